@@ -1,0 +1,117 @@
+/**
+ * What supervisor and isolate host say to each other over the frame pipe: a 4-byte big-endian length, then that many
+ * bytes of UTF-8 JSON holding exactly one of the objects below. Every byte from an isolate host is hostile input: length
+ * and schema are checked before anything else looks at it. Connected sockets travel beside this, over Node's IPC channel,
+ * parent to child only, each with the message `{ id }` of the `connect` that asked for it.
+ */
+import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
+import { z } from 'zod';
+
+/** No frame in either direction is larger. */
+export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+
+const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+const text = (max: number) => z.string().max(max);
+
+/** An error of the operating system or resolver as Node shapes it, so that drivers see what they see in plain Node. */
+export const systemErrorSchema = z.strictObject({
+  message: text(2048),
+  code: text(64).optional(),
+  errno: z.number().optional(),
+  syscall: text(64).optional(),
+  hostname: text(512).optional(),
+  address: text(512).optional(),
+  port: z.number().optional(),
+});
+export type SystemError = z.infer<typeof systemErrorSchema>;
+
+// ---- isolate host → supervisor ----
+
+const ready = z.strictObject({ kind: z.literal('ready') });
+
+/** Open a TCP connection; answered by `connected` (and the socket over IPC) or `connect_failed`. */
+const connect = z.strictObject({
+  kind: z.literal('connect'),
+  id,
+  runId: text(128),
+  host: text(512),
+  port: z.int().min(0).max(65535),
+  family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
+});
+
+/** A DNS question; `lookup` is getaddrinfo, the others are record types. Answered by `resolved`. */
+const resolve = z.strictObject({
+  kind: z.literal('resolve'),
+  id,
+  runId: text(128),
+  type: z.enum(['lookup', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT']),
+  name: text(512),
+  family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
+});
+
+/** The run is over. `retire`: do not use the isolate for another run. */
+const result = z.strictObject({
+  kind: z.literal('result'),
+  runId: text(128),
+  outcome: z.enum(OUTCOMES),
+  resultJson: z.string().optional(),
+  error: z
+    .strictObject({
+      name: text(256),
+      message: text(16384),
+      code: text(256).optional(),
+      line: z.int().optional(),
+      column: z.int().optional(),
+    })
+    .optional(),
+  logs: z.array(z.strictObject({ level: z.enum(LOG_LEVELS), text: text(16384), atMs: z.number() })).max(1000),
+  usage: z.strictObject({ wallMs: z.number(), cpuMs: z.number(), heapBytes: z.number() }),
+});
+
+/** Answer to `check`. */
+const checked = z.strictObject({
+  kind: z.literal('checked'),
+  id,
+  problems: z
+    .array(
+      z.strictObject({
+        name: text(256),
+        message: text(4096),
+        line: z.int().optional(),
+        column: z.int().optional(),
+      }),
+    )
+    .max(100),
+});
+
+export const hostFrameSchema = z.discriminatedUnion('kind', [ready, connect, resolve, result, checked]);
+export type HostFrame = z.infer<typeof hostFrameSchema>;
+
+// ---- supervisor → isolate host ----
+
+export type RunFrame = {
+  kind: 'run';
+  runId: string;
+  source: string;
+  functionName: string;
+  argsJson: string;
+  env: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  memoryLimitBytes: number;
+};
+
+export type SupervisorFrame =
+  | RunFrame
+  | { kind: 'cancel'; runId: string }
+  | { kind: 'check'; id: number; source: string; functionName: string }
+  | {
+      kind: 'connected';
+      id: number;
+      remoteAddress: string;
+      remotePort: number;
+      remoteFamily: 'IPv4' | 'IPv6';
+      localAddress: string;
+      localPort: number;
+    }
+  | { kind: 'connect_failed'; id: number; error: SystemError }
+  | { kind: 'resolved'; id: number; records?: readonly unknown[]; error?: SystemError };

@@ -1,0 +1,49 @@
+import type { RunResult, ScriptError } from '@userferry/script-contract';
+
+/** `HOST:PORT` destinations, as an allow-list names them: host name, address or CIDR range, with one port or `*`. */
+export type EgressRule = { readonly host: string; readonly port: number | '*' };
+
+/** One run of one function of one script. */
+export type RunRequest = {
+  /** Unique per run; a write with a run id that was already started is refused by the runner. */
+  readonly runId: string;
+  /** What an isolate host may serve in its life: one connection and nothing else. */
+  readonly connectionKey: string;
+  /** The script's whole source text. */
+  readonly source: string;
+  /** The function to call, `login` for example. */
+  readonly functionName: string;
+  /** The function's arguments: JSON text of an array. */
+  readonly argsJson: string;
+  /** What the script sees as `env`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names in `env` whose values are masked wherever they surface in errors and log lines. */
+  readonly secretNames: readonly string[];
+  /** Also redact every string of the arguments and the result from errors and log lines (custom user store). */
+  readonly redactProfile: boolean;
+  /** The connection's own allow-list: it can only narrow what the deployment allows. `undefined`: no narrowing. */
+  readonly egress?: readonly EgressRule[];
+  readonly timeoutMs: number;
+  readonly memoryLimitBytes: number;
+};
+
+/** A mistake found without running the script, at its place in the source. */
+export type ScriptProblem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
+
+/** Which of the kernel's walls stand around every isolate host. `process` is the least: a child process and nothing else. */
+export type SandboxLevel = {
+  readonly level: 'full' | 'reduced' | 'process';
+  readonly walls: readonly string[];
+  readonly missing: readonly string[];
+};
+
+/** The engine as the rest of the product sees it. */
+export interface Sandbox {
+  /** Runs one function to its end. Never throws for anything that the script did; `signal` ends the run early as `killed`. */
+  run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
+  /** Compiles without running: an empty list when the source parses and defines the function. */
+  check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
+  readonly level: SandboxLevel;
+  /** Ends every isolate host. */
+  close(): Promise<void>;
+}
