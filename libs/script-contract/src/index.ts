@@ -1,0 +1,22 @@
+export {
+  ACTIONS,
+  type ConnectionMode,
+  defaultErrorMessage,
+  isScriptAction,
+  requiredActions,
+  SCRIPT_ACTIONS,
+  type ScriptAction,
+} from './actions.ts';
+export { checkResult } from './check-result.ts';
+export { judgeThrow, type ThrowVerdict } from './judge-throw.ts';
+export { LIMITS } from './limits.ts';
+export {
+  LOG_LEVELS,
+  type LogLevel,
+  type LogLine,
+  OUTCOMES,
+  type Outcome,
+  type RunResult,
+  type RunUsage,
+  type ScriptError,
+} from './outcomes.ts';
