@@ -1,0 +1,4 @@
+export { createCertificate, type LocalCertificate } from './certificate.ts';
+export { findFreePort } from './free-port.ts';
+export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres.ts';
+export type { DatabaseOwner } from './postgres-queries.ts';
