@@ -1,0 +1,25 @@
+import type { Logger } from '@userferry/process';
+
+/** Who calls: the role and what it is bound to. Services that call each other are `service`. */
+export type Caller = {
+  readonly role: 'edge' | 'admin' | 'operator' | 'service' | 'anonymous';
+  /** The one user pool that the caller may touch; `*` for all. */
+  readonly userPoolId: string;
+  /** For the audit: an API key's id, a service's name. */
+  readonly id: string;
+};
+
+/** What a handler knows of the call beside its request. */
+export type CallFacts = {
+  readonly method: string;
+  readonly requestId: string;
+  /** Epoch milliseconds. */
+  readonly deadlineMs: number;
+  /** Aborts when the caller hangs up or the deadline passes. */
+  readonly signal: AbortSignal;
+  readonly caller: Caller;
+  readonly log: Logger;
+};
+
+/** The header that carries a request id through all services. */
+export const REQUEST_ID_HEADER = 'x-request-id';

@@ -1,0 +1,19 @@
+export { type Caller, type CallFacts, REQUEST_ID_HEADER } from './call-facts.ts';
+export {
+  type CallContext,
+  type ClientConstructor,
+  createClient,
+  type GrpcClientOptions,
+  type PromiseClient,
+} from './client/create-client.ts';
+export { shavedDeadline } from './deadline.ts';
+export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';
+export {
+  createServer,
+  MESSAGE_BYTES_MAX,
+  type RunningServer,
+  type ServerOptions,
+  type ServiceHandlers,
+} from './server/create-server.ts';
+export { service } from './server/service.ts';
+export type { Handler } from './server/unary.ts';

@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import {
+  type ListPublicIpsRequest,
+  type ListPublicIpsResponse,
+  PublicIpServiceClient,
+  type PublicIpServiceServer,
+  PublicIpServiceService,
+} from '@userferry/contracts/publicip/v1/public_ip_service';
+import { ServiceError } from '@userferry/errors';
+import { createLogger } from '@userferry/process';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CallFacts, createClient, createServer, service, serviceTokenAuthenticate } from './index.ts';
+
+const TOKEN = 'a-service-token-of-forty-characters-or-so';
+const log = createLogger({ service: 'test', level: 'silent' });
+const stacks: AsyncDisposableStack[] = [];
+
+afterEach(async () => {
+  for (const stack of stacks.splice(0)) await stack.disposeAsync();
+});
+
+type ListHandler = (request: ListPublicIpsRequest, call: CallFacts) => Promise<ListPublicIpsResponse>;
+
+/** A real server whose one RPC does what the test says, and a real client of it. */
+const serve = async (listPublicIps: ListHandler, token = TOKEN) => {
+  const stack = new AsyncDisposableStack();
+  stacks.push(stack);
+  const services = [service<PublicIpServiceServer>(PublicIpServiceService, { listPublicIps })];
+  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const server = stack.use(
+    await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000 }),
+  );
+  const client = stack.use(createClient(PublicIpServiceClient, { address: `127.0.0.1:${server.port}`, token }));
+  return { server, client };
+};
+
+const inMs = (ms: number, requestId = 'request-1') => ({ requestId, deadlineMs: Date.now() + ms });
+const answer: ListPublicIpsResponse = { ips: ['192.0.2.1'], updatedAt: undefined };
+
+describe('a call', () => {
+  it('brings the answer back', async () => {
+    const { client } = await serve(async () => answer);
+    expect((await client.listPublicIps({}, inMs(5_000))).ips).toEqual(['192.0.2.1']);
+  });
+
+  it('carries its request id through', async () => {
+    const { client } = await serve(async (_, call) => ({ ips: [call.requestId], updatedAt: undefined }));
+    expect((await client.listPublicIps({}, inMs(5_000, 'request-42'))).ips).toEqual(['request-42']);
+  });
+
+  it('is refused without the right token', async () => {
+    const { client } = await serve(async () => answer, 'another-token-of-forty-characters-or-more');
+    await expect(client.listPublicIps({}, inMs(5_000))).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
+  });
+
+  it('is not begun with less than 100 ms left', async () => {
+    let begun = false;
+    const { client } = await serve(async () => {
+      begun = true;
+      return answer;
+    });
+    await client.listPublicIps({}, inMs(5_000));
+    begun = false;
+    await expect(client.listPublicIps({}, inMs(90))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    expect(begun).toBe(false);
+  });
+
+  it('ends at the server’s own maximum even when its caller would wait longer, and tells the handler', async () => {
+    let aborted = false;
+    const { client } = await serve((_, call) => {
+      call.signal.addEventListener('abort', () => {
+        aborted = true;
+      });
+      return new Promise(() => {});
+    });
+    await expect(client.listPublicIps({}, inMs(30_000))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    expect(aborted).toBe(true);
+  });
+});
+
+describe('an error', () => {
+  it('arrives with reason, message and metadata, and without its cause', async () => {
+    const { client } = await serve(async () => {
+      throw new ServiceError('USER_POOL_NOT_FOUND', 'no user pool has that id', {
+        metadata: { user_pool_id: 'p1' },
+        cause: new Error('hunter2'),
+      });
+    });
+    const error = await client.listPublicIps({}, inMs(5_000)).catch((thrown: unknown) => thrown as ServiceError);
+    expect(error).toBeInstanceOf(ServiceError);
+    expect(error).toMatchObject({
+      reason: 'USER_POOL_NOT_FOUND',
+      message: 'no user pool has that id',
+      metadata: { user_pool_id: 'p1' },
+    });
+    expect(JSON.stringify((error as ServiceError).cause)).not.toContain('hunter2');
+  });
+
+  it('that nobody foresaw tells nothing', async () => {
+    const { client } = await serve(async () => {
+      throw new Error('hunter2');
+    });
+    await expect(client.listPublicIps({}, inMs(5_000))).rejects.toMatchObject({
+      reason: 'INTERNAL',
+      message: 'internal error',
+    });
+  });
+
+  it('with a huge message and huge metadata still arrives, cut', async () => {
+    const { client } = await serve(async () => {
+      throw new ServiceError('INVALID_ARGUMENT', 'ä'.repeat(100_000), { metadata: { field: 'x'.repeat(100_000) } });
+    });
+    const error = await client.listPublicIps({}, inMs(5_000)).catch((thrown: unknown) => thrown as ServiceError);
+    expect(error).toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    expect(Buffer.byteLength((error as ServiceError).message)).toBeLessThanOrEqual(1024);
+  });
+
+  it('of a server that is not there is SERVICE_UNAVAILABLE', async () => {
+    const { client, server } = await serve(async () => answer);
+    await server[Symbol.asyncDispose]();
+    await expect(client.listPublicIps({}, inMs(1_000))).rejects.toMatchObject({ reason: 'SERVICE_UNAVAILABLE' });
+  });
+});
+
+describe('a client that nobody here wrote', () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const buf = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)(`${root}node_modules/.bin/buf`, [
+      'curl',
+      '--protocol',
+      'grpc',
+      '--http2-prior-knowledge',
+      ...args,
+    ]);
+    return stdout;
+  };
+
+  it('lists and calls the methods by reflection alone', async () => {
+    const { server } = await serve(async () => answer);
+    const url = `http://127.0.0.1:${server.port}`;
+    expect(await buf('--list-methods', url)).toContain('userferry.publicip.v1.PublicIpService/ListPublicIps');
+    const called = await buf(
+      '-H',
+      `authorization: Bearer ${TOKEN}`,
+      '-d',
+      '{}',
+      `${url}/userferry.publicip.v1.PublicIpService/ListPublicIps`,
+    );
+    expect(JSON.parse(called)).toEqual({ ips: ['192.0.2.1'] });
+  });
+
+  it('finds the health service, which needs no key', async () => {
+    const { server } = await serve(async () => answer);
+    const check = () => buf('-d', '{}', `http://127.0.0.1:${server.port}/grpc.health.v1.Health/Check`);
+    expect(JSON.parse(await check())).toEqual({ status: 'SERVING' });
+    server.setServing(false);
+    expect(JSON.parse(await check())).toEqual({ status: 'NOT_SERVING' });
+  });
+});

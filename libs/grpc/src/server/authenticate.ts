@@ -1,0 +1,31 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Metadata } from '@grpc/grpc-js';
+import { ServiceError } from '@userferry/errors';
+import type { Caller } from '../call-facts.ts';
+
+/** Says who calls, from the call's metadata. Throws UNAUTHENTICATED. */
+export type Authenticate = (metadata: Metadata) => Promise<Caller>;
+
+/**
+ * The token in `authorization: Bearer …`.
+ * @throws ServiceError UNAUTHENTICATED when there is none
+ */
+export const bearerToken = (metadata: Metadata): string => {
+  const header = String(metadata.get('authorization')[0] ?? '');
+  const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
+  if (token === undefined)
+    throw new ServiceError('UNAUTHENTICATED', 'no key: send the header "authorization: Bearer <key>"');
+  return token;
+};
+
+/** For services that only our own services call: one shared token, compared in constant time. */
+export const serviceTokenAuthenticate = (serviceToken: string): Authenticate => {
+  const expected = sha256(serviceToken);
+  return async (metadata) => {
+    if (timingSafeEqual(sha256(bearerToken(metadata)), expected))
+      return { role: 'service', userPoolId: '*', id: 'service' };
+    throw new ServiceError('UNAUTHENTICATED', 'the service token is not the one of this deployment');
+  };
+};
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,86 @@
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Logger } from '@userferry/process';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Authenticate } from './authenticate.ts';
+import { addReflection } from './reflection.ts';
+import { type Handler, unary } from './unary.ts';
+
+/** gRPC's own default, stated: no message in either direction is larger. */
+export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** How long a stopping server lets running calls finish before it cuts them off. */
+const GRACE_MS = 10_000;
+
+/** A service and its handlers, one for each RPC, named as in the contract. */
+export type ServiceHandlers = {
+  readonly definition: ServiceDefinition;
+  // The generated definition names requests and responses; `service()` checks the handlers against it.
+  readonly handlers: Readonly<Record<string, Handler<never, unknown>>>;
+};
+
+export type ServerOptions = {
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  readonly services: readonly ServiceHandlers[];
+  readonly authenticate: Authenticate;
+  readonly log: Logger;
+  readonly callMsMax: number;
+};
+
+export type RunningServer = AsyncDisposable & {
+  readonly port: number;
+  /** Turns the standard health service to SERVING or NOT_SERVING. */
+  setServing(serving: boolean): void;
+};
+
+/** Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, drain, then cut off. */
+export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+    'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+    'grpc.keepalive_time_ms': 30_000,
+  });
+  for (const { definition, handlers } of options.services) server.addService(definition, implement(handlers, options));
+  const names = options.services.map(({ definition }) => serviceName(definition));
+  const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])));
+  health.addToServer(server);
+  addReflection(server, [...names, 'grpc.health.v1.Health']);
+  const port = await bind(server, `${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`);
+  const setServing = (serving: boolean) => {
+    for (const name of ['', ...names]) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  };
+  const stop = async () => {
+    setServing(false);
+    await drain(server);
+  };
+  return { port, setServing, [Symbol.asyncDispose]: stop };
+};
+
+const implement = (handlers: ServiceHandlers['handlers'], options: ServerOptions): UntypedServiceImplementation =>
+  Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [name, unary(handler as Handler<unknown, unknown>, options)]),
+  );
+
+/** `/package.Service/Method` of any method names the service. */
+const serviceName = (definition: ServiceDefinition): string => {
+  const [first] = Object.values(definition);
+  return first?.path.split('/')[1] ?? '';
+};
+
+const bind = (server: Server, address: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`));
+      else resolve(port);
+    });
+  });
+
+const drain = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const cutOff = setTimeout(() => server.forceShutdown(), GRACE_MS);
+    server.tryShutdown(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+  });

@@ -1,0 +1,18 @@
+import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type { ServiceHandlers } from './create-server.ts';
+import type { Handler } from './unary.ts';
+
+type HandlersOf<Server> = {
+  readonly [Method in keyof Server as string extends Method ? never : Method]: Server[Method] extends handleUnaryCall<
+    infer Request,
+    infer Response
+  >
+    ? Handler<Request, Response>
+    : never;
+};
+
+/** Ties handlers to the generated server type, so that a missing or mistyped RPC does not compile. */
+export const service = <Server>(definition: ServiceDefinition, handlers: HandlersOf<Server>): ServiceHandlers => ({
+  definition,
+  handlers: handlers as ServiceHandlers['handlers'],
+});

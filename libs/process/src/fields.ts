@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** A TCP port; 0 lets the system choose. */
+export const port = () => z.coerce.number().int().min(0).max(65535);
+
+/** A whole number within bounds, from text. */
+export const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** `host:port`, `[::1]:port` or `dns:///name:port`, as gRPC takes it. */
+export const grpcAddress = () =>
+  z.string().regex(/^(dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be host:port');
+
+/** A list with commas between, blanks and empty items dropped. */
+export const commaList = () =>
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+/** The variables that every service has. */
+export const serviceFields = {
+  USERFERRY_LISTEN_HOST: z.string().default('127.0.0.1'),
+  USERFERRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  USERFERRY_SERVICE_TOKEN: z.string().min(32, 'must have 32 characters or more'),
+} as const;

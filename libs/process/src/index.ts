@@ -1,0 +1,4 @@
+export { commaList, grpcAddress, port, serviceFields, whole } from './fields.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { ConfigError, type Env, readEnv } from './read-env.ts';
+export { runService } from './run-service.ts';

@@ -1,0 +1,39 @@
+import { type Logger as PinoLogger, pino } from 'pino';
+
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child' | 'level'>;
+
+export type LoggerOptions = { readonly service: string; readonly level: string };
+
+/** Property names whose values never reach a log line, whatever was handed over by mistake. */
+const SECRET_NAMES = [
+  'password',
+  'secret',
+  'token',
+  'env',
+  'hash',
+  'authorization',
+  'argsJson',
+  'source',
+  'profileJson',
+];
+
+/**
+ * Structured log, one JSON object a line on standard output: `time` (ISO 8601), `level`, `service`, `msg`, and the
+ * facts given. Errors under `err` show name, message and stack; what a gRPC or driver error carries beside is left out.
+ */
+export const createLogger = ({ service, level }: LoggerOptions): Logger =>
+  pino({
+    level,
+    base: { service },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    serializers: { err: errorFacts },
+  });
+
+const errorFacts = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, stack, cause } = error;
+  const code = (error as { code?: unknown }).code;
+  return { name, code, stack, ...(cause === undefined ? {} : { cause: errorFacts(cause) }) };
+};

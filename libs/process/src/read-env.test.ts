@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { commaList, grpcAddress, port, serviceFields } from './fields.ts';
+import { ConfigError, type Env, readEnv } from './read-env.ts';
+
+const problemsOf = (shape: Record<string, z.ZodType>, env: Env): readonly string[] => {
+  try {
+    readEnv(shape, env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+describe('readEnv', () => {
+  it('lists every problem at once, by name', () => {
+    const shape = { A_PORT: port(), B_ADDRESS: grpcAddress(), C_NEEDED: z.string() };
+    const problems = problemsOf(shape, { A_PORT: '99999', B_ADDRESS: 'nowhere' });
+    expect(problems.map((line) => line.split(':')[0])).toEqual(['A_PORT', 'B_ADDRESS', 'C_NEEDED']);
+  });
+
+  it('never repeats a value that it refuses', () => {
+    const shape = { ...serviceFields, KIND: z.enum(['a', 'b']), N: port() };
+    const problems = problemsOf(shape, { USERFERRY_SERVICE_TOKEN: 'hunter2', KIND: 'hunter2', N: 'hunter2' });
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it('takes a value from the file that NAME_FILE names, without its last line break', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'userferry-'));
+    try {
+      writeFileSync(join(folder, 'token'), 'sesame\n');
+      expect(readEnv({ TOKEN: z.string() }, { TOKEN_FILE: join(folder, 'token') })).toEqual({ TOKEN: 'sesame' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('refuses a value and a file for the same name', () => {
+    expect(problemsOf({ TOKEN: z.string() }, { TOKEN: 'a', TOKEN_FILE: '/nowhere' }).join()).toContain('not both');
+  });
+
+  it('takes an empty variable as absent', () => {
+    expect(readEnv({ LIST: commaList().default([]) }, { LIST: '' })).toEqual({ LIST: [] });
+  });
+});
