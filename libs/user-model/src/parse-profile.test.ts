@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseProfile, parseProfileJson } from './parse-profile.ts';
+
+const parsed = (value: unknown) => {
+  const result = parseProfile(value);
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
+  return result;
+};
+const problems = (value: unknown) => {
+  const result = parseProfile(value);
+  return result.ok ? [] : result.problems.map(({ message }) => message);
+};
+
+describe('parseProfile', () => {
+  it('keeps the type of the legacy id', () => {
+    expect(parsed({ id: 1 }).externalId).toBe(1);
+    expect(parsed({ id: '1' }).externalId).toBe('1');
+  });
+
+  it.each([{}, { id: null }, { id: '' }])('misses the id of %j', (value) => {
+    expect(problems(value)).toEqual(["id is missing: a profile needs the user's id"]);
+  });
+
+  it('refuses a number that has lost digits as an id, since two people would become one', () => {
+    expect(problems({ id: 2 ** 53 })).toEqual(['id is a number too large to be exact: return it as a string']);
+  });
+
+  it('names every field that is wrong and what it must be', () => {
+    const value = { id: true, email: 5, emailVerified: 'yes', loginsCount: '3', gender: 'male', lastLogin: 'soon' };
+    expect(problems(value)).toEqual([
+      'id must be a string or a finite number',
+      'email must be a string',
+      'emailVerified must be a boolean (or 0 or 1)',
+      'loginsCount must be a whole number from 0',
+      'gender must be "M", "F" or "U"',
+      'lastLogin must be a date in ISO 8601',
+    ]);
+  });
+
+  it('allows null everywhere but in id, and takes it for absent', () => {
+    expect(parsed({ id: 1, email: null, customData: null, registerSource: null }).profile).toEqual({});
+  });
+
+  it('takes the 0 and 1 of MySQL for booleans', () => {
+    expect(parsed({ id: 1, emailVerified: 1, blocked: 0 }).profile).toEqual({ emailVerified: true, blocked: false });
+  });
+
+  it('accepts lastIP for lastIp', () => {
+    expect(parsed({ id: 1, lastIP: '10.0.0.1' }).profile).toEqual({ lastIp: '10.0.0.1' });
+  });
+
+  it('takes an empty identifier for none, so that such users do not collide', () => {
+    expect(parsed({ id: 1, email: '', phone: ' ', username: 'ada' }).profile).toEqual({ username: 'ada' });
+  });
+
+  it('moves unknown fields to customData, whose own values win', () => {
+    const value = { id: 1, department: 'x', level: 1, customData: { level: 2 } };
+    expect(parsed(value).profile).toEqual({ customData: { department: 'x', level: 2 } });
+  });
+
+  it.each(['password', 'passwd', 'PWD', 'password_hash', 'passwordHash', 'hash', 'salt', 'encrypted_password'])(
+    'drops %s, in customData too',
+    (name) => {
+      const value = { id: 1, [name]: 'hunter2', customData: { row: [{ [name]: 'hunter2' }] } };
+      expect(parsed(value).profile).toEqual({ customData: { row: [{}] } });
+    },
+  );
+
+  it.each([
+    '$2b$10$abcdefghijklmnopqrstuv',
+    '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA',
+    'pbkdf2_sha256$260000$abc$def',
+    '{SSHA}W6ph5Mm5Pz8GgiULbPgz',
+    '$P$B12345678901234567890',
+  ])('drops a value that is a password hash whatever its name (%s)', (hash) => {
+    expect(JSON.stringify(parsed({ id: 1, legacy: hash, customData: { list: [hash, 'x'] } }))).not.toContain(hash);
+  });
+
+  it.each([
+    [{ nickname: 'a'.repeat(4097) }, 'nickname must be at most 4096 bytes'],
+    [{ photo: 'a'.repeat(8193) }, 'photo must be at most 8192 bytes'],
+    [
+      { customData: { a: 'b'.repeat(65536) } },
+      'customData must be at most 65536 bytes as JSON, unknown fields included',
+    ],
+    [{ nickname: '\u0000' }, 'nickname must not hold a NUL character'],
+    [{ other: ['\u0000'] }, 'customData must not hold a NUL character, at any depth'],
+    [{ customData: [] }, 'customData must be an object'],
+    [{ registerSource: [1] }, 'registerSource must be an array of strings; an entry must be a string'],
+    [{ email: 'a'.repeat(1025) }, 'email must be at most 1024 bytes'],
+  ])('refuses what cannot be kept (%#)', (fields, problem) => {
+    expect(problems({ id: 1, ...fields })).toEqual([problem]);
+  });
+
+  it('refuses nesting that would exhaust the stack', () => {
+    const json = `{"id":1,"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect(problems(JSON.parse(json))).toEqual(['customData must be nested at most 32 levels deep']);
+  });
+
+  it('does not let a profile change what objects inherit', () => {
+    const result = parseProfileJson('{"id":1,"__proto__":{"blocked":true},"customData":{"__proto__":{"x":1}}}');
+    expect(result.ok && result.profile.blocked).toBe(undefined);
+    expect(({} as { x?: number }).x).toBe(undefined);
+  });
+
+  it('says what is wrong with what is no object or no JSON', () => {
+    expect(problems([])).toEqual(['the profile must be an object']);
+    expect(parseProfileJson('{')).toEqual({
+      ok: false,
+      problems: [{ field: '', message: 'the profile must be JSON' }],
+    });
+  });
+
+  it('answers any JSON, and no value of it appears in a problem', () => {
+    const secret = 'sEcReTvAlUe';
+    const leaf = fc.oneof(fc.constant(secret), fc.integer(), fc.boolean(), fc.constant(null), fc.double());
+    const names = fc.constantFrom('id', 'email', 'blocked', 'customData', 'gender', 'registerSource', 'lastLogin');
+    fc.assert(
+      fc.property(fc.dictionary(names, fc.oneof(leaf, fc.array(leaf), fc.object())), (value) => {
+        expect(problems(value).join()).not.toContain(secret);
+      }),
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import type { ExternalId } from './external-id.ts';
+import { IDENTIFIER_KINDS, type Identifier } from './identifier.ts';
+import type { Profile } from './profile.ts';
+
+/**
+ * Where a user stands: `legacy` lives in the legacy user store only, `migrated` came from it and is stored here,
+ * `tombstoned` was deleted here and is never brought back by a login, `local` was created here.
+ */
+export const MIGRATION_STATES = ['legacy', 'migrated', 'tombstoned', 'local'] as const;
+
+export type MigrationState = (typeof MIGRATION_STATES)[number];
+
+/** A user of our store. `externalId` is absent for users who never were in a legacy user store. */
+export type User = {
+  readonly userId: string;
+  readonly externalId?: ExternalId;
+  readonly profile: Profile;
+  readonly migrationState: MigrationState;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly migratedAt?: Date;
+};
+
+/**
+ * The identifiers by which a user can log in here from now on: those of the profile, and what the user typed where
+ * the profile has none of that kind.
+ */
+export const identifiersOf = (profile: Profile, typed?: Identifier): readonly Identifier[] =>
+  IDENTIFIER_KINDS.flatMap((kind) => {
+    const value = profile[kind] ?? (typed?.kind === kind ? typed.value : undefined);
+    return value === undefined ? [] : [{ kind, value }];
+  });
