@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -13,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type PostgresBinaries, renameOrKeepFirst } from './postgres-binaries.ts';
+import { runToEnd } from './run-to-end.ts';
 import { type Account, giveTo } from './server-account.ts';
 import { cacheFolder } from './state-folder.ts';
 
@@ -85,23 +84,6 @@ async function setPassword(
 /** A password of letters and digits, so that it needs no quoting in SQL and URLs. */
 export function newPassword(): string {
   return randomBytes(24).toString('hex');
-}
-
-async function runToEnd(program: string, account: Account, args: string[], input = ''): Promise<void> {
-  const child = spawn(program, args, {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    cwd: '/',
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-    ...account.spawnAs,
-  });
-  let complaints = '';
-  child.stderr.on('data', (chunk) => {
-    complaints += chunk;
-  });
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const [code, signal] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${complaints.trim().slice(-1000)}`);
 }
 
 function copyTree(from: string, to: string, account: Account | undefined): void {

@@ -33,6 +33,7 @@ export async function createDatabase(superuser: Login, name: string, owner?: Dat
   const [existing] = await run('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
   if (existing === undefined) {
     await run(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${pg.escapeIdentifier(login.user)}`);
+    await run(`REVOKE ALL ON DATABASE ${pg.escapeIdentifier(name)} FROM PUBLIC`);
   }
   return connectionUrl(login, name);
 }
