@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SupervisorFrame } from '../../../bridge/frames.ts';
+import { createConversation } from './conversation.ts';
+import { createFrameSplitter, encodeFrame } from './frame-splitter.ts';
+import { openSocket } from './open-socket.ts';
+import type { BrokerEvent, BrokerInput, BrokerOrder } from './protocol.ts';
+import { createSocketPassage } from './socket-passage.ts';
+
+/*
+ * The thread of one isolate host: it starts the child, reads what it writes and hands sockets over. Whatever a hostile
+ * child can do to its reader, it does to this thread alone; and the kernel kills the child when this thread ends.
+ */
+
+const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+const STDERR_BYTES_MAX = 4096;
+
+const emit = (event: BrokerEvent): void => parentPort?.postMessage(event);
+
+const startChild = ({ file, args }: BrokerInput): ChildProcess =>
+  spawn(file, args, { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] });
+
+const readStderr = (child: ChildProcess): void => {
+  let left = STDERR_BYTES_MAX;
+  child.stderr?.on('data', (bytes: Buffer) => {
+    if (left > 0) emit({ event: 'stderr', text: bytes.subarray(0, left).toString('utf8') });
+    left -= bytes.length;
+  });
+};
+
+const serve = (child: ChildProcess): void => {
+  const pipe = child.stdio[4] as unknown as Duplex;
+  const conversation = createConversation();
+  let dead = false;
+
+  const kill = (): void => {
+    dead = true;
+    child.kill('SIGKILL');
+  };
+  const violation = (rule: string): void => {
+    if (dead) return;
+    kill();
+    emit({ event: 'violation', rule });
+  };
+  const splitter = createFrameSplitter(FRAME_BYTES_MAX);
+  const passage = createSocketPassage(child, violation);
+
+  const send = (frame: SupervisorFrame): void => {
+    conversation.sent(frame);
+    if (!dead && pipe.writable) pipe.write(encodeFrame(frame));
+  };
+  const receive = (bytes: Buffer): void => {
+    for (const body of splitter.push(bytes)) {
+      const frame: unknown = JSON.parse(body.toString('utf8'));
+      const rule = conversation.broken(frame);
+      if (rule !== undefined) return violation(rule);
+      emit({ event: 'frame', frame });
+    }
+  };
+  const open = async ({ id, ...order }: Extract<BrokerOrder, { order: 'open' }>): Promise<void> => {
+    const opened = await openSocket(order);
+    if ('error' in opened) return send({ kind: 'connect_failed', id, error: opened.error });
+    const { socket } = opened;
+    if (dead) return void socket.destroy();
+    const { remoteAddress = '', remotePort = 0, remoteFamily, localAddress = '', localPort = 0 } = socket;
+    const family = remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4';
+    passage.pass(id, socket);
+    send({ kind: 'connected', id, remoteAddress, remotePort, remoteFamily: family, localAddress, localPort });
+  };
+
+  pipe.on('data', (bytes: Buffer) => {
+    if (dead) return;
+    try {
+      receive(bytes);
+    } catch {
+      violation('frame that is none');
+    }
+  });
+  pipe.on('error', kill);
+  pipe.on('close', kill);
+  child.on('error', kill);
+  process.on('uncaughtException', () => violation('what its broker could not read'));
+  parentPort?.on('message', (order: BrokerOrder) => {
+    if (order.order === 'send') send(order.frame);
+    else if (order.order === 'open') void open(order);
+    else kill();
+  });
+};
+
+const child = startChild(workerData as BrokerInput);
+child.once('exit', (code, signal) => {
+  emit({ event: 'exit', reason: signal ?? `exit code ${code}` });
+  parentPort?.close();
+});
+if (child.pid === undefined) {
+  child.once('error', (error) => {
+    emit({ event: 'exit', reason: error.message });
+    parentPort?.close();
+  });
+} else {
+  emit({ event: 'spawned', pid: child.pid });
+  readStderr(child);
+  serve(child);
+}

@@ -1,0 +1,77 @@
+import type { SupervisorFrame } from '../../../bridge/frames.ts';
+
+/** Whose turn it is: what a host may say follows from what it was told. */
+export type Conversation = {
+  /** Notes what goes to the host. */
+  sent(frame: SupervisorFrame): void;
+  /** The rule that a frame of the host breaks, or `undefined`. */
+  broken(frame: unknown): string | undefined;
+};
+
+/** Past these a host is not a busy script's but a hostile one: the guest's own quotas are far lower. */
+export const CONVERSATION_LIMITS = { outstanding: 256, questionsPerRun: 20_000, values: 20_000, depth: 32 } as const;
+
+type Loose = { readonly kind?: unknown; readonly id?: unknown; readonly runId?: unknown };
+
+/** Size of a parsed frame in values; stops counting at the limit. A frame has few values, some of them long texts. */
+const tooLarge = (root: unknown): boolean => {
+  let count = 0;
+  const visit = (value: unknown, depth: number): boolean => {
+    count += 1;
+    if (count > CONVERSATION_LIMITS.values || depth > CONVERSATION_LIMITS.depth) return true;
+    return typeof value === 'object' && value !== null && Object.values(value).some((part) => visit(part, depth + 1));
+  };
+  return visit(root, 0);
+};
+
+export const createConversation = (): Conversation => {
+  let ready = false;
+  const running = new Set<unknown>();
+  const questions = new Map<unknown, number>();
+  const outstanding = new Set<unknown>();
+  const checks = new Set<unknown>();
+
+  const question = ({ id, runId }: Loose): string | undefined => {
+    const asked = questions.get(runId);
+    if (asked === undefined) return 'question of an unknown run';
+    if (outstanding.has(id)) return 'question id used twice';
+    if (outstanding.size >= CONVERSATION_LIMITS.outstanding) return 'too many open questions';
+    if (asked >= CONVERSATION_LIMITS.questionsPerRun) return 'too many questions in one run';
+    questions.set(runId, asked + 1);
+    outstanding.add(id);
+    return undefined;
+  };
+  const greeting = (): string | undefined => {
+    if (ready) return 'ready said twice';
+    ready = true;
+    return undefined;
+  };
+  const turn = (frame: Loose): string | undefined => {
+    switch (frame.kind) {
+      case 'ready':
+        return greeting();
+      case 'connect':
+      case 'resolve':
+        return question(frame);
+      case 'result':
+        return running.delete(frame.runId) ? undefined : 'result of a run that is not running';
+      case 'checked':
+        return checks.delete(frame.id) ? undefined : 'answer to a check that was not asked';
+      default:
+        return 'unknown kind of frame';
+    }
+  };
+  return {
+    sent(frame) {
+      if (frame.kind === 'run') {
+        running.add(frame.runId);
+        questions.set(frame.runId, 0);
+      } else if (frame.kind === 'check') checks.add(frame.id);
+      else if (frame.kind !== 'cancel') outstanding.delete(frame.id);
+    },
+    broken(frame) {
+      if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return 'frame is no object';
+      return tooLarge(frame) ? 'frame of too many values' : turn(frame);
+    },
+  };
+};

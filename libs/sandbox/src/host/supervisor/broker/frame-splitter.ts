@@ -1,0 +1,55 @@
+/** Cuts a byte stream into frames: a 4-byte big-endian length, then that many bytes. */
+export type FrameSplitter = {
+  /** Frames completed by these bytes. Throws when a length is zero or larger than allowed, before any of it is kept. */
+  push(bytes: Buffer): Buffer[];
+};
+
+const HEADER_BYTES = 4;
+
+/** Keeps at most one incomplete frame (`maxBytes`) and what arrived with its last chunk. */
+export const createFrameSplitter = (maxBytes: number): FrameSplitter => {
+  let chunks: Buffer[] = [];
+  let held = 0;
+  let wanted = HEADER_BYTES;
+  let inBody = false;
+
+  const take = (): Buffer => {
+    const all = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, held);
+    const taken = all.subarray(0, wanted);
+    const rest = all.subarray(wanted);
+    chunks = rest.length > 0 ? [rest] : [];
+    held = rest.length;
+    return taken;
+  };
+  const expectBody = (header: Buffer): void => {
+    wanted = header.readUInt32BE(0);
+    if (wanted === 0 || wanted > maxBytes) throw new Error(`frame of ${wanted} bytes`);
+    inBody = true;
+  };
+  return {
+    push(bytes) {
+      if (bytes.length > 0) chunks.push(bytes);
+      held += bytes.length;
+      const frames: Buffer[] = [];
+      while (held >= wanted) {
+        const part = take();
+        if (!inBody) {
+          expectBody(part);
+          continue;
+        }
+        frames.push(part);
+        inBody = false;
+        wanted = HEADER_BYTES;
+      }
+      return frames;
+    },
+  };
+};
+
+/** One frame as bytes. */
+export const encodeFrame = (frame: unknown): Buffer => {
+  const body = Buffer.from(JSON.stringify(frame), 'utf8');
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32BE(body.length, 0);
+  return Buffer.concat([header, body]);
+};

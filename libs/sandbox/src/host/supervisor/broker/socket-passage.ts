@@ -1,0 +1,60 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+
+/** Hands connected sockets to the child. */
+export type SocketPassage = { pass(id: number, socket: Socket): void };
+
+/** The raw channel under Node's IPC. Not public, so its shape is checked where it is used. */
+type RawChannel = {
+  onread: (this: unknown, bytes: ArrayBuffer | undefined) => void;
+  pendingHandle?: { close?: () => void } | null;
+};
+
+const ACK = '{"cmd":"NODE_HANDLE_ACK"}\n';
+/** Sockets handed over and not yet acknowledged. The parent's copy of each stays open until then. */
+const UNACKNOWLEDGED_MAX = 256;
+
+const rawChannelOf = (child: ChildProcess): RawChannel | undefined => {
+  const key = Object.getOwnPropertySymbols(child).find(({ description }) => description === 'kChannelHandle');
+  const channel = key && (child as unknown as Record<symbol, unknown>)[key];
+  return typeof (channel as RawChannel | undefined)?.onread === 'function' ? (channel as RawChannel) : undefined;
+};
+
+/**
+ * The IPC channel carries sockets towards the child only. Node's own reader collects bytes without a limit until a newline
+ * comes and believes every message, so it is replaced by one that knows the acknowledgement and nothing else: whatever
+ * differs is reported as a violation, and received descriptors are closed. Should a later Node hide its channel, its own
+ * reader stays in place, and what it makes of garbage ends this broker's thread alone.
+ */
+export const createSocketPassage = (child: ChildProcess, violation: (rule: string) => void): SocketPassage => {
+  let unacknowledged = 0;
+  let held = '';
+  const acknowledge = (): void => {
+    unacknowledged -= 1;
+    child.emit('internalMessage', { cmd: 'NODE_HANDLE_ACK' }, undefined);
+  };
+  const read = (text: string): void => {
+    held += text;
+    while (held.startsWith(ACK) && unacknowledged > 0) {
+      held = held.slice(ACK.length);
+      acknowledge();
+    }
+    if (held.length >= ACK.length || !ACK.startsWith(held)) violation('bytes on the socket channel');
+  };
+  const channel = rawChannelOf(child);
+  const nodesReader = channel?.onread;
+  if (channel !== undefined && nodesReader !== undefined)
+    channel.onread = function onRead(bytes) {
+      channel.pendingHandle?.close?.();
+      channel.pendingHandle = null;
+      if (bytes === undefined) nodesReader.call(this, undefined);
+      else if (held.length <= ACK.length) read(Buffer.from(bytes).toString('latin1'));
+    };
+  return {
+    pass(id, socket) {
+      unacknowledged += 1;
+      if (unacknowledged > UNACKNOWLEDGED_MAX) violation('sockets are not taken');
+      child.send({ id }, socket, { keepOpen: false }, () => {});
+    },
+  };
+};

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { createEgressPolicy } from './egress-policy.ts';
+import { createResolver, type NameSource, reversedAddress, systemNames } from './resolver.ts';
+
+const notFound = (hostname: string) =>
+  Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), {
+    errno: -3008,
+    code: 'ENOTFOUND',
+    syscall: 'getaddrinfo',
+    hostname,
+  });
+
+const ZONE: Readonly<Record<string, readonly string[]>> = {
+  'mixed.test': ['10.0.0.1', '8.8.8.8', '::1'],
+  'inside.test': ['10.0.0.1', '192.168.0.1'],
+  'public.test': ['8.8.4.4'],
+};
+
+const names: NameSource = {
+  lookup: async (name) => {
+    const found = ZONE[name];
+    if (found === undefined) throw notFound(name);
+    return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  },
+  resolve: async (name, type) => {
+    if (type === 'SRV')
+      return ['public.test', 'inside.test'].map((target) => ({ name: target, port: 27017, priority: 0, weight: 0 }));
+    if (type === 'TXT') return [['authSource=admin']];
+    return ZONE[name] ?? [];
+  },
+  reverse: async () => ['dns.google'],
+};
+
+const resolver = createResolver({ names, policy: createEgressPolicy({ allow: [] }), timeoutMs: 1000 });
+
+describe('targets of a connect', () => {
+  it('are those of all answers that the policy lets through', async () => {
+    const answer = await resolver.targets({ host: 'mixed.test', port: 5432, family: 0 });
+    expect(answer).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });
+  });
+
+  it('a denial names host, port, address and rule', async () => {
+    const answer = await resolver.targets({ host: 'inside.test', port: 5432, family: 0 });
+    expect(answer).toMatchObject({ error: { code: 'EGRESS_DENIED', address: '10.0.0.1', port: 5432 } });
+    const { error } = answer as { error: { message: string } };
+    expect(error.message).toContain('inside.test:5432 (10.0.0.1)');
+    expect(error.message).toContain('rule private');
+  });
+
+  it('an unknown name gives Node’s own error', async () => {
+    const answer = await resolver.targets({ host: 'nowhere.test', port: 1, family: 0 });
+    expect(answer).toEqual({
+      error: {
+        message: 'getaddrinfo ENOTFOUND nowhere.test',
+        errno: -3008,
+        code: 'ENOTFOUND',
+        syscall: 'getaddrinfo',
+        hostname: 'nowhere.test',
+      },
+    });
+  });
+
+  it('a resolver that never answers ends in an error', async () => {
+    const silent = { ...names, lookup: () => new Promise<never>(() => {}) };
+    const slow = createResolver({ names: silent, policy: createEgressPolicy({ allow: [] }), timeoutMs: 20 });
+    const answer = await slow.targets({ host: 'slow.test', port: 1, family: 0 });
+    expect(answer).toMatchObject({ error: { code: 'ETIMEOUT', syscall: 'getaddrinfo' } });
+  });
+
+  it.each(['2130706433', '0x7f.1', '0177.0.0.1', '127.1', 'localhost'])(
+    'the system’s reading of %s meets the policy',
+    async (host) => {
+      const real = createResolver({
+        names: systemNames(),
+        policy: createEgressPolicy({ allow: [] }),
+        timeoutMs: 5000,
+      });
+      expect(await real.targets({ host, port: 80, family: 0 })).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+    },
+  );
+});
+
+describe('DNS answers shown to scripts', () => {
+  const ask = (type: 'lookup' | 'A' | 'SRV' | 'TXT' | 'PTR', name: string) =>
+    resolver.records({ type, name, family: 0 });
+
+  it('hold only addresses that could be reached', async () => {
+    expect(await ask('lookup', 'mixed.test')).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });
+    expect(await ask('A', 'mixed.test')).toEqual({ value: ['8.8.8.8'] });
+  });
+
+  it('are refused when nothing of them may be seen', async () => {
+    expect(await ask('A', 'inside.test')).toMatchObject({ error: { code: 'EGRESS_DENIED', syscall: 'queryA' } });
+  });
+
+  it('name a service’s host only when that leads somewhere reachable', async () => {
+    const answer = await ask('SRV', '_mongodb._tcp.db.test');
+    expect(answer).toMatchObject({ value: [{ name: 'public.test' }] });
+  });
+
+  it('are left alone where they lead nowhere', async () => {
+    expect(await ask('TXT', 'db.test')).toEqual({ value: [['authSource=admin']] });
+  });
+
+  it('tell no names of addresses that may not be reached', async () => {
+    expect(await ask('PTR', '8.8.8.8.in-addr.arpa')).toEqual({ value: ['dns.google'] });
+    expect(await ask('PTR', '10.0.0.1')).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+    expect(await ask('PTR', 'no address')).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+  });
+
+  it('reverse names are read in both families', () => {
+    expect(reversedAddress('4.3.2.1.in-addr.arpa')).toBe('1.2.3.4');
+    expect(reversedAddress(`1.${'0.'.repeat(30)}f.ip6.arpa`)).toBe('f000:0000:0000:0000:0000:0000:0000:0001');
+  });
+});

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const childrenOf = (pid: number): number[] => {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return readdirSync('/proc').map(Number).filter((other) => parentOf(other) === pid);
+  }
+};
+
+const parentOf = (pid: number): number | undefined => {
+  if (!Number.isInteger(pid)) return undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The process at the end of a chain of starters, each with one child: `unshare` stays in front of what it forked. */
+export const lastOfChain = (pid: number): number => {
+  try {
+    const [child] = childrenOf(pid);
+    return child === undefined ? pid : lastOfChain(child);
+  } catch {
+    return pid; // no /proc: nothing stands in between either
+  }
+};
