@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
+
+/** An empty database of its own on a real PostgreSQL. */
+export type TestDatabase = AsyncDisposable & {
+  /** Connection string of the database's owner. */
+  readonly url: string;
+  /** Runs SQL in the database as the superuser and returns the rows. */
+  readonly query: <Row = Record<string, unknown>>(sql: string, values?: unknown[]) => Promise<Row[]>;
+  /** Every row of every table as text, to look for what must not be there. */
+  readonly dump: () => Promise<string>;
+  /** The server, to be stopped and started under the subject. Other databases of the same test file share it. */
+  readonly server: LocalPostgres;
+};
+
+let users = 0;
+let shared: Promise<LocalPostgres> | undefined;
+
+const release = async (server: LocalPostgres): Promise<void> => {
+  users -= 1;
+  if (users > 0) return;
+  shared = undefined;
+  await server.stop();
+};
+
+const dump = async (query: TestDatabase['query']): Promise<string> => {
+  const tables = await query<{ name: string }>(
+    `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+  );
+  const texts: string[] = [];
+  for (const { name } of tables) {
+    const rows = await query<{ text: string }>(`SELECT t::text AS text FROM ${name} AS t`);
+    texts.push(`-- ${name}`, ...rows.map(({ text }) => text));
+  }
+  return texts.join('\n');
+};
+
+/**
+ * A fresh database on a temporary embedded PostgreSQL, one server for all databases that are open at a time. Dispose
+ * every one: the last takes the server and its folder with it.
+ */
+export const testDatabase = async (): Promise<TestDatabase> => {
+  users += 1;
+  shared ??= startPostgres();
+  const server = await shared;
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const url = await server.createDatabase(name, { owner: name });
+  const query: TestDatabase['query'] = <Row>(sql: string, values: unknown[] = []) =>
+    server.query<Row>(sql, { values, database: name });
+  return { url, query, dump: () => dump(query), server, [Symbol.asyncDispose]: () => release(server) };
+};

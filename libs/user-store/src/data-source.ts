@@ -1,0 +1,65 @@
+import { DataSource } from 'typeorm';
+import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
+import { apiKeyEntity, userPoolEntity } from './entities/pool-entities.ts';
+import {
+  credentialEntity,
+  externalIdEntity,
+  tombstoneEntity,
+  userEntity,
+  userIdentifierEntity,
+} from './entities/user-entities.ts';
+import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.ts';
+
+/** How the database is reached and what it may take. */
+export type DatabaseLimits = {
+  /** A PostgreSQL connection string: a secret. */
+  readonly databaseUrl: string;
+  readonly poolSize: number;
+  /** Longest wait for a connection, the wait for a free one in the pool included. */
+  readonly connectTimeoutMs: number;
+  /** Longest statement; 0 for no limit. */
+  readonly statementTimeoutMs: number;
+};
+
+// The server ends a statement first; this is for a server that no longer answers at all.
+const READ_GRACE_MS = 2_000;
+
+const limitsOf = ({ statementTimeoutMs, connectTimeoutMs, poolSize }: DatabaseLimits) => ({
+  max: poolSize,
+  connectionTimeoutMillis: connectTimeoutMs,
+  ...(statementTimeoutMs === 0
+    ? {}
+    : {
+        statement_timeout: statementTimeoutMs,
+        query_timeout: statementTimeoutMs + READ_GRACE_MS,
+        idle_in_transaction_session_timeout: statementTimeoutMs * 2,
+      }),
+});
+
+/** A connected TypeORM data source; the caller destroys it. */
+export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSource> =>
+  new DataSource({
+    type: 'postgres',
+    url: limits.databaseUrl,
+    applicationName: 'userferry-migration-service',
+    installExtensions: false,
+    synchronize: false,
+    logging: false,
+    entities: [
+      userPoolEntity,
+      apiKeyEntity,
+      connectionEntity,
+      connectionVersionEntity,
+      scriptEntity,
+      userEntity,
+      userIdentifierEntity,
+      externalIdEntity,
+      credentialEntity,
+      tombstoneEntity,
+    ],
+    migrations: [CreateTables1764000000000],
+    migrationsTableName: 'schema_migrations',
+    // An idle connection that breaks is replaced by the pool; nothing waits for it.
+    poolErrorHandler: () => undefined,
+    extra: limitsOf(limits),
+  }).initialize();

@@ -1,0 +1,50 @@
+import { EntitySchema } from 'typeorm';
+
+/** Role of an API key, see the management contract. */
+export type ApiKeyRole = 'edge' | 'admin' | 'operator';
+
+export type UserPoolRow = {
+  id: string;
+  name: string;
+  /** A JSON object; TypeORM's types do not end on recursive ones. */
+  metadata: unknown;
+  revealRejectionDetails: boolean;
+  createdAt: Date;
+};
+
+export const userPoolEntity = new EntitySchema<UserPoolRow>({
+  name: 'user_pool',
+  tableName: 'user_pools',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    name: { type: 'text' },
+    metadata: { type: 'jsonb' },
+    revealRejectionDetails: { type: 'boolean', name: 'reveal_rejection_details' },
+    createdAt: { type: 'timestamptz', name: 'created_at' },
+  },
+});
+
+export type ApiKeyRow = {
+  id: string;
+  name: string;
+  role: ApiKeyRole;
+  /** A pool's id, or `*`. */
+  userPoolId: string;
+  secretSha256: Buffer;
+  createdAt: Date;
+  revokedAt: Date | null;
+};
+
+export const apiKeyEntity = new EntitySchema<ApiKeyRow>({
+  name: 'api_key',
+  tableName: 'api_keys',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    name: { type: 'text' },
+    role: { type: 'text' },
+    userPoolId: { type: 'text', name: 'user_pool_id' },
+    secretSha256: { type: 'bytea', name: 'secret_sha256' },
+    createdAt: { type: 'timestamptz', name: 'created_at' },
+    revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
+  },
+});

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrateStore } from './migrate-store.ts';
+import { openStoreForTests } from './store-for-tests.ts';
+
+let database: TestDatabase;
+// Keeps the server running from test to test.
+let holder: TestDatabase;
+beforeAll(async () => {
+  holder = await testDatabase();
+});
+afterAll(() => holder[Symbol.asyncDispose]());
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database[Symbol.asyncDispose]());
+
+const migrate = (operatorKey?: string) =>
+  migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000, operatorKey });
+const operatorKeys = () => database.query(`SELECT * FROM api_keys WHERE role = 'operator'`);
+
+describe('migrateStore', () => {
+  it('lets several replicas start at once on an empty database: one migrates and makes the one key', async () => {
+    const results = await Promise.all([migrate(), migrate(), migrate(), migrate()]);
+    expect(results.filter(({ ran }) => ran.length > 0)).toHaveLength(1);
+    expect(results.filter(({ newOperatorKey }) => newOperatorKey !== undefined)).toHaveLength(1);
+    expect(await operatorKeys()).toHaveLength(1);
+  });
+
+  it('shows the first operator key once and stores its hash only', async () => {
+    const { newOperatorKey = '' } = await migrate();
+    expect(newOperatorKey).toMatch(/^ufk_.{43}$/);
+    expect((await migrate()).newOperatorKey).toBe(undefined);
+    expect(await database.dump()).not.toContain(newOperatorKey);
+    await using store = await openStoreForTests(database.url);
+    const found = await store.apiKeys.find(createHash('sha256').update(newOperatorKey).digest());
+    expect(found).toMatchObject({ role: 'operator', userPoolId: '*' });
+  });
+
+  it('takes the operator key that the environment sets, once, and makes none of its own', async () => {
+    const given = 'an-operator-key-set-by-the-environment';
+    expect((await migrate(given)).newOperatorKey).toBe(undefined);
+    await migrate(given);
+    expect(await operatorKeys()).toHaveLength(1);
+    expect(await database.dump()).not.toContain(given);
+  });
+
+  it('makes a key again when all operator keys are revoked, so that nobody is locked out', async () => {
+    await migrate();
+    await database.query('UPDATE api_keys SET revoked_at = now()');
+    expect((await migrate()).newOperatorKey).toBeDefined();
+  });
+
+  it('says STORE_UNAVAILABLE of a server that is not there, without its connection string', async () => {
+    const databaseUrl = 'postgres://someone:hunter2@127.0.0.1:1/x';
+    const error = await migrateStore({ databaseUrl, connectTimeoutMs: 1_000 }).catch(
+      (thrown: unknown) => thrown as Error,
+    );
+    expect(error).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    const cause = (error as Error).cause as Error;
+    expect(`${(error as Error).stack} ${cause.stack} ${JSON.stringify(cause)}`).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,54 @@
+import type { EgressRule } from '../entities/connection-entities.ts';
+
+/** How a connection treats users, see the script contract. */
+export type ConnectionMode = 'lazy_migration' | 'custom_user_store';
+
+/** Names and values of variables; values are secrets. */
+export type EnvValues = Readonly<Record<string, string>>;
+
+/** A connection without its secrets. */
+export type Connection = {
+  readonly connectionId: string;
+  readonly userPoolId: string;
+  readonly mode: ConnectionMode;
+  readonly enabled: boolean;
+  /** Counts up with every save. */
+  readonly version: number;
+  readonly envNames: readonly string[];
+  readonly egress: readonly EgressRule[];
+  /** The actions for which a script is saved. */
+  readonly savedActions: readonly string[];
+  readonly updatedAt: Date;
+};
+
+/** A connection's current version whole, secrets in clear. */
+export type ConnectionSettings = {
+  readonly connectionId: string;
+  readonly version: number;
+  readonly enabled: boolean;
+  readonly mode: ConnectionMode;
+  /** Both kinds of variables; the address wins where names meet. */
+  readonly env: EnvValues;
+  readonly egress: readonly EgressRule[];
+  readonly scripts: readonly { readonly action: string; readonly source: string }[];
+};
+
+/** What a save sets. Variables that are absent stay as they are. */
+export type ConnectionChange = {
+  readonly userPoolId: string;
+  readonly mode: ConnectionMode;
+  /** The address of the legacy user store. */
+  readonly addressEnv?: EnvValues | undefined;
+  /** The company's own variables. */
+  readonly ownEnv?: EnvValues | undefined;
+  readonly egress: readonly EgressRule[];
+  /** Who: an API key's id. */
+  readonly actor: string;
+};
+
+export type ScriptChange = {
+  readonly userPoolId: string;
+  readonly action: string;
+  readonly source: string;
+  readonly actor: string;
+};

@@ -1,0 +1,97 @@
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserStore } from '../open-user-store.ts';
+import type { KeyRing } from '../sealing.ts';
+import { openStoreForTests, poolWithConnection, randomRing } from '../store-for-tests.ts';
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const ring = randomRing('k1');
+let database: TestDatabase;
+let store: UserStore;
+beforeAll(async () => {
+  database = await testDatabase();
+  store = await openStoreForTests(database.url, ring);
+});
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const save = (userPoolId: string, more: object = {}) =>
+  store.connections.save({ userPoolId, mode: 'lazy_migration', egress: [], actor: 'key-1', ...more });
+
+describe('a connection', () => {
+  it('is new, disabled, at version 1 and shows names of variables, never values', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    const connection = await store.connections.get(userPoolId);
+    expect(connection).toMatchObject({ version: 1, enabled: false, envNames: ['API_TOKEN', 'DB_CONNECTION_URI'] });
+    expect(JSON.stringify(connection)).not.toContain('s3cr3t');
+  });
+
+  it('keeps what a save leaves out and replaces what it names', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await save(userPoolId, { ownEnv: { OTHER: 'x' } });
+    const { env, version, egress } = await store.connections.settings(userPoolId);
+    expect(env).toEqual({ OTHER: 'x', DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db/old' });
+    expect({ version, egress }).toEqual({ version: 2, egress: [] });
+  });
+
+  it('makes a new version with every script and hands out the newest source', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    for (const source of ['first', 'second'])
+      await store.connections.saveScript({ userPoolId, action: 'login', source, actor: 'key-1' });
+    const { version, scripts } = await store.connections.settings(userPoolId);
+    expect({ version, scripts }).toEqual({ version: 3, scripts: [{ action: 'login', source: 'second' }] });
+  });
+
+  it('takes effect at once when it is enabled, in the same version', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await store.connections.setEnabled(userPoolId, true);
+    const { connection } = await store.pools.loginFacts(userPoolId);
+    expect(connection).toMatchObject({ enabled: true, version: 1, mode: 'lazy_migration' });
+  });
+
+  it('loses no save when several come at once', async () => {
+    const { id: userPoolId } = await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: true });
+    await Promise.all(['a', 'b', 'c'].map((name) => save(userPoolId, { ownEnv: { [name]: '1' } })));
+    expect((await store.connections.get(userPoolId)).version).toBe(3);
+  });
+
+  it('reads settings of an old key and writes with the current one', async () => {
+    const { userPoolId, connectionId } = await poolWithConnection(store);
+    await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });
+    const rotated: KeyRing = { currentKeyId: 'k2', keys: new Map([...randomRing('k2').keys, ...ring.keys]) };
+    await using later = await openStoreForTests(database.url, rotated);
+    await later.connections.save({ userPoolId, mode: 'lazy_migration', egress: [], actor: 'key-1' });
+    const settings = await later.connections.settings(userPoolId);
+    expect(settings).toMatchObject({ env: { API_TOKEN: 's3cr3t-token' }, scripts: [{ source: 'source' }] });
+    const [row] = await database.query<{ sealed_settings: string }>(
+      'SELECT sealed_settings FROM connection_versions WHERE connection_id = $1 ORDER BY version DESC LIMIT 1',
+      [connectionId],
+    );
+    expect(row?.sealed_settings).toMatch(/^v1:k2:/);
+  });
+
+  it('says which key is missing', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await using other = await openStoreForTests(database.url, randomRing('k9'));
+    await expect(other.connections.settings(userPoolId)).rejects.toThrow('there is no encryption key "k1"');
+  });
+
+  it.each([NOBODY, 'no uuid', ''])('of a pool that does not exist (%j) is USER_POOL_NOT_FOUND', async (userPoolId) => {
+    const reason = { reason: 'USER_POOL_NOT_FOUND' };
+    await expect(store.connections.get(userPoolId)).rejects.toMatchObject(reason);
+    await expect(store.connections.settings(userPoolId)).rejects.toMatchObject(reason);
+    await expect(save(userPoolId)).rejects.toMatchObject(reason);
+    await expect(store.connections.setEnabled(userPoolId, true)).rejects.toMatchObject(reason);
+    await expect(store.pools.loginFacts(userPoolId)).rejects.toMatchObject(reason);
+  });
+
+  it('that is not there yet is CONNECTION_NOT_FOUND, and absent from what a login is told', async () => {
+    const { id } = await store.pools.create({ name: 'p', metadata: { a: 1 }, revealRejectionDetails: true });
+    await expect(store.connections.get(id)).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+    const facts = await store.pools.loginFacts(id);
+    expect(facts.connection).toBe(undefined);
+    expect(facts.pool).toMatchObject({ name: 'p', metadata: { a: 1 }, revealRejectionDetails: true });
+  });
+});

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { migrateStore } from './migrate-store.ts';
+import { openUserStore, type UserStore } from './open-user-store.ts';
+import type { Credential } from './repositories/stored-user.ts';
+import type { KeyRing } from './sealing.ts';
+
+/** Random keys of these ids; the first is the current one. */
+export const randomRing = (...ids: [string, ...string[]]): KeyRing => ({
+  currentKeyId: ids[0],
+  keys: new Map(ids.map((id) => [id, randomBytes(32)])),
+});
+
+/** A store on an empty or a migrated database, ready to use. */
+export const openStoreForTests = async (databaseUrl: string, keyRing = randomRing('k1')): Promise<UserStore> => {
+  await migrateStore({ databaseUrl, connectTimeoutMs: 5_000 });
+  return openUserStore({ databaseUrl, keyRing, poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 });
+};
+
+/** A pool with a connection in lazy-migration mode. */
+export const poolWithConnection = async (store: UserStore) => {
+  const pool = await store.pools.create({ name: 'p', metadata: { tier: 1 }, revealRejectionDetails: false });
+  const connection = await store.connections.save({
+    userPoolId: pool.id,
+    mode: 'lazy_migration',
+    addressEnv: { DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db/old' },
+    ownEnv: { API_TOKEN: 's3cr3t-token' },
+    egress: [{ host: 'db', port: 5432 }],
+    actor: 'key-1',
+  });
+  return { userPoolId: pool.id, connectionId: connection.connectionId };
+};
+
+/** The shape of a credential; no password fits it. */
+export const someCredential: Credential = {
+  scheme: 'test',
+  version: 1,
+  pepperId: 'p1',
+  cost: 4,
+  hash: 'h4sh',
+};
