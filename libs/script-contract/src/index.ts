@@ -8,6 +8,13 @@ export {
   type ScriptAction,
 } from './actions.ts';
 export { checkResult } from './check-result.ts';
+export {
+  ADDRESS_VARIABLES,
+  type ConnectionEnv,
+  completeEnv,
+  connectionEnv,
+  type StoreAddress,
+} from './connection-env.ts';
 export { judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { LIMITS } from './limits.ts';
 export {
@@ -20,3 +27,4 @@ export {
   type RunUsage,
   type ScriptError,
 } from './outcomes.ts';
+export { actionNumber, actionOfNumber, outcomeNumber, outcomeOfNumber } from './wire-numbers.ts';

@@ -1,0 +1,28 @@
+import { ServiceError } from '@userferry/errors';
+import type { Caller } from '@userferry/grpc';
+
+/** What a call is about: identity calls are the edge's, management calls a pool administrator's. */
+export type Area = 'identity' | 'management';
+
+const AREA_ROLE = { identity: 'edge', management: 'admin' } as const;
+
+const poolNotFound = () => new ServiceError('USER_POOL_NOT_FOUND', 'no user pool has that id');
+
+/**
+ * Lets operators through to every pool, and others to their own pool in their own area. A foreign pool is answered as
+ * one that does not exist.
+ * @throws ServiceError USER_POOL_NOT_FOUND or PERMISSION_DENIED
+ */
+export const authorizePool = (caller: Caller, area: Area, userPoolId: string): void => {
+  if (userPoolId === '' || userPoolId.length > 128)
+    throw new ServiceError('INVALID_ARGUMENT', 'user_pool_id is missing', { metadata: { field: 'user_pool_id' } });
+  if (caller.role === 'operator') return;
+  if (caller.userPoolId !== userPoolId) throw poolNotFound();
+  if (caller.role !== AREA_ROLE[area])
+    throw new ServiceError('PERMISSION_DENIED', `this call takes a key of role ${AREA_ROLE[area]} or operator`);
+};
+
+/** @throws ServiceError PERMISSION_DENIED */
+export const authorizeOperator = (caller: Caller): void => {
+  if (caller.role !== 'operator') throw new ServiceError('PERMISSION_DENIED', 'this call takes a key of role operator');
+};

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type RunScriptRequest,
+  type RunScriptResponse,
+  ScriptRunnerServiceClient,
+} from '@userferry/contracts/runner/v1/script_runner_service';
+import { ServiceError } from '@userferry/errors';
+import { type CallFacts, createClient, type PromiseClient } from '@userferry/grpc';
+import {
+  ACTIONS,
+  actionNumber,
+  defaultErrorMessage,
+  type LogLevel,
+  outcomeOfNumber,
+  type RunResult,
+  type ScriptAction,
+  type ScriptError,
+} from '@userferry/script-contract';
+import type { ScriptRun } from '../connection/script-run.ts';
+
+/** Runs a script to its end. A read that was killed through no fault of its own is repeated within the deadline. */
+export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
+
+type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
+
+export type RunnerClient = Disposable & {
+  readonly runScript: RunScript;
+  readonly checkScript: (source: string, action: ScriptAction, call: CallFacts) => Promise<readonly Problem[]>;
+};
+
+export const createRunnerClient = (address: string, token: string): RunnerClient => {
+  const client = createClient(ScriptRunnerServiceClient, { address, token, repeatable: ['checkScript'] });
+  return {
+    runScript: (run, call) =>
+      run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),
+    checkScript: async (source, action, call) => {
+      const { problems } = await client.checkScript({ source, action: actionNumber(action) }, call);
+      return problems.map(fromWireError);
+    },
+    [Symbol.dispose]: () => client[Symbol.dispose](),
+  };
+};
+
+/** How long to wait before a read is sent again; the last wait stays. */
+const WAITS_MS = [100, 200, 400, 800];
+/** A run that died is worth one repeat: a script that kills its host kills the next one too. */
+const KILLED_REPEATS_MAX = 1;
+
+const attempt = async (
+  client: PromiseClient<ScriptRunnerServiceClient>,
+  run: ScriptRun,
+  call: CallFacts,
+): Promise<RunResult> => {
+  const request = toRequest(run);
+  const repeatable = !ACTIONS[run.action].writes;
+  for (let sent = 1, killed = 0; ; sent += 1) {
+    const outcome = await client.runScript(request, call).then(fromResponse, unavailable);
+    if (!(outcome instanceof ServiceError)) {
+      killed += outcome.outcome === 'killed' ? 1 : 0;
+      if (outcome.outcome !== 'killed' || !repeatable || killed > KILLED_REPEATS_MAX) return outcome;
+    }
+    const waitMs = WAITS_MS[Math.min(sent, WAITS_MS.length) - 1] ?? 0;
+    // A run id of a write is not sent twice: whether the first one began is not known.
+    if (!repeatable || call.signal.aborted || Date.now() + waitMs > call.deadlineMs) {
+      if (outcome instanceof ServiceError) throw outcome;
+      return outcome;
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+};
+
+const unavailable = (error: unknown): ServiceError => {
+  if (error instanceof ServiceError && error.reason === 'SERVICE_UNAVAILABLE') return error;
+  throw error;
+};
+
+/** A connection without a script for an action answers as if its script threw the default error. */
+const notImplemented = (action: ScriptAction): RunResult => ({
+  outcome: 'threw',
+  error: { name: 'NotImplementedError', message: defaultErrorMessage(action) },
+  logs: [],
+  usage: { wallMs: 0, cpuMs: 0, heapBytes: 0 },
+});
+
+const toRequest = (run: ScriptRun): RunScriptRequest => ({
+  runId: randomUUID(),
+  connectionId: run.connectionId,
+  action: actionNumber(run.action),
+  source: run.source ?? '',
+  argsJson: Buffer.from(run.argsJson),
+  env: { ...run.env },
+  secretNames: [...run.secretNames],
+  redactProfile: run.redactProfile,
+  egress: run.egress.length === 0 ? undefined : { rules: run.egress.map((rule) => ({ ...rule })) },
+  timeoutMs: BigInt(run.timeoutMs),
+  memoryLimitBytes: 0n,
+});
+
+const fromResponse = (response: RunScriptResponse): RunResult => {
+  const outcome = outcomeOfNumber(response.outcome);
+  if (outcome === undefined)
+    throw new ServiceError('INTERNAL', 'the script-runner said an outcome that is not known here');
+  return {
+    outcome,
+    ...(response.resultJson.length > 0 && { resultJson: Buffer.from(response.resultJson).toString('utf8') }),
+    ...(response.error && { error: fromWireError(response.error) }),
+    logs: response.logs.map(({ level, text, atMs }) => ({ level: level as LogLevel, text, atMs })),
+    usage: {
+      wallMs: response.usage?.wallMs ?? 0,
+      cpuMs: response.usage?.cpuMs ?? 0,
+      heapBytes: Number(response.usage?.heapBytes ?? 0n),
+    },
+  };
+};
+
+const fromWireError = (error: {
+  name: string;
+  message: string;
+  code: string;
+  line: number;
+  column: number;
+}): ScriptError => ({
+  name: error.name,
+  message: error.message,
+  ...(error.code !== '' && { code: error.code }),
+  ...(error.line > 0 && { line: error.line }),
+  ...(error.column > 0 && { column: error.column }),
+});

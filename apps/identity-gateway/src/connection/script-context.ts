@@ -1,0 +1,21 @@
+import type { JsonObject } from '@userferry/user-model';
+import type { PoolFacts } from '../clients/login-store.ts';
+import type { RequestFacts } from '../login/login-attempt.ts';
+
+export type ContextFacts = { readonly userPoolId: string; readonly pool: PoolFacts; readonly facts: RequestFacts };
+
+/** The last argument of every script. Source: contract, "What a script can see". */
+export const scriptContext = ({ userPoolId, pool, facts }: ContextFacts): JsonObject => ({
+  userPoolId,
+  userPoolName: pool.name,
+  userPoolMetadata: pool.metadata,
+  appId: facts.appId,
+  appName: facts.appName,
+  appMetadata: facts.appMetadata,
+  application: facts.appName,
+  request: { ip: facts.ip, geo: facts.geo, body: withoutPassword(facts.body) },
+});
+
+/** What the edge received may hold the password once more; the script has it as an argument and nowhere else. */
+const withoutPassword = (body: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(body).filter(([name]) => !/pass(word|wd)?|pwd/i.test(name)));

@@ -1,0 +1,41 @@
+import { type ConnectionMode, LIMITS, type ScriptAction } from '@userferry/script-contract';
+import type { Json } from '@userferry/user-model';
+
+export type EgressRule = { readonly host: string; readonly port: number };
+
+/** One version of a connection, whole and decrypted. Kept in memory only. */
+export type ConnectionSettings = {
+  readonly connectionId: string;
+  readonly version: bigint;
+  readonly enabled: boolean;
+  readonly mode: ConnectionMode;
+  readonly env: Readonly<Record<string, string>>;
+  readonly egress: readonly EgressRule[];
+  readonly scripts: ReadonlyMap<ScriptAction, string>;
+};
+
+/** A run to be asked of the script-runner. `source` is absent when the connection has no script for the action. */
+export type ScriptRun = {
+  readonly action: ScriptAction;
+  readonly connectionId: string;
+  readonly source: string | undefined;
+  readonly argsJson: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly redactProfile: boolean;
+  readonly egress: readonly EgressRule[];
+  readonly timeoutMs: number;
+};
+
+/** The run of one of a connection's scripts. Every value in `env` counts as a secret. */
+export const scriptRun = (settings: ConnectionSettings, action: ScriptAction, args: readonly Json[]): ScriptRun => ({
+  action,
+  connectionId: settings.connectionId,
+  source: settings.scripts.get(action),
+  argsJson: JSON.stringify(args),
+  env: settings.env,
+  secretNames: Object.keys(settings.env),
+  redactProfile: settings.mode === 'custom_user_store',
+  egress: settings.egress,
+  timeoutMs: LIMITS.timeoutMsDefault,
+});

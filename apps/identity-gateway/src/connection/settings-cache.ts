@@ -1,0 +1,36 @@
+import type { CallFacts } from '@userferry/grpc';
+import { LRUCache } from 'lru-cache';
+import type { ConnectionStore } from '../clients/connection-store.ts';
+import type { ConnectionSettings } from './script-run.ts';
+
+/** Connections whose decrypted settings are held in memory; the least recently used go first. */
+const CONNECTIONS_MAX = 10_000;
+
+/**
+ * Decrypted settings in memory, under their version. Nothing is ever pushed: whoever asks names the version that the
+ * store has just told, and settings of any other version are fetched anew, once for all who wait.
+ */
+export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionSettings'>) => {
+  const cache = new LRUCache<string, ConnectionSettings>({ max: CONNECTIONS_MAX });
+  const fetching = new Map<string, Promise<ConnectionSettings>>();
+
+  const fetch = async (userPoolId: string, call: CallFacts): Promise<ConnectionSettings> => {
+    const settings = await store.getConnectionSettings(userPoolId, call);
+    cache.set(userPoolId, settings);
+    return settings;
+  };
+
+  return {
+    /** The settings of that version, or of a later one that was saved in between. */
+    current: (userPoolId: string, version: bigint, call: CallFacts): Promise<ConnectionSettings> => {
+      const held = cache.get(userPoolId);
+      if (held !== undefined && held.version >= version) return Promise.resolve(held);
+      const key = `${userPoolId} ${version}`;
+      const flight = fetching.get(key) ?? fetch(userPoolId, call).finally(() => fetching.delete(key));
+      fetching.set(key, flight);
+      return flight;
+    },
+  };
+};
+
+export type SettingsCache = ReturnType<typeof createSettingsCache>;

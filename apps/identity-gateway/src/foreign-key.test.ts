@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Client, ServiceDefinition } from '@grpc/grpc-js';
+import { IdentityServiceClient, IdentityServiceService } from '@userferry/contracts/identity/v1/identity_service';
+import { ApiKeyServiceClient, ApiKeyServiceService } from '@userferry/contracts/management/v1/api_key_service';
+import {
+  ConnectionServiceClient,
+  ConnectionServiceService,
+} from '@userferry/contracts/management/v1/connection_service';
+import { UserPoolServiceClient, UserPoolServiceService } from '@userferry/contracts/management/v1/user_pool_service';
+import { type CallContext, type Caller, type ClientConstructor, createClient } from '@userferry/grpc';
+import { createLogger } from '@userferry/process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIdentityGateway, type GatewayDeps } from './create-identity-gateway.ts';
+
+const KEYS: Readonly<Record<string, Caller>> = {
+  'edge-of-a': { role: 'edge', userPoolId: 'pool-a', id: 'k1' },
+  'admin-of-a': { role: 'admin', userPoolId: 'pool-a', id: 'k2' },
+};
+
+const SERVICES: readonly [ClientConstructor<Client>, ServiceDefinition][] = [
+  [IdentityServiceClient, IdentityServiceService],
+  [UserPoolServiceClient, UserPoolServiceService],
+  [ApiKeyServiceClient, ApiKeyServiceService],
+  [ConnectionServiceClient, ConnectionServiceService],
+];
+
+/** Calls that belong to no pool: for operators only. */
+const OPERATOR_CALLS = new Set(['createUserPool']);
+
+const RPCS = SERVICES.flatMap(([Constructor, definition]) =>
+  Object.keys(definition).map((method) => [method, Constructor] as const),
+);
+
+/** Stores that must not be reached by a caller without a right to them. */
+const unreachable = new Proxy({}, { get: (_, name) => () => Promise.reject(new Error(`reached ${String(name)}`)) });
+
+const digestOf = (key: string) => createHash('sha256').update(key).digest('hex');
+const byDigest = new Map(Object.entries(KEYS).map(([key, caller]) => [digestOf(key), caller]));
+
+let address: string;
+const stack = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  const findApiKey = async (digest: Buffer) => byDigest.get(digest.toString('hex'));
+  const deps = {
+    log: createLogger({ service: 'test', level: 'silent' }),
+    logins: unreachable,
+    connections: unreachable,
+    pools: new Proxy(
+      {},
+      { get: (_, name) => (name === 'findApiKey' ? findApiKey : () => Promise.reject(new Error('reached'))) },
+    ),
+    runner: unreachable,
+  } as unknown as GatewayDeps;
+  const server = stack.use(await createIdentityGateway({ host: '127.0.0.1', port: 0 }, deps));
+  address = `127.0.0.1:${server.port}`;
+});
+
+afterAll(() => stack.disposeAsync());
+
+const call = async (
+  key: string | undefined,
+  method: string,
+  Constructor: ClientConstructor<Client>,
+  request: object,
+) => {
+  const token = key === undefined ? {} : { token: key };
+  using client = createClient(Constructor, { address, ...token }) as unknown as Record<string, unknown> & Disposable;
+  const send = client[method] as (request: object, context: CallContext) => Promise<unknown>;
+  return await send(request, { requestId: 'request-1', deadlineMs: Date.now() + 5_000 });
+};
+
+/** Every list and bytes field that an encoder walks over must be there; the ids are what the test is about. */
+const requestFor = (userPoolId: string) => ({
+  userPoolId,
+  name: 'n',
+  role: 1,
+  apiKeyId: 'k',
+  action: 1,
+  source: 's',
+  mode: 1,
+  env: {},
+  egress: [],
+  argsJson: Buffer.alloc(0),
+  metadataJson: Buffer.alloc(0),
+  password: 'p',
+  identifier: { $case: 'email', value: 'a@b.c' },
+});
+
+describe('every RPC', () => {
+  it('is walked by this test', () => {
+    expect(RPCS.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it.each(RPCS)('%s answers a foreign pool as one that does not exist', async (method, Constructor) => {
+    const expected = OPERATOR_CALLS.has(method) ? 'PERMISSION_DENIED' : 'USER_POOL_NOT_FOUND';
+    for (const key of Object.keys(KEYS))
+      await expect(call(key, method, Constructor, requestFor('pool-b'))).rejects.toMatchObject({ reason: expected });
+  });
+
+  it.each(RPCS)('%s takes no key of another role, even for its own pool', async (method, Constructor) => {
+    const wrongRole = Constructor === (IdentityServiceClient as unknown) ? 'admin-of-a' : 'edge-of-a';
+    await expect(call(wrongRole, method, Constructor, requestFor('pool-a'))).rejects.toMatchObject({
+      reason: 'PERMISSION_DENIED',
+    });
+  });
+
+  it.each(RPCS)('%s takes neither no key nor an unknown one', async (method, Constructor) => {
+    for (const key of [undefined, 'nobodys-key'])
+      await expect(call(key, method, Constructor, requestFor('pool-a'))).rejects.toMatchObject({
+        reason: 'UNAUTHENTICATED',
+      });
+  });
+});
+
+it('an administrator cannot make an operator', async () => {
+  const request = { ...requestFor('*'), role: 3 };
+  await expect(call('admin-of-a', 'createApiKey', ApiKeyServiceClient, request)).rejects.toMatchObject({
+    reason: 'PERMISSION_DENIED',
+  });
+});

@@ -1,0 +1,39 @@
+import { ServiceError } from '@userferry/errors';
+import type { JsonObject } from '@userferry/user-model';
+
+const METADATA_BYTES_MAX = 64 * 1024;
+
+export const invalidField = (field: string, problem: string): ServiceError =>
+  new ServiceError('INVALID_ARGUMENT', `${field} ${problem}`, { metadata: { field } });
+
+/** A JSON object from a caller's bytes; empty bytes are an empty object. Throws INVALID_ARGUMENT naming the field. */
+export const jsonObject = (field: string, bytes: Uint8Array): JsonObject => {
+  if (bytes.length === 0) return {};
+  if (bytes.length > METADATA_BYTES_MAX) throw invalidField(field, `is larger than ${METADATA_BYTES_MAX} bytes`);
+  const value = parse(field, bytes);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidField(field, 'must be a JSON object');
+  return value as JsonObject;
+};
+
+/** A JSON array from a caller's bytes; empty bytes are an empty array. Throws INVALID_ARGUMENT naming the field. */
+export const jsonArray = (field: string, bytes: Uint8Array): readonly unknown[] => {
+  const value = bytes.length === 0 ? [] : parse(field, bytes);
+  if (!Array.isArray(value)) throw invalidField(field, 'must be a JSON array');
+  return value;
+};
+
+const parse = (field: string, bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    throw invalidField(field, 'is not JSON');
+  }
+};
+
+/** Text of 1 to `max` characters. Throws INVALID_ARGUMENT naming the field. */
+export const name = (field: string, value: string, max = 256): string => {
+  const trimmed = value.trim();
+  if (trimmed === '' || trimmed.length > max) throw invalidField(field, `must have 1 to ${max} characters`);
+  return trimmed;
+};

@@ -1,0 +1,68 @@
+import {
+  type LegacyStoreAddress,
+  type SaveConnectionRequest,
+  type SaveConnectionResponse,
+  ConnectionMode as WireMode,
+} from '@userferry/contracts/management/v1/connection_service';
+import type { Handler } from '@userferry/grpc';
+import { ADDRESS_VARIABLES, type ConnectionMode, connectionEnv, LIMITS } from '@userferry/script-contract';
+import { authorizePool } from '../access/authorize.ts';
+import type { ConnectionStore } from '../clients/connection-store.ts';
+import type { EgressRule } from '../connection/script-run.ts';
+import { invalidField, name } from './fields.ts';
+
+const MODES: Readonly<Partial<Record<WireMode, ConnectionMode>>> = {
+  [WireMode.LAZY_MIGRATION]: 'lazy_migration',
+  [WireMode.CUSTOM_USER_STORE]: 'custom_user_store',
+};
+
+const EGRESS_RULES_MAX = 100;
+
+/** Saves mode and settings as a new version. Errors name fields and never repeat a value. */
+export const saveConnection =
+  (store: Pick<ConnectionStore, 'saveConnection'>): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
+  async (request, call) => {
+    authorizePool(call.caller, 'management', request.userPoolId);
+    const mode = MODES[request.mode];
+    if (mode === undefined) throw invalidField('mode', 'must be lazy migration or custom user store');
+    const connection = await store.saveConnection(
+      {
+        userPoolId: request.userPoolId,
+        mode,
+        addressEnv: addressEnv(request.address),
+        ownEnv: request.keepEnv ? undefined : ownEnv(request.env),
+        egress: egressOf(request.egress),
+      },
+      call,
+    );
+    return { connection };
+  };
+
+const addressEnv = (address: LegacyStoreAddress | undefined): Readonly<Record<string, string>> | undefined => {
+  const form = address?.form;
+  if (form === undefined) return undefined;
+  const parsed = form.$case === 'uri' ? connectionEnv({ uri: form.value }) : connectionEnv({ fields: form.value });
+  if (!parsed.ok) throw invalidField(`address.${form.$case}`, parsed.problem);
+  return parsed.env;
+};
+
+/** The company's own variables: names as environments have them, and not those that the address fills in. */
+const ownEnv = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  for (const key of Object.keys(env)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key))
+      throw invalidField('env', 'has a name that is not made of A-Z, 0-9 and _');
+    if ((ADDRESS_VARIABLES as readonly string[]).includes(key))
+      throw invalidField('env', `must not hold ${key}: it comes from the address`);
+  }
+  if (Buffer.byteLength(JSON.stringify(env)) > LIMITS.envBytesMax)
+    throw invalidField('env', `is larger than ${LIMITS.envBytesMax} bytes`);
+  return env;
+};
+
+const egressOf = (rules: readonly EgressRule[]): readonly EgressRule[] => {
+  if (rules.length > EGRESS_RULES_MAX) throw invalidField('egress', `has more than ${EGRESS_RULES_MAX} rules`);
+  return rules.map(({ host, port }) => {
+    if (port > 65535) throw invalidField('egress', 'has a port above 65535');
+    return { host: name('egress.host', host), port };
+  });
+};

@@ -1,0 +1,37 @@
+import type { CallContext } from '@userferry/grpc';
+import type { Logger } from '@userferry/process';
+import { fastify } from 'fastify';
+import type { PublicIpsClient } from '../clients/public-ips.ts';
+import { addPublicIpsRoute } from './public-ips-route.ts';
+
+export type HttpServer = AsyncDisposable & { readonly port: number };
+
+export type HttpOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly publicIps: Pick<PublicIpsClient, 'list'>;
+  readonly log: Logger;
+};
+
+/** No HTTP call waits longer for our own services. */
+const CALL_MS_MAX = 5_000;
+
+/** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
+export const createHttpServer = async ({ host, port, publicIps, log }: HttpOptions): Promise<HttpServer> => {
+  const app = fastify({ bodyLimit: 1024 * 1024, requestTimeout: 30_000, genReqId: () => crypto.randomUUID() });
+  app.setNotFoundHandler((_, reply) =>
+    reply.status(404).send({ statusCode: 404, message: 'no such path', data: null }),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'http call failed');
+    return reply
+      .status(503)
+      .send({ statusCode: 503, message: 'the service is not available now; try again', data: null });
+  });
+  app.get('/healthz', () => ({ status: 'SERVING' }));
+  const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });
+  addPublicIpsRoute(app, { publicIps, context });
+  await app.listen({ host, port });
+  const bound = app.addresses()[0]?.port ?? port;
+  return { port: bound, [Symbol.asyncDispose]: () => app.close() };
+};

@@ -1,0 +1,19 @@
+import type { Identifier, JsonObject } from '@userferry/user-model';
+
+/** What the edge said of the application and the request. */
+export type RequestFacts = {
+  readonly appId: string;
+  readonly appName: string;
+  readonly appMetadata: JsonObject;
+  readonly ip: string;
+  readonly geo: JsonObject | null;
+  readonly body: JsonObject;
+};
+
+/** One try to log in, every field checked. */
+export type LoginAttempt = {
+  readonly userPoolId: string;
+  readonly identifier: Identifier;
+  readonly password: string;
+  readonly facts: RequestFacts;
+};

@@ -1,0 +1,25 @@
+import { createLogger, runService } from '@userferry/process';
+import { createConnectionStore } from './clients/connection-store.ts';
+import { createLoginStore } from './clients/login-store.ts';
+import { createPoolStore } from './clients/pool-store.ts';
+import { createPublicIpsClient } from './clients/public-ips.ts';
+import { createRunnerClient } from './clients/runner.ts';
+import { readConfig } from './config.ts';
+import { createIdentityGateway } from './create-identity-gateway.ts';
+import { createHttpServer } from './http/create-http-server.ts';
+
+const boot = createLogger({ service: 'identity-gateway', level: 'info' });
+
+await runService(boot, async (stack) => {
+  const config = readConfig();
+  const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
+  const { serviceToken: token } = config;
+  const logins = stack.use(createLoginStore(config.migrationAddress, token));
+  const connections = stack.use(createConnectionStore(config.migrationAddress, token));
+  const pools = stack.use(createPoolStore(config.migrationAddress, token));
+  const runner = stack.use(createRunnerClient(config.runnerAddress, token));
+  const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token));
+  const http = stack.use(await createHttpServer({ host: config.host, port: config.httpPort, publicIps, log }));
+  const server = stack.use(await createIdentityGateway(config, { log, logins, connections, pools, runner }));
+  log.info({ port: server.port, httpPort: http.port }, 'ready');
+});

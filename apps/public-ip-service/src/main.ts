@@ -1,0 +1,12 @@
+import { createLogger, runService } from '@userferry/process';
+import { readConfig } from './config.ts';
+import { createPublicIpService } from './create-public-ip-service.ts';
+
+const boot = createLogger({ service: 'public-ip-service', level: 'info' });
+
+await runService(boot, async (stack) => {
+  const config = readConfig();
+  const log = createLogger({ service: 'public-ip-service', level: config.logLevel });
+  const server = stack.use(await createPublicIpService(config, { log }));
+  log.info({ port: server.port, addresses: config.publicIps.length }, 'ready');
+});

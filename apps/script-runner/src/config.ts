@@ -1,0 +1,43 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
+import { z } from 'zod';
+import { parseEgressRule } from './parse-egress-rule.ts';
+
+const egressRules = () =>
+  commaList()
+    .refine(
+      (rules) => rules.every((rule) => parseEgressRule(rule) !== undefined),
+      'must be HOST:PORT with commas between',
+    )
+    .default([])
+    .transform((rules) => rules.flatMap((rule) => parseEgressRule(rule) ?? []));
+
+const stateFolder = () => (process.getuid?.() === 0 ? '/var/lib/userferry' : join(homedir(), '.cache', 'userferry'));
+
+/** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
+export const readConfig = () => {
+  const env = readEnv(
+    {
+      ...serviceFields,
+      USERFERRY_RUNNER_PORT: port().default(7102),
+      USERFERRY_STATE_FOLDER: z.string().default(stateFolder()),
+      USERFERRY_EGRESS_ALLOW: egressRules(),
+      USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
+      USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
+    },
+    process.env,
+  );
+  return {
+    host: env.USERFERRY_LISTEN_HOST,
+    port: env.USERFERRY_RUNNER_PORT,
+    logLevel: env.USERFERRY_LOG_LEVEL,
+    serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stateFolder: env.USERFERRY_STATE_FOLDER,
+    egressAllow: env.USERFERRY_EGRESS_ALLOW,
+    isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
+    blankHosts: env.USERFERRY_BLANK_HOSTS,
+  };
+};
+
+export type Config = ReturnType<typeof readConfig>;

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Outcome,
+  RunScriptRequest,
+  ScriptAction,
+  ScriptRunnerServiceClient,
+} from '@userferry/contracts/runner/v1/script_runner_service';
+import { createClient } from '@userferry/grpc';
+import { createLogger } from '@userferry/process';
+import type { RunRequest, Sandbox } from '@userferry/sandbox';
+import { actionNumber, OUTCOMES, outcomeNumber, SCRIPT_ACTIONS } from '@userferry/script-contract';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createScriptRunner } from './create-script-runner.ts';
+import { parseEgressRule } from './parse-egress-rule.ts';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const serviceToken = 'a-service-token-of-forty-characters-or-so';
+const stacks: AsyncDisposableStack[] = [];
+
+afterEach(async () => {
+  for (const stack of stacks.splice(0)) await stack.disposeAsync();
+});
+
+/** A sandbox that only remembers what it was asked; the real one has its own tests. */
+const rememberingSandbox = () => {
+  const requests: RunRequest[] = [];
+  const sandbox: Sandbox = {
+    run: async (request) => {
+      requests.push(request);
+      return { outcome: 'completed', resultJson: 'null', logs: [], usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 } };
+    },
+    check: async () => [],
+    level: { level: 'process', walls: [], missing: [] },
+    close: async () => {},
+  };
+  return { sandbox, requests };
+};
+
+const serve = async () => {
+  const stack = new AsyncDisposableStack();
+  stacks.push(stack);
+  const { sandbox, requests } = rememberingSandbox();
+  const server = stack.use(await createScriptRunner({ host: '127.0.0.1', port: 0, serviceToken }, { log, sandbox }));
+  const client = stack.use(
+    createClient(ScriptRunnerServiceClient, { address: `127.0.0.1:${server.port}`, token: serviceToken }),
+  );
+  const run = (fields: Partial<RunScriptRequest>, ms = 5_000) =>
+    client.runScript(RunScriptRequest.fromPartial({ ...aRun(), ...fields }), {
+      requestId: 'request-1',
+      deadlineMs: Date.now() + ms,
+    });
+  return { run, requests };
+};
+
+const aRun = () => ({
+  runId: randomUUID(),
+  connectionId: 'c1',
+  action: ScriptAction.LOGIN,
+  source: 'async function login() {}',
+  argsJson: Buffer.from('[]'),
+});
+
+describe('the contract', () => {
+  it('numbers actions and outcomes as our lists do', () => {
+    const shout = (name: string) => name.replace(/([A-Z])/g, '_$1').toUpperCase();
+    for (const action of SCRIPT_ACTIONS)
+      expect(ScriptAction[shout(action) as keyof typeof ScriptAction]).toBe(actionNumber(action));
+    for (const outcome of OUTCOMES)
+      expect(Outcome[outcome.toUpperCase() as keyof typeof Outcome]).toBe(outcomeNumber(outcome));
+    expect(Object.values(ScriptAction).filter((value) => typeof value === 'number' && value > 0)).toHaveLength(
+      SCRIPT_ACTIONS.length,
+    );
+    expect(Object.values(Outcome).filter((value) => typeof value === 'number' && value > 0)).toHaveLength(
+      OUTCOMES.length,
+    );
+  });
+});
+
+describe('RunScript', () => {
+  it('never gives a script more time than its caller waits', async () => {
+    const { run, requests } = await serve();
+    await run({ timeoutMs: 20_000n }, 1_000);
+    expect(requests[0]?.timeoutMs).toBeLessThan(1_000);
+  });
+
+  it('starts a write once, however often its run id is sent', async () => {
+    const { run, requests } = await serve();
+    const write = { runId: 'run-1', action: ScriptAction.CREATE_USER };
+    await run(write);
+    await expect(run(write)).rejects.toMatchObject({ reason: 'RUN_ALREADY_STARTED' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('repeats a read that is sent again', async () => {
+    const { run, requests } = await serve();
+    await run({ runId: 'run-1' });
+    await run({ runId: 'run-1' });
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['run_id', { runId: '' }],
+    ['connection_id', { connectionId: '' }],
+    ['action', { action: ScriptAction.UNSPECIFIED }],
+    ['source', { source: '' }],
+    ['source', { source: ' '.repeat(200_000) }],
+    ['args_json', { argsJson: Buffer.alloc(0) }],
+    ['timeout_ms', { timeoutMs: 3_600_000n }],
+    ['memory_limit_bytes', { memoryLimitBytes: 1n }],
+  ])('refuses a bad %s by name', async (field, fields) => {
+    const { run, requests } = await serve();
+    await expect(run(fields)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', metadata: { field } });
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('an egress rule', () => {
+  it.each([
+    ['db.example.com:5432', { host: 'db.example.com', port: 5432 }],
+    ['10.0.0.0/8:*', { host: '10.0.0.0/8', port: '*' }],
+    ['[2001:db8::1]:443', { host: '2001:db8::1', port: 443 }],
+  ])('is read: %s', (text, rule) => {
+    expect(parseEgressRule(text)).toEqual(rule);
+  });
+
+  it.each(['', 'db', 'db:', 'db:0', 'db:70000', '2001:db8::1:443', 'a b:1'])('is refused: %j', (text) => {
+    expect(parseEgressRule(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { completeEnv, connectionEnv } from './connection-env.ts';
+
+const envOf = (address: Parameters<typeof connectionEnv>[0]) => {
+  const parsed = connectionEnv(address);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.env;
+};
+
+describe('the address of a legacy user store', () => {
+  it('as a URI fills in the fields, escapes undone and the port a string', () => {
+    expect(envOf({ uri: 'postgres://app:p%40ss%3Aw@db.example.com:6543/users?sslmode=require' })).toEqual({
+      DB_CONNECTION_URI: 'postgres://app:p%40ss%3Aw@db.example.com:6543/users?sslmode=require',
+      DB_HOST: 'db.example.com',
+      DB_PORT: '6543',
+      DB_USERNAME: 'app',
+      DB_PASSWORD: 'p@ss:w',
+      DB_DATABASE: 'users',
+    });
+  });
+
+  it('without a port has the port of its scheme', () => {
+    expect(envOf({ uri: 'mysql://root@db/app' })).toMatchObject({ DB_PORT: '3306', DB_PASSWORD: '' });
+  });
+
+  it('with several hosts has no single host', () => {
+    expect(envOf({ uri: 'mongodb://u:p@a:1,b:2/app' })).toMatchObject({ DB_HOST: '', DB_PORT: '', DB_DATABASE: 'app' });
+  });
+
+  it('takes an IPv6 host', () => {
+    expect(envOf({ uri: 'postgres://u:p@[2001:db8::1]:5433/d' })).toMatchObject({
+      DB_HOST: '2001:db8::1',
+      DB_PORT: '5433',
+    });
+  });
+
+  it('as fields is joined to a URI that splits into the same fields', () => {
+    const fields = { host: 'db', port: 5432, username: 'a b', password: 'p@:/?#', database: 'u/x' };
+    const { DB_CONNECTION_URI: uri = '', ...rest } = envOf({ fields });
+    expect(envOf({ uri })).toEqual({ DB_CONNECTION_URI: uri, ...rest });
+    expect(rest).toMatchObject({ DB_PASSWORD: 'p@:/?#', DB_DATABASE: 'u/x' });
+  });
+
+  it.each([
+    [{ uri: 'not a uri' }, 'connection URI'],
+    [{ uri: 'postgres://u:%zz@h/d' }, '%25'],
+    [{ fields: { host: '', port: 1, username: '', password: '', database: '' } }, 'host'],
+    [{ fields: { host: 'h', port: 70000, username: '', password: '', database: '' } }, 'port'],
+  ])('is refused with what is wrong and without its value (%#)', (address, problem) => {
+    const parsed = connectionEnv(address);
+    expect(parsed).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
+    expect(JSON.stringify(parsed)).not.toContain('%zz');
+  });
+});
+
+describe('variables written by hand', () => {
+  it('are completed from either form, and none is overwritten', () => {
+    expect(completeEnv({ DB_CONNECTION_URI: 'postgres://u:p@h:1/d', DB_HOST: 'mine', X: 'y' })).toMatchObject({
+      DB_HOST: 'mine',
+      DB_PORT: '1',
+      X: 'y',
+    });
+    expect(completeEnv({ DB_HOST: 'h', DB_USERNAME: 'u', DB_PASSWORD: 'p', DB_DATABASE: 'd' })).toMatchObject({
+      DB_CONNECTION_URI: 'postgres://u:p@h:5432/d',
+    });
+  });
+
+  it('stay as they are when there is no address among them', () => {
+    expect(completeEnv({ X: 'y' })).toEqual({ X: 'y' });
+  });
+});

@@ -1,0 +1,115 @@
+/** Where a legacy user store is: a connection URI, or its fields. */
+export type StoreAddress =
+  | { readonly uri: string }
+  | {
+      readonly fields: {
+        readonly host: string;
+        readonly port: number;
+        readonly username: string;
+        readonly password: string;
+        readonly database: string;
+      };
+    };
+
+/** What a script sees of it as `env`, or what is wrong (a sentence's end, without any value in it). */
+export type ConnectionEnv =
+  | { readonly ok: true; readonly env: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly problem: string };
+
+/** The variables that an address fills in. `DB_PORT` is a string, as every variable. */
+export const ADDRESS_VARIABLES = [
+  'DB_CONNECTION_URI',
+  'DB_HOST',
+  'DB_PORT',
+  'DB_USERNAME',
+  'DB_PASSWORD',
+  'DB_DATABASE',
+] as const;
+
+/** Fills in both forms from either: a URI is split, fields are joined to a URI of PostgreSQL's form. */
+export const connectionEnv = (address: StoreAddress): ConnectionEnv =>
+  'uri' in address ? fromUri(address.uri) : fromFields(address.fields);
+
+/** Completes variables that a script author wrote by hand: whichever form is there fills in the other. */
+export const completeEnv = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const { DB_CONNECTION_URI: uri, DB_HOST: host } = env;
+  const completed = uri ? fromUri(uri) : host ? fromFields(fieldsOf(env, host)) : undefined;
+  return completed?.ok ? { ...completed.env, ...env } : env;
+};
+
+const fieldsOf = (env: Readonly<Record<string, string>>, host: string) => ({
+  host,
+  port: Number(env.DB_PORT ?? 0),
+  username: env.DB_USERNAME ?? '',
+  password: env.DB_PASSWORD ?? '',
+  database: env.DB_DATABASE ?? '',
+});
+
+/** A seed list or an SRV name has no single host and port: those fields then stay empty. */
+const URI = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?([^/?#]*)(?:\/([^?#]*))?/i;
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  postgres: '5432',
+  postgresql: '5432',
+  mysql: '3306',
+  mariadb: '3306',
+  mongodb: '27017',
+  mssql: '1433',
+  sqlserver: '1433',
+  http: '80',
+  https: '443',
+};
+
+const fromUri = (uri: string): ConnectionEnv => {
+  const match = URI.exec(uri);
+  if (match === null)
+    return { ok: false, problem: 'is not a connection URI (scheme://user:password@host:port/database)' };
+  const [, scheme = '', username = '', password = '', hosts = '', database = ''] = match;
+  const { host, port } = splitHost(hosts, DEFAULT_PORTS[scheme.toLowerCase()] ?? '');
+  try {
+    return {
+      ok: true,
+      env: {
+        DB_CONNECTION_URI: uri,
+        DB_HOST: host,
+        DB_PORT: port,
+        DB_USERNAME: decodeURIComponent(username),
+        DB_PASSWORD: decodeURIComponent(password),
+        DB_DATABASE: decodeURIComponent(database),
+      },
+    };
+  } catch {
+    return { ok: false, problem: 'has a % that is not an escape: write it as %25' };
+  }
+};
+
+const splitHost = (hosts: string, defaultPort: string): { readonly host: string; readonly port: string } => {
+  if (hosts.includes(',')) return { host: '', port: '' };
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(hosts);
+  return { host: match?.[1] ?? match?.[2] ?? '', port: match?.[3] ?? defaultPort };
+};
+
+type Fields = Extract<StoreAddress, { fields: unknown }>['fields'];
+
+const SCHEME_OF_PORT: Readonly<Record<number, string>> = { 3306: 'mysql', 27017: 'mongodb', 1433: 'mssql' };
+
+const fromFields = ({ host, port, username, password, database }: Fields): ConnectionEnv => {
+  if (host === '' || /[\s/@]/.test(host)) return { ok: false, problem: 'has no host, or one that is not a host name' };
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    return { ok: false, problem: 'has a port that is not 1 to 65535' };
+  const chosen = port || 5432;
+  const user = username === '' ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  const uri = `${SCHEME_OF_PORT[chosen] ?? 'postgres'}://${user}${bracketed}:${chosen}/${encodeURIComponent(database)}`;
+  return {
+    ok: true,
+    env: {
+      DB_CONNECTION_URI: uri,
+      DB_HOST: host,
+      DB_PORT: String(chosen),
+      DB_USERNAME: username,
+      DB_PASSWORD: password,
+      DB_DATABASE: database,
+    },
+  };
+};
