@@ -7,8 +7,7 @@
 import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
 import { z } from 'zod';
 
-/** No frame in either direction is larger. */
-export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+export { FRAME_BYTES_MAX } from './frame-limits.ts';
 
 const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const text = (max: number) => z.string().max(max);

@@ -1,0 +1,14 @@
+/** Code caches, taken in a process started as isolate hosts are. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { RUNTIME } from './paths.ts';
+
+export function makeCodeCaches(): void {
+  const program = join(import.meta.dirname, 'warm-up.ts');
+  const { stdout, stderr, error } = spawnSync(process.execPath, ['--no-node-snapshot', program, RUNTIME], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  if (error) throw error;
+  if (stdout !== 'done') throw new Error(`The warm-up for the code caches failed: ${stderr.slice(-2000)}`);
+}

@@ -1,0 +1,60 @@
+/** How bundled packages find core modules: those of the base's own registry, whoever asks. */
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { ABSENT_MODULES, EMPTY_MODULES } from './packages.ts';
+import { SOURCE } from './paths.ts';
+
+const BUILTINS = new Set(builtinModules.filter((name) => !name.startsWith('_')));
+const MODULES = join(SOURCE, 'guest', 'modules');
+
+/** What npm packages inside the base bundle get for a core module: a property of the registry's `core`. */
+const BASE_MODULES: Readonly<Record<string, string>> = {
+  assert: 'core.assert',
+  buffer: 'core.buffer',
+  events: 'core.events',
+  process: 'core.process',
+  punycode: 'core.punycode',
+  stream: 'core.stream',
+  string_decoder: 'core.stringDecoder',
+  url: 'core.url',
+  util: 'core.util',
+};
+
+const coreName = (path: string): string => path.replace(/^node:/, '').replace(/\/$/, '');
+
+/** In the base bundle, third-party code that requires a core module gets ours. */
+export const coreModulesOfBase: Plugin = {
+  name: 'core-modules-of-base',
+  setup(build) {
+    const ofPackages = /^(node:)?(assert|buffer|events|process|punycode|stream|string_decoder|url|util)\/?$/;
+    build.onResolve({ filter: ofPackages }, ({ path, importer }) =>
+      importer.startsWith(join(SOURCE, 'guest')) ? undefined : { path: coreName(path), namespace: 'core' },
+    );
+    build.onResolve({ filter: /^abort-controller$/ }, () => ({
+      path: join(SOURCE, 'guest', 'globals', 'abort.ts'),
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
+      contents: `const { core } = require('./registry.ts'); module.exports = ${BASE_MODULES[path]};`,
+      resolveDir: MODULES,
+    }));
+  },
+};
+
+const absent = (name: string): string =>
+  `throw Object.assign(new Error("Cannot find module '${name}'"), { code: 'MODULE_NOT_FOUND' });`;
+
+/** In a package's bundle, core modules stay `require` calls, which the base answers. */
+export const coreModulesOfPackages: Plugin = {
+  name: 'core-modules-of-packages',
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
+      if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
+      return BUILTINS.has(coreName(path)) ? { path: coreName(path), external: true } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }));
+    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};

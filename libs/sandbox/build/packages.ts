@@ -1,0 +1,14 @@
+/**
+ * The packages that scripts may require as bundles of their own. A package is one line here: the name by which scripts
+ * require it and the module that is bundled. (`bcrypt` is no bundle: its stand-in is part of the base.)
+ */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  lodash: 'lodash',
+  pg: 'pg',
+};
+
+/** Optional dependencies that drivers probe for: requiring them fails as if they were not installed. */
+export const ABSENT_MODULES: readonly string[] = ['pg-native'];
+
+/** Modules that are required on other platforms only: an empty object in their place. */
+export const EMPTY_MODULES: readonly string[] = ['pg-cloudflare'];

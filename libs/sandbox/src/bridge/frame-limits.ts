@@ -1,0 +1,2 @@
+/** No frame in either direction is larger. */
+export const FRAME_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,0 +1,89 @@
+/**
+ * The boundary between guest and host inside one isolate host. The guest posts operations in batches through one
+ * ignored callback (every so often, or when a batch is large, through its synchronous twin: back-pressure) and asks
+ * synchronous questions through a second; the host answers with events in batches through one function of the guest.
+ * Ids are numbers that the guest chooses. The host treats every operation as hostile input.
+ */
+
+/** Address facts of a connected socket. */
+export type SocketAddresses = {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly remoteFamily: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+};
+
+/** What the host tells of a finished TLS handshake. */
+export type SecureInfo = {
+  readonly authorized: boolean;
+  readonly authorizationError: string | null;
+  readonly alpnProtocol: string | false | null;
+  readonly protocol: string | null;
+  readonly cipher: unknown;
+  readonly peerCertificate: Record<string, unknown>;
+  readonly sessionReused: boolean;
+};
+
+/** An error as it crosses: every own field that Node's errors have and that is a string or a number. */
+export type WireError = { readonly message: string; readonly [field: string]: string | number | boolean | undefined };
+
+/** TLS options that cross; texts and bytes only, functions stay in the guest. */
+export type TlsOptions = {
+  readonly servername?: string;
+  readonly host?: string;
+  readonly rejectUnauthorized?: boolean;
+  readonly customIdentity?: boolean;
+  readonly [option: string]: unknown;
+};
+
+/** Key derivations that the host does in its thread pool, by the arguments' order of Node's function. */
+export type KeyDerivation = 'pbkdf2' | 'scrypt';
+export type BcryptCall = 'compare' | 'hash' | 'genSalt';
+
+/** How a run ended, as the guest saw it. */
+export type RunReport = {
+  readonly kind: 'returned' | 'threw' | 'syntax_error' | 'invalid_result' | 'quota_exceeded';
+  /** JSON text; present for `returned`. */
+  readonly resultJson?: string;
+  readonly error?: ReportedError;
+  /** Timers that are still armed. */
+  readonly timersLeft: number;
+};
+
+export type ReportedError = {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The error itself, its causes and aggregated errors, flattened: what classification looks through. */
+  readonly chain: readonly { readonly name: string; readonly message: string; readonly code?: string }[];
+};
+
+export type Operation =
+  | readonly ['open', id: number, host: string, port: number, family: number]
+  | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
+  | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
+  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive', value: boolean, delayMs: number]
+  | readonly ['tls', id: number, parentId: number, options: TlsOptions]
+  | readonly ['resolve', id: number, type: string, name: string, family: number]
+  | readonly ['alarm', delayMs: number]
+  | readonly ['immediate']
+  | readonly ['derive', id: number, what: KeyDerivation, args: readonly unknown[]]
+  | readonly ['bcrypt', id: number, what: BcryptCall, args: readonly unknown[]]
+  | readonly ['log', level: string, text: string, atMs: number]
+  | readonly ['done', report: RunReport];
+
+/** Events towards the guest; `id` 0 is the guest's own clock (`alarm`, `immediate`). */
+export type GuestEvent = readonly [id: number, type: string, a?: unknown, b?: unknown];
+
+/** What one run hands to the guest. */
+export type RunInput = {
+  readonly source: string;
+  readonly functionName: string;
+  readonly argsJson: string;
+  readonly envJson: string;
+  /** Random bytes for the run, so that most runs need no crossing for them. */
+  readonly random: Uint8Array;
+};

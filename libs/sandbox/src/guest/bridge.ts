@@ -1,0 +1,144 @@
+/**
+ * The guest's end of the boundary: operations go out in batches, events come in through `dispatch`. The callbacks of
+ * the host live in this module's scope and nowhere else.
+ */
+import type { GuestEvent, Operation, WireError } from '../bridge/operations.ts';
+import { create, defineProperty, NativeError, ownKeys } from './primordials.ts';
+import { drainTicks } from './ticks.ts';
+
+/** The host's callbacks, as `install` receives them. */
+export type HostCallbacks = {
+  /** Takes a batch and returns at once. */
+  readonly post: (batch: Operation[]) => void;
+  /** The same, but returns only after the host has taken the batch. */
+  readonly postAndWait: (batch: Operation[]) => void;
+  /** Answers a question; an error comes back as `{ error }`. */
+  readonly ask: (question: string, args: unknown[]) => unknown;
+};
+
+type Listener = (type: string, a: unknown, b: unknown) => void;
+
+const BATCH_OPERATIONS_MAX = 256;
+const BATCH_BYTES_MAX = 256 * 1024;
+/** Every so many batches one waits for the host, so that no script can run ahead of it. */
+const WAIT_EVERY = 32;
+/** Turns of the microtask queue that other work gets between two events of one batch. */
+const SETTLE_TURNS = 8;
+
+let host: HostCallbacks | undefined;
+let outbox: Operation[] = [];
+let outboxBytes = 0;
+let flushIsDue = false;
+let batches = 0;
+let nextId = 1;
+const listeners: Record<number, Listener> = create(null);
+let onUncaught: (error: unknown) => void = () => undefined;
+
+export function install(callbacks: HostCallbacks): void {
+  host = callbacks;
+}
+
+export function setUncaughtHandler(handler: (error: unknown) => void): void {
+  onUncaught = handler;
+}
+
+/** An error that no code of the script caught: it ends the run. */
+export function uncaught(error: unknown): void {
+  onUncaught(error);
+}
+
+export const createId = (): number => nextId++;
+
+export function listen(id: number, listener: Listener): void {
+  listeners[id] = listener;
+}
+
+export function unlisten(id: number): void {
+  delete listeners[id];
+}
+
+async function flushSoon(): Promise<void> {
+  await undefined;
+  flush(false);
+}
+
+/** Sends what is queued; `wait` returns only once the host has it. */
+export function flush(wait: boolean): void {
+  flushIsDue = false;
+  if (outbox.length === 0 || host === undefined) return;
+  const batch = outbox;
+  outbox = [];
+  outboxBytes = 0;
+  batches += 1;
+  if (wait || batches % WAIT_EVERY === 0) host.postAndWait(batch);
+  else host.post(batch);
+}
+
+/** Queues one operation; `bytes` is the size of what it carries. */
+export function send(operation: Operation, bytes = 0): void {
+  outbox[outbox.length] = operation;
+  outboxBytes += bytes;
+  if (outbox.length >= BATCH_OPERATIONS_MAX || outboxBytes >= BATCH_BYTES_MAX) {
+    flush(true);
+  } else if (!flushIsDue) {
+    flushIsDue = true;
+    void flushSoon();
+  }
+}
+
+function deliver(event: GuestEvent): void {
+  const listener = listeners[event[0]];
+  if (listener === undefined) return;
+  try {
+    listener(event[1], event[2], event[3]);
+  } catch (error) {
+    uncaught(error);
+  }
+  drainTicks();
+}
+
+async function deliverRest(batch: readonly GuestEvent[]): Promise<void> {
+  for (let i = 1; i < batch.length; i++) {
+    for (let turn = 0; turn < SETTLE_TURNS; turn++) await undefined;
+    deliver(batch[i] as GuestEvent);
+  }
+}
+
+/** The host's way in: one batch of events, in order. */
+export function dispatch(batch: readonly GuestEvent[]): void {
+  if (batch.length === 0) return;
+  deliver(batch[0] as GuestEvent);
+  if (batch.length > 1) void deliverRest(batch);
+}
+
+/** Makes an error of this realm from what crossed the boundary. */
+export function toError(wire: WireError): Error {
+  const error = new NativeError(wire.message);
+  for (const key of ownKeys(wire) as string[]) {
+    const value = wire[key];
+    if (key === 'message' || key === 'stack' || value === undefined) continue;
+    defineProperty(error, key, { value, writable: true, enumerable: key !== 'name', configurable: true });
+  }
+  return error;
+}
+
+/** An answer that the host gives once, as events `ok` and `err`. */
+export function request(start: (id: number) => Operation): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const id = createId();
+    listen(id, (type, a) => {
+      unlisten(id);
+      if (type === 'ok') resolve(a);
+      else reject(toError(a as WireError));
+    });
+    send(start(id));
+  });
+}
+
+/** A question that the host answers at once. What was posted before it arrives before it. */
+export function ask(question: string, ...args: unknown[]): unknown {
+  flush(false);
+  const answer = host?.ask(question, args) as { error?: WireError; value?: unknown } | undefined;
+  if (answer?.error !== undefined) throw toError(answer.error);
+  return answer?.value;
+}

@@ -1,0 +1,163 @@
+/** Timers: kept in order here, with one alarm in the host for the earliest. */
+import { listen, send, uncaught } from './bridge.ts';
+import { apply, dateNow } from './primordials.ts';
+import { drainTicks } from './ticks.ts';
+
+const TIMERS_MAX = 1000;
+const DELAY_MAX_MS = 2 ** 31 - 1;
+const CLOCK_ID = 0;
+
+export type Callback = (...args: unknown[]) => unknown;
+export type Entry = {
+  readonly id: number;
+  readonly callback: Callback;
+  readonly args: readonly unknown[];
+  readonly repeatMs: number;
+  dueMs: number;
+  delayMs: number;
+};
+
+let timers: Entry[] = [];
+let immediates: Entry[] = [];
+let nextId = 1;
+let alarmAtMs = Number.POSITIVE_INFINITY;
+let onQuota: (message: string) => void = () => undefined;
+
+export function setTimerQuotaHandler(handler: (message: string) => void): void {
+  onQuota = handler;
+}
+
+function assertCallback(callback: unknown): asserts callback is Callback {
+  if (typeof callback === 'function') return;
+  const received = callback === null ? 'null' : typeof callback;
+  const error = new TypeError(`The "callback" argument must be of type function. Received ${received}`);
+  throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+function assertRoom(): void {
+  if (timers.length + immediates.length < TIMERS_MAX) return;
+  const message = `The script has more than ${TIMERS_MAX} timers at once`;
+  onQuota(message);
+  throw Object.assign(new Error(message), { code: 'QUOTA_EXCEEDED' });
+}
+
+/** Keeps the list sorted by due time; equal times stay in the order of their setting. */
+function insert(entry: Entry): void {
+  let at = timers.length;
+  while (at > 0 && (timers[at - 1] as Entry).dueMs > entry.dueMs) {
+    timers[at] = timers[at - 1] as Entry;
+    at -= 1;
+  }
+  timers[at] = entry;
+}
+
+function setAlarm(nowMs: number): void {
+  const first = timers[0];
+  if (first === undefined || first.dueMs >= alarmAtMs) return;
+  alarmAtMs = first.dueMs;
+  send(['alarm', first.dueMs > nowMs ? first.dueMs - nowMs : 0]);
+}
+
+export function startTimer(callback: unknown, delay: unknown, args: readonly unknown[], repeat: boolean): Entry {
+  assertCallback(callback);
+  assertRoom();
+  const asked = Number(delay);
+  const delayMs = asked >= 1 && asked <= DELAY_MAX_MS ? Math.trunc(asked) : 1;
+  const nowMs = dateNow();
+  const entry = { id: nextId++, callback, args, repeatMs: repeat ? delayMs : 0, dueMs: nowMs + delayMs, delayMs };
+  insert(entry);
+  setAlarm(nowMs);
+  return entry;
+}
+
+function remove(list: Entry[], id: number): Entry[] {
+  const rest: Entry[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const entry = list[i] as Entry;
+    if (entry.id !== id) rest[rest.length] = entry;
+  }
+  return rest;
+}
+
+export function stopTimer(id: number): void {
+  timers = remove(timers, id);
+}
+
+export function restartTimer(entry: Entry): void {
+  stopTimer(entry.id);
+  const nowMs = dateNow();
+  entry.dueMs = nowMs + entry.delayMs;
+  insert(entry);
+  setAlarm(nowMs);
+}
+
+export function startImmediate(callback: unknown, args: readonly unknown[]): Entry {
+  assertCallback(callback);
+  assertRoom();
+  const entry = { id: nextId++, callback, args, repeatMs: 0, dueMs: 0, delayMs: 0 };
+  if (immediates.length === 0) send(['immediate']);
+  immediates[immediates.length] = entry;
+  return entry;
+}
+
+export function stopImmediate(id: number): void {
+  immediates = remove(immediates, id);
+}
+
+function fire(entry: Entry): void {
+  try {
+    apply(entry.callback, undefined, entry.args);
+  } catch (error) {
+    uncaught(error);
+  }
+  drainTicks();
+}
+
+async function runDue(): Promise<void> {
+  const nowMs = dateNow();
+  alarmAtMs = Number.POSITIVE_INFINITY;
+  for (let first = timers[0]; first !== undefined && first.dueMs <= nowMs; first = timers[0]) {
+    timers = remove(timers, first.id);
+    if (first.repeatMs > 0) {
+      first.dueMs = nowMs + first.repeatMs;
+      insert(first);
+    }
+    fire(first);
+    await undefined;
+  }
+  setAlarm(dateNow());
+}
+
+async function runImmediates(): Promise<void> {
+  const batch = immediates;
+  const ran: Record<number, true> = Object.create(null);
+  for (let i = 0; i < batch.length; i++) {
+    const entry = batch[i] as Entry;
+    // One that an earlier one of this batch has cleared is in the list no more.
+    if (ran[entry.id] !== undefined || immediates.indexOf(entry) < 0) continue;
+    ran[entry.id] = true;
+    immediates = remove(immediates, entry.id);
+    fire(entry);
+    await undefined;
+  }
+  if (immediates.length > 0) send(['immediate']);
+}
+
+/** Binds the clock to the host's events; called once. */
+export function startClock(): void {
+  listen(CLOCK_ID, (type) => {
+    if (type === 'alarm') void runDue();
+    else if (type === 'immediate') void runImmediates();
+  });
+}
+
+/** Timers that are still armed. */
+export const timersLeft = (): number => timers.length + immediates.length;
+
+/** Forgets all timers: what a finished run left must not fire in the next. */
+export function clearTimers(): void {
+  timers = [];
+  immediates = [];
+  alarmAtMs = Number.POSITIVE_INFINITY;
+  send(['alarm', -1]);
+}

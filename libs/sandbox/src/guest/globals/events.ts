@@ -1,0 +1,93 @@
+/** `Event`, `EventTarget`, `DOMException`. */
+type Listener = ((event: Event) => void) | { handleEvent(event: Event): void };
+type ListenerOptions = boolean | { readonly once?: boolean; readonly signal?: AbortSignal };
+type Registered = { readonly listener: Listener; readonly once: boolean };
+
+const DOM_CODES: Readonly<Record<string, number>> = {
+  InvalidCharacterError: 5,
+  NotSupportedError: 9,
+  InvalidStateError: 11,
+  SyntaxError: 12,
+  NetworkError: 19,
+  AbortError: 20,
+  QuotaExceededError: 22,
+  TimeoutError: 23,
+  DataCloneError: 25,
+};
+
+export class DOMException extends Error {
+  readonly code: number;
+  constructor(message = '', options: string | { readonly name?: string; readonly cause?: unknown } = 'Error') {
+    super(String(message));
+    const name = typeof options === 'string' ? options : (options.name ?? 'Error');
+    Object.defineProperty(this, 'name', { value: name, configurable: true });
+    if (typeof options === 'object' && 'cause' in options) this.cause = options.cause;
+    this.code = DOM_CODES[name] ?? 0;
+  }
+}
+
+export class Event {
+  readonly type: string;
+  readonly cancelable: boolean;
+  readonly bubbles: boolean;
+  readonly timeStamp = Date.now();
+  defaultPrevented = false;
+  target: unknown = null;
+  currentTarget: unknown = null;
+  #stopped = false;
+  constructor(type: string, options?: { readonly cancelable?: boolean; readonly bubbles?: boolean }) {
+    this.type = String(type);
+    this.cancelable = options?.cancelable === true;
+    this.bubbles = options?.bubbles === true;
+  }
+  preventDefault(): void {
+    if (this.cancelable) this.defaultPrevented = true;
+  }
+  stopPropagation(): void {}
+  stopImmediatePropagation(): void {
+    this.#stopped = true;
+  }
+  static isStopped(event: Event): boolean {
+    return event.#stopped;
+  }
+}
+
+function call(target: unknown, listener: Listener, event: Event): void {
+  if (typeof listener === 'function') listener.call(target, event);
+  else listener.handleEvent(event);
+}
+
+export class EventTarget {
+  readonly #listeners = new Map<string, Registered[]>();
+
+  addEventListener(type: string, listener: Listener | null, options?: ListenerOptions): void {
+    if (!listener) return;
+    const { once, signal } = typeof options === 'object' ? options : {};
+    if (signal?.aborted) return;
+    const registered = this.#listeners.get(type) ?? [];
+    if (registered.some((entry) => entry.listener === listener)) return;
+    this.#listeners.set(type, [...registered, { listener, once: once === true }]);
+    signal?.addEventListener('abort', () => this.removeEventListener(type, listener));
+  }
+
+  removeEventListener(type: string, listener: Listener | null): void {
+    const registered = this.#listeners.get(type) ?? [];
+    this.#listeners.set(
+      type,
+      registered.filter((entry) => entry.listener !== listener),
+    );
+  }
+
+  dispatchEvent(event: Event): boolean {
+    event.target = this;
+    event.currentTarget = this;
+    const handler = (this as unknown as Record<string, unknown>)[`on${event.type}`];
+    if (typeof handler === 'function') handler.call(this, event);
+    for (const { listener, once } of this.#listeners.get(event.type) ?? []) {
+      if (once) this.removeEventListener(event.type, listener);
+      call(this, listener, event);
+      if (Event.isStopped(event)) break;
+    }
+    return !event.defaultPrevented;
+  }
+}

@@ -1,0 +1,84 @@
+/** Puts the globals of Node and of the web platform in place. What is large is made when first touched. */
+
+import { uncaught } from '../bridge.ts';
+import { Buffer, buffer } from '../modules/buffer.ts';
+import { process } from '../modules/process.ts';
+import { core } from '../modules/registry.ts';
+import { timers } from '../modules/timers.ts';
+import { dateNow, defineProperty } from '../primordials.ts';
+import { AbortController, AbortSignal } from './abort.ts';
+import { console } from './console.ts';
+import { DOMException, Event, EventTarget } from './events.ts';
+import { scriptErrors } from './script-errors.ts';
+import { TextDecoder, TextEncoder } from './text-encoding.ts';
+
+const startedAtMs = dateNow();
+
+async function runMicrotask(callback: () => void): Promise<void> {
+  await undefined;
+  try {
+    callback();
+  } catch (error) {
+    uncaught(error);
+  }
+}
+
+function queueMicrotask(callback: () => void): void {
+  if (typeof callback !== 'function') {
+    const error = new TypeError('The "callback" argument must be of type function.');
+    throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+  }
+  void runMicrotask(callback);
+}
+
+const performance = {
+  timeOrigin: startedAtMs,
+  now: () => dateNow() - startedAtMs,
+  mark: (): void => undefined,
+  measure: (): void => undefined,
+};
+
+function define(name: string, value: unknown): void {
+  defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+}
+
+function defineLazy(name: string, make: () => unknown): void {
+  defineProperty(globalThis, name, {
+    enumerable: false,
+    configurable: true,
+    get() {
+      const value = make();
+      define(name, value);
+      return value;
+    },
+    set: (value: unknown) => define(name, value),
+  });
+}
+
+export function installGlobals(): void {
+  const { promises: _promises, ...timerFunctions } = timers;
+  const eager = {
+    ...timerFunctions,
+    ...scriptErrors,
+    global: globalThis,
+    process,
+    Buffer,
+    console,
+    queueMicrotask,
+    performance,
+    atob: buffer.atob,
+    btoa: buffer.btoa,
+    TextEncoder,
+    TextDecoder,
+    DOMException,
+    Event,
+    EventTarget,
+    AbortController,
+    AbortSignal,
+  };
+  for (const [name, value] of Object.entries(eager)) define(name, value);
+  defineLazy('URL', () => core.whatwgUrl.URL);
+  defineLazy('URLSearchParams', () => core.whatwgUrl.URLSearchParams);
+  defineLazy('structuredClone', () => core.structuredClone);
+  defineLazy('crypto', () => core.crypto.webcrypto);
+}

@@ -1,0 +1,30 @@
+/**
+ * Takes away what no script needs and what the isolate's memory limit does not see: shared and resizable buffers and
+ * WebAssembly memories grew by gigabytes past the limit when measured.
+ */
+import { construct, defineProperty, NativeArrayBuffer } from './primordials.ts';
+
+const DENIED_GLOBALS = ['WebAssembly', 'SharedArrayBuffer', 'Atomics'] as const;
+const DENIED_BUFFER_METHODS = ['resize', 'resizable', 'maxByteLength'] as const;
+
+/** An `ArrayBuffer` whose options argument, and with it `maxByteLength`, is never looked at. */
+function createFixedArrayBuffer(): typeof ArrayBuffer {
+  const fixed = function ArrayBuffer(this: unknown, length?: unknown): unknown {
+    if (!new.target) throw new TypeError("Constructor ArrayBuffer requires 'new'");
+    return construct(NativeArrayBuffer, [length], new.target === fixed ? NativeArrayBuffer : new.target);
+  } as unknown as typeof ArrayBuffer;
+  const species = { get: (): unknown => fixed, configurable: true };
+  defineProperty(fixed, 'prototype', { value: NativeArrayBuffer.prototype, writable: false });
+  defineProperty(fixed, 'isView', { value: NativeArrayBuffer.isView, writable: true, configurable: true });
+  defineProperty(fixed, Symbol.species, species);
+  return fixed;
+}
+
+export function lockDown(): void {
+  for (const name of DENIED_GLOBALS) Reflect.deleteProperty(globalThis, name);
+  for (const name of DENIED_BUFFER_METHODS) Reflect.deleteProperty(NativeArrayBuffer.prototype, name);
+  const fixed = createFixedArrayBuffer();
+  const plain = { value: fixed, writable: true, enumerable: false, configurable: true };
+  defineProperty(NativeArrayBuffer.prototype, 'constructor', plain);
+  defineProperty(globalThis, 'ArrayBuffer', plain);
+}

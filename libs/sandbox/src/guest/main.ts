@@ -1,0 +1,31 @@
+/** What the host gets hold of: the completion value of the base bundle. Nothing of it is reachable from scripts. */
+
+import { dispatch, type HostCallbacks, install, uncaught } from './bridge.ts';
+import { startClock } from './clock.ts';
+import { installGlobals } from './globals/install.ts';
+import { lockDown } from './lockdown.ts';
+import { definePackage, type PackageBundle, setPackageNames } from './packages/registry.ts';
+import { loadScript } from './run/load-script.ts';
+import { reset, runScript } from './run/run-script.ts';
+import { setTickErrorHandler } from './ticks.ts';
+
+type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
+
+lockDown();
+installGlobals();
+startClock();
+setTickErrorHandler(uncaught);
+
+/** Called by the host through references; `install` first. */
+export const guest = {
+  install(post: Callback<'post'>, postAndWait: Callback<'postAndWait'>, ask: Callback<'ask'>, packages: string) {
+    install({ post, postAndWait, ask });
+    setPackageNames(packages.split(','));
+  },
+  definePackage: (name: string, bundle: PackageBundle) => definePackage(name, bundle),
+  dispatch,
+  runScript,
+  reset,
+  /** Whether evaluating the source defines the function; throws what its top level throws. */
+  defines: (source: string, name: string) => loadScript(source, name) !== undefined,
+};

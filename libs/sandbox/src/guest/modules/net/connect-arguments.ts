@@ -1,0 +1,47 @@
+/** The many shapes of `connect`'s arguments. */
+export type ConnectOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly family: 0 | 4 | 6;
+  readonly path?: string;
+  readonly timeout?: number;
+  readonly noDelay?: boolean;
+  readonly keepAlive?: boolean;
+  readonly keepAliveInitialDelay?: number;
+};
+
+type Given = Record<string, unknown>;
+
+function invalidPort(port: unknown): RangeError {
+  const error = new RangeError(`Port should be >= 0 and < 65536. Received ${typeof port} (${String(port)}).`);
+  return Object.assign(error, { code: 'ERR_SOCKET_BAD_PORT' });
+}
+
+function portOf(given: unknown): number {
+  const port = typeof given === 'string' && given.trim() === '' ? Number.NaN : Number(given);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw invalidPort(given);
+  return port;
+}
+
+function givenOf(args: readonly unknown[]): Given {
+  const first = args[0];
+  // `net` itself passes its normalised arguments on as one array.
+  if (Array.isArray(first)) return givenOf(first);
+  if (typeof first === 'object' && first !== null) return first as Given;
+  if (typeof first === 'string' && !/^\d+$/.test(first)) return { path: first };
+  return { port: first, host: typeof args[1] === 'string' ? args[1] : undefined };
+}
+
+export function connectArguments(args: readonly unknown[]): {
+  readonly options: ConnectOptions;
+  readonly callback: (() => void) | undefined;
+} {
+  const last = args[args.length - 1];
+  const callback = typeof last === 'function' ? (last as () => void) : undefined;
+  const given = givenOf(args);
+  const host = given['host'] === undefined || given['host'] === null ? 'localhost' : String(given['host']);
+  const path = typeof given['path'] === 'string' ? given['path'] : undefined;
+  const family = given['family'] === 4 || given['family'] === 6 ? given['family'] : 0;
+  const rest = { host, family, port: path === undefined ? portOf(given['port']) : 0 } as const;
+  return { options: { ...(given as Partial<ConnectOptions>), ...rest }, callback };
+}

@@ -1,0 +1,3 @@
+import * as base from 'querystring-es3';
+
+export const querystring = { ...base };

@@ -1,0 +1,52 @@
+import type { Socket } from './net/socket.ts';
+import { net } from './net.ts';
+import { type Options, SecureContext } from './tls/secure-context.ts';
+import { checkServerIdentity } from './tls/server-identity.ts';
+import { TLSSocket } from './tls/tls-socket.ts';
+
+type Given = { readonly options: Options; readonly callback: (() => void) | undefined };
+
+function connectArguments(args: readonly unknown[]): Given {
+  const last = args[args.length - 1];
+  const callback = typeof last === 'function' ? (last as () => void) : undefined;
+  const objects = args.filter((arg) => typeof arg === 'object' && arg !== null);
+  const place =
+    typeof args[0] === 'object' ? {} : { port: args[0], ...(typeof args[1] === 'string' ? { host: args[1] } : {}) };
+  return { options: Object.assign({}, place, ...objects) as Options, callback };
+}
+
+/** The socket that TLS will speak on: the one that was given, or a new connection. */
+function carrierOf(options: Options): Socket {
+  if (options['socket']) return options['socket'] as Socket;
+  const { host, port, family, path } = options;
+  return net.connect({ host, port, family, ...(path === undefined ? {} : { path }) });
+}
+
+function connect(...args: unknown[]): TLSSocket {
+  const { options, callback } = connectArguments(args);
+  const carrier = carrierOf(options);
+  const socket = new TLSSocket(carrier, options);
+  if (!options['socket']) carrier.once('connect', () => socket.emit('connect'));
+  if (typeof options['timeout'] === 'number') socket.setTimeout(options['timeout']);
+  if (callback) socket.once('secureConnect', callback);
+  return socket;
+}
+
+function createServer(): never {
+  throw Object.assign(new Error('tls.createServer is not available to scripts'), { code: 'EACCES' });
+}
+
+export const tls = {
+  TLSSocket,
+  SecureContext,
+  connect,
+  createServer,
+  createSecureContext: (options?: Options) => new SecureContext(options),
+  checkServerIdentity,
+  getCiphers: () => [],
+  rootCertificates: [],
+  DEFAULT_MIN_VERSION: 'TLSv1.2',
+  DEFAULT_MAX_VERSION: 'TLSv1.3',
+  DEFAULT_CIPHERS: '',
+  DEFAULT_ECDH_CURVE: 'auto',
+};

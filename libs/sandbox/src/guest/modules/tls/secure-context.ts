@@ -1,0 +1,57 @@
+/** TLS options that cross the boundary: texts, bytes and numbers, never functions. */
+import { NativeUint8Array } from '../../primordials.ts';
+
+const CONTEXT_OPTIONS = [
+  'ca',
+  'cert',
+  'key',
+  'passphrase',
+  'pfx',
+  'crl',
+  'ciphers',
+  'minVersion',
+  'maxVersion',
+  'ecdhCurve',
+  'sigalgs',
+  'secureProtocol',
+  'secureOptions',
+  'sessionTimeout',
+] as const;
+export const CONNECTION_OPTIONS = ['servername', 'rejectUnauthorized', 'session', 'ALPNProtocols'] as const;
+
+export type Options = Readonly<Record<string, unknown>>;
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (ArrayBuffer.isView(value)) {
+    return new NativeUint8Array(new NativeUint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
+  }
+  return typeof value === 'function' || typeof value === 'symbol' ? undefined : value;
+}
+
+export function pick(options: Options, names: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = plain(options[name]);
+    if (value !== undefined && value !== null) picked[name] = value;
+  }
+  return picked;
+}
+
+/** What `tls.createSecureContext` returns: the options, kept for the connection that will use them. */
+export class SecureContext {
+  readonly context = {};
+  readonly #options: Record<string, unknown>;
+  constructor(options: Options = {}) {
+    this.#options = pick(options, CONTEXT_OPTIONS);
+  }
+  static optionsOf(context: unknown): Record<string, unknown> | undefined {
+    return typeof context === 'object' && context !== null && #options in context ? context.#options : undefined;
+  }
+}
+
+export const contextOptions = (options: Options): Record<string, unknown> =>
+  SecureContext.optionsOf(options['secureContext']) ?? pick(options, CONTEXT_OPTIONS);

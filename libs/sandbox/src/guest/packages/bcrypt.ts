@@ -1,0 +1,107 @@
+/** `bcrypt`: the native library, in the host; asynchronous calls in its thread pool. */
+import type { BcryptCall } from '../../bridge/operations.ts';
+import { ask, request, uncaught } from '../bridge.ts';
+import { Buffer } from '../modules/buffer.ts';
+import { copyOf } from '../modules/crypto/bytes.ts';
+import { nextTick } from '../ticks.ts';
+
+type Callback = (error: unknown, value?: unknown) => void;
+
+const DEFAULT_ROUNDS = 10;
+const HASH_SHAPE = /^\$2[aby]?\$(\d{1,2})\$.{53}$/s;
+
+const crossing = (value: unknown): unknown => (Buffer.isBuffer(value) ? copyOf(value) : value);
+
+function answer(promise: Promise<unknown>, callback: unknown): Promise<unknown> | undefined {
+  if (callback === undefined || callback === null) return promise;
+  promise
+    .then(
+      (value) => nextTick(callback as () => void, null, value),
+      (error) => nextTick(callback as () => void, error),
+    )
+    .catch(uncaught);
+  return undefined;
+}
+
+function call(what: BcryptCall, args: readonly unknown[], callback: unknown): Promise<unknown> | undefined {
+  return answer(
+    request((id) => ['bcrypt', id, what, args.map(crossing)]),
+    callback,
+  );
+}
+
+const fail = (message: string, callback: unknown): Promise<unknown> | undefined =>
+  answer(Promise.reject(new Error(message)), callback);
+
+const isData = (value: unknown): boolean => typeof value === 'string' || Buffer.isBuffer(value);
+const isSalt = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
+
+function problemWithHash(data: unknown, salt: unknown): string | undefined {
+  if (data == null || salt == null) return 'data and salt arguments required';
+  if (!isData(data) || !isSalt(salt)) {
+    return 'data must be a string or Buffer and salt must either be a salt string or a number of rounds';
+  }
+  return undefined;
+}
+
+function problemWithCompare(data: unknown, hash: unknown): string | undefined {
+  if (data == null || hash == null) return 'data and hash arguments required';
+  if (!isData(data) || typeof hash !== 'string') return 'data must be a string or Buffer and hash must be a string';
+  return undefined;
+}
+
+function assertFine(problem: string | undefined): void {
+  if (problem !== undefined) throw new Error(problem);
+}
+
+function genSalt(rounds?: unknown, minor?: unknown, callback?: unknown): Promise<unknown> | undefined {
+  const done = [rounds, minor, callback].find((argument) => typeof argument === 'function');
+  const count = typeof rounds === 'function' || !rounds ? DEFAULT_ROUNDS : rounds;
+  if (typeof count !== 'number') return fail('rounds must be a number', done);
+  return call('genSalt', [count, typeof minor === 'string' ? minor : 'b'], done);
+}
+
+function hash(data: unknown, salt: unknown, callback?: unknown): Promise<unknown> | undefined {
+  const done = typeof data === 'function' ? data : typeof salt === 'function' ? salt : callback;
+  const problem =
+    typeof data === 'function'
+      ? 'data must be a string or Buffer and salt must either be a salt string or a number of rounds'
+      : problemWithHash(data, typeof salt === 'function' ? undefined : salt);
+  return problem ? fail(problem, done) : call('hash', [data, salt], done);
+}
+
+function compare(data: unknown, hashed: unknown, callback?: unknown): Promise<unknown> | undefined {
+  const done = typeof data === 'function' ? data : typeof hashed === 'function' ? hashed : callback;
+  const problem =
+    typeof data === 'function'
+      ? 'data and hash arguments required'
+      : problemWithCompare(data, typeof hashed === 'function' ? undefined : hashed);
+  return problem ? fail(problem, done) : call('compare', [data, hashed], done);
+}
+
+function getRounds(hashed: unknown): number {
+  if (hashed == null) throw new Error('hash argument required');
+  if (typeof hashed !== 'string') throw new Error('hash must be a string');
+  const match = HASH_SHAPE.exec(hashed);
+  if (!match) throw new Error('invalid hash provided');
+  return Number(match[1]);
+}
+
+export const bcrypt = {
+  genSalt,
+  hash,
+  compare,
+  getRounds,
+  genSaltSync(rounds?: unknown, minor = 'b') {
+    if (rounds && typeof rounds !== 'number') throw new Error('rounds must be a number');
+    return ask('bcrypt', 'genSaltSync', [rounds || DEFAULT_ROUNDS, minor]);
+  },
+  hashSync(data: unknown, salt: unknown) {
+    assertFine(problemWithHash(data, salt));
+    return ask('bcrypt', 'hashSync', [crossing(data), salt]);
+  },
+  compareSync(data: unknown, hashed: unknown) {
+    assertFine(problemWithCompare(data, hashed));
+    return ask('bcrypt', 'compareSync', [crossing(data), hashed]);
+  },
+};

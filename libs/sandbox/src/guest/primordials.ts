@@ -1,0 +1,27 @@
+/**
+ * Built-ins as they were before any tenant code ran. What decides about a run's end, its result, its errors or the
+ * bridge goes through these, so that a script that patches a prototype can only mislead itself.
+ */
+export const { apply, construct, ownKeys, getPrototypeOf } = Reflect;
+export const { create, defineProperty, freeze, getOwnPropertyDescriptor } = Object;
+export const { isArray } = Array;
+export const { isFinite: isFiniteNumber } = Number;
+export const { stringify: jsonStringify, parse: jsonParse } = JSON;
+export const dateNow = Date.now;
+export const indirectEval = globalThis.eval;
+export const NativeError = Error;
+export const NativeString = String;
+export const NativeUint8Array = Uint8Array;
+export const NativeArrayBuffer = ArrayBuffer;
+export const isArrayBufferView = ArrayBuffer.isView;
+
+const uncurry =
+  <This, Args extends unknown[], Result>(method: (this: This, ...args: Args) => Result) =>
+  (self: This, ...args: Args): Result =>
+    apply(method, self, args);
+
+export const dateToIso = uncurry(Date.prototype.toISOString);
+export const dateToTime = uncurry(Date.prototype.getTime);
+export const slice = uncurry(String.prototype.slice);
+export const regExec = uncurry(RegExp.prototype.exec);
+export const bigintToString = uncurry(BigInt.prototype.toString);

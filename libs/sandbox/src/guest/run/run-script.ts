@@ -1,0 +1,86 @@
+/** One run: from the source and the arguments to one report to the host. */
+import type { ReportedError, RunInput, RunReport } from '../../bridge/operations.ts';
+import { missingFunctionMessage } from '../../bridge/script-source.ts';
+import { flush, send, setUncaughtHandler } from '../bridge.ts';
+import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
+import { endLog, startLog } from '../globals/console.ts';
+import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
+import { addRandom } from '../random.ts';
+import { clearTicks } from '../ticks.ts';
+import { describeError } from './describe-error.ts';
+import { loadScript, ScriptSyntaxError } from './load-script.ts';
+import { InvalidResult, ResultTooLarge, resultToJson } from './to-json.ts';
+
+/** The number of the run that has not ended yet; 0 between runs. */
+let running = 0;
+let runs = 0;
+
+type Ending = Pick<RunReport, 'kind'> & { readonly resultJson?: string; readonly error?: ReportedError };
+
+function report(run: number, ending: Ending): void {
+  if (run !== running) return;
+  running = 0;
+  endLog();
+  send(['done', { ...ending, timersLeft: timersLeft() }]);
+  flush(false);
+}
+
+const plainError = (name: string, message: string): ReportedError => ({ name, message, chain: [{ name, message }] });
+
+function endingOf(result: unknown): Ending {
+  try {
+    return { kind: 'returned', resultJson: resultToJson(result) };
+  } catch (error) {
+    if (error instanceof InvalidResult)
+      return { kind: 'invalid_result', error: plainError('TypeError', error.message) };
+    if (error instanceof ResultTooLarge) return { kind: 'quota_exceeded', error: plainError('Error', error.message) };
+    return { kind: 'invalid_result', error: describeError(error) };
+  }
+}
+
+async function callScript(input: RunInput): Promise<Ending> {
+  try {
+    const found = loadScript(input.source, input.functionName);
+    if (found === undefined) {
+      return { kind: 'syntax_error', error: plainError('Error', missingFunctionMessage(input.functionName)) };
+    }
+    return endingOf(await apply(found, undefined, jsonParse(input.argsJson) as unknown[]));
+  } catch (error) {
+    if (error instanceof ScriptSyntaxError) {
+      return { kind: 'syntax_error', error: plainError('SyntaxError', error.message) };
+    }
+    return { kind: 'threw', error: describeError(error) };
+  }
+}
+
+function setEnvironment(envJson: string): void {
+  const value = freeze(jsonParse(envJson) as object);
+  defineProperty(globalThis, 'env', { value, writable: false, enumerable: true, configurable: true });
+}
+
+async function runToEnd(run: number, input: RunInput): Promise<void> {
+  report(run, await callScript(input));
+}
+
+/** Starts a run; its end is reported as the operation `done`. */
+export function runScript(input: RunInput): void {
+  runs += 1;
+  const run = runs;
+  running = run;
+  addRandom(input.random);
+  setEnvironment(input.envJson);
+  startLog();
+  setUncaughtHandler((error) => report(run, { kind: 'threw', error: describeError(error) }));
+  setTimerQuotaHandler((message) => report(run, { kind: 'quota_exceeded', error: plainError('Error', message) }));
+  void runToEnd(run, input);
+}
+
+/** Forgets what the last run left, before the next; false when the isolate is not fit for one. */
+export function reset(): boolean {
+  const clean = timersLeft() === 0;
+  running = 0;
+  clearTimers();
+  clearTicks();
+  Reflect.deleteProperty(globalThis, 'env');
+  return clean;
+}

@@ -1,0 +1,148 @@
+/**
+ * A script's result as JSON text, with what JSON lacks turned into what it has, as the contract says. Written out by
+ * hand so that a patched `toJSON` or iterator cannot change anything but the script's own result.
+ */
+import {
+  bigintToString,
+  dateToIso,
+  dateToTime,
+  isArray,
+  isArrayBufferView,
+  isFiniteNumber,
+  jsonStringify,
+  NativeString,
+} from '../primordials.ts';
+import { bytesToBase64 } from './base64.ts';
+
+const DEPTH_MAX = 100;
+export const RESULT_CHARACTERS_MAX = 1024 * 1024;
+
+/** The result cannot be carried over; the message names the place. */
+export class InvalidResult extends Error {}
+/** The result is larger than a run may return. */
+export class ResultTooLarge extends Error {}
+
+type Walk = { readonly ancestors: unknown[]; size: number };
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+const step = (path: string, key: string): string =>
+  IDENTIFIER.test(key) ? `${path}.${key}` : `${path}[${jsonStringify(key)}]`;
+
+function count(walk: Walk, json: string): string {
+  walk.size += json.length;
+  if (walk.size > RESULT_CHARACTERS_MAX) {
+    throw new ResultTooLarge(`The result is larger than ${RESULT_CHARACTERS_MAX / 1024} KiB of JSON`);
+  }
+  return json;
+}
+
+function numberToJson(value: number, path: string): string {
+  if (!isFiniteNumber(value)) throw new InvalidResult(`${path} is ${value}, which JSON does not have`);
+  return jsonStringify(value);
+}
+
+function dateToJson(date: Date, path: string): string {
+  if (Number.isNaN(dateToTime(date))) throw new InvalidResult(`${path} is an invalid Date`);
+  return jsonStringify(dateToIso(date));
+}
+
+type Bson = { readonly _bsontype: string; readonly [member: string]: unknown };
+const call = (value: Bson, method: string): unknown => (value[method] as () => unknown)();
+
+/** BSON values by their kind: identifiers, decimals and 64-bit numbers become their text, binary becomes base64. */
+function bsonToPlain(value: Bson): unknown {
+  switch (value._bsontype) {
+    case 'ObjectId':
+    case 'ObjectID':
+    case 'UUID':
+      return call(value, 'toHexString');
+    case 'Decimal128':
+    case 'Long':
+      return NativeString(call(value, 'toString'));
+    case 'Int32':
+    case 'Double':
+      return call(value, 'valueOf');
+    case 'Binary':
+      return value['buffer'];
+    default:
+      return NativeString(call(value, 'toString'));
+  }
+}
+
+function arrayToJson(list: readonly unknown[], path: string, walk: Walk): string {
+  let json = '[';
+  for (let i = 0; i < list.length; i++) {
+    if (i > 0) json += ',';
+    json += count(walk, valueToJson(list[i], `${path}[${i}]`, walk) ?? 'null');
+  }
+  return `${json}]`;
+}
+
+function objectToJson(value: Record<string, unknown>, path: string, walk: Walk): string {
+  let json = '{';
+  const keys = Object.keys(value);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    const member = valueToJson(value[key], step(path, key), walk);
+    if (member === undefined) continue;
+    json += count(walk, `${json.length > 1 ? ',' : ''}${jsonStringify(key)}:`) + member;
+  }
+  return `${json}}`;
+}
+
+function nested(value: object, path: string, walk: Walk): string {
+  const { ancestors } = walk;
+  for (let i = 0; i < ancestors.length; i++) {
+    if (ancestors[i] === value) throw new InvalidResult(`${path} refers back to one of its own ancestors (a cycle)`);
+  }
+  if (ancestors.length >= DEPTH_MAX) throw new InvalidResult(`${path} is nested deeper than ${DEPTH_MAX} levels`);
+  ancestors[ancestors.length] = value;
+  const json = isArray(value)
+    ? arrayToJson(value, path, walk)
+    : objectToJson(value as Record<string, unknown>, path, walk);
+  ancestors.length -= 1;
+  return json;
+}
+
+function specialToJson(value: object, path: string, walk: Walk): string | undefined {
+  if (value instanceof Date) return dateToJson(value, path);
+  if (isArrayBufferView(value)) {
+    return jsonStringify(
+      bytesToBase64(new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)),
+    );
+  }
+  if (value instanceof ArrayBuffer) return jsonStringify(bytesToBase64(new Uint8Array(value)));
+  if (value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt) {
+    return valueToJson(value.valueOf(), path, walk);
+  }
+  const { _bsontype: bsonType, toJSON } = value as { _bsontype?: unknown; toJSON?: unknown };
+  if (typeof bsonType === 'string') return valueToJson(bsonToPlain(value as Bson), path, walk);
+  if (typeof toJSON !== 'function') return undefined;
+  const replaced: unknown = toJSON.call(value, '');
+  return replaced === value ? undefined : (valueToJson(replaced, path, walk) ?? 'null');
+}
+
+function valueToJson(value: unknown, path: string, walk: Walk): string | undefined {
+  switch (typeof value) {
+    case 'undefined':
+      return undefined;
+    case 'string':
+      return count(walk, jsonStringify(value));
+    case 'number':
+      return numberToJson(value, path);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return jsonStringify(bigintToString(value));
+    case 'object':
+      if (value === null) return 'null';
+      return specialToJson(value, path, walk) ?? nested(value, path, walk);
+    default:
+      throw new InvalidResult(`${path} is a ${typeof value}, which JSON does not have`);
+  }
+}
+
+/** JSON text of a result; `undefined` counts as null. Throws `InvalidResult` or `ResultTooLarge`. */
+export function resultToJson(result: unknown): string {
+  return valueToJson(result, 'result', { ancestors: [], size: 0 }) ?? 'null';
+}

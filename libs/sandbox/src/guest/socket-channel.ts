@@ -1,0 +1,86 @@
+/** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
+import type { SecureInfo, SocketAddresses, TlsOptions, WireError } from '../bridge/operations.ts';
+import { createId, listen, send, toError, unlisten } from './bridge.ts';
+import { NativeUint8Array } from './primordials.ts';
+
+/** Bytes that may be under way to the host before a write waits for the host's acknowledgement. */
+const WINDOW_BYTES = 256 * 1024;
+
+export type ChannelEvents = {
+  readonly onConnect: (addresses: SocketAddresses) => void;
+  readonly onData: (bytes: Uint8Array) => void;
+  readonly onEnd: () => void;
+  readonly onError: (error: Error) => void;
+  readonly onClose: (hadError: boolean) => void;
+  readonly onSecure?: (info: SecureInfo) => void;
+  readonly onSession?: (session: Uint8Array) => void;
+};
+
+export type Channel = {
+  readonly id: number;
+  open(host: string, port: number, family: number): void;
+  /** Starts TLS on the connection of another channel, which this one takes over. */
+  secure(parentId: number, options: TlsOptions): void;
+  write(bytes: Uint8Array, done: () => void): void;
+  end(): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+  option(name: 'noDelay' | 'keepAlive', value: boolean, delayMs: number): void;
+};
+
+/** Bytes without the rest of the buffer that they are a view of: a copy across the boundary takes the whole buffer. */
+function exactly(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === NativeUint8Array
+    ? bytes
+    : new NativeUint8Array(bytes);
+}
+
+export function createChannel(events: ChannelEvents): Channel {
+  const id = createId();
+  let unacknowledged = 0;
+  const waiting: (() => void)[] = [];
+  let closed = false;
+  const close = (): void => {
+    closed = true;
+    unlisten(id);
+  };
+  const onAck = (): void => {
+    unacknowledged = 0;
+    waiting.shift()?.();
+  };
+  listen(id, (type, a) => {
+    if (type === 'data') events.onData(a as Uint8Array);
+    else if (type === 'ack') onAck();
+    else if (type === 'connect') events.onConnect(a as SocketAddresses);
+    else if (type === 'end') events.onEnd();
+    else if (type === 'error') events.onError(toError(a as WireError));
+    else if (type === 'secure') events.onSecure?.(a as SecureInfo);
+    else if (type === 'session') events.onSession?.(a as Uint8Array);
+    else if (type === 'close') {
+      close();
+      events.onClose(a === true);
+    }
+  });
+  return {
+    id,
+    open: (host, port, family) => send(['open', id, host, port, family]),
+    secure: (parentId, options) => send(['tls', id, parentId, options]),
+    write(bytes, done) {
+      unacknowledged += bytes.byteLength;
+      const wait = unacknowledged > WINDOW_BYTES;
+      send(['write', id, exactly(bytes), wait], bytes.byteLength);
+      if (wait) waiting.push(done);
+      else done();
+    },
+    end: () => send(['end', id]),
+    destroy() {
+      if (closed) return;
+      close();
+      send(['destroy', id]);
+    },
+    pause: () => send(['pause', id]),
+    resume: () => send(['resume', id]),
+    option: (name, value, delayMs) => send(['option', id, name, value, delayMs]),
+  };
+}

@@ -1,0 +1,45 @@
+/** Shapes of the untyped packages that the stand-ins are built on, as far as they are used here. */
+declare module 'readable-stream' {
+  export * from 'node:stream';
+}
+declare module 'events/' {
+  export * from 'node:events';
+}
+declare module 'buffer/' {
+  export * from 'node:buffer';
+}
+declare module 'util/' {
+  export * from 'node:util';
+}
+declare module 'url/' {
+  export * from 'node:url';
+}
+declare module 'string_decoder/' {
+  export * from 'node:string_decoder';
+}
+declare module 'assert/' {
+  const assert: typeof import('node:assert');
+  export = assert;
+}
+declare module 'querystring-es3' {
+  export * from 'node:querystring';
+}
+declare module 'path-browserify' {
+  export * from 'node:path';
+}
+declare module 'punycode/' {
+  export const toASCII: (domain: string) => string;
+  export const toUnicode: (domain: string) => string;
+}
+declare module 'whatwg-url' {
+  export const URL: typeof globalThis.URL;
+  export const URLSearchParams: typeof globalThis.URLSearchParams;
+}
+declare module '@ungap/structured-clone' {
+  const clone: (value: unknown) => unknown;
+  export default clone;
+}
+declare module 'readable-stream/lib/ours/browser.js' {
+  import stream from 'node:stream';
+  export default stream;
+}

@@ -1,0 +1,62 @@
+/** Looks for mistakes in a source without running its function: in an isolate of its own, with no way out of it. */
+import type { HostFrame } from '../../bridge/frames.ts';
+import { missingFunctionMessage, wrapScript } from '../../bridge/script-source.ts';
+import { LIMITS } from './limits.ts';
+import { requiredPackages } from './required-packages.ts';
+import type { RuntimeFiles } from './runtime-files.ts';
+import { placeIn } from './script-place.ts';
+import { createSlot, type Slot } from './slot.ts';
+import { QUESTIONS } from './work.ts';
+
+type Problem = Extract<HostFrame, { kind: 'checked' }>['problems'][number];
+
+const MEMORY_BYTES = 64 * 1024 * 1024;
+const TOP_LEVEL_MS = 1000;
+
+/** Nothing posted goes anywhere; only what a module may need while it loads is answered. */
+function answerOnly(files: RuntimeFiles, slot: Slot): void {
+  slot.setHandler({
+    onOperations: () => undefined,
+    onQuestion(question, args) {
+      if (question === 'package') return { value: files.packages.get(String(args[0]))?.code };
+      if (question === 'random') return { value: QUESTIONS.get('random')?.(args) };
+      return { error: { message: `${question} is not available while a script is checked` } };
+    },
+  });
+}
+
+function problemOf(error: unknown): Problem {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { name: name.slice(0, 256), message: message.slice(0, 4096), ...placeIn(stack) };
+}
+
+async function findProblems(source: string, functionName: string, slot: Slot): Promise<readonly Problem[]> {
+  const syntax = await slot.syntaxError(wrapScript(source, functionName));
+  if (syntax !== undefined) {
+    const text = (syntax.split('\n')[0] as string).replace(/ \[script\.js:\d+:\d+\]$/, '');
+    return [{ name: 'SyntaxError', message: text, ...placeIn(syntax) }];
+  }
+  try {
+    if (await slot.defines(source, functionName, TOP_LEVEL_MS)) return [];
+    return [{ name: 'Error', message: missingFunctionMessage(functionName) }];
+  } catch (error) {
+    return [problemOf(error)];
+  }
+}
+
+/** The mistakes in a source: empty when it parses and defines the function. */
+export async function checkScript(
+  source: string,
+  functionName: string,
+  files: RuntimeFiles,
+  onCatastrophe: (message: string) => void,
+): Promise<readonly Problem[]> {
+  const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe });
+  try {
+    answerOnly(files, slot);
+    for (const name of requiredPackages(source, files.packages)) await slot.loadPackage(name);
+    return await findProblems(source, functionName, slot);
+  } finally {
+    await slot.dispose(LIMITS.disposeMs);
+  }
+}

@@ -1,0 +1,99 @@
+/** Tells an outage of the tenant's store, and a refusal by the egress policy, from what the script itself decided. */
+import type { Outcome } from '@userferry/script-contract';
+import type { ReportedError, RunReport, WireError } from '../../bridge/operations.ts';
+import type { TransportLog } from './transport-log.ts';
+
+/** By these a script says that it decided; they are never taken for an outage. */
+const DECIDED_NAMES = new Set([
+  'WrongUsernameOrPasswordError',
+  'UserNotFoundError',
+  'UserExistsError',
+  'ValidationError',
+]);
+
+const TRANSPORT_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'EPROTO',
+  'ETIMEDOUT',
+  'ETIMEOUT',
+  'ESOCKETTIMEDOUT',
+  'ENOTFOUND',
+  'ENODATA',
+  'ESERVFAIL',
+  'EAI_AGAIN',
+  'EAI_NODATA',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'HOSTNAME_MISMATCH',
+  // PostgreSQL: shutting down, crashed, not yet accepting, out of connections.
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
+const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
+/** What drivers say when the store did not answer or went away, where they give no code. */
+const TRANSPORT_MESSAGES =
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up/i;
+
+const EGRESS_CODE = 'EGRESS_DENIED';
+/** Shorter texts would be found by chance. */
+const CONTAINED_MIN = 12;
+const OUT_OF_MEMORY = /Array buffer allocation failed|disposed during execution due to memory limit/;
+
+type Link = ReportedError['chain'][number];
+
+const isTransport = ({ code, message }: Link): boolean =>
+  (code !== undefined && (TRANSPORT_CODES.has(code) || TRANSPORT_CODE_SHAPES.test(code))) ||
+  TRANSPORT_MESSAGES.test(message);
+
+/** Whether a failure of this run shows in the error: by its code, or by its text inside the thrown one. */
+function shows(failure: WireError, chain: readonly Link[]): boolean {
+  return chain.some(({ code, message }) => {
+    if (code !== undefined && code === failure['code']) return true;
+    return failure.message.length >= CONTAINED_MIN && message.includes(failure.message);
+  });
+}
+
+function ofError(error: ReportedError, transport: TransportLog): Outcome {
+  const { chain } = error;
+  if (chain.some(({ name }) => DECIDED_NAMES.has(name))) return 'threw';
+  const denied = transport.failures.filter((failure) => failure['code'] === EGRESS_CODE);
+  if (chain.some(({ code }) => code === EGRESS_CODE) || denied.some((failure) => shows(failure, chain))) {
+    return 'egress_denied';
+  }
+  if (chain.some(({ code }) => code === 'QUOTA_EXCEEDED')) return 'quota_exceeded';
+  if (OUT_OF_MEMORY.test(error.message)) return 'out_of_memory';
+  if (chain.some(isTransport) || transport.failures.some((failure) => shows(failure, chain)))
+    return 'store_unreachable';
+  // A script that catches the driver's error and throws a plain one of its own has lost the cause, but not the fact.
+  if (transport.lastFailed && error.name === 'Error') return denied.length > 0 ? 'egress_denied' : 'store_unreachable';
+  return 'threw';
+}
+
+/** The outcome of a run that reported its end, with the transport's evidence weighed in. */
+export function classify(report: RunReport, transport: TransportLog): Outcome {
+  switch (report.kind) {
+    case 'returned':
+      return report.resultJson === 'null' && transport.lastFailed ? 'store_unreachable' : 'completed';
+    case 'threw':
+      return report.error === undefined ? 'threw' : ofError(report.error, transport);
+    default:
+      return report.kind;
+  }
+}
+
+/** What ivm says when a call into an isolate ended abnormally, as an outcome; `undefined` for anything else. */
+export function outcomeOfAbort(error: unknown): Outcome | undefined {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/timed out/.test(message)) return 'timed_out';
+  if (/memory limit|Isolate was disposed during execution due/.test(message)) return 'out_of_memory';
+  return undefined;
+}

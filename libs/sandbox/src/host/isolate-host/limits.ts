@@ -1,0 +1,37 @@
+/** What one run may use of its isolate host. The isolate's heap and the run's time come with the run itself. */
+export const LIMITS = {
+  /** Operations that the guest may post in one run. */
+  operations: 200_000,
+  bytesOut: 64 * 1024 * 1024,
+  bytesIn: 256 * 1024 * 1024,
+  /** Bytes read from sockets that the guest has not taken yet; above it the sockets are paused. */
+  bytesWaiting: 1024 * 1024,
+  sockets: 64,
+  questions: 20_000,
+  logLines: 201,
+  logCharacters: 66 * 1024,
+  pbkdf2Iterations: 10_000_000,
+  scryptMemoryBytes: 128 * 1024 * 1024,
+  derivedKeyBytes: 1024 * 1024,
+  bcryptRounds: 14,
+  randomBytes: 1024 * 1024,
+  /** Time for what a run left open to close before its isolate is given up. */
+  settleMs: 250,
+  /** Time for a disposed isolate to stop. After it the process ends itself. */
+  disposeMs: 250,
+} as const;
+
+/** When a warm isolate is replaced. */
+export const RETIREMENT = {
+  runs: 1000,
+  ageMs: 15 * 60_000,
+  /** Part of the memory limit that may be in use after a run. */
+  heapShare: 0.5,
+  /** Warm isolates that wait for their next run, at most. */
+  idle: 8,
+} as const;
+
+/** Raised on the host's side of the bridge when a run asks for more than it may have. */
+export class QuotaExceeded extends Error {
+  readonly code = 'QUOTA_EXCEEDED';
+}

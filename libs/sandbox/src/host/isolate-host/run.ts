@@ -1,0 +1,125 @@
+/** One run: in one slot, over one bridge, until its report, its deadline, a quota or the end of the isolate. */
+import { randomBytes } from 'node:crypto';
+import type { HostFrame, RunFrame } from '../../bridge/frames.ts';
+import type { ReportedError, RunReport } from '../../bridge/operations.ts';
+import { wrapScript } from '../../bridge/script-source.ts';
+import { forGuest } from './arguments.ts';
+import { classify, outcomeOfAbort } from './classify.ts';
+import { LIMITS } from './limits.ts';
+import { requiredPackages } from './required-packages.ts';
+import { createRunBridge, type RunBridge } from './run-bridge.ts';
+import type { RuntimeFiles } from './runtime-files.ts';
+import { placeIn } from './script-place.ts';
+import type { Lease, SlotPool } from './slot-pool.ts';
+import type { SupervisorLink } from './supervisor-link.ts';
+
+type ResultFrame = Extract<HostFrame, { kind: 'result' }>;
+type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error'> & { readonly clean: boolean };
+
+export type RunDeps = { readonly link: SupervisorLink; readonly files: RuntimeFiles; readonly pool: SlotPool };
+/** A run that has started. */
+export type ActiveRun = {
+  readonly lease: Lease;
+  /** Ends the run at once with this outcome; its isolate is given up. */
+  abort(outcome: 'killed' | 'timed_out' | 'out_of_memory', message: string): void;
+};
+
+const RANDOM_BYTES = 256;
+const SETTLE_STEP_MS = 5;
+const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): string =>
+  outcome === 'timed_out'
+    ? `The script did not finish within ${frame.timeoutMs} ms`
+    : `The script used more than ${Math.round(frame.memoryLimitBytes / 1024 / 1024)} MB of memory`;
+
+/** An error as the frame carries it. */
+function toFrameError(error: ReportedError): NonNullable<ResultFrame['error']> {
+  const { chain: _chain, ...rest } = error;
+  return { ...rest, name: rest.name.slice(0, 256), message: rest.message.slice(0, 16384) };
+}
+
+/** What a call into the isolate that failed means: a limit, or an unhandled rejection that ivm hands on. */
+function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge): Ending {
+  const outcome = outcomeOfAbort(error);
+  const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error));
+  if (outcome === 'timed_out' || outcome === 'out_of_memory') {
+    return { outcome, error: { name: 'Error', message: message(outcome, frame), ...placeIn(stack) }, clean: false };
+  }
+  const reported = { name, message: text, ...placeIn(stack), chain: [{ name, message: text }] };
+  const report: RunReport = { kind: 'threw', error: reported, timersLeft: 0 };
+  return { outcome: classify(report, bridge.transport), error: toFrameError(reported), clean: false };
+}
+
+async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, bridge: RunBridge): Promise<Ending> {
+  const outcome = classify(report, bridge.transport);
+  const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory';
+  if (report.error === undefined) {
+    return { outcome, clean, ...(report.resultJson === undefined ? {} : { resultJson: report.resultJson }) };
+  }
+  const error = toFrameError(report.error);
+  if (error.name !== 'SyntaxError' || report.kind !== 'syntax_error') return { outcome, error, clean };
+  const found = await lease.slot.syntaxError(wrapScript(frame.source, frame.functionName));
+  return { outcome, error: { ...error, ...placeIn(found) }, clean };
+}
+
+/** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
+async function settled(bridge: RunBridge): Promise<boolean> {
+  const untilMs = Date.now() + LIMITS.settleMs;
+  while (!bridge.isQuiet && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+  return bridge.isQuiet;
+}
+
+/** Starts a run; `onEnd` is called once, when its result has been sent. */
+export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, onEnd: () => void): ActiveRun {
+  const { link, files, pool } = deps;
+  const { slot } = lease;
+  const startedAtMs = performance.now();
+  const deadlineMs = startedAtMs + frame.timeoutMs;
+  const cpuBefore = slot.cpuNs();
+  const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
+  let ended = false;
+
+  const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    const wallMs = performance.now() - startedAtMs;
+    const cpuMs = Number(slot.cpuNs() - cpuBefore) / 1e6;
+    const { clean, ...result } = await ending;
+    clearTimeout(timer);
+    const heapBytes = clean && !slot.isDisposed ? await slot.heapBytes().catch(() => 0) : 0;
+    const { logs } = bridge;
+    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage: { wallMs, cpuMs, heapBytes } });
+    onEnd();
+    const reusable = clean && (await settled(bridge));
+    bridge.close();
+    slot.setHandler(undefined);
+    await pool.giveBack(lease, reusable);
+  };
+  const onAbort = (error: unknown): void => void finish(endingOfAbort(error, frame, bridge));
+  const bridge = createRunBridge({
+    runId: frame.runId,
+    link,
+    files,
+    dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
+    onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
+    onQuota: ({ message: text }) =>
+      void finish({
+        outcome: 'quota_exceeded',
+        error: { name: 'Error', message: text, code: 'QUOTA_EXCEEDED' },
+        clean: false,
+      }),
+  });
+  const abort: ActiveRun['abort'] = (outcome, text) =>
+    void finish({ outcome, error: { name: 'Error', message: text }, clean: false });
+  const timer = setTimeout(() => abort('timed_out', message('timed_out', frame)), frame.timeoutMs);
+
+  const start = async (): Promise<void> => {
+    for (const name of requiredPackages(frame.source, files.packages)) await slot.loadPackage(name);
+    if (ended) return;
+    const { source, functionName, argsJson } = frame;
+    const random = forGuest(randomBytes(RANDOM_BYTES));
+    await slot.runScript({ source, functionName, argsJson, envJson: JSON.stringify(frame.env), random }, leftMs());
+  };
+  slot.setHandler(bridge);
+  start().catch(onAbort);
+  return { lease, abort };
+}

@@ -1,0 +1,126 @@
+/** A small supervisor for tests: starts the built isolate host and connects wherever it asks. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
+import type { HostFrame, RunFrame, SupervisorFrame, SystemError } from '../../../bridge/frames.ts';
+import { hostFrameSchema } from '../../../bridge/frames.ts';
+
+const RUNTIME = join(import.meta.dirname, '../../../../dist/runtime');
+
+export type Result = Extract<HostFrame, { kind: 'result' }>;
+export type Checked = Extract<HostFrame, { kind: 'checked' }>;
+export type RunOptions = Partial<Omit<RunFrame, 'kind' | 'source'>> & { readonly args?: readonly unknown[] };
+
+export type TestHost = {
+  readonly child: ChildProcess;
+  /** Frames that came, in order. */
+  readonly frames: readonly HostFrame[];
+  run(source: string, options?: RunOptions): Promise<Result>;
+  check(source: string, functionName: string): Promise<Checked>;
+  cancel(runId: string): void;
+  /** Resolves with how the process ended. */
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  stop(): Promise<void>;
+};
+
+const errorOf = (error: NodeJS.ErrnoException & { address?: string; port?: number }): SystemError => {
+  const { message, code, errno, syscall, address, port } = error;
+  return JSON.parse(JSON.stringify({ message, code, errno, syscall, address, port })) as SystemError;
+};
+
+const DENIED: SystemError = { message: 'denied.example is not allowed by the rule "none"', code: 'EGRESS_DENIED' };
+
+export type HostOptions = {
+  /** Command before `node`, such as one that takes the network away. */
+  readonly prefix?: readonly string[];
+  readonly runtime?: string;
+};
+
+export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions = {}): Promise<TestHost> {
+  const flags = ['--no-node-snapshot', '--permission', '--allow-addons', `--allow-fs-read=${runtime}/*`];
+  const [command, ...args] = [...prefix, process.execPath, ...flags, join(runtime, 'isolate-host.mjs')] as [string];
+  const child = spawn(command, args, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
+  const pipe = child.stdio[4] as Duplex;
+  const frames: HostFrame[] = [];
+  const waiting = new Set<(frame: HostFrame) => boolean>();
+  const send = (frame: SupervisorFrame): void => void pipe.write(encodeFrame(frame));
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+
+  const onConnect = ({ id, host, port }: Extract<HostFrame, { kind: 'connect' }>): void => {
+    if (host === 'denied.example') return send({ kind: 'connect_failed', id, error: DENIED });
+    const socket: Socket = connect({ host, port, noDelay: true });
+    socket.pause();
+    socket.once('error', (error) => send({ kind: 'connect_failed', id, error: errorOf(error) }));
+    socket.once('connect', () => {
+      const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+      send({ kind: 'connected', id, remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort });
+      child.send({ id }, socket as never);
+    });
+  };
+  const onResolve = ({ id, name }: Extract<HostFrame, { kind: 'resolve' }>): void => {
+    lookup(name, { all: true }).then(
+      (records) => send({ kind: 'resolved', id, records }),
+      (error) => send({ kind: 'resolved', id, error: errorOf(error as NodeJS.ErrnoException) }),
+    );
+  };
+  const onFrame = (frame: HostFrame): void => {
+    frames.push(frame);
+    if (frame.kind === 'connect') onConnect(frame);
+    else if (frame.kind === 'resolve') onResolve(frame);
+    for (const matches of waiting) if (matches(frame)) waiting.delete(matches);
+  };
+  const decoder = createFrameDecoder();
+  pipe.on('data', (bytes: Buffer) => {
+    for (const frame of decoder.push(bytes)) onFrame(hostFrameSchema.parse(frame));
+  });
+  pipe.on('error', () => undefined);
+  const next = <T extends HostFrame>(matches: (frame: HostFrame) => boolean): Promise<T> =>
+    new Promise((resolve, reject) => {
+      waiting.add((frame) => {
+        const matched = matches(frame);
+        if (matched) resolve(frame as T);
+        return matched;
+      });
+      void exited.then((how) => reject(new Error(`The isolate host ended: ${JSON.stringify(how)}`)));
+    });
+
+  let nextId = 1;
+  await next((frame) => frame.kind === 'ready');
+  return {
+    child,
+    frames,
+    exited,
+    run(source, { args: values = [], ...options } = {}) {
+      const runId = options.runId ?? `run-${nextId++}`;
+      const result = next<Result>((frame) => frame.kind === 'result' && frame.runId === runId);
+      send({
+        kind: 'run',
+        runId,
+        source,
+        functionName: 'login',
+        argsJson: JSON.stringify(values),
+        env: {},
+        timeoutMs: 5000,
+        memoryLimitBytes: 128 * 1024 * 1024,
+        ...options,
+      });
+      return result;
+    },
+    check(source, functionName) {
+      const id = nextId++;
+      const checked = next<Checked>((frame) => frame.kind === 'checked' && frame.id === id);
+      send({ kind: 'check', id, source, functionName });
+      return checked;
+    },
+    cancel: (runId) => send({ kind: 'cancel', runId }),
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

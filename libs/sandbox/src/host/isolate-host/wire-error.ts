@@ -1,0 +1,27 @@
+import type { WireError } from '../../bridge/operations.ts';
+
+const FIELDS = [
+  'name',
+  'code',
+  'errno',
+  'syscall',
+  'hostname',
+  'address',
+  'port',
+  'reason',
+  'host',
+  'library',
+] as const;
+
+/** An error of Node or of the supervisor as it crosses into the guest. */
+export function toWireError(error: unknown): WireError {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const source = error as Readonly<Record<string, unknown>>;
+  const wire: Record<string, string | number> = {};
+  for (const field of FIELDS) {
+    const value = source[field];
+    if (typeof value === 'string' || typeof value === 'number') wire[field] = value;
+  }
+  if (wire['name'] === 'Error') delete wire['name'];
+  return { ...wire, message: String(source['message'] ?? error) };
+}

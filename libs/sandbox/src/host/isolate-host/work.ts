@@ -1,0 +1,116 @@
+/** What the host computes for the guest: key derivations, bcrypt, random bytes, identity checks. */
+import { pbkdf2, pbkdf2Sync, randomBytes, type ScryptOptions, scrypt, scryptSync } from 'node:crypto';
+import { checkServerIdentity } from 'node:tls';
+import bcrypt from 'bcrypt';
+import { asBytes, asInteger, asText, forGuest } from './arguments.ts';
+import { LIMITS, QuotaExceeded } from './limits.ts';
+import { toWireError } from './wire-error.ts';
+
+type Args = readonly unknown[];
+type Done = (error: unknown, value?: unknown) => void;
+
+function assertAtMost(value: number, max: number, what: string): void {
+  if (value > max) throw new QuotaExceeded(`${what} of ${value} is above the limit of ${max}`);
+}
+
+type Pbkdf2 = readonly [password: Buffer, salt: Buffer, iterations: number, length: number, digest: string];
+
+function pbkdf2Args(args: Args): Pbkdf2 {
+  const iterations = asInteger(args[2], 'iterations');
+  const length = asInteger(args[3], 'keylen');
+  assertAtMost(iterations, LIMITS.pbkdf2Iterations, 'A pbkdf2 iteration count');
+  assertAtMost(length, LIMITS.derivedKeyBytes, 'A derived key length');
+  return [asBytes(args[0], 'password'), asBytes(args[1], 'salt'), iterations, length, asText(args[4], 'digest', 64)];
+}
+
+type Scrypt = readonly [password: Buffer, salt: Buffer, length: number, options: ScryptOptions];
+
+function scryptArgs(args: Args): Scrypt {
+  const given = (args[3] ?? {}) as Record<string, unknown>;
+  const number = (...names: string[]): number | undefined =>
+    names.map((name) => given[name]).find((value) => typeof value === 'number') as number | undefined;
+  const cost = number('N', 'cost') ?? 16384;
+  const blockSize = number('r', 'blockSize') ?? 8;
+  const parallelization = number('p', 'parallelization') ?? 1;
+  const maxmem = number('maxmem') ?? 32 * 1024 * 1024;
+  const length = asInteger(args[2], 'keylen');
+  assertAtMost(128 * cost * blockSize, LIMITS.scryptMemoryBytes, 'A scrypt memory need');
+  assertAtMost(cost * blockSize * parallelization, 2 ** 24, 'A scrypt cost');
+  assertAtMost(length, LIMITS.derivedKeyBytes, 'A derived key length');
+  const options = { cost, blockSize, parallelization, maxmem: Math.min(maxmem, 2 * LIMITS.scryptMemoryBytes) };
+  return [asBytes(args[0], 'password'), asBytes(args[1], 'salt'), length, options];
+}
+
+/** A key derivation in the thread pool. Throws at once on a bad argument or one above its limit. */
+export function derive(what: unknown, args: Args, done: Done): void {
+  const finish = (error: Error | null, key?: Buffer): void => done(error, key && forGuest(key));
+  if (what === 'pbkdf2') pbkdf2(...pbkdf2Args(args), finish);
+  else if (what === 'scrypt') scrypt(...scryptArgs(args), finish);
+  else throw new TypeError('There is no such key derivation');
+}
+
+function assertRounds(rounds: number): void {
+  assertAtMost(rounds, LIMITS.bcryptRounds, 'A bcrypt cost');
+}
+
+/** The cost in a salt or a hash, or a number of rounds. */
+function roundsOf(salt: unknown): number {
+  if (typeof salt === 'number') return salt;
+  const match = /^\$2[aby]?\$(\d{2})\$/.exec(String(salt));
+  return match ? Number(match[1]) : 0;
+}
+
+const asData = (value: unknown): string | Buffer => (typeof value === 'string' ? value : asBytes(value, 'data'));
+const asSalt = (value: unknown): string | number => (typeof value === 'number' ? value : asText(value, 'salt', 256));
+const asMinor = (value: unknown): 'a' | 'b' => {
+  if (value === 'a' || value === 'b') return value;
+  throw new Error('minor must be either "a" or "b"');
+};
+
+function bcryptCall(what: unknown, args: Args, callAs: (name: string) => (...args: never[]) => unknown): unknown {
+  const call = (...given: unknown[]): unknown => callAs(String(what))(...(given as never[]));
+  if (what === 'genSalt') {
+    assertRounds(asInteger(args[0], 'rounds'));
+    return call(args[0], asMinor(args[1]));
+  }
+  if (what !== 'hash' && what !== 'compare') throw new TypeError('There is no such bcrypt function');
+  assertRounds(roundsOf(args[1]));
+  return call(asData(args[0]), what === 'hash' ? asSalt(args[1]) : asText(args[1], 'hash', 1024));
+}
+
+/** bcrypt in the thread pool. Throws at once on a bad argument or a cost above the limit. */
+export function bcryptAsync(what: unknown, args: Args, done: Done): void {
+  const functions = bcrypt as unknown as Record<string, (...args: never[]) => unknown>;
+  const started = bcryptCall(what, args, (name) => functions[name] as never) as Promise<unknown>;
+  started.then(
+    (value) => done(null, value),
+    (error) => done(error),
+  );
+}
+
+function bcryptNow(args: Args): unknown {
+  const functions = bcrypt as unknown as Record<string, (...args: never[]) => unknown>;
+  const what = String(args[0]).replace(/Sync$/, '');
+  return bcryptCall(what, args[1] as Args, (name) => functions[`${name}Sync`] as never);
+}
+
+function identityProblem(args: Args): unknown {
+  const certificate = JSON.parse(asText(args[1], 'certificate')) as Parameters<typeof checkServerIdentity>[1];
+  const problem = checkServerIdentity(asText(args[0], 'hostname', 1024), certificate);
+  return problem === undefined ? null : toWireError(problem);
+}
+
+function random(args: Args): Uint8Array {
+  const size = asInteger(args[0], 'size');
+  assertAtMost(size, LIMITS.randomBytes, 'A number of random bytes');
+  return forGuest(randomBytes(size));
+}
+
+/** Questions that are answered at once. They block this isolate host and nobody else. */
+export const QUESTIONS: ReadonlyMap<string, (args: Args) => unknown> = new Map([
+  ['random', random],
+  ['pbkdf2', (args: Args) => forGuest(pbkdf2Sync(...pbkdf2Args(args)))],
+  ['scrypt', (args: Args) => forGuest(scryptSync(...scryptArgs(args)))],
+  ['bcrypt', bcryptNow],
+  ['checkIdentity', identityProblem],
+]);
