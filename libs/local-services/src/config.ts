@@ -1,0 +1,7 @@
+/** What a process needs of its surroundings to run at all: nothing else of ours reaches a service. */
+export const inheritedEnv = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => /^(PATH|HOME|TMPDIR|LANG|TZ)$/.test(entry[0]) && entry[1] !== undefined,
+    ),
+  );

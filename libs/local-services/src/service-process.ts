@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const SERVICE_NAMES = ['public-ip-service', 'migration-service', 'script-runner', 'identity-gateway'] as const;
+
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** A line that a service wrote: parsed where it is one of its log's JSON objects. */
+export type ServiceLine = {
+  readonly service: ServiceName;
+  readonly text: string;
+  readonly facts: LogFacts | undefined;
+};
+export type LogFacts = { readonly level?: string; readonly msg?: string; readonly [fact: string]: unknown };
+
+export type ServiceProcessOptions = {
+  readonly name: ServiceName;
+  readonly env: Readonly<Record<string, string>>;
+  readonly onLine: (line: ServiceLine) => void;
+  /** Start it again when it dies. */
+  readonly restart: boolean;
+};
+
+export type ServiceProcess = {
+  readonly name: ServiceName;
+  /** The process that runs now. */
+  readonly pid: number | undefined;
+  /** Resolves when the service that runs now has said that it is ready; rejects with its last words when it died first. */
+  readonly ready: () => Promise<void>;
+  /** SIGTERM, and SIGKILL when it has not ended after the grace time. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Longer than a service's own time for draining. */
+const STOP_GRACE_MS = 15_000;
+/** A service that dies at birth is tried again ever more slowly. */
+const RESTART_MS_MIN = 100;
+const RESTART_MS_MAX = 5_000;
+const LAST_WORDS_LINES = 20;
+
+const mainOf = (name: ServiceName): string =>
+  fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url));
+
+/** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
+export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
+  let stopping = false;
+  let waitMs = RESTART_MS_MIN;
+  let life = beginLife(options);
+
+  const watch = (): void => {
+    const begun = Date.now();
+    void life.ended.then(() => {
+      if (stopping || !options.restart) return;
+      waitMs = Date.now() - begun > 10_000 ? RESTART_MS_MIN : Math.min(waitMs * 2, RESTART_MS_MAX);
+      setTimeout(() => {
+        if (stopping) return;
+        life = beginLife(options);
+        watch();
+      }, waitMs);
+    });
+  };
+  watch();
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await life.stop();
+  };
+  return {
+    name: options.name,
+    get pid() {
+      return life.child.pid;
+    },
+    ready: () => life.ready,
+    stop,
+  };
+};
+
+type Life = {
+  readonly child: ChildProcess;
+  readonly ready: Promise<void>;
+  readonly ended: Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+const beginLife = ({ name, env, onLine }: ServiceProcessOptions): Life => {
+  // A group of its own: Ctrl-C in a terminal reaches only whoever stops the services in their order.
+  const args = ['--no-node-snapshot', mainOf(name)];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ready = readyOf(child, name, onLine);
+  ready.catch(() => undefined);
+  const stop = async () => {
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+    child.kill('SIGTERM');
+    await ended;
+    clearTimeout(kill);
+  };
+  return { child, ready, ended, stop };
+};
+
+const readyOf = (child: ChildProcess, name: ServiceName, onLine: (line: ServiceLine) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const lastWords: string[] = [];
+    const take = (text: string) => {
+      const facts = parseFacts(text);
+      if (lastWords.push(text) > LAST_WORDS_LINES) lastWords.shift();
+      if (facts?.msg === 'ready') resolve();
+      onLine({ service: name, text, facts });
+    };
+    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', take);
+    child.once('error', (error) => reject(new Error(`${name} cannot be started: ${error.message}`)));
+    child.once('close', (code, signal) =>
+      reject(new Error(`${name} ended (${signal ?? `exit code ${code}`}); its last lines:\n${lastWords.join('\n')}`)),
+    );
+  });
+
+const parseFacts = (text: string): LogFacts | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as LogFacts) : undefined;
+  } catch {
+    return undefined;
+  }
+};
