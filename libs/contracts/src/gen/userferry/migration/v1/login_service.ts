@@ -88,12 +88,19 @@ export function localVerdictToJSON(object: LocalVerdict): string {
 export const MigrationVerdict = {
   UNSPECIFIED: 0,
   MIGRATED: 1,
-  /** ALREADY_MIGRATED - Another login was faster; the user is the one that it stored. */
+  /** ALREADY_MIGRATED - Another login was faster, or this call was repeated; the user is the one stored then, and this password is theirs. */
   ALREADY_MIGRATED: 2,
   /** TOMBSTONED - Deleted here before; nothing was stored. */
   TOMBSTONED: 3,
   /** CONFLICT - An identifier belongs to another user here; nothing was stored. */
   CONFLICT: 4,
+  /**
+   * WRONG_PASSWORD - The user is here already, under an identifier that the caller did not type, and has another password here: the old
+   * one that the legacy user store still takes does not let anyone in.
+   */
+  WRONG_PASSWORD: 5,
+  /** LOCKED - The user is here already and locked. */
+  LOCKED: 6,
 } as const;
 
 export type MigrationVerdict = typeof MigrationVerdict[keyof typeof MigrationVerdict];
@@ -104,6 +111,8 @@ export namespace MigrationVerdict {
   export type ALREADY_MIGRATED = typeof MigrationVerdict.ALREADY_MIGRATED;
   export type TOMBSTONED = typeof MigrationVerdict.TOMBSTONED;
   export type CONFLICT = typeof MigrationVerdict.CONFLICT;
+  export type WRONG_PASSWORD = typeof MigrationVerdict.WRONG_PASSWORD;
+  export type LOCKED = typeof MigrationVerdict.LOCKED;
 }
 
 export function migrationVerdictFromJSON(object: any): MigrationVerdict {
@@ -123,6 +132,12 @@ export function migrationVerdictFromJSON(object: any): MigrationVerdict {
     case 4:
     case "MIGRATION_VERDICT_CONFLICT":
       return MigrationVerdict.CONFLICT;
+    case 5:
+    case "MIGRATION_VERDICT_WRONG_PASSWORD":
+      return MigrationVerdict.WRONG_PASSWORD;
+    case 6:
+    case "MIGRATION_VERDICT_LOCKED":
+      return MigrationVerdict.LOCKED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum MigrationVerdict");
   }
@@ -140,6 +155,10 @@ export function migrationVerdictToJSON(object: MigrationVerdict): string {
       return "MIGRATION_VERDICT_TOMBSTONED";
     case MigrationVerdict.CONFLICT:
       return "MIGRATION_VERDICT_CONFLICT";
+    case MigrationVerdict.WRONG_PASSWORD:
+      return "MIGRATION_VERDICT_WRONG_PASSWORD";
+    case MigrationVerdict.LOCKED:
+      return "MIGRATION_VERDICT_LOCKED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum MigrationVerdict");
   }
