@@ -6,7 +6,10 @@ import { parentPort } from 'node:worker_threads';
  * changes a limit, `unwatch` ends it; tells of what it killed.
  */
 
-type Order = { readonly watch: number; readonly limitBytes: number } | { readonly unwatch: number };
+type Order =
+  | { readonly watch: number; readonly limitBytes: number }
+  | { readonly unwatch: number }
+  | { readonly echo: number };
 type Watched = { readonly file: number; limitBytes: number };
 
 const INTERVAL_MS = 5;
@@ -62,5 +65,6 @@ const watch = (pid: number, limitBytes: number): void => {
 
 parentPort?.on('message', (order: Order) => {
   if ('watch' in order) watch(order.watch, order.limitBytes);
-  else unwatch(order.unwatch);
+  else if ('unwatch' in order) unwatch(order.unwatch);
+  else parentPort?.postMessage(order);
 });

@@ -7,6 +7,8 @@ export type RssWatchdog = {
   /** Watches `pid`, or changes its limit; `onKilled` is told once, with the bytes seen. */
   watch(pid: number, limitBytes: number, onKilled: (rssBytes: number) => void): void;
   unwatch(pid: number): void;
+  /** Resolves when everything that was killed before this call has been told. */
+  told(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -18,9 +20,15 @@ export const createRssWatchdog = (): RssWatchdog | undefined => {
   const thread = new Worker(threadSource(new URL('./rss-thread.ts', import.meta.url)), { name: 'rss-watchdog' });
   thread.unref();
   const listeners = new Map<number, (rssBytes: number) => void>();
-  thread.on('message', ({ pid, rssBytes }: Killed) => {
-    listeners.get(pid)?.(rssBytes);
-    listeners.delete(pid);
+  const echoes = new Map<number, () => void>();
+  let lastEcho = 0;
+  thread.on('message', (message: Killed | { readonly echo: number }) => {
+    if ('echo' in message) {
+      echoes.get(message.echo)?.();
+      return void echoes.delete(message.echo);
+    }
+    listeners.get(message.pid)?.(message.rssBytes);
+    listeners.delete(message.pid);
   });
   return {
     watch(pid, limitBytes, onKilled) {
@@ -31,6 +39,16 @@ export const createRssWatchdog = (): RssWatchdog | undefined => {
       listeners.delete(pid);
       thread.postMessage({ unwatch: pid });
     },
-    close: async () => void (await thread.terminate()),
+    told() {
+      lastEcho += 1;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      echoes.set(lastEcho, resolve);
+      thread.postMessage({ echo: lastEcho });
+      return promise;
+    },
+    async close() {
+      await thread.terminate();
+      for (const resolve of echoes.values()) resolve();
+    },
   };
 };

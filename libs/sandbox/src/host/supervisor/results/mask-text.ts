@@ -47,7 +47,7 @@ const formsOf = (value: string): string[] => [
 const longestFirst = (needles: Iterable<string>): string[] =>
   [...new Set(needles)].sort((a, b) => b.length - a.length);
 
-const escaped = (needle: string): string => needle.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escaped = (needle: string): string => needle.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** Replaces each needle, whatever its case. */
 const replaceAll = (text: string, needles: readonly string[], replacement: string): string => {

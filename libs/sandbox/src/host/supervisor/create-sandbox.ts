@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '@userferry/errors';
+import type { RunResult } from '@userferry/script-contract';
+import type { RunRequest, Sandbox, ScriptProblem } from '../../sandbox.ts';
+import { compileRule } from './egress/destination-rule.ts';
+import { createEgressPolicy } from './egress/egress-policy.ts';
+import { createResolver, systemNames } from './egress/resolver.ts';
+import { createHostRequests } from './hosts/host-requests.ts';
+import type { IsolateHost } from './hosts/isolate-host.ts';
+import { createLauncher, type Launcher } from './launcher.ts';
+import { createRssWatchdog } from './memory/rss-watchdog.ts';
+import { createHostPool } from './pool/host-pool.ts';
+import { createNursery } from './pool/nursery.ts';
+import { createWorkQueue, type Waiting, type WorkQueue } from './pool/work-queue.ts';
+import { endedResult, finishResult } from './results/finish-result.ts';
+import { DEFAULT_TUNING, type SandboxOptions, type SandboxTuning } from './sandbox-options.ts';
+
+const RETIRE_EVERY_MS = 1000;
+const CHECK_TIMEOUT_MS = 10_000;
+
+const OVERLOADED = {
+  queue_full: 'too many runs of this connection, or in all, are waiting already',
+  waited_too_long: 'no isolate host was free in time',
+  closed: 'the sandbox is closed',
+} as const;
+
+type Work<T> = {
+  readonly connectionKey: string;
+  begin(host: IsolateHost): Promise<T>;
+  instead(why: keyof typeof OVERLOADED): T;
+};
+
+/** Waits in the connection's queue for a host, then works there. `undefined` when `signal` came before a host did. */
+const workIn = <T>(queue: WorkQueue<IsolateHost>, work: Work<T>, signal?: AbortSignal): Promise<T | undefined> => {
+  if (signal?.aborted) return Promise.resolve(undefined);
+  const { promise, resolve } = Promise.withResolvers<T | undefined>();
+  const waiting: Waiting<IsolateHost> = {
+    connectionKey: work.connectionKey,
+    start: (host) => resolve(work.begin(host)),
+    giveUp: (why) => resolve(work.instead(why)),
+  };
+  const cancel = (): void => {
+    if (queue.remove(waiting)) resolve(undefined);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  queue.add(waiting);
+  return promise.finally(() => signal?.removeEventListener('abort', cancel));
+};
+
+const readableRules = (request: RunRequest): void => {
+  try {
+    request.egress?.map(compileRule);
+  } catch (error) {
+    throw new ServiceError('INVALID_ARGUMENT', (error as Error).message);
+  }
+};
+
+type Parts = { readonly queue: WorkQueue<IsolateHost>; serve(): void };
+
+const createRun = ({ queue, serve }: Parts): Sandbox['run'] => {
+  const inFlight = new Set<string>();
+  return async (request, signal) => {
+    const { runId, connectionKey } = request;
+    if (inFlight.has(runId)) throw new ServiceError('RUN_ALREADY_STARTED', `run ${runId} is being run already`);
+    readableRules(request);
+    inFlight.add(runId);
+    const raw = workIn<RunResult>(
+      queue,
+      {
+        connectionKey,
+        begin: (host) => host.run(request, signal),
+        instead: (why) => endedResult('overloaded', OVERLOADED[why]),
+      },
+      signal,
+    );
+    serve();
+    const result = (await raw) ?? endedResult('killed', 'the run was ended by its caller');
+    inFlight.delete(runId);
+    serve();
+    return finishResult(request, result);
+  };
+};
+
+/** Compiling is harmless as far as V8 is; in case it is not, each source gets a host of its own. */
+const createCheck =
+  ({ queue, serve }: Parts): Sandbox['check'] =>
+  async (source, functionName) => {
+    const begin = (host: IsolateHost): Promise<readonly ScriptProblem[]> => {
+      const timer = setTimeout(() => host.kill('the source could not be compiled in time'), CHECK_TIMEOUT_MS);
+      return host.check(source, functionName).finally(() => {
+        clearTimeout(timer);
+        host.kill('it has served its purpose');
+      });
+    };
+    const instead = (why: keyof typeof OVERLOADED): never => {
+      throw new ServiceError('RUNNER_OVERLOADED', OVERLOADED[why]);
+    };
+    const problems = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead });
+    serve();
+    return (await problems) ?? [];
+  };
+
+const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Launcher) => {
+  const { log } = options;
+  const watchdog = createRssWatchdog();
+  if (watchdog === undefined) log.warn({}, 'the memory of isolate hosts cannot be watched on this machine');
+  const policy = createEgressPolicy(options.egress);
+  const resolver = createResolver({ names: systemNames(), policy, timeoutMs: tuning.resolveTimeoutMs });
+  const requests = createHostRequests({ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs });
+  const queue = createWorkQueue<IsolateHost>({
+    perConnection: tuning.queuePerConnection,
+    total: tuning.queueTotal,
+    waitMs: tuning.queueWaitMs,
+  });
+  const nursery = createNursery({
+    start: () => launcher.start({ requests, watchdog }),
+    log,
+    birthTimeoutMs: tuning.birthTimeoutMs,
+    onChange: () => pool.serve(),
+  });
+  const limits = {
+    ...tuning,
+    idleMs: tuning.hostIdleMs,
+    maxAgeMs: tuning.hostMaxAgeMs,
+    idleBytesMax: tuning.hostOverheadBytes,
+  };
+  const pool = createHostPool({ limits, nursery, queue });
+  return { watchdog, queue, nursery, pool };
+};
+
+/**
+ * Prepares the runtime, raises what walls this machine allows and starts the first isolate host. Throws when the runtime
+ * is not built, or no isolate host can be started here, with what it said.
+ */
+export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+  const tuning = { ...DEFAULT_TUNING, ...options };
+  const launcher = await createLauncher(options, tuning);
+  const { watchdog, queue, nursery, pool } = assemble(options, tuning, launcher);
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    queue.close();
+    nursery.close();
+    pool.close();
+    await launcher.close();
+    await watchdog?.close();
+  };
+  const timer = setInterval(() => {
+    pool.retire();
+    pool.serve();
+  }, RETIRE_EVERY_MS).unref();
+  try {
+    await nursery.first();
+  } catch (error) {
+    await close();
+    throw new Error(`no isolate host can be started: ${(error as Error).message}`);
+  }
+  const parts = { queue, serve: pool.serve };
+  return { level: launcher.level, run: createRun(parts), check: createCheck(parts), close };
+};

@@ -1,0 +1,84 @@
+import { type HostFrame, hostFrameSchema, type SupervisorFrame } from '../../../bridge/frames.ts';
+import type { BrokerEvent } from '../broker/protocol.ts';
+import { lastOfChain } from '../memory/process-tree.ts';
+import type { CommandLine } from '../walls/wall-chain.ts';
+import { type Broker, startBroker } from './broker.ts';
+
+/** The child process of an isolate host: frames in and out, nothing known of what they are about. */
+export type HostProcess = {
+  /** Resolves when it takes runs; rejects with what it last said when it died before that. */
+  readonly ready: Promise<void>;
+  /** Resolves when it is gone, with why. */
+  readonly exited: Promise<string>;
+  readonly alive: boolean;
+  /** Pid of the host itself, behind its walls; known once it is ready. */
+  readonly pid: number | undefined;
+  readonly broker: Broker;
+  send(frame: SupervisorFrame): void;
+  /** SIGKILL; `why` is what `exited` will tell. */
+  kill(why: string): void;
+};
+
+export type HostProcessDeps = {
+  readonly command: CommandLine;
+  onFrame(frame: Exclude<HostFrame, { kind: 'ready' }>): void;
+  /** It said what it may not say, and is being killed. */
+  onViolation(rule: string): void;
+};
+
+const STDERR_CHARS_MAX = 2000;
+
+export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessDeps): HostProcess => {
+  const birth = Promise.withResolvers<void>();
+  const death = Promise.withResolvers<string>();
+  const state = { alive: true, ready: false, why: '', stderr: '', pid: undefined as number | undefined };
+  birth.promise.catch(() => {});
+
+  const kill = (why: string): void => {
+    state.alive = false;
+    state.why ||= why;
+    broker.kill();
+  };
+  const violation = (rule: string): void => {
+    onViolation(rule);
+    kill('the isolate host broke the rules of its channel');
+  };
+  const exited = (reason: string): void => {
+    state.alive = false;
+    birth.reject(new Error([reason, state.stderr.trim()].filter(Boolean).join(': ')));
+    death.resolve(state.why || `the isolate host ended unexpectedly (${reason})`);
+  };
+  const becomeReady = (): void => {
+    state.ready = true;
+    state.pid = broker.pid === undefined ? undefined : lastOfChain(broker.pid);
+    birth.resolve();
+  };
+  const receive = (raw: unknown): void => {
+    const frame = hostFrameSchema.safeParse(raw);
+    if (!state.alive) return;
+    if (!frame.success) violation('frame that does not fit its schema');
+    else if (frame.data.kind === 'ready') becomeReady();
+    else onFrame(frame.data);
+  };
+  const hear = (event: Exclude<BrokerEvent, { event: 'spawned' }>): void => {
+    if (event.event === 'exit') exited(event.reason);
+    else if (event.event === 'violation') violation(event.rule);
+    else if (event.event === 'frame') receive(event.frame);
+    // Kept only until it is ready: what it says later may be a tenant's.
+    else if (!state.ready) state.stderr = (state.stderr + event.text).slice(0, STDERR_CHARS_MAX);
+  };
+  const broker = startBroker(command, hear);
+  return {
+    ready: birth.promise,
+    exited: death.promise,
+    get alive() {
+      return state.alive;
+    },
+    get pid() {
+      return state.pid;
+    },
+    broker,
+    send: (frame) => broker.order({ order: 'send', frame }),
+    kill,
+  };
+};

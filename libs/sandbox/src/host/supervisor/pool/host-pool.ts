@@ -1,0 +1,93 @@
+import type { IsolateHost } from '../hosts/isolate-host.ts';
+import type { Nursery } from './nursery.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+export type HostPoolLimits = {
+  /** Isolate hosts in all, blank ones included. */
+  readonly maxHosts: number;
+  readonly blankHosts: number;
+  readonly hostsPerConnection: number;
+  readonly runsPerHost: number;
+  readonly idleMs: number;
+  readonly maxAgeMs: number;
+  /** A host that holds more than this between runs is not used again. */
+  readonly idleBytesMax: number;
+};
+
+export type HostPoolDeps = {
+  readonly limits: HostPoolLimits;
+  readonly nursery: Nursery;
+  readonly queue: WorkQueue<IsolateHost>;
+};
+
+/** Which isolate host serves which connection. */
+export type HostPool = {
+  /** Serves what waits, as far as hosts are free; starts and ends hosts as needed. Call it after every change. */
+  serve(): void;
+  /** Ends the hosts that have been idle, or have lived, long enough. */
+  retire(): void;
+  close(): void;
+};
+
+/** A host belongs to one connection from its first run to its end. */
+export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPool => {
+  const owned = new Map<string, Set<IsolateHost>>();
+  const hostsOf = (key: string): IsolateHost[] => [...(owned.get(key) ?? [])].filter(({ alive }) => alive);
+  const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
+
+  const old = (host: IsolateHost): boolean => Date.now() - host.bornAt > limits.maxAgeMs;
+  const withRoom = (key: string): IsolateHost | undefined =>
+    hostsOf(key)
+      .filter((host) => host.runs < limits.runsPerHost && !old(host))
+      .sort((a, b) => a.runs - b.runs)[0];
+
+  const disown = (key: string, host: IsolateHost): void => {
+    const hosts = owned.get(key);
+    hosts?.delete(host);
+    if (hosts?.size === 0) owned.delete(key);
+  };
+  const adopt = (key: string): IsolateHost | undefined => {
+    if (hostsOf(key).filter((host) => !old(host)).length >= limits.hostsPerConnection) return undefined;
+    const host = nursery.take();
+    if (host === undefined) return undefined;
+    owned.set(key, (owned.get(key) ?? new Set()).add(host));
+    void host.exited.then(() => disown(key, host));
+    return host;
+  };
+  const serveKey = (key: string): void => {
+    for (;;) {
+      const host = withRoom(key) ?? adopt(key);
+      const work = host && queue.take(key);
+      if (host === undefined || work === undefined) return;
+      work.start(host);
+    }
+  };
+  const evictIdle = (): void => {
+    const [idle] = all()
+      .filter(({ runs, alive }) => runs === 0 && alive)
+      .sort((a, b) => a.idleSince - b.idleSince);
+    idle?.kill('room was needed for another connection');
+  };
+  const wantsHost = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length < limits.hostsPerConnection;
+
+  return {
+    serve() {
+      for (const key of queue.waitingKeys) serveKey(key);
+      const wanted = queue.waitingKeys.filter(wantsHost).length;
+      const room = limits.maxHosts - all().length;
+      nursery.ensure(Math.min(room, wanted + limits.blankHosts));
+      if (wanted > nursery.size) evictIdle();
+    },
+    retire() {
+      for (const host of all()) {
+        const idleMs = Date.now() - host.idleSince;
+        if (host.runs > 0) continue;
+        if (idleMs > limits.idleMs || old(host)) host.kill('idle');
+        else if (host.residentBytes > limits.idleBytesMax) host.kill('it holds too much memory');
+      }
+    },
+    close() {
+      for (const host of all()) host.kill('the sandbox is closed');
+    },
+  };
+};

@@ -1,0 +1,94 @@
+import type { IsolateHost } from '../hosts/isolate-host.ts';
+import type { SandboxLog } from '../sandbox-log.ts';
+import { createBirthPause } from './birth-pause.ts';
+
+/** Starts isolate hosts and holds those that have not served anyone yet. */
+export type Nursery = {
+  /** Hosts being born or blank. */
+  readonly size: number;
+  /** The oldest blank host, which then is the caller's. */
+  take(): IsolateHost | undefined;
+  /** Starts hosts until `count` are blank or on the way; waits longer and longer when they die at birth. */
+  ensure(count: number): void;
+  /** Starts one; resolves when it is blank, rejects with why it died. */
+  first(): Promise<void>;
+  close(): void;
+};
+
+export type NurseryDeps = {
+  start(): IsolateHost;
+  readonly log: SandboxLog;
+  readonly birthTimeoutMs: number;
+  /** A host became blank, died, or may be tried again. */
+  onChange(): void;
+};
+
+const AT_ONCE_MAX = 2;
+
+export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryDeps): Nursery => {
+  const born = new Set<IsolateHost>();
+  const unborn = new Set<IsolateHost>();
+  const pause = createBirthPause();
+  let retry: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const failed = (host: IsolateHost | undefined, error: unknown): void => {
+    if (host !== undefined) unborn.delete(host);
+    if (closed) return;
+    pause.failed();
+    log.error({ reason: (error as Error).message, retryInMs: pause.delayMs }, 'an isolate host died at birth');
+    clearTimeout(retry);
+    retry = setTimeout(onChange, pause.delayMs).unref();
+  };
+  const ready = (host: IsolateHost): void => {
+    unborn.delete(host);
+    pause.succeeded();
+    born.add(host);
+    onChange();
+  };
+  const watchBirth = (host: IsolateHost): Promise<void> => {
+    const timer = setTimeout(() => host.kill('the isolate host was not ready in time'), birthTimeoutMs);
+    void host.exited.then(() => {
+      if (born.delete(host)) onChange();
+    });
+    const outcome = host.ready.then(
+      () => ready(host),
+      (error: unknown) => failed(host, error),
+    );
+    return outcome.finally(() => clearTimeout(timer));
+  };
+  const begin = (): IsolateHost | undefined => {
+    try {
+      const host = start();
+      unborn.add(host);
+      void watchBirth(host);
+      return host;
+    } catch (error) {
+      failed(undefined, error);
+      return undefined;
+    }
+  };
+  return {
+    get size() {
+      return born.size + unborn.size;
+    },
+    async first() {
+      const host = begin();
+      if (host === undefined) throw new Error('no isolate host could be prepared');
+      await host.ready;
+    },
+    take() {
+      const host = [...born].find(({ alive }) => alive);
+      if (host !== undefined) born.delete(host);
+      return host;
+    },
+    ensure(count) {
+      while (!closed && pause.delayMs === 0 && unborn.size < AT_ONCE_MAX && born.size + unborn.size < count) begin();
+    },
+    close() {
+      closed = true;
+      clearTimeout(retry);
+      for (const host of [...born, ...unborn]) host.kill('the sandbox is closed');
+    },
+  };
+};

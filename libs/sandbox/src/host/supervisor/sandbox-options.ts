@@ -1,0 +1,59 @@
+import type { EgressRule } from '../../sandbox.ts';
+import type { SandboxLog } from './sandbox-log.ts';
+import type { UidRange } from './walls/user-ids.ts';
+
+const MIB = 1024 * 1024;
+
+export type SandboxOptions = {
+  /** The built runtime: `libs/sandbox/dist/runtime`. */
+  readonly runtimeFolder: string;
+  /** Where a copy of it is kept for isolate hosts to run from: see `defaultStateFolder`. */
+  readonly stateFolder: string;
+  readonly egress: {
+    /** Opens exceptions among destinations denied by default. Metadata services stay closed. */
+    readonly allow: readonly EgressRule[];
+    /** Never to be reached, whatever allows it: our own services. */
+    readonly never?: readonly EgressRule[];
+  };
+  readonly log: SandboxLog;
+} & Partial<SandboxTuning>;
+
+/** What has a default. */
+export type SandboxTuning = {
+  /** Isolate hosts in all, blank ones included. */
+  readonly maxHosts: number;
+  /** Hosts kept ready that have not served anyone yet. */
+  readonly blankHosts: number;
+  readonly hostsPerConnection: number;
+  /** Runs at a time in one host. */
+  readonly runsPerHost: number;
+  /** Runs that may wait, for one connection and in all, and for how long. */
+  readonly queuePerConnection: number;
+  readonly queueTotal: number;
+  readonly queueWaitMs: number;
+  readonly hostIdleMs: number;
+  readonly hostMaxAgeMs: number;
+  readonly birthTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly resolveTimeoutMs: number;
+  /** Resident memory of an isolate host beyond the limits of the runs in it. */
+  readonly hostOverheadBytes: number;
+  readonly uidRange: UidRange | undefined;
+};
+
+export const DEFAULT_TUNING: SandboxTuning = {
+  maxHosts: 16,
+  blankHosts: 2,
+  hostsPerConnection: 2,
+  runsPerHost: 4,
+  queuePerConnection: 64,
+  queueTotal: 512,
+  queueWaitMs: 5_000,
+  hostIdleMs: 5 * 60_000,
+  hostMaxAgeMs: 60 * 60_000,
+  birthTimeoutMs: 20_000,
+  connectTimeoutMs: 10_000,
+  resolveTimeoutMs: 5_000,
+  hostOverheadBytes: 256 * MIB,
+  uidRange: undefined,
+};
