@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
+import { defaultStateFolder } from '@userferry/sandbox';
 import { z } from 'zod';
 import { parseEgressRule } from './parse-egress-rule.ts';
 
@@ -13,7 +13,8 @@ const egressRules = () =>
     .default([])
     .transform((rules) => rules.flatMap((rule) => parseEgressRule(rule) ?? []));
 
-const stateFolder = () => (process.getuid?.() === 0 ? '/var/lib/userferry' : join(homedir(), '.cache', 'userferry'));
+/** What `npm run build` of libs/sandbox makes. */
+const builtRuntime = fileURLToPath(new URL('../../../libs/sandbox/dist/runtime', import.meta.url));
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
@@ -21,7 +22,8 @@ export const readConfig = () => {
     {
       ...serviceFields,
       USERFERRY_RUNNER_PORT: port().default(7102),
-      USERFERRY_STATE_FOLDER: z.string().default(stateFolder()),
+      USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
+      USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
       USERFERRY_EGRESS_ALLOW: egressRules(),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
@@ -33,6 +35,7 @@ export const readConfig = () => {
     port: env.USERFERRY_RUNNER_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,
     egressAllow: env.USERFERRY_EGRESS_ALLOW,
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
