@@ -23,4 +23,5 @@ export {
   type Profile,
   type ProfileField,
 } from './profile.ts';
+export { storableProblem } from './storable.ts';
 export { identifiersOf, MIGRATION_STATES, type MigrationState, type User } from './user.ts';

@@ -77,5 +77,4 @@ export const PROFILE_LIMITS = {
   urlBytesMax: 8 * 1024,
   registerSourcesMax: 64,
   customDataBytesMax: 64 * 1024,
-  customDataDepthMax: 32,
 } as const;

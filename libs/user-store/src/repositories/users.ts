@@ -1,14 +1,15 @@
 import { type Identifier, identifierKey } from '@userferry/user-model';
 import type { DataSource } from 'typeorm';
 import { tombstoneEntity } from '../entities/user-entities.ts';
+import { isUuid } from '../require-pool.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import { type MigrationResult, migrateUser, type ProvenUser } from './migrate-user.ts';
 import { findByIdentifier, type StoredUser } from './stored-user.ts';
 
-/** Users of our store. `userPoolId` must be that of an existing pool. */
+/** Users of our store. What is written goes to a pool and a connection that exist. */
 export const createUserRepository = (dataSource: DataSource) => ({
-  findByIdentifier: (userPoolId: string, identifier: Identifier): Promise<StoredUser | undefined> =>
-    findByIdentifier(dataSource.manager, userPoolId, identifier),
+  findByIdentifier: async (userPoolId: string, identifier: Identifier): Promise<StoredUser | undefined> =>
+    isUuid(userPoolId) ? findByIdentifier(dataSource.manager, userPoolId, identifier) : undefined,
 
   /** Whether the user whom this identifier named was deleted here. */
   isTombstoned: (userPoolId: string, identifier: Identifier): Promise<boolean> =>

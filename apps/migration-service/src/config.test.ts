@@ -1,0 +1,51 @@
+import { ConfigError } from '@userferry/process';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readConfig } from './config.ts';
+import { formatRing } from './secrets/parse-ring.ts';
+import { randomRing, SERVICE_TOKEN } from './service-for-tests.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const read = (env: Record<string, string>) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  try {
+    return readConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+};
+
+const needed = { DATABASE_URL: 'postgres://a:b@127.0.0.1:5432/c', USERFERRY_SERVICE_TOKEN: SERVICE_TOKEN };
+
+describe('the configuration', () => {
+  it('needs the database and the service token, and has bcrypt cost 12 unless told otherwise', () => {
+    expect(read(needed)).toMatchObject({ port: 7103, passwords: { cost: 12, waitingMax: 64 } });
+  });
+
+  it('takes keys and peppers with the first as the current one', () => {
+    const rings = formatRing(randomRing('new', 'old'));
+    const config = read({ ...needed, USERFERRY_ENCRYPTION_KEYS: rings, USERFERRY_PEPPERS: rings });
+    expect(config).toMatchObject({ secrets: { encryptionKeys: { currentId: 'new' }, peppers: { currentId: 'new' } } });
+  });
+
+  it('lists every problem at once and repeats no value', () => {
+    const error = read({
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      USERFERRY_SERVICE_TOKEN: 'hunter2',
+      USERFERRY_ENCRYPTION_KEYS: 'k1:hunter2',
+      USERFERRY_PEPPERS: 'hunter2',
+      USERFERRY_OPERATOR_KEY: 'hunter2',
+      USERFERRY_BCRYPT_COST: '3',
+    }) as ConfigError;
+    expect(error.problems.map((line) => line.split(':')[0]).sort()).toEqual([
+      'DATABASE_URL',
+      'USERFERRY_BCRYPT_COST',
+      'USERFERRY_ENCRYPTION_KEYS',
+      'USERFERRY_OPERATOR_KEY',
+      'USERFERRY_PEPPERS',
+      'USERFERRY_SERVICE_TOKEN',
+    ]);
+    expect(error.message).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,81 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import { z } from 'zod';
+import { parseRing } from './secrets/parse-ring.ts';
+
+const connectionString = () =>
+  z
+    .string()
+    .refine(
+      (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+      'must be a connection string, postgres://…',
+    );
+
+const ring = () =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const parsed = parseRing(text);
+      if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem });
+    })
+    .transform((text) => {
+      const parsed = parseRing(text);
+      return 'problem' in parsed ? z.NEVER : parsed;
+    })
+    .optional();
+
+const operatorKey = () =>
+  z
+    .string()
+    .refine((text) => /^[\x21-\x7e]{32,256}$/.test(text), 'must have 32 to 256 visible ASCII characters')
+    .optional();
+
+// bcrypt runs in libuv's thread pool, which has four threads unless UV_THREADPOOL_SIZE says more.
+const hashesInFlight = () => whole(1, 64).default(Math.min(4, availableParallelism()));
+
+const FIELDS = {
+  ...serviceFields,
+  DATABASE_URL: connectionString(),
+  USERFERRY_MIGRATION_PORT: port().default(7103),
+  USERFERRY_ENCRYPTION_KEYS: ring(),
+  USERFERRY_PEPPERS: ring(),
+  USERFERRY_KEY_FILE: z.string().default(join(homedir(), '.userferry', 'migration-service-keys.json')),
+  USERFERRY_OPERATOR_KEY: operatorKey(),
+  USERFERRY_BCRYPT_COST: whole(4, 16).default(12),
+  USERFERRY_HASHES_IN_FLIGHT: hashesInFlight(),
+  USERFERRY_HASHES_WAITING: whole(0, 10_000).default(64),
+  USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
+  USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: whole(100, 60_000).default(3_000),
+  USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 60_000).default(5_000),
+};
+
+/** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
+export const readConfig = () => {
+  const env = readEnv(FIELDS, process.env);
+  return {
+    host: env.USERFERRY_LISTEN_HOST,
+    port: env.USERFERRY_MIGRATION_PORT,
+    logLevel: env.USERFERRY_LOG_LEVEL,
+    serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    operatorKey: env.USERFERRY_OPERATOR_KEY,
+    secrets: {
+      encryptionKeys: env.USERFERRY_ENCRYPTION_KEYS,
+      peppers: env.USERFERRY_PEPPERS,
+      keyFile: env.USERFERRY_KEY_FILE,
+    },
+    database: {
+      databaseUrl: env.DATABASE_URL,
+      poolSize: env.USERFERRY_DATABASE_POOL_SIZE,
+      connectTimeoutMs: env.USERFERRY_DATABASE_CONNECT_TIMEOUT_MS,
+      statementTimeoutMs: env.USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS,
+    },
+    passwords: {
+      cost: env.USERFERRY_BCRYPT_COST,
+      inFlightMax: env.USERFERRY_HASHES_IN_FLIGHT,
+      waitingMax: env.USERFERRY_HASHES_WAITING,
+    },
+  };
+};
+
+export type Config = ReturnType<typeof readConfig>;

@@ -1,0 +1,48 @@
+import type { Identifier as WireIdentifier } from '@userferry/contracts/migration/v1/login_service';
+import { ServiceError } from '@userferry/errors';
+import { type Identifier, identifierProblem, type JsonObject, storableProblem } from '@userferry/user-model';
+
+/** INVALID_ARGUMENT that names the field and repeats nothing of it. */
+export const invalidField = (field: string, problem: string): ServiceError =>
+  new ServiceError('INVALID_ARGUMENT', `${field} ${problem}`, { metadata: { field } });
+
+/** What the user typed. Throws INVALID_ARGUMENT. */
+export const identifierOf = (wire: WireIdentifier | undefined): Identifier => {
+  if (wire?.identifier === undefined) throw invalidField('identifier', 'is missing');
+  const { $case: kind, value } = wire.identifier;
+  const problem = identifierProblem({ kind, value });
+  if (problem !== undefined) throw invalidField(kind, problem);
+  return { kind, value };
+};
+
+/** Hands a value on that the database can keep. Throws INVALID_ARGUMENT. */
+export const storable = <T>(field: string, value: T): T => {
+  const problem = storableProblem(value);
+  if (problem !== undefined) throw invalidField(field, problem);
+  return value;
+};
+
+/** Text of 1 to 256 characters. Throws INVALID_ARGUMENT. */
+export const nameOf = (field: string, value: string): string => {
+  if (value === '' || value.length > 256) throw invalidField(field, 'must have 1 to 256 characters');
+  return storable(field, value);
+};
+
+/** A JSON object; no bytes are an empty one. Throws INVALID_ARGUMENT. */
+export const jsonObjectOf = (field: string, bytes: Uint8Array): JsonObject => {
+  const value = bytes.length === 0 ? {} : parse(field, bytes);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidField(field, 'must be a JSON object');
+  return storable(field, value as JsonObject);
+};
+
+const parse = (field: string, bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    throw invalidField(field, 'is not JSON');
+  }
+};
+
+/** JSON as it travels. */
+export const jsonBytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

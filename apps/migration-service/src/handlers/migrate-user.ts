@@ -1,0 +1,31 @@
+import {
+  type MigrateUserRequest,
+  type MigrateUserResponse,
+  MigrationVerdict,
+} from '@userferry/contracts/migration/v1/login_service';
+import type { Handler } from '@userferry/grpc';
+import type { LoginDeps } from '../login/check-login.ts';
+import { migrateProvenUser } from '../login/migrate-proven-user.ts';
+import { identifierOf } from './fields.ts';
+import { wireUser } from './wire-user.ts';
+
+const VERDICTS = {
+  migrated: MigrationVerdict.MIGRATED,
+  already_migrated: MigrationVerdict.ALREADY_MIGRATED,
+  tombstoned: MigrationVerdict.TOMBSTONED,
+  conflict: MigrationVerdict.CONFLICT,
+  wrong_password: MigrationVerdict.WRONG_PASSWORD,
+  locked: MigrationVerdict.LOCKED,
+} as const;
+
+export const migrateUser =
+  (deps: LoginDeps): Handler<MigrateUserRequest, MigrateUserResponse> =>
+  async ({ userPoolId, connectionId, profileJson, identifier, password }, { signal }) => {
+    const text = Buffer.from(profileJson).toString('utf8');
+    const proof = { userPoolId, connectionId, profileJson: text, identifier: identifierOf(identifier), password };
+    const migration = await migrateProvenUser(proof, signal, deps);
+    return {
+      verdict: VERDICTS[migration.verdict],
+      user: 'user' in migration ? wireUser(migration.user) : undefined,
+    };
+  };

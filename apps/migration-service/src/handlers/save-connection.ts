@@ -1,0 +1,29 @@
+import type {
+  SaveConnectionRequest,
+  SaveConnectionResponse,
+} from '@userferry/contracts/migration/v1/connection_store_service';
+import type { Handler } from '@userferry/grpc';
+import { LIMITS } from '@userferry/script-contract';
+import type { EnvValues, UserStore } from '@userferry/user-store';
+import { invalidField, storable } from './fields.ts';
+import { modeOf, wireConnection } from './wire-connection.ts';
+
+const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues | undefined => {
+  if (env !== undefined && Buffer.byteLength(JSON.stringify(env.values)) > LIMITS.envBytesMax)
+    throw invalidField(field, `must be at most ${LIMITS.envBytesMax} bytes`);
+  return env?.values;
+};
+
+export const saveConnection =
+  ({ connections }: UserStore): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
+  async ({ userPoolId, mode, addressEnv, ownEnv, egress, actor }) => {
+    const connection = await connections.save({
+      userPoolId,
+      mode: modeOf(mode),
+      addressEnv: envOf('address_env', addressEnv),
+      ownEnv: envOf('own_env', ownEnv),
+      egress: storable('egress', egress),
+      actor: storable('actor', actor),
+    });
+    return { connection: wireConnection(connection) };
+  };

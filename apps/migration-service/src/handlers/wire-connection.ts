@@ -1,0 +1,38 @@
+import {
+  type Connection as WireConnection,
+  ConnectionMode as WireMode,
+} from '@userferry/contracts/management/v1/connection_service';
+import { actionNumber, requiredActions, SCRIPT_ACTIONS } from '@userferry/script-contract';
+import type { Connection, ConnectionMode } from '@userferry/user-store';
+import { invalidField } from './fields.ts';
+
+const WIRE_MODES = {
+  lazy_migration: WireMode.LAZY_MIGRATION,
+  custom_user_store: WireMode.CUSTOM_USER_STORE,
+} as const satisfies Record<ConnectionMode, WireMode>;
+
+export const wireMode = (mode: ConnectionMode): WireMode => WIRE_MODES[mode];
+
+/** Throws INVALID_ARGUMENT for a mode that is not set or not known. */
+export const modeOf = (wire: WireMode): ConnectionMode => {
+  if (wire === WireMode.LAZY_MIGRATION) return 'lazy_migration';
+  if (wire === WireMode.CUSTOM_USER_STORE) return 'custom_user_store';
+  throw invalidField('mode', 'must be lazy migration or custom user store');
+};
+
+/** A connection as it travels: names of variables, no values, and which of its mode's scripts are there. */
+export const wireConnection = ({ savedActions, ...connection }: Connection): WireConnection => {
+  const required = requiredActions(connection.mode);
+  return {
+    ...connection,
+    mode: wireMode(connection.mode),
+    version: BigInt(connection.version),
+    envNames: [...connection.envNames],
+    egress: connection.egress.map((rule) => ({ ...rule })),
+    scripts: SCRIPT_ACTIONS.map((action) => ({
+      action: actionNumber(action),
+      required: required.includes(action),
+      saved: savedActions.includes(action),
+    })),
+  };
+};

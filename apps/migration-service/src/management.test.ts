@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
+import { ConnectionMode } from '@userferry/contracts/management/v1/connection_service';
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTime, setUpPool, startServiceForTests } from './service-for-tests.ts';
+
+let database: TestDatabase;
+let service: Awaited<ReturnType<typeof startServiceForTests>>;
+beforeAll(async () => {
+  database = await testDatabase();
+  service = await startServiceForTests(database.url);
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+describe('a connection', () => {
+  it('shows which scripts its mode requires and which are there, and no secret', async () => {
+    const { userPoolId } = await setUpPool(service);
+    const { connection } = await service.connections.getConnection({ userPoolId }, inTime());
+    expect(connection).toMatchObject({
+      mode: ConnectionMode.LAZY_MIGRATION,
+      enabled: true,
+      version: 2n,
+      envNames: ['API_TOKEN', 'DB_CONNECTION_URI'],
+    });
+    expect(connection?.scripts.slice(0, 3)).toEqual([
+      { action: 1, required: true, saved: true },
+      { action: 2, required: true, saved: false },
+      { action: 3, required: false, saved: false },
+    ]);
+    expect(JSON.stringify({ ...connection, version: 0 })).not.toContain('s3cr3t');
+  });
+
+  it('hands its settings out whole, in the version that a login is told', async () => {
+    const { userPoolId, connectionId } = await setUpPool(service);
+    const settings = await service.connections.getConnectionSettings({ userPoolId }, inTime());
+    expect(settings).toEqual({
+      connectionId,
+      version: 2n,
+      enabled: true,
+      mode: ConnectionMode.LAZY_MIGRATION,
+      env: { DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db.example:5432/old', API_TOKEN: 's3cr3t-token' },
+      egress: [{ host: 'db.example', port: 5432 }],
+      scripts: [{ action: 1, source: '// s3cr3t-source' }],
+    });
+  });
+
+  it('is refused with a mode or an action that does not exist', async () => {
+    const { userPoolId } = await setUpPool(service);
+    const invalid = { reason: 'INVALID_ARGUMENT' };
+    const save = { userPoolId, mode: 0 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: '' };
+    await expect(service.connections.saveConnection(save, inTime())).rejects.toMatchObject(invalid);
+    const script = { userPoolId, action: 0 as const, source: '', actor: '' };
+    await expect(service.connections.saveScript(script, inTime())).rejects.toMatchObject(invalid);
+  });
+});
+
+describe('an API key', () => {
+  it('is found by its hash until it is revoked, by its own pool only', async () => {
+    const { userPoolId } = await setUpPool(service);
+    const other = await setUpPool(service);
+    const request = { userPoolId, role: ApiKeyRole.EDGE, name: 'edge' };
+    const { apiKey, secret } = await service.pools.createApiKey(request, inTime());
+    const find = () => service.pools.findApiKey({ secretSha256: sha256(secret) }, inTime());
+    const revoke = (of: string) =>
+      service.pools.revokeApiKey({ userPoolId: of, apiKeyId: apiKey?.apiKeyId ?? '' }, inTime());
+    expect((await find()).apiKey).toEqual(apiKey);
+    await expect(revoke(other.userPoolId)).rejects.toMatchObject({ reason: 'API_KEY_NOT_FOUND' });
+    expect((await find()).apiKey).toEqual(apiKey);
+    await revoke(userPoolId);
+    await revoke(userPoolId);
+    await expect(find()).rejects.toMatchObject({ reason: 'API_KEY_NOT_FOUND' });
+  });
+
+  it.each([
+    ['*', ApiKeyRole.EDGE],
+    ['*', ApiKeyRole.ADMIN],
+    ['a pool', ApiKeyRole.OPERATOR],
+    ['a pool', ApiKeyRole.UNSPECIFIED],
+  ] as const)('of %s with role %i is refused', async (of, role) => {
+    const userPoolId = of === '*' ? '*' : (await setUpPool(service)).userPoolId;
+    const creating = service.pools.createApiKey({ userPoolId, role, name: 'key' }, inTime());
+    await expect(creating).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+
+  it('of a pool that does not exist is refused', async () => {
+    const creating = service.pools.createApiKey({ userPoolId: 'x', role: ApiKeyRole.EDGE, name: 'key' }, inTime());
+    await expect(creating).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
+  });
+});
+
+describe('a user pool', () => {
+  it.each([
+    ['', '{}'],
+    ['a\u0000', '{}'],
+    ['a', '[]'],
+    ['a', '{'],
+    ['a', '{"a":"\\u0000"}'],
+  ])('is refused with name %j and metadata %s', async (name, metadata) => {
+    const request = { name, metadataJson: Buffer.from(metadata), revealRejectionDetails: false };
+    await expect(service.pools.createUserPool(request, inTime())).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { randomRing } from '../service-for-tests.ts';
+import { createPasswordHasher } from './password-hasher.ts';
+
+const limits = { cost: 4, inFlightMax: 2, waitingMax: 10 };
+const peppers = randomRing('p1');
+const never = new AbortController().signal;
+
+describe('our hash', () => {
+  it('verifies the password that it was made of and no other', async () => {
+    const passwords = await createPasswordHasher({ ...limits, peppers });
+    const credential = await passwords.hash('hunter2', never);
+    expect(await passwords.verify('hunter2', credential, never)).toBe(true);
+    expect(await passwords.verify('hunter3', credential, never)).toBe(false);
+    expect(credential).toMatchObject({ scheme: 'bcrypt-hmac-sha384', version: 1, pepperId: 'p1', cost: 4 });
+  });
+
+  it.each([
+    ['after byte 72', 'a'.repeat(72), 'a'.repeat(72).concat('b')],
+    ['at byte 73', `${'a'.repeat(72)}c`, `${'a'.repeat(72)}d`],
+    ['after a NUL', 'a\u0000b', 'a\u0000c'],
+  ])('tells passwords apart that differ %s', async (_, one, two) => {
+    const passwords = await createPasswordHasher({ ...limits, peppers });
+    const credential = await passwords.hash(one, never);
+    expect(await passwords.verify(one, credential, never)).toBe(true);
+    expect(await passwords.verify(two, credential, never)).toBe(false);
+  });
+
+  it('is worth nothing without the pepper', async () => {
+    const credential = await (await createPasswordHasher({ ...limits, peppers })).hash('hunter2', never);
+    const other = await createPasswordHasher({ ...limits, peppers: randomRing('p1') });
+    expect(await other.verify('hunter2', credential, never)).toBe(false);
+  });
+
+  it('is still checked after the pepper changed, and names a pepper that is missing', async () => {
+    const credential = await (await createPasswordHasher({ ...limits, peppers })).hash('hunter2', never);
+    const secrets = new Map([...randomRing('p2').secrets, ...peppers.secrets]);
+    const rotated = await createPasswordHasher({ ...limits, peppers: { currentId: 'p2', secrets } });
+    expect(await rotated.verify('hunter2', credential, never)).toBe(true);
+    expect(await rotated.hash('hunter2', never)).toMatchObject({ pepperId: 'p2' });
+    const without = await createPasswordHasher({ ...limits, peppers: randomRing('p3') });
+    await expect(without.verify('hunter2', credential, never)).rejects.toThrow('there is no pepper "p1"');
+  });
+
+  it('lets nobody in as nobody, not even with the password of which nobody was made', async () => {
+    const passwords = await createPasswordHasher({ ...limits, peppers });
+    expect(await passwords.verifyNobody('', never)).toBe(false);
+  });
+});

@@ -1,0 +1,35 @@
+import type { RunningServer } from '@userferry/grpc';
+import type { Logger } from '@userferry/process';
+import type { UserStore } from '@userferry/user-store';
+
+export type HealthDeps = {
+  readonly store: Pick<UserStore, 'ping'>;
+  readonly server: Pick<RunningServer, 'setServing'>;
+  readonly log: Logger;
+};
+
+/** Asks the database again and again, and says NOT_SERVING for as long as it does not answer. */
+export const watchHealth = ({ store, server, log }: HealthDeps, intervalMs: number): Disposable => {
+  let serving = true;
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+
+  const look = async (): Promise<void> => {
+    const answers = await store.ping().then(
+      () => true,
+      () => false,
+    );
+    if (stopped) return;
+    if (answers !== serving) log.warn({ serving: answers }, answers ? 'the database answers again' : 'no database');
+    serving = answers;
+    server.setServing(serving);
+    timer = setTimeout(look, intervalMs);
+  };
+
+  timer = setTimeout(look, intervalMs);
+  const stop = () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+  return { [Symbol.dispose]: stop };
+};
