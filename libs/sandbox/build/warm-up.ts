@@ -10,8 +10,10 @@ const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: warm-up RUNTIME_FOLDER');
 const files = loadRuntimeFiles(root);
 const slot = await createSlot(files, { memoryLimitBytes: 256 * 1024 * 1024, onCatastrophe: () => process.abort() });
-for (const name of files.packages.keys()) await slot.loadPackage(name);
-await slot.warmUp([...files.packages.keys()]);
+const names = [...files.packages.keys()];
+for (const name of names) await slot.loadPackage(name);
+const source = names.map((name) => `require(${JSON.stringify(name)});`).join('');
+await slot.defines(source, 'nothing', 10_000);
 for (const bundle of [files.base, ...files.packages.values()]) {
   writeFileSync(`${bundle.path}.cache`, await slot.makeCodeCache(bundle));
 }

@@ -9,11 +9,12 @@ const DENIED_BUFFER_METHODS = ['resize', 'resizable', 'maxByteLength'] as const;
 
 /** An `ArrayBuffer` whose options argument, and with it `maxByteLength`, is never looked at. */
 function createFixedArrayBuffer(): typeof ArrayBuffer {
-  const fixed = function ArrayBuffer(this: unknown, length?: unknown): unknown {
+  const fixed = function (this: unknown, length?: unknown): unknown {
     if (!new.target) throw new TypeError("Constructor ArrayBuffer requires 'new'");
-    return construct(NativeArrayBuffer, [length], new.target === fixed ? NativeArrayBuffer : new.target);
+    return construct(NativeArrayBuffer, [length], (new.target as unknown) === fixed ? NativeArrayBuffer : new.target);
   } as unknown as typeof ArrayBuffer;
   const species = { get: (): unknown => fixed, configurable: true };
+  defineProperty(fixed, 'name', { value: 'ArrayBuffer', configurable: true });
   defineProperty(fixed, 'prototype', { value: NativeArrayBuffer.prototype, writable: false });
   defineProperty(fixed, 'isView', { value: NativeArrayBuffer.isView, writable: true, configurable: true });
   defineProperty(fixed, Symbol.species, species);

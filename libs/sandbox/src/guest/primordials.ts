@@ -8,6 +8,7 @@ export const { isArray } = Array;
 export const { isFinite: isFiniteNumber } = Number;
 export const { stringify: jsonStringify, parse: jsonParse } = JSON;
 export const dateNow = Date.now;
+// biome-ignore lint/security/noGlobalEval: scripts are evaluated by it; they could do so themselves, and it reaches no further.
 export const indirectEval = globalThis.eval;
 export const NativeError = Error;
 export const NativeString = String;

@@ -3,7 +3,7 @@ declare module 'readable-stream' {
   export * from 'node:stream';
 }
 declare module 'events/' {
-  export * from 'node:events';
+  export { EventEmitter } from 'node:events';
 }
 declare module 'buffer/' {
   export * from 'node:buffer';
@@ -35,11 +35,6 @@ declare module 'whatwg-url' {
   export const URL: typeof globalThis.URL;
   export const URLSearchParams: typeof globalThis.URLSearchParams;
 }
-declare module '@ungap/structured-clone' {
-  const clone: (value: unknown) => unknown;
-  export default clone;
-}
 declare module 'readable-stream/lib/ours/browser.js' {
-  import stream from 'node:stream';
-  export default stream;
+  export { default } from 'node:stream';
 }

@@ -28,7 +28,7 @@ function addBase64Url(): void {
   define(Buffer, 'byteLength', (value: unknown, encoding?: unknown) =>
     isBase64Url(encoding) ? plainByteLength(toBase64(String(value)), 'base64') : plainByteLength(value, encoding),
   );
-  define(Buffer.prototype, 'toString', function toString(this: Bytes, ...args: [BufferEncoding?, number?, number?]) {
+  define(Buffer.prototype, 'toString', function (this: Bytes, ...args: [BufferEncoding?, number?, number?]) {
     if (!isBase64Url(args[0])) return plainToString.apply(this, args);
     const text = plainToString.call(this, 'base64', args[1], args[2]);
     return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');

@@ -25,7 +25,7 @@ function hrtime(previous?: readonly [number, number]): [number, number] {
   return [seconds, nanoseconds];
 }
 
-const self = (): typeof process => process;
+const self = (): object => process;
 const silentStream = { isTTY: false, writable: true, write: (): boolean => true };
 
 export const process = {

@@ -52,7 +52,7 @@ export const core = {
     return (require('./string-decoder.ts') as typeof import('./string-decoder.ts')).stringDecoder;
   },
   get structuredClone() {
-    const cloneModule = require('@ungap/structured-clone') as typeof import('@ungap/structured-clone');
+    const cloneModule = require('@ungap/structured-clone') as { default: (value: unknown) => unknown };
     return cloneModule.default;
   },
   get timers() {

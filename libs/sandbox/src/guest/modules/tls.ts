@@ -17,7 +17,7 @@ function connectArguments(args: readonly unknown[]): Given {
 
 /** The socket that TLS will speak on: the one that was given, or a new connection. */
 function carrierOf(options: Options): Socket {
-  if (options['socket']) return options['socket'] as Socket;
+  if (options.socket) return options.socket as Socket;
   const { host, port, family, path } = options;
   return net.connect({ host, port, family, ...(path === undefined ? {} : { path }) });
 }
@@ -26,8 +26,8 @@ function connect(...args: unknown[]): TLSSocket {
   const { options, callback } = connectArguments(args);
   const carrier = carrierOf(options);
   const socket = new TLSSocket(carrier, options);
-  if (!options['socket']) carrier.once('connect', () => socket.emit('connect'));
-  if (typeof options['timeout'] === 'number') socket.setTimeout(options['timeout']);
+  if (!options.socket) carrier.once('connect', () => socket.emit('connect'));
+  if (typeof options.timeout === 'number') socket.setTimeout(options.timeout);
   if (callback) socket.once('secureConnect', callback);
   return socket;
 }

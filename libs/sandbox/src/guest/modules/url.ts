@@ -18,8 +18,8 @@ function urlToHttpOptions(url: URL): Record<string, unknown> {
     path: pathname + search,
     href,
   };
-  if (port !== '') options['port'] = Number(port);
-  if (username || password) options['auth'] = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  if (port !== '') options.port = Number(port);
+  if (username || password) options.auth = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return options;
 }
 

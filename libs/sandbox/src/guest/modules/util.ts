@@ -2,13 +2,15 @@
 import * as base from 'util/';
 import { core } from './registry.ts';
 
+const ESCAPE = String.fromCharCode(27);
 const { inspect } = base;
 const customInspect = Symbol.for('nodejs.util.inspect.custom');
 if (!('custom' in inspect)) Object.assign(inspect, { custom: customInspect });
 
 function isDeepStrictEqual(a: unknown, b: unknown): boolean {
   try {
-    core.assert.deepStrictEqual(a, b);
+    const assert: typeof import('node:assert') = core.assert;
+    assert.deepStrictEqual(a, b);
     return true;
   } catch {
     return false;
@@ -33,8 +35,7 @@ export const util = {
   TextDecoder: globalThis.TextDecoder,
   debug: base.debuglog,
   stripVTControlCharacters: (text: string) => {
-    const escape = String.fromCharCode(27);
-    return String(text).replace(new RegExp(`${escape}\\[[0-9;]*[A-Za-z]`, 'g'), '');
+    return String(text).replace(new RegExp(`${ESCAPE}\\[[0-9;]*[A-Za-z]`, 'g'), '');
   },
   toUSVString: (text: string) => String(text).toWellFormed(),
 };

@@ -5,8 +5,6 @@ import { Buffer } from '../modules/buffer.ts';
 import { copyOf } from '../modules/crypto/bytes.ts';
 import { nextTick } from '../ticks.ts';
 
-type Callback = (error: unknown, value?: unknown) => void;
-
 const DEFAULT_ROUNDS = 10;
 const HASH_SHAPE = /^\$2[aby]?\$(\d{1,2})\$.{53}$/s;
 

@@ -63,7 +63,7 @@ function bsonToPlain(value: Bson): unknown {
     case 'Double':
       return call(value, 'valueOf');
     case 'Binary':
-      return value['buffer'];
+      return value.buffer;
     default:
       return NativeString(call(value, 'toString'));
   }

@@ -57,7 +57,7 @@ const isTransport = ({ code, message }: Link): boolean =>
 /** Whether a failure of this run shows in the error: by its code, or by its text inside the thrown one. */
 function shows(failure: WireError, chain: readonly Link[]): boolean {
   return chain.some(({ code, message }) => {
-    if (code !== undefined && code === failure['code']) return true;
+    if (code !== undefined && code === failure.code) return true;
     return failure.message.length >= CONTAINED_MIN && message.includes(failure.message);
   });
 }
@@ -65,7 +65,7 @@ function shows(failure: WireError, chain: readonly Link[]): boolean {
 function ofError(error: ReportedError, transport: TransportLog): Outcome {
   const { chain } = error;
   if (chain.some(({ name }) => DECIDED_NAMES.has(name))) return 'threw';
-  const denied = transport.failures.filter((failure) => failure['code'] === EGRESS_CODE);
+  const denied = transport.failures.filter((failure) => failure.code === EGRESS_CODE);
   if (chain.some(({ code }) => code === EGRESS_CODE) || denied.some((failure) => shows(failure, chain))) {
     return 'egress_denied';
   }

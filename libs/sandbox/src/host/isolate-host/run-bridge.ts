@@ -1,19 +1,19 @@
 /** The host's side of one run's bridge: carries out what the guest posts and brings it the events. */
-
-import type { LogLine } from '@userferry/script-contract';
 import type { GuestEvent, Operation, RunReport } from '../../bridge/operations.ts';
-import { asInteger, asText } from './arguments.ts';
+import { createAnswers } from './answers.ts';
+import { createEventQueue, type EventQueue } from './event-queue.ts';
+import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import type { BridgeHandler } from './slot.ts';
-import { createSockets } from './sockets.ts';
+import { createSockets, type Sockets } from './sockets.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTransportLog, type TransportLog } from './transport-log.ts';
 import { toWireError } from './wire-error.ts';
-import { bcryptAsync, derive, QUESTIONS } from './work.ts';
+import { QUESTIONS } from './work.ts';
 
 export type RunBridge = BridgeHandler & {
-  readonly logs: readonly LogLine[];
+  readonly log: RunLog;
   readonly transport: TransportLog;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
@@ -29,134 +29,82 @@ export type RunBridgeDeps = {
   readonly onQuota: (error: QuotaExceeded) => void;
 };
 
-const LEVELS = new Set(['debug', 'info', 'warn', 'error']);
 const CLOCK_ID = 0;
+const ALARM_MAX_MS = 2 ** 31 - 1;
+
+/** Carries out one operation. Its parts are typed as the guest should send them and checked as if it did not. */
+type CarryOut = (...parts: never[]) => void;
+
+type Clock = { readonly setAlarm: (delayMs: unknown) => void; readonly stop: () => void };
+
+function createClock(events: EventQueue): Clock {
+  let alarm: NodeJS.Timeout | undefined;
+  return {
+    setAlarm(delayMs) {
+      clearTimeout(alarm);
+      const delay = Number(delayMs);
+      if (!(delay >= 0)) return;
+      alarm = setTimeout(() => events.emit([CLOCK_ID, 'alarm']), Math.min(delay, ALARM_MAX_MS));
+    },
+    stop: () => clearTimeout(alarm),
+  };
+}
+
+function answerQuestion(files: RuntimeFiles, question: string, args: readonly unknown[]): unknown {
+  if (question === 'package') return files.packages.get(String(args[0]))?.code;
+  const find = QUESTIONS.get(question);
+  if (find === undefined) throw new TypeError('There is no such question');
+  return find(args);
+}
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, dispatch, onDone, onQuota } = deps;
+  const { runId, link, files, onDone, onQuota } = deps;
   const transport = createTransportLog();
-  const logs: LogLine[] = [];
-  let logCharacters = 0;
+  const log = createRunLog();
   let operations = 0;
   let questions = 0;
-  let pendingWork = 0;
   let closed = false;
-  let alarm: NodeJS.Timeout | undefined;
-  let queue: GuestEvent[] = [];
-  let queuedBytes = 0;
-  let waitingBytes = 0;
+  const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
+  const sockets: Sockets = createSockets({ runId, link, transport, events, onQuota });
+  const answers = createAnswers({ runId, link, transport, events });
+  const clock = createClock(events);
 
-  const flush = (): void => {
-    if (closed || queue.length === 0) return;
-    const batch = queue;
-    const bytes = queuedBytes;
-    queue = [];
-    queuedBytes = 0;
-    void dispatch(batch).finally(() => {
-      const wasFull = waitingBytes > LIMITS.bytesWaiting;
-      waitingBytes -= bytes;
-      if (wasFull && waitingBytes <= LIMITS.bytesWaiting && !closed) sockets.holdReading(false);
-    });
-  };
-  const emit = (event: GuestEvent, bytes = 0): void => {
-    if (closed) return;
-    if (queue.length === 0) setImmediate(flush);
-    queue.push(event);
-    queuedBytes += bytes;
-    waitingBytes += bytes;
-    if (bytes > 0 && waitingBytes > LIMITS.bytesWaiting) sockets.holdReading(true);
-  };
-  const sockets = createSockets({ runId, link, transport, emit, onQuota });
-
-  const answer = (id: number, start: (done: (error: unknown, value?: unknown) => void) => void): void => {
-    pendingWork += 1;
-    const done = (error: unknown, value?: unknown): void => {
-      pendingWork -= 1;
-      if (error === null || error === undefined) emit([id, 'ok', value]);
-      else emit([id, 'err', toWireError(error)]);
-    };
-    try {
-      start(done);
-    } catch (error) {
-      done(error);
-    }
-  };
-  const resolve = (type: unknown, name: unknown, family: unknown, done: (error: unknown, value?: unknown) => void) => {
-    const question = {
-      runId,
-      type: asText(type, 'type', 16) as 'lookup',
-      name: asText(name, 'name', 512),
-      family: family === 4 || family === 6 ? family : 0,
-    } as const;
-    link.resolve(question, (found) => {
-      if ('value' in found) return done(null, found.value);
-      transport.failed(toWireError(found.error));
-      done(found.error);
-    });
-  };
-  const log = (level: unknown, text: unknown, atMs: unknown): void => {
-    if (logs.length >= LIMITS.logLines || logCharacters > LIMITS.logCharacters) return;
-    const line = asText(text, 'text', 16 * 1024);
-    logCharacters += line.length;
-    const known = LEVELS.has(level as string) ? (level as LogLine['level']) : 'info';
-    logs.push({ level: known, text: line, atMs: Number(atMs) || 0 });
-  };
-  const setAlarm = (delayMs: unknown): void => {
-    clearTimeout(alarm);
-    const delay = Number(delayMs);
-    alarm = delay >= 0 ? setTimeout(() => emit([CLOCK_ID, 'alarm']), Math.min(delay, 2 ** 31 - 1)) : undefined;
-  };
-
-  const carryOut = (operation: Operation): void => {
-    switch (operation[0]) {
-      case 'open':
-        return sockets.open(operation[1], operation[2], operation[3], operation[4]);
-      case 'tls':
-        return sockets.startTls(operation[1], operation[2], operation[3]);
-      case 'write':
-        return sockets.write(operation[1], operation[2], operation[3]);
-      case 'end':
-      case 'destroy':
-      case 'pause':
-      case 'resume':
-        return sockets[operation[0]](operation[1]);
-      case 'option':
-        return sockets.setOption(operation[1], operation[2], operation[3], operation[4]);
-      case 'resolve':
-        return answer(asInteger(operation[1], 'id'), (done) => resolve(operation[2], operation[3], operation[4], done));
-      case 'derive':
-        return answer(asInteger(operation[1], 'id'), (done) => derive(operation[2], operation[3], done));
-      case 'bcrypt':
-        return answer(asInteger(operation[1], 'id'), (done) => bcryptAsync(operation[2], operation[3], done));
-      case 'alarm':
-        return setAlarm(operation[1]);
-      case 'immediate':
-        setImmediate(() => emit([CLOCK_ID, 'immediate']));
-        return undefined;
-      case 'log':
-        return log(operation[1], operation[2], operation[3]);
-      case 'done':
-        return onDone(operation[1]);
-    }
-  };
-  const onOperation = (operation: Operation): void => {
+  const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
+    ['open', sockets.open],
+    ['tls', sockets.startTls],
+    ['write', sockets.write],
+    ['end', sockets.end],
+    ['destroy', sockets.destroy],
+    ['pause', sockets.pause],
+    ['resume', sockets.resume],
+    ['option', sockets.setOption],
+    ['resolve', answers.resolve],
+    ['derive', answers.derive],
+    ['bcrypt', answers.bcrypt],
+    ['alarm', clock.setAlarm],
+    ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
+    ['log', log.add],
+    ['done', onDone],
+  ]);
+  const onOperation = ([name, ...parts]: Operation): void => {
     operations += 1;
     if (operations > LIMITS.operations) {
-      return onQuota(new QuotaExceeded(`The script made more than ${LIMITS.operations} calls out of its isolate`));
+      onQuota(new QuotaExceeded(`The script made more than ${LIMITS.operations} calls out of its isolate`));
+      return;
     }
     try {
-      carryOut(operation);
+      table.get(name)?.(...(parts as never[]));
     } catch (error) {
       if (error instanceof QuotaExceeded) onQuota(error);
-      else if (typeof operation[1] === 'number') emit([operation[1], 'error', toWireError(error)]);
+      else if (typeof parts[0] === 'number') events.emit([parts[0], 'error', toWireError(error)]);
     }
   };
 
   return {
-    logs,
+    log,
     transport,
     get isQuiet() {
-      return sockets.size === 0 && pendingWork === 0;
+      return sockets.size === 0 && answers.pending === 0;
     },
     onOperations(batch) {
       for (const operation of batch) if (!closed) onOperation(operation);
@@ -165,18 +113,15 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        if (question === 'package') return { value: files.packages.get(String(args[0]))?.code };
-        const find = QUESTIONS.get(question);
-        if (find === undefined) throw new TypeError('There is no such question');
-        return { value: find(args) };
+        return { value: answerQuestion(files, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }
     },
     close() {
       closed = true;
-      queue = [];
-      clearTimeout(alarm);
+      events.close();
+      clock.stop();
       sockets.closeAll();
     },
   };

@@ -86,7 +86,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, onEnd: ()
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const heapBytes = clean && !slot.isDisposed ? await slot.heapBytes().catch(() => 0) : 0;
-    const { logs } = bridge;
+    const logs = bridge.log.lines;
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage: { wallMs, cpuMs, heapBytes } });
     onEnd();
     const reusable = clean && (await settled(bridge));

@@ -65,8 +65,8 @@ function certificateOf(socket: TLSSocket): Record<string, unknown> {
   const fields = CERTIFICATE_FIELDS.map((field) => [field, certificate[field]] as const);
   const plain = JSON.parse(JSON.stringify(Object.fromEntries(fields))) as Record<string, unknown>;
   const { raw, pubkey } = certificate;
-  if (raw instanceof Buffer) plain['raw'] = new Uint8Array(raw);
-  if (pubkey instanceof Buffer) plain['pubkey'] = new Uint8Array(pubkey);
+  if (raw instanceof Buffer) plain.raw = new Uint8Array(raw);
+  if (pubkey instanceof Buffer) plain.pubkey = new Uint8Array(pubkey);
   return plain;
 }
 

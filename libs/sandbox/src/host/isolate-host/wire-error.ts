@@ -22,6 +22,6 @@ export function toWireError(error: unknown): WireError {
     const value = source[field];
     if (typeof value === 'string' || typeof value === 'number') wire[field] = value;
   }
-  if (wire['name'] === 'Error') delete wire['name'];
-  return { ...wire, message: String(source['message'] ?? error) };
+  if (wire.name === 'Error') delete wire.name;
+  return { ...wire, message: String(source.message ?? error) };
 }

@@ -58,8 +58,8 @@ async function deriveBits(algorithm: Algorithm, key: CryptoKey, bits: number): P
   if (nameOf(algorithm).toUpperCase() !== 'PBKDF2' || typeof algorithm === 'string')
     throw unsupported(nameOf(algorithm));
   const digest = nameOf(algorithm.hash).toLowerCase().replace('sha-', 'sha');
-  const salt = toBytes(algorithm['salt']);
-  return bufferOf((await derivePbkdf2([secretOf(key), salt, algorithm['iterations'], bits / 8, digest])) as Uint8Array);
+  const salt = toBytes(algorithm.salt);
+  return bufferOf((await derivePbkdf2([secretOf(key), salt, algorithm.iterations, bits / 8, digest])) as Uint8Array);
 }
 
 export const subtle = {

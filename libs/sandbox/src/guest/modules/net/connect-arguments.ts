@@ -39,9 +39,9 @@ export function connectArguments(args: readonly unknown[]): {
   const last = args[args.length - 1];
   const callback = typeof last === 'function' ? (last as () => void) : undefined;
   const given = givenOf(args);
-  const host = given['host'] === undefined || given['host'] === null ? 'localhost' : String(given['host']);
-  const path = typeof given['path'] === 'string' ? given['path'] : undefined;
-  const family = given['family'] === 4 || given['family'] === 6 ? given['family'] : 0;
-  const rest = { host, family, port: path === undefined ? portOf(given['port']) : 0 } as const;
+  const host = given.host === undefined || given.host === null ? 'localhost' : String(given.host);
+  const path = typeof given.path === 'string' ? given.path : undefined;
+  const family = given.family === 4 || given.family === 6 ? given.family : 0;
+  const rest = { host, family, port: path === undefined ? portOf(given.port) : 0 } as const;
   return { options: { ...(given as Partial<ConnectOptions>), ...rest }, callback };
 }

@@ -142,7 +142,10 @@ export class Socket extends Duplex {
       return;
     }
     const channel = channelOf(this);
-    if (channel === undefined) return done(closedError());
+    if (channel === undefined) {
+      done(closedError());
+      return;
+    }
     this.bytesWritten += bytes.byteLength;
     this._touch();
     channel.write(bytes, () => done());

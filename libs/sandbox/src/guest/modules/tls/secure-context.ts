@@ -54,4 +54,4 @@ export class SecureContext {
 }
 
 export const contextOptions = (options: Options): Record<string, unknown> =>
-  SecureContext.optionsOf(options['secureContext']) ?? pick(options, CONTEXT_OPTIONS);
+  SecureContext.optionsOf(options.secureContext) ?? pick(options, CONTEXT_OPTIONS);

@@ -27,11 +27,11 @@ export class TLSSocket extends Socket {
   }
 
   #takeOver(parent: Socket, options: Options): void {
-    const custom = options['checkServerIdentity'];
+    const custom = options.checkServerIdentity;
     if (typeof custom === 'function' && custom !== checkServerIdentity) this.#identityCheck = custom as IdentityCheck;
-    this.#rejectUnauthorized = options['rejectUnauthorized'] !== false;
-    this._host = String(options['host'] ?? parent._host);
-    this.#servername = String(options['servername'] ?? this._host);
+    this.#rejectUnauthorized = options.rejectUnauthorized !== false;
+    this._host = String(options.host ?? parent._host);
+    this.#servername = String(options.servername ?? this._host);
     const channel = this._attach();
     const tlsOptions = {
       ...contextOptions(options),

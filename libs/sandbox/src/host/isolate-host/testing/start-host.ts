@@ -39,10 +39,14 @@ export type HostOptions = {
   readonly runtime?: string;
 };
 
-export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions = {}): Promise<TestHost> {
-  const flags = ['--no-node-snapshot', '--permission', '--allow-addons', `--allow-fs-read=${runtime}/*`];
+function spawnHost(prefix: readonly string[], runtime: string): ChildProcess {
+  const flags = ['--no-node-snapshot', '--no-warnings', '--permission', '--allow-addons', `--allow-fs-read=${runtime}`];
   const [command, ...args] = [...prefix, process.execPath, ...flags, join(runtime, 'isolate-host.mjs')] as [string];
-  const child = spawn(command, args, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
+  return spawn(command, args, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
+}
+
+export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions = {}): Promise<TestHost> {
+  const child = spawnHost(prefix, runtime);
   const pipe = child.stdio[4] as Duplex;
   const frames: HostFrame[] = [];
   const waiting = new Set<(frame: HostFrame) => boolean>();
@@ -52,7 +56,10 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
   });
 
   const onConnect = ({ id, host, port }: Extract<HostFrame, { kind: 'connect' }>): void => {
-    if (host === 'denied.example') return send({ kind: 'connect_failed', id, error: DENIED });
+    if (host === 'denied.example') {
+      send({ kind: 'connect_failed', id, error: DENIED });
+      return;
+    }
     const socket: Socket = connect({ host, port, noDelay: true });
     socket.pause();
     socket.once('error', (error) => send({ kind: 'connect_failed', id, error: errorOf(error) }));

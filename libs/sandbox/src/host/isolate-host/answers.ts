@@ -1,0 +1,70 @@
+/** What the guest asks for and gets later: name resolution, key derivations, bcrypt. */
+import { asInteger, asText } from './arguments.ts';
+import type { EventQueue } from './event-queue.ts';
+import { QuotaExceeded } from './limits.ts';
+import type { SupervisorLink } from './supervisor-link.ts';
+import type { TransportLog } from './transport-log.ts';
+import { toWireError } from './wire-error.ts';
+import { bcryptAsync, derive } from './work.ts';
+
+type Done = (error: unknown, value?: unknown) => void;
+
+export type AnswersDeps = {
+  readonly runId: string;
+  readonly link: SupervisorLink;
+  readonly transport: TransportLog;
+  readonly events: EventQueue;
+};
+
+export type Answers = {
+  /** Questions without an answer yet. */
+  readonly pending: number;
+  resolve(id: unknown, type: unknown, name: unknown, family: unknown): void;
+  derive(id: unknown, what: unknown, args: unknown): void;
+  bcrypt(id: unknown, what: unknown, args: unknown): void;
+};
+
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export function createAnswers({ runId, link, transport, events }: AnswersDeps): Answers {
+  let pending = 0;
+
+  const answer = (rawId: unknown, start: (done: Done) => void): void => {
+    const id = asInteger(rawId, 'id');
+    pending += 1;
+    const done: Done = (error, value) => {
+      pending -= 1;
+      const failed = error !== null && error !== undefined;
+      events.emit(failed ? [id, 'err', toWireError(error)] : [id, 'ok', value]);
+    };
+    try {
+      start(done);
+    } catch (error) {
+      done(error);
+      if (error instanceof QuotaExceeded) throw error;
+    }
+  };
+
+  return {
+    get pending() {
+      return pending;
+    },
+    resolve(id, type, name, family) {
+      const question = {
+        runId,
+        type: asText(type, 'type', 16) as 'lookup',
+        name: asText(name, 'name', 512),
+        family: family === 4 || family === 6 ? family : 0,
+      } as const;
+      answer(id, (done) => {
+        link.resolve(question, (found) => {
+          if ('error' in found) transport.failed(toWireError(found.error));
+          if ('error' in found) done(found.error);
+          else done(null, found.value);
+        });
+      });
+    },
+    derive: (id, what, args) => answer(id, (done) => derive(what, asList(args), done)),
+    bcrypt: (id, what, args) => answer(id, (done) => bcryptAsync(what, asList(args), done)),
+  };
+}

@@ -1,0 +1,102 @@
+/** The connections of one run by the guest's ids, and their events on the way to the guest. */
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { forGuest } from './arguments.ts';
+import type { EventQueue } from './event-queue.ts';
+import { LIMITS, QuotaExceeded } from './limits.ts';
+import type { TransportLog } from './transport-log.ts';
+import { toWireError } from './wire-error.ts';
+
+export type Connection = {
+  socket?: Socket | TLSSocket;
+  /** Takes the question for a connection back, while it is not answered. */
+  withdraw?: () => void;
+  pausedByGuest: boolean;
+};
+
+export type ConnectionsDeps = {
+  readonly transport: TransportLog;
+  readonly events: EventQueue;
+  /** Ends the run. */
+  readonly onQuota: (error: QuotaExceeded) => void;
+};
+
+export type Connections = {
+  readonly size: number;
+  /** Throws `QuotaExceeded` when there are too many. */
+  add(id: number): Connection;
+  get(id: unknown): Connection | undefined;
+  forget(id: number): void;
+  /** Tells the guest that a connection failed. */
+  fail(id: number, error: unknown): void;
+  /** Takes a socket into use: its events go to the guest from now on. */
+  use(id: number, connection: Connection, socket: Socket | TLSSocket): void;
+  holdReading(hold: boolean): void;
+  /** Reads again, unless reading is held back. */
+  read(connection: Connection): void;
+  closeAll(): void;
+};
+
+export function createConnections({ transport, events, onQuota }: ConnectionsDeps): Connections {
+  const connections = new Map<number, Connection>();
+  let bytesIn = 0;
+  let held = false;
+
+  const fail = (id: number, error: unknown): void => {
+    const wire = toWireError(error);
+    transport.failed(wire);
+    events.emit([id, 'error', wire]);
+  };
+  const onData = (id: number, bytes: Buffer): void => {
+    bytesIn += bytes.length;
+    if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
+    else events.emit([id, 'data', forGuest(bytes)], bytes.length);
+  };
+
+  return {
+    get size() {
+      return connections.size;
+    },
+    add(id) {
+      if (connections.has(id)) throw new TypeError('The id is taken');
+      if (connections.size >= LIMITS.sockets) {
+        throw new QuotaExceeded(`The script has more than ${LIMITS.sockets} connections open at once`);
+      }
+      const connection: Connection = { pausedByGuest: false };
+      connections.set(id, connection);
+      return connection;
+    },
+    get: (id) => connections.get(id as number),
+    forget: (id) => void connections.delete(id),
+    fail,
+    use(id, connection, socket) {
+      connection.socket = socket;
+      socket.on('data', (bytes: Buffer) => onData(id, bytes));
+      socket.on('end', () => events.emit([id, 'end']));
+      socket.on('error', (error) => fail(id, error));
+      socket.on('close', (hadError) => {
+        // A carrier that TLS has taken over is not in use any more.
+        if (connections.get(id) === connection) connections.delete(id);
+        events.emit([id, 'close', hadError]);
+      });
+      if (held) socket.pause();
+    },
+    holdReading(hold) {
+      held = hold;
+      for (const { socket, pausedByGuest } of connections.values()) {
+        if (hold) socket?.pause();
+        else if (!pausedByGuest) socket?.resume();
+      }
+    },
+    read(connection) {
+      if (!held) connection.socket?.resume();
+    },
+    closeAll() {
+      for (const { socket, withdraw } of connections.values()) {
+        withdraw?.();
+        socket?.on('error', () => undefined).destroy();
+      }
+      connections.clear();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** Events on their way to the guest: gathered for one turn of the event loop, then handed over as a batch. */
+import type { GuestEvent } from '../../bridge/operations.ts';
+import { LIMITS } from './limits.ts';
+
+export type EventQueue = {
+  /** Queues an event; `bytes` is what it weighs. */
+  emit(event: GuestEvent, bytes?: number): void;
+  close(): void;
+};
+
+/** `onFull(true)` is called when more waits for the guest than it should, `onFull(false)` when there is room again. */
+export function createEventQueue(
+  dispatch: (events: readonly GuestEvent[]) => Promise<void>,
+  onFull: (full: boolean) => void,
+): EventQueue {
+  let closed = false;
+  let queue: GuestEvent[] = [];
+  let queuedBytes = 0;
+  let waitingBytes = 0;
+  let full = false;
+
+  const weigh = (change: number): void => {
+    waitingBytes += change;
+    const isFull = waitingBytes > LIMITS.bytesWaiting;
+    if (isFull === full || closed) return;
+    full = isFull;
+    onFull(isFull);
+  };
+  const flush = (): void => {
+    if (closed || queue.length === 0) return;
+    const batch = queue;
+    const bytes = queuedBytes;
+    queue = [];
+    queuedBytes = 0;
+    void dispatch(batch).finally(() => weigh(-bytes));
+  };
+  return {
+    emit(event, bytes = 0) {
+      if (closed) return;
+      if (queue.length === 0) setImmediate(flush);
+      queue.push(event);
+      queuedBytes += bytes;
+      if (bytes > 0) weigh(bytes);
+    },
+    close() {
+      closed = true;
+      queue = [];
+    },
+  };
+}

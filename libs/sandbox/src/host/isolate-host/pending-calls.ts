@@ -1,0 +1,22 @@
+/** Calls into an isolate that have not come back: what tells whether a disposed isolate has really stopped. */
+export type PendingCalls = {
+  track<T>(call: Promise<T>): Promise<T>;
+  /** True when all calls are over, false when some still are not after `graceMs`. */
+  stopped(graceMs: number): Promise<boolean>;
+};
+
+export function createPendingCalls(): PendingCalls {
+  const calls = new Set<Promise<unknown>>();
+  return {
+    track(call) {
+      calls.add(call);
+      const forget = (): void => void calls.delete(call);
+      call.then(forget, forget);
+      return call;
+    },
+    stopped(graceMs) {
+      const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), graceMs).unref());
+      return Promise.race([Promise.allSettled(calls).then(() => true), late]);
+    },
+  };
+}
