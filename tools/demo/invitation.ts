@@ -1,8 +1,6 @@
-import type { Ports } from '@userferry/local-services';
-import type { SetUp } from './api.ts';
-import { member } from './legacy-database.ts';
+import { type Company, member, type Ports } from '@userferry/local-services';
 
-export type Invitation = SetUp & { readonly ports: Ports; readonly operatorKey: string };
+export type Invitation = Company & { readonly ports: Ports; readonly operatorKey: string };
 
 /** What to try while the demo is up: endpoints, keys, three commands. */
 export const printInvitation = ({ ports, operatorKey, adminKey, edgeKey, userPoolId }: Invitation): void => {

@@ -1,18 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFreePort, startPostgres } from '@userferry/local-databases';
-import { type LocalServices, startLocalServices } from '@userferry/local-services';
-import { createLogin, type SetUp, setUp } from './api.ts';
+import {
+  type Company,
+  createLogin,
+  type LegacyDatabase,
+  type LocalServices,
+  MEMBERS,
+  setUpCompany,
+  startLegacyDatabase,
+  startLocalServices,
+} from '@userferry/local-services';
 import { printInvitation } from './invitation.ts';
-import { type LegacyDatabase, MEMBERS, startLegacyDatabase } from './legacy-database.ts';
 import { story } from './story.ts';
 
 const { values: options } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
 const operatorKey = `ufk_${randomBytes(32).toString('base64url')}`;
-const scriptOf = (name: string) => readFileSync(new URL(`scripts/${name}.js`, import.meta.url), 'utf8');
 
 /** Shows a step's title at once and how it came out, with its time, when it is done. */
 const timed = async <T>(title: string, step: () => Promise<T>, told: (result: T) => string): Promise<T> => {
@@ -53,7 +59,7 @@ const startServices = async (stack: AsyncDisposableStack, legacy: LegacyDatabase
   return services;
 };
 
-const tellStory = async (services: LocalServices, legacy: LegacyDatabase, made: SetUp): Promise<boolean> => {
+const tellStory = async (services: LocalServices, legacy: LegacyDatabase, made: Company): Promise<boolean> => {
   const { http, gateway } = services.ports;
   using login = createLogin({ address: `127.0.0.1:${gateway}`, ...made });
   let asTold = true;
@@ -78,8 +84,7 @@ const demo = async (stack: AsyncDisposableStack): Promise<void> => {
     () => 'ready',
   );
   const address = `127.0.0.1:${services.ports.gateway}`;
-  const scripts = { LOGIN: scriptOf('login'), GET_USER: scriptOf('getUser') };
-  const connect = () => setUp({ address, operatorKey, legacyUrl: legacy.url, scripts });
+  const connect = () => setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
   const made = await timed(
     'a user pool, a connection in lazy migration, its scripts',
     connect,

@@ -1,7 +1,6 @@
 import { type LoginResponse, LoginSource } from '@userferry/contracts/identity/v1/identity_service';
 import type { LocalPostgres } from '@userferry/local-databases';
-import type { Login } from './api.ts';
-import { member } from './legacy-database.ts';
+import { type Login, member } from '@userferry/local-services';
 
 type Outcome = LoginResponse['outcome'];
 

@@ -32,12 +32,7 @@ export const startLocalServices = async (options: LocalServicesOptions): Promise
   const { ports, onLine = () => undefined, restart = false } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(options), ...options.env };
   const start = (name: ServiceName) =>
-    startServiceProcess({
-      name,
-      env: name === 'migration-service' ? { ...env, DATABASE_URL: options.databaseUrl } : env,
-      onLine,
-      restart,
-    });
+    startServiceProcess({ name, env: envOf(name, env, options.databaseUrl), onLine, restart });
   const processes = {
     'public-ip-service': start('public-ip-service'),
     'migration-service': start('migration-service'),
@@ -61,6 +56,18 @@ export const startLocalServices = async (options: LocalServicesOptions): Promise
   }
   return { ports, processes, stop };
 };
+
+/** The database and the keys to what lies in it are the migration-service's alone. */
+const STORE_ONLY = /^USERFERRY_(ENCRYPTION_KEYS|PEPPERS|KEY_FILE|OPERATOR_KEY|DATABASE_\w+)/;
+
+const envOf = (
+  name: ServiceName,
+  env: Readonly<Record<string, string>>,
+  databaseUrl: string,
+): Record<string, string> =>
+  name === 'migration-service'
+    ? { ...env, DATABASE_URL: databaseUrl }
+    : Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
 
 const serviceEnv = ({ ports, serviceToken }: LocalServicesOptions): Record<string, string> => ({
   USERFERRY_SERVICE_TOKEN: serviceToken,

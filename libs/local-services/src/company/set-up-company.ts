@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  IdentityServiceClient,
-  LoginRequest,
-  type LoginResponse,
-} from '@userferry/contracts/identity/v1/identity_service';
+import { readFileSync } from 'node:fs';
+
 import { ApiKeyRole, ApiKeyServiceClient } from '@userferry/contracts/management/v1/api_key_service';
 import {
   ConnectionMode,
@@ -16,18 +13,29 @@ import { createClient } from '@userferry/grpc';
 
 const inTime = () => ({ requestId: randomUUID(), deadlineMs: Date.now() + 20_000 });
 
-/** The keys and the pool that a set-up leaves behind. */
-export type SetUp = { readonly userPoolId: string; readonly adminKey: string; readonly edgeKey: string };
+/** The pool and the keys of a company that is connected. */
+export type Company = { readonly userPoolId: string; readonly adminKey: string; readonly edgeKey: string };
 
-export type SetUpOptions = {
+export type CompanyOptions = {
   readonly address: string;
   readonly operatorKey: string;
   readonly legacyUrl: string;
-  readonly scripts: Readonly<Record<'LOGIN' | 'GET_USER', string>>;
+  /** Instead of the sample scripts. */
+  readonly scripts?: Readonly<Record<'LOGIN' | 'GET_USER', string>>;
 };
 
+const scriptOf = (name: string) => readFileSync(new URL(`scripts/${name}.js`, import.meta.url), 'utf8');
+
+/** In the published style: a client, a parameterised query, `bcrypt.compare`, `client.end()` in `finally`. */
+export const sampleScripts = () => ({ LOGIN: scriptOf('login'), GET_USER: scriptOf('getUser') });
+
 /** From nothing to a connection that is switched on, by the public API alone, as an operator and an administrator do it. */
-export const setUp = async ({ address, operatorKey, legacyUrl, scripts }: SetUpOptions): Promise<SetUp> => {
+export const setUpCompany = async ({
+  address,
+  operatorKey,
+  legacyUrl,
+  scripts = sampleScripts(),
+}: CompanyOptions): Promise<Company> => {
   using pools = createClient(UserPoolServiceClient, { address, token: operatorKey });
   using keys = createClient(ApiKeyServiceClient, { address, token: operatorKey });
   const pool = { name: 'Acme', metadataJson: Buffer.from('{"tier":"gold"}'), revealRejectionDetails: false };
@@ -44,17 +52,4 @@ export const setUp = async ({ address, operatorKey, legacyUrl, scripts }: SetUpO
     await connections.saveScript({ userPoolId, action: ScriptAction[action], source: scripts[action] }, inTime());
   await connections.enableConnection({ userPoolId }, inTime());
   return { userPoolId, adminKey, edgeKey };
-};
-
-export type Login = (email: string, password: string) => Promise<LoginResponse['outcome']>;
-
-/** Logs in as an edge auth service does. */
-export const createLogin = ({ address, userPoolId, edgeKey }: { address: string } & SetUp): Login & Disposable => {
-  const client = createClient(IdentityServiceClient, { address, token: edgeKey, repeatable: ['login'] });
-  const login: Login = async (email, password) => {
-    const context = { appId: 'demo-app', appName: 'Demo', requestIp: '203.0.113.9' };
-    const request = { userPoolId, identifier: { $case: 'email' as const, value: email }, password, context };
-    return (await client.login(LoginRequest.fromPartial(request), inTime())).outcome;
-  };
-  return Object.assign(login, { [Symbol.dispose]: () => client[Symbol.dispose]() });
 };
