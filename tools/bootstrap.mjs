@@ -156,9 +156,22 @@ function runTool(args) {
         lastSignalAt = performance.now();
       });
     }
+    endWithNpm(child);
     child.once('error', reject);
     child.once('exit', (code, signal) => done(code ?? 128 + constants.signals[signal]));
   });
+}
+
+/** When npm is killed outright, nobody would ever end the tool. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    child.kill('SIGTERM');
+  }, 500);
+  timer.unref();
 }
 
 /** Two commands started at once in a fresh clone must not install over each other. */
