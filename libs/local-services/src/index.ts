@@ -1,6 +1,12 @@
 export { createLogin, type EdgeOptions, type Login } from './company/create-login.ts';
 export { type LegacyDatabase, MEMBERS, type Member, member, startLegacyDatabase } from './company/legacy-database.ts';
-export { type Company, type CompanyOptions, sampleScripts, setUpCompany } from './company/set-up-company.ts';
+export {
+  type Company,
+  type CompanyOptions,
+  sampleScriptFile,
+  sampleScripts,
+  setUpCompany,
+} from './company/set-up-company.ts';
 export {
   type LogFacts,
   SERVICE_NAMES,

@@ -5,7 +5,7 @@ import bcrypt from 'bcrypt';
 export const MEMBERS = 1_000;
 
 /** Low, so that seeding is quick; what a real company uses is for its own script to check. */
-const BCRYPT_COST = 4;
+const BCRYPT_COST_DEFAULT = 4;
 
 export type Member = { readonly mail: string; readonly loginName: string; readonly password: string };
 
@@ -18,7 +18,7 @@ export const member = (n: number): Member => {
 export type LegacyDatabase = { readonly server: LocalPostgres; readonly url: string };
 
 /** A company's old database: a server, a schema and hashes of its own that we know nothing about. */
-export const startLegacyDatabase = async (): Promise<LegacyDatabase> => {
+export const startLegacyDatabase = async ({ bcryptCost = BCRYPT_COST_DEFAULT } = {}): Promise<LegacyDatabase> => {
   const server = await startPostgres();
   const url = await server.createDatabase('acme', { owner: 'acme_app' });
   await server.query(
@@ -29,13 +29,13 @@ export const startLegacyDatabase = async (): Promise<LegacyDatabase> => {
      ALTER TABLE crm.members OWNER TO acme_app`,
     { database: 'acme' },
   );
-  await seed(server);
+  await seed(server, bcryptCost);
   return { server, url };
 };
 
-const seed = async (server: LocalPostgres): Promise<void> => {
+const seed = async (server: LocalPostgres, bcryptCost: number): Promise<void> => {
   const numbers = Array.from({ length: MEMBERS }, (_, index) => index + 1);
-  const hashes = await Promise.all(numbers.map((n) => bcrypt.hash(member(n).password, BCRYPT_COST)));
+  const hashes = await Promise.all(numbers.map((n) => bcrypt.hash(member(n).password, bcryptCost)));
   await server.query(
     `INSERT INTO crm.members (member_no, mail, login_name, mobile, full_name, pw_hash)
      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`,

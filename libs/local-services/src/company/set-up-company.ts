@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { ApiKeyRole, ApiKeyServiceClient } from '@userferry/contracts/management/v1/api_key_service';
 import {
@@ -24,7 +25,11 @@ export type CompanyOptions = {
   readonly scripts?: Readonly<Record<'LOGIN' | 'GET_USER', string>>;
 };
 
-const scriptOf = (name: string) => readFileSync(new URL(`scripts/${name}.js`, import.meta.url), 'utf8');
+/** The path of a sample script, by the function that it defines. */
+export const sampleScriptFile = (name: 'login' | 'getUser'): string =>
+  fileURLToPath(new URL(`scripts/${name}.js`, import.meta.url));
+
+const scriptOf = (name: 'login' | 'getUser') => readFileSync(sampleScriptFile(name), 'utf8');
 
 /** In the published style: a client, a parameterised query, `bcrypt.compare`, `client.end()` in `finally`. */
 export const sampleScripts = () => ({ LOGIN: scriptOf('login'), GET_USER: scriptOf('getUser') });

@@ -1,0 +1,93 @@
+import { treeCpuMs } from './process-cpu.ts';
+import { quantile, rounded } from './statistics.ts';
+
+/** One of the two that are compared: how it logs the n-th member in, and what its processes have cost so far. */
+export type Contender = {
+  readonly login: (n: number) => Promise<unknown>;
+  readonly cpuMs: () => number;
+};
+
+export type Effort = {
+  readonly warmUp: number;
+  /** Pairs of single logins, one after the other. */
+  readonly pairs: number;
+  /** Rounds of logins at `parallel` at a time, the two in turn. */
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly parallel: number;
+};
+
+export const FULL: Effort = { warmUp: 40, pairs: 300, rounds: 3, roundMs: 4_000, parallel: 16 };
+export const QUICK: Effort = { warmUp: 5, pairs: 10, rounds: 1, roundMs: 300, parallel: 4 };
+
+export type Figures = Readonly<Record<string, number>>;
+
+/** Sandbox ÷ plain Node, measured in turn in the same run, so that a machine that drifts does not tell for one of them. */
+export const compareLogins = async (sandbox: Contender, plain: Contender, effort: Effort): Promise<Figures> => {
+  let n = 0;
+  const next = () => (n = (n % 1_000) + 1);
+  for (let i = 0; i < effort.warmUp; i += 1) await Promise.all([sandbox.login(next()), plain.login(next())]);
+  const alone = await inPairs(sandbox, plain, { effort, next });
+  const loaded = await inRounds(sandbox, plain, { effort, next });
+  const p = (share: number) => quantile(alone.sandbox, share) / quantile(alone.plain, share);
+  return {
+    latency_p50_ratio: rounded(p(0.5)),
+    latency_p95_ratio: rounded(p(0.95)),
+    cpu_ratio: rounded(loaded.sandbox.cpuMs / loaded.plain.cpuMs),
+    throughput_ratio: rounded(loaded.sandbox.perSecond / loaded.plain.perSecond),
+    sandbox_p50_ms: rounded(quantile(alone.sandbox, 0.5)),
+    plain_p50_ms: rounded(quantile(alone.plain, 0.5)),
+    sandbox_cpu_ms: rounded(loaded.sandbox.cpuMs),
+    plain_cpu_ms: rounded(loaded.plain.cpuMs),
+    sandbox_per_second: rounded(loaded.sandbox.perSecond),
+    plain_per_second: rounded(loaded.plain.perSecond),
+  };
+};
+
+type How = { readonly effort: Effort; readonly next: () => number };
+
+const inPairs = async (sandbox: Contender, plain: Contender, { effort, next }: How) => {
+  const times = { sandbox: [] as number[], plain: [] as number[] };
+  for (let i = 0; i < effort.pairs; i += 1) {
+    times.plain.push(await timed(plain, next()));
+    times.sandbox.push(await timed(sandbox, next()));
+  }
+  return times;
+};
+
+const timed = async ({ login }: Contender, n: number): Promise<number> => {
+  const started = performance.now();
+  await login(n);
+  return performance.now() - started;
+};
+
+type Load = { logins: number; ms: number; cpu: number };
+
+const inRounds = async (sandbox: Contender, plain: Contender, { effort, next }: How) => {
+  const loads = { sandbox: { logins: 0, ms: 0, cpu: 0 }, plain: { logins: 0, ms: 0, cpu: 0 } };
+  for (let i = 0; i < effort.rounds; i += 1) {
+    await oneRound(plain, loads.plain, { effort, next });
+    await oneRound(sandbox, loads.sandbox, { effort, next });
+  }
+  const perLogin = ({ logins, ms, cpu }: Load) => ({ perSecond: (logins / ms) * 1000, cpuMs: cpu / logins });
+  return { sandbox: perLogin(loads.sandbox), plain: perLogin(loads.plain) };
+};
+
+const oneRound = async (contender: Contender, load: Load, { effort, next }: How): Promise<void> => {
+  const cpuBefore = contender.cpuMs();
+  const started = performance.now();
+  const until = started + effort.roundMs;
+  await Promise.all(
+    Array.from({ length: effort.parallel }, async () => {
+      while (performance.now() < until) {
+        await contender.login(next());
+        load.logins += 1;
+      }
+    }),
+  );
+  load.ms += performance.now() - started;
+  load.cpu += contender.cpuMs() - cpuBefore;
+};
+
+/** What this process and its children have cost, without the process that the other contender runs in. */
+export const ownCpuMs = (otherPid: number) => () => treeCpuMs(process.pid, [otherPid]);

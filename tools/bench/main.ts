@@ -1,0 +1,39 @@
+import { availableParallelism, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
+import { loginPgWarm } from './login-pg-warm.ts';
+
+/** Every benchmark by the name under which its figures are kept. */
+const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
+  login_pg_warm: (effort) => loginPgWarm(4, effort),
+  login_pg_warm_cost_10: (effort) => loginPgWarm(10, effort),
+};
+
+const USAGE = `npm run bench [-- [--json] [--quick] [NAME …]]
+names: ${Object.keys(BENCHMARKS).join(', ')}`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown.length > 0) {
+  console.error(`no benchmark is called ${unknown.join(', ')}\n${USAGE}`);
+  process.exitCode = 2;
+} else {
+  await run(positionals.length > 0 ? positionals : Object.keys(BENCHMARKS));
+}
+
+async function run(names: readonly string[]): Promise<void> {
+  const [load = 0] = loadavg();
+  if (load > availableParallelism() / 2)
+    console.log(`note: the machine is busy (load ${load.toFixed(1)}); trust ratios, not times`);
+  const all: Record<string, Figures> = {};
+  for (const name of names) {
+    console.log(`${name} …`);
+    const figures = (await BENCHMARKS[name]?.(values.quick ? QUICK : FULL)) ?? {};
+    all[name] = figures;
+    for (const [figure, value] of Object.entries(figures)) console.log(`  ${figure.padEnd(22)} ${value}`);
+  }
+  if (values.json) console.log(JSON.stringify(all));
+}
