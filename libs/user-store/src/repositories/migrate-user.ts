@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ServiceError } from '@userferry/errors';
 import {
   type ExternalId,
   externalIdKey,
@@ -9,6 +10,7 @@ import {
   type User,
 } from '@userferry/user-model';
 import type { DataSource, EntityManager } from 'typeorm';
+import { connectionVersionEntity } from '../entities/connection-entities.ts';
 import {
   credentialEntity,
   externalIdEntity,
@@ -84,17 +86,31 @@ const insertUser = async (manager: EntityManager, proven: ProvenUser, plan: Plan
   return { userId, externalId, profile: { ...plan.stored, ...identifiers }, migrationState, ...times };
 };
 
+/** In custom-user-store mode nothing about a user is written. Throws CONCURRENT_CHANGE. */
+const requireLazyMigration = async (manager: EntityManager, connectionId: string): Promise<void> => {
+  const lazy = await manager
+    .createQueryBuilder(connectionVersionEntity, 'v')
+    .innerJoin('connection', 'c', 'c.id = v.connectionId AND c.version = v.version')
+    .where("c.id = :connectionId AND v.mode = 'lazy_migration'", { connectionId })
+    .getExists();
+  if (!lazy) throw new ServiceError('CONCURRENT_CHANGE', 'the connection no longer migrates users');
+};
+
 /** Thrown to undo what the transaction has written so far. */
 const DELETED_MEANWHILE = new Error('a deletion came between');
 
 const migrateIn = async (manager: EntityManager, proven: ProvenUser, plan: Plan): Promise<MigrationResult> => {
+  // In this order: the identifiers may be taken by this very user, whom another login stores at this moment.
+  const taken = await isTaken(manager, plan);
   const known = await findByExternalId(manager, plan.external);
   if (known !== undefined) return { verdict: 'already_migrated', ...known };
   if (await isTombstoned(manager, plan)) return { verdict: 'tombstoned' };
-  if (await isTaken(manager, plan)) return { verdict: 'conflict' };
+  if (taken) return { verdict: 'conflict' };
   const user = await insertUser(manager, proven, plan);
-  // A deletion locks the pool's row, for which our insert of the user has waited: its tombstone shows now, not before.
+  // A deletion locks the pool's row and a save the connection's, for which our inserts have waited: what they wrote
+  // shows now, not before.
   if (await isTombstoned(manager, plan)) throw DELETED_MEANWHILE;
+  await requireLazyMigration(manager, proven.connectionId);
   return { verdict: 'migrated', user };
 };
 

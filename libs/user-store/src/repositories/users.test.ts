@@ -1,5 +1,6 @@
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { Identifier, Profile } from '@userferry/user-model';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserStore } from '../open-user-store.ts';
 import { openStoreForTests, poolWithConnection, someCredential } from '../store-for-tests.ts';
@@ -47,11 +48,15 @@ describe('migrating a user', () => {
   });
 
   it('makes one user of simultaneous first logins, and every one gets it', async () => {
-    const results = await Promise.all(Array.from({ length: 8 }, () => migrate('7', { email: 'ada@example.com' })));
-    const ids = results.map((result) => ('user' in result ? result.user.userId : result.verdict));
-    expect(new Set(ids).size).toBe(1);
-    expect(results.filter(({ verdict }) => verdict === 'migrated')).toHaveLength(1);
-    expect([await count('users'), await count('external_ids'), await count('user_identifiers')]).toEqual([1, 1, 1]);
+    for (let round = 1; round <= 25; round++) {
+      const typed: Identifier = { kind: 'email', value: `ada${round}@example.com` };
+      const results = await Promise.all(Array.from({ length: 8 }, () => migrate(round, {}, typed)));
+      const ids = results.map((result) => ('user' in result ? result.user.userId : result.verdict));
+      expect(new Set(ids).size).toBe(1);
+      expect(results.filter(({ verdict }) => verdict === 'migrated')).toHaveLength(1);
+      const stored = [await count('users'), await count('external_ids'), await count('user_identifiers')];
+      expect(stored).toEqual([round, round, round]);
+    }
   });
 
   it('is safe to repeat and leaves what is stored as it is', async () => {
@@ -122,6 +127,30 @@ describe('migrating a user', () => {
   });
 });
 
+describe('a connection that is switched to custom-user-store mode', () => {
+  const nothingIsStored = async () =>
+    expect([await count('users'), await count('external_ids'), await count('user_identifiers')]).toEqual([0, 0, 0]);
+
+  it('migrates no user', async () => {
+    await store.connections.save({ ...pool, mode: 'custom_user_store', egress: [], actor: 'key-1' });
+    await expect(migrate(1)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    await nothingIsStored();
+  });
+
+  it('migrates no user whose login was under way when it was switched', async () => {
+    const { connectionId } = pool;
+    const save = database.query(
+      `BEGIN; SELECT 1 FROM connections WHERE id = '${connectionId}' FOR UPDATE;
+       UPDATE connection_versions SET mode = 'custom_user_store' WHERE connection_id = '${connectionId}';
+       SELECT pg_sleep(0.7); COMMIT`,
+    );
+    await until(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
+    await expect(migrate(1)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    await save;
+    await nothingIsStored();
+  });
+});
+
 describe('a failing store', () => {
   it('says nothing of the row that a statement carried', async () => {
     const credential = { ...someCredential, hash: 'h4sh-that-must-stay-here', cost: 2 ** 40 };
@@ -150,6 +179,25 @@ describe('a database that goes away', () => {
     await database.server.resume();
     await store.ping();
     expect((await find(ada))?.user.externalId).toBe(1);
+  });
+
+  it('is STORE_UNAVAILABLE when it goes in the middle of a statement, whether shut down or killed', async () => {
+    for (const go of ['pg_terminate_backend', 'kill'] as const) {
+      const holder = new pg.Client(database.url);
+      holder.on('error', () => undefined);
+      await holder.connect();
+      await holder.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+      const [waiting, migrating] = [find(ada), migrate(1)].map((call) => call.catch((error: unknown) => error));
+      await until(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' HAVING count(*) >= 2`);
+      const everyone = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
+      if (go === 'kill') await database.server.kill();
+      else await database.query(`${everyone} AND backend_type = 'client backend'`);
+      expect(await waiting).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      expect(await migrating).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      await holder.end();
+      await database.server.resume();
+    }
+    expect((await migrate(1)).verdict).toBe('migrated');
   });
 
   it('is STORE_UNAVAILABLE when a statement takes longer than allowed', async () => {

@@ -1,0 +1,72 @@
+import type { Identifier, User } from '@userferry/user-model';
+import type { Credential, LoginFacts } from '@userferry/user-store';
+import { describe, expect, it } from 'vitest';
+import { checkLogin, type LoginDeps } from './check-login.ts';
+
+const now = new Date();
+const credential: Credential = { scheme: 's', version: 1, pepperId: 'p1', cost: 4, hash: 'right' };
+const ada: User = { userId: 'u1', profile: {}, migrationState: 'migrated', createdAt: now, updatedAt: now };
+const identifier: Identifier = { kind: 'email', value: 'ada@example.com' };
+
+type Situation = {
+  readonly connection?: 'disabled' | 'lazy_migration' | 'custom_user_store';
+  readonly user?: User;
+  readonly withoutCredential?: true;
+  readonly tombstoned?: true;
+};
+
+const factsOf = ({ connection }: Situation): LoginFacts => {
+  const pool = { id: 'p', name: 'p', metadata: {}, revealRejectionDetails: false, createdAt: now };
+  if (connection === undefined) return { pool };
+  const mode = connection === 'custom_user_store' ? connection : 'lazy_migration';
+  return { pool, connection: { connectionId: 'c', version: 1, enabled: connection !== 'disabled', mode } };
+};
+
+/** A store in that situation, a hasher that keeps a record, and the one password "right". */
+const check = async (situation: Situation, password: string) => {
+  const work: string[] = [];
+  const { user, tombstoned = false, withoutCredential } = situation;
+  const stored = user && (withoutCredential ? { user } : { user, credential });
+  const deps = {
+    store: {
+      pools: { loginFacts: async () => factsOf(situation) },
+      users: { findByIdentifier: async () => stored, isTombstoned: async () => tombstoned },
+    },
+    passwords: {
+      verify: async (given: string, { hash }: Credential) => {
+        work.push('real');
+        return given === hash;
+      },
+      verifyNobody: async () => {
+        work.push('dummy');
+        return false;
+      },
+    },
+  } as unknown as LoginDeps;
+  const { answer } = await checkLogin({ userPoolId: 'p', identifier, password }, new AbortController().signal, deps);
+  return [answer.verdict, ...work];
+};
+
+const blocked: User = { ...ada, profile: { blocked: true } };
+
+describe('the time of a login', () => {
+  it.each<[string, Situation, string, string[]]>([
+    ['a right password', { user: ada }, 'right', ['verified', 'real']],
+    ['a wrong password', { user: ada }, 'wrong', ['wrong_password', 'real']],
+    ['a locked user', { user: blocked }, 'right', ['locked', 'real']],
+    ['a locked user and a wrong password', { user: blocked }, 'wrong', ['wrong_password', 'real']],
+    ['a user without a password', { user: ada, withoutCredential: true }, 'right', ['wrong_password', 'dummy']],
+    ['an unknown user without a connection', {}, 'right', ['unknown', 'dummy']],
+    ['an unknown user, connection disabled', { connection: 'disabled' }, 'right', ['unknown', 'dummy']],
+    ['a tombstoned user', { tombstoned: true, connection: 'lazy_migration' }, 'right', ['tombstoned', 'dummy']],
+  ])('is one hash for %s', async (_, situation, password, expected) => {
+    expect(await check(situation, password)).toEqual(expected);
+  });
+
+  it.each<[string, Situation]>([
+    ['an unknown user in lazy migration', { connection: 'lazy_migration' }],
+    ['anyone in custom-user-store mode', { connection: 'custom_user_store', user: ada }],
+  ])('is left to the script for %s', async (_, situation) => {
+    expect(await check(situation, 'right')).toEqual(['unknown']);
+  });
+});
