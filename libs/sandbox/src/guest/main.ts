@@ -3,6 +3,7 @@
 import { dispatch, type HostCallbacks, install, uncaught } from './bridge.ts';
 import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
+import { rememberBuiltIns } from './integrity.ts';
 import { lockDown } from './lockdown.ts';
 import { definePackage, type PackageBundle, setPackageNames } from './packages/registry.ts';
 import { loadScript } from './run/load-script.ts';
@@ -13,6 +14,7 @@ type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
 
 lockDown();
 installGlobals();
+rememberBuiltIns();
 startClock();
 setTickErrorHandler(uncaught);
 

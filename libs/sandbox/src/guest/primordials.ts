@@ -2,10 +2,12 @@
  * Built-ins as they were before any tenant code ran. What decides about a run's end, its result, its errors or the
  * bridge goes through these, so that a script that patches a prototype can only mislead itself.
  */
-export const { apply, construct, ownKeys, getPrototypeOf } = Reflect;
-export const { create, defineProperty, freeze, getOwnPropertyDescriptor } = Object;
+export const { apply, construct, deleteProperty, ownKeys, getPrototypeOf } = Reflect;
+export const { create, defineProperty, freeze, getOwnPropertyDescriptor, is, keys: objectKeys } = Object;
 export const { isArray } = Array;
-export const { isFinite: isFiniteNumber } = Number;
+export const { isFinite: isFiniteNumber, isNaN: isNotANumber } = Number;
+export const ObjectPrototype = Object.prototype;
+export const ArrayPrototype = Array.prototype;
 export const { stringify: jsonStringify, parse: jsonParse } = JSON;
 export const dateNow = Date.now;
 // biome-ignore lint/security/noGlobalEval: scripts are evaluated by it; they could do so themselves, and it reaches no further.

@@ -42,7 +42,11 @@ function define(name: string, value: unknown): void {
   defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
 }
 
-function defineLazy(name: string, make: () => unknown): void {
+const LAZY = ['URL', 'URLSearchParams', 'structuredClone', 'crypto'] as const;
+/** Globals whose value appears only when they are first touched. */
+export const isLazyGlobal = (name: unknown): boolean => (LAZY as readonly unknown[]).includes(name);
+
+function defineLazy(name: (typeof LAZY)[number], make: () => unknown): void {
   defineProperty(globalThis, name, {
     enumerable: false,
     configurable: true,

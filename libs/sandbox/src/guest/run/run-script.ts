@@ -4,6 +4,7 @@ import { missingFunctionMessage } from '../../bridge/script-source.ts';
 import { flush, send, setUncaughtHandler } from '../bridge.ts';
 import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
+import { builtInsAreIntact, restoreGlobals } from '../integrity.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
 import { addRandom } from '../random.ts';
 import { clearTicks } from '../ticks.ts';
@@ -77,10 +78,9 @@ export function runScript(input: RunInput): void {
 
 /** Forgets what the last run left, before the next; false when the isolate is not fit for one. */
 export function reset(): boolean {
-  const clean = timersLeft() === 0;
+  const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact();
   running = 0;
   clearTimers();
   clearTicks();
-  Reflect.deleteProperty(globalThis, 'env');
   return clean;
 }

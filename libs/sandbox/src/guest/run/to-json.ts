@@ -3,14 +3,18 @@
  * hand so that a patched `toJSON` or iterator cannot change anything but the script's own result.
  */
 import {
+  ArrayPrototype,
   bigintToString,
   dateToIso,
   dateToTime,
   isArray,
   isArrayBufferView,
   isFiniteNumber,
+  isNotANumber,
   jsonStringify,
   NativeString,
+  ObjectPrototype,
+  objectKeys,
 } from '../primordials.ts';
 import { bytesToBase64 } from './base64.ts';
 
@@ -42,7 +46,7 @@ function numberToJson(value: number, path: string): string {
 }
 
 function dateToJson(date: Date, path: string): string {
-  if (Number.isNaN(dateToTime(date))) throw new InvalidResult(`${path} is an invalid Date`);
+  if (isNotANumber(dateToTime(date))) throw new InvalidResult(`${path} is an invalid Date`);
   return jsonStringify(dateToIso(date));
 }
 
@@ -80,7 +84,7 @@ function arrayToJson(list: readonly unknown[], path: string, walk: Walk): string
 
 function objectToJson(value: Record<string, unknown>, path: string, walk: Walk): string {
   let json = '{';
-  const keys = Object.keys(value);
+  const keys = objectKeys(value);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     const member = valueToJson(value[key], step(path, key), walk);
@@ -104,6 +108,10 @@ function nested(value: object, path: string, walk: Walk): string {
   return json;
 }
 
+const isOnBasePrototype = (toJSON: unknown): boolean =>
+  toJSON === (ObjectPrototype as { toJSON?: unknown }).toJSON ||
+  toJSON === (ArrayPrototype as { toJSON?: unknown }).toJSON;
+
 function specialToJson(value: object, path: string, walk: Walk): string | undefined {
   if (value instanceof Date) return dateToJson(value, path);
   if (isArrayBufferView(value)) {
@@ -117,7 +125,8 @@ function specialToJson(value: object, path: string, walk: Walk): string | undefi
   }
   const { _bsontype: bsonType, toJSON } = value as { _bsontype?: unknown; toJSON?: unknown };
   if (typeof bsonType === 'string') return valueToJson(bsonToPlain(value as Bson), path, walk);
-  if (typeof toJSON !== 'function') return undefined;
+  // One that a script put on a prototype that everything has is its own doing, not a value's wish.
+  if (typeof toJSON !== 'function' || isOnBasePrototype(toJSON)) return undefined;
   const replaced: unknown = toJSON.call(value, '');
   return replaced === value ? undefined : (valueToJson(replaced, path, walk) ?? 'null');
 }

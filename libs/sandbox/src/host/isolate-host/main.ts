@@ -8,10 +8,13 @@ import { createSlotPool } from './slot-pool.ts';
 import { createSupervisorLink } from './supervisor-link.ts';
 
 const FLUSH_MS = 50;
+const CANCELLED = 'The run was cancelled';
 
 const link = createSupervisorLink();
 const files = loadRuntimeFiles(import.meta.dirname);
 const runs = new Map<string, ActiveRun>();
+/** Runs whose isolate is still being made, and whether they were cancelled meanwhile. */
+const starting = new Map<string, { cancelled: boolean }>();
 
 /** Ends the process by a signal, once its last words are out: an exit with live isolates has hung and crashed. */
 function die(): void {
@@ -30,16 +33,26 @@ function onCatastrophe(slot: Slot | undefined, message: string): void {
 const pool = createSlotPool(files, onCatastrophe, die);
 
 async function run(frame: RunFrame): Promise<void> {
+  const { runId } = frame;
+  const startedAtMs = performance.now();
+  const start = { cancelled: false };
+  starting.set(runId, start);
   const lease = await pool.take(frame.source, frame.memoryLimitBytes);
-  runs.set(
-    frame.runId,
-    startRun(frame, lease, { link, files, pool }, () => runs.delete(frame.runId)),
-  );
+  const started = startRun(frame, lease, { link, files, pool }, { startedAtMs, onEnd: () => runs.delete(runId) });
+  runs.set(runId, started);
+  starting.delete(runId);
+  if (start.cancelled) started.abort('killed', CANCELLED);
+}
+
+function cancel(runId: string): void {
+  const start = starting.get(runId);
+  if (start !== undefined) start.cancelled = true;
+  runs.get(runId)?.abort('killed', CANCELLED);
 }
 
 function onFrame(frame: SupervisorFrame): void {
   if (frame.kind === 'run') void run(frame).catch(die);
-  else if (frame.kind === 'cancel') runs.get(frame.runId)?.abort('killed', 'The run was cancelled');
+  else if (frame.kind === 'cancel') cancel(frame.runId);
   else if (frame.kind === 'check') {
     const { id, source, functionName } = frame;
     checkScript(source, functionName, files, (message) => onCatastrophe(undefined, message)).then(

@@ -1,6 +1,8 @@
 /** Calls into an isolate that have not come back: what tells whether a disposed isolate has really stopped. */
 export type PendingCalls = {
   track<T>(call: Promise<T>): Promise<T>;
+  /** Calls that are under way. */
+  readonly size: number;
   /** True when all calls are over, false when some still are not after `graceMs`. */
   stopped(graceMs: number): Promise<boolean>;
 };
@@ -8,6 +10,9 @@ export type PendingCalls = {
 export function createPendingCalls(): PendingCalls {
   const calls = new Set<Promise<unknown>>();
   return {
+    get size() {
+      return calls.size;
+    },
     track(call) {
       calls.add(call);
       const forget = (): void => void calls.delete(call);

@@ -26,6 +26,7 @@ export type ActiveRun = {
 
 const RANDOM_BYTES = 256;
 const SETTLE_STEP_MS = 5;
+const STACK_GRACE_MS = 25;
 const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): string =>
   outcome === 'timed_out'
     ? `The script did not finish within ${frame.timeoutMs} ms`
@@ -68,11 +69,14 @@ async function settled(bridge: RunBridge): Promise<boolean> {
   return bridge.isQuiet;
 }
 
-/** Starts a run; `onEnd` is called once, when its result has been sent. */
-export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, onEnd: () => void): ActiveRun {
+/** When a run was received, by `performance.now`, and what to call once, when its result has been sent. */
+export type RunTimes = { readonly startedAtMs: number; readonly onEnd: () => void };
+
+/** Starts a run. */
+export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: RunTimes): ActiveRun {
   const { link, files, pool } = deps;
+  const { startedAtMs, onEnd } = times;
   const { slot } = lease;
-  const startedAtMs = performance.now();
   const deadlineMs = startedAtMs + frame.timeoutMs;
   const cpuBefore = slot.cpuNs();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
@@ -110,7 +114,12 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, onEnd: ()
   });
   const abort: ActiveRun['abort'] = (outcome, text) =>
     void finish({ outcome, error: { name: 'Error', message: text }, clean: false });
-  const timer = setTimeout(() => abort('timed_out', message('timed_out', frame)), frame.timeoutMs);
+  const expire = (): void => abort('timed_out', message('timed_out', frame));
+  const timer = setTimeout(() => {
+    // A call that is under way has the same deadline, and ivm says where it was then.
+    if (slot.isBusy) setTimeout(expire, STACK_GRACE_MS);
+    else expire();
+  }, leftMs());
 
   const start = async (): Promise<void> => {
     for (const name of requiredPackages(frame.source, files.packages)) await slot.loadPackage(name);

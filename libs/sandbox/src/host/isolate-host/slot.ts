@@ -19,6 +19,8 @@ export type Slot = {
   readonly memoryLimitBytes: number;
   readonly createdAtMs: number;
   readonly isDisposed: boolean;
+  /** Whether a call into the isolate has not come back. */
+  readonly isBusy: boolean;
   setHandler(handler: BridgeHandler | undefined): void;
   /** Brings a package's bundle in; nothing happens when it is there already or there is none of that name. */
   loadPackage(name: string): Promise<void>;
@@ -68,13 +70,17 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
   const context = await isolate.createContext();
   const guest = await installGuest(isolate, context, files, () => handler);
   const packages = new Set<string>();
-  const { track, stopped } = createPendingCalls();
+  const calls = createPendingCalls();
+  const { track } = calls;
 
   return {
     memoryLimitBytes: options.memoryLimitBytes,
     createdAtMs: Date.now(),
     get isDisposed() {
       return isolate.isDisposed;
+    },
+    get isBusy() {
+      return calls.size > 0;
     },
     setHandler(next) {
       handler = next;
@@ -103,7 +109,7 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
     cpuNs: () => (isolate.isDisposed ? 0n : isolate.cpuTime),
     async dispose(graceMs) {
       if (!isolate.isDisposed) isolate.dispose();
-      return stopped(graceMs);
+      return calls.stopped(graceMs);
     },
   };
 }

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHost, type TestHost } from './testing/start-host.ts';
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host.stop());
+
+describe('what a script throws', () => {
+  it('keeps name, message and code, and tells the line and column of the throw from 1', async () => {
+    const source = `async function login() {\n  const wrong = Object.assign(new TypeError('no such user'), { code: 'E_USER' });\n  throw wrong;\n}`;
+    const { outcome, error } = await host.run(source);
+    expect(outcome).toBe('threw');
+    expect(error).toEqual({ name: 'TypeError', message: 'no such user', code: 'E_USER', line: 2, column: 31 });
+  });
+
+  it('counts the columns of the first line as the tenant wrote them', async () => {
+    const { error } = await host.run(`function login() { throw new Error('first line') }`);
+    expect(error).toMatchObject({ line: 1, column: 26 });
+  });
+
+  it('tells the place of an error that comes from a helper', async () => {
+    const { error } = await host.run(`const help = () => {\n  null.x;\n};\nfunction login() { help() }`);
+    expect(error).toMatchObject({ name: 'TypeError', line: 2, column: 8 });
+  });
+
+  it('tells the place of an error that was awaited through timers', async () => {
+    const source = `async function login() {\n  await new Promise((r) => setTimeout(r, 5));\n  throw new Error('later');\n}`;
+    expect((await host.run(source)).error).toMatchObject({ message: 'later', line: 3, column: 9 });
+  });
+
+  it.each([
+    ['null', 'throw null', 'null'],
+    ['undefined', 'throw undefined', 'undefined'],
+    ['a number', 'throw 42', '42'],
+    ['a string', 'throw "plain text"', 'plain text'],
+    ['a symbol', 'throw Symbol("odd")', 'Symbol(odd)'],
+    ['a proxy that throws', 'throw new Proxy({}, { get() { throw new Error("gotcha") } })', expect.any(String)],
+    ['a revoked proxy', 'const r = Proxy.revocable({}, {}); r.revoke(); throw r.proxy', expect.any(String)],
+    [
+      'an object whose getters throw',
+      'throw { get message() { throw 1 }, get code() { throw 2 } }',
+      expect.any(String),
+    ],
+    [
+      'an error whose stack is an object',
+      'throw Object.assign(new Error("x"), { stack: { toString() { throw 1 } } })',
+      'x',
+    ],
+  ])('survives %s', async (_what, statement, message) => {
+    const { outcome, error } = await host.run(`async function login() { ${statement} }`);
+    expect(outcome).toBe('threw');
+    expect(error?.message).toEqual(message);
+  });
+
+  it.each(['WrongUsernameOrPasswordError', 'UserNotFoundError', 'UserExistsError', 'ValidationError'])(
+    'offers %s as a global class with that name',
+    async (name) => {
+      const source = `function login() { const e = new ${name}('told'); if (!(e instanceof Error)) return 0; throw e }`;
+      const { outcome, error } = await host.run(source);
+      expect(outcome).toBe('threw');
+      expect(error).toMatchObject({ name, message: 'told', line: 1 });
+    },
+  );
+});
+
+describe('errors that nobody catches', () => {
+  it('ends the run when a timer throws', async () => {
+    const source = `function login() {\n  setTimeout(() => { throw new RangeError('in a timer') }, 1);\n  return new Promise(() => {});\n}`;
+    const { outcome, error } = await host.run(source);
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ name: 'RangeError', message: 'in a timer', line: 2 });
+  });
+
+  it('ends the run when an emitter has no listener for its error', async () => {
+    const source = `function login() {
+      const emitter = new (require('events'))();
+      setTimeout(() => emitter.emit('error', Object.assign(new Error('nobody listens'), { code: 'E_LOST' })), 1);
+      return new Promise(() => {});
+    }`;
+    const { outcome, error } = await host.run(source);
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ message: 'nobody listens', code: 'E_LOST' });
+  });
+
+  it('ends the run when a rejection is not handled', async () => {
+    const source = `function login() {\n  setTimeout(() => {\n    Promise.reject(new TypeError('unheard'));\n  }, 1);\n  return new Promise(() => {});\n}`;
+    const { outcome, error } = await host.run(source);
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ name: 'TypeError', message: 'unheard', line: 3 });
+  });
+
+  it('does not count a rejection that is handled in the same turn', async () => {
+    const source = `async function login() { const p = Promise.reject(new Error('x')); await 0; await p.catch(() => 1); return 'fine' }`;
+    expect(await host.run(source)).toMatchObject({ outcome: 'completed', resultJson: '"fine"' });
+  });
+
+  it('leaves the next run of the same script alone', async () => {
+    const source = `function login(fail) { if (fail) setTimeout(() => { throw new Error('x') }, 1); return fail ? new Promise(() => {}) : 'fine' }`;
+    expect(await host.run(source, { args: [true] })).toMatchObject({ outcome: 'threw' });
+    expect(await host.run(source, { args: [false] })).toMatchObject({ outcome: 'completed', resultJson: '"fine"' });
+  });
+});
+
+describe('a script that cannot run', () => {
+  it('names the line and column of a syntax error', async () => {
+    const { outcome, error } = await host.run('async function login() {\n  return 1 +* 2;\n}');
+    expect(outcome).toBe('syntax_error');
+    expect(error).toMatchObject({ name: 'SyntaxError', line: 2, column: 13 });
+  });
+
+  it('says which function is missing and how to define it', async () => {
+    const { outcome, error } = await host.run('async function logon() {}');
+    expect(outcome).toBe('syntax_error');
+    expect(error?.message).toContain('The script defines no function "login"');
+  });
+
+  it.each([
+    ['a declaration', 'async function login() { return 7 }'],
+    ['a synchronous function', 'function login() { return 7 }'],
+    ['a constant', 'const login = async () => 7;'],
+    ['module.exports', 'module.exports = async () => 7;'],
+    ['a property of exports', 'exports.login = () => 7;'],
+    [
+      'module.exports with helpers',
+      'const seven = 7;\nfunction help() { return seven }\nmodule.exports = { login: help };',
+    ],
+    ['a last line that is a comment', 'function login() { return 7 } // the end'],
+  ])('accepts %s', async (_what, source) => {
+    expect(await host.run(source)).toMatchObject({ outcome: 'completed', resultJson: '7' });
+  });
+
+  it('names what is available when an unknown module is required', async () => {
+    const { outcome, error } = await host.run(`function login() {\n  require('left-pad');\n}`);
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ code: 'MODULE_NOT_FOUND', line: 2 });
+    expect(error?.message).toContain(`Cannot find module 'left-pad'`);
+    expect(error?.message).toMatch(/bcrypt.*lodash.*pg/);
+  });
+
+  it('does not offer modules that exist for drivers alone', async () => {
+    for (const name of [
+      'fs',
+      'child_process',
+      'node:fs',
+      'worker_threads',
+      'isolated-vm',
+      '../x',
+      '__proto__',
+      'constructor',
+    ]) {
+      const { error } = await host.run(`function login() { require(${JSON.stringify(name)}) }`);
+      expect(error).toMatchObject({ code: 'MODULE_NOT_FOUND' });
+    }
+  });
+
+  it('finds a package whose name is put together only when it runs', async () => {
+    const { resultJson } = await host.run(`function login() { return typeof require(['p', 'g'].join('')).Client }`);
+    expect(resultJson).toBe('"function"');
+  });
+});
+
+describe('a check', () => {
+  it('finds nothing in a script that defines its function', async () => {
+    expect(
+      (await host.check(`const { Client } = require('pg');\nasync function login() {}`, 'login')).problems,
+    ).toEqual([]);
+  });
+
+  it('tells the place of a syntax error', async () => {
+    const { problems } = await host.check('async function login() {\n  let a = ;\n}', 'login');
+    expect(problems).toEqual([expect.objectContaining({ name: 'SyntaxError', line: 2, column: 11 })]);
+    expect(problems[0]?.message).not.toContain('script.js');
+  });
+
+  it('tells which function is missing', async () => {
+    const { problems } = await host.check('const x = 1;', 'getUser');
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining('"getUser"') })]);
+  });
+
+  it('tells what the top level throws, and where', async () => {
+    const { problems } = await host.check(`const a = 1;\nthrow new Error('at the top');`, 'login');
+    expect(problems).toEqual([expect.objectContaining({ name: 'Error', message: 'at the top', line: 2 })]);
+  });
+
+  it('ends a top level that never ends', async () => {
+    const { problems } = await host.check('while (true) {}\nfunction login() {}', 'login');
+    expect(problems).toHaveLength(1);
+  });
+
+  it('opens no connection', async () => {
+    await host.check(`require('net').connect(1, '127.0.0.1').on('error', () => {}); function login() {}`, 'login');
+    expect(host.frames.filter((frame) => frame.kind === 'connect')).toEqual([]);
+  });
+});
