@@ -1,0 +1,86 @@
+/**
+ * Who may import whom, the one place to look it up. What is not listed is not allowed; a workspace that is not listed is
+ * an error, and so is a listed one that is not there.
+ */
+export const MAY_IMPORT: Record<string, readonly string[]> = {
+  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model'],
+  'apps/script-runner': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model', 'sandbox'],
+  'apps/migration-service': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model', 'user-store'],
+  'apps/public-ip-service': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model'],
+  'libs/contracts': [],
+  'libs/errors': [],
+  'libs/grpc': ['contracts', 'errors', 'process'],
+  'libs/local-databases': [],
+  'libs/local-services': ['contracts', 'grpc', 'local-databases'],
+  'libs/process': [],
+  'libs/sandbox': ['errors', 'script-contract'],
+  'libs/script-contract': [],
+  'libs/testing': ['local-databases'],
+  'libs/user-model': [],
+  'libs/user-store': ['errors', 'user-model'],
+  e2e: [
+    'contracts',
+    'errors',
+    'grpc',
+    'local-databases',
+    'local-services',
+    'process',
+    'sandbox',
+    'script-contract',
+    'testing',
+    'user-model',
+  ],
+  tools: [
+    'contracts',
+    'errors',
+    'grpc',
+    'local-databases',
+    'local-services',
+    'process',
+    'sandbox',
+    'script-contract',
+    'user-model',
+  ],
+};
+
+/** What the tests of every workspace may import besides. */
+export const TESTS_MAY_ALSO_IMPORT: readonly string[] = ['testing', 'local-databases'];
+
+/** Packages from npm that only some may import, their tests included. */
+export const SINGLE_IMPORTERS: Record<string, readonly string[]> = {
+  'isolated-vm': ['libs/sandbox'],
+  typeorm: ['libs/user-store'],
+};
+
+/** gRPC itself: whole workspaces; in the apps only where gRPC is spoken (`GRPC_PLACES`). */
+export const GRPC_WORKSPACES: readonly string[] = ['libs/grpc', 'libs/contracts'];
+
+/** Protobuf types: whole workspaces; in the apps only where gRPC is spoken (`GRPC_PLACES`). */
+export const PROTOBUF_WORKSPACES: readonly string[] = [
+  'libs/grpc',
+  'libs/contracts',
+  'libs/local-services',
+  'e2e',
+  'tools',
+];
+
+/** Where an app speaks gRPC: its handlers, its clients and the two files that put it together. */
+export const GRPC_PLACES = /^src\/(.*\/)?(handlers|clients)\/|^src\/(main|create-[a-z-]+)\.ts$/;
+
+/** Files that may read the environment: a workspace's config.ts, and the bootstrap, which runs before anything else. */
+export const ENVIRONMENT_READERS = /(^|\/)config\.ts$|^tools\/bootstrap\.mjs$/;
+
+/** The walls inside the sandbox: no file under the first may import what the pattern matches. */
+export const SANDBOX_WALLS: readonly { from: string; never: RegExp; because: string }[] = [
+  { from: 'libs/sandbox/src/guest/', never: /^libs\/sandbox\/src\/host\//, because: 'the guest imports host code' },
+  { from: 'libs/sandbox/src/guest/', never: /^(isolated-vm|bcrypt)$/, because: 'the guest imports a native module' },
+  { from: 'libs/sandbox/src/host/', never: /^libs\/sandbox\/src\/guest\//, because: 'the host imports guest code' },
+  {
+    from: 'libs/sandbox/src/bridge/',
+    never: /^libs\/sandbox\/src\/(host|guest)\/|^(isolated-vm|bcrypt)$/,
+    because: 'the bridge imports a side of it',
+  },
+];
+
+/** Tests and what only they use. */
+export const TEST_FILES = /\.test\.ts$|-for-tests\.ts$|(^|\/)testing\/|vitest\.config\.ts$/;
