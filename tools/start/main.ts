@@ -9,7 +9,8 @@ import { readConfig } from './config.ts';
 /** Runs the four services for real use: what dies is started again, SIGINT or SIGTERM ends all in order. */
 const start = async (stack: AsyncDisposableStack): Promise<void> => {
   const config = readConfig();
-  mkdirSync(config.USERFERRY_DATA_FOLDER, { recursive: true, mode: 0o700 });
+  // Passable for the database's own account, which is not ours when we run as root; what is secret in it is 0600.
+  mkdirSync(config.USERFERRY_DATA_FOLDER, { recursive: true, mode: 0o711 });
   const databaseUrl = config.DATABASE_URL ?? (await localDatabase(stack, config));
   const services = await startLocalServices({
     ports: {

@@ -33,7 +33,7 @@ export type CheckedLogin = {
 
 export type Migration =
   | { readonly verdict: 'migrated' | 'already_migrated'; readonly user: StoredUser }
-  | { readonly verdict: 'tombstoned' | 'conflict' };
+  | { readonly verdict: 'tombstoned' | 'conflict' | 'wrong_password' | 'locked' };
 
 export type MigrationRequest = {
   readonly attempt: LoginAttempt;
@@ -84,9 +84,17 @@ const toCheckedLogin = ({ verdict, user, pool, connection }: CheckLoginResponse)
   };
 };
 
+const REFUSALS = {
+  [MigrationVerdict.TOMBSTONED]: 'tombstoned',
+  [MigrationVerdict.CONFLICT]: 'conflict',
+  [MigrationVerdict.WRONG_PASSWORD]: 'wrong_password',
+  [MigrationVerdict.LOCKED]: 'locked',
+} as const;
+
+const isRefusal = (verdict: MigrationVerdict): verdict is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, verdict);
+
 const toMigration = (verdict: MigrationVerdict, user: WireUser | undefined): Migration => {
-  if (verdict === MigrationVerdict.TOMBSTONED) return { verdict: 'tombstoned' };
-  if (verdict === MigrationVerdict.CONFLICT) return { verdict: 'conflict' };
+  if (isRefusal(verdict)) return { verdict: REFUSALS[verdict] };
   if (user === undefined) throw unknownAnswer();
   if (verdict === MigrationVerdict.MIGRATED) return { verdict: 'migrated', user };
   if (verdict === MigrationVerdict.ALREADY_MIGRATED) return { verdict: 'already_migrated', user };

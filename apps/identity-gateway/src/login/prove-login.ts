@@ -5,7 +5,14 @@ import type { RunScript } from '../clients/runner.ts';
 import type { SettingsCache } from '../connection/settings-cache.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 import { loginRun } from './login-run.ts';
-import { INVALID_CREDENTIALS, type LoginStep, type Rejected, type Undecided, undecided } from './login-step.ts';
+import {
+  INVALID_CREDENTIALS,
+  type LoginStep,
+  type Rejected,
+  type Undecided,
+  USER_LOCKED,
+  undecided,
+} from './login-step.ts';
 import { stepAfterScript, stepAfterStore } from './next-step.ts';
 
 export type LoginDeps = {
@@ -97,7 +104,11 @@ const migrate = async (
   const migration = await deps.store.migrateUser({ attempt, connectionId, profileJson }, call);
   switch (migration.verdict) {
     case 'tombstoned':
+    // Known here by another identifier, with another password than the legacy user store's.
+    case 'wrong_password':
       return INVALID_CREDENTIALS;
+    case 'locked':
+      return USER_LOCKED;
     case 'conflict':
       return undecided('IDENTIFIER_CONFLICT', 'another user here has one of the identifiers of this one');
     default: {
