@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RUNTIME } from './paths.ts';
 
 export function makeCodeCaches(): void {
-  const program = join(import.meta.dirname, 'warm-up.ts');
+  const program = join(import.meta.dirname, 'warm-up', 'main.ts');
   const { stdout, stderr, error } = spawnSync(process.execPath, ['--no-node-snapshot', program, RUNTIME], {
     encoding: 'utf8',
     timeout: 120_000,

@@ -1,0 +1,48 @@
+/** What runs before the code caches are taken: the ways that scripts usually go. */
+export const WARM_UP_SCRIPT = `
+const bcrypt = require('bcrypt');
+const crypto = require('crypto');
+const lodash = require('lodash');
+const { Client, Pool } = require('pg');
+
+async function viaClient() {
+  const client = new Client({ connectionString: env.DB_CONNECTION_URI });
+  await client.connect();
+  try {
+    const { rows } = await client.query('SELECT * FROM users WHERE email = $1 AND active = $2', ['a@b.example', true]);
+    await client.query('SELECT 1');
+    await client.query('FAIL', [1, null, new Date(0), Buffer.from('x'), { a: 1 }]).catch((error) => String(error.stack));
+    return rows[0];
+  } finally {
+    await client.end();
+  }
+}
+
+async function viaPool() {
+  const pool = new Pool({ host: '127.0.0.1', port: Number(env.DB_PORT), user: 'u', password: env.DB_PASSWORD, database: 'd' });
+  const { rows } = await pool.query('SELECT * FROM users WHERE id = $1', [7]);
+  await pool.end();
+  return rows[0];
+}
+
+function digests(password) {
+  const md5 = crypto.createHash('md5').update(password).digest('hex');
+  const salted = crypto.createHmac('sha256', 'salt').update(password).digest('base64');
+  const sha512 = crypto.createHash('sha512').update(password).digest('hex');
+  return [md5, salted, sha512, crypto.randomBytes(8).toString('hex'), crypto.timingSafeEqual(Buffer.from('a'), Buffer.from('a'))];
+}
+
+async function warmUp(query, password, context) {
+  console.log('user %s', query.email, { nested: [1, { a: null }], at: new Date(0) });
+  const timer = setTimeout(() => {}, 1000);
+  clearTimeout(timer);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  const user = await viaClient();
+  const pooled = await viaPool();
+  const matches = await bcrypt.compare(password, user.password);
+  const url = new URL('https://user@example.com:8080/a?b=c');
+  const profile = { ...lodash.pick(user, ['id', 'email']), at: user.created_at, bytes: Buffer.from('x'), digests: digests(password) };
+  if (query.fail) throw new WrongUsernameOrPasswordError('wrong');
+  return { profile, pooled, matches, host: url.host, params: url.searchParams.get('b') };
+}
+`;
