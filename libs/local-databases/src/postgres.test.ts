@@ -192,8 +192,10 @@ describe('a PostgreSQL with a folder', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
 
-  it.runIf(process.getuid?.() === 0)('as root keeps the data where its user can reach it, and says so', async () => {
+describe.runIf(process.getuid?.() === 0)('a PostgreSQL that root starts', () => {
+  it('keeps the data where its user can reach it, and says so', async () => {
     const home = mkdtempSync(join(tmpdir(), 'userferry-test-')); // mode 0700, owned by root
     const folder = join(home, 'data');
     const first = await startPostgres({ folder });

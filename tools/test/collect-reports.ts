@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { findWorkspaces } from '../boundaries/find-sources.ts';
+
+/** Where each workspace's vitest writes its report, from the workspace's folder. */
+export const REPORT_FILE = 'node_modules/.test-report.json';
+
+/** A suite whose tests were all skipped, or a single skipped test. */
+export type SkippedSuite = { workspace: string; name: string; tests: number };
+
+/** What all workspaces reported together. */
+export type TestReport = {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** Full names of the failed tests, and files that did not even load. */
+  failures: string[];
+  skippedSuites: SkippedSuite[];
+  /** Workspaces with tests that left no report. */
+  missing: string[];
+};
+
+type Assertion = { status: string; ancestorTitles: string[]; title: string };
+type VitestReport = { testResults: { name: string; status: string; assertionResults: Assertion[] }[] };
+
+/** Adds up the reports of every workspace that has a test script. */
+export function collectReports(root: string): TestReport {
+  const total: TestReport = { passed: 0, failed: 0, skipped: 0, failures: [], skippedSuites: [], missing: [] };
+  for (const workspace of testedWorkspaces(root)) {
+    const file = join(root, workspace, REPORT_FILE);
+    if (existsSync(file)) addReport(total, { root, workspace }, JSON.parse(readFileSync(file, 'utf8')));
+    else total.missing.push(workspace);
+  }
+  return total;
+}
+
+/** Removes the reports, so that none of an earlier run is taken for one of this. */
+export function removeReports(root: string): void {
+  for (const workspace of testedWorkspaces(root)) rmSync(join(root, workspace, REPORT_FILE), { force: true });
+}
+
+function testedWorkspaces(root: string): string[] {
+  const hasTests = (folder: string) =>
+    JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test !== undefined;
+  return findWorkspaces(root)
+    .map(({ folder }) => folder)
+    .filter(hasTests);
+}
+
+function addReport(total: TestReport, at: { root: string; workspace: string }, report: VitestReport): void {
+  const skipped = new Map<string, number>();
+  for (const file of report.testResults) {
+    const fileName = relative(at.root, file.name);
+    const broken = file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed');
+    if (broken) addFailure(total, `${fileName} (outside its tests)`);
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') total.passed += 1;
+      else if (test.status === 'failed')
+        addFailure(total, `${fileName}: ${[...test.ancestorTitles, test.title].join(' > ')}`);
+      else {
+        total.skipped += 1;
+        const suite = test.ancestorTitles[0] ?? test.title;
+        skipped.set(suite, (skipped.get(suite) ?? 0) + 1);
+      }
+    }
+  }
+  for (const [name, tests] of skipped) total.skippedSuites.push({ workspace: at.workspace, name, tests });
+}
+
+function addFailure(total: TestReport, name: string): void {
+  total.failed += 1;
+  total.failures.push(name);
+}

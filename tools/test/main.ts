@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkContracts } from './check-contracts.ts';
+import { collectReports, REPORT_FILE, removeReports, type TestReport } from './collect-reports.ts';
+import { createRunner, type Outcome } from './run.ts';
+import { describeSkipped } from './skipped-suites.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean' } } });
+const runner = createRunner(ROOT, { verbose: values.verbose ?? false });
+let report: TestReport | undefined;
+
+const STEPS: Record<string, () => Promise<Outcome>> = {
+  lint: () => runner.node('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'),
+  types: async () => {
+    const own = await runner.program('tsc', '-p', 'tsconfig.json');
+    const guest = await runner.program('tsc', '--noEmit', '-p', 'libs/sandbox/src/guest/tsconfig.json');
+    return { ok: own.ok && guest.ok, output: own.output + guest.output };
+  },
+  boundaries: () => runner.node('tools/boundaries/main.ts'),
+  contracts: () => checkContracts(ROOT, runner),
+  tests: runTests,
+};
+
+async function runTests(): Promise<Outcome> {
+  removeReports(ROOT);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
+  const fixed = ['run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', '--', ...reporters];
+  const { ok, output } = await runner.program('nx', ...fixed);
+  report = collectReports(ROOT);
+  removeReports(ROOT);
+  const complaints = [
+    ...report.missing.map((project) => `${project} was not tested to the end: it left no report\n`),
+    ...(report.passed + report.failed === 0 ? ['no test was executed at all\n'] : []),
+  ];
+  return { ok: ok && report.failed === 0 && complaints.length === 0, output: output + complaints.join('') };
+}
+
+async function main(): Promise<void> {
+  const unknown = positionals.filter((name) => !Object.hasOwn(STEPS, name));
+  if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(', ')} (${Object.keys(STEPS).join(', ')})`);
+  const failed: string[] = [];
+  for (const [name, step] of Object.entries(STEPS)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    if (runner.interrupted() || !(await runner.titled(name, step))) failed.push(name);
+  }
+  if (report !== undefined) {
+    for (const name of report.failures) console.log(`failed: ${name}`);
+    for (const line of describeSkipped(report.skippedSuites)) console.log(line);
+  }
+  if (failed.length > 0) console.log(`not passed: ${failed.join(', ')}`);
+  if (report !== undefined) console.log(`${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+await main();

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { runnerEnvironment } from './config.ts';
+
+/** How a step ended, and what it had to say; a note is shown even when all is well. */
+export type Outcome = { ok: boolean; output: string; note?: string };
+
+/** Runs the programs of the steps, one after the other. */
+export type Runner = {
+  /** Runs a script with our own Node, from the project's root. */
+  node(script: string, ...args: string[]): Promise<Outcome>;
+  /** Runs a program of node_modules/.bin, or of the machine, from the project's root. */
+  program(name: string, ...args: string[]): Promise<Outcome>;
+  /** Runs a step under a title with its time; its output is shown when it fails. Answers whether it passed. */
+  titled(name: string, step: () => Promise<Outcome>): Promise<boolean>;
+  /** Has someone asked us to end? */
+  interrupted(): boolean;
+};
+
+export function createRunner(root: string, options: { verbose: boolean }): Runner {
+  let running: ChildProcess | undefined;
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupted = true;
+      running?.kill(signal);
+    });
+  }
+  const program = (name: string, ...args: string[]) =>
+    new Promise<Outcome>((resolve) => {
+      const child = spawn(name, args, { cwd: root, env: runnerEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+      running = child;
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk) => {
+          output += chunk;
+          if (options.verbose) process.stdout.write(chunk);
+        });
+      }
+      child.once('error', (error) => resolve({ ok: false, output: `${name}: ${error.message}\n` }));
+      child.once('close', (code) => resolve({ ok: code === 0, output }));
+    });
+  return {
+    node: (script, ...args) => program(process.execPath, join(root, script), ...args),
+    program,
+    titled: (name, step) => titled(name, step, options.verbose),
+    interrupted: () => interrupted,
+  };
+}
+
+async function titled(name: string, step: () => Promise<Outcome>, verbose: boolean): Promise<boolean> {
+  process.stdout.write(verbose ? `${name} …\n` : `${name} … `);
+  const startedAt = performance.now();
+  const failure = (error: unknown): Outcome => ({ ok: false, output: `${error}\n` });
+  const { ok, output, note } = await step().catch(failure);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${verbose ? `${name}: ` : ''}${ok ? 'ok' : 'FAILED'} (${seconds} s)`);
+  if (note !== undefined) console.log(`  ${note}`);
+  if (!ok && !verbose) console.log(output.trimEnd());
+  return ok;
+}

@@ -1,0 +1,17 @@
+import type { SkippedSuite } from './collect-reports.ts';
+
+/** How a suite that was skipped is made to run, by what its name speaks of. */
+const REMEDIES: readonly { name: RegExp; remedy: string }[] = [
+  { name: /MariaDB|MySQL/, remedy: 'apt-get install mariadb-server-core, or set MYSQL_URL' },
+  { name: /MongoDB/, remedy: 'set MONGODB_URL' },
+  { name: /SQL Server/, remedy: 'set MSSQL_URL' },
+  { name: /\broot\b/, remedy: 'run the tests as root' },
+];
+
+/** One line for each suite that was skipped: its name, and what would make it run. */
+export function describeSkipped(suites: readonly SkippedSuite[]): string[] {
+  return suites.map(({ workspace, name, tests }) => {
+    const remedy = REMEDIES.find((entry) => entry.name.test(name))?.remedy ?? 'see the condition beside it';
+    return `skipped: ${workspace}: ${name} (${tests} ${tests === 1 ? 'test' : 'tests'}). To run it: ${remedy}`;
+  });
+}
