@@ -15,7 +15,7 @@ import { createWorkQueue, type Waiting, type WorkQueue } from './pool/work-queue
 import { endedResult, finishResult } from './results/finish-result.ts';
 import { DEFAULT_TUNING, type SandboxOptions, type SandboxTuning } from './sandbox-options.ts';
 
-const RETIRE_EVERY_MS = 1000;
+const RETIRE_EVERY_MS = 250;
 const CHECK_TIMEOUT_MS = 10_000;
 
 const OVERLOADED = {
@@ -81,7 +81,7 @@ const createRun = ({ queue, serve }: Parts): Sandbox['run'] => {
   };
 };
 
-/** Compiling is harmless as far as V8 is; in case it is not, each source gets a host of its own. */
+/** What stands at the source's top level is evaluated to see what it defines, so each source gets a host of its own. */
 const createCheck =
   ({ queue, serve }: Parts): Sandbox['check'] =>
   async (source, functionName) => {

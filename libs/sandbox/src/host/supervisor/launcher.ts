@@ -59,7 +59,8 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
         requests,
         watchdog,
         overheadBytes: tuning.hostOverheadBytes,
-        onViolation: (rule) => options.log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
+        onViolation: (rule) =>
+          options.log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
       });
       alive.add(host);
       void host.exited.then(() => {

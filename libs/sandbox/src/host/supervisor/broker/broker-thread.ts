@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SupervisorFrame } from '../../../bridge/frames.ts';
@@ -15,6 +16,8 @@ import { createSocketPassage } from './socket-passage.ts';
 
 const FRAME_BYTES_MAX = 16 * 1024 * 1024;
 const STDERR_BYTES_MAX = 4096;
+
+class Violation extends Error {}
 
 const emit = (event: BrokerEvent): void => parentPort?.postMessage(event);
 
@@ -34,15 +37,14 @@ const serve = (child: ChildProcess): void => {
   const conversation = createConversation();
   let dead = false;
 
-  const kill = (): void => {
-    dead = true;
-    child.kill('SIGKILL');
-  };
-  const violation = (rule: string): void => {
+  const stop = (event: BrokerEvent): void => {
     if (dead) return;
-    kill();
-    emit({ event: 'violation', rule });
+    dead = true;
+    pipe.pause();
+    emit(event);
   };
+  const violation = (rule: string): void => stop({ event: 'violation', rule });
+  const closed = (): void => stop({ event: 'closed' });
   const splitter = createFrameSplitter(FRAME_BYTES_MAX);
   const passage = createSocketPassage(child, violation);
 
@@ -54,15 +56,17 @@ const serve = (child: ChildProcess): void => {
     for (const body of splitter.push(bytes)) {
       const frame: unknown = JSON.parse(body.toString('utf8'));
       const rule = conversation.broken(frame);
-      if (rule !== undefined) return violation(rule);
+      if (rule !== undefined) throw new Violation(rule);
       emit({ event: 'frame', frame });
     }
   };
   const open = async ({ id, ...order }: Extract<BrokerOrder, { order: 'open' }>): Promise<void> => {
     const opened = await openSocket(order);
-    if ('error' in opened) return send({ kind: 'connect_failed', id, error: opened.error });
-    const { socket } = opened;
-    if (dead) return void socket.destroy();
+    if ('error' in opened) send({ kind: 'connect_failed', id, error: opened.error });
+    else if (dead) opened.socket.destroy();
+    else hand(id, opened.socket);
+  };
+  const hand = (id: number, socket: Socket): void => {
     const { remoteAddress = '', remotePort = 0, remoteFamily, localAddress = '', localPort = 0 } = socket;
     const family = remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4';
     passage.pass(id, socket);
@@ -73,18 +77,17 @@ const serve = (child: ChildProcess): void => {
     if (dead) return;
     try {
       receive(bytes);
-    } catch {
-      violation('frame that is none');
+    } catch (error) {
+      violation(error instanceof Violation ? error.message : 'bytes that are no frame');
     }
   });
-  pipe.on('error', kill);
-  pipe.on('close', kill);
-  child.on('error', kill);
+  pipe.on('error', closed);
+  pipe.on('close', closed);
+  child.on('error', closed);
   process.on('uncaughtException', () => violation('what its broker could not read'));
   parentPort?.on('message', (order: BrokerOrder) => {
     if (order.order === 'send') send(order.frame);
-    else if (order.order === 'open') void open(order);
-    else kill();
+    else void open(order);
   });
 };
 

@@ -2,7 +2,11 @@ import { connect, type Socket } from 'node:net';
 import type { SystemError } from '../../../bridge/frames.ts';
 import type { SocketTarget } from './protocol.ts';
 
-export type OpenOrder = { readonly port: number; readonly targets: readonly SocketTarget[]; readonly timeoutMs: number };
+export type OpenOrder = {
+  readonly port: number;
+  readonly targets: readonly SocketTarget[];
+  readonly timeoutMs: number;
+};
 export type OpenedSocket = { readonly socket: Socket } | { readonly error: SystemError };
 
 const ETIMEDOUT_ERRNO = -110;
@@ -31,7 +35,9 @@ const plainV4 = (address: string | undefined): string | undefined => address?.re
 const reached = (socket: Socket, { address }: SocketTarget, port: number): OpenedSocket => {
   if (plainV4(socket.remoteAddress) === plainV4(address) && socket.remotePort === port) return { socket };
   socket.destroy();
-  return { error: { message: `connect ECONNRESET ${address}:${port}`, code: 'ECONNRESET', syscall: 'connect', address, port } };
+  return {
+    error: { message: `connect ECONNRESET ${address}:${port}`, code: 'ECONNRESET', syscall: 'connect', address, port },
+  };
 };
 
 const openOne = (target: SocketTarget, port: number, timeoutMs: number): Promise<OpenedSocket> => {

@@ -2,7 +2,9 @@ import type { EgressRule } from '../../../sandbox.ts';
 import { type AddressClass, classifyAddress } from './address-class.ts';
 import { anyRuleCovers, compileRule, type Destination, type DestinationRule } from './destination-rule.ts';
 
-export type EgressDenial = { readonly rule: AddressClass | 'mail_port' | 'port_zero' | 'own_service' | 'connection_list' };
+export type EgressDenial = {
+  readonly rule: AddressClass | 'mail_port' | 'port_zero' | 'own_service' | 'connection_list';
+};
 
 export type EgressPolicy = {
   /** May a script connect there? `undefined` means yes. Ask it with the very address that will be connected to. */

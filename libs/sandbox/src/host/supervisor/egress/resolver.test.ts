@@ -31,16 +31,17 @@ const names: NameSource = {
   reverse: async () => ['dns.google'],
 };
 
+const ASKER = { connectionKey: 'connection', egress: undefined };
 const resolver = createResolver({ names, policy: createEgressPolicy({ allow: [] }), timeoutMs: 1000 });
 
 describe('targets of a connect', () => {
   it('are those of all answers that the policy lets through', async () => {
-    const answer = await resolver.targets({ host: 'mixed.test', port: 5432, family: 0 });
+    const answer = await resolver.targets({ host: 'mixed.test', port: 5432, family: 0 }, ASKER);
     expect(answer).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });
   });
 
   it('a denial names host, port, address and rule', async () => {
-    const answer = await resolver.targets({ host: 'inside.test', port: 5432, family: 0 });
+    const answer = await resolver.targets({ host: 'inside.test', port: 5432, family: 0 }, ASKER);
     expect(answer).toMatchObject({ error: { code: 'EGRESS_DENIED', address: '10.0.0.1', port: 5432 } });
     const { error } = answer as { error: { message: string } };
     expect(error.message).toContain('inside.test:5432 (10.0.0.1)');
@@ -48,7 +49,7 @@ describe('targets of a connect', () => {
   });
 
   it('an unknown name gives Node’s own error', async () => {
-    const answer = await resolver.targets({ host: 'nowhere.test', port: 1, family: 0 });
+    const answer = await resolver.targets({ host: 'nowhere.test', port: 1, family: 0 }, ASKER);
     expect(answer).toEqual({
       error: {
         message: 'getaddrinfo ENOTFOUND nowhere.test',
@@ -63,8 +64,22 @@ describe('targets of a connect', () => {
   it('a resolver that never answers ends in an error', async () => {
     const silent = { ...names, lookup: () => new Promise<never>(() => {}) };
     const slow = createResolver({ names: silent, policy: createEgressPolicy({ allow: [] }), timeoutMs: 20 });
-    const answer = await slow.targets({ host: 'slow.test', port: 1, family: 0 });
+    const answer = await slow.targets({ host: 'slow.test', port: 1, family: 0 }, ASKER);
     expect(answer).toMatchObject({ error: { code: 'ETIMEOUT', syscall: 'getaddrinfo' } });
+  });
+
+  it('names that are never answered hold up their own connection only', async () => {
+    const open = Promise.withResolvers<never>();
+    const lookup: NameSource['lookup'] = (name) => (name === 'slow.test' ? open.promise : names.lookup(name, 0));
+    const shared = createResolver({
+      names: { ...names, lookup },
+      policy: createEgressPolicy({ allow: [] }),
+      timeoutMs: 50,
+    });
+    const slow = Array.from({ length: 10 }, () => shared.targets({ host: 'slow.test', port: 1, family: 0 }, ASKER));
+    const other = { ...ASKER, connectionKey: 'other' };
+    expect(await shared.targets({ host: 'public.test', port: 1, family: 0 }, other)).toHaveProperty('value');
+    for (const answer of await Promise.all(slow)) expect(answer).toHaveProperty('error');
   });
 
   it.each(['2130706433', '0x7f.1', '0177.0.0.1', '127.1', 'localhost'])(
@@ -75,14 +90,16 @@ describe('targets of a connect', () => {
         policy: createEgressPolicy({ allow: [] }),
         timeoutMs: 5000,
       });
-      expect(await real.targets({ host, port: 80, family: 0 })).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+      expect(await real.targets({ host, port: 80, family: 0 }, ASKER)).toMatchObject({
+        error: { code: 'EGRESS_DENIED' },
+      });
     },
   );
 });
 
 describe('DNS answers shown to scripts', () => {
   const ask = (type: 'lookup' | 'A' | 'SRV' | 'TXT' | 'PTR', name: string) =>
-    resolver.records({ type, name, family: 0 });
+    resolver.records({ type, name, family: 0 }, ASKER);
 
   it('hold only addresses that could be reached', async () => {
     expect(await ask('lookup', 'mixed.test')).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });

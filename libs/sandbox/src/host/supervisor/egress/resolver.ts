@@ -4,6 +4,7 @@ import { parseAddress } from './address-class.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { asSystemError, egressError, hiddenAnswerError } from './egress-error.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import { createTurnstile } from './turnstile.ts';
 
 export type ConnectQuestion = Pick<Extract<HostFrame, { kind: 'connect' }>, 'host' | 'port' | 'family'>;
 export type DnsQuestion = Pick<Extract<HostFrame, { kind: 'resolve' }>, 'type' | 'name' | 'family'>;
@@ -24,11 +25,14 @@ export const systemNames = (): NameSource => ({
   reverse: (address) => dns.reverse(address),
 });
 
+/** Who asks: a connection, with its own list where it has one. */
+export type Asker = { readonly connectionKey: string; readonly egress: readonly DestinationRule[] | undefined };
+
 export type Resolver = {
   /** The addresses that a connect may use, in the order to try them: at least one, or the error for the script. */
-  targets(question: ConnectQuestion, own?: readonly DestinationRule[]): Promise<Answer<ResolvedAddress[]>>;
+  targets(question: ConnectQuestion, asker: Asker): Promise<Answer<ResolvedAddress[]>>;
   /** What a script may see of a DNS answer. */
-  records(question: DnsQuestion, own?: readonly DestinationRule[]): Promise<Answer<readonly unknown[]>>;
+  records(question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>>;
 };
 
 export type ResolverDeps = { readonly names: NameSource; readonly policy: EgressPolicy; readonly timeoutMs: number };
@@ -48,6 +52,8 @@ const leadsTo = (type: string, record: unknown): string | undefined => {
 };
 
 const RECORDS_MAX = 64;
+/** Each takes a thread of the process's few until the system's resolver gives up, so no connection gets many. */
+const LOOKUPS_AT_ONCE = 2;
 
 export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Resolver => {
   const within = async <T>(asked: Promise<T>, syscall: string, name: string): Promise<Answer<T>> => {
@@ -59,14 +65,20 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     );
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   };
-  const lookup = (name: string, family: 0 | 4 | 6) => within(names.lookup(name, family), 'getaddrinfo', name);
+  const turnstile = createTurnstile(LOOKUPS_AT_ONCE);
+  const lookup = (name: string, family: 0 | 4 | 6, { connectionKey }: Asker) =>
+    within(
+      turnstile(connectionKey, () => names.lookup(name, family)),
+      'getaddrinfo',
+      name,
+    );
 
-  const targets: Resolver['targets'] = async ({ host, port, family }, own) => {
-    const found = await lookup(host, family);
+  const targets: Resolver['targets'] = async ({ host, port, family }, asker) => {
+    const found = await lookup(host, family, asker);
     if ('error' in found) return found;
     const judged = found.value.map((target) => ({
       target,
-      denial: policy.deny({ host, address: target.address, port }, own),
+      denial: policy.deny({ host, address: target.address, port }, asker.egress),
     }));
     const open = judged.filter(({ denial }) => denial === undefined).map(({ target }) => target);
     const [first] = judged;
@@ -75,33 +87,34 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     return { value: open };
   };
 
-  const reachable = async (name: string, own?: readonly DestinationRule[]): Promise<boolean> => {
-    const found = await lookup(name, 0);
-    return 'value' in found && found.value.some(({ address }) => policy.shows({ host: name, address }, own));
+  const reachable = async (name: string, asker: Asker): Promise<boolean> => {
+    const found = await lookup(name, 0, asker);
+    return 'value' in found && found.value.some(({ address }) => policy.shows({ host: name, address }, asker.egress));
   };
 
-  const shown = async ({ type, name }: DnsQuestion, record: unknown, own?: readonly DestinationRule[]) => {
-    if (type === 'A' || type === 'AAAA') return policy.shows({ host: name, address: String(record) }, own);
-    if (type === 'lookup') return policy.shows({ host: name, address: (record as ResolvedAddress).address }, own);
+  const shown = async ({ type, name }: DnsQuestion, record: unknown, asker: Asker) => {
+    if (type === 'A' || type === 'AAAA') return policy.shows({ host: name, address: String(record) }, asker.egress);
+    if (type === 'lookup')
+      return policy.shows({ host: name, address: (record as ResolvedAddress).address }, asker.egress);
     const target = leadsTo(type, record);
-    return target === undefined || (await reachable(target, own));
+    return target === undefined || (await reachable(target, asker));
   };
 
-  const ask = (question: DnsQuestion, own?: readonly DestinationRule[]): Promise<Answer<readonly unknown[]>> => {
+  const ask = (question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>> => {
     const { type, name, family } = question;
-    if (type === 'lookup') return lookup(name, family);
+    if (type === 'lookup') return lookup(name, family, asker);
     if (type !== 'PTR') return within(names.resolve(name, type), `query${sentenceCase(type)}`, name);
     const address = reversedAddress(name);
-    if (address === undefined || !policy.shows({ host: name, address }, own))
+    if (address === undefined || !policy.shows({ host: name, address }, asker.egress))
       return Promise.resolve({ error: hiddenAnswerError(name, 'queryPtr') });
     return within(names.reverse(address), 'queryPtr', name);
   };
 
-  const records: Resolver['records'] = async (question, own) => {
-    const found = await ask(question, own);
+  const records: Resolver['records'] = async (question, asker) => {
+    const found = await ask(question, asker);
     if ('error' in found) return found;
     const all = found.value.slice(0, RECORDS_MAX);
-    const verdicts = await Promise.all(all.map((record) => shown(question, record, own)));
+    const verdicts = await Promise.all(all.map((record) => shown(question, record, asker)));
     const visible = all.filter((_, index) => verdicts[index]);
     const syscall = question.type === 'lookup' ? 'getaddrinfo' : `query${sentenceCase(question.type)}`;
     if (visible.length === 0 && all.length > 0) return { error: hiddenAnswerError(question.name, syscall) };

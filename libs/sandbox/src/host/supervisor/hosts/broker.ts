@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { BrokerEvent, BrokerInput, BrokerOrder } from '../broker/protocol.ts';
+import { processChain } from '../memory/process-tree.ts';
 import { threadSource } from '../thread-source.ts';
 
 /** The supervisor's end of one broker thread. */
@@ -26,6 +27,19 @@ const killQuietly = (pid: number | undefined): void => {
   }
 };
 
+/**
+ * Kills what the first of the chain started, if there is such a thing: as init of its pid namespace it takes everything
+ * there with it, and the first ends only when all that is gone. So the end of the first is the end of all.
+ */
+const killChain = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  const [first, init] = processChain(pid);
+  killQuietly(init ?? first);
+};
+
+/** Longer than any kill takes; then the first of the chain is killed itself. */
+const KILL_PATIENCE_MS = 2000;
+
 /** Starts a child process in a thread of its own. `listener` hears `exit` exactly once, last, whatever happened to either. */
 export const startBroker = (input: BrokerInput, listener: BrokerListener): Broker => {
   const thread = new Worker(threadSource(THREAD), {
@@ -46,13 +60,14 @@ export const startBroker = (input: BrokerInput, listener: BrokerListener): Broke
   thread.on('message', (event: BrokerEvent) => {
     if (event.event === 'spawned') {
       pid = event.pid;
-      if (killed) killQuietly(pid);
+      if (killed) killChain(pid);
     } else if (event.event === 'exit') exit(event.reason);
     else if (!exited) listener(event);
   });
   const ended = (): void => {
-    killQuietly(pid);
-    exit('its broker ended');
+    if (exited) return;
+    killChain(pid);
+    setTimeout(exit, KILL_PATIENCE_MS, 'its broker ended').unref();
   };
   thread.on('error', ended);
   thread.on('exit', ended);
@@ -61,8 +76,10 @@ export const startBroker = (input: BrokerInput, listener: BrokerListener): Broke
       if (!exited) thread.postMessage(order);
     },
     kill() {
+      if (killed) return;
       killed = true;
-      killQuietly(pid);
+      killChain(pid);
+      setTimeout(() => killQuietly(pid), KILL_PATIENCE_MS).unref();
     },
     get pid() {
       return pid;

@@ -1,6 +1,6 @@
 import { type HostFrame, hostFrameSchema, type SupervisorFrame } from '../../../bridge/frames.ts';
 import type { BrokerEvent } from '../broker/protocol.ts';
-import { lastOfChain } from '../memory/process-tree.ts';
+import { processChain } from '../memory/process-tree.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import { type Broker, startBroker } from './broker.ts';
 
@@ -50,7 +50,7 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
   };
   const becomeReady = (): void => {
     state.ready = true;
-    state.pid = broker.pid === undefined ? undefined : lastOfChain(broker.pid);
+    state.pid = broker.pid === undefined ? undefined : processChain(broker.pid).at(-1);
     birth.resolve();
   };
   const receive = (raw: unknown): void => {
@@ -63,6 +63,7 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
   const hear = (event: Exclude<BrokerEvent, { event: 'spawned' }>): void => {
     if (event.event === 'exit') exited(event.reason);
     else if (event.event === 'violation') violation(event.rule);
+    else if (event.event === 'closed') broker.kill();
     else if (event.event === 'frame') receive(event.frame);
     // Kept only until it is ready: what it says later may be a tenant's.
     else if (!state.ready) state.stderr = (state.stderr + event.text).slice(0, STDERR_CHARS_MAX);

@@ -1,6 +1,5 @@
 import type { HostFrame } from '../../../bridge/frames.ts';
-import type { DestinationRule } from '../egress/destination-rule.ts';
-import type { Resolver } from '../egress/resolver.ts';
+import type { Asker, Resolver } from '../egress/resolver.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 import type { Broker } from './broker.ts';
 
@@ -13,16 +12,13 @@ export type HostRequestDeps = {
 /** What a host may ask for on behalf of a run. */
 export type HostQuestion = Extract<HostFrame, { kind: 'connect' | 'resolve' }>;
 
-/** The run that asks; `undefined` once it is over. */
-export type Asker = { readonly connectionKey: string; readonly egress: readonly DestinationRule[] | undefined };
-
 const OVER = { message: 'the run is over', code: 'ECANCELED', syscall: 'connect' } as const;
 
-/** Answers a host's questions to the outside: names are resolved and judged here, sockets opened by its broker. */
+/** Answers a host's questions to the outside; `asker` is missing when the run is over. Names are resolved and judged here, sockets opened by its broker. */
 export const createHostRequests = ({ resolver, log, connectTimeoutMs }: HostRequestDeps) => {
   const connect = async (broker: Broker, asker: Asker, question: Extract<HostFrame, { kind: 'connect' }>) => {
     const { id, port, host } = question;
-    const found = await resolver.targets(question, asker.egress);
+    const found = await resolver.targets(question, asker);
     if ('value' in found)
       return broker.order({ order: 'open', id, port, targets: found.value, timeoutMs: connectTimeoutMs });
     if (found.error.code === 'EGRESS_DENIED')
@@ -30,7 +26,7 @@ export const createHostRequests = ({ resolver, log, connectTimeoutMs }: HostRequ
     broker.order({ order: 'send', frame: { kind: 'connect_failed', id, error: found.error } });
   };
   const resolve = async (broker: Broker, asker: Asker, question: Extract<HostFrame, { kind: 'resolve' }>) => {
-    const found = await resolver.records(question, asker.egress);
+    const found = await resolver.records(question, asker);
     const answer = 'value' in found ? { records: found.value } : { error: found.error };
     broker.order({ order: 'send', frame: { kind: 'resolved', id: question.id, ...answer } });
   };

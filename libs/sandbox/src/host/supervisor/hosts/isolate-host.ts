@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RunResult } from '@userferry/script-contract';
+import { LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
 import type { HostFrame } from '../../../bridge/frames.ts';
 import type { RunRequest, ScriptProblem } from '../../../sandbox.ts';
 import type { RssWatchdog } from '../memory/rss-watchdog.ts';
@@ -16,6 +16,8 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   readonly begun: number;
   readonly bornAt: number;
   readonly idleSince: number;
+  /** Did a run just end so that the host may have to be killed for it? */
+  readonly doubtful: boolean;
   /** Resident bytes now; 0 when not known. */
   readonly residentBytes: number;
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
@@ -31,6 +33,9 @@ export type IsolateHostDeps = {
   onViolation(rule: string): void;
 };
 
+/** After these an isolate may turn out to be unstoppable, and the host with it: nothing new is put there for a while. */
+const DOUBTFUL = new Set<Outcome>(['timed_out', 'out_of_memory', 'killed']);
+const DOUBT_MS = 500;
 const PAGE_BYTES = 4096;
 const ALONE = 'the script needed more memory than its limit allows';
 const NOT_ALONE = 'the isolate host ran out of memory while it served several runs';
@@ -80,12 +85,14 @@ const createRunner = (host: HostProcess, deps: IsolateHostDeps, runs: ReturnType
   };
 };
 
-const createChecker = (host: HostProcess, checks: Checks): IsolateHost['check'] => {
+const createChecker = (host: HostProcess, deps: IsolateHostDeps, checks: Checks): IsolateHost['check'] => {
   let lastId = 0;
   return (source, functionName) => {
     lastId += 1;
     const { promise, resolve } = Promise.withResolvers<readonly ScriptProblem[]>();
     checks.set(lastId, resolve);
+    const limitBytes = deps.overheadBytes + LIMITS.memoryLimitBytesDefault;
+    if (host.pid !== undefined) deps.watchdog?.watch(host.pid, limitBytes, () => host.kill(ALONE));
     host.send({ kind: 'check', id: lastId, source, functionName });
     return promise;
   };
@@ -95,16 +102,22 @@ const createChecker = (host: HostProcess, checks: Checks): IsolateHost['check'] 
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
-  const use = { begun: 0, idleSince: Date.now() };
+  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0 };
+
+  const finish = (frame: Extract<HostFrame, { kind: 'result' }>): void => {
+    if (DOUBTFUL.has(frame.outcome)) use.doubtfulUntil = Date.now() + DOUBT_MS;
+    runs.finish(frame);
+  };
 
   const onFrame = (frame: Exclude<HostFrame, { kind: 'ready' }>): void => {
-    if (frame.kind === 'result') return runs.finish(frame);
-    if (frame.kind === 'checked') {
+    if (frame.kind === 'result') finish(frame);
+    else if (frame.kind === 'checked') {
       checks.get(frame.id)?.(frame.problems as readonly ScriptProblem[]);
-      return void checks.delete(frame.id);
+      checks.delete(frame.id);
+    } else {
+      const run = runs.get(frame.runId);
+      deps.requests(host.broker, run && { connectionKey: run.request.connectionKey, egress: run.egress }, frame);
     }
-    const run = runs.get(frame.runId);
-    deps.requests(host.broker, run && { connectionKey: run.request.connectionKey, egress: run.egress }, frame);
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
   void host.exited.then(async (why) => {
@@ -114,7 +127,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     for (const answer of checks.values()) answer([{ name: 'Error', message: why }]);
   });
   const runOne = createRunner(host, deps, runs);
-  const checkOne = createChecker(host, checks);
+  const checkOne = createChecker(host, deps, checks);
   const counted = <T>(work: Promise<T>): Promise<T> => {
     use.begun += 1;
     return work.finally(() => {
@@ -140,6 +153,9 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     },
     get idleSince() {
       return use.idleSince;
+    },
+    get doubtful() {
+      return Date.now() < use.doubtfulUntil;
     },
     get residentBytes() {
       return residentBytes(host.pid);

@@ -4,7 +4,9 @@ const childrenOf = (pid: number): number[] => {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
   } catch {
-    return readdirSync('/proc').map(Number).filter((other) => parentOf(other) === pid);
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((other) => parentOf(other) === pid);
   }
 };
 
@@ -18,12 +20,15 @@ const parentOf = (pid: number): number | undefined => {
   }
 };
 
-/** The process at the end of a chain of starters, each with one child: `unshare` stays in front of what it forked. */
-export const lastOfChain = (pid: number): number => {
+/**
+ * A chain of starters, each with one child: `unshare` stays in front of what it forked. The first is `pid`, the last is the
+ * program itself.
+ */
+export const processChain = (pid: number): number[] => {
   try {
     const [child] = childrenOf(pid);
-    return child === undefined ? pid : lastOfChain(child);
+    return child === undefined ? [pid] : [pid, ...processChain(child)];
   } catch {
-    return pid; // no /proc: nothing stands in between either
+    return [pid]; // no /proc: nothing stands in between either
   }
 };

@@ -38,7 +38,7 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
   const old = (host: IsolateHost): boolean => Date.now() - host.bornAt > limits.maxAgeMs;
   const withRoom = (key: string): IsolateHost | undefined =>
     hostsOf(key)
-      .filter((host) => host.runs < limits.runsPerHost && !old(host))
+      .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful)
       .sort((a, b) => a.runs - b.runs)[0];
 
   const disown = (key: string, host: IsolateHost): void => {
@@ -68,7 +68,8 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       .sort((a, b) => a.idleSince - b.idleSince);
     idle?.kill('room was needed for another connection');
   };
-  const wantsHost = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length < limits.hostsPerConnection;
+  const wantsHost = (key: string): boolean =>
+    hostsOf(key).filter((host) => !old(host)).length < limits.hostsPerConnection;
 
   return {
     serve() {
@@ -76,7 +77,8 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       const wanted = queue.waitingKeys.filter(wantsHost).length;
       const room = limits.maxHosts - all().length;
       nursery.ensure(Math.min(room, wanted + limits.blankHosts));
-      if (wanted > nursery.size) evictIdle();
+      const ending = all().filter(({ alive }) => !alive).length;
+      if (wanted > nursery.size + ending) evictIdle();
     },
     retire() {
       for (const host of all()) {

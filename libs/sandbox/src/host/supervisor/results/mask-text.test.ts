@@ -37,7 +37,9 @@ describe('secret values', () => {
   });
 
   it('may look like the mask itself, or like a pattern', () => {
-    expect(secretMask(['masked', '.*.*.*', 'a-b\\c[d]/{e}'])('masked .*.*.* a-b\\c[d]/{e} anything')).toContain('anything');
+    expect(secretMask(['masked', '.*.*.*', 'a-b\\c[d]/{e}'])('masked .*.*.* a-b\\c[d]/{e} anything')).toContain(
+      'anything',
+    );
   });
 });
 

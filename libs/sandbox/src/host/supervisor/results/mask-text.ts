@@ -8,8 +8,8 @@ const PROFILE_STRINGS_MAX = 2000;
 
 const urlPassword = (value: string): string[] => {
   if (!URL.canParse(value)) return [];
-  const { username, password } = new URL(value);
-  return [username, password].flatMap((part) => [part, decoded(part)]).filter((part) => part.length >= SECRET_LENGTH_MIN);
+  const { password } = new URL(value);
+  return [password, decoded(password)].filter(({ length }) => length >= SECRET_LENGTH_MIN);
 };
 
 const decoded = (text: string): string => {
@@ -27,7 +27,8 @@ const base64Forms = (value: string): string[] => {
     const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
     return shift === 0 ? whole : whole.slice(4);
   });
-  const all = [Buffer.from(value, 'utf8').toString('base64').replace(/=+$/, ''), ...inner];
+  const whole = Buffer.from(value, 'utf8').toString('base64');
+  const all = [whole, whole.replace(/=+$/, ''), ...inner];
   return all.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 };
 
@@ -44,8 +45,7 @@ const formsOf = (value: string): string[] => [
   JSON.stringify(value).slice(1, -1),
 ];
 
-const longestFirst = (needles: Iterable<string>): string[] =>
-  [...new Set(needles)].sort((a, b) => b.length - a.length);
+const longestFirst = (needles: Iterable<string>): string[] => [...new Set(needles)].sort((a, b) => b.length - a.length);
 
 const escaped = (needle: string): string => needle.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 

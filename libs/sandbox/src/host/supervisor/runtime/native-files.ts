@@ -22,6 +22,8 @@ export const sharedLibraries = (programs: readonly string[]): string[] => {
       return ''; // a static program
     }
   };
-  const found = programs.flatMap((program) => [...list(program).matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path));
+  const found = programs.flatMap((program) =>
+    [...list(program).matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path),
+  );
   return [...new Set(found)].sort();
 };

@@ -10,8 +10,8 @@ import { changedFiles, type FileHashes, hashFile, readRuntimeManifest } from './
 export type RuntimeFolder = {
   /** Absolute path of the folder that an isolate host may be locked into. */
   readonly root: string;
-  /** Is `/setpriv` in it, so that privileges can be dropped from inside? */
-  readonly hasSetpriv: boolean;
+  /** Are `/setpriv` and `/unshare` in it, so that privileges can be dropped from inside? */
+  readonly hasTools: boolean;
   /** Marks the folder as in use; call it at least every hour. */
   touch(): Promise<void>;
 };
@@ -24,7 +24,13 @@ export type RuntimeFolderOptions = {
 };
 
 /** Where things lie under `root`. */
-export const RUNTIME_PATHS = { node: 'node', setpriv: 'setpriv', runtime: 'runtime', proc: 'proc' } as const;
+export const RUNTIME_PATHS = {
+  node: 'node',
+  setpriv: 'setpriv',
+  unshare: 'unshare',
+  runtime: 'runtime',
+  proc: 'proc',
+} as const;
 
 const PREFIX = 'sandbox-';
 const UNUSED_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -32,18 +38,25 @@ const UNUSED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Path under `root` → file to copy from. */
 type Plan = Readonly<Record<string, string>>;
 
+/** The programs that work inside; none of them where one, or the libraries of any, cannot be found. */
+const planTools = (nodeBinary: string): Plan => {
+  const [setpriv, unshare] = [systemProgram('setpriv'), systemProgram('unshare')];
+  if (process.platform !== 'linux' || setpriv === undefined || unshare === undefined) return {};
+  const libraries = sharedLibraries([nodeBinary, setpriv, unshare]);
+  if (libraries.length === 0) return {};
+  return {
+    [RUNTIME_PATHS.setpriv]: setpriv,
+    [RUNTIME_PATHS.unshare]: unshare,
+    ...Object.fromEntries(libraries.map((path) => [path.slice(1), path])),
+  };
+};
+
 const planCopy = ({ runtimeFolder, nodeBinary }: RuntimeFolderOptions, manifest: FileHashes): Plan => {
-  const setpriv = systemProgram('setpriv');
-  const programs = setpriv === undefined ? [nodeBinary] : [nodeBinary, setpriv];
-  const libraries = process.platform === 'linux' ? sharedLibraries(programs) : [];
   const runtimeFiles = [...Object.keys(manifest), 'manifest.json'];
   return {
     [RUNTIME_PATHS.node]: nodeBinary,
-    ...(setpriv === undefined || libraries.length === 0 ? {} : { [RUNTIME_PATHS.setpriv]: setpriv }),
-    ...Object.fromEntries(libraries.map((path) => [path.slice(1), path])),
-    ...Object.fromEntries(
-      runtimeFiles.map((path) => [`${RUNTIME_PATHS.runtime}/${path}`, join(runtimeFolder, path)]),
-    ),
+    ...planTools(nodeBinary),
+    ...Object.fromEntries(runtimeFiles.map((path) => [`${RUNTIME_PATHS.runtime}/${path}`, join(runtimeFolder, path)])),
   };
 };
 
@@ -142,5 +155,5 @@ export const prepareRuntimeFolder = async (options: RuntimeFolderOptions): Promi
   const touch = () => utimes(folder, new Date(), new Date());
   await touch();
   await removeUnused(stateFolder, folder);
-  return { root: join(folder, 'root'), hasSetpriv: RUNTIME_PATHS.setpriv in plan, touch };
+  return { root: join(folder, 'root'), hasTools: RUNTIME_PATHS.setpriv in plan, touch };
 };

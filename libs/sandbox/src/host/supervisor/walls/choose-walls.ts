@@ -35,7 +35,8 @@ export const chooseWalls = async (runtime: RuntimeFolder, uid: number, log: Sand
     const chosen = await tryChain(chain, uid, log);
     if (chosen === undefined) continue;
     const { level, walls, missing } = chosen.level;
-    if (level === 'process') log.warn({ level, walls, missing }, 'scripts run with hardly a wall around them on this machine');
+    if (level === 'process')
+      log.warn({ level, walls, missing }, 'scripts run with hardly a wall around them on this machine');
     else log.info({ level, walls, missing, chain: chain.name }, 'sandbox walls are up');
     return chosen;
   }

@@ -34,7 +34,9 @@ const ENTER_ROOT = [
   '"$m" -n --bind "$r" "$r"',
   '"$m" -n -o remount,bind,ro,nosuid,nodev "$r"',
   '"$m" -n -t proc -o nosuid,nodev,noexec proc "$r/proc"',
-  'cd "$r"; exec "$@"',
+  // What shells add to an empty environment by themselves.
+  'unset PWD OLDPWD SHLVL',
+  'exec "$@"',
 ].join('; ');
 
 const NAMESPACES = ['--net', '--ipc', '--uts'];
@@ -43,18 +45,21 @@ const PRIVATE_TREE = ['--pid', '--mount', '--propagation', 'private', '--fork', 
 const DIE_WITH_PARENT = '--pdeathsig=KILL';
 const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', DIE_WITH_PARENT];
 
+/** The first process of a pid namespace cannot be killed from inside, not even by itself: the host is the second. */
+const NOT_INIT = [`/${RUNTIME_PATHS.unshare}`, '--fork', '--kill-child=SIGKILL'];
+
 const asUid = (uid: number): string[] => [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
 
 const inOrder = ([file = '', ...args]: readonly string[]): CommandLine => ({ file, args });
 
 const wholeChains = (runtime: RuntimeFolder, programs: Programs, isRoot: boolean): WallChain[] => {
-  if (!runtime.hasSetpriv) return [];
+  if (!runtime.hasTools) return [];
   const { unshare, setpriv, prlimit, chroot, sh, mount } = programs;
   const userNamespace = isRoot ? [] : ['--user', '--map-root-user'];
   const identity = (uid: number) => (isRoot ? asUid(uid) : []);
   const before = [setpriv, DIE_WITH_PARENT, prlimit, '--core=0', unshare, ...userNamespace, ...NAMESPACES];
   const enter = [sh, '-c', ENTER_ROOT, 'sh', mount, runtime.root, chroot, runtime.root];
-  const inner = (uid: number) => [`/${RUNTIME_PATHS.setpriv}`, ...identity(uid), ...NO_PRIVILEGES];
+  const inner = (uid: number) => [`/${RUNTIME_PATHS.setpriv}`, ...identity(uid), ...NO_PRIVILEGES, ...NOT_INIT];
   return [
     {
       name: isRoot ? 'namespaces and own user ids' : 'user namespaces',

@@ -1,0 +1,272 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sandbox } from '../../sandbox.ts';
+import {
+  fakeRuntime,
+  type LogEntry,
+  readableLog,
+  runOf,
+  startTestSandbox,
+  temporaryFolder,
+} from './testing/test-sandbox.ts';
+
+const folder = temporaryFolder();
+const { log, entries } = readableLog();
+let runtimeFolder: string;
+let sandbox: Sandbox;
+let greeter: Server;
+let port: number;
+
+beforeAll(async () => {
+  greeter = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end('greeting');
+  });
+  await new Promise<void>((resolve) => greeter.listen(0, '127.0.0.1', resolve));
+  port = (greeter.address() as AddressInfo).port;
+  runtimeFolder = fakeRuntime(folder.path);
+  sandbox = await startTestSandbox({
+    runtimeFolder,
+    stateFolder: folder.path,
+    egress: { allow: [{ host: '127.0.0.1', port }] },
+    log,
+    hostsPerConnection: 1,
+  });
+});
+
+afterAll(async () => {
+  await sandbox?.close();
+  greeter.close();
+  folder.remove();
+});
+
+const parsed = async (source: string, given = {}) => {
+  const result = await sandbox.run(runOf(source, given));
+  expect(result).toMatchObject({ outcome: 'completed' });
+  return JSON.parse(result.resultJson ?? '');
+};
+
+describe('an isolate host that', () => {
+  it.each([
+    ['a huge length', 'bytes that are no frame'],
+    ['a length of nothing', 'bytes that are no frame'],
+    ['garbage', 'bytes that are no frame'],
+    ['no JSON', 'bytes that are no frame'],
+    ['no object', 'frame is no object'],
+    ['an unknown kind', 'unknown kind of frame'],
+    ['a second ready', 'ready said twice'],
+    ['a result of no run', 'result of a run that is not running'],
+    ['an answer to no check', 'answer to a check that was not asked'],
+    ['a question of no run', 'question of an unknown run'],
+    ['a result against the schema', 'frame that does not fit its schema'],
+    ['a field too many', 'frame that does not fit its schema'],
+    ['a million values', 'frame of too many values'],
+    ['deep nesting', 'frame of too many values'],
+    ['a flood of questions', 'too many open questions'],
+    ['garbage on the socket channel', 'bytes on the socket channel'],
+    ['a forged message on the socket channel', 'bytes on the socket channel'],
+    ['an acknowledgement of nothing', 'bytes on the socket channel'],
+  ])('sends %s is killed, its run ends as killed, and the next run works', async (source, rule) => {
+    const connectionKey = `sends ${source}`;
+    const result = await sandbox.run(runOf(source, { connectionKey }));
+    expect(result.outcome).toBe('killed');
+    expect(result.error?.message).toBe('the isolate host broke the rules of its channel');
+    expect(entries.some(({ facts }) => facts.rule === rule)).toBe(true);
+    expect(await parsed('echo', { connectionKey, argsJson: '[5]' })).toEqual([5]);
+  });
+
+  it('sends half a frame and no more is stopped at its run’s deadline', async () => {
+    const result = await sandbox.run(runOf('half a frame', { connectionKey: 'half', timeoutMs: 100 }));
+    expect(result.outcome).toBe('timed_out');
+    expect(await parsed('echo', { connectionKey: 'half', argsJson: '[6]' })).toEqual([6]);
+  });
+
+  it.each(['end itself', 'abort'])('ends by %s costs its own run only', async (source) => {
+    const connectionKey = `ends by ${source}`;
+    const result = await sandbox.run(runOf(source, { connectionKey }));
+    expect(result.outcome).toBe('killed');
+    expect(result.error?.message).toMatch(/^the isolate host ended unexpectedly/);
+    expect(await parsed('echo', { connectionKey, argsJson: '[7]' })).toEqual([7]);
+  });
+
+  it('is stuck is killed: its overdue run timed out, the others of its connection were killed', async () => {
+    const other = sandbox.run(runOf('silent', { connectionKey: 'stuck' }));
+    const stuck = await sandbox.run(runOf('spin', { connectionKey: 'stuck', timeoutMs: 100 }));
+    expect(stuck.outcome).toBe('timed_out');
+    expect((await other).outcome).toBe('killed');
+    expect(await parsed('echo', { connectionKey: 'stuck', argsJson: '[8]' })).toEqual([8]);
+  });
+
+  it('takes more memory than its run may have is killed for it', async () => {
+    const result = await sandbox.run(runOf('eat memory', { connectionKey: 'memory' }));
+    expect(result.outcome).toBe('out_of_memory');
+    expect(await parsed('echo', { connectionKey: 'memory', argsJson: '[9]' })).toEqual([9]);
+  });
+});
+
+describe('a connected socket', () => {
+  it('reaches the host with the greeting of a server that speaks first, every time', async () => {
+    for (let count = 0; count < 50; count += 1)
+      expect(await parsed('ask for a socket', { argsJson: JSON.stringify(['127.0.0.1', port]) })).toEqual({
+        greeting: 'greeting',
+      });
+  });
+
+  it('is refused where the policy denies it, and the denial is logged', async () => {
+    const answer = await parsed('ask for a socket', { argsJson: JSON.stringify(['localhost', 1]) });
+    expect(answer.error).toMatchObject({ code: 'EGRESS_DENIED', syscall: 'connect' });
+    const denied = (entry: LogEntry) => entry.message === 'egress denied' && entry.facts.host === 'localhost';
+    expect(entries.some(denied)).toBe(true);
+  });
+
+  it('is refused with Node’s own error where nobody listens', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port: unused } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const open = await startTestSandbox({
+      runtimeFolder,
+      stateFolder: folder.path,
+      egress: { allow: [{ host: '127.0.0.1', port: unused }] },
+    });
+    try {
+      const argsJson = JSON.stringify(['127.0.0.1', unused]);
+      const { resultJson = '' } = await open.run(runOf('ask for a socket', { argsJson }));
+      expect(JSON.parse(resultJson).error).toEqual({
+        message: `connect ECONNREFUSED 127.0.0.1:${unused}`,
+        code: 'ECONNREFUSED',
+        errno: -111,
+        syscall: 'connect',
+        address: '127.0.0.1',
+        port: unused,
+      });
+    } finally {
+      await open.close();
+    }
+  });
+
+  it('can be narrowed away by the connection’s own list', async () => {
+    const argsJson = JSON.stringify(['127.0.0.1', port]);
+    const answer = await parsed('ask for a socket', { argsJson, egress: [{ host: 'db.example.com', port: 5432 }] });
+    expect(answer.error.message).toContain('rule connection_list');
+  });
+});
+
+describe('isolate hosts', () => {
+  const pidsRunning = (uid: number): number[] =>
+    readdirSync('/proc')
+      .filter((pid) => {
+        try {
+          return (
+            /^\d+$/.test(pid) && new RegExp(`^Uid:\\s+${uid}\\s`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+          );
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
+
+  it('never serve two connections, and the same connection stays with its own', async () => {
+    const first = await parsed('who', { connectionKey: 'one' });
+    const second = await parsed('who', { connectionKey: 'two' });
+    const again = await parsed('who', { connectionKey: 'one' });
+    expect(again).toEqual(first);
+    if (process.getuid?.() !== 0) return;
+    expect(second.uid).not.toBe(first.uid);
+    expect(pidsRunning(first.uid)).not.toEqual([]);
+  });
+
+  it('have an empty environment', async () => {
+    expect((await parsed('who')).env).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+    'killed from outside cost their own runs, which end as killed',
+    async () => {
+      const { uid } = await parsed('who', { connectionKey: 'victim' });
+      const run = sandbox.run(runOf('silent', { connectionKey: 'victim' }));
+      for (const pid of pidsRunning(uid)) process.kill(pid, 'SIGKILL');
+      expect((await run).outcome).toBe('killed');
+      expect(await parsed('echo', { connectionKey: 'victim', argsJson: '[1]' })).toEqual([1]);
+    },
+  );
+
+  it('leave no process behind after close', async () => {
+    const short = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, blankHosts: 2 });
+    const { resultJson = '' } = await short.run(runOf('who'));
+    const running = short.run(runOf('silent'));
+    const { uid } = JSON.parse(resultJson);
+    await short.close();
+    expect((await running).outcome).toBe('killed');
+    if (uid !== process.getuid?.()) expect(pidsRunning(uid)).toEqual([]);
+  });
+});
+
+describe('what leaves the sandbox', () => {
+  it('is masked', async () => {
+    const result = await sandbox.run(
+      runOf('throw secrets', {
+        argsJson: '["ann@example.test"]',
+        env: { SECRET: 'very secret value' },
+        secretNames: ['SECRET'],
+        redactProfile: true,
+      }),
+    );
+    expect(result.error?.message).toBe('no [masked] ["[redacted]"]');
+    expect(result.logs.map(({ text }) => text)).toEqual(['[masked]']);
+  });
+
+  it('is an invalid result where the action’s shape is not kept', async () => {
+    const result = await sandbox.run(runOf('echo', { functionName: 'login', argsJson: '[]' }));
+    expect(result).toMatchObject({ outcome: 'invalid_result', error: { message: expect.stringContaining('result') } });
+    expect(result.resultJson).toBeUndefined();
+  });
+});
+
+describe('a run', () => {
+  it('is ended by its caller, waiting or running', async () => {
+    const controller = new AbortController();
+    const run = sandbox.run(runOf('silent'), controller.signal);
+    controller.abort();
+    expect(await run).toMatchObject({ outcome: 'killed', error: { message: 'the run was ended by its caller' } });
+    expect((await sandbox.run(runOf('echo'), AbortSignal.abort())).outcome).toBe('killed');
+  });
+
+  it('cannot be started twice under one id', async () => {
+    const request = runOf('silent', { timeoutMs: 50 });
+    const first = sandbox.run(request);
+    await expect(sandbox.run(request)).rejects.toMatchObject({ reason: 'RUN_ALREADY_STARTED' });
+    expect((await first).outcome).toBe('timed_out');
+  });
+
+  it('is refused when too many of its connection wait already, and others’ are not', async () => {
+    const narrow = await startTestSandbox({
+      runtimeFolder,
+      stateFolder: folder.path,
+      hostsPerConnection: 1,
+      runsPerHost: 1,
+      queuePerConnection: 1,
+    });
+    try {
+      const running = narrow.run(runOf('silent', { timeoutMs: 2000 }));
+      const waiting = narrow.run(runOf('echo'));
+      expect(await narrow.run(runOf('echo'))).toMatchObject({ outcome: 'overloaded' });
+      expect(await narrow.run(runOf('echo', { connectionKey: 'other' }))).toMatchObject({ outcome: 'completed' });
+      expect((await running).outcome).toBe('timed_out');
+      expect((await waiting).outcome).toBe('completed');
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  it('finds room among idle hosts of other connections', async () => {
+    const small = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, maxHosts: 2, blankHosts: 1 });
+    try {
+      for (const connectionKey of ['a', 'b', 'c', 'd', 'a'])
+        expect((await small.run(runOf('echo', { connectionKey }))).outcome).toBe('completed');
+    } finally {
+      await small.close();
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakeRuntime, temporaryFolder } from '../testing/test-sandbox.ts';
+import { prepareRuntimeFolder } from './runtime-folder.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let runtimeFolder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  runtimeFolder = fakeRuntime(folder.path);
+});
+afterEach(() => folder.remove());
+
+// A small file in the place of the Node binary, whose content does not matter here.
+const prepare = (stateFolder = join(folder.path, 'state')) =>
+  prepareRuntimeFolder({ runtimeFolder, stateFolder, nodeBinary: join(import.meta.dirname, 'native-files.ts') });
+
+const copies = (): string[] => readdirSync(join(folder.path, 'state'));
+
+it('the runtime is copied once, under one name, readable for all and writable for its owner alone', async () => {
+  const first = await prepare();
+  const second = await prepare();
+  expect(second.root).toBe(first.root);
+  expect(copies()).toHaveLength(1);
+  const file = join(first.root, 'runtime/isolate-host.mjs');
+  expect(statSync(file).mode & 0o777).toBe(0o644);
+  expect(statSync(join(first.root, 'runtime')).mode & 0o777).toBe(0o755);
+});
+
+it('a runtime that was not built is named with the command that builds it', async () => {
+  runtimeFolder = join(folder.path, 'nothing');
+  await expect(prepare()).rejects.toThrow('run npm run build');
+});
+
+it('a runtime that differs from its manifest is refused', async () => {
+  writeFileSync(join(runtimeFolder, 'isolate-host.mjs'), 'changed');
+  await expect(prepare()).rejects.toThrow('isolate-host.mjs of the sandbox’s runtime differs'.replace('’', "'"));
+});
+
+it('a copy that was changed is replaced', async () => {
+  const { root } = await prepare();
+  const file = join(root, 'runtime/isolate-host.mjs');
+  chmodSync(file, 0o644);
+  writeFileSync(file, 'changed');
+  await prepare();
+  expect(statSync(file).size).toBeGreaterThan(100);
+  expect(copies()).toHaveLength(1);
+});
+
+it('a state folder that others can write to, or that is a link, is refused', async () => {
+  const open = join(folder.path, 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o777);
+  await expect(prepare(open)).rejects.toThrow('writable by nobody else');
+  symlinkSync(open, join(folder.path, 'link'));
+  await expect(prepare(join(folder.path, 'link'))).rejects.toThrow('is not a folder');
+});
+
+it('a copy that nobody touched for a day is removed, one in use is kept', async () => {
+  const old = join(folder.path, 'state', 'sandbox-old');
+  const used = join(folder.path, 'state', 'sandbox-used');
+  for (const path of [old, used]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  chmodSync(join(folder.path, 'state'), 0o755);
+  const longAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
+  utimesSync(old, longAgo, longAgo);
+  await prepare();
+  expect([existsSync(old), existsSync(used)]).toEqual([false, true]);
+});
+
+it('a manifest cannot name a file outside its folder', async () => {
+  writeFileSync(join(runtimeFolder, 'manifest.json'), JSON.stringify({ files: { '../x': 'a'.repeat(64) } }));
+  await expect(prepare()).rejects.toThrow('outside its folder');
+});

@@ -1,0 +1,105 @@
+// A plain program in an isolate host's place: what it does is told by the run's source text.
+import { writeSync } from 'node:fs';
+import { connect, Socket } from 'node:net';
+
+const pipe = new Socket({ fd: 4 });
+const frameOf = (text) => {
+  const header = Buffer.alloc(4);
+  header.writeUInt32BE(Buffer.byteLength(text));
+  return Buffer.concat([header, Buffer.from(text)]);
+};
+const send = (frame) => pipe.write(frameOf(JSON.stringify(frame)));
+const usage = { wallMs: 1, cpuMs: 1, heapBytes: 1 };
+const done = (runId, value, extra = {}) =>
+  send({
+    kind: 'result',
+    runId,
+    outcome: 'completed',
+    resultJson: JSON.stringify(value),
+    logs: [],
+    usage,
+    ...extra,
+  });
+
+const sockets = new Map();
+process.on('message', ({ id }, socket) => sockets.get(id)?.(socket));
+const answers = new Map();
+const memory = [];
+
+const ownConnect = (port) => {
+  const { promise, resolve } = Promise.withResolvers();
+  const socket = connect(port, '127.0.0.1');
+  socket.once('connect', () => resolve('connected'));
+  socket.once('error', ({ code }) => resolve(code));
+  return promise;
+};
+
+const BEHAVIOURS = {
+  echo: ({ runId, argsJson }) => done(runId, JSON.parse(argsJson)),
+  who: ({ runId }) => done(runId, { pid: process.pid, uid: process.getuid(), env: Object.keys(process.env) }),
+  silent: () => {},
+  spin: () => {
+    for (;;);
+  },
+  'half a frame': () => pipe.write(Buffer.from([0, 0])),
+  'a huge length': () => pipe.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 2, 3])),
+  'a length of nothing': () => pipe.write(Buffer.alloc(4)),
+  garbage: () => pipe.write(Buffer.alloc(1 << 20, 0xa7)),
+  'no JSON': () => pipe.write(frameOf('{"kind":')),
+  'no object': () => pipe.write(frameOf('null')),
+  'an unknown kind': () => send({ kind: 'launch', id: 1 }),
+  'a second ready': () => send({ kind: 'ready' }),
+  'a result of no run': () => done('somebody else’s', 1),
+  'an answer to no check': () => send({ kind: 'checked', id: 1, problems: [] }),
+  'a question of no run': () => send({ kind: 'connect', id: 1, runId: 'x', host: 'x', port: 1, family: 0 }),
+  'a result against the schema': ({ runId }) => done(runId, 1, { usage: { ...usage, wallMs: 'long' } }),
+  'a field too many': ({ runId }) => done(runId, 1, { __proto__: null, extra: true }),
+  'a million values': ({ runId }) => done(runId, 1, { logs: Array.from({ length: 1e6 }, () => 0) }),
+  'deep nesting': ({ runId }) =>
+    pipe.write(frameOf(`{"kind":"result","runId":"${runId}","logs":${'['.repeat(1e5)}${']'.repeat(1e5)}}`)),
+  'a flood of questions': ({ runId }) => {
+    for (let id = 1; id < 5000; id += 1)
+      send({ kind: 'connect', id, runId, host: `h${id}.invalid`, port: 1, family: 0 });
+  },
+  'garbage on the socket channel': () => {
+    const bytes = Buffer.alloc(1 << 16, 'x');
+    for (;;) writeSync(3, bytes);
+  },
+  'a forged message on the socket channel': () => writeSync(3, '{"cmd":"NODE_HANDLE","type":"net.Socket","msg":1}\n'),
+  'an acknowledgement of nothing': () => writeSync(3, '{"cmd":"NODE_HANDLE_ACK"}\n'),
+  'end itself': () => process.kill(process.pid, 'SIGKILL'),
+  abort: () => process.abort(),
+  'eat memory': () => {
+    setInterval(() => memory.push(Buffer.alloc(8 << 20, memory.length)), 1);
+  },
+  'connect itself': async ({ runId, argsJson }) => done(runId, await ownConnect(JSON.parse(argsJson)[0])),
+  'ask for a socket': ({ runId, argsJson }) => {
+    const [host, port] = JSON.parse(argsJson);
+    answers.set(7, (frame) => done(runId, { error: frame.error }));
+    sockets.set(7, (socket) => {
+      socket.once('data', (bytes) => done(runId, { greeting: bytes.toString() }));
+      socket.resume();
+    });
+    send({ kind: 'connect', id: 7, runId, host, port, family: 0 });
+  },
+  'throw secrets': ({ runId, env, argsJson }) =>
+    done(runId, null, {
+      outcome: 'threw',
+      error: { name: 'Error', message: `no ${env.SECRET} ${argsJson}` },
+      logs: [{ level: 'info', text: Buffer.from(env.SECRET).toString('base64'), atMs: 1 }],
+    }),
+};
+
+let held = Buffer.alloc(0);
+pipe.on('data', (bytes) => {
+  held = Buffer.concat([held, bytes]);
+  while (held.length >= 4 && held.length >= 4 + held.readUInt32BE(0)) {
+    const end = 4 + held.readUInt32BE(0);
+    const frame = JSON.parse(held.subarray(4, end).toString());
+    held = held.subarray(end);
+    if (frame.kind === 'run') BEHAVIOURS[frame.source](frame);
+    else if (frame.kind === 'connect_failed') answers.get(frame.id)?.(frame);
+    else if (frame.kind === 'check') send({ kind: 'checked', id: frame.id, problems: [] });
+  }
+});
+send({ kind: 'ready' });

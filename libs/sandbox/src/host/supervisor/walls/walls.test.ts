@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareRuntimeFolder, type RuntimeFolder } from '../runtime/runtime-folder.ts';
+import { fakeRuntime, readableLog, temporaryFolder } from '../testing/test-sandbox.ts';
+import { chooseWalls } from './choose-walls.ts';
+import { probeWalls, standingWalls } from './probe.ts';
+import { claimUserIds } from './user-ids.ts';
+import { wallChains } from './wall-chain.ts';
+
+const folder = temporaryFolder();
+let runtime: RuntimeFolder;
+beforeAll(async () => {
+  const runtimeFolder = fakeRuntime(folder.path);
+  runtime = await prepareRuntimeFolder({ runtimeFolder, stateFolder: folder.path, nodeBinary: process.execPath });
+});
+afterAll(() => folder.remove());
+
+const isLinuxRoot = process.platform === 'linux' && process.getuid?.() === 0;
+
+describe('walls', () => {
+  it('are counted only where the kernel shows them: a plain child has none', async () => {
+    const plain = wallChains(runtime).at(-1);
+    if (plain === undefined) throw new Error('there is always a plain chain');
+    const { walls, missing } = standingWalls(await probeWalls(plain, 0));
+    expect(walls).toEqual([]);
+    expect(missing).toContain('network');
+  });
+
+  it('are reported with what is missing, in the log too', async () => {
+    const { log, entries } = readableLog();
+    const { level } = await chooseWalls(runtime, 65_533, log);
+    const logged = entries.find(({ facts }) => 'walls' in facts)?.facts;
+    expect(logged).toMatchObject({ level: level.level, walls: level.walls, missing: level.missing });
+    expect(level.walls.length + level.missing.length).toBeGreaterThan(0);
+  });
+
+  it.runIf(isLinuxRoot)('are all up for root: no network, process, file, identity or privilege is left', async () => {
+    const [strongest] = wallChains(runtime);
+    if (strongest === undefined) throw new Error('there is always a chain');
+    const report = await probeWalls(strongest, 65_533);
+    expect(standingWalls(report)).toEqual({
+      walls: ['network', 'processes', 'files', 'ipc', 'identity', 'privileges', 'core_dumps'],
+      missing: [],
+    });
+    expect(report.uids).toEqual([65_533, 65_533, 65_533, 65_533]);
+    expect(report.root.sort()).not.toContain('etc');
+  });
+});
+
+describe('user ids', () => {
+  const range = { first: 4_000_000, count: 64 };
+
+  it('belong to one claim at a time, and are free again after it', async () => {
+    const first = await claimUserIds(32, range);
+    const second = await claimUserIds(32, range);
+    const uids = Array.from({ length: 32 }, () => [first.take(), second.take()]).flat();
+    expect(new Set(uids).size).toBe(64);
+    expect(() => first.take()).toThrow('taken');
+    await expect(claimUserIds(32, range)).rejects.toThrow('no 32 user ids are free');
+    await first.close();
+    const third = await claimUserIds(32, range);
+    await Promise.all([second.close(), third.close()]);
+  });
+
+  it('come back to the end of the line', async () => {
+    const ids = await claimUserIds(32, range);
+    const uid = ids.take();
+    ids.give(uid);
+    expect(ids.take()).not.toBe(uid);
+    await ids.close();
+  });
+});
