@@ -1,4 +1,4 @@
-import type { LoginContext, LoginRequest } from '@userferry/contracts/identity/v1/identity_service';
+import type { RequestContext, LoginRequest } from '@userferry/contracts/identity/v1/identity_service';
 import { type Identifier, identifierProblem } from '@userferry/user-model';
 import type { LoginAttempt, RequestFacts } from '../login/login-attempt.ts';
 import { invalidField, jsonObject } from './fields.ts';
@@ -28,7 +28,7 @@ const passwordOf = ({ password }: LoginRequest): string => {
   return password;
 };
 
-const factsOf = (context: LoginContext | undefined): RequestFacts => ({
+const factsOf = (context: RequestContext | undefined): RequestFacts => ({
   appId: context?.appId ?? '',
   appName: context?.appName ?? '',
   appMetadata: jsonObject('context.app_metadata_json', context?.appMetadataJson ?? new Uint8Array()),
