@@ -277,6 +277,13 @@ export interface MigrateUserRequest {
   /** What the user typed; kept when the profile has no such identifier. */
   identifier?: Identifier | undefined;
   password: string;
+  /** Where the user's request came from, as CheckLogin was told: a success is no wrong password of that address. */
+  requestIp: string;
+  /**
+   * The legacy user store proved who the user is, not this password: a new one, which the user has just chosen (forgot
+   * password). The rules for new passwords apply, and no login is counted.
+   */
+  passwordIsNew: boolean;
 }
 
 export interface MigrateUserResponse {
@@ -944,7 +951,15 @@ export const ConnectionFacts: MessageFns<ConnectionFacts> = {
 };
 
 function createBaseMigrateUserRequest(): MigrateUserRequest {
-  return { userPoolId: "", connectionId: "", profileJson: Buffer.alloc(0), identifier: undefined, password: "" };
+  return {
+    userPoolId: "",
+    connectionId: "",
+    profileJson: Buffer.alloc(0),
+    identifier: undefined,
+    password: "",
+    requestIp: "",
+    passwordIsNew: false,
+  };
 }
 
 export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
@@ -963,6 +978,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     }
     if (message.password !== "") {
       writer.uint32(42).string(message.password);
+    }
+    if (message.requestIp !== "") {
+      writer.uint32(50).string(message.requestIp);
+    }
+    if (message.passwordIsNew !== false) {
+      writer.uint32(56).bool(message.passwordIsNew);
     }
     return writer;
   },
@@ -1020,6 +1041,22 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
             message.password = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.requestIp = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.passwordIsNew = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1051,6 +1088,16 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
         : Buffer.alloc(0),
       identifier: isSet(object.identifier) ? Identifier.fromJSON(object.identifier) : undefined,
       password: isSet(object.password) ? globalThis.String(object.password) : "",
+      requestIp: isSet(object.requestIp)
+        ? globalThis.String(object.requestIp)
+        : isSet(object.request_ip)
+        ? globalThis.String(object.request_ip)
+        : "",
+      passwordIsNew: isSet(object.passwordIsNew)
+        ? globalThis.Boolean(object.passwordIsNew)
+        : isSet(object.password_is_new)
+        ? globalThis.Boolean(object.password_is_new)
+        : false,
     };
   },
 
@@ -1071,6 +1118,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     if (message.password !== "") {
       obj.password = message.password;
     }
+    if (message.requestIp !== "") {
+      obj.requestIp = message.requestIp;
+    }
+    if (message.passwordIsNew !== false) {
+      obj.passwordIsNew = message.passwordIsNew;
+    }
     return obj;
   },
 
@@ -1086,6 +1139,8 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
       ? Identifier.fromPartial(object.identifier)
       : undefined;
     message.password = object.password ?? "";
+    message.requestIp = object.requestIp ?? "";
+    message.passwordIsNew = object.passwordIsNew ?? false;
     return message;
   },
 };
