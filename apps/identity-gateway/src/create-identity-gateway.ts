@@ -95,17 +95,17 @@ const identityService = ({ logins, users, connections, runner, settle }: Deps): 
 
 const poolService = ({ pools, history }: Deps): ServiceHandlers =>
   service<UserPoolServiceServer>(UserPoolServiceService, {
-    createUserPool: createUserPool(pools),
+    createUserPool: createUserPool({ store: pools, history }),
     getUserPool: getUserPool(pools),
     startTrial: startTrial(pools),
     setPlan: setPlan(pools),
     listAuditEntries: listAuditEntries(history),
   });
 
-const keyService = ({ pools }: Deps): ServiceHandlers =>
+const keyService = ({ pools: store, history }: Deps): ServiceHandlers =>
   service<ApiKeyServiceServer>(ApiKeyServiceService, {
-    createApiKey: createApiKey(pools),
-    revokeApiKey: revokeApiKey(pools),
+    createApiKey: createApiKey({ store, history }),
+    revokeApiKey: revokeApiKey({ store, history }),
   });
 
 const connectionService = ({ connections: store, history, runner }: Deps): ServiceHandlers =>

@@ -247,6 +247,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     scripts: [['login', 'profile']],
     writes: ['MigrateUser'],
+    settled: 'proven',
     answer: 'changed ours',
   },
   {
@@ -258,6 +259,7 @@ const PASSWORDS: readonly Row[] = [
       ['login', 'profile'],
     ],
     writes: ['MigrateUser'],
+    settled: 'proven',
     answer: 'changed ours',
   },
   {
@@ -266,6 +268,7 @@ const PASSWORDS: readonly Row[] = [
     hereById: 'ok',
     scripts: [['login', 'profile']],
     writes: [['MigrateUser', 'wrong_password'], 'ChangePassword'],
+    settled: 'proven',
     answer: 'changed ours',
   },
   {
@@ -273,6 +276,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     scripts: [['login', 'profile']],
     writes: [['MigrateUser', 'weak']],
+    settled: 'proven',
     answer: 'rejected PASSWORD_TOO_WEAK',
   },
   {
@@ -280,6 +284,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     scripts: [['login', 'profile']],
     writes: [['MigrateUser', 'conflict']],
+    settled: 'proven',
     answer: 'undecided IDENTIFIER_CONFLICT',
   },
   {

@@ -17,6 +17,10 @@ export const connectionOf = ({ facts: { connection } }: Asked): ConnectionFacts 
   return connection;
 };
 
+/** Somebody saved another mode while the call ran. */
+export const modeChanged = (): ServiceError =>
+  new ServiceError('CONCURRENT_CHANGE', "the connection's mode was changed at this moment; try again");
+
 /** Runs one of the connection's scripts and reads what it said. Without the plan no script runs. */
 const ask = async <T>(
   asked: Asked,
@@ -29,8 +33,7 @@ const ask = async <T>(
   const connection = connectionOf(asked);
   const settings = await deps.settings.current(userPoolId, connection, call);
   // The mode decides what may be written: a call that began in one does not end in the other.
-  if (settings.mode !== connection.mode)
-    throw new ServiceError('CONCURRENT_CHANGE', "the connection's mode was changed at this moment; try again");
+  if (settings.mode !== connection.mode) throw modeChanged();
   const context = scriptContext({ userPoolId, pool: asked.facts.pool, facts });
   return read(await deps.runScript(scriptRun(settings, { userPoolId, action, args: [...args, context] }), call));
 };

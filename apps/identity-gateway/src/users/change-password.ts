@@ -1,10 +1,11 @@
 import { type Identifier, identifiersOf } from '@userferry/user-model';
 import { askLogin } from '../login/ask-login.ts';
+import type { LoginAttempt } from '../login/login-attempt.ts';
 import { stepAfterStore } from '../login/next-step.ts';
 import { lostLogin } from '../login/settle-attempt.ts';
 import { type Rejected, rejected, USER_LOCKED, WRONG_OLD_PASSWORD } from '../outcome/rejected.ts';
 import type { Undecided } from '../outcome/undecided.ts';
-import { type Asked, askGetUser, askValidatePassword } from './ask-script.ts';
+import { type Asked, askGetUser, askValidatePassword, modeChanged } from './ask-script.ts';
 import type { KnownUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
 import { asKnown } from './reset-password.ts';
@@ -75,10 +76,12 @@ const changeBeforeMigration = async (
     case 'authenticate': {
       // Somebody logged in since: the user is ours by now.
       const userId = proven.checked.user?.userId;
-      if (userId === undefined) throw new Error('our store verified a password and sent no user');
+      if (userId === undefined) throw modeChanged();
       return asKnown(await setPassword(userId, passwords, scope));
     }
     case 'migrate': {
+      // Proven, whatever becomes of the new one: the store counted the attempt and could not see this.
+      scope.deps.settle({ ...attemptOf(attempt), end: 'proven', byLegacyStore: true });
       const { externalId, profile, profileJson: json } = step;
       return asKnown(
         await migrateWithPassword({ kind: 'legacy', externalId, profile, json }, identifier, passwords, asked),
@@ -91,6 +94,8 @@ const changeBeforeMigration = async (
       return step;
   }
 };
+
+const attemptOf = ({ userPoolId, identifier, facts }: LoginAttempt) => ({ userPoolId, identifier, ip: facts.ip });
 
 /** Wrong old passwords count here as they do in a login, under the identifier or else under the legacy id. */
 const changeThere = async (

@@ -116,11 +116,13 @@ export interface Authenticated {
 export interface Rejected {
   /**
    * INVALID_CREDENTIALS (unknown user and wrong password alike), USER_LOCKED, TOO_MANY_ATTEMPTS, USER_NOT_FOUND,
-   * USER_EXISTS, USER_TOMBSTONED, WRONG_OLD_PASSWORD, VALIDATION_FAILED or PASSWORD_TOO_WEAK.
+   * USER_EXISTS, USER_TOMBSTONED, USER_NOT_MIGRATED (lives in the legacy user store until a first login or a new
+   * password), WRONG_OLD_PASSWORD, VALIDATION_FAILED, PASSWORD_TOO_WEAK or REJECTED_BY_SCRIPT (a script refused without
+   * saying why).
    */
   reason: string;
   message: string;
-  /** The number that clients of the older service know: 2333, 2005, 2004, 2026, 2203; 0 where there is none. */
+  /** The number that clients of the older service know: 2333, 2005, 2004, 2026, 2203, 603; 0 where there is none. */
   code: number;
   /** With TOO_MANY_ATTEMPTS: how long to wait. */
   retryAfterMs: bigint;
