@@ -11,6 +11,8 @@ a test runs each row, and another holds this file against them.
   that the user or the caller can do something about. **undecided**: nobody can say now; never to be counted as a wrong
   password, nor as done or not done. An RPC error means that we failed or were called wrongly.
 - "ours" is a user of our store (with our id), "legacy" one of the legacy user store, named by the legacy id alone.
+- "Written here" names the calls that write to our store. "nothing (MigrateUser → conflict)" is a call that stored no
+  user; with \`conflict\` it leaves the conflict for an administrator (\`ListConflicts\`). DeleteUser leaves a tombstone.
 - The number behind a reason is the code that clients of the older service know.
 - A script's own words never stand in an answer, but where the pool sets \`reveal_rejection_details\`; they are in the log
   history always.
