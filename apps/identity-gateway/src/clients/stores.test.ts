@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { User } from '@userferry/contracts/identity/v1/user';
 import { HistoryServiceService } from '@userferry/contracts/migration/v1/history_service';
-import { AttemptEnd, LoginServiceService } from '@userferry/contracts/migration/v1/login_service';
+import { AttemptEnd, LocalVerdict, LoginServiceService } from '@userferry/contracts/migration/v1/login_service';
 import { UserServiceService, UserVerdict } from '@userferry/contracts/migration/v1/user_service';
 import { createServer, type ServiceHandlers, serviceTokenAuthenticate } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
@@ -123,6 +123,18 @@ describe('our store over the wire', () => {
     expect(asked[0]?.request).toMatchObject({ userId: 'ours', connectionId: '' });
     expect(asked[1]?.request).toMatchObject({ userId: '', connectionId: 'c' });
     expect(String(asked[1]?.request.legacyProfileJson)).toBe('{"id":7}');
+  });
+
+  it('is told where a login comes from, and says how long to wait', async () => {
+    answer = { verdict: LocalVerdict.TOO_MANY_ATTEMPTS, ...facts, retryAfterMs: 7n };
+    const from = { appId: '', appName: '', appMetadata: {}, ip: '192.0.2.1', geo: null, body: {} };
+    const identifier = { kind: 'phone', value: '+33' } as const;
+    const attempt = { userPoolId: 'pool', identifier, password: 'p', facts: from };
+    expect(await logins.checkLogin(attempt, callFacts())).toMatchObject({
+      verdict: 'too_many_attempts',
+      retryAfterMs: 7,
+    });
+    expect(asked[0]?.request).toMatchObject({ requestIp: '192.0.2.1', password: 'p' });
   });
 
   it('is told how an attempt ended, from where it came and who proved it', async () => {
