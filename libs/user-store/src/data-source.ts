@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
+import { auditEntryEntity, conflictEntity, scriptRunEntity } from './entities/history-entities.ts';
 import { apiKeyEntity, userPoolEntity } from './entities/pool-entities.ts';
 import {
   credentialEntity,
@@ -9,6 +10,7 @@ import {
   userIdentifierEntity,
 } from './entities/user-entities.ts';
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.ts';
+import { WholeLife1765000000000 } from './migrations/1765000000000-whole-life.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -56,8 +58,11 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       externalIdEntity,
       credentialEntity,
       tombstoneEntity,
+      conflictEntity,
+      scriptRunEntity,
+      auditEntryEntity,
     ],
-    migrations: [CreateTables1764000000000],
+    migrations: [CreateTables1764000000000, WholeLife1765000000000],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.
     poolErrorHandler: () => undefined,
