@@ -16,7 +16,7 @@ export type TestReport = {
   /** Full names of the failed tests, and files that did not even load. */
   failures: string[];
   skippedSuites: SkippedSuite[];
-  /** Workspaces with tests that left no report. */
+  /** Workspaces with a test script of which nothing was heard. */
   missing: string[];
 };
 
@@ -28,8 +28,9 @@ export function collectReports(root: string): TestReport {
   const total: TestReport = { passed: 0, failed: 0, skipped: 0, failures: [], skippedSuites: [], missing: [] };
   for (const workspace of testedWorkspaces(root)) {
     const file = join(root, workspace, REPORT_FILE);
-    if (existsSync(file)) addReport(total, { root, workspace }, JSON.parse(readFileSync(file, 'utf8')));
-    else total.missing.push(workspace);
+    const report: VitestReport = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] };
+    if (report.testResults.length === 0) total.missing.push(workspace);
+    addReport(total, { root, workspace }, report);
   }
   return total;
 }
@@ -59,6 +60,7 @@ function addReport(total: TestReport, at: { root: string; workspace: string }, r
         addFailure(total, `${fileName}: ${[...test.ancestorTitles, test.title].join(' > ')}`);
       else {
         total.skipped += 1;
+        if (broken) continue; // its tests could not even start
         const suite = test.ancestorTitles[0] ?? test.title;
         skipped.set(suite, (skipped.get(suite) ?? 0) + 1);
       }

@@ -24,13 +24,15 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
 
 async function runTests(): Promise<Outcome> {
   removeReports(ROOT);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
-  const fixed = ['run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', '--', ...reporters];
+  // vitest does not look for a configuration above the workspace that it runs in
+  const config = `--config=${join(ROOT, 'vitest.config.ts')}`;
+  const vitest = [config, '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
+  const fixed = ['run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', '--', ...vitest];
   const { ok, output } = await runner.program('nx', ...fixed);
   report = collectReports(ROOT);
   removeReports(ROOT);
   const complaints = [
-    ...report.missing.map((project) => `${project} was not tested to the end: it left no report\n`),
+    ...report.missing.map((project) => `${project} has a test script, but ran no test to its end\n`),
     ...(report.passed + report.failed === 0 ? ['no test was executed at all\n'] : []),
   ];
   return { ok: ok && report.failed === 0 && complaints.length === 0, output: output + complaints.join('') };
