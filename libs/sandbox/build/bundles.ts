@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
 import { PACKAGES } from './packages.ts';
-import { GUEST, PACKAGE_ROOT, RUNTIME, SOURCE } from './paths.ts';
+import { DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
 
 const GUEST_OPTIONS = {
   bundle: true,
@@ -45,7 +45,7 @@ async function bundleBase(): Promise<void> {
   });
   const wrapped = `(function () {${code};return base.guest;})()`;
   assertAscii('the base bundle', wrapped);
-  writeFileSync(join(GUEST, 'base.js'), wrapped);
+  writeFileSync(join(DRAFT_GUEST, 'base.js'), wrapped);
 }
 
 /** A package: a function of the `require` that answers for core modules. */
@@ -57,13 +57,13 @@ async function bundlePackage(name: string, module: string): Promise<void> {
   });
   const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; ${code};return module.exports; })`;
   assertAscii(`the bundle of ${name}`, wrapped);
-  writeFileSync(join(GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
+  writeFileSync(join(DRAFT_GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
 }
 
 async function bundleHost(): Promise<void> {
   await build({
     entryPoints: [join(SOURCE, 'host', 'isolate-host', 'main.ts')],
-    outfile: join(RUNTIME, 'isolate-host.mjs'),
+    outfile: join(DRAFT, 'isolate-host.mjs'),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -74,7 +74,7 @@ async function bundleHost(): Promise<void> {
 }
 
 export async function makeBundles(): Promise<void> {
-  mkdirSync(join(GUEST, 'packages'), { recursive: true });
+  mkdirSync(join(DRAFT_GUEST, 'packages'), { recursive: true });
   const packages = Object.entries(PACKAGES).map(([name, module]) => bundlePackage(name, module));
   await Promise.all([bundleBase(), bundleHost(), ...packages]);
 }

@@ -34,6 +34,7 @@ export const coreModulesOfBase: Plugin = {
     build.onResolve({ filter: /^abort-controller$/ }, () => ({
       path: join(SOURCE, 'guest', 'globals', 'abort.ts'),
     }));
+    build.onResolve({ filter: /^tr46$/ }, () => ({ path: join(SOURCE, 'guest', 'idna.ts') }));
     build.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
       contents: `const { core } = require('./registry.ts'); module.exports = ${BASE_MODULES[path]};`,
       resolveDir: MODULES,

@@ -46,6 +46,7 @@ const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: warm-up RUNTIME_FOLDER');
 const files = loadRuntimeFiles(root);
 const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe: () => process.abort() });
+for (const name of files.packages.keys()) await slot.loadPackage(name);
 const { port } = await startFakePostgres();
 await runOnce({ files, slot, port }, false, 'completed');
 await runOnce({ files, slot, port }, true, 'threw');

@@ -6,7 +6,6 @@ import { wrapScript } from '../../bridge/script-source.ts';
 import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
 import { LIMITS } from './limits.ts';
-import { requiredPackages } from './required-packages.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { placeIn } from './script-place.ts';
@@ -122,8 +121,6 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   }, leftMs());
 
   const start = async (): Promise<void> => {
-    for (const name of requiredPackages(frame.source, files.packages)) await slot.loadPackage(name);
-    if (ended) return;
     const { source, functionName, argsJson } = frame;
     const random = forGuest(randomBytes(RANDOM_BYTES));
     await slot.runScript({ source, functionName, argsJson, envJson: JSON.stringify(frame.env), random }, leftMs());
