@@ -5,6 +5,9 @@ import { findWorkspaces } from '../boundaries/find-sources.ts';
 /** Where each workspace's vitest writes its report, from the workspace's folder. */
 export const REPORT_FILE = 'node_modules/.test-report.json';
 
+/** A workspace that has tests: its folder, its package's name and the script that runs them. */
+export type TestedWorkspace = { folder: string; name: string; script: string };
+
 /** A suite whose tests were all skipped, or a single skipped test. */
 export type SkippedSuite = { workspace: string; name: string; tests: number };
 
@@ -26,7 +29,7 @@ type VitestReport = { testResults: { name: string; status: string; assertionResu
 /** Adds up the reports of every workspace that has a test script. */
 export function collectReports(root: string): TestReport {
   const total: TestReport = { passed: 0, failed: 0, skipped: 0, failures: [], skippedSuites: [], missing: [] };
-  for (const workspace of testedWorkspaces(root)) {
+  for (const { folder: workspace } of testedWorkspaces(root)) {
     const file = join(root, workspace, REPORT_FILE);
     const report: VitestReport = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] };
     if (report.testResults.length === 0) total.missing.push(workspace);
@@ -37,15 +40,15 @@ export function collectReports(root: string): TestReport {
 
 /** Removes the reports, so that none of an earlier run is taken for one of this. */
 export function removeReports(root: string): void {
-  for (const workspace of testedWorkspaces(root)) rmSync(join(root, workspace, REPORT_FILE), { force: true });
+  for (const { folder } of testedWorkspaces(root)) rmSync(join(root, folder, REPORT_FILE), { force: true });
 }
 
-function testedWorkspaces(root: string): string[] {
-  const hasTests = (folder: string) =>
-    JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test !== undefined;
-  return findWorkspaces(root)
-    .map(({ folder }) => folder)
-    .filter(hasTests);
+/** Every workspace with a test script. */
+export function testedWorkspaces(root: string): TestedWorkspace[] {
+  return findWorkspaces(root).flatMap(({ folder, name }) => {
+    const script = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test;
+    return script === undefined ? [] : [{ folder, name, script }];
+  });
 }
 
 function addReport(total: TestReport, at: { root: string; workspace: string }, report: VitestReport): void {

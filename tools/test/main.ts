@@ -24,18 +24,32 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
 
 async function runTests(): Promise<Outcome> {
   removeReports(ROOT);
-  // vitest does not look for a configuration above the workspace that it runs in
+  const workspaces = testedWorkspaces(ROOT);
+  // vitest does not look for a configuration above the workspace that it runs in, and takes no two of them
   const config = `--config=${join(ROOT, 'vitest.config.ts')}`;
-  const vitest = [config, '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
-  const fixed = ['run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', '--', ...vitest];
-  const { ok, output } = await runner.program('nx', ...fixed);
+  const outcomes = [
+    await runVitest(workspaces.filter(({ script }) => script.includes('--config'))),
+    await runVitest(
+      workspaces.filter(({ script }) => !script.includes('--config')),
+      config,
+    ),
+  ];
   report = collectReports(ROOT);
   removeReports(ROOT);
   const complaints = [
     ...report.missing.map((project) => `${project} has a test script, but ran no test to its end\n`),
     ...(report.passed + report.failed === 0 ? ['no test was executed at all\n'] : []),
   ];
-  return { ok: ok && report.failed === 0 && complaints.length === 0, output: output + complaints.join('') };
+  const ok = outcomes.every((outcome) => outcome.ok) && report.failed === 0 && complaints.length === 0;
+  return { ok, output: outcomes.map(({ output }) => output).join('') + complaints.join('') };
+}
+
+async function runVitest(workspaces: TestedWorkspace[], ...options: string[]): Promise<Outcome> {
+  if (workspaces.length === 0 || runner.interrupted()) return { ok: true, output: '' };
+  const projects = `--projects=${workspaces.map(({ name }) => name).join(',')}`;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
+  const fixed = ['run-many', '-t', 'test', projects, '--parallel=2', '--outputStyle=static'];
+  return runner.program('nx', ...fixed, '--', ...options, ...reporters);
 }
 
 async function main(): Promise<void> {
