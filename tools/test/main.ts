@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkContracts } from './check-contracts.ts';
-import { collectReports, REPORT_FILE, removeReports, type TestReport } from './collect-reports.ts';
+import {
+  collectReports,
+  REPORT_FILE,
+  removeReports,
+  type TestedWorkspace,
+  type TestReport,
+  testedWorkspaces,
+} from './collect-reports.ts';
 import { createRunner, type Outcome } from './run.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
@@ -13,8 +20,15 @@ let report: TestReport | undefined;
 const STEPS: Record<string, () => Promise<Outcome>> = {
   lint: () => runner.node('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'),
   types: async () => {
-    const own = await runner.program('tsc', '-p', 'tsconfig.json');
-    const guest = await runner.program('tsc', '--noEmit', '-p', 'libs/sandbox/src/guest/tsconfig.json');
+    const own = await runner.program('tsc', '--pretty', 'false', '-p', 'tsconfig.json');
+    const guest = await runner.program(
+      'tsc',
+      '--pretty',
+      'false',
+      '--noEmit',
+      '-p',
+      'libs/sandbox/src/guest/tsconfig.json',
+    );
     return { ok: own.ok && guest.ok, output: own.output + guest.output };
   },
   boundaries: () => runner.node('tools/boundaries/main.ts'),
