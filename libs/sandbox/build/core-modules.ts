@@ -34,6 +34,10 @@ export const coreModulesOfBase: Plugin = {
     build.onResolve({ filter: /^abort-controller$/ }, () => ({
       path: join(SOURCE, 'guest', 'globals', 'abort.ts'),
     }));
+    // Its main file asks for `util` while `util` itself is still being made.
+    build.onResolve({ filter: /^inherits$/ }, ({ resolveDir, kind }) =>
+      build.resolve('inherits/inherits_browser.js', { resolveDir, kind }),
+    );
     build.onResolve({ filter: /^tr46$/ }, () => ({ path: join(SOURCE, 'guest', 'idna.ts') }));
     build.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
       contents: `const { core } = require('./registry.ts'); module.exports = ${BASE_MODULES[path]};`,

@@ -24,6 +24,15 @@ export type Answers = {
   bcrypt(id: unknown, what: unknown, args: unknown): void;
 };
 
+const RECORD_TYPES = ['lookup', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const;
+
+function asRecordType(value: unknown): (typeof RECORD_TYPES)[number] {
+  const type = RECORD_TYPES.find((known) => known === value);
+  if (type !== undefined) return type;
+  const error = new TypeError(`The record type ${String(value).slice(0, 32)} cannot be asked for`);
+  throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
+}
+
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export function createAnswers({ runId, link, transport, events }: AnswersDeps): Answers {
@@ -50,13 +59,13 @@ export function createAnswers({ runId, link, transport, events }: AnswersDeps): 
       return pending;
     },
     resolve(id, type, name, family) {
-      const question = {
-        runId,
-        type: asText(type, 'type', 16) as 'lookup',
-        name: asText(name, 'name', 512),
-        family: family === 4 || family === 6 ? family : 0,
-      } as const;
       answer(id, (done) => {
+        const question = {
+          runId,
+          type: asRecordType(type),
+          name: asText(name, 'name', 512),
+          family: family === 4 || family === 6 ? family : 0,
+        } as const;
         link.resolve(question, (found) => {
           if ('error' in found) transport.failed(toWireError(found.error));
           if ('error' in found) done(found.error);

@@ -71,6 +71,8 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     fail,
     use(id, connection, socket) {
       connection.socket = socket;
+      // The guest ends its side itself, once it has read what there is.
+      if (!('encrypted' in socket)) socket.allowHalfOpen = true;
       socket.on('data', (bytes: Buffer) => onData(id, bytes));
       socket.on('end', () => events.emit([id, 'end']));
       socket.on('error', (error) => fail(id, error));

@@ -31,6 +31,9 @@ const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): strin
     ? `The script did not finish within ${frame.timeoutMs} ms`
     : `The script used more than ${Math.round(frame.memoryLimitBytes / 1024 / 1024)} MB of memory`;
 
+/** An isolate that is gone has no clock: what the process used in the meantime is an upper bound. */
+const sumMs = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+
 /** An error as the frame carries it. */
 function toFrameError(error: ReportedError): NonNullable<ResultFrame['error']> {
   const { chain: _chain, ...rest } = error;
@@ -78,6 +81,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const { slot } = lease;
   const deadlineMs = startedAtMs + frame.timeoutMs;
   const cpuBefore = slot.cpuNs();
+  const processCpuBefore = process.cpuUsage();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
   let ended = false;
 
@@ -85,7 +89,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     if (ended) return;
     ended = true;
     const wallMs = performance.now() - startedAtMs;
-    const cpuMs = Number(slot.cpuNs() - cpuBefore) / 1e6;
+    const cpuMs = slot.isDisposed ? sumMs(process.cpuUsage(processCpuBefore)) : Number(slot.cpuNs() - cpuBefore) / 1e6;
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const heapBytes = clean && !slot.isDisposed ? await slot.heapBytes().catch(() => 0) : 0;

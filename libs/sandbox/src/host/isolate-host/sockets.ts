@@ -1,7 +1,7 @@
 /** What the guest does with its connections: opened by the supervisor, read and written here, TLS spoken here. */
 import { connect as connectTls } from 'node:tls';
 import type { TlsOptions } from '../../bridge/operations.ts';
-import { asBytes, asInteger, asText, forGuest } from './arguments.ts';
+import { asBytes, asInteger, asPort, asText, forGuest } from './arguments.ts';
 import { type ConnectionsDeps, createConnections } from './connections.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
@@ -48,7 +48,7 @@ export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
     open(rawId, rawHost, rawPort, rawFamily) {
       const id = asInteger(rawId, 'id');
       const host = asText(rawHost, 'host', 512);
-      const port = asInteger(rawPort, 'port');
+      const port = asPort(rawPort);
       const family = rawFamily === 4 || rawFamily === 6 ? rawFamily : 0;
       const connection = connections.add(id);
       connection.withdraw = link.connect({ runId, host, port, family }, (answer) => {
