@@ -1,1 +1,18 @@
+export type { Behaviour, SeenLogin, SeenRequest, SqlServerDoubleOptions } from './sqlserver-double/double-options.ts';
+export type {
+  SqlColumn,
+  SqlHandler,
+  SqlMessage,
+  SqlQuery,
+  SqlReply,
+  SqlRow,
+  SqlStep,
+} from './sqlserver-double/query.ts';
+export {
+  type SqlServerConfig,
+  type SqlServerUnderTest,
+  startSqlServer,
+} from './sqlserver-double/start-sql-server.ts';
+export { type SqlServerDouble, startSqlServerDouble } from './sqlserver-double/start-sql-server-double.ts';
+export type { TableDefinition } from './sqlserver-double/tables/table.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';
