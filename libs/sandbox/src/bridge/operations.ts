@@ -47,8 +47,8 @@ export type RunReport = {
   /** JSON text; present for `returned`. */
   readonly resultJson?: string;
   readonly error?: ReportedError;
-  /** Timers that are still armed. */
-  readonly timersLeft: number;
+  /** The error came from where no code of the script could catch it; the script itself may still be waiting. */
+  readonly uncaught?: boolean;
 };
 
 export type ReportedError = {

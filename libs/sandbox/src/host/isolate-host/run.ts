@@ -48,13 +48,13 @@ function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge): Endi
     return { outcome, error: { name: 'Error', message: message(outcome, frame), ...placeIn(stack) }, clean: false };
   }
   const reported = { name, message: text, ...placeIn(stack), chain: [{ name, message: text }] };
-  const report: RunReport = { kind: 'threw', error: reported, timersLeft: 0 };
+  const report: RunReport = { kind: 'threw', error: reported };
   return { outcome: classify(report, bridge.transport), error: toFrameError(reported), clean: false };
 }
 
 async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, bridge: RunBridge): Promise<Ending> {
   const outcome = classify(report, bridge.transport);
-  const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory';
+  const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory' && report.uncaught !== true;
   if (report.error === undefined) {
     return { outcome, clean, ...(report.resultJson === undefined ? {} : { resultJson: report.resultJson }) };
   }
@@ -96,11 +96,14 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const logs = bridge.log.lines;
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage: { wallMs, cpuMs, heapBytes } });
     onEnd();
-    const reusable = clean && (await settled(bridge));
+    await pool.giveBack(lease, clean ? settle() : leave(false));
+  };
+  const leave = async (reusable: boolean): Promise<boolean> => {
     bridge.close();
     slot.setHandler(undefined);
-    await pool.giveBack(lease, reusable);
+    return reusable;
   };
+  const settle = async (): Promise<boolean> => leave(await settled(bridge));
   const onAbort = (error: unknown): void => void finish(endingOfAbort(error, frame, bridge));
   const bridge = createRunBridge({
     runId: frame.runId,

@@ -1,5 +1,6 @@
 /** The isolates of this host: one blank in reserve, warm ones by the source that they have run. */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, RETIREMENT } from './limits.ts';
 import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
@@ -13,8 +14,8 @@ export type SlotPool = {
   prepare(): Promise<void>;
   /** A slot for a source, with the packages in it that the source seems to require. */
   take(source: string, memoryLimitBytes: number): Promise<Lease>;
-  /** Ends a lease; `clean` says that the run ended well and left nothing open. */
-  giveBack(lease: Lease, clean: boolean): Promise<void>;
+  /** Ends a lease; `clean` tells, when it is known, whether the run ended well and left nothing open. */
+  giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
 
 const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
@@ -93,7 +94,8 @@ export function createSlotPool(
       const warm = takeIdle(key);
       if (warm !== undefined) return warm;
       // One that is just being made ready again is there sooner than a new one.
-      await renewing.get(key);
+      const renewed = renewing.get(key);
+      if (renewed !== undefined) await Promise.race([renewed, sleep(RETIREMENT.waitMs)]);
       lastPackages = requiredPackages(source, files.packages);
       const lease = takeIdle(key) ?? (await takeBlank(key, memoryLimitBytes));
       for (const name of lastPackages) await lease.slot.loadPackage(name);
@@ -101,8 +103,8 @@ export function createSlotPool(
     },
     async giveBack(lease, clean) {
       lease.runs += 1;
-      const renewed = clean ? renew(lease) : Promise.resolve(false);
-      if (clean) renewing.set(lease.key, renewed);
+      const renewed = clean.then((isClean) => isClean && renew(lease));
+      renewing.set(lease.key, renewed);
       const kept = await renewed;
       if (renewing.get(lease.key) === renewed) renewing.delete(lease.key);
       if (kept) idle.push(lease);
