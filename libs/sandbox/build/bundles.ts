@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
-import { PACKAGES } from './packages.ts';
+import { BUNDLED_WITH, PACKAGES } from './packages.ts';
 import { DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
 
 const GUEST_OPTIONS = {
@@ -48,10 +48,14 @@ async function bundleBase(): Promise<void> {
   writeFileSync(join(DRAFT_GUEST, 'base.js'), wrapped);
 }
 
-/** A package: a function of the `require` that answers for core modules. */
-async function bundlePackage(name: string, module: string): Promise<void> {
+const bundleOf = (name: string): string => BUNDLED_WITH[name] ?? name;
+
+/** A package: a function of the `require` that answers for core modules; it returns a maker for each module in it. */
+async function bundlePackage(name: string): Promise<void> {
+  const modules = Object.entries(PACKAGES).filter(([module]) => bundleOf(module) === name);
+  const makers = modules.map(([as, path]) => `${JSON.stringify(as)}: () => require(${JSON.stringify(path)})`);
   const code = await bundle({
-    stdin: { contents: `module.exports = require(${JSON.stringify(module)});`, resolveDir: PACKAGE_ROOT },
+    stdin: { contents: `module.exports = { ${makers.join(', ')} };`, resolveDir: PACKAGE_ROOT },
     format: 'cjs',
     plugins: [coreModulesOfPackages],
   });
@@ -75,6 +79,8 @@ async function bundleHost(): Promise<void> {
 
 export async function makeBundles(): Promise<void> {
   mkdirSync(join(DRAFT_GUEST, 'packages'), { recursive: true });
-  const packages = Object.entries(PACKAGES).map(([name, module]) => bundlePackage(name, module));
+  const bundles = Object.fromEntries(Object.keys(PACKAGES).map((name) => [name, bundleOf(name)]));
+  writeFileSync(join(DRAFT_GUEST, 'packages.json'), `${JSON.stringify(bundles, null, 2)}\n`);
+  const packages = [...new Set(Object.values(bundles))].map(bundlePackage);
   await Promise.all([bundleBase(), bundleHost(), ...packages]);
 }

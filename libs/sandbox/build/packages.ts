@@ -4,8 +4,13 @@
  */
 export const PACKAGES: Readonly<Record<string, string>> = {
   lodash: 'lodash',
+  mysql2: 'mysql2',
+  'mysql2/promise': 'mysql2/promise',
   pg: 'pg',
 };
+
+/** Modules that lie in the bundle of another package, because they share its state. */
+export const BUNDLED_WITH: Readonly<Record<string, string>> = { 'mysql2/promise': 'mysql2' };
 
 /** Optional dependencies that drivers probe for: requiring them fails as if they were not installed. */
 export const ABSENT_MODULES: readonly string[] = ['pg-native'];

@@ -18,8 +18,14 @@ export const core = {
   get crypto() {
     return (require('./crypto.ts') as typeof import('./crypto.ts')).crypto;
   },
+  get diagnosticsChannel() {
+    return (require('./diagnostics-channel.ts') as typeof import('./diagnostics-channel.ts')).diagnosticsChannel;
+  },
   get dns() {
     return (require('./dns.ts') as typeof import('./dns.ts')).dns;
+  },
+  get driverStubs() {
+    return require('./driver-stubs.ts') as typeof import('./driver-stubs.ts');
   },
   get events() {
     return (require('./events.ts') as typeof import('./events.ts')).events;
@@ -102,6 +108,10 @@ export const SCRIPT_MODULES: Table = {
 /** What only drivers look for. */
 export const DRIVER_MODULES: Table = {
   async_hooks: () => core.asyncHooks,
+  constants: () => core.driverStubs.constants,
+  dgram: () => core.driverStubs.dgram,
+  diagnostics_channel: () => core.diagnosticsChannel,
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
+  tty: () => core.driverStubs.tty,
 };
