@@ -58,12 +58,12 @@ export const startSqlServerDouble = async (options: SqlServerDoubleOptions = {})
   const dropConnections = (): void => {
     for (const socket of sockets) socket.destroy();
   };
+  let stopped: Promise<unknown> | undefined;
   const stop = async (): Promise<void> => {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
+    stopped ??= Promise.all([server, ...sockets].map((open) => new Promise((resolve) => open.once('close', resolve))));
     server.close();
     dropConnections();
-    await closed;
+    await stopped;
   };
   return {
     host: '127.0.0.1',

@@ -42,10 +42,18 @@ export const openSession = (socket: Socket, server: ServerContext, id: number): 
   });
 };
 
-/** Whether a fault keeps the session from going past this stage. */
+/** Whether a fault keeps the session from going past this stage. What a silent server is sent it still takes. */
 const isStruck = ({ behaviour }: ServerContext, stage: Stage, socket: Socket): boolean => {
   if (behaviour.dropAt === stage) socket.destroy();
-  return socket.destroyed || behaviour.silentAt === stage;
+  const isSilent = behaviour.silentAt === stage;
+  if (isSilent) socket.resume();
+  return socket.destroyed || isSilent;
+};
+
+const strikes = (session: Session, stage: Stage): boolean => {
+  const struck = isStruck(session.server, stage, session.socket);
+  if (struck) session.stage = 'silent';
+  return struck;
 };
 
 const serveStrict = (socket: Socket, server: ServerContext, id: number): void => {
@@ -135,7 +143,7 @@ const acknowledgeCancel = async (session: Session): Promise<void> => {
 
 const answerPrelogin = async (session: Session, payload: Buffer): Promise<void> => {
   const { socket, server, transport } = session;
-  if (isStruck(server, 'prelogin', socket)) return;
+  if (strikes(session, 'prelogin')) return;
   const policy = server.encryption === 'strict' ? 'required' : server.encryption;
   const agreement =
     session.encrypted === 'strict'
@@ -145,7 +153,7 @@ const answerPrelogin = async (session: Session, payload: Buffer): Promise<void> 
   packets.content.bytes(writePrelogin(SERVER_VERSION, agreement.answer));
   const sent = packets.end();
   session.stage = 'login';
-  if (agreement.acceptable && agreement.encrypts !== 'nothing' && !isStruck(server, 'tls', socket)) {
+  if (agreement.acceptable && agreement.encrypts !== 'nothing' && !strikes(session, 'tls')) {
     session.encrypted = agreement.encrypts;
     // Not awaited: the handshake's messages come the way that this one came, and wait for this to end.
     transport.startTls(server.secureContext).catch(() => socket.destroy());
@@ -157,7 +165,7 @@ const answerPrelogin = async (session: Session, payload: Buffer): Promise<void> 
 const answerLogin = async (session: Session, payload: Buffer): Promise<void> => {
   const { socket, server, state, transport, encrypted } = session;
   if (encrypted === 'login') transport.stopTls();
-  if (isStruck(server, 'login', socket)) return;
+  if (strikes(session, 'login')) return;
   await wait(server.behaviour.delayMs, session.closed);
   const succeeded = await logIn(payload, server, { state, encrypted }, transport.send);
   session.stage = 'ready';

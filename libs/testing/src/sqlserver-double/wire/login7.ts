@@ -44,7 +44,8 @@ export const readLogin7 = (payload: Buffer): Login7 => {
   const tdsVersion = fixed.u32();
   const packetBytes = fixed.u32();
   fixed.skip(12);
-  const hasExtension = (payload.readUInt8(27) & EXTENSION_USED) !== 0;
+  // tedious sets the flag for older versions of TDS too, and sends nothing.
+  const hasExtension = (payload.readUInt8(27) & EXTENSION_USED) !== 0 && payload.readUInt16LE(58) > 0;
   const field = (index: number): Buffer => {
     const pointer = createByteReader(payload, 36 + index * 4);
     const offset = pointer.u16();

@@ -11,6 +11,7 @@ export const PACKET = {
   prelogin: 0x12,
 } as const;
 
+const TYPES = new Set<number>(Object.values(PACKET));
 const HEADER_BYTES = 8;
 const END_OF_MESSAGE = 0x01;
 const IGNORE = 0x02;
@@ -56,6 +57,7 @@ export const createPacketReader = (onMessage: (message: Message) => void) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     while (pending.length >= HEADER_BYTES) {
       const length = pending.readUInt16BE(2);
+      if (!TYPES.has(pending.readUInt8(0))) throw new RangeError('no TDS packet of the types that are known');
       if (length < HEADER_BYTES) throw new RangeError('a TDS packet is shorter than its header');
       if (pending.length < length) return;
       const packet = pending.subarray(0, length);
