@@ -15,6 +15,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'libs/process': [],
   'libs/sandbox': ['errors', 'script-contract'],
   'libs/script-contract': [],
+  'libs/script-templates': ['script-contract'],
   'libs/testing': ['local-databases'],
   'libs/user-model': [],
   'libs/user-store': ['errors', 'user-model'],
@@ -27,6 +28,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'process',
     'sandbox',
     'script-contract',
+    'script-templates',
     'testing',
     'user-model',
   ],
@@ -39,6 +41,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'process',
     'sandbox',
     'script-contract',
+    'script-templates',
     'user-model',
   ],
 };
