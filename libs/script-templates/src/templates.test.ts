@@ -14,8 +14,8 @@ describe('a ready-made script', () => {
     expect(script.toString()).toContain(`async function ${action}(${parameters.join(', ')})`);
   });
 
-  it.each(cases)('%s %s closes what it opens', (store, action) => {
-    if (store !== 'web-service')
-      expect(templateOf(store, action)).toMatch(/finally \{\n\s+await \w+\.(end|close)\(\);/);
+  const openers = cases.filter(([store]) => store !== 'web-service');
+  it.each(openers)('%s %s closes what it opens', (store, action) => {
+    expect(templateOf(store, action)).toMatch(/finally \{\n\s+await \w+\.(end|close)\(\);/);
   });
 });
