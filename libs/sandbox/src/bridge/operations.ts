@@ -21,9 +21,19 @@ export type SecureInfo = {
   readonly alpnProtocol: string | false | null;
   readonly protocol: string | null;
   readonly cipher: unknown;
-  readonly peerCertificate: Record<string, unknown>;
+  readonly ephemeralKey: object | null;
+  /** The peer's own certificate first, then those that issued it, as far as they are known. */
+  readonly peerCertificates: readonly WireCertificate[];
+  readonly ownCertificate: WireCertificate | null;
+  readonly session: Uint8Array | null;
   readonly sessionReused: boolean;
+  readonly ticket: Uint8Array | null;
+  readonly finished: Uint8Array | null;
+  readonly peerFinished: Uint8Array | null;
 };
+
+/** The fields of Node's certificate objects; `isOwnIssuer` where the chain ends in a certificate that issued itself. */
+export type WireCertificate = { readonly isOwnIssuer?: boolean; readonly [field: string]: unknown };
 
 /** An error as it crosses: every own field that Node's errors have and that is a string or a number. */
 export type WireError = { readonly message: string; readonly [field: string]: string | number | boolean | undefined };
@@ -65,8 +75,11 @@ export type Operation =
   | readonly ['open', id: number, host: string, port: number, family: number]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
-  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive', value: boolean, delayMs: number]
+  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number]
+  // A parent of 0 is a stream of the isolate: the host's bytes for it come as `cipher`, `taken` says that one is written.
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]
+  | readonly ['feed', id: number, bytes: Uint8Array | null, wantFed: boolean]
+  | readonly ['taken', id: number]
   | readonly ['resolve', id: number, type: string, name: string, family: number]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']

@@ -14,23 +14,26 @@ export type ChannelEvents = {
   readonly onClose: (hadError: boolean) => void;
   readonly onSecure?: (info: SecureInfo) => void;
   readonly onSession?: (session: Uint8Array) => void;
+  /** Of TLS over a stream of the isolate: bytes for the stream, and room for more of its own. */
+  readonly onCipher?: (bytes: Uint8Array | null) => void;
+  readonly onFed?: () => void;
 };
 
 export type Channel = {
   readonly id: number;
   open(host: string, port: number, family: number): void;
-  /** Starts TLS on the connection of another channel, which this one takes over. */
+  /** Starts TLS on the connection of another channel, which this one takes over; on a stream of the isolate for 0. */
   secure(parentId: number, options: TlsOptions): void;
   write(bytes: Uint8Array, done: () => void): void;
   end(): void;
   destroy(): void;
   pause(): void;
   resume(): void;
-  option(name: 'noDelay' | 'keepAlive', value: boolean, delayMs: number): void;
+  option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number): void;
 };
 
 /** Bytes without the rest of the buffer that they are a view of: a copy across the boundary takes the whole buffer. */
-function exactly(bytes: Uint8Array): Uint8Array {
+export function exactly(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === NativeUint8Array
     ? bytes
     : new NativeUint8Array(bytes);
@@ -57,6 +60,8 @@ export function createChannel(events: ChannelEvents): Channel {
     else if (type === 'error') events.onError(toError(a as WireError));
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);
     else if (type === 'session') events.onSession?.(a as Uint8Array);
+    else if (type === 'cipher') events.onCipher?.(a as Uint8Array | null);
+    else if (type === 'fed') events.onFed?.();
     else if (type === 'close') {
       close();
       events.onClose(a === true);
@@ -81,6 +86,6 @@ export function createChannel(events: ChannelEvents): Channel {
     },
     pause: () => send(['pause', id]),
     resume: () => send(['resume', id]),
-    option: (name, value, delayMs) => send(['option', id, name, value, delayMs]),
+    option: (name, value, amount) => send(['option', id, name, value, amount]),
   };
 }

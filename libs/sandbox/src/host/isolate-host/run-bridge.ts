@@ -72,6 +72,8 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
     ['tls', sockets.startTls],
+    ['feed', sockets.feed],
+    ['taken', sockets.taken],
     ['write', sockets.write],
     ['end', sockets.end],
     ['destroy', sockets.destroy],

@@ -4,6 +4,7 @@ import { checkServerIdentity } from 'node:tls';
 import bcrypt from 'bcrypt';
 import { asBytes, asInteger, asText, forGuest } from './arguments.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { TLS_QUESTIONS } from './tls-options.ts';
 import { toWireError } from './wire-error.ts';
 
 type Args = readonly unknown[];
@@ -113,4 +114,5 @@ export const QUESTIONS: ReadonlyMap<string, (args: Args) => unknown> = new Map([
   ['scrypt', (args: Args) => forGuest(scryptSync(...scryptArgs(args)))],
   ['bcrypt', bcryptNow],
   ['checkIdentity', identityProblem],
+  ...TLS_QUESTIONS,
 ]);

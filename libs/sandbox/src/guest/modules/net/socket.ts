@@ -1,7 +1,7 @@
 /** `net.Socket` over a connection that the host opens for the script. */
 import type { SecureInfo, SocketAddresses } from '../../../bridge/operations.ts';
 import { uncaught } from '../../bridge.ts';
-import { type Channel, createChannel } from '../../socket-channel.ts';
+import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import { Duplex } from '../stream.ts';
@@ -63,7 +63,7 @@ export class Socket extends Duplex {
   }
 
   /** Binds a new connection of the host to this socket. */
-  protected _attach(): Channel {
+  protected _attach(more?: Partial<ChannelEvents>): Channel {
     const channel = createChannel({
       onConnect: (addresses) => this._onConnect(addresses),
       onData: (bytes) => this._onData(bytes),
@@ -75,7 +75,8 @@ export class Socket extends Duplex {
       onError: (error) => this.destroy(error),
       onClose: (hadError) => this._onClose(hadError),
       onSecure: (info) => this._onSecure(info),
-      onSession: (session) => this.emit('session', Buffer.from(session)),
+      onSession: (session) => this._onSession(session),
+      ...more,
     });
     channels.set(this, channel);
     this.connecting = true;
@@ -126,6 +127,10 @@ export class Socket extends Duplex {
   }
 
   protected _onSecure(_info: SecureInfo): void {}
+
+  protected _onSession(session: Uint8Array): void {
+    this.emit('session', Buffer.from(session));
+  }
 
   protected _onData(bytes: Uint8Array): void {
     this.bytesRead += bytes.byteLength;
