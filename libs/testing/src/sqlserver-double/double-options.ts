@@ -1,12 +1,12 @@
 import type { SqlHandler } from './query.ts';
 import type { TableDefinition } from './tables/table.ts';
 
-/** Where in a session a fault strikes. */
+/** Where in a session a fault strikes; `query` at a request that is none of the driver's own (settings and checks). */
 export type Stage = 'connect' | 'prelogin' | 'tls' | 'login' | 'query';
 
 /** How the server behaves; a test may change any of it while the server runs. */
 export type Behaviour = {
-  /** Asked first for every query. */
+  /** Asked first for every query but the driver's own. */
   handler: SqlHandler | undefined;
   /** Waits so long before the answer to the login and to every request. */
   delayMs: number;
@@ -42,8 +42,21 @@ export type SqlServerDoubleOptions = Partial<Behaviour> & {
 /** One request as the server saw it. */
 export type SeenRequest = {
   session: number;
-  /** `settings`: a batch of nothing but SET, such as the driver sends after every login. */
-  kind: 'settings' | 'batch' | 'query' | 'prepare' | 'execute' | 'unprepare' | 'procedure' | 'transaction' | 'cancel';
+  /**
+   * `settings`: a batch of nothing but SET, such as the driver sends after every login. `check`: the `SELECT 1;` with
+   * which the driver's pool tries a connection before it lends it.
+   */
+  kind:
+    | 'settings'
+    | 'check'
+    | 'batch'
+    | 'query'
+    | 'prepare'
+    | 'execute'
+    | 'unprepare'
+    | 'procedure'
+    | 'transaction'
+    | 'cancel';
   /** The statement, the procedure's name, or what was asked of the transaction. */
   sql: string;
   parameters: Readonly<Record<string, unknown>>;

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import sql from 'mssql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Stage } from './double-options.ts';
@@ -55,8 +57,7 @@ describe('a server that misbehaves', () => {
     async (thenDrop) => {
       const pool = await connect();
       const rows = Array.from({ length: 3000 }, (_, at) => [at]);
-      double.behaviour.handler = ({ sql: text }) =>
-        text === 'SELECT 1;' ? undefined : { columns: [{ name: 'n', type: 'int' }], rows, thenDrop };
+      double.behaviour.handler = () => ({ columns: [{ name: 'n', type: 'int' }], rows, thenDrop });
       const request = pool.request();
       request.stream = true;
       let seen = 0;
@@ -69,6 +70,28 @@ describe('a server that misbehaves', () => {
       expect(seen).toBeGreaterThan(1000);
     },
   );
+
+  it('falls silent at a query, and answers its cancel neither', async () => {
+    const pool = await connect({ requestTimeout: 100, options: { cancelTimeout: 100 } });
+    double.behaviour.silentAt = 'query';
+    expect(await rejection(pool.query('go'))).toMatchObject({ name: 'RequestError' });
+    expect(double.ownRequests()).toMatchObject([{ kind: 'query', sql: 'go' }, { kind: 'cancel' }]);
+  });
+
+  // In a process of its own: besides its error, tedious 19.2.2 leaves a rejection behind that nobody handles.
+  it('hangs up on a query without a word', async () => {
+    double.behaviour.dropAt = 'query';
+    const { port, user, password, database } = double;
+    const config = { server: 'localhost', port, user, password, database, options: { encrypt: false } };
+    const script = `
+      import sql from 'mssql';
+      process.on('unhandledRejection', () => {});
+      const pool = await new sql.ConnectionPool(JSON.parse(process.argv[1])).connect();
+      await pool.query('go').catch(({ name, code }) => console.log(name, code));
+      await pool.close();`;
+    const child = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(config)]);
+    expect((await child).stdout).toBe('RequestError ECONNRESET\n');
+  });
 
   it('sends a client that has logged in to another address', async () => {
     await using other = await startSqlServerDouble({

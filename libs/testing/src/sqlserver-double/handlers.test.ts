@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'mssql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlHandler, SqlQuery } from './query.ts';
@@ -15,7 +16,7 @@ afterAll(async () => {
   await double.stop();
 });
 const answerWith = (handler: SqlHandler): void => {
-  double.behaviour.handler = (query) => (query.sql === 'SELECT 1;' ? undefined : handler(query));
+  double.behaviour.handler = handler;
 };
 const rejection = (promise: Promise<unknown>) =>
   promise.then(
@@ -135,7 +136,7 @@ describe('what a test answers itself', () => {
     expect((await pool.query('go')).recordset).toEqual([{ ...row, datetime: moment, smalldatetime: moment }]);
   });
 
-  it('rows may come from an asynchronous source, no faster than they are read', async () => {
+  it('rows may come from an asynchronous source', async () => {
     let made = 0;
     answerWith(() => ({
       columns: [{ name: 'n', type: 'int' }],
@@ -144,6 +145,40 @@ describe('what a test answers itself', () => {
       })(),
     }));
     expect((await pool.query('go')).recordset.length).toBe(5000);
+  });
+
+  it('rows are made no faster than the client reads them', async () => {
+    let made = 0;
+    answerWith(() => ({
+      columns: [{ name: 'wide', type: 'nvarchar(max)' }],
+      rows: (function* () {
+        for (; made < 20_000; made += 1) yield ['x'.repeat(4000)];
+      })(),
+    }));
+    const request = pool.request();
+    request.stream = true;
+    const ended = new Promise((resolve) => request.on('error', resolve));
+    request.once('row', () => request.pause());
+    request.query('go');
+    let before = -1;
+    while (made === 0 || made !== before) {
+      before = made;
+      await sleep(50);
+    }
+    expect(made).toBeLessThan(10_000);
+    request.cancel();
+    expect(await ended).toMatchObject({ code: 'ECANCEL' });
+    expect(made).toBeLessThan(20_000);
+  });
+
+  it('a parameter of a type that is not spoken is an error by name, and the connection goes on', async () => {
+    const table = new sql.Table('ids');
+    table.columns.add('id', sql.Int);
+    table.rows.add(1);
+    answerWith(() => undefined);
+    const error = await rejection(pool.request().input('ids', table).execute('p'));
+    expect(error).toMatchObject({ number: 8009, message: expect.stringContaining('"ids"') });
+    expect((await pool.query('SELECT 1 AS one')).recordset).toEqual([{ one: 1 }]);
   });
 
   it('a handler that fails, or gives a value of the wrong type, is an error at the client', async () => {
@@ -172,6 +207,24 @@ describe('what a test answers itself', () => {
     request.cancel();
     await aborted;
     expect(await cancelled).toMatchObject({ code: 'ECANCEL' });
+  });
+
+  it('a cancel leaves rows behind that would never come', async () => {
+    answerWith(() => ({
+      columns: [{ name: 'n', type: 'int' }],
+      rows: (async function* () {
+        for (let n = 0; n < 20_000; n += 1) yield [n];
+        await new Promise(() => {});
+      })(),
+    }));
+    const request = pool.request();
+    request.stream = true;
+    const ended = new Promise((resolve) => request.on('error', resolve));
+    request.once('row', () => request.cancel());
+    request.query('go');
+    expect(await ended).toMatchObject({ code: 'ECANCEL' });
+    answerWith(() => undefined);
+    expect((await pool.query('SELECT 1 AS one')).recordset).toEqual([{ one: 1 }]);
   });
 
   it('requests are kept as they were seen, the drivers own ones apart', async () => {

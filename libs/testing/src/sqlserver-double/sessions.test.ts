@@ -176,6 +176,32 @@ describe(`prepared statements and transactions of mssql, ${server.description}`,
     ]);
   });
 
+  it('a statement is prepared and run in one call, and run again by its handle', async () => {
+    const transaction = new sql.Transaction(pool);
+    await transaction.begin();
+    const first = await transaction
+      .request()
+      .output('handle', sql.Int)
+      .input('params', sql.NVarChar, '@id int')
+      .input('stmt', sql.NVarChar, `SELECT email FROM ${TABLE} WHERE id = @id`)
+      .input('id', sql.Int, 1)
+      .execute('sp_prepexec');
+    const { handle } = first.output;
+    const again = await transaction
+      .request()
+      .input('handle', sql.Int, handle)
+      .input('id', sql.Int, 2)
+      .execute('sp_execute');
+    await transaction.request().input('handle', sql.Int, handle).execute('sp_unprepare');
+    const gone = await rejection(transaction.request().input('handle', sql.Int, handle).execute('sp_execute'));
+    await transaction.rollback();
+    expect([first.recordset, again.recordset]).toEqual([
+      [{ email: 'ada@example.com' }],
+      [{ email: 'bob@example.com' }],
+    ]);
+    expect(gone.number).toBe(8179);
+  });
+
   it('what a transaction wrote is there after its commit', async () => {
     const transaction = new sql.Transaction(pool);
     await transaction.begin();

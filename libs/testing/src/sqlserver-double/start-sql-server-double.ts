@@ -25,7 +25,7 @@ export type SqlServerDouble = AsyncDisposable & {
   /** All requests so far, oldest first. */
   readonly requests: readonly SeenRequest[];
   readonly logins: readonly SeenLogin[];
-  /** Requests without what drivers send of their own accord: their settings, and the pool's `SELECT 1;`. */
+  /** Requests without what drivers send of their own accord, the kinds `settings` and `check`. */
   readonly ownRequests: () => SeenRequest[];
   /** Rows of a table as they are, uncommitted ones included. Throws where there is no such table. */
   readonly rowsOf: (table: string) => TableRow[];
@@ -39,7 +39,9 @@ export type SqlServerDouble = AsyncDisposable & {
 /**
  * Starts a protocol double of SQL Server on a free loopback port: TDS 7.2 to 7.4 and 8.0, SQL logins, TLS, batches,
  * calls, transactions, cancels. It executes no SQL but a few simple statements on tables in memory, and proves the wire,
- * not the engine.
+ * not the engine. Not spoken: Windows and Entra logins, several requests at once on a connection (MARS), bulk load,
+ * cursors, distributed transactions, and the types sql_variant, UDT and TVP. There is one collation (no case, code page
+ * 1252), and no isolation between transactions.
  */
 export const startSqlServerDouble = async (options: SqlServerDoubleOptions = {}): Promise<SqlServerDouble> => {
   const { caCertificate, context } = prepare(options);
@@ -75,7 +77,7 @@ export const startSqlServerDouble = async (options: SqlServerDoubleOptions = {})
     behaviour: context.behaviour,
     requests: context.requests,
     logins: context.logins,
-    ownRequests: () => context.requests.filter(({ kind, sql }) => kind !== 'settings' && sql !== 'SELECT 1;'),
+    ownRequests: () => context.requests.filter(({ kind }) => kind !== 'settings' && kind !== 'check'),
     rowsOf: (table) => findTable(context.tables, table).rows,
     openConnections: () => sockets.size,
     dropConnections,

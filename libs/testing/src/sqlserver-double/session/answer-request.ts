@@ -1,10 +1,11 @@
+import type { Stage } from '../double-options.ts';
 import type { SqlQuery, SqlReply } from '../query.ts';
 import { runBatch } from '../tables/run-batch.ts';
 import { wireType } from '../types/wire-type.ts';
 import { type Message, PACKET } from '../wire/packets.ts';
 import { ENVIRONMENT, writeEnvironmentText, writeReturnStatus, writeReturnValue } from '../wire/tokens.ts';
 import { type Played, playSteps } from './play-steps.ts';
-import { declaredByName, type Request, readRequest, valuesByName } from './read-request.ts';
+import { declaredByName, isDriversOwn, type Request, readRequest, valuesByName } from './read-request.ts';
 import { createReply, type Reply } from './reply.ts';
 import type { ServerContext } from './server-context.ts';
 import { resetSession, type SessionState } from './session-state.ts';
@@ -41,8 +42,9 @@ export const answerRequest = async (
   if (request.descriptor !== state.transactions.descriptor()) return refuse(reply, WRONG_TRANSACTION);
   if ('refusal' in request) return refuse(reply, request.refusal);
   note(request, server, state);
-  if (server.behaviour.dropAt === 'query') return peer.drop('close');
-  if (server.behaviour.silentAt === 'query') return peer.silence();
+  const isStruck = (stage: Stage | undefined): boolean => stage === 'query' && !isDriversOwn(request);
+  if (isStruck(server.behaviour.dropAt)) return peer.drop('close');
+  if (isStruck(server.behaviour.silentAt)) return peer.silence();
   await wait(server.behaviour.delayMs, signal);
   const played = await play(request, server, { state, reply }, signal);
   if (played.drop !== undefined) {
@@ -98,7 +100,7 @@ const decide = async (
     inTransaction: state.transactions.isOpen(),
     signal,
   };
-  const handled = request.kind === 'settings' ? undefined : server.behaviour.handler?.(query);
+  const handled = isDriversOwn(request) ? undefined : server.behaviour.handler?.(query);
   const reply = await unlessAborted(handled, signal);
   if (reply !== undefined || signal.aborted) return reply;
   if (request.procedure !== undefined) {

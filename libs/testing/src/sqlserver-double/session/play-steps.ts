@@ -1,7 +1,7 @@
 import type { SqlReply, SqlStep } from '../query.ts';
 import type { Reply } from './reply.ts';
 import type { SessionState } from './session-state.ts';
-import { unlessAborted, wait } from './wait.ts';
+import { untilAborted, wait } from './wait.ts';
 
 /** What became of a reply: its end is to be written, or the connection is to end without one. */
 export type Played = { outputs: Readonly<Record<string, unknown>>; returnStatus: number; drop?: 'close' | 'reset' };
@@ -17,21 +17,11 @@ export const playSteps = async (
   signal: AbortSignal,
 ): Promise<Played> => {
   const played: Played = { outputs: {}, returnStatus: 0 };
-  const iterator = isSteps(steps)
-    ? Symbol.asyncIterator in steps
-      ? steps[Symbol.asyncIterator]()
-      : steps[Symbol.iterator]()
-    : [steps][Symbol.iterator]();
-  try {
-    for (;;) {
-      const next = await unlessAborted(iterator.next(), signal);
-      if (next === undefined || next.done) return played;
-      const goesOn = await playStep(next.value, { reply, state, signal, played });
-      if (!goesOn) return played;
-    }
-  } finally {
-    if (signal.aborted) void iterator.return?.();
+  for await (const step of untilAborted(isSteps(steps) ? steps : [steps], signal)) {
+    const goesOn = await playStep(step, { reply, state, signal, played });
+    if (!goesOn) break;
   }
+  return played;
 };
 
 type Stage = { reply: Reply; state: SessionState; signal: AbortSignal; played: Played };

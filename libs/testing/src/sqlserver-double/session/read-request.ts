@@ -21,10 +21,15 @@ export type Request = {
   newHandle?: { name: string; value: number };
 };
 
+/** Whether the driver sends it of its own accord. */
+export const isDriversOwn = ({ kind }: Pick<Request, 'kind'>): boolean => kind === 'settings' || kind === 'check';
+
 /** A request that is answered with this error and nothing else. */
 export type RefusedRequest = { descriptor: bigint; refusal: { number: number; message: string; class?: number } };
 
 const isSettings = (sql: string): boolean => sql.split(/[\n;]/).every((line) => /^\s*(set\s.*)?$/i.test(line));
+
+const CHECK = 'SELECT 1;';
 
 const readBatch = (payload: Buffer): Request => {
   const reader = createByteReader(payload);
@@ -45,6 +50,8 @@ const bind = (parameters: readonly RpcParameter[], declaration: unknown): BoundP
 
 const textOf = (parameter: RpcParameter | undefined): string => String(parameter?.value ?? '');
 
+const kindOf = (sql: string): 'check' | 'query' => (sql === CHECK ? 'check' : 'query');
+
 let handles = 0;
 
 const prepare = (state: SessionState, sql: string, declaration: string): number => {
@@ -64,7 +71,12 @@ const readCall = (payload: Buffer, state: SessionState): Request | RefusedReques
   const base = { descriptor, procedure: undefined, execute: true };
   switch (call.procedure.toLowerCase()) {
     case 'sp_executesql':
-      return { ...base, kind: 'query', sql: textOf(first), parameters: bind(call.parameters.slice(2), second?.value) };
+      return {
+        ...base,
+        kind: kindOf(textOf(first)),
+        sql: textOf(first),
+        parameters: bind(call.parameters.slice(2), second?.value),
+      };
     case 'sp_prepare':
     case 'sp_prepexec': {
       const sql = textOf(third);

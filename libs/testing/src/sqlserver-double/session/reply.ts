@@ -15,6 +15,7 @@ import {
 } from '../wire/tokens.ts';
 import type { SessionState } from './session-state.ts';
 import type { TransactionChange } from './transactions.ts';
+import { untilAborted } from './wait.ts';
 
 const KNOWS_NULL_BITMAP = 0x730b0003;
 const TDS_8 = 0x08000000;
@@ -96,8 +97,7 @@ export const createReply = (
       writeColumns(writer, columns);
       if (orderedBy.length > 0) writeOrder(writer, orderedBy);
       let count = 0;
-      for await (const row of set.rows) {
-        if (signal.aborted) break;
+      for await (const row of untilAborted(set.rows, signal)) {
         wholeRow(columns, valuesOf(row, set.columns));
         count += 1;
         if (writer.length() > SEND_AT_BYTES) await packets.flush(SEND_AT_BYTES);

@@ -20,3 +20,24 @@ export const unlessAborted = async <Value>(
     signal.removeEventListener('abort', onAbort);
   }
 };
+
+/** The items of a source, synchronous or not, until the signal is aborted: a source that hangs is then left behind. */
+export async function* untilAborted<Item>(
+  source: Iterable<Item> | AsyncIterable<Item>,
+  signal: AbortSignal,
+): AsyncGenerator<Item> {
+  if (Symbol.iterator in source) {
+    for (const item of source) {
+      if (signal.aborted) return;
+      yield item;
+    }
+    return;
+  }
+  const iterator = source[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await unlessAborted(iterator.next(), signal);
+    if (next === undefined) void iterator.return?.().catch(() => {});
+    if (next === undefined || next.done) return;
+    yield next.value;
+  }
+}

@@ -19,16 +19,23 @@ export const createByteWriter = (initialBytes = 1024) => {
     buffer.set(data, at);
   };
   const text = (value: string): void => bytes(Buffer.from(value, 'utf16le'));
-  const u8 = (value: number): void => void buffer.writeUInt8(value, room(1));
-  const u16 = (value: number): void => void buffer.writeUInt16LE(value, room(2));
+  // Room comes first: it may replace the buffer that is then written to.
+  const field = <Value>(size: number, write: (target: Buffer, value: Value, at: number) => void) => {
+    return (value: Value): void => {
+      const at = room(size);
+      write(buffer, value, at);
+    };
+  };
+  const u8 = field<number>(1, (target, value, at) => target.writeUInt8(value, at));
+  const u16 = field<number>(2, (target, value, at) => target.writeUInt16LE(value, at));
   return {
     u8,
     u16,
-    u16be: (value: number): void => void buffer.writeUInt16BE(value, room(2)),
-    u32: (value: number): void => void buffer.writeUInt32LE(value, room(4)),
-    u32be: (value: number): void => void buffer.writeUInt32BE(value, room(4)),
-    i32: (value: number): void => void buffer.writeInt32LE(value, room(4)),
-    u64: (value: bigint): void => void buffer.writeBigUInt64LE(value, room(8)),
+    u16be: field<number>(2, (target, value, at) => target.writeUInt16BE(value, at)),
+    u32: field<number>(4, (target, value, at) => target.writeUInt32LE(value, at)),
+    u32be: field<number>(4, (target, value, at) => target.writeUInt32BE(value, at)),
+    i32: field<number>(4, (target, value, at) => target.writeInt32LE(value, at)),
+    u64: field<bigint>(8, (target, value, at) => target.writeBigUInt64LE(value, at)),
     bytes,
     /** UTF-16 code units without a length. */
     text,
