@@ -1,4 +1,10 @@
-export type { Behaviour, SeenLogin, SeenRequest, SqlServerDoubleOptions } from './sqlserver-double/double-options.ts';
+export type {
+  Behaviour,
+  SeenLogin,
+  SeenRequest,
+  SqlServerDoubleOptions,
+  Stage,
+} from './sqlserver-double/double-options.ts';
 export type {
   SqlColumn,
   SqlHandler,

@@ -22,7 +22,10 @@ export type SqlServerUnderTest = AsyncDisposable & {
   /** To be printed with the suite's name: which server this is, without anything secret. */
   readonly description: string;
   readonly config: SqlServerConfig;
-  /** The same as text, `Server=host,port;Database=…`. */
+  /**
+   * The same as text, `Server=host,port;Database=…`. It has no room for an authority, so it trusts any certificate; and
+   * mssql 12.7 reads `Encrypt=strict` as true, so a server that is strict alone needs `config`.
+   */
   readonly connectionString: string;
   /** Stops the double; leaves a real server alone. */
   readonly stop: () => Promise<void>;
