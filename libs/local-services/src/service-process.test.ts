@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { inheritedEnv } from './config.ts';
 import { type ServiceLine, startServiceProcess } from './service-process.ts';
@@ -38,3 +41,28 @@ it('a service that is stopped ends by itself, in order', async () => {
   await service.stop();
   expect(lines.map(({ facts }) => facts?.msg)).toEqual(['ready', 'stopping']);
 });
+
+it('a service does not outlive whoever started it, even when that is killed', async () => {
+  const program = `
+    import { startServiceProcess } from ${JSON.stringify(new URL('service-process.ts', import.meta.url).href)};
+    const env = { PATH: process.env.PATH, USERFERRY_SERVICE_TOKEN: '${token}', USERFERRY_PUBLIC_IP_PORT: '0' };
+    const service = startServiceProcess({ name: 'public-ip-service', env, onLine: () => {}, restart: true });
+    await service.ready();
+    console.log(service.pid);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+  const pid = Number(line);
+  expect(isAlive(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
