@@ -1,3 +1,6 @@
+export type { ServerError as MysqlServerError } from './mysql-double/replies.ts';
+export type { Rows as MysqlRows, SeenMysqlLogin } from './mysql-double/session.ts';
+export { type MysqlDouble, type MysqlDoubleOptions, startMysqlDouble } from './mysql-double/start-mysql-double.ts';
 export type {
   Behaviour,
   SeenLogin,
