@@ -47,8 +47,6 @@ export type TlsOptions = {
   readonly [option: string]: unknown;
 };
 
-/** Key derivations that the host does in its thread pool, by the arguments' order of Node's function. */
-export type KeyDerivation = 'pbkdf2' | 'scrypt';
 export type BcryptCall = 'compare' | 'hash' | 'genSalt';
 
 /** How a run ended, as the guest saw it. */
@@ -83,7 +81,6 @@ export type Operation =
   | readonly ['resolve', id: number, type: string, name: string, family: number]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']
-  | readonly ['derive', id: number, what: KeyDerivation, args: readonly unknown[]]
   | readonly ['bcrypt', id: number, what: BcryptCall, args: readonly unknown[]]
   | readonly ['log', level: string, text: string, atMs: number]
   | readonly ['done', report: RunReport];

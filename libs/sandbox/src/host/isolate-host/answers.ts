@@ -1,11 +1,11 @@
-/** What the guest asks for and gets later: name resolution, key derivations, bcrypt. */
+/** What the guest asks for and gets later: name resolution, bcrypt. */
 import { asInteger, asText } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { QuotaExceeded } from './limits.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import type { TransportLog } from './transport-log.ts';
 import { toWireError } from './wire-error.ts';
-import { bcryptAsync, derive } from './work.ts';
+import { bcryptAsync } from './work.ts';
 
 type Done = (error: unknown, value?: unknown) => void;
 
@@ -20,7 +20,6 @@ export type Answers = {
   /** Questions without an answer yet. */
   readonly pending: number;
   resolve(id: unknown, type: unknown, name: unknown, family: unknown): void;
-  derive(id: unknown, what: unknown, args: unknown): void;
   bcrypt(id: unknown, what: unknown, args: unknown): void;
 };
 
@@ -73,7 +72,6 @@ export function createAnswers({ runId, link, transport, events }: AnswersDeps): 
         });
       });
     },
-    derive: (id, what, args) => answer(id, (done) => derive(what, asList(args), done)),
     bcrypt: (id, what, args) => answer(id, (done) => bcryptAsync(what, asList(args), done)),
   };
 }

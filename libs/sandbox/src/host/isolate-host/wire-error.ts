@@ -11,6 +11,7 @@ const FIELDS = [
   'reason',
   'host',
   'library',
+  'function',
 ] as const;
 
 /** An error of Node or of the supervisor as it crosses into the guest. */

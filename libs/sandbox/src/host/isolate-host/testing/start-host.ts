@@ -40,7 +40,14 @@ export type HostOptions = {
 };
 
 function spawnHost(prefix: readonly string[], runtime: string): ChildProcess {
-  const flags = ['--no-node-snapshot', '--no-warnings', '--permission', '--allow-addons', `--allow-fs-read=${runtime}`];
+  const flags = [
+    '--no-node-snapshot',
+    '--no-warnings',
+    '--openssl-legacy-provider',
+    '--permission',
+    '--allow-addons',
+    `--allow-fs-read=${runtime}`,
+  ];
   const [command, ...args] = [...prefix, process.execPath, ...flags, join(runtime, 'isolate-host.mjs')] as [string];
   return spawn(command, args, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
 }
