@@ -5,10 +5,19 @@ const HEADER_BYTES = 4;
 /** One packet as it came. */
 export type Packet = { readonly sequence: number; readonly body: Buffer };
 
+type PacketReader = {
+  push(bytes: Buffer): Packet[];
+  /** Bytes behind the last whole packet. */
+  readonly rest: Buffer;
+};
+
 /** Cuts what arrives into packets; bodies are below 16 MiB here. */
-export const createPacketReader = (): { push(bytes: Buffer): Packet[] } => {
+export const createPacketReader = (): PacketReader => {
   let held = Buffer.alloc(0);
   return {
+    get rest() {
+      return held;
+    },
     push(bytes) {
       held = Buffer.concat([held, bytes]);
       const packets: Packet[] = [];

@@ -51,17 +51,20 @@ const denied = (user: string): ServerError => ({
 export const openMysqlSession = (socket: Socket, context: MysqlDoubleContext, connectionId: number): void => {
   const nonce = Buffer.from(randomBytes(NONCE_BYTES).map((byte) => (byte % 127) + 1));
   let stream: Socket = socket;
+  let reader = createPacketReader();
   let step: Step;
   const send = (sequence: number, ...bodies: Buffer[]): void => void stream.write(framePackets(sequence, bodies));
   const listen = (): void => {
-    const reader = createPacketReader();
+    reader = createPacketReader();
     stream.on('error', () => stream.destroy());
     stream.on('data', (bytes: Buffer) => {
       for (const packet of reader.push(bytes)) step(packet);
     });
   };
   const startTls = (secureContext: SecureContext): void => {
-    socket.removeAllListeners('data');
+    socket.pause().removeAllListeners('data');
+    // The client did not wait: its first words in TLS may be here already.
+    if (reader.rest.length > 0) socket.unshift(reader.rest);
     stream = new TLSSocket(socket, { isServer: true, secureContext });
     listen();
   };

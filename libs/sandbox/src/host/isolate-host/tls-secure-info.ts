@@ -11,8 +11,10 @@ const bytesOf = (bytes: Buffer | undefined): Uint8Array | null => (bytes ? forGu
 function wireCertificate(certificate: object): WireCertificate {
   const wire: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(certificate)) {
-    if (field === 'issuerCertificate' || value === undefined) continue;
-    wire[field] = value instanceof Buffer ? bytesOf(value) : JSON.parse(JSON.stringify(value));
+    if (field === 'issuerCertificate') continue;
+    // Fields that this kind of certificate does not have are there in Node, without a value.
+    const isPlain = value !== undefined && !(value instanceof Buffer);
+    wire[field] = isPlain ? JSON.parse(JSON.stringify(value)) : value && bytesOf(value);
   }
   return wire;
 }
