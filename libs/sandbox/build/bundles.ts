@@ -28,11 +28,16 @@ function assertAscii(name: string, code: string): void {
   if (at >= 0) throw new Error(`${name} is not pure ASCII at character ${at}`);
 }
 
+/** esbuild leaves regular expressions as they are; in them an escape means the same. */
+function escapeRest(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 async function bundle(options: BuildOptions): Promise<string> {
   const result = await build({ ...GUEST_OPTIONS, ...options });
   const text = result.outputFiles?.[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote nothing');
-  return text;
+  return escapeRest(text);
 }
 
 /** The base: its completion value is what the host gets hold of; no global is left behind. */

@@ -4,6 +4,7 @@
  */
 export const PACKAGES: Readonly<Record<string, string>> = {
   lodash: 'lodash',
+  mssql: 'mssql',
   mysql2: 'mysql2',
   'mysql2/promise': 'mysql2/promise',
   pg: 'pg',
@@ -13,7 +14,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 export const BUNDLED_WITH: Readonly<Record<string, string>> = { 'mysql2/promise': 'mysql2' };
 
 /** Optional dependencies that drivers probe for: requiring them fails as if they were not installed. */
-export const ABSENT_MODULES: readonly string[] = ['pg-native'];
+export const ABSENT_MODULES: readonly string[] = ['pg-native', 'supports-color'];
 
-/** Modules that are required on other platforms only: an empty object in their place. */
-export const EMPTY_MODULES: readonly string[] = ['pg-cloudflare'];
+/** Modules that are required on other platforms, or for logins that a script cannot make: an empty object instead. */
+export const EMPTY_MODULES: readonly string[] = ['pg-cloudflare', '@azure/identity', '@azure/keyvault-keys'];
