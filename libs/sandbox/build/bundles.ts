@@ -55,10 +55,15 @@ async function bundleBase(): Promise<void> {
 
 const bundleOf = (name: string): string => BUNDLED_WITH[name] ?? name;
 
+function requireOf(target: string): string {
+  const [path, member] = target.split('#');
+  return `require(${JSON.stringify(path)})${member === undefined ? '' : `.${member}`}`;
+}
+
 /** A package: a function of the `require` that answers for core modules; it returns a maker for each module in it. */
 async function bundlePackage(name: string): Promise<void> {
   const modules = Object.entries(PACKAGES).filter(([module]) => bundleOf(module) === name);
-  const makers = modules.map(([as, path]) => `${JSON.stringify(as)}: () => require(${JSON.stringify(path)})`);
+  const makers = modules.map(([as, target]) => `${JSON.stringify(as)}: () => ${requireOf(target)}`);
   const code = await bundle({
     stdin: { contents: `module.exports = { ${makers.join(', ')} };`, resolveDir: PACKAGE_ROOT },
     format: 'cjs',

@@ -10,3 +10,13 @@ function createSocket(): never {
 export const dgram = { createSocket };
 
 export const tty = { isatty: () => false };
+
+const unavailable = (what: string) => (): never => {
+  throw Object.assign(new Error(`${what} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
+};
+
+/** Loaded by drivers that never get as far as calling it. */
+export const childProcess = { spawn: unavailable('child_process.spawn') };
+/** In their place until they are there: drivers load them for what they seldom do. */
+export const http = { request: unavailable('http.request') };
+export const zlib = { inflate: unavailable('zlib.inflate'), deflate: unavailable('zlib.deflate') };

@@ -108,10 +108,13 @@ export const SCRIPT_MODULES: Table = {
 /** What only drivers look for. */
 export const DRIVER_MODULES: Table = {
   async_hooks: () => core.asyncHooks,
+  child_process: () => core.driverStubs.childProcess,
   constants: () => core.driverStubs.constants,
   dgram: () => core.driverStubs.dgram,
   diagnostics_channel: () => core.diagnosticsChannel,
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
+  http: () => core.driverStubs.http,
   tty: () => core.driverStubs.tty,
+  zlib: () => core.driverStubs.zlib,
 };
