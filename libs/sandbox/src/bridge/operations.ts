@@ -74,9 +74,9 @@ export type Operation =
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
   | readonly ['option', id: number, name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number]
-  // A parent of 0 is a stream of the isolate: the host's bytes for it come as `cipher`, `taken` says that one is written.
+  // A parent of 0 is a stream of the isolate: the host's bytes for it come as `cipher`, `taken` says that one is written;
+  // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]
-  | readonly ['feed', id: number, bytes: Uint8Array | null, wantFed: boolean]
   | readonly ['taken', id: number]
   | readonly ['resolve', id: number, type: string, name: string, family: number]
   | readonly ['alarm', delayMs: number]

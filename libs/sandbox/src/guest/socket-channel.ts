@@ -1,7 +1,7 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
-import type { SecureInfo, SocketAddresses, TlsOptions, WireError } from '../bridge/operations.ts';
+import type { GuestEvent, SecureInfo, SocketAddresses, TlsOptions, WireError } from '../bridge/operations.ts';
 import { createId, listen, send, toError, unlisten } from './bridge.ts';
-import { NativeUint8Array } from './primordials.ts';
+import { create, NativeUint8Array } from './primordials.ts';
 
 /** Bytes that may be under way to the host before a write waits for the host's acknowledgement. */
 const WINDOW_BYTES = 256 * 1024;
@@ -29,6 +29,8 @@ export type Channel = {
   destroy(): void;
   pause(): void;
   resume(): void;
+  /** Takes events that came with the answer to a question. */
+  take(events: readonly GuestEvent[]): void;
   option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number): void;
 };
 
@@ -37,6 +39,26 @@ export function exactly(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === NativeUint8Array
     ? bytes
     : new NativeUint8Array(bytes);
+}
+
+type Receive = (type: string, a: unknown, b: unknown) => void;
+
+/** Events with numbers are handled by them, those that come too early when their turn is there; others at once. */
+function inOrder(handle: (type: string, a: unknown) => void): Receive {
+  const early: Record<number, readonly [type: string, a: unknown]> = create(null);
+  let expected = 0;
+  return (type, a, b) => {
+    if (typeof b !== 'number') {
+      handle(type, a);
+      return;
+    }
+    early[b] = [type, a];
+    for (let next = early[expected]; next !== undefined; next = early[expected]) {
+      delete early[expected];
+      expected += 1;
+      handle(next[0], next[1]);
+    }
+  };
 }
 
 export function createChannel(events: ChannelEvents): Channel {
@@ -52,7 +74,7 @@ export function createChannel(events: ChannelEvents): Channel {
     unacknowledged = 0;
     waiting.shift()?.();
   };
-  listen(id, (type, a) => {
+  const handle = (type: string, a: unknown): void => {
     if (type === 'data') events.onData(a as Uint8Array);
     else if (type === 'ack') onAck();
     else if (type === 'connect') events.onConnect(a as SocketAddresses);
@@ -66,7 +88,9 @@ export function createChannel(events: ChannelEvents): Channel {
       close();
       events.onClose(a === true);
     }
-  });
+  };
+  const receive = inOrder(handle);
+  listen(id, receive);
   return {
     id,
     open: (host, port, family) => send(['open', id, host, port, family]),
@@ -83,6 +107,12 @@ export function createChannel(events: ChannelEvents): Channel {
       if (closed) return;
       close();
       send(['destroy', id]);
+    },
+    take(taken) {
+      for (let i = 0; i < taken.length; i++) {
+        const [, type, a, b] = taken[i] as GuestEvent;
+        receive(type, a, b);
+      }
     },
     pause: () => send(['pause', id]),
     resume: () => send(['resume', id]),

@@ -72,11 +72,11 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const answers = createAnswers({ runId, link, transport, events });
   const clock = createClock(events);
   const crypto = createCryptoDesk(events);
+  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions]);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
     ['tls', sockets.startTls],
-    ['feed', sockets.feed],
     ['taken', sockets.taken],
     ['write', sockets.write],
     ['end', sockets.end],
@@ -118,7 +118,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion(files, crypto.questions, question, args) };
+        return { value: answerQuestion(files, ownQuestions, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
 import { type ConnectionsDeps, createConnections } from './connections.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { createOrderedEvents } from './ordered-events.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
 
@@ -22,8 +23,11 @@ export type Sockets = TlsSockets & {
   closeAll(): void;
 };
 
-export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
-  const { transport, events } = deps;
+export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
+  const ordered = createOrderedEvents(rest.events);
+  const { transport } = rest;
+  const { events } = ordered;
+  const deps = { ...rest, events };
   const connections = createConnections(deps);
   const bytesOut = { onConnections: 0, onStreams: 0 };
 
@@ -47,7 +51,7 @@ export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
     },
     holdReading: connections.holdReading,
     closeAll: connections.closeAll,
-    ...createTlsSockets(connections, deps),
+    ...createTlsSockets(connections, deps, ordered),
     open(rawId, rawHost, rawPort, rawFamily) {
       const id = asInteger(rawId, 'id');
       const host = asText(rawHost, 'host', 512);
@@ -80,6 +84,7 @@ export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
       const connection = connections.get(id);
       if (connection === undefined) return;
       connections.forget(id as number);
+      ordered.forget(id as number);
       connection.withdraw?.();
       connection.socket?.on('error', () => undefined).destroy();
       connection.virtual?.stream.on('error', () => undefined).destroy();

@@ -1,18 +1,22 @@
 /** TLS for the guest, spoken here: on a connection that it has, or through a stream that lives in the isolate. */
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { TlsOptions } from '../../bridge/operations.ts';
+import type { GuestEvent, TlsOptions } from '../../bridge/operations.ts';
 import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
+import type { OrderedEvents } from './ordered-events.ts';
 import { toTlsOptions } from './tls-options.ts';
 import { secureInfoOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 
+/** What comes of feeding; after `isFull` the guest waits for `fed`. */
+export type Fed = { readonly events: readonly GuestEvent[]; readonly isFull: boolean };
+
 export type TlsSockets = {
   /** `parentId` is the connection that TLS takes over, or 0 for a stream of the isolate. */
   startTls(id: unknown, parentId: unknown, options: unknown): void;
-  /** What the stream of the isolate brought; `null` at its end. */
-  feed(id: unknown, bytes: unknown, wantFed: unknown): void;
+  /** Questions of the guest about its connections, answered at once. */
+  readonly questions: ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
   /** The stream of the isolate has written what came for it. */
   taken(id: unknown): void;
 };
@@ -20,7 +24,7 @@ export type TlsSockets = {
 const CLOSED = { message: 'The socket was closed before TLS could start', code: 'ECONNRESET' };
 const CARRIER_EVENTS = ['data', 'end', 'close', 'error'];
 
-export function createTlsSockets(connections: Connections, deps: ConnectionsDeps): TlsSockets {
+export function createTlsSockets(connections: Connections, deps: ConnectionsDeps, ordered: OrderedEvents): TlsSockets {
   const { transport, events } = deps;
 
   const failToStart = (id: number, error: unknown): void => {
@@ -47,6 +51,7 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
   };
   const secureStream = (id: number, options: TlsOptions): void => {
     const connection = connections.add(id);
+    ordered.begin(id);
     connection.virtual = createVirtualTransport((bytes) =>
       events.emit([id, 'cipher', bytes && forGuest(bytes)], bytes?.length),
     );
@@ -64,6 +69,18 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
     secure(id, connections.add(id), carrier, options);
   };
 
+  /** Takes what the stream of the isolate brought, `null` at its end; gives what came of it at once. */
+  const feed = (id: unknown, bytes: unknown): Fed => {
+    const virtual = connections.get(id)?.virtual;
+    if (virtual === undefined) return { events: [], isFull: false };
+    let isFull = false;
+    const data = bytes === null ? null : asBytes(bytes, 'bytes');
+    const made = ordered.gather(id as number, () => {
+      isFull = !virtual.feed(data, () => events.emit([id as number, 'fed']));
+    });
+    return { events: made, isFull };
+  };
+
   return {
     startTls(rawId, rawParentId, options) {
       const id = asInteger(rawId, 'id');
@@ -71,12 +88,7 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
       if (parentId === 0) secureStream(id, options as TlsOptions);
       else secureConnection(id, parentId, options as TlsOptions);
     },
-    feed(id, bytes, wantFed) {
-      const virtual = connections.get(id)?.virtual;
-      if (virtual === undefined) return;
-      const onRead = wantFed === true ? () => events.emit([id as number, 'fed']) : undefined;
-      virtual.feed(bytes === null ? null : asBytes(bytes, 'bytes'), onRead);
-    },
+    questions: new Map([['feed', ([id, bytes]) => feed(id, bytes)]]),
     taken: (id) => connections.get(id)?.virtual?.taken(),
   };
 }

@@ -7,8 +7,8 @@ const FED_MAX_BYTES = 4 * 1024 * 1024;
 
 export type VirtualTransport = {
   readonly stream: Duplex;
-  /** Bytes from the stream, or `null` at its end; `onRead` is called when what was fed so far has been read. */
-  feed(bytes: Buffer | null, onRead: (() => void) | undefined): void;
+  /** Takes bytes from the stream, or `null` at its end; false when there is no room: `onRead` is called once there is. */
+  feed(bytes: Buffer | null, onRead: () => void): boolean;
   /** The guest has written what it was given last. */
   taken(): void;
 };
@@ -38,12 +38,11 @@ export function createVirtualTransport(onBytes: (bytes: Buffer | null) => void):
   return {
     stream,
     feed(bytes, onRead) {
-      if (stream.destroyed || stream.readableEnded) return;
+      if (stream.destroyed || stream.readableEnded) return true;
       if (stream.readableLength > FED_MAX_BYTES) throw new QuotaExceeded('The script fed TLS faster than it reads');
-      const hasRoom = stream.push(bytes);
-      if (onRead === undefined) return;
-      if (hasRoom) onRead();
-      else whenRead.push(onRead);
+      const hasRoom = stream.push(bytes) || bytes === null;
+      if (!hasRoom) whenRead.push(onRead);
+      return hasRoom;
     },
     taken() {
       const done = written;

@@ -1,14 +1,12 @@
 /**
  * TLS over a stream that lives in the isolate: the host speaks TLS, its encrypted bytes go out through the stream and
- * what the stream brings goes back to it. Both ways wait for the slower side.
+ * what the stream brings goes back to it and is decrypted at once, as in Node. Both ways wait for the slower side.
  */
-import { send } from '../../bridge.ts';
+import type { GuestEvent } from '../../../bridge/operations.ts';
+import { ask, send } from '../../bridge.ts';
 import { type Channel, exactly } from '../../socket-channel.ts';
 import { Buffer } from '../buffer.ts';
 import type { Duplex } from '../stream.ts';
-
-/** Bytes that may be under way to the host before the stream waits for it. */
-const WINDOW_BYTES = 256 * 1024;
 
 export type Tunnel = {
   /** Encrypted bytes for the stream; `null` when there will be no more. */
@@ -19,22 +17,22 @@ export type Tunnel = {
 
 const isBytes = (chunk: unknown): chunk is Uint8Array => ArrayBuffer.isView(chunk);
 
+type Fed = { readonly events: readonly GuestEvent[]; readonly isFull: boolean };
+
 /** Connects the stream to the host's end of the channel. */
 export function createTunnel(transport: Duplex, channel: () => Channel): Tunnel {
-  let unread = 0;
+  const feed = (bytes: Uint8Array | null): void => {
+    const { id, take } = channel();
+    const { events, isFull } = ask('feed', id, bytes) as Fed;
+    if (isFull) transport.pause();
+    take(events);
+  };
   transport.on('data', (chunk: unknown) => {
-    const bytes = isBytes(chunk) ? chunk : Buffer.from(String(chunk), 'latin1');
-    unread += bytes.byteLength;
-    const wait = unread > WINDOW_BYTES;
-    if (wait) transport.pause();
-    send(['feed', channel().id, exactly(bytes), wait], bytes.byteLength);
+    feed(exactly(isBytes(chunk) ? chunk : Buffer.from(String(chunk), 'latin1')));
   });
-  transport.on('end', () => send(['feed', channel().id, null, false]));
+  transport.on('end', () => feed(null));
   return {
-    onFed() {
-      unread = 0;
-      transport.resume();
-    },
+    onFed: () => void transport.resume(),
     onCipher(bytes) {
       if (bytes === null) transport.end();
       else if (!transport.destroyed) transport.write(Buffer.from(bytes), () => send(['taken', channel().id]));
