@@ -32,11 +32,17 @@ export type SecureInfo = {
   readonly peerFinished: Uint8Array | null;
 };
 
+/** Why the host refuses a peer, told right before the error. */
+export type Unauthorized = { readonly reason: string; readonly peerCertificates: readonly WireCertificate[] };
+
 /** The fields of Node's certificate objects; `isOwnIssuer` where the chain ends in a certificate that issued itself. */
 export type WireCertificate = { readonly isOwnIssuer?: boolean; readonly [field: string]: unknown };
 
-/** An error as it crosses: every own field that Node's errors have and that is a string or a number. */
-export type WireError = { readonly message: string; readonly [field: string]: string | number | boolean | undefined };
+/** An error as it crosses: the own fields that Node's errors have and that are text, numbers or lists of text. */
+export type WireError = {
+  readonly message: string;
+  readonly [field: string]: string | number | boolean | readonly string[] | undefined;
+};
 
 /** TLS options that cross; texts and bytes only, functions stay in the guest. */
 export type TlsOptions = {

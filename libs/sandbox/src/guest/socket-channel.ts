@@ -1,5 +1,5 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
-import type { GuestEvent, SecureInfo, SocketAddresses, TlsOptions, WireError } from '../bridge/operations.ts';
+import type { GuestEvent, SecureInfo, SocketAddresses, TlsOptions, Unauthorized, WireError } from '../bridge/operations.ts';
 import { createId, listen, send, toError, unlisten } from './bridge.ts';
 import { create, NativeUint8Array } from './primordials.ts';
 
@@ -13,6 +13,7 @@ export type ChannelEvents = {
   readonly onError: (error: Error) => void;
   readonly onClose: (hadError: boolean) => void;
   readonly onSecure?: (info: SecureInfo) => void;
+  readonly onUnauthorized?: (facts: Unauthorized) => void;
   readonly onSession?: (session: Uint8Array) => void;
   /** Of TLS over a stream of the isolate: bytes for the stream, and room for more of its own. */
   readonly onCipher?: (bytes: Uint8Array | null) => void;
@@ -81,6 +82,7 @@ export function createChannel(events: ChannelEvents): Channel {
     else if (type === 'end') events.onEnd();
     else if (type === 'error') events.onError(toError(a as WireError));
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);
+    else if (type === 'unauthorized') events.onUnauthorized?.(a as Unauthorized);
     else if (type === 'session') events.onSession?.(a as Uint8Array);
     else if (type === 'cipher') events.onCipher?.(a as Uint8Array | null);
     else if (type === 'fed') events.onFed?.();

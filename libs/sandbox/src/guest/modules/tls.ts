@@ -26,6 +26,7 @@ function carrierOf(options: Options): Socket {
 function connect(...args: unknown[]): TLSSocket {
   const { options, callback } = connectArguments(args);
   const carrier = carrierOf(options);
+  if (!options.socket) carrier.once('error', (error: Error) => socket.destroy(error));
   const socket = new TLSSocket(carrier, options);
   if (!options.socket) carrier.once('connect', () => socket.emit('connect'));
   if (typeof options.timeout === 'number') socket.setTimeout(options.timeout);

@@ -19,9 +19,10 @@ function wireCertificate(certificate: object): WireCertificate {
   return wire;
 }
 
-function chainOf(socket: TLSSocket): WireCertificate[] {
+/** A certificate as Node gives it in detail, and those that issued it, as far as they are known. */
+export function chainOf(certificate: DetailedPeerCertificate | undefined): WireCertificate[] {
   const chain: WireCertificate[] = [];
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  let next = certificate;
   while (next !== undefined && Object.keys(next).length > 0 && chain.length < CHAIN_MAX) {
     const issuer: DetailedPeerCertificate | undefined = next.issuerCertificate;
     const isOwnIssuer: boolean = issuer === next;
@@ -41,7 +42,7 @@ export function secureInfoOf(socket: TLSSocket): SecureInfo {
     protocol: socket.getProtocol(),
     cipher: { ...socket.getCipher() },
     ephemeralKey: { ...socket.getEphemeralKeyInfo() },
-    peerCertificates: chainOf(socket),
+    peerCertificates: chainOf(socket.getPeerCertificate(true)),
     ownCertificate: own && Object.keys(own).length > 0 ? wireCertificate(own) : null,
     session: bytesOf(socket.getSession()),
     sessionReused: socket.isSessionReused(),

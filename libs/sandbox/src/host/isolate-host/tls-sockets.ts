@@ -1,12 +1,12 @@
 /** TLS for the guest, spoken here: on a connection that it has, or through a stream that lives in the isolate. */
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { GuestEvent, TlsOptions } from '../../bridge/operations.ts';
+import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { GuestEvent, TlsOptions, Unauthorized } from '../../bridge/operations.ts';
 import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
 import type { OrderedEvents } from './ordered-events.ts';
 import { toTlsOptions } from './tls-options.ts';
-import { secureInfoOf } from './tls-secure-info.ts';
+import { chainOf, secureInfoOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 
 /** What comes of feeding; after `isFull` the guest waits for `fed`. */
@@ -35,6 +35,11 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
     socket.on('secureConnect', () => {
       transport.succeeded();
       events.emit([id, 'secure', secureInfoOf(socket)]);
+    });
+    socket.on('error', (error: Error & { cert?: DetailedPeerCertificate }) => {
+      if (!socket.authorizationError) return;
+      const facts: Unauthorized = { reason: String(socket.authorizationError), peerCertificates: chainOf(error.cert) };
+      events.emit([id, 'unauthorized', facts]);
     });
     socket.on('session', (session) => events.emit([id, 'session', forGuest(session)]));
   };

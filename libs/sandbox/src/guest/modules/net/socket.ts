@@ -72,7 +72,7 @@ export class Socket extends Duplex {
         this.push(null);
         this.read(0);
       },
-      onError: (error) => this.destroy(error),
+      onError: (error) => this._onError(error),
       onClose: (hadError) => this._onClose(hadError),
       onSecure: (info) => this._onSecure(info),
       onSession: (session) => this._onSession(session),
@@ -124,6 +124,10 @@ export class Socket extends Duplex {
     if (this.#keepAlive) this.setKeepAlive(this.#keepAlive.enable, this.#keepAlive.delayMs);
     this._touch();
     for (const start of this.#whenConnected.splice(0)) start();
+  }
+
+  protected _onError(error: Error): void {
+    this.destroy(error);
   }
 
   protected _onSecure(_info: SecureInfo): void {}

@@ -2,7 +2,7 @@
  * `tls.TLSSocket`: the host speaks TLS, on the connection of a `net.Socket`, which this socket takes over, or through a
  * stream of the isolate.
  */
-import type { SecureInfo } from '../../../bridge/operations.ts';
+import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
 import { Buffer } from '../buffer.ts';
 import { isIP } from '../net/ip.ts';
 import { channelOf, Socket } from '../net/socket.ts';
@@ -43,11 +43,12 @@ export class TLSSocket extends Socket {
   #info: SecureInfo | undefined;
   #session: Uint8Array | null = null;
   #identityCheck: IdentityCheck | undefined;
+  #refused: readonly WireCertificate[] = [];
   #hostname = '';
   #rejectUnauthorized = true;
 
   constructor(carrier?: object, options: Options = {}) {
-    super();
+    super({ allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true });
     if (carrier === undefined) return;
     this.#identityCheck = customCheckOf(options);
     this.#rejectUnauthorized = options.rejectUnauthorized !== false;
@@ -65,7 +66,7 @@ export class TLSSocket extends Socket {
   }
 
   #takeOver(parent: Socket, options: Options): void {
-    const channel = this._attach();
+    const channel = this._attach({ onUnauthorized: (facts) => this._onUnauthorized(facts) });
     const start = (): void => {
       const parentChannel = channelOf(parent);
       this.#takeAddresses(parent);
@@ -79,15 +80,27 @@ export class TLSSocket extends Socket {
 
   #tunnelThrough(transport: Duplex, options: Options): void {
     const tunnel = createTunnel(transport, () => channel);
-    const channel = this._attach(tunnel);
+    const channel = this._attach({ ...tunnel, onUnauthorized: (facts) => this._onUnauthorized(facts) });
     channel.secure(0, options);
     this.#shareTheEnd(transport);
   }
 
   #shareTheEnd(carrier: Duplex): void {
     this.once('close', () => carrier.destroy());
-    carrier.once('error', (error: Error) => this.destroy(error));
-    carrier.once('close', () => this.destroy());
+    // An error of the carrier is told, and its close ends this socket, too.
+    carrier.once('error', (error: Error) => {
+      if (!this.destroyed) this.emit('error', error);
+    });
+    carrier.once('close', () => {
+      // What came before its end is still under way through the host.
+      if (carrier.readableEnded && !(carrier instanceof Socket)) this.#destroyAfterEnd();
+      else this.destroy();
+    });
+  }
+
+  #destroyAfterEnd(): void {
+    if (this.readableEnded) this.destroy();
+    else this.once('end', () => this.destroy());
   }
 
   #takeAddresses({ remoteAddress, remotePort, remoteFamily, localAddress, localPort }: Socket): void {
@@ -97,7 +110,7 @@ export class TLSSocket extends Socket {
   /** Node asks nobody where the chain is not trusted or a session is taken up again. */
   #identityFailure(info: SecureInfo): Error | undefined {
     if (!info.authorized || info.sessionReused) return undefined;
-    return this.#identityCheck?.(this.#hostname, this.getPeerCertificate(true));
+    return this.#identityCheck?.(this.#hostname, certificateOf(info.peerCertificates, true));
   }
 
   protected override _onSecure(info: SecureInfo): void {
@@ -119,43 +132,62 @@ export class TLSSocket extends Socket {
     this.read(0);
   }
 
+  /** The host refused the peer's certificate; the error follows. */
+  protected _onUnauthorized({ reason, peerCertificates }: Unauthorized): void {
+    this.authorizationError = reason;
+    this.#refused = peerCertificates;
+  }
+
+  protected override _onError(error: Error): void {
+    if ((error as { code?: unknown }).code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+      Object.assign(error, { cert: certificateOf(this.#refused, true) });
+    }
+    super._onError(error);
+  }
+
   protected override _onSession(session: Uint8Array): void {
     this.#session = session;
     super._onSession(session);
   }
 
-  getPeerCertificate(detailed = false): Record<string, unknown> {
-    return certificateOf(this.#info?.peerCertificates ?? [], detailed);
+  /** What Node asks of the connection, which is gone once the socket is destroyed. */
+  #fact<T>(read: (info: SecureInfo) => T, before: T): T | null {
+    if (this.destroyed) return null;
+    return this.#info === undefined ? before : read(this.#info);
   }
-  getCertificate(): object {
-    return certificateOf(this.#info?.ownCertificate ? [this.#info.ownCertificate] : [], false);
+
+  getPeerCertificate(detailed = false): Record<string, unknown> | null {
+    return this.#fact(({ peerCertificates }) => certificateOf(peerCertificates, detailed), {});
+  }
+  getCertificate(): object | null {
+    return this.#fact(({ ownCertificate }) => certificateOf(ownCertificate ? [ownCertificate] : [], false), {});
   }
   getCipher(): unknown {
-    return this.#info?.cipher;
+    return this.#fact(({ cipher }) => cipher, undefined);
   }
   getProtocol(): string | null {
-    return this.#info?.protocol ?? null;
+    return this.#fact(({ protocol }) => protocol, null);
   }
   getEphemeralKeyInfo(): object | null {
-    return this.#info?.ephemeralKey ?? {};
+    return this.#fact(({ ephemeralKey }) => ephemeralKey, {});
   }
-  isSessionReused(): boolean {
-    return this.#info?.sessionReused ?? false;
+  isSessionReused(): boolean | null {
+    return this.#fact(({ sessionReused }) => sessionReused, false);
   }
-  getSession(): Buffer | undefined {
-    return bufferOf(this.#session);
+  getSession(): Buffer | null | undefined {
+    return this.#fact(() => bufferOf(this.#session), undefined);
   }
-  getTLSTicket(): Buffer | undefined {
-    return bufferOf(this.#info?.ticket);
+  getTLSTicket(): Buffer | null | undefined {
+    return this.#fact(({ ticket }) => bufferOf(ticket), undefined);
   }
-  getFinished(): Buffer | undefined {
-    return bufferOf(this.#info?.finished);
+  getFinished(): Buffer | null | undefined {
+    return this.#fact(({ finished }) => bufferOf(finished), undefined);
   }
-  getPeerFinished(): Buffer | undefined {
-    return bufferOf(this.#info?.peerFinished);
+  getPeerFinished(): Buffer | null | undefined {
+    return this.#fact(({ peerFinished }) => bufferOf(peerFinished), undefined);
   }
-  getSharedSigalgs(): string[] {
-    return [];
+  getSharedSigalgs(): string[] | null {
+    return this.#fact(() => [], []);
   }
   setMaxSendFragment(bytes: number): boolean {
     if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;

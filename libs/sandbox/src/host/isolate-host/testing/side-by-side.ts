@@ -11,7 +11,7 @@ type Env = Readonly<Record<string, string>>;
  * with all its fields, `trace` the events of an emitter in order.
  */
 const PRELUDE = `
-const show = (value) => {
+const show = (value, above = []) => {
   if (value === undefined) return 'undefined';
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);
@@ -20,8 +20,10 @@ const show = (value) => {
   if (value instanceof Date) return 'Date ' + (Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString());
   if (Buffer.isBuffer(value)) return 'Buffer ' + value.toString('hex');
   if (value instanceof Error) return showError(value);
-  if (Array.isArray(value)) return value.map(show);
-  const entries = Object.keys(value).map((key) => [key, show(value[key])]);
+  if (above.includes(value)) return 'circular';
+  const inner = (one) => show(one, [...above, value]);
+  if (Array.isArray(value)) return value.map(inner);
+  const entries = Object.keys(value).map((key) => [key, inner(value[key])]);
   const name = value.constructor && value.constructor.name;
   return Object.fromEntries(name && name !== 'Object' ? [['is a', name], ...entries] : entries);
 };
