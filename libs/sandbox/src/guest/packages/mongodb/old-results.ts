@@ -8,7 +8,7 @@ const isObject = (value: unknown): value is Fields => typeof value === 'object' 
 
 function afterInsert(result: Fields, documents: readonly unknown[]): Fields {
   const count = documents.length;
-  return hide(result, { ops: documents, insertedCount: count, result: { ok: 1, n: count } });
+  return hide(result, { ops: documents, insertedCount: count, result: { n: count, ok: 1 } });
 }
 
 function afterUpdate(result: Fields): Fields {
