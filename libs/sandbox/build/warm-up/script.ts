@@ -4,6 +4,8 @@ const bcrypt = require('bcrypt');
 const crypto = require('crypto');
 const lodash = require('lodash');
 const { Client, Pool } = require('pg');
+require('mysql2/promise');
+require('mssql');
 
 async function viaClient() {
   const client = new Client({ connectionString: env.DB_CONNECTION_URI });
