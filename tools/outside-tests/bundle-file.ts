@@ -64,7 +64,8 @@ const coreText = (name: string): string => {
   if (name === 'module') return 'module.exports = { createRequire: () => __coreRequire }';
   if (name === 'assert-diff') return 'module.exports = __coreRequire("assert").strict';
   const isThere = isOffered(name) || /^(?:pg|mysql2|mysql2\/promise)$/.test(name);
-  return isThere ? `module.exports = __coreRequire(${JSON.stringify(name)})` : 'module.exports = {}';
+  const asked = `module.exports = __coreRequire(${JSON.stringify(name)})`;
+  return isThere ? asked : `try { ${asked} } catch { module.exports = {} }`;
 };
 
 /** Every string of a test that names a fixture, with that file's bytes. */

@@ -41,7 +41,7 @@ const waitForEnd = async (settings: FrameSettings, aliveTimers: () => number, se
     if (nowMs - quietSinceMs >= settleMs) return;
     if (nowMs - startedMs > settings.limitMs - 700) {
       judge();
-      throw new Error(`not over after ${nowMs - startedMs} ms`);
+      throw new Error(`not over after ${nowMs - startedMs} ms: ${ledger.pending} tests, ${aliveTimers()} timers`);
     }
   }
 };
