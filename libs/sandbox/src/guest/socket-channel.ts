@@ -1,5 +1,12 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
-import type { GuestEvent, SecureInfo, SocketAddresses, TlsOptions, Unauthorized, WireError } from '../bridge/operations.ts';
+import type {
+  GuestEvent,
+  SecureInfo,
+  SocketAddresses,
+  TlsOptions,
+  Unauthorized,
+  WireError,
+} from '../bridge/operations.ts';
 import { createId, listen, send, toError, unlisten } from './bridge.ts';
 import { create, NativeUint8Array } from './primordials.ts';
 

@@ -2,11 +2,12 @@
  * `tls.TLSSocket`: the host speaks TLS, on the connection of a `net.Socket`, which this socket takes over, or through a
  * stream of the isolate.
  */
+
+import type { Duplex } from 'node:stream';
 import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
 import { Buffer } from '../buffer.ts';
 import { isIP } from '../net/ip.ts';
 import { channelOf, Socket } from '../net/socket.ts';
-import type { Duplex } from '../stream.ts';
 import { certificateOf } from './certificate.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';

@@ -2,11 +2,12 @@
  * TLS over a stream that lives in the isolate: the host speaks TLS, its encrypted bytes go out through the stream and
  * what the stream brings goes back to it and is decrypted at once, as in Node. Both ways wait for the slower side.
  */
+
+import type { Duplex } from 'node:stream';
 import type { GuestEvent } from '../../../bridge/operations.ts';
 import { ask, send } from '../../bridge.ts';
 import { type Channel, exactly } from '../../socket-channel.ts';
 import { Buffer } from '../buffer.ts';
-import type { Duplex } from '../stream.ts';
 
 export type Tunnel = {
   /** Encrypted bytes for the stream; `null` when there will be no more. */
