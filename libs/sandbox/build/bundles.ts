@@ -67,6 +67,8 @@ async function bundlePackage(name: string): Promise<void> {
   const code = await bundle({
     stdin: { contents: `module.exports = { ${makers.join(', ')} };`, resolveDir: PACKAGE_ROOT },
     format: 'cjs',
+    // A class that speaks of itself would be called `_Name`.
+    keepNames: true,
     plugins: [coreModulesOfPackages],
   });
   const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; ${code};return module.exports; })`;

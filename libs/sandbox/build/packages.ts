@@ -1,6 +1,7 @@
 /**
  * The packages that scripts may require as bundles of their own. A package is one line here: the name by which scripts
- * require it and the module that is bundled, with the export that is meant where it is not all of them. (`bcrypt` is no bundle: its stand-in is part of the base.)
+ * require it and the module that is bundled, with the export that is meant where it is not all of them. (`bcrypt` is no
+ * bundle: its stand-in is part of the base.)
  */
 export const PACKAGES: Readonly<Record<string, string>> = {
   lodash: 'lodash',

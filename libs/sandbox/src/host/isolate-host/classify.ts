@@ -48,6 +48,14 @@ const TRANSPORT_CODES = new Set([
   'ESOCKET',
   'ECONNCLOSED',
 ]);
+/** Errors of drivers that give no code when a server is down, does not answer or went away. */
+const TRANSPORT_NAMES = new Set([
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
+]);
 const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
 /** What drivers say when the store did not answer or went away, where they give no code. */
 const TRANSPORT_MESSAGES =
@@ -60,7 +68,8 @@ const OUT_OF_MEMORY = /Array buffer allocation failed|disposed during execution 
 
 type Link = ReportedError['chain'][number];
 
-const isTransport = ({ code, message }: Link): boolean =>
+const isTransport = ({ name, code, message }: Link): boolean =>
+  TRANSPORT_NAMES.has(name) ||
   (code !== undefined && (TRANSPORT_CODES.has(code) || TRANSPORT_CODE_SHAPES.test(code))) ||
   TRANSPORT_MESSAGES.test(message);
 

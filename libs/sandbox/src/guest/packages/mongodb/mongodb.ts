@@ -52,7 +52,7 @@ function makeExports(): Driver {
   const all: Driver = { ...driver };
   for (const name of CALLABLE) all[name] = callable(classOf(name));
   const MongoClient = withOldOptions(classOf('MongoClient')) as unknown as { connect: (...args: unknown[]) => unknown };
-  Object.assign(all, { MongoClient, ObjectID: all['ObjectId'], connect: MongoClient.connect.bind(MongoClient) });
+  Object.assign(all, { MongoClient, ObjectID: all.ObjectId, connect: MongoClient.connect.bind(MongoClient) });
   return Object.defineProperty(all, '__esModule', { value: true });
 }
 

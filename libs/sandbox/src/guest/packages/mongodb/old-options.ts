@@ -77,7 +77,7 @@ export function translateOptions(given: unknown): { readonly options: unknown; r
   if (!isObject(given)) return { options: given, old: false };
   const flat = flatten(given);
   const old = Object.keys(given).some((name) => !(name in flat)) || Object.keys(flat).some(isOld) || 'user' in flat;
-  if (!old && !isObject(given['auth']) && typeof given['checkServerIdentity'] !== 'boolean') {
+  if (!old && !isObject(given.auth) && typeof given.checkServerIdentity !== 'boolean') {
     return { options: given, old };
   }
   const options: Options = {};

@@ -20,7 +20,7 @@ function afterUpdate(result: Fields): Fields {
   return hide(result, { result: { n, nModified: modifiedCount, ...upserted, ok: 1 } });
 }
 
-const afterDelete = (result: Fields): Fields => hide(result, { result: { n: result['deletedCount'], ok: 1 } });
+const afterDelete = (result: Fields): Fields => hide(result, { result: { n: result.deletedCount, ok: 1 } });
 
 /** `fields` was what is `projection` now; `returnOriginal` what is `returnDocument`. */
 export function translateReadOptions(given: unknown): unknown {

@@ -52,12 +52,24 @@ export type SideBySide = {
   inIsolate(body: string, options?: RunOptions): Promise<unknown>;
 };
 
+/** What plain Node loads in the place of a package, where its name there is another. */
+type NodePackages = Readonly<Record<string, string>>;
+
+const requireInNode =
+  (packages: NodePackages) =>
+  (name: string): unknown =>
+    createRequire(import.meta.url)(packages[name] ?? name);
+
 /** `env` is what the scripts see on both sides. */
-export function createSideBySide(host: () => TestHost, env: () => Env = () => ({})): SideBySide {
+export function createSideBySide(
+  host: () => TestHost,
+  env: () => Env = () => ({}),
+  packages: NodePackages = {},
+): SideBySide {
   const sourceOf = (body: string): string => `${PRELUDE}\nasync function login(...args) { ${body} }`;
   const inNode = async (body: string, args: readonly unknown[]): Promise<unknown> => {
     const make = new Function('require', 'env', `${sourceOf(body)}\n;return login`);
-    const login = make(createRequire(import.meta.url), env()) as Login;
+    const login = make(requireInNode(packages), env()) as Login;
     return JSON.parse(JSON.stringify((await login(...args)) ?? null));
   };
   const inIsolate = async (body: string, options: RunOptions = {}): Promise<unknown> => {

@@ -1,6 +1,6 @@
 /** A small supervisor for tests: starts the built isolate host and connects wherever it asks. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lookup } from 'node:dns/promises';
+import dns from 'node:dns/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -32,6 +32,9 @@ const errorOf = (error: NodeJS.ErrnoException & { address?: string; port?: numbe
 };
 
 const DENIED: SystemError = { message: 'denied.example is not allowed by the rule "none"', code: 'EGRESS_DENIED' };
+
+const recordsOf = async (name: string, type: string): Promise<readonly unknown[]> =>
+  type === 'lookup' ? dns.lookup(name, { all: true }) : ((await dns.resolve(name, type)) as readonly unknown[]);
 
 export type HostOptions = {
   /** Command before `node`, such as one that takes the network away. */
@@ -76,8 +79,8 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
       child.send({ id }, socket as never);
     });
   };
-  const onResolve = ({ id, name }: Extract<HostFrame, { kind: 'resolve' }>): void => {
-    lookup(name, { all: true }).then(
+  const onResolve = ({ id, name, type }: Extract<HostFrame, { kind: 'resolve' }>): void => {
+    recordsOf(name, type).then(
       (records) => send({ kind: 'resolved', id, records }),
       (error) => send({ kind: 'resolved', id, error: errorOf(error as NodeJS.ErrnoException) }),
     );
