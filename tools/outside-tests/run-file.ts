@@ -31,7 +31,8 @@ export const runFile = async (context: RunContext, test: TestFile): Promise<File
   const fitness = judgeFile(readFileSync(resolve(context.outside, test.file), 'utf8'), STOOD_IN);
   if (fitness.kind === 'not applicable') return { ...test, fitness: fitness.kind, reason: fitness.reason };
   const { limitMs, env, outside } = context;
-  const settings = { file: test.file, env, limitMs, countsTimers: test.suite !== 'node' };
+  const { openssl } = process.versions;
+  const settings = { file: test.file, env, limitMs, openssl, countsTimers: test.suite !== 'node' };
   const bundled = await bundleFile(outside, test, settings).catch((error: Error) => error);
   if (bundled instanceof Error) {
     const reason = `cannot be bundled: ${bundled.message.split('\n').find((line) => /ERROR|Cannot/.test(line)) ?? ''}`;

@@ -7,6 +7,8 @@ export type FrameSettings = {
   readonly file: string;
   readonly env: Readonly<Record<string, string>>;
   readonly limitMs: number;
+  /** What `process.versions.openssl` says: tests of crypto choose what to expect by it. */
+  readonly openssl: string;
   /** Drivers' tests: the global timers say when the file is over. Tests of the timers themselves are left alone. */
   readonly countsTimers: boolean;
 };
@@ -65,7 +67,7 @@ const finish = (program: ProcessStandIn): void => {
 
 /** In the isolate: resolves when the file passed or skipped itself, throws what went wrong. */
 export const runInIsolate = async (settings: FrameSettings, load: Load): Promise<Verdict> => {
-  const program = installProcess(settings.env, settings.file);
+  const program = installProcess(settings);
   const aliveTimers = settings.countsTimers ? countTimers() : () => 0;
   const early = await begin(load);
   if (early?.verdict === 'skipped') return early;

@@ -9,7 +9,13 @@ export type ProcessStandIn = {
   hasListeners(event: string): boolean;
 };
 
-export const installProcess = (env: Readonly<Record<string, string>>, file: string): ProcessStandIn => {
+type ProgramFacts = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly file: string;
+  readonly openssl: string;
+};
+
+export const installProcess = ({ env, file, openssl }: ProgramFacts): ProcessStandIn => {
   const listeners = new Map<string, Listener[]>();
   const of = (event: string): Listener[] => {
     const found = listeners.get(event) ?? [];
@@ -49,6 +55,7 @@ export const installProcess = (env: Readonly<Record<string, string>>, file: stri
   };
   const own = { env: { ...env }, argv: ['node', file], exitCode: undefined as unknown, exit, emit, on, once };
   const more = {
+    versions: { ...process.versions, openssl },
     addListener: on,
     prependListener: on,
     off: remove,

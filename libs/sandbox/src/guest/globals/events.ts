@@ -8,6 +8,8 @@ const DOM_CODES: Readonly<Record<string, number>> = {
   NotSupportedError: 9,
   InvalidStateError: 11,
   SyntaxError: 12,
+  InvalidAccessError: 15,
+  TypeMismatchError: 17,
   NetworkError: 19,
   AbortError: 20,
   QuotaExceededError: 22,

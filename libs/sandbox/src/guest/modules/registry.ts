@@ -83,6 +83,7 @@ type Table = Readonly<Record<string, () => unknown>>;
 /** What a script may require, by Node's name. */
 export const SCRIPT_MODULES: Table = {
   assert: () => core.assert,
+  'assert/strict': () => core.assert.strict,
   buffer: () => core.buffer,
   crypto: () => core.crypto,
   dns: () => core.dns,

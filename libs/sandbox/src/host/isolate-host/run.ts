@@ -31,8 +31,9 @@ const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): strin
     ? `The script did not finish within ${frame.timeoutMs} ms`
     : `The script used more than ${Math.round(frame.memoryLimitBytes / 1024 / 1024)} MB of memory`;
 
-/** An isolate that is gone has no clock: what the process used in the meantime is an upper bound. */
-const sumMs = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+/** An isolate that is gone has no clock and says 0: what the process used in the meantime is an upper bound then. */
+const cpuMsOf = (isolateNs: bigint, { user, system }: NodeJS.CpuUsage): number =>
+  isolateNs > 0n ? Number(isolateNs) / 1e6 : (user + system) / 1000;
 
 /** An error as the frame carries it. */
 function toFrameError(error: ReportedError): NonNullable<ResultFrame['error']> {
@@ -40,14 +41,23 @@ function toFrameError(error: ReportedError): NonNullable<ResultFrame['error']> {
   return { ...rest, name: rest.name.slice(0, 256), message: rest.message.slice(0, 16384) };
 }
 
+/** The code of an error that crossed without its fields: from its stack, or from the transport error it tells of. */
+function codeOf({ message, stack }: Error, bridge: RunBridge): { readonly code?: string } {
+  const named = /^\w+ \[([A-Z][A-Z0-9_]+)\]: /.exec(stack ?? '')?.[1];
+  const code = named ?? bridge.transport.failures.find((failure) => message.endsWith(failure.message))?.code;
+  return typeof code === 'string' ? { code } : {};
+}
+
 /** What a call into the isolate that failed means: a limit, or an unhandled rejection that ivm hands on. */
 function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge): Ending {
   const outcome = outcomeOfAbort(error);
-  const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error));
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const { name, message: text, stack } = thrown;
   if (outcome === 'timed_out' || outcome === 'out_of_memory') {
     return { outcome, error: { name: 'Error', message: message(outcome, frame), ...placeIn(stack) }, clean: false };
   }
-  const reported = { name, message: text, ...placeIn(stack), chain: [{ name, message: text }] };
+  const code = codeOf(thrown, bridge);
+  const reported = { name, message: text, ...code, ...placeIn(stack), chain: [{ name, message: text, ...code }] };
   const report: RunReport = { kind: 'threw', error: reported };
   return { outcome: classify(report, bridge.transport), error: toFrameError(reported), clean: false };
 }
@@ -89,7 +99,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     if (ended) return;
     ended = true;
     const wallMs = performance.now() - startedAtMs;
-    const cpuMs = slot.isDisposed ? sumMs(process.cpuUsage(processCpuBefore)) : Number(slot.cpuNs() - cpuBefore) / 1e6;
+    const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const heapBytes = clean && !slot.isDisposed ? await slot.heapBytes().catch(() => 0) : 0;

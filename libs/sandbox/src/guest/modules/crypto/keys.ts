@@ -75,8 +75,12 @@ export const createPublicKey = (key: unknown): KeyObject => keyFromWire(callNati
 export const createPrivateKey = (key: unknown): KeyObject =>
   keyFromWire(callNative('createPrivateKey', key) as WireKey);
 
-export const createSecretKey = (key: unknown, encoding?: string): KeyObject =>
-  keyFromWire({ $key: 'secret', bytes: new Uint8Array(toBytes(key, encoding, 'key')) });
+export function createSecretKey(key: unknown, encoding?: string): KeyObject {
+  if (typeof key !== 'string' && !ArrayBuffer.isView(key) && !(key instanceof ArrayBuffer)) {
+    throw invalidArgType('key', 'an instance of ArrayBuffer, Buffer, TypedArray, or DataView', key);
+  }
+  return keyFromWire({ $key: 'secret', bytes: new Uint8Array(toBytes(key, encoding)) });
+}
 
 /** The bytes of what Node takes for a secret: text, bytes or a secret key object. */
 export function secretBytes(key: unknown, encoding?: string): Uint8Array {

@@ -58,12 +58,13 @@ export function randomUUID(): string {
 
 const RANGE_MAX = 2 ** 48 - 1;
 
-function pick(min: number, max: number): number {
+function pick(min: number, max: number, alone: boolean): number {
   if (!Number.isSafeInteger(min)) throw invalidArgType('min', 'a safe integer', min);
   if (!Number.isSafeInteger(max)) throw invalidArgType('max', 'a safe integer', max);
   if (max <= min) throw outOfRange('max', `greater than the value of "min" (${min})`, max);
   const range = max - min;
-  if (!(range <= RANGE_MAX)) throw outOfRange(min === 0 ? 'max' : 'max - min', `<= ${RANGE_MAX}`, range);
+  if (alone && !(range <= RANGE_MAX)) throw outOfRange('max', `<= ${RANGE_MAX}`, max);
+  if (!(range <= RANGE_MAX)) throw outOfRange('max - min', `<= ${RANGE_MAX}`, range);
   const limit = RANGE_MAX - (RANGE_MAX % range);
   const bytes = Buffer.alloc(6);
   for (;;) {
@@ -77,7 +78,7 @@ export function randomInt(first: number, second?: number | Done, third?: Done): 
   const alone = second === undefined || typeof second === 'function';
   const callback = typeof second === 'function' ? second : third;
   if (callback !== undefined) validateFunction(callback, 'callback');
-  const value = alone ? pick(0, first) : pick(first, second);
+  const value = alone ? pick(0, first, true) : pick(first, second, false);
   if (callback === undefined) return value;
   later(callback, null, value);
   return undefined;
@@ -90,10 +91,7 @@ export function getRandomValues<T extends ArrayBufferView>(target: T): T {
     throw new DOMException('The data argument must be an integer-type TypedArray', 'TypeMismatchError');
   }
   if (target.byteLength > 65536) {
-    throw new DOMException(
-      `The requested length exceeds 65,536 bytes (requested ${target.byteLength})`,
-      'QuotaExceededError',
-    );
+    throw new DOMException('The requested length exceeds 65,536 bytes', 'QuotaExceededError');
   }
   return randomFillSync(target);
 }

@@ -83,12 +83,20 @@ function quickHash(algorithm: Algorithm | undefined): string | undefined {
   return QUICK_HASHES.includes(name) ? name : undefined;
 }
 
+/** Keys that are only ever derived from, and may never be exported. */
+const DERIVING: readonly string[] = ['PBKDF2', 'HKDF'];
+
 async function importKey(format: string, data: unknown, algorithm: Algorithm, ...rest: unknown[]): Promise<unknown> {
   const [extractable, usages] = rest as [boolean, readonly string[]];
-  const isPlain = format === 'raw' && isBytes(data) && nameOf(algorithm) === 'PBKDF2' && extractable === false;
+  const isPlain = format === 'raw' && isBytes(data) && DERIVING.includes(nameOf(algorithm)) && extractable === false;
   const allowed = Array.isArray(usages) && usages.every((usage) => usage === 'deriveBits' || usage === 'deriveKey');
   if (!isPlain || !allowed || usages.length === 0) return native('importKey', format, data, algorithm, ...rest);
-  const wire = { $cryptoKey: 'secret', bytes: copyOf(toBytes(data)), algorithm: { name: 'PBKDF2' }, extractable };
+  const wire = {
+    $cryptoKey: 'secret',
+    bytes: copyOf(toBytes(data)),
+    algorithm: { name: nameOf(algorithm) },
+    extractable,
+  };
   return new CryptoKey({ ...wire, usages: [...usages] }, IN_THIS_FILE);
 }
 

@@ -1,9 +1,10 @@
-import { invalidArgType, nodeError } from '../node-errors.ts';
+import { nodeError } from '../node-errors.ts';
 import { toBytes } from './bytes.ts';
 
 function bytesOf(value: unknown, name: string): Uint8Array {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return toBytes(value);
-  throw invalidArgType(name, 'an instance of ArrayBuffer, Buffer, TypedArray, or DataView', value);
+  const kinds = 'an instance of ArrayBuffer, Buffer, TypedArray, or DataView.';
+  throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${kinds}`);
 }
 
 export function timingSafeEqual(first: unknown, second: unknown): boolean {

@@ -61,6 +61,10 @@ function answerOf(value: unknown, extractable: boolean): unknown {
 /** Which argument says whether the new key may be exported. */
 const EXTRACTABLE_AT: Readonly<Record<string, number>> = { generateKey: 1, importKey: 3, deriveKey: 3, unwrapKey: 5 };
 
+/** Keys of these must not be exportable. */
+const isDeriving = (algorithm: unknown): boolean =>
+  /^(pbkdf2|hkdf)$/i.test(String(isFields(algorithm) ? algorithm.name : algorithm));
+
 /** Only a key that may be exported can be handed to the guest, where the rest of its life is. */
 function makeExtractable(given: unknown[], at: number): void {
   given[at] = true;
@@ -84,6 +88,6 @@ export async function callSubtle(rawMethod: unknown, args: readonly unknown[]): 
   const given = await Promise.all(args.map((arg) => revive(arg)));
   const at = EXTRACTABLE_AT[method] ?? -1;
   const extractable = given[at] !== false;
-  if (!extractable) makeExtractable(given, at);
+  if (!extractable && !isDeriving(given[2])) makeExtractable(given, at);
   return answerOf(await subtle[method]?.(...given), extractable);
 }
