@@ -1,4 +1,5 @@
 /** What runs around one test file, in plain Node and in the isolate: it begins it, waits for its end and judges it. */
+import { giveEnvironment } from './config.ts';
 import { countTimers } from './count-timers.ts';
 import { brokenExpectations, hasUnmetExpectations, ledger } from './ledger.ts';
 import { installProcess, type ProcessStandIn } from './process-in-isolate.ts';
@@ -78,7 +79,7 @@ export const runInIsolate = async (settings: FrameSettings, load: Load): Promise
 
 /** In plain Node: the program ends by itself, its exit code is the verdict. */
 export const runInNode = (settings: FrameSettings, load: Load): void => {
-  Object.assign(process.env, settings.env);
+  giveEnvironment(settings.env);
   process.on('exit', (code) => {
     if (code !== 0) return;
     try {

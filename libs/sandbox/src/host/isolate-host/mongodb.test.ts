@@ -165,7 +165,7 @@ describe.each(['mongodb', 'mongodb@7'])('%s where no server is', (name) => {
   });
 
   it('says that the server does not answer', async () => {
-    const result = await sameResult(connect('`mongodb://127.0.0.1:${env.SILENT}/`', 'connectTimeoutMS: 100'));
+    const result = await sameResult(connect("'mongodb://127.0.0.1:' + env.SILENT + '/'", 'connectTimeoutMS: 100'));
     expect(result).toContain('MongoServerSelectionError');
   });
 
