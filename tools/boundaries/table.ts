@@ -47,7 +47,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** What the tests of every workspace may import besides. */
-export const TESTS_MAY_ALSO_IMPORT: readonly string[] = ['testing', 'local-databases'];
+export const TESTS_MAY_ALSO_IMPORT: readonly string[] = ['testing', 'local-databases', 'script-templates'];
 
 /** Packages from npm that only some may import, their tests included. */
 export const SINGLE_IMPORTERS: Record<string, readonly string[]> = {
