@@ -137,8 +137,8 @@ describe(`asks and answers as in plain Node, ${server.description}`, () => {
       const late = await attempt(() => pool.query('SELECT 1')); await held.rollback(); await second.rollback(); return [many.map(({ recordset }) => recordset[0].n), late] }, { pool: { max: 2, min: 0, acquireTimeoutMillis: 1500 } })`));
 
   it('cancel, timeouts, and requests after them', () =>
-    same(`return pooled(async (pool) => { const seen = []; const request = pool.request(); const slow = attempt(() => request.query("WAITFOR DELAY '00:00:30'")); setTimeout(() => request.cancel(), 50); seen.push(await slow);
-      seen.push(await attempt(() => pool.request().query("WAITFOR DELAY '00:00:30'"))); seen.push((await pool.query('SELECT 1 AS one')).recordset[0]); return seen }, { requestTimeout: 200 })`));
+    same(`return pooled(async (pool) => { const seen = []; const request = pool.request(); const slow = attempt(() => request.query("WAITFOR DELAY '00:00:30'")); setTimeout(() => request.cancel(), 800); seen.push(await slow);
+      seen.push(await attempt(() => pool.request().query("WAITFOR DELAY '00:00:30'"))); seen.push((await pool.query('SELECT 1 AS one')).recordset[0]); return seen }, { requestTimeout: 2000 })`));
 });
 
 describe(`errors with all their fields, ${server.description}`, () => {
