@@ -88,7 +88,7 @@ describe('faults', () => {
   });
 
   it.each(['prelogin', 'tls', 'login', 'query'] as const)('there is no answer from: %s', async (silentAt) => {
-    const { result } = await same(`return ask({ encrypt: true }, { connectionTimeout: 150, requestTimeout: 150 })`, {
+    const { result } = await same(`return ask({ encrypt: true }, { connectionTimeout: 2500, requestTimeout: 2500 })`, {
       encryption: 'required',
       silentAt,
     });
