@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { startSqlServerDouble } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
 import { REAL_RUNTIME, runOf, startTestSandbox, temporaryFolder } from './testing/test-sandbox.ts';
@@ -76,5 +77,27 @@ describe('the built isolate host, behind its walls', () => {
     const result = await sandbox.run(runOf(source));
     expect(result).toMatchObject({ outcome: 'egress_denied', error: { code: 'EGRESS_DENIED' } });
     await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('a rule that names a host', () => {
+  it('lets through a driver that resolves by itself and connects to the address', async () => {
+    await using server = await startSqlServerDouble({ encryption: 'none' });
+    const { port, user, password, database } = server;
+    const named = { server: 'localhost', port, user, password, database, options: { encrypt: false } };
+    const source = `const sql = require('mssql');
+      async function work(config) {
+        const pool = await new sql.ConnectionPool(config).connect();
+        try { return (await pool.request().query('SELECT 1 AS one')).recordset } finally { await pool.close() }
+      }`;
+    const allow = [{ host: 'localhost', port }];
+    const open = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path, egress: { allow } });
+    const run = (config: unknown) => open.run(runOf(source, { argsJson: JSON.stringify([config]) }));
+    try {
+      expect(await run(named)).toMatchObject({ outcome: 'completed', resultJson: '[{"one":1}]' });
+      expect(await run({ ...named, server: '127.0.0.1' })).toMatchObject({ outcome: 'egress_denied' });
+    } finally {
+      await open.close();
+    }
   });
 });
