@@ -2,7 +2,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { ABSENT_MODULES, EMPTY_MODULES, REPLACED_MODULES } from './packages.ts';
+import { ABSENT_MODULES, EMPTY_MODULES, REFUSED_CLASSES, REPLACED_MODULES } from './packages.ts';
 import { SOURCE } from './paths.ts';
 
 const BUILTINS = new Set(builtinModules.filter((name) => !name.startsWith('_')));
@@ -49,6 +49,9 @@ export const coreModulesOfBase: Plugin = {
 const absent = (name: string): string =>
   `throw Object.assign(new Error("Cannot find module '${name}'"), { code: 'MODULE_NOT_FOUND' });`;
 
+const refused = (message: string): string =>
+  `module.exports = class { constructor() { throw Object.assign(new Error("${message}"), { code: 'EACCES' }); } };`;
+
 /** In a package's bundle, core modules stay `require` calls, which the base answers. */
 export const coreModulesOfPackages: Plugin = {
   name: 'core-modules-of-packages',
@@ -59,9 +62,13 @@ export const coreModulesOfPackages: Plugin = {
       if (ours !== importer) return { path: ours };
       if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
+      if (Object.hasOwn(REFUSED_CLASSES, path)) return { path, namespace: 'refused' };
       return BUILTINS.has(coreName(path)) ? { path: coreName(path), external: true } : undefined;
     });
     build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }));
+    build.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
+      contents: refused(REFUSED_CLASSES[path] as string),
+    }));
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

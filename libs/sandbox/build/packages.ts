@@ -4,6 +4,7 @@
  * bundle: its stand-in is part of the base.)
  */
 export const PACKAGES: Readonly<Record<string, string>> = {
+  axios: 'axios',
   lodash: 'lodash',
   mongodb: './src/guest/packages/mongodb/mongodb.ts#mongodb',
   'mongodb@7': 'mongodb-7',
@@ -36,4 +37,9 @@ export const EMPTY_MODULES: readonly string[] = ['pg-cloudflare', '@azure/identi
 /** Packages inside bundles in whose place a module of ours stands, which may load them. */
 export const REPLACED_MODULES: Readonly<Record<string, string>> = {
   '@mongodb-js/saslprep': 'guest/packages/mongodb/saslprep.ts',
+};
+
+/** Packages inside bundles that are one class, which no script can have: making one throws an error that says this. */
+export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
+  'https-proxy-agent': 'Proxies are not available to scripts',
 };

@@ -139,7 +139,7 @@ export class HeaderBlock {
       this.told.isChunked = false;
     } else if (name === 'content-length') {
       if (this.told.contentLength !== undefined) {
-        throw parseError('UNEXPECTED_CONTENT_LENGTH', 'Content-Length already present');
+        throw parseError('UNEXPECTED_CONTENT_LENGTH', 'Duplicate Content-Length');
       }
       this.#length = 0;
       this.#lengthEnded = false;
@@ -164,7 +164,7 @@ export class HeaderBlock {
       throw parseError('INVALID_CONTENT_LENGTH', 'Invalid character in Content-Length');
     } else {
       this.#length = this.#length * 10 + byte - 48;
-      if (this.#length >= MAX_LENGTH) throw parseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow');
+      if (this.#length >= MAX_LENGTH) throw parseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow', true);
     }
   }
 
@@ -185,7 +185,8 @@ export class HeaderBlock {
     if (name === 'content-length') {
       if (this.#value === '') throw parseError('INVALID_CONTENT_LENGTH', 'Empty Content-Length');
       told.contentLength = this.#length;
-    } else if (name === 'transfer-encoding' && this.#value !== '') {
+    } else if (name === 'transfer-encoding') {
+      if (this.#value === '') throw parseError('INVALID_TRANSFER_ENCODING', 'Empty Transfer-Encoding');
       told.isChunked = /(?:^|,[ \t]*)chunked *$/i.test(this.#value);
     } else if (name === 'connection' || name === 'proxy-connection') {
       const tokens = this.#value.split(',').map((token) => token.trim().toLowerCase());

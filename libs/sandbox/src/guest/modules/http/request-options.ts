@@ -7,6 +7,7 @@ export type RequestOptions = Record<string, unknown>;
 export type Callback = (response: unknown) => void;
 
 const INVALID_PATH = /[^\u0021-\u00ff]/;
+const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\//i;
 const VALIDATIONS = ['strict', 'relaxed', 'insecure'];
 
 type UrlLike = {
@@ -50,9 +51,14 @@ function hostOf(value: unknown, name: string): string | null | undefined {
 export const hostOfOptions = (options: RequestOptions): string =>
   hostOf(options.hostname, 'hostname') || hostOf(options.host, 'host') || 'localhost';
 
+/** Node's check; and what only a proxy would understand is refused. */
 export function validatePath(path: string): string {
-  if (!INVALID_PATH.test(path)) return path;
-  throw nodeError(TypeError, 'ERR_UNESCAPED_CHARACTERS', 'Request path contains unescaped characters');
+  if (INVALID_PATH.test(path)) {
+    throw nodeError(TypeError, 'ERR_UNESCAPED_CHARACTERS', 'Request path contains unescaped characters');
+  }
+  if (!ABSOLUTE_FORM.test(path)) return path;
+  const message = 'Proxies are not available to scripts: the path of a request begins with a slash';
+  throw Object.assign(new Error(message), { code: 'EACCES' });
 }
 
 export function validateProtocol(actual: unknown, expected: unknown): void {

@@ -157,8 +157,8 @@ export class ResponseParser {
       upgrade,
     });
     this.#skipsBody = next !== 'body';
-    const hasBody = told.isChunked || (told.contentLength ?? 0) > 0;
-    if (next === 'upgrade' || (upgrade && (this.#skipsBody || !hasBody))) {
+    // After 101 there is another protocol, whether the headers name it or not.
+    if (next === 'upgrade' || statusCode === 101) {
       this.#state = 'upgraded';
       this.#events.onComplete([]);
     } else this.#startBody(statusCode);

@@ -74,6 +74,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => setTimeout(() => response.destroy(), 20));
   },
+  '/redirect': (request, response) => {
+    const { searchParams } = new URL(request.url as string, 'http://x');
+    const location = searchParams.get('to') as string;
+    response.writeHead(Number(searchParams.get('status') ?? 302), { location }).end('elsewhere');
+  },
   '/slow-head': (_, response) => setTimeout(() => response.end('late'), 300),
 };
 
