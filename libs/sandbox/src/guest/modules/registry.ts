@@ -33,6 +33,12 @@ export const core = {
   get fs() {
     return (require('./fs.ts') as typeof import('./fs.ts')).fs;
   },
+  get http() {
+    return (require('./http.ts') as typeof import('./http.ts')).http;
+  },
+  get https() {
+    return (require('./https.ts') as typeof import('./https.ts')).https;
+  },
   get net() {
     return (require('./net.ts') as typeof import('./net.ts')).net;
   },
@@ -92,6 +98,8 @@ export const SCRIPT_MODULES: Table = {
   dns: () => core.dns,
   'dns/promises': () => core.dns.promises,
   events: () => core.events,
+  http: () => core.http,
+  https: () => core.https,
   net: () => core.net,
   os: () => core.os,
   path: () => core.path,
@@ -119,6 +127,6 @@ export const DRIVER_MODULES: Table = {
   diagnostics_channel: () => core.diagnosticsChannel,
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
-  http: () => core.driverStubs.http,
+  http2: () => core.driverStubs.http2,
   tty: () => core.driverStubs.tty,
 };
