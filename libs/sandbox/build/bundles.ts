@@ -1,6 +1,7 @@
 /** Bundles what runs inside the isolate and the program of the isolate host. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { constants as zlibConstants } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
 import { BUNDLED_WITH, PACKAGES } from './packages.ts';
@@ -18,7 +19,11 @@ const GUEST_OPTIONS = {
   minifySyntax: true,
   legalComments: 'none',
   charset: 'ascii',
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.NODE_DEBUG': '""' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    'process.env.NODE_DEBUG': '""',
+    ZLIB_CONSTANTS: JSON.stringify(zlibConstants),
+  },
   absWorkingDir: PACKAGE_ROOT,
 } satisfies BuildOptions;
 

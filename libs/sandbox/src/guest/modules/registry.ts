@@ -79,6 +79,9 @@ export const core = {
   get util() {
     return (require('./util.ts') as typeof import('./util.ts')).util;
   },
+  get zlib() {
+    return (require('./zlib.ts') as typeof import('./zlib.ts')).zlib;
+  },
   get whatwgUrl() {
     return require('whatwg-url') as typeof import('whatwg-url');
   },
@@ -112,6 +115,7 @@ export const SCRIPT_MODULES: Table = {
   url: () => core.url,
   util: () => core.util,
   'util/types': () => core.util.types,
+  zlib: () => core.zlib,
 };
 
 /** What only drivers look for. */
@@ -125,5 +129,4 @@ export const DRIVER_MODULES: Table = {
   'fs/promises': () => core.fs.promises,
   http2: () => core.driverStubs.http2,
   tty: () => core.driverStubs.tty,
-  zlib: () => core.driverStubs.zlib,
 };
