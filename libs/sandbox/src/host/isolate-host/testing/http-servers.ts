@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { LocalCertificate } from '@userferry/local-databases';
 
@@ -85,6 +86,24 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/cut': (_, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => setTimeout(() => response.destroy(), 20));
+  },
+  '/never-more': (_, response) => void response.writeHead(200).write('part'),
+  '/count': async (request, response) => {
+    let bytes = 0;
+    for await (const part of request) bytes += (part as Buffer).length;
+    response.end(String(bytes));
+  },
+  '/hinting': (request, response) => {
+    response.setHeader('Keep-Alive', (request.url as string).split('?')[1] as string);
+    response.setHeader('Connection', 'keep-alive');
+    response.end();
+  },
+  '/tls': (request, response) => {
+    const socket = request.socket as TLSSocket & { readonly servername: unknown };
+    const { CN } = socket.getPeerCertificate().subject ?? {};
+    response.end(
+      JSON.stringify([socket.isSessionReused(), socket.authorized, CN, socket.getProtocol(), socket.servername]),
+    );
   },
   '/packed': (request, response) => {
     const { searchParams } = new URL(request.url as string, 'http://x');
