@@ -16,7 +16,7 @@ function pump(socket: Parameters<RawAnswer>[0], text: string): void {
   more();
 }
 
-const later = (call: () => void): unknown => setTimeout(call, 30);
+const later = (call: () => void): unknown => setTimeout(call, 150);
 
 /** What the server does after the head of a request, by its path. */
 const ANSWERS: Readonly<Record<string, RawAnswer>> = {
@@ -125,7 +125,7 @@ const same = (body: string, options = {}) => expectSame(`${PRELUDE} ${body}`, op
 describe('a server that', () => {
   const paths = Object.keys(ANSWERS).filter((path) => !path.startsWith('/silent') && !path.startsWith('/upload'));
   it.each(paths)('answers as %s', (path) =>
-    same(`const agent = new http.Agent({ keepAlive: true }); const req = http.get(base + '${path}', { agent }); const seen = follow(req); await closed(req); await pause(120);
+    same(`const agent = new http.Agent({ keepAlive: true }); const req = http.get(base + '${path}', { agent }); const seen = follow(req); await closed(req); await pause(350);
       const left = [Object.values(agent.freeSockets).flat().length, Object.values(agent.sockets).flat().length, agent.totalSocketCount]; agent.destroy(); return [seen, left, req.res && [req.res.statusCode, req.res.complete, req.res.aborted, req.res.rawHeaders.length < 10 && req.res.rawTrailers]]`),
   );
 

@@ -3,7 +3,7 @@ import type { ScriptAction } from '@userferry/script-contract';
 import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { API_TOKEN, createCompanyService } from './testing/company-service.ts';
-import { startHttpServer, type TestServer } from './testing/http-servers.ts';
+import { startHttpServer, startRawServer, type TestServer } from './testing/http-servers.ts';
 import { type Result, startHost, type TestHost } from './testing/start-host.ts';
 
 const ANN = { id: '7', email: 'a@b.example', nickname: 'Ann \u00fc' };
@@ -52,6 +52,16 @@ describe('the ready-made script for a web service', () => {
     await service.stop();
     const { outcome, error } = await run('login', [{ email: ANN.email }, 'right']);
     expect([outcome, error?.code]).toEqual(['store_unreachable', 'ECONNREFUSED']);
+  });
+
+  it.each([
+    ['breaks off in its answer', 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"id"'],
+    ['breaks off before its answer', ''],
+    ['speaks another protocol', 'SSH-2.0-OpenSSH_9.9\r\n'],
+  ])('login says the same of a service that %s', async (_what, bytes) => {
+    await service.stop();
+    service = await startRawServer((socket) => socket.end(bytes));
+    expect((await run('login', [{ email: ANN.email }, 'right'])).outcome).toBe('store_unreachable');
   });
 
   it('getUser finds a user or null', async () => {
