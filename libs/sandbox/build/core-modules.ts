@@ -2,7 +2,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { ABSENT_MODULES, EMPTY_MODULES, REFUSED_CLASSES, REPLACED_MODULES } from './packages.ts';
+import { ABSENT_MODULES, EMPTY_MODULES, REFUSED_CLASSES, REPLACED_IN_UNDICI, REPLACED_MODULES } from './packages.ts';
 import { SOURCE } from './paths.ts';
 
 const BUILTINS = new Set(builtinModules.filter((name) => !name.startsWith('_')));
@@ -60,6 +60,8 @@ export const coreModulesOfPackages: Plugin = {
       if (kind === 'entry-point') return undefined;
       const ours = Object.hasOwn(REPLACED_MODULES, path) ? join(SOURCE, REPLACED_MODULES[path] as string) : importer;
       if (ours !== importer) return { path: ours };
+      const inUndici = importer.includes('/node_modules/undici/') ? REPLACED_IN_UNDICI[path] : undefined;
+      if (inUndici !== undefined) return { path: join(SOURCE, inUndici) };
       if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
       if (Object.hasOwn(REFUSED_CLASSES, path)) return { path, namespace: 'refused' };
