@@ -58,6 +58,7 @@ declare module 'undici/lib/core/errors.js' {
     constructor(message: string, socket?: object);
   }
   export class ConnectTimeoutError extends Error {}
+  export class HTTPParserError extends Error {}
 }
 declare module 'undici/lib/core/util.js' {
   export const getSocketInfo: (socket: object) => object;

@@ -74,11 +74,11 @@ export class Blob {
     const bytes = joined(parts.map((part) => bytesOf(part, isNative)));
     states.set(this, { bytes, type: asType(options?.type ?? '') });
   }
-  get size(): number {
-    return stateOf(this).bytes.byteLength;
-  }
   get type(): string {
     return stateOf(this).type;
+  }
+  get size(): number {
+    return stateOf(this).bytes.byteLength;
   }
   slice(start: unknown = 0, end: unknown = undefined, contentType: unknown = ''): Blob {
     const { bytes } = stateOf(this);
@@ -92,11 +92,11 @@ export class Blob {
   async arrayBuffer(): Promise<ArrayBuffer> {
     return new Uint8Array(stateOf(this).bytes).buffer;
   }
-  async bytes(): Promise<Uint8Array> {
-    return new Uint8Array(stateOf(this).bytes);
-  }
   async text(): Promise<string> {
     return new TextDecoder().decode(stateOf(this).bytes);
+  }
+  async bytes(): Promise<Uint8Array> {
+    return new Uint8Array(stateOf(this).bytes);
   }
   stream(): ReadableStream {
     const { bytes } = stateOf(this);
@@ -138,7 +138,7 @@ export class File extends Blob {
     const [sources, name, options] = args;
     super(sources, options);
     const { lastModified } = options ?? {};
-    const modifiedMs = lastModified === undefined ? Date.now() : Number(lastModified) || 0;
+    const modifiedMs = lastModified === undefined ? Date.now() : +(lastModified as number) || 0;
     files.set(this, { name: `${name}`.toWellFormed(), lastModified: modifiedMs });
   }
   get name(): string {
@@ -154,12 +154,12 @@ export class File extends Blob {
 }
 Object.defineProperty(File, 'length', { value: 2 });
 
-function finish(made: { readonly prototype: object; readonly name: string }, members: readonly string[]): void {
+function finish(made: { readonly prototype: object }, name: string, members: readonly string[]): void {
   const enumerable = members.map((member) => [member, { enumerable: true }]);
   Object.defineProperties(made.prototype, {
     ...Object.fromEntries(enumerable),
-    [Symbol.toStringTag]: { value: made.name, configurable: true },
+    [Symbol.toStringTag]: { value: name, configurable: true },
   });
 }
-finish(Blob, ['size', 'type', 'slice', 'stream', 'textStream', 'text', 'arrayBuffer', 'bytes']);
-finish(File, ['name', 'lastModified']);
+finish(Blob, 'Blob', ['type', 'size', 'slice', 'arrayBuffer', 'text', 'bytes', 'stream', 'textStream']);
+finish(File, 'File', ['name', 'lastModified']);

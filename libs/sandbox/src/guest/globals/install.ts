@@ -4,11 +4,11 @@ import { uncaught } from '../bridge.ts';
 import { Buffer, buffer } from '../modules/buffer.ts';
 import { process } from '../modules/process.ts';
 import { timers } from '../modules/timers.ts';
-import { dateNow, defineProperty } from '../primordials.ts';
+import { dateNow } from '../primordials.ts';
 import { AbortController, AbortSignal } from './abort.ts';
 import { console } from './console.ts';
 import { CustomEvent, DOMException, Event, EventTarget } from './events.ts';
-import { installLazyGlobals } from './lazy.ts';
+import { defineGlobal, installLazyGlobals, restoreName } from './lazy.ts';
 import { scriptErrors } from './script-errors.ts';
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
 
@@ -39,10 +39,6 @@ const performance = {
   markResourceTiming: (): void => undefined,
 };
 
-function define(name: string, value: unknown): void {
-  defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
-}
-
 export function installGlobals(): void {
   const { promises: _promises, ...timerFunctions } = timers;
   const eager = {
@@ -65,6 +61,9 @@ export function installGlobals(): void {
     AbortController,
     AbortSignal,
   };
-  for (const [name, value] of Object.entries(eager)) define(name, value);
+  for (const [name, value] of Object.entries(eager)) {
+    restoreName(name, value);
+    defineGlobal(name, value);
+  }
   installLazyGlobals();
 }

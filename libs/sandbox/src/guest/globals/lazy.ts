@@ -39,15 +39,22 @@ const globals = globalThis as unknown as Readonly<Record<string, unknown>>;
 const getters: Record<string, Make> = {};
 const made: Record<string, unknown> = {};
 
-function define(name: string, value: unknown): void {
+/** Bundling renames classes that have the name of a global or speak of themselves. */
+export function restoreName(name: string, value: unknown): void {
+  if (typeof value !== 'function' || value.name === name) return;
+  defineProperty(value, 'name', { value: name, configurable: true });
+}
+
+export function defineGlobal(name: string, value: unknown): void {
   defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
 }
 
 function defineLazy(name: string, make: Make): void {
   const get = (): unknown => {
     const value = name in made ? made[name] : make();
+    restoreName(name, value);
     made[name] = value;
-    define(name, value);
+    defineGlobal(name, value);
     return value;
   };
   getters[name] = get;
@@ -55,7 +62,7 @@ function defineLazy(name: string, make: Make): void {
     enumerable: false,
     configurable: true,
     get,
-    set: (value: unknown) => define(name, value),
+    set: (value: unknown) => defineGlobal(name, value),
   });
 }
 

@@ -36,9 +36,15 @@ function asChunk(value: unknown): Uint8Array {
   throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
+/** By the standard broken data is a TypeError; as in Node it keeps the code of the engine. */
+function asTypeError(error: Error & { readonly code?: string }): Error {
+  if (error instanceof TypeError || !/^(?:Z_|ERR__|ZSTD_)/.test(String(error.code))) return error;
+  return Object.assign(new TypeError('', { cause: error }), { code: error.code });
+}
+
 /** Both ends of a transform as streams of the web: neither goes further than the other side takes. */
 function pairOf(transform: Transform): Pair {
-  const failed = new Promise<never>((_, reject) => transform.once('error', reject));
+  const failed = new Promise<never>((_, reject) => transform.once('error', (error) => reject(asTypeError(error))));
   failed.catch(() => undefined);
   const write = (chunk: unknown): Promise<void> =>
     new Promise((resolve) => {
@@ -59,7 +65,7 @@ function pairOf(transform: Transform): Pair {
           if ((controller.desiredSize ?? 0) <= 0) transform.pause();
         });
         transform.once('end', () => controller.close());
-        transform.once('error', (error) => controller.error(error));
+        transform.once('error', (error) => controller.error(asTypeError(error)));
       },
       pull: () => void transform.resume(),
       cancel: (reason) => void transform.destroy(reason),

@@ -4,7 +4,7 @@
  */
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { ConnectTimeoutError, SocketError } from 'undici/lib/core/errors.js';
+import { ConnectTimeoutError, HTTPParserError, SocketError } from 'undici/lib/core/errors.js';
 import Request from 'undici/lib/core/request.js';
 import { getSocketInfo } from 'undici/lib/core/util.js';
 
@@ -24,8 +24,9 @@ const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 /** All headers in undici's order. */
 function headersOf(request: Request, host: string): string[] {
   const { contentLength, body, method } = request;
-  const headers = ['host', request.host ?? host, 'connection', request.reset ? 'close' : 'keep-alive'];
-  for (const part of request.headers) headers.push(...[part].flat());
+  const stays = request.reset === null && method !== 'HEAD';
+  const headers = ['host', request.host ?? host, 'connection', stays ? 'keep-alive' : 'close'];
+  headers.push(...request.headers.flat());
   if (contentLength !== null) headers.push('content-length', String(contentLength));
   else if (body !== null) headers.push('transfer-encoding', 'chunked');
   else if (method === 'POST' || method === 'PUT' || method === 'PATCH') headers.push('content-length', '0');
@@ -44,13 +45,21 @@ function start(request: Request): ClientRequest {
     method: request.method,
     headers: headersOf(request, host),
     agent: agent as never,
+    setDefaultHeaders: false,
     ...(isSecure && request.servername ? { servername: request.servername } : {}),
   });
 }
 
-/** Undici's name for a connection that the other side closed too early. */
-function nameError(error: Error & { code?: string }, socket: Socket | null): Error {
-  const isClosed = error.code === 'ECONNRESET' && /^(?:socket hang up|aborted)$/.test(error.message);
+/** Undici's name for an answer that is no HTTP, and for a connection that the other side closed too early. */
+function nameError(error: Error & { code?: string; reason?: string }, socket: Socket | null): Error {
+  // What a request is aborted with may be anything.
+  const { code: given, message } = Object(error) as typeof error;
+  const code = String(given ?? '');
+  if (code.startsWith('HPE_')) {
+    const reason = error.reason ?? message.replace(/^Parse Error: /, '');
+    return new HTTPParserError(`Response does not match the HTTP/1.1 protocol (${reason})`);
+  }
+  const isClosed = code === 'ECONNRESET' && /^(?:socket hang up|aborted)$/.test(message);
   return isClosed ? new SocketError('other side closed', socket ? getSocketInfo(socket) : undefined) : error;
 }
 

@@ -101,7 +101,7 @@ describe('a request', () => {
       async function* pieces() { yield Buffer.from('one'); yield new Uint8Array([33]); }
       return [await wire(), await wire({ headers: { 'X-A': 'b', accept: 'text/html', 'User-Agent': 'own' } }), await wire({ headers: [['x', '1'], ['x', '2']], cache: 'no-store' }), await wire({ method: 'post', body: 'text' }), await wire({ method: 'PUT' }), await wire({ method: 'PATCH', body: JSON.stringify({ a: 1 }), headers: { 'content-type': 'application/json' } }),
         await wire({ method: 'POST', body: new URLSearchParams({ a: 'b c', d: '\\u00e9' }) }), await wire({ method: 'POST', body: form }), await wire({ method: 'POST', body: new Uint8Array([1, 2, 3]) }), await wire({ method: 'POST', body: new Uint8Array([65, 66]).buffer }), await wire({ method: 'POST', body: new Blob(['blob'], { type: 'a/b' }) }),
-        await wire({ method: 'POST', body: pieces(), duplex: 'half' }), await wire({ method: 'POST', body: new Blob(['streamed']).stream(), duplex: 'half' }), await wire({ method: 'DELETE', body: 'x' }), await wire({ method: 'custom' }), await wire({ headers: { connection: 'close', host: 'other.example' } }), await wire({ referrer: 'about:client', mode: 'cors', credentials: 'omit' }), await wire({}, '/a b?c#d'), await wire({}, '?')]`));
+        await wire({ method: 'POST', body: pieces(), duplex: 'half' }), await wire({ method: 'POST', body: new Blob(['streamed']).stream(), duplex: 'half' }), await wire({ method: 'DELETE', body: 'x' }), await wire({ method: 'CUSTOM' }), await wire({ headers: { connection: 'close', host: 'other.example' } }), await wire({ referrer: 'about:client', mode: 'cors', credentials: 'omit' }), await wire({}, '/a b?c#d'), await wire({}, '?')]`));
 
   it('over TLS, where the certificate is not known', () =>
     same(`return await failing(() => fetch('https://localhost:' + env.SECURE_PORT + '/hello'))`));
@@ -196,15 +196,10 @@ describe('what goes wrong', () => {
     ['a stream without duplex', `fetch(base + '/echo', { method: 'POST', body: new Blob(['x']).stream() })`],
     [
       'a stream that fails',
-      `fetch(base + '/echo', { method: 'POST', duplex: 'half', body: (async function* () { yield Buffer.from('x'); throw new RangeError('no more') })() })`,
-    ],
-    [
-      'a stream of other things',
-      `fetch(base + '/echo', { method: 'POST', duplex: 'half', body: (async function* () { yield 5 })() })`,
+      `fetch(base + '/hello', { method: 'POST', duplex: 'half', body: (async function* () { yield Buffer.from('x'); throw new RangeError('no more') })() })`,
     ],
     ['a signal of another kind', `fetch(base + '/hello', { signal: 5 })`],
     ['a redirect mode of another kind', `fetch(base + '/hello', { redirect: 'maybe' })`],
-    ['no argument', `fetch()`],
   ])('%s', (_what, call) => same(`return await failing(async () => brief(await ${call}))`));
 
   it('is aborted: before, while waiting, in the body, by time', () =>
