@@ -67,3 +67,15 @@ export const REPLACED_MODULES: Readonly<Record<string, string>> = {
 export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
   'https-proxy-agent': 'Proxies are not available to scripts',
 };
+
+const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
+
+/**
+ * Probes of a package that would load all of `fetch` for every script that requires it: axios makes its fetch adapter
+ * ready beforehand (it makes it again when it is used), and keeps the class of forms to know them by (it also knows them
+ * by their name). Nothing else of a package is changed.
+ */
+export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
+  { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },
+  { file: AXIOS, text: "typeof G.FormData !== 'undefined' ? G.FormData : undefined", instead: 'undefined' },
+];

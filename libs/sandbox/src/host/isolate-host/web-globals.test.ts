@@ -38,6 +38,10 @@ describe('the globals', () => {
     const body = `const was = [typeof fetch, typeof Response, typeof Blob, typeof URL]; globalThis.fetch = globalThis.Response = globalThis.Blob = globalThis.URL = 1; return was`;
     for (let i = 0; i < 2; i++) expect(await inIsolate(body)).toEqual(Array(4).fill('function'));
   });
+  it.each(['axios', 'lodash', 'mongodb', 'mssql', 'mysql2', 'pg'])('are not loaded by %s', async (name) => {
+    const body = `require('${name}'); return ['fetch', 'FormData', 'Response', 'ReadableStream'].filter((n) => !Object.getOwnPropertyDescriptor(globalThis, n).get)`;
+    expect(await inIsolate(body)).toEqual([]);
+  });
   it('tell pg nothing that it would take for Cloudflare', async () => {
     expect(
       await inIsolate(`return [typeof navigator, new Response(null, { cf: { thing: true } }).cf === undefined]`),
