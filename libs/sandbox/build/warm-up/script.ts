@@ -47,6 +47,18 @@ async function viaWebService() {
   return [data.id, found.email];
 }
 
+async function viaFetch() {
+  const body = JSON.stringify({ email: 'a@b.example', password: 'x' });
+  const response = await fetch(env.API_URL + '/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { id } = await response.json();
+  const found = await fetch(env.API_URL + '/users?page=1', { signal: AbortSignal.timeout(5000) });
+  const text = await found.text();
+  await fetch('http://127.0.0.1:47/').catch((error) => String(error.stack));
+  const form = new FormData();
+  form.append('a', new Blob(['b']));
+  return [id, text.length, await new Response(form).text()];
+}
+
 function digests(password) {
   const md5 = crypto.createHash('md5').update(password).digest('hex');
   const salted = crypto.createHmac('sha256', 'salt').update(password).digest('base64');
@@ -61,7 +73,7 @@ async function warmUp(query, password, context) {
   await new Promise((resolve) => setTimeout(resolve, 1));
   const user = await viaClient();
   const pooled = await viaPool();
-  const served = await viaWebService();
+  const served = [await viaWebService(), await viaFetch()];
   const documents = [await viaMongo('mongodb'), await viaMongo('mongodb@7')];
   const matches = await bcrypt.compare(password, user.password);
   const url = new URL('https://user@example.com:8080/a?b=c');

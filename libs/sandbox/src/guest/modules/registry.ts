@@ -60,6 +60,9 @@ export const core = {
   get stream() {
     return (require('./stream.ts') as typeof import('./stream.ts')).stream;
   },
+  get streamWeb() {
+    return (require('./stream-web.ts') as typeof import('./stream-web.ts')).streamWeb;
+  },
   get stringDecoder() {
     return (require('./string-decoder.ts') as typeof import('./string-decoder.ts')).stringDecoder;
   },
@@ -108,6 +111,7 @@ export const SCRIPT_MODULES: Table = {
   querystring: () => core.querystring,
   stream: () => core.stream,
   'stream/promises': () => core.stream.promises,
+  'stream/web': () => core.streamWeb,
   string_decoder: () => core.stringDecoder,
   timers: () => core.timers,
   'timers/promises': () => core.timers.promises,
@@ -128,5 +132,6 @@ export const DRIVER_MODULES: Table = {
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
   http2: () => core.driverStubs.http2,
+  perf_hooks: () => ({ performance: globalThis.performance }),
   tty: () => core.driverStubs.tty,
 };

@@ -44,6 +44,11 @@ const TRANSPORT_CODES = new Set([
   'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
+  // fetch: the other side closed too early or did not answer.
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
   // mssql: everything about the socket.
   'ESOCKET',
   'ECONNCLOSED',
