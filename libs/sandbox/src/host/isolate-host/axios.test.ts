@@ -63,6 +63,8 @@ describe('a request by axios', () => {
       'an object as form',
       `api.postForm('/echo', { a: 1, list: [1, 2], deep: { b: 'c' } }, { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })`,
     ],
+    ['a Blob', `api.post('/echo', new Blob(['bytes'], { type: 'text/x-own' }))`],
+    ['the adapter that uses fetch', `api.get('/echo', { adapter: 'fetch', params: { a: 1 } })`],
     ['https', `api.get(secure + '/echo')`],
     ['an answer without a body', `api.get('/nothing')`],
     ['an answer that comes in parts', `api.get('/drip')`],
@@ -78,8 +80,8 @@ describe('a request by axios', () => {
   ])('%s', (_what, call) => same(`return brief(await ${call})`));
 
   it('goes out as from plain Node', () =>
-    same(`const FormData = axios.toFormData({}, undefined).constructor; const form = new FormData(); form.append('a', '1'); form.append('file', Buffer.from('content'), { filename: 'x.txt', contentType: 'text/plain' });
-      return steady([(await mirror.post('/a', { a: 1 })).data, (await mirror.get('/b', { params: { q: 'x y' } })).data, (await mirror.post('/c', form)).data, (await mirror.post('/d', stream.Readable.from([Buffer.from('ab'), Buffer.from('c')]))).data])`));
+    same(`const FormData = axios.toFormData({}, undefined).constructor; const form = new FormData(); form.append('a', '1'); form.append('file', Buffer.from('content'), { filename: 'x.txt', contentType: 'text/plain' }); const web = new globalThis.FormData(); web.append('a', '1'); web.append('b', new Blob(['blob'], { type: 'text/plain' }), 'b.txt');
+      return steady([(await mirror.post('/a', { a: 1 })).data, (await mirror.get('/b', { params: { q: 'x y' } })).data, (await mirror.post('/c', form)).data, (await mirror.post('/e', web)).data, (await mirror.postForm('/f', { a: 1, list: [1, 2], deep: { b: 'c' } })).data, (await mirror.post('/d', stream.Readable.from([Buffer.from('ab'), Buffer.from('c')]))).data])`));
 
   it('can have a stream as answer', () =>
     same(
