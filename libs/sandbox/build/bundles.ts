@@ -1,9 +1,10 @@
 /** Bundles what runs inside the isolate and the program of the isolate host. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { constants as zlibConstants } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
-import { BUNDLED_WITH, PACKAGES } from './packages.ts';
+import { BUNDLED_WITH, NAMES_WITHIN, PACKAGES, PUT_INTO } from './packages.ts';
 import { DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
 
 const GUEST_OPTIONS = {
@@ -18,7 +19,11 @@ const GUEST_OPTIONS = {
   minifySyntax: true,
   legalComments: 'none',
   charset: 'ascii',
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.NODE_DEBUG': '""' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    'process.env.NODE_DEBUG': '""',
+    ZLIB_CONSTANTS: JSON.stringify(zlibConstants),
+  },
   absWorkingDir: PACKAGE_ROOT,
 } satisfies BuildOptions;
 
@@ -69,6 +74,8 @@ async function bundlePackage(name: string): Promise<void> {
     format: 'cjs',
     // A class that speaks of itself would be called `_Name`.
     keepNames: true,
+    define: { ...GUEST_OPTIONS.define, ...NAMES_WITHIN[name] },
+    inject: (PUT_INTO[name] ?? []).map((path) => join(SOURCE, path)),
     plugins: [coreModulesOfPackages],
   });
   const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; ${code};return module.exports; })`;

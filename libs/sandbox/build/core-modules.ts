@@ -1,8 +1,17 @@
 /** How bundled packages find core modules: those of the base's own registry, whoever asks. */
+
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { ABSENT_MODULES, EMPTY_MODULES, REPLACED_MODULES } from './packages.ts';
+import {
+  ABSENT_MODULES,
+  EMPTY_MODULES,
+  REFUSED_CLASSES,
+  REPLACED_IN_UNDICI,
+  REPLACED_MODULES,
+  REWORDED,
+} from './packages.ts';
 import { SOURCE } from './paths.ts';
 
 const BUILTINS = new Set(builtinModules.filter((name) => !name.startsWith('_')));
@@ -49,6 +58,21 @@ export const coreModulesOfBase: Plugin = {
 const absent = (name: string): string =>
   `throw Object.assign(new Error("Cannot find module '${name}'"), { code: 'MODULE_NOT_FOUND' });`;
 
+const refused = (message: string): string =>
+  `module.exports = class { constructor() { throw Object.assign(new Error("${message}"), { code: 'EACCES' }); } };`;
+
+/** A file with the texts for it replaced. Each must be there once: another version may have it otherwise. */
+function reworded(path: string): string {
+  return REWORDED.filter(({ file }) => file.test(path)).reduce(
+    (source, { text, instead }) => {
+      const parts = source.split(text);
+      if (parts.length !== 2) throw new Error(`${path} has not one ${text.trim()}`);
+      return parts.join(instead);
+    },
+    readFileSync(path, 'utf8'),
+  );
+}
+
 /** In a package's bundle, core modules stay `require` calls, which the base answers. */
 export const coreModulesOfPackages: Plugin = {
   name: 'core-modules-of-packages',
@@ -57,11 +81,20 @@ export const coreModulesOfPackages: Plugin = {
       if (kind === 'entry-point') return undefined;
       const ours = Object.hasOwn(REPLACED_MODULES, path) ? join(SOURCE, REPLACED_MODULES[path] as string) : importer;
       if (ours !== importer) return { path: ours };
+      const inUndici = importer.includes('/node_modules/undici/') ? REPLACED_IN_UNDICI[path] : undefined;
+      if (inUndici !== undefined) return { path: join(SOURCE, inUndici) };
       if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
+      if (Object.hasOwn(REFUSED_CLASSES, path)) return { path, namespace: 'refused' };
       return BUILTINS.has(coreName(path)) ? { path: coreName(path), external: true } : undefined;
     });
+    for (const { file } of REWORDED) {
+      build.onLoad({ filter: file }, ({ path }) => ({ contents: reworded(path), loader: 'js' }));
+    }
     build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }));
+    build.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
+      contents: refused(REFUSED_CLASSES[path] as string),
+    }));
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

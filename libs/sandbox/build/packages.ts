@@ -1,9 +1,13 @@
 /**
  * The packages that scripts may require as bundles of their own. A package is one line here: the name by which scripts
  * require it and the module that is bundled, with the export that is meant where it is not all of them. (`bcrypt` is no
- * bundle: its stand-in is part of the base.)
+ * bundle: its stand-in is part of the base.) Those that begin with # are no packages for scripts: the globals of the web
+ * platform, loaded when one of them is first touched.
  */
 export const PACKAGES: Readonly<Record<string, string>> = {
+  '#web': './src/guest/web/fetch.ts',
+  '#web-streams': './src/guest/web/streams.ts',
+  axios: 'axios',
   lodash: 'lodash',
   mongodb: './src/guest/packages/mongodb/mongodb.ts#mongodb',
   'mongodb@7': 'mongodb-7',
@@ -14,7 +18,19 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** Modules that lie in the bundle of another package, because they share its state. */
-export const BUNDLED_WITH: Readonly<Record<string, string>> = { 'mysql2/promise': 'mysql2' };
+export const BUNDLED_WITH: Readonly<Record<string, string>> = {
+  'mysql2/promise': 'mysql2',
+  '#web-streams': '#web',
+};
+
+/** What free names mean inside a bundle. pg asks for `Response` only to find out whether Cloudflare runs it. */
+export const NAMES_WITHIN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '#web': { __UNDICI_IS_NODE__: 'true' },
+  pg: { Response: 'undefined', navigator: 'undefined' },
+};
+
+/** Modules whose exports are free names inside a bundle. */
+export const PUT_INTO: Readonly<Record<string, readonly string[]>> = { '#web': ['guest/web/message-port.ts'] };
 
 /** Optional dependencies that drivers probe for: requiring them fails as if they were not installed. */
 export const ABSENT_MODULES: readonly string[] = [
@@ -31,9 +47,35 @@ export const ABSENT_MODULES: readonly string[] = [
 ];
 
 /** Modules that are required on other platforms, or for logins that a script cannot make: an empty object instead. */
-export const EMPTY_MODULES: readonly string[] = ['pg-cloudflare', '@azure/identity', '@azure/keyvault-keys'];
+export const EMPTY_MODULES: readonly string[] = [
+  'pg-cloudflare',
+  '@azure/identity',
+  '@azure/keyvault-keys',
+  'node:sqlite',
+  'node:worker_threads',
+];
+
+/** Modules of undici in whose place a module of ours stands: its client, which needs WebAssembly. */
+export const REPLACED_IN_UNDICI: Readonly<Record<string, string>> = { '../../global': 'guest/web/dispatcher.ts' };
 
 /** Packages inside bundles in whose place a module of ours stands, which may load them. */
 export const REPLACED_MODULES: Readonly<Record<string, string>> = {
   '@mongodb-js/saslprep': 'guest/packages/mongodb/saslprep.ts',
 };
+
+/** Packages inside bundles that are one class, which no script can have: making one throws an error that says this. */
+export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
+  'https-proxy-agent': 'Proxies are not available to scripts',
+};
+
+const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
+
+/**
+ * Probes of a package that would load all of `fetch` for every script that requires it: axios makes its fetch adapter
+ * ready beforehand (it makes it again when it is used), and keeps the class of forms to know them by (it also knows them
+ * by their name). Nothing else of a package is changed.
+ */
+export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
+  { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },
+  { file: AXIOS, text: "typeof G.FormData !== 'undefined' ? G.FormData : undefined", instead: 'undefined' },
+];

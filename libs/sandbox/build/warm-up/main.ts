@@ -9,14 +9,15 @@ import { createSlot, type Slot } from '../../src/host/isolate-host/slot.ts';
 import { PASSWORD, startFakePostgres } from './fake-postgres.ts';
 import { createLoopbackLink } from './loopback-link.ts';
 import { WARM_UP_SCRIPT } from './script.ts';
+import { startWebService } from './web-service.ts';
 
 const MEMORY_BYTES = 256 * 1024 * 1024;
 const TIMEOUT_MS = 20_000;
 
-type Facts = { readonly files: RuntimeFiles; readonly slot: Slot; readonly port: number };
+type Facts = { readonly files: RuntimeFiles; readonly slot: Slot; readonly port: number; readonly webPort: number };
 
 /** One run of the script in the slot; throws unless it ends as `outcome`. */
-async function runOnce({ files, slot, port }: Facts, fail: boolean, outcome: string): Promise<void> {
+async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, outcome: string): Promise<void> {
   const frame = {
     kind: 'run',
     runId: 'warm-up',
@@ -27,6 +28,7 @@ async function runOnce({ files, slot, port }: Facts, fail: boolean, outcome: str
       DB_CONNECTION_URI: `postgres://u:${PASSWORD}@127.0.0.1:${port}/d`,
       DB_PORT: String(port),
       DB_PASSWORD: PASSWORD,
+      API_URL: `http://127.0.0.1:${webPort}`,
     },
     timeoutMs: TIMEOUT_MS,
     memoryLimitBytes: MEMORY_BYTES,
@@ -48,8 +50,10 @@ const files = loadRuntimeFiles(root);
 const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe: () => process.abort() });
 for (const name of files.packages.keys()) await slot.loadPackage(name);
 const { port } = await startFakePostgres();
-await runOnce({ files, slot, port }, false, 'completed');
-await runOnce({ files, slot, port }, true, 'threw');
+const { port: webPort } = await startWebService();
+const facts = { files, slot, port, webPort };
+await runOnce(facts, false, 'completed');
+await runOnce(facts, true, 'threw');
 for (const bundle of new Set([files.base, ...files.packages.values()])) {
   writeFileSync(`${bundle.path}.cache`, await slot.makeCodeCache(bundle));
 }

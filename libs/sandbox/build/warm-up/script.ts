@@ -1,5 +1,6 @@
 /** What runs before the code caches are taken: the ways that scripts usually go. */
 export const WARM_UP_SCRIPT = `
+const axios = require('axios');
 const bcrypt = require('bcrypt');
 const crypto = require('crypto');
 const lodash = require('lodash');
@@ -36,6 +37,28 @@ async function viaMongo(name) {
   return BSON.deserialize(bytes).a;
 }
 
+async function viaWebService() {
+  const api = axios.create({ baseURL: env.API_URL, timeout: 5000, headers: { authorization: 'Bearer token' } });
+  const { data } = await api.post('/login', { email: 'a@b.example', password: 'x' });
+  const { data: found } = await api.get('/users', { params: { page: 1 } });
+  await api.get('/missing').catch((error) => JSON.stringify(error));
+  await axios.get('http://127.0.0.1:1/').catch((error) => String(error.stack));
+  await axios.get('https://127.0.0.1:1/').catch((error) => String(error.stack));
+  return [data.id, found.email];
+}
+
+async function viaFetch() {
+  const body = JSON.stringify({ email: 'a@b.example', password: 'x' });
+  const response = await fetch(env.API_URL + '/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { id } = await response.json();
+  const found = await fetch(env.API_URL + '/users?page=1', { signal: AbortSignal.timeout(5000) });
+  const text = await found.text();
+  await fetch('http://127.0.0.1:47/').catch((error) => String(error.stack));
+  const form = new FormData();
+  form.append('a', new Blob(['b']));
+  return [id, text.length, await new Response(form).text()];
+}
+
 function digests(password) {
   const md5 = crypto.createHash('md5').update(password).digest('hex');
   const salted = crypto.createHmac('sha256', 'salt').update(password).digest('base64');
@@ -50,11 +73,12 @@ async function warmUp(query, password, context) {
   await new Promise((resolve) => setTimeout(resolve, 1));
   const user = await viaClient();
   const pooled = await viaPool();
+  const served = [await viaWebService(), await viaFetch()];
   const documents = [await viaMongo('mongodb'), await viaMongo('mongodb@7')];
   const matches = await bcrypt.compare(password, user.password);
   const url = new URL('https://user@example.com:8080/a?b=c');
   const profile = { ...lodash.pick(user, ['id', 'email']), at: user.created_at, bytes: Buffer.from('x'), digests: digests(password) };
   if (query.fail) throw new WrongUsernameOrPasswordError('wrong');
-  return { profile, pooled, documents, matches, host: url.host, params: url.searchParams.get('b') };
+  return { profile, pooled, served, documents, matches, host: url.host, params: url.searchParams.get('b') };
 }
 `;

@@ -88,6 +88,10 @@ export type Operation =
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']
   | readonly ['bcrypt', id: number, what: BcryptCall, args: readonly unknown[]]
+  // A step of an engine of zlib in the thread pool: input (or none, to go on with what is left), flush value, how far the
+  // guest's buffer is filled, its size, and how many bytes are enough for one answer.
+  | readonly ['zlib', callId: number, id: number, bytes: Uint8Array | undefined, ...step: readonly number[]]
+  | readonly ['zlibClose', id: number]
   | readonly ['log', level: string, text: string, atMs: number]
   | readonly ['done', report: RunReport];
 

@@ -2,7 +2,7 @@
  * Whether a run left the built-ins as they were. A script may patch what it likes, but its next run must not meet the
  * patches: the host gives the isolate up then. Values are compared, not property attributes: cheap enough for every run.
  */
-import { isLazyGlobal } from './globals/install.ts';
+import { isLazyGlobal, lazyGlobalsAreIntact } from './globals/lazy.ts';
 import { deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, is, ownKeys } from './primordials.ts';
 
 type Key = string | symbol;
@@ -79,7 +79,7 @@ function isIntact({ object, keys, values, keyCount }: Remembered): boolean {
 
 /** Removes the globals that a run made; false when that cannot be done. */
 export function restoreGlobals(): boolean {
-  if (globals === undefined) return false;
+  if (globals === undefined || !lazyGlobalsAreIntact()) return false;
   const now = ownKeys(globalThis);
   if (now.length === globals.keyCount) return isIntact(globals);
   for (let i = 0; i < now.length; i++) {

@@ -38,3 +38,50 @@ declare module 'whatwg-url' {
 declare module 'readable-stream/lib/ours/browser.js' {
   export { default } from 'node:stream';
 }
+declare module 'undici/lib/web/fetch/index.js' {
+  export const fetch: (input: unknown, init?: unknown) => Promise<unknown>;
+}
+declare module 'undici/lib/web/fetch/formdata.js' {
+  export const FormData: typeof globalThis.FormData;
+}
+declare module 'undici/lib/web/fetch/headers.js' {
+  export const Headers: typeof globalThis.Headers;
+}
+declare module 'undici/lib/web/fetch/request.js' {
+  export const Request: typeof globalThis.Request;
+}
+declare module 'undici/lib/web/fetch/response.js' {
+  export const Response: typeof globalThis.Response;
+}
+declare module 'undici/lib/core/errors.js' {
+  export class SocketError extends Error {
+    constructor(message: string, socket?: object);
+  }
+  export class ConnectTimeoutError extends Error {}
+  export class HTTPParserError extends Error {}
+}
+declare module 'undici/lib/core/util.js' {
+  export const getSocketInfo: (socket: object) => object;
+}
+declare module 'undici/lib/core/request.js' {
+  /** One request of undici's clients: checks what it is made of and hands on what happens to it. */
+  class Request {
+    constructor(origin: string, options: object, handler: object);
+    readonly origin: string;
+    readonly path: string;
+    readonly method: string;
+    readonly host: string | null;
+    readonly servername: string | null;
+    readonly headers: readonly (string | readonly string[])[];
+    readonly contentLength: number | null;
+    readonly body: unknown;
+    readonly reset: boolean | null;
+    readonly aborted: boolean;
+    onConnect(abort: (reason: Error) => void): void;
+    onHeaders(status: number, headers: readonly Buffer[], resume: () => void, statusText: string): boolean | undefined;
+    onData(bytes: Buffer): boolean | undefined;
+    onComplete(trailers: readonly unknown[]): void;
+    onError(error: unknown): void;
+  }
+  export = Request;
+}

@@ -1,5 +1,6 @@
 /** `AbortController` and `AbortSignal`; also what `readable-stream` gets for its `abort-controller`. */
 import { timers } from '../modules/timers.ts';
+import { endWithRun } from '../run/run-end.ts';
 import { DOMException, Event, EventTarget } from './events.ts';
 
 let constructing = false;
@@ -38,9 +39,13 @@ export class AbortSignal extends EventTarget {
   }
   static timeout(delayMs: number): AbortSignal {
     const signal = createSignal();
-    const expire = (): void =>
+    const expire = (): void => {
+      forget();
       trigger(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
-    timers.setTimeout(expire, delayMs);
+    };
+    const timer = timers.setTimeout(expire, delayMs);
+    // As in Node nothing waits for it.
+    const forget = endWithRun(() => timers.clearTimeout(timer));
     return signal;
   }
   static any(signals: Iterable<AbortSignal>): AbortSignal {

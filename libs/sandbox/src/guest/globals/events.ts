@@ -54,6 +54,17 @@ export class Event {
   }
 }
 
+export class CustomEvent extends Event {
+  readonly #detail: unknown;
+  constructor(type: string, options?: { readonly cancelable?: boolean; readonly detail?: unknown }) {
+    super(type, options);
+    this.#detail = options?.detail ?? null;
+  }
+  get detail(): unknown {
+    return this.#detail;
+  }
+}
+
 function call(target: unknown, listener: Listener, event: Event): void {
   if (typeof listener === 'function') listener.call(target, event);
   else listener.handleEvent(event);

@@ -3,12 +3,12 @@
 import { uncaught } from '../bridge.ts';
 import { Buffer, buffer } from '../modules/buffer.ts';
 import { process } from '../modules/process.ts';
-import { core } from '../modules/registry.ts';
 import { timers } from '../modules/timers.ts';
-import { dateNow, defineProperty } from '../primordials.ts';
+import { dateNow } from '../primordials.ts';
 import { AbortController, AbortSignal } from './abort.ts';
 import { console } from './console.ts';
-import { DOMException, Event, EventTarget } from './events.ts';
+import { CustomEvent, DOMException, Event, EventTarget } from './events.ts';
+import { defineGlobal, installLazyGlobals, restoreName } from './lazy.ts';
 import { scriptErrors } from './script-errors.ts';
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
 
@@ -36,28 +36,8 @@ const performance = {
   now: () => dateNow() - startedAtMs,
   mark: (): void => undefined,
   measure: (): void => undefined,
+  markResourceTiming: (): void => undefined,
 };
-
-function define(name: string, value: unknown): void {
-  defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
-}
-
-const LAZY = ['URL', 'URLSearchParams', 'structuredClone', 'crypto'] as const;
-/** Globals whose value appears only when they are first touched. */
-export const isLazyGlobal = (name: unknown): boolean => (LAZY as readonly unknown[]).includes(name);
-
-function defineLazy(name: (typeof LAZY)[number], make: () => unknown): void {
-  defineProperty(globalThis, name, {
-    enumerable: false,
-    configurable: true,
-    get() {
-      const value = make();
-      define(name, value);
-      return value;
-    },
-    set: (value: unknown) => define(name, value),
-  });
-}
 
 export function installGlobals(): void {
   const { promises: _promises, ...timerFunctions } = timers;
@@ -75,14 +55,15 @@ export function installGlobals(): void {
     TextEncoder,
     TextDecoder,
     DOMException,
+    CustomEvent,
     Event,
     EventTarget,
     AbortController,
     AbortSignal,
   };
-  for (const [name, value] of Object.entries(eager)) define(name, value);
-  defineLazy('URL', () => core.whatwgUrl.URL);
-  defineLazy('URLSearchParams', () => core.whatwgUrl.URLSearchParams);
-  defineLazy('structuredClone', () => core.structuredClone);
-  defineLazy('crypto', () => core.crypto.webcrypto);
+  for (const [name, value] of Object.entries(eager)) {
+    restoreName(name, value);
+    defineGlobal(name, value);
+  }
+  installLazyGlobals();
 }

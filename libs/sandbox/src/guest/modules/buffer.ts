@@ -87,6 +87,13 @@ export const buffer = {
   Buffer,
   atob,
   btoa,
+  get Blob() {
+    return globalThis.Blob;
+  },
+  get File() {
+    return globalThis.File;
+  },
+  resolveObjectURL: (): undefined => undefined,
   isUtf8: (bytes: Uint8Array) => Buffer.from(Buffer.from(bytes).toString('utf8')).equals(bytes),
   isAscii: (bytes: Uint8Array) => bytes.every((byte) => byte < 128),
   constants: { MAX_LENGTH: base.kMaxLength, MAX_STRING_LENGTH: 536870888 },

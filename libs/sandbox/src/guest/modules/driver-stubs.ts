@@ -17,6 +17,5 @@ const unavailable = (what: string) => (): never => {
 
 /** Loaded by drivers that never get as far as calling it. */
 export const childProcess = { spawn: unavailable('child_process.spawn') };
-/** In their place until they are there: drivers load them for what they seldom do. */
-export const http = { request: unavailable('http.request') };
-export const zlib = { inflate: unavailable('zlib.inflate'), deflate: unavailable('zlib.deflate') };
+/** In its place: drivers load it for what they seldom do. */
+export const http2 = { connect: unavailable('http2.connect'), constants: {} };

@@ -33,6 +33,12 @@ export const core = {
   get fs() {
     return (require('./fs.ts') as typeof import('./fs.ts')).fs;
   },
+  get http() {
+    return (require('./http.ts') as typeof import('./http.ts')).http;
+  },
+  get https() {
+    return (require('./https.ts') as typeof import('./https.ts')).https;
+  },
   get net() {
     return (require('./net.ts') as typeof import('./net.ts')).net;
   },
@@ -54,6 +60,9 @@ export const core = {
   get stream() {
     return (require('./stream.ts') as typeof import('./stream.ts')).stream;
   },
+  get streamWeb() {
+    return (require('./stream-web.ts') as typeof import('./stream-web.ts')).streamWeb;
+  },
   get stringDecoder() {
     return (require('./string-decoder.ts') as typeof import('./string-decoder.ts')).stringDecoder;
   },
@@ -73,6 +82,9 @@ export const core = {
   get util() {
     return (require('./util.ts') as typeof import('./util.ts')).util;
   },
+  get zlib() {
+    return (require('./zlib.ts') as typeof import('./zlib.ts')).zlib;
+  },
   get whatwgUrl() {
     return require('whatwg-url') as typeof import('whatwg-url');
   },
@@ -89,6 +101,8 @@ export const SCRIPT_MODULES: Table = {
   dns: () => core.dns,
   'dns/promises': () => core.dns.promises,
   events: () => core.events,
+  http: () => core.http,
+  https: () => core.https,
   net: () => core.net,
   os: () => core.os,
   path: () => core.path,
@@ -97,6 +111,7 @@ export const SCRIPT_MODULES: Table = {
   querystring: () => core.querystring,
   stream: () => core.stream,
   'stream/promises': () => core.stream.promises,
+  'stream/web': () => core.streamWeb,
   string_decoder: () => core.stringDecoder,
   timers: () => core.timers,
   'timers/promises': () => core.timers.promises,
@@ -104,6 +119,7 @@ export const SCRIPT_MODULES: Table = {
   url: () => core.url,
   util: () => core.util,
   'util/types': () => core.util.types,
+  zlib: () => core.zlib,
 };
 
 /** What only drivers look for. */
@@ -115,7 +131,7 @@ export const DRIVER_MODULES: Table = {
   diagnostics_channel: () => core.diagnosticsChannel,
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
-  http: () => core.driverStubs.http,
+  http2: () => core.driverStubs.http2,
+  perf_hooks: () => ({ performance: globalThis.performance }),
   tty: () => core.driverStubs.tty,
-  zlib: () => core.driverStubs.zlib,
 };

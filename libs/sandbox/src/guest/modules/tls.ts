@@ -19,8 +19,8 @@ function connectArguments(args: readonly unknown[]): Given {
 /** The socket that TLS will speak on: the one that was given, or a new connection. */
 function carrierOf(options: Options): Socket {
   if (options.socket) return options.socket as Socket;
-  const { host, port, family, path } = options;
-  return net.connect({ host, port, family, ...(path === undefined ? {} : { path }) });
+  const { host, port, family, path, noDelay, keepAlive, keepAliveInitialDelay } = options;
+  return net.connect({ host, port, family, path, noDelay, keepAlive, keepAliveInitialDelay });
 }
 
 function connect(...args: unknown[]): TLSSocket {

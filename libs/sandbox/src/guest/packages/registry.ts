@@ -22,8 +22,12 @@ export function definePackage(name: string, bundle: PackageBundle): void {
   bundles[name] = bundle;
 }
 
+/** Bundles of ours, which scripts reach through globals and core modules alone. */
+const isOurs = (name: string): boolean => name.startsWith('#');
+
 function notFound(name: unknown): Error {
-  const available = [...Object.keys(SCRIPT_MODULES), 'bcrypt', ...Object.keys(bundleOf)].sort().join(', ');
+  const packages = Object.keys(bundleOf).filter((known) => !isOurs(known));
+  const available = [...Object.keys(SCRIPT_MODULES), 'bcrypt', ...packages].sort().join(', ');
   const error = new Error(`Cannot find module '${String(name)}'. Available modules: ${available}`);
   return Object.assign(error, { code: 'MODULE_NOT_FOUND' });
 }
@@ -47,11 +51,14 @@ function loadPackage(name: string): unknown {
   return opened[bundle]?.[name]?.();
 }
 
+/** A module of the web platform. */
+export const loadWeb = (name: string): unknown => loadPackage(name);
+
 /** The `require` that scripts get. */
 export function requireForScript(name: unknown): unknown {
   const key = String(name).replace(/^node:/, '');
   if (Object.hasOwn(SCRIPT_MODULES, key)) return (SCRIPT_MODULES[key] as () => unknown)();
   if (key === 'bcrypt') return bcrypt;
-  if (key in bundleOf) return loadPackage(key);
+  if (key in bundleOf && !isOurs(key)) return loadPackage(key);
   throw notFound(name);
 }

@@ -10,6 +10,7 @@ import { addRandom } from '../random.ts';
 import { clearTicks } from '../ticks.ts';
 import { describeError } from './describe-error.ts';
 import { loadScript, ScriptSyntaxError } from './load-script.ts';
+import { beginRun, endRun } from './run-end.ts';
 import { InvalidResult, ResultTooLarge, resultToJson } from './to-json.ts';
 
 /** The number of the run that has not ended yet; 0 between runs. */
@@ -19,6 +20,7 @@ let runs = 0;
 function report(run: number, ending: RunReport): void {
   if (run !== running) return;
   running = 0;
+  endRun();
   endLog();
   send(['done', ending]);
   flush(false);
@@ -66,6 +68,7 @@ export function runScript(input: RunInput): void {
   runs += 1;
   const run = runs;
   running = run;
+  beginRun();
   addRandom(input.random);
   setEnvironment(input.envJson);
   startLog();

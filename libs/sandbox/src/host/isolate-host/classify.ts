@@ -44,6 +44,11 @@ const TRANSPORT_CODES = new Set([
   'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
+  // fetch: the other side closed too early or did not answer.
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
   // mssql: everything about the socket.
   'ESOCKET',
   'ECONNCLOSED',
@@ -56,10 +61,10 @@ const TRANSPORT_NAMES = new Set([
   'MongoPoolClearedError',
   'PoolClearedOnNetworkError',
 ]);
-const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
+const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+|HPE_\w+)$/;
 /** What drivers say when the store did not answer or went away, where they give no code. */
 const TRANSPORT_MESSAGES =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up|No event 'socketError' in state/i;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up|stream has been aborted|No event 'socketError' in state/i;
 
 const EGRESS_CODE = 'EGRESS_DENIED';
 /** Shorter texts would be found by chance. */

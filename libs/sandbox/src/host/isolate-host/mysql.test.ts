@@ -166,6 +166,10 @@ describe.skipIf(!hasMariadb())('mysql2 and MariaDB', () => {
       same(`const c = await connect(); const seen = [await attempt(() => c.ping())]; await c.query('SET @x = 1'); await c.reset(); seen.push((await c.query('SELECT @x AS x'))[0]);
         seen.push(await attempt(() => c.changeUser({ user: 'nobody', password: 'x' }))); seen.push(typeof c.threadId); c.destroy(); const d = await connect(); await d.changeUser({ database: 'information_schema' }); seen.push((await d.query('SELECT DATABASE() AS d'))[0]); await d.end(); return show(seen)`));
 
+    it('the compressed protocol, with small and large packets', () =>
+      same(`const c = await connect({ compress: true }); const seen = []; seen.push((await c.query("SHOW STATUS LIKE 'Compression'"))[0], (await c.execute('SELECT ? AS v', ['x'.repeat(300)]))[0]);
+        const [rows] = await c.query('SELECT seq, REPEAT("abc", 100) AS pad FROM seq_1_to_5000'); const big = Buffer.alloc(1e6, 'ab'); seen.push(rows.length, rows[4999], (await c.execute('SELECT MD5(?) AS m', [big]))[0]); await c.end(); return show(seen)`));
+
     it('a large result as a stream that waits for its reader, and large parameters', () =>
       same(`const c = mysql.createPool(config); const core = require('mysql2').createConnection({ ...config, maxPreparedStatements: 1 }); let n = 0; let sum = 0;
         const stream = core.query('SELECT seq, REPEAT("x", 200) AS pad FROM legacy_seq'.replace('legacy_seq', 'seq_1_to_20000')).stream({ highWaterMark: 10 });

@@ -12,6 +12,7 @@ import type { SupervisorLink } from './supervisor-link.ts';
 import { createTransportLog, type TransportLog } from './transport-log.ts';
 import { toWireError } from './wire-error.ts';
 import { QUESTIONS } from './work.ts';
+import { createZlibDesk } from './zlib/zlib-desk.ts';
 
 export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
@@ -72,7 +73,8 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const answers = createAnswers({ runId, link, transport, events });
   const clock = createClock(events);
   const crypto = createCryptoDesk(events);
-  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions]);
+  const zlib = createZlibDesk(events);
+  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
@@ -86,6 +88,8 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['option', sockets.setOption],
     ['resolve', answers.resolve],
     ['bcrypt', answers.bcrypt],
+    ['zlib', zlib.step],
+    ['zlibClose', zlib.release],
     ['alarm', clock.setAlarm],
     ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
     ['log', log.add],
@@ -109,7 +113,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     log,
     transport,
     get isQuiet() {
-      return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0;
+      return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
     onOperations(batch) {
       for (const operation of batch) if (!closed) onOperation(operation);
@@ -129,6 +133,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       clock.stop();
       sockets.closeAll();
       crypto.close();
+      zlib.close();
     },
   };
 }

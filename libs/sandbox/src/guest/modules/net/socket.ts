@@ -86,7 +86,7 @@ export class Socket extends Duplex {
   connect(...args: unknown[]): this {
     const { options, callback } = connectArguments(args);
     if (callback) this.once('connect', callback);
-    if (options.path !== undefined) {
+    if (typeof options.path === 'string') {
       const error = new Error('Unix sockets are not available to scripts');
       nextTick(() => this.destroy(Object.assign(error, { code: 'EACCES' })));
       return this;
@@ -126,7 +126,8 @@ export class Socket extends Duplex {
     for (const start of this.#whenConnected.splice(0)) start();
   }
 
-  protected _onError(error: Error): void {
+  protected _onError(error: Error & { syscall?: unknown; hostname?: string }): void {
+    if (error.syscall === 'getaddrinfo') error.hostname ??= this._host;
     this.destroy(error);
   }
 

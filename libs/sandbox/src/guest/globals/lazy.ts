@@ -1,0 +1,86 @@
+/** Globals whose value is made when they are first touched; from then on they are plain properties. */
+import { core } from '../modules/registry.ts';
+import { loadWeb } from '../packages/registry.ts';
+import { defineProperty, getOwnPropertyDescriptor, is, objectKeys } from '../primordials.ts';
+
+declare function require(path: string): unknown;
+
+type Make = () => unknown;
+
+const blobs = () => require('./blob.ts') as typeof import('./blob.ts');
+
+const FETCH = ['fetch', 'FormData', 'Headers', 'Request', 'Response'];
+const STREAMS = [
+  ...['ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest'],
+  ...['ReadableByteStreamController', 'ReadableStreamDefaultController', 'WritableStream'],
+  ...['WritableStreamDefaultController', 'WritableStreamDefaultWriter', 'TransformStream'],
+  ...['TransformStreamDefaultController', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy'],
+  ...['TextEncoderStream', 'TextDecoderStream', 'CompressionStream', 'DecompressionStream'],
+];
+
+const from = (module: string, names: readonly string[]): Record<string, Make> =>
+  Object.fromEntries(names.map((name) => [name, () => (loadWeb(module) as Record<string, unknown>)[name]]));
+
+const MAKERS: Readonly<Record<string, Make>> = {
+  URL: () => core.whatwgUrl.URL,
+  URLSearchParams: () => core.whatwgUrl.URLSearchParams,
+  structuredClone: () => core.structuredClone,
+  crypto: () => core.crypto.webcrypto,
+  Blob: () => blobs().Blob,
+  File: () => blobs().File,
+  ...from('#web', FETCH),
+  ...from('#web-streams', STREAMS),
+};
+
+/** What `require('stream/web')` gives. */
+export const streamWeb = (): unknown => Object.fromEntries(STREAMS.map((name) => [name, globals[name]]));
+const globals = globalThis as unknown as Readonly<Record<string, unknown>>;
+
+const getters: Record<string, Make> = {};
+const made: Record<string, unknown> = {};
+
+/** Bundling renames classes that have the name of a global or speak of themselves. */
+export function restoreName(name: string, value: unknown): void {
+  if (typeof value !== 'function' || value.name === name) return;
+  defineProperty(value, 'name', { value: name, configurable: true });
+}
+
+export function defineGlobal(name: string, value: unknown): void {
+  defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+}
+
+function defineLazy(name: string, make: Make): void {
+  const get = (): unknown => {
+    const value = name in made ? made[name] : make();
+    restoreName(name, value);
+    made[name] = value;
+    defineGlobal(name, value);
+    return value;
+  };
+  getters[name] = get;
+  defineProperty(globalThis, name, {
+    enumerable: false,
+    configurable: true,
+    get,
+    set: (value: unknown) => defineGlobal(name, value),
+  });
+}
+
+export function installLazyGlobals(): void {
+  for (const [name, make] of Object.entries(MAKERS)) defineLazy(name, make);
+}
+
+export const isLazyGlobal = (name: unknown): boolean => typeof name === 'string' && name in getters;
+
+/** Whether every lazy global is what it was or what it became by itself: a script may set them, but only for its run. */
+export function lazyGlobalsAreIntact(): boolean {
+  const names = objectKeys(getters);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const property = getOwnPropertyDescriptor(globalThis, name);
+    if (property === undefined) return false;
+    if (property.get !== undefined ? property.get !== getters[name] : !(name in made && is(property.value, made[name])))
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,2 @@
+/** undici asks whether values are one; scripts have no threads and so no ports. */
+export class MessagePort {}
