@@ -1,5 +1,6 @@
 /** `TextEncoder` and `TextDecoder` (UTF-8, UTF-16LE, Latin-1) on `Buffer`. */
 import { Buffer } from '../modules/buffer.ts';
+import { bytesFromHost } from '../modules/host-text.ts';
 
 const LABELS: Readonly<Record<string, 'utf-8' | 'utf-16le' | 'windows-1252'>> = {
   utf8: 'utf-8',
@@ -20,7 +21,8 @@ const BYTE_ORDER_MARK = '\uFEFF';
 export class TextEncoder {
   readonly encoding = 'utf-8';
   encode(text: unknown = ''): Uint8Array {
-    return new Uint8Array(Buffer.from(String(text), 'utf8'));
+    const whole = String(text);
+    return bytesFromHost(whole) ?? new Uint8Array(Buffer.from(whole, 'utf8'));
   }
   encodeInto(text: string, target: Uint8Array): { read: number; written: number } {
     let read = 0;

@@ -1,5 +1,6 @@
 /** `buffer`: the npm package plus the encodings and methods that Node has and it lacks. */
 import * as base from 'buffer/';
+import { bytesFromHost, textFromHost } from './host-text.ts';
 
 const { Buffer } = base;
 type Bytes = InstanceType<typeof Buffer>;
@@ -18,18 +19,30 @@ function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
 }
 
+function longText(bytes: Bytes, [encoding, start, end]: [unknown?, unknown?, unknown?]): string | undefined {
+  if (start === undefined && end === undefined) return textFromHost(bytes, encoding);
+  const isPlain = Number.isInteger(start ?? 0) && Number.isInteger(end ?? 0);
+  const [from, to] = [(start ?? 0) as number, (end ?? bytes.length) as number];
+  return isPlain && from >= 0 && to > from ? textFromHost(bytes.subarray(from, to), encoding) : undefined;
+}
+
+function longBytes(value: unknown, encoding: unknown): Bytes | undefined {
+  const bytes = typeof value === 'string' ? bytesFromHost(value, encoding) : undefined;
+  return bytes === undefined ? undefined : plainFrom(bytes.buffer);
+}
+
 function addBase64Url(): void {
   define(Buffer, 'from', (value: unknown, encoding?: unknown, length?: unknown) =>
     typeof value === 'string' && isBase64Url(encoding)
       ? plainFrom(toBase64(value), 'base64')
-      : plainFrom(value, encoding, length),
+      : (longBytes(value, encoding) ?? plainFrom(value, encoding, length)),
   );
   define(Buffer, 'isEncoding', (encoding: string) => isBase64Url(encoding) || plainIsEncoding(encoding));
   define(Buffer, 'byteLength', (value: unknown, encoding?: unknown) =>
     isBase64Url(encoding) ? plainByteLength(toBase64(String(value)), 'base64') : plainByteLength(value, encoding),
   );
   define(Buffer.prototype, 'toString', function (this: Bytes, ...args: [BufferEncoding?, number?, number?]) {
-    if (!isBase64Url(args[0])) return plainToString.apply(this, args);
+    if (!isBase64Url(args[0])) return longText(this, args) ?? plainToString.apply(this, args);
     const text = plainToString.call(this, 'base64', args[1], args[2]);
     return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   });

@@ -15,6 +15,8 @@ export const LIMITS = {
   derivedKeyBytes: 1024 * 1024,
   bcryptRounds: 14,
   randomBytes: 1024 * 1024,
+  /** Of a text that becomes bytes. */
+  textCharacters: 64 * 1024 * 1024,
   /** Time for what a run left open to close before its isolate is given up. */
   settleMs: 250,
   /** Time for a disposed isolate to stop. After it the process ends itself. */

@@ -62,6 +62,12 @@ it('a signal that has time left when its run ends costs no isolate', async () =>
   expect([await inIsolate(body), await inIsolate(body)]).toEqual([1, 2]);
 });
 
+it('long texts become bytes and texts again as short ones do', () =>
+  same(`const crypto = require('crypto'); const sum = (x) => crypto.createHash('md5').update(x).digest('hex'); const texts = ['x'.repeat(5000), 'h\u00e9\u4f60\ud83d\ude00'.repeat(3000), '\ud800a'.repeat(4000)]; const noise = Buffer.from(Array.from({ length: 9000 }, (_, i) => (i * 7919 + (i >> 3)) % 256)); const seen = [];
+    for (const text of texts) for (const encoding of ['utf8', 'latin1', 'utf16le', 'hex', 'base64', 'ascii', undefined]) { const b = Buffer.from(text, encoding); seen.push(b.length, b.constructor.name, sum(b), Buffer.isBuffer(b)) }
+    for (const encoding of ['utf8', 'latin1', 'utf16le', 'hex', 'base64', 'base64url', undefined]) seen.push(sum(Buffer.from(noise.toString(encoding), 'utf16le')), sum(Buffer.from(noise.toString(encoding, 3), 'utf16le')), noise.toString(encoding, 10, 5000).length, noise.toString(encoding, 5000, 10), noise.toString(encoding, 0, 1e6).length);
+    seen.push(sum(new TextEncoder().encode(texts[1])), sum(Buffer.from(new TextDecoder().decode(noise), 'utf16le')), sum(Buffer.from(new TextDecoder().decode(Buffer.from(texts[1])), 'utf16le')), (await attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(noise)))[1].code); return seen`));
+
 describe('Blob and File', () => {
   it('hold what they were made of', () =>
     same(`const b = new Blob(['a\\r\\nb', new Uint8Array([65, 66]), new Uint16Array([67]), new ArrayBuffer(1), new DataView(new ArrayBuffer(2)), new Blob(['in']), 5, null, {}], { type: 'Text/Plain', endings: 'native' });

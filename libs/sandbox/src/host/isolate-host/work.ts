@@ -71,9 +71,22 @@ function random(args: Args): Uint8Array {
   return forGuest(randomBytes(size));
 }
 
+const TEXT_ENCODINGS: readonly unknown[] = ['utf8', 'utf-8', 'latin1', 'binary', 'hex', 'base64', 'utf16le', 'ucs2'];
+
+function asEncoding(value: unknown): BufferEncoding {
+  if (TEXT_ENCODINGS.includes(value)) return value as BufferEncoding;
+  throw new TypeError('There is no such encoding');
+}
+
+const textOf = ([bytes, encoding]: Args): string => asBytes(bytes, 'bytes').toString(asEncoding(encoding));
+const bytesOf = ([text, encoding]: Args): Uint8Array =>
+  forGuest(Buffer.from(asText(text, 'text', LIMITS.textCharacters), asEncoding(encoding)));
+
 /** Questions that are answered at once. They block this isolate host and nobody else. */
-export const QUESTIONS: ReadonlyMap<string, (args: Args) => unknown> = new Map([
+export const QUESTIONS: ReadonlyMap<string, (args: Args) => unknown> = new Map<string, (args: Args) => unknown>([
   ['random', random],
+  ['text', textOf],
+  ['bytes', bytesOf],
   ['bcrypt', bcryptNow],
   ['checkIdentity', identityProblem],
   ...TLS_QUESTIONS,
