@@ -1,5 +1,4 @@
 /** `mongodb` and a server: scripts of today side by side with plain Node, those of the 3.6 days with driver 3.7. */
-import { templateOf } from '@userferry/script-templates';
 import { startMongodb } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSideBySide } from './testing/side-by-side.ts';
@@ -133,38 +132,6 @@ describe(`mongodb against a server, ${server.description}`, () => {
         try { const users = client.db().collection('old'); await users.remove({}); const inserted = await users.insertOne({ _id: 1, email: 'a' });
           const found = await users.findOneAndUpdate({ email: 'a' }, { $set: { n: 1 } }); const none = await users.findOneAndUpdate({ email: 'nobody' }, { $set: { n: 1 } });
           return [client.isConnected(), inserted.ops, inserted.result.n, found.value, found.ok, none.value, none.ok, await users.find().toArray()] } finally { await client.close() }`));
-  });
-
-  it('the ready-made scripts do what a connection needs, end to end', async () => {
-    const call = async (name: Parameters<typeof templateOf>[1], ...args: unknown[]): Promise<unknown> => {
-      const run = await host.run(templateOf('mongodb', name), {
-        functionName: name,
-        args: [...args, {}],
-        env: { DB_CONNECTION_URI: server.uriOf('userferry_ready_made') },
-        timeoutMs: 20_000,
-      });
-      return run.outcome === 'completed' ? JSON.parse(run.resultJson as string) : (run.error?.name ?? run.outcome);
-    };
-    const prepare = `async function login() { const client = await require('mongodb').MongoClient.connect(env.URI, { useNewUrlParser: true });
-      const users = client.db().collection('users'); await users.deleteMany({}); await users.createIndex({ email: 1 }, { unique: true }); await client.close() }`;
-    await host.run(prepare, { env: { URI: server.uriOf('userferry_ready_made') } });
-    const nobody = { id: null, email: null, phone: null, username: null };
-    const made = (await call('createUser', { email: 'ann@b.example', username: 'ann', password: 'right' })) as {
-      id: string;
-    };
-    expect(made).toMatchObject({ email: 'ann@b.example', username: 'ann' });
-    expect(await call('createUser', { email: 'ann@b.example', password: 'x' })).toBe('UserExistsError');
-    expect(await call('login', { ...nobody, email: 'ann@b.example' }, 'right')).toMatchObject({ id: made.id });
-    expect(await call('login', { ...nobody, email: 'ann@b.example' }, 'wrong')).toBe('WrongUsernameOrPasswordError');
-    expect(await call('getUser', { ...nobody, id: made.id })).toMatchObject({ email: 'ann@b.example' });
-    expect(await call('getUser', { ...nobody, username: 'nobody' })).toBeNull();
-    expect(await call('searchUser', 'ANN@')).toMatchObject({ totalCount: 1, list: [{ id: made.id }] });
-    expect(await call('listUsers', 1, 10)).toMatchObject({ totalCount: 1, list: [{ id: made.id }] });
-    expect(await call('updateUser', made.id, { nickname: 'A', password: 'new' })).toMatchObject({ nickname: 'A' });
-    expect(await call('validatePassword', made.id, 'new')).toBe(true);
-    expect(await call('validatePassword', made.id, 'right')).toBe(false);
-    expect(await call('deleteUser', made.id)).toBe(true);
-    expect(await call('deleteUser', made.id)).toBe('UserNotFoundError');
   });
 
   describe('after a run', () => {
