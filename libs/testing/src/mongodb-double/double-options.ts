@@ -48,6 +48,7 @@ export type SeenCommand = {
   /** Number of the connection, from 1. */
   connection: number;
   opcode: 'OP_MSG' | 'OP_QUERY';
+  compressed: boolean;
   name: string;
   database: string;
   /** Plain values; what a login sends is left out. */

@@ -26,8 +26,8 @@ const hostsOf = (uri: string): string | undefined =>
  * The real server that MONGODB_URL names, else the double. A suite for both keeps to what the double knows. Throws where
  * MONGODB_URL is no such URL, without showing it.
  */
-export const startMongodb = async (url = readMongodbUrl()): Promise<MongodbUnderTest> => {
-  if (url !== undefined) {
+export const startMongodb = async (url = readMongodbUrl() ?? ''): Promise<MongodbUnderTest> => {
+  if (url !== '') {
     const hosts = hostsOf(url);
     if (hosts === undefined) throw new Error('MONGODB_URL must be mongodb://user:password@host:port/');
     const stop = async (): Promise<void> => {};

@@ -61,7 +61,7 @@ const replicaSetFields = ({ member }: Connection, isPrimary: boolean): Document 
     primary: hosts[primary()],
     me: hosts[member.index],
     ...(isPrimary ? { electionId: electionId() } : {}),
-    lastWrite: { lastWriteDate: new Date(0) },
+    lastWrite: { lastWriteDate: new Date() },
   };
 };
 

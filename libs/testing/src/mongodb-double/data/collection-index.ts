@@ -30,7 +30,8 @@ export const createIndex = (specification: Document): CollectionIndex => {
   return {
     name: String(specification.name),
     specification,
-    isUnique: isTrue(specification.unique),
+    // That of `_id` is, and does not say so.
+    isUnique: isTrue(specification.unique) || specification.name === '_id_',
     covers: (document) => filter(document) && (!isSparse || isPresent(document)),
     entries: new Map(),
   };

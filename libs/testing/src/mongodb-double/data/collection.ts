@@ -25,7 +25,7 @@ export const createCollection = (namespace: string): Collection => ({
   namespace,
   uuid: randomUUID(),
   documents: new Map(),
-  indexes: [createIndex({ v: 2, key: { _id: 1 }, name: '_id_', unique: true })],
+  indexes: [createIndex({ v: 2, key: { _id: 1 }, name: '_id_' })],
 });
 
 /** Adds a document, with an `_id` if it has none. Throws E11000 where a unique index has its values already. */

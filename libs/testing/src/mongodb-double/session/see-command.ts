@@ -4,9 +4,9 @@ import { promoteDocument } from '../wire/bson.ts';
 import type { Request } from '../wire/request.ts';
 
 /** A command to be remembered: nothing that proves a password stays in it. */
-export const seeCommand = ({ opcode, database, command }: Request, connection: number): SeenCommand => {
+export const seeCommand = ({ opcode, compressed, database, command }: Request, connection: number): SeenCommand => {
   const [name = ''] = Object.keys(command);
-  return { connection, opcode, name, database, command: promoteDocument(withoutProofs(command)) };
+  return { connection, opcode, compressed, name, database, command: promoteDocument(withoutProofs(command)) };
 };
 
 const withoutProofs = ({ payload: _payload, speculativeAuthenticate: speculative, ...rest }: Document): Document =>
