@@ -55,11 +55,17 @@ export const coreModulesOfPackages: Plugin = {
   setup(build) {
     build.onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined;
-      const ours = Object.hasOwn(REPLACED_MODULES, path) ? join(SOURCE, REPLACED_MODULES[path] as string) : importer;
+      const [file, meant] = Object.hasOwn(REPLACED_MODULES, path) ? (REPLACED_MODULES[path] as string).split('#') : [];
+      const ours = file === undefined ? importer : join(SOURCE, file);
+      if (ours !== importer && meant !== undefined) return { path: `${ours}#${meant}`, namespace: 'replaced' };
       if (ours !== importer) return { path: ours };
       if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
       return BUILTINS.has(coreName(path)) ? { path: coreName(path), external: true } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => {
+      const [file, meant] = path.split('#');
+      return { contents: `module.exports = require(${JSON.stringify(file)}).${meant};`, resolveDir: SOURCE };
     });
     build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }));
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));

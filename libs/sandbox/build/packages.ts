@@ -6,6 +6,7 @@
 export const PACKAGES: Readonly<Record<string, string>> = {
   lodash: 'lodash',
   mongodb: './src/guest/packages/mongodb/mongodb.ts#mongodb',
+  'mongodb@3': 'mongodb-3',
   'mongodb@7': 'mongodb-7',
   mssql: 'mssql',
   mysql2: 'mysql2',
@@ -33,7 +34,9 @@ export const ABSENT_MODULES: readonly string[] = [
 /** Modules that are required on other platforms, or for logins that a script cannot make: an empty object instead. */
 export const EMPTY_MODULES: readonly string[] = ['pg-cloudflare', '@azure/identity', '@azure/keyvault-keys'];
 
-/** Packages inside bundles in whose place a module of ours stands, which may load them. */
+/** Packages inside bundles in whose place a module of ours stands, which may load them, or one export of it. */
 export const REPLACED_MODULES: Readonly<Record<string, string>> = {
   '@mongodb-js/saslprep': 'guest/packages/mongodb/saslprep.ts',
+  'optional-require': 'guest/packages/mongodb/optional-require.ts#optionalRequire',
+  saslprep: 'guest/packages/mongodb/saslprep.ts#saslprep',
 };

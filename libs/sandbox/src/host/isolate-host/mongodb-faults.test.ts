@@ -13,11 +13,11 @@ afterAll(() => host?.stop());
 
 const env = () => ({ URI: double.uri });
 const { sameResult } = createSideBySide(() => host, env, { 'mongodb@7': 'mongodb-7' });
-const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3' });
+const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3', 'mongodb@3': 'mongodb-3' });
 
 /** A login that asks for one user; numbers of connections differ with what ran before in the isolate. */
 const ask = (driver: string, options: string): string => `const { MongoClient } = require('${driver}');
-  const client = new MongoClient(env.URI, { serverSelectionTimeoutMS: 500, ${options} });
+  const client = new MongoClient(env.URI, { serverSelectionTimeoutMS: 5000, ${options} });
   try { await client.connect(); return await client.db().collection('users').findOne({ email: 'a' }) } finally { await client.close() }`;
 const SAY = `const say = (e) => [e.name, e.code, e.codeName, e.message.replace(/connection \\d+/g, 'connection N'), e.constructor.name, [...(e.errorLabels || [])].sort(), e.cause instanceof Error ? say(e.cause) : null];`;
 const said = (body: string): string =>
@@ -32,6 +32,8 @@ const serverError = (code: number, message: string): MongodbFault => ({
 
 type Case = readonly [what: string, fault: MongodbFault, error: string, options: string];
 const SLOW = 'socketTimeoutMS: 400';
+/** A driver that has lost its server looks for it half a second later at the earliest. */
+const SOON = 'serverSelectionTimeoutMS: 500';
 const FAULTS: readonly Case[] = [
   ['closes the connection when it is asked', { kind: 'drop', at: 'request', command: 'find' }, 'MongoNetworkError', ''],
   ['crashes when asked', { kind: 'drop', at: 'request', reset: true, command: 'find' }, 'MongoNetworkError', ''],
@@ -39,9 +41,19 @@ const FAULTS: readonly Case[] = [
   ['never answers', { kind: 'silence', command: 'find' }, 'MongoNetworkTimeoutError', SLOW],
   ['answers too late', { kind: 'delay', delayMs: 5000, command: 'find' }, 'MongoNetworkTimeoutError', SLOW],
   ['answers in another protocol', { kind: 'garbage', command: 'find' }, 'MongoNetworkTimeoutError', SLOW],
-  ['never greets', { kind: 'silence', command: 'hello' }, 'MongoServerSelectionError', 'connectTimeoutMS: 200'],
-  ['closes the connection at once', { kind: 'drop', at: 'request', command: 'hello' }, 'MongoServerSelectionError', ''],
-  ['greets in another protocol', { kind: 'garbage', command: 'hello' }, 'MongoServerSelectionError', ''],
+  [
+    'never greets',
+    { kind: 'silence', command: 'hello' },
+    'MongoServerSelectionError',
+    `${SOON}, connectTimeoutMS: 200`,
+  ],
+  [
+    'closes the connection at once',
+    { kind: 'drop', at: 'request', command: 'hello' },
+    'MongoServerSelectionError',
+    SOON,
+  ],
+  ['greets in another protocol', { kind: 'garbage', command: 'hello' }, 'MongoServerSelectionError', SOON],
   ['goes away during the login', { kind: 'drop', at: 'request', command: 'saslContinue' }, 'MongoNetworkError', ''],
   ['is shutting down', serverError(91, 'The server is in quiesce mode'), 'MongoServerError', ''],
   ['was interrupted at its end', serverError(11600, 'interrupted at shutdown'), 'MongoServerError', ''],
@@ -102,15 +114,16 @@ describe.each(['mongodb', 'mongodb@7'])('%s and a server that', (driver) => {
     }));
 });
 
-describe('a script of the 3.6 days and a server that', () => {
-  const askOld = `const { MongoClient } = require('mongodb');
-    const client = await MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true, serverSelectionTimeoutMS: 500, socketTimeoutMS: 400, connectTimeoutMS: 400 });
-    try { return await client.db().collection('users').findOne({ email: 'a' }) } finally { await client.close() }`;
+const askOld = (driver: string, { command }: MongodbFault): string => `const { MongoClient } = require('${driver}');
+  const client = await MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true, serverSelectionTimeoutMS: ${command === 'hello' ? 500 : 5000}, socketTimeoutMS: 400, connectTimeoutMS: 400 });
+  try { return await client.db().collection('users').findOne({ email: 'a' }) } finally { await client.close() }`;
 
+describe('a script of the 3.6 days and a server that', () => {
   it.each(FAULTS)('%s: an outage', (_what, fault) =>
     struck(fault, async () => {
-      const run = await host.run(`async function login() { ${askOld} }`, { env: env(), timeoutMs: 20_000 });
-      expect(run).toMatchObject({ outcome: 'store_unreachable' });
+      const source = `async function login() { ${askOld('mongodb', fault)} }`;
+      const outage = { outcome: 'store_unreachable' };
+      expect(await host.run(source, { env: env(), timeoutMs: 20_000 })).toMatchObject(outage);
     }),
   );
 
@@ -118,8 +131,22 @@ describe('a script of the 3.6 days and a server that', () => {
   const early = FAULTS.filter(([, { command }]) => command !== 'find');
   it.each(early)('%s: the name of then', (_what, fault) =>
     struck(fault, async () => {
-      const named = `try { await (async () => { ${askOld} })(); return 'fine' } catch (e) { return [e.name, e.code] }`;
+      const named = `try { await (async () => { ${askOld('mongodb', fault)} })(); return 'fine' } catch (e) { return [e.name, e.code] }`;
       expect(await old.sameResult(named)).not.toBe('fine');
+    }),
+  );
+});
+
+describe('mongodb@3 and a server that', () => {
+  it.each(FAULTS)('%s: the error of plain Node, and an outage', (what, fault) =>
+    struck(fault, async () => {
+      const [name] = (await old.sameResult(said(askOld('mongodb@3', fault)))) as [string];
+      expect(name).toMatch(/^Mongo(Network|NetworkTimeout|ServerSelection|Parse)?Error$/);
+      // Driver 3.7 cannot read the other protocol, and says no more.
+      if (what === 'answers in another protocol') return;
+      const source = `async function login() { ${askOld('mongodb@3', fault)} }`;
+      const outage = { outcome: 'store_unreachable' };
+      expect(await host.run(source, { env: env(), timeoutMs: 20_000 })).toMatchObject(outage);
     }),
   );
 });

@@ -15,7 +15,7 @@ afterAll(() => host?.stop());
 
 const env = () => ({ URI: double.uri, PORT: String(double.port), CA: double.caCertificate ?? '', ...more });
 const today = createSideBySide(() => host, env, { 'mongodb@7': 'mongodb-7' });
-const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3' });
+const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3', 'mongodb@3': 'mongodb-3' });
 
 /** `reach` says how far a client came: to the user, or to an error. */
 const reach = (driver: string): string => `const { MongoClient } = require('${driver}');
@@ -87,9 +87,9 @@ describe.each(['mongodb', 'mongodb@7'])('%s logs in', (driver) => {
   });
 });
 
-describe('a script of the 3.6 days logs in', () => {
+describe.each(['mongodb', 'mongodb@3'])('a script of the 3.6 days with %s logs in', (driver) => {
   it.each([['SCRAM-SHA-1'], ['SCRAM-SHA-256']] as const)('by %s', async (mechanism) => {
-    const body = `const { MongoClient } = require('mongodb');
+    const body = `const { MongoClient } = require('${driver}');
       const client = await MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true });
       try { return (await client.db().collection('users').find().toArray()).map((user) => user.email) } finally { await client.close() }`;
     const { result } = await logIn(body, { users: [{ ...ANN, mechanisms: [mechanism] }] }, old);
@@ -97,7 +97,7 @@ describe('a script of the 3.6 days logs in', () => {
   });
 
   it('and is told of a wrong password under the name of then', async () => {
-    const body = `const { MongoClient } = require('mongodb');
+    const body = `const { MongoClient } = require('${driver}');
       return new Promise((resolve) => MongoClient.connect(env.URI.replace(/:[^:@]*@/, ':wrong@'), { useNewUrlParser: true, useUnifiedTopology: true }, (e, client) => resolve([e.name, e.code, e.codeName, e.message, client === undefined])))`;
     const { result } = await logIn(body, { users: [ANN] }, old);
     expect(result).toEqual(['MongoError', 18, 'AuthenticationFailed', 'Authentication failed.', true]);
@@ -144,5 +144,30 @@ describe.each(['mongodb', 'mongodb@7'])('%s over TLS', (driver) => {
     const { result } = await logIn(body, { tls: true, clientAuthority: client.caCertificate, users });
     more = {};
     expect(heads(result)).toEqual(['a@b.example', FAILED]);
+  });
+});
+
+describe('mongodb@3', () => {
+  const connect = (options: string): string => `const { MongoClient } = require('mongodb@3');
+    try { const client = await MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true, serverSelectionTimeoutMS: 1000, ${options} });
+      const { email } = await client.db().collection('users').findOne({}); await client.close(); return email } catch (e) { return [e.name, e.message] }`;
+
+  it('reaches servers that are too old for the drivers of today', async () => {
+    const options = {
+      users: [{ ...ANN, mechanisms: ['SCRAM-SHA-1' as const] }],
+      wireVersions: { least: 0, greatest: 5 },
+    };
+    expect((await logIn(connect(''), options, old)).result).toBe('a@b.example');
+    const refused = await logIn(`${reach('mongodb')} return reach(env.URI)`, options);
+    expect(JSON.stringify(refused.result)).toContain('requires at least 8 (MongoDB 4.2)');
+  });
+
+  it('checks certificates unless the script says otherwise, as in plain Node', async () => {
+    const options = { tls: createCertificate(['db.example']), host: 'localhost' };
+    expect((await logIn(connect('tlsAllowInvalidCertificates: true'), options, old)).result).toBe('a@b.example');
+    expect((await logIn(connect('ca: env.CA'), options, old)).result).toEqual([
+      'MongoServerSelectionError',
+      expect.stringContaining('does not match'),
+    ]);
   });
 });

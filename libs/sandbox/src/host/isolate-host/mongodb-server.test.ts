@@ -16,7 +16,10 @@ afterAll(async () => {
 
 const env = () => ({ URI: server.uriOf('userferry_test') });
 const { expectSame, sameResult } = createSideBySide(() => host, env, { 'mongodb@7': 'mongodb-7' });
-const { expectSame: expectSameAsOld } = createSideBySide(() => host, env, { mongodb: 'mongodb-3' });
+const { expectSame: expectSameAsOld } = createSideBySide(() => host, env, {
+  mongodb: 'mongodb-3',
+  'mongodb@3': 'mongodb-3',
+});
 
 /** A body for scripts of today; `users` is empty at its beginning and has a unique index on `email`. */
 const today = (body: string, driver = 'mongodb'): string => `
@@ -26,8 +29,8 @@ const today = (body: string, driver = 'mongodb'): string => `
 const ID = `new ObjectId('5f0000000000000000000001')`;
 
 /** A body for scripts of the 3.6 days, in callbacks: \`out\` collects what they see. */
-const callbacks = (body: string): string => `
-  const { MongoClient, ObjectID } = require('mongodb'); const plain = (x) => JSON.parse(JSON.stringify(x === undefined ? null : x)); const out = [];
+const callbacks = (driver: string, body: string): string => `
+  const { MongoClient, ObjectID } = require('${driver}'); const plain = (x) => JSON.parse(JSON.stringify(x === undefined ? null : x)); const out = [];
   return new Promise((resolve, reject) => MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true, poolSize: 5 }, (failed, client) => {
     if (failed) return reject(failed);
     const users = client.db().collection('old');
@@ -92,43 +95,55 @@ describe(`mongodb against a server, ${server.description}`, () => {
       ));
   });
 
-  describe('a script of the 3.6 days gets what driver 3.7 gave', () => {
+  describe.each(['mongodb', 'mongodb@3'])('a script of the 3.6 days with %s gets what driver 3.7 gave', (driver) => {
     it('insert, insertOne, save and a duplicate key', () =>
       expectSameAsOld(
-        callbacks(`users.insert({ _id: ObjectID('5f0000000000000000000001'), email: 'a' }, (e2, r2) => {
+        callbacks(
+          driver,
+          `users.insert({ _id: ObjectID('5f0000000000000000000001'), email: 'a' }, (e2, r2) => {
           out.push(e2, r2.result.n, r2.result.ok, plain(r2.ops), plain(r2.insertedIds), r2.insertedCount);
           users.insertOne({ _id: ObjectID('5f0000000000000000000002'), email: 'b' }, { w: 1 }, (e3, r3) => {
             out.push(e3, plain(r3.ops), plain(r3.insertedId), r3.insertedCount, r3.result.n);
             users.insertOne({ email: 'b' }, (e4, r4) => { out.push(e4.name, e4.code, e4.message, plain(r4));
-              users.save({ _id: ObjectID('5f0000000000000000000002'), email: 'b2' }, (e5, r5) => { out.push(e5, r5.result.n); end() }) }) }) })`),
+              users.save({ _id: ObjectID('5f0000000000000000000002'), email: 'b2' }, (e5, r5) => { out.push(e5, r5.result.n); end() }) }) }) })`,
+        ),
       ));
 
     it('update, remove, upsert and counts', () =>
       expectSameAsOld(
-        callbacks(`users.insert([{ _id: 1, email: 'a' }, { _id: 2, email: 'b' }], () => users.update({ email: 'a' }, { $set: { x: 1 } }, (e2, r2) => {
+        callbacks(
+          driver,
+          `users.insert([{ _id: 1, email: 'a' }, { _id: 2, email: 'b' }], () => users.update({ email: 'a' }, { $set: { x: 1 } }, (e2, r2) => {
           out.push(e2, r2.result.n, r2.result.nModified); users.update({}, { $set: { y: 1 } }, { multi: true }, (e3, r3) => { out.push(r3.result.n);
           users.updateOne({ email: 'new' }, { $set: { y: 1 } }, { upsert: true }, (e4, r4) => { out.push(r4.upsertedCount, r4.upsertedId.index, String(r4.upsertedId._id).length, r4.result.n, r4.matchedCount, r4.modifiedCount);
           users.count({ y: 1 }, (e5, n) => { out.push(n); users.find({}).limit(1).count((e6, limited) => { out.push(limited);
-          users.remove({ email: 'a' }, { single: true }, (e7, r7) => { out.push(r7.result.n); users.deleteMany({}, (e8, r8) => { out.push(r8.deletedCount, r8.result.n); end() }) }) }) }) }) }) }))`),
+          users.remove({ email: 'a' }, { single: true }, (e7, r7) => { out.push(r7.result.n); users.deleteMany({}, (e8, r8) => { out.push(r8.deletedCount, r8.result.n); end() }) }) }) }) }) }) }))`,
+        ),
       ));
 
     it('findOneAnd…, findAndModify, found and not', () =>
       expectSameAsOld(
-        callbacks(`users.insert({ _id: 1, email: 'a', n: 1 }, () => users.findOneAndUpdate({ email: 'a' }, { $set: { n: 2 } }, { returnOriginal: false }, (e2, r2) => {
+        callbacks(
+          driver,
+          `users.insert({ _id: 1, email: 'a', n: 1 }, () => users.findOneAndUpdate({ email: 'a' }, { $set: { n: 2 } }, { returnOriginal: false }, (e2, r2) => {
           out.push(e2, r2.value, r2.ok, r2.lastErrorObject.updatedExisting); users.findOneAndUpdate({ email: 'nobody' }, { $set: { n: 2 } }, (e3, r3) => { out.push(r3.value, r3.ok);
           users.findAndModify({ email: 'a' }, [['email', 1]], { $set: { n: 3 } }, { new: true }, (e4, r4) => { out.push(e4, r4.value);
-          users.findOneAndDelete({ email: 'a' }, (e5, r5) => { out.push(r5.value); end() }) }) }) }))`),
+          users.findOneAndDelete({ email: 'a' }, (e5, r5) => { out.push(r5.value); end() }) }) }) }))`,
+        ),
       ));
 
     it('find, each, forEach, fields', () =>
       expectSameAsOld(
-        callbacks(`users.insert([{ _id: 1, email: 'a' }, { _id: 2, email: 'b' }], () => users.find({}, { fields: { email: 1, _id: 0 } }).sort({ email: -1 }).toArray((e2, docs) => {
+        callbacks(
+          driver,
+          `users.insert([{ _id: 1, email: 'a' }, { _id: 2, email: 'b' }], () => users.find({}, { fields: { email: 1, _id: 0 } }).sort({ email: -1 }).toArray((e2, docs) => {
           out.push(e2, docs); users.findOne({ email: 'zzz' }, (e3, none) => { out.push(e3, none); users.findOne({ email: 'a' }, { fields: { _id: 0 } }, (e4, one) => { out.push(one); const seen = [];
-          users.find({}).sort({ _id: 1 }).each((e5, d) => { if (d) return void seen.push(d._id); users.find({}).sort({ _id: 1 }).forEach((x) => seen.push(x._id), (e6) => { out.push(seen, e6 == null); end() }) }) }) }) }))`),
+          users.find({}).sort({ _id: 1 }).each((e5, d) => { if (d) return void seen.push(d._id); users.find({}).sort({ _id: 1 }).forEach((x) => seen.push(x._id), (e6) => { out.push(seen, e6 == null); end() }) }) }) }) }))`,
+        ),
       ));
 
     it('promises', () =>
-      expectSameAsOld(`const { MongoClient } = require('mongodb'); const client = await MongoClient.connect(env.URI, { useNewUrlParser: true });
+      expectSameAsOld(`const { MongoClient } = require('${driver}'); const client = await MongoClient.connect(env.URI, { useNewUrlParser: true });
         try { const users = client.db().collection('old'); await users.remove({}); const inserted = await users.insertOne({ _id: 1, email: 'a' });
           const found = await users.findOneAndUpdate({ email: 'a' }, { $set: { n: 1 } }); const none = await users.findOneAndUpdate({ email: 'nobody' }, { $set: { n: 1 } });
           return [client.isConnected(), inserted.ops, inserted.result.n, found.value, found.ok, none.value, none.ok, await users.find().toArray()] } finally { await client.close() }`));

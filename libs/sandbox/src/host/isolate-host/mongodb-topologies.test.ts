@@ -19,7 +19,7 @@ const env = () => ({
   CA: set.caCertificate ?? '',
 });
 const today = createSideBySide(() => host, env, { 'mongodb@7': 'mongodb-7' });
-const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3' });
+const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3', 'mongodb@3': 'mongodb-3' });
 
 const USERS = { 'legacy.users': [{ _id: 1, email: 'a@b.example' }] };
 const withSet = async <T>(options: MongodbSetDoubleOptions, run: () => Promise<T>): Promise<T> => {
@@ -174,11 +174,11 @@ describe.each(DRIVERS)('%s and the name of a cluster', (driver) => {
   );
 });
 
-describe('a script of the 3.6 days', () => {
+describe.each(['mongodb', 'mongodb@3'])('a script of the 3.6 days with %s', (driver) => {
   const body = (
     uri: string,
-  ): string => `const { MongoClient } = require('mongodb'); const [one, two, three] = env.PORTS.split(',');
-    const client = await MongoClient.connect(${uri}, { useNewUrlParser: true, useUnifiedTopology: true, tls: false, serverSelectionTimeoutMS: 2000 });
+  ): string => `const { MongoClient } = require('${driver}'); const [one, two, three] = env.PORTS.split(',');
+    const client = await MongoClient.connect(${uri}, { useNewUrlParser: true, useUnifiedTopology: true, serverSelectionTimeoutMS: 2000 });
     try { const users = client.db('legacy').collection('users'); await users.insertOne({ email: 'b' }); return (await users.find({ email: /@/ }).toArray()).map((u) => u.email) } finally { await client.close() }`;
 
   it('reaches a replica set by a seed list', () =>
@@ -197,7 +197,9 @@ describe('a script of the 3.6 days', () => {
         'lookup db0.legacy.example': ['127.0.0.1'],
       };
       return withZone(zone, async () => {
-        expect(await old.inIsolate(body("'mongodb+srv://cluster.legacy.example/legacy'"))).toEqual(['a@b.example']);
+        expect(await old.inIsolate(body("'mongodb+srv://cluster.legacy.example/legacy?ssl=false'"))).toEqual([
+          'a@b.example',
+        ]);
       });
     }));
 });
