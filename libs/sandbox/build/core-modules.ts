@@ -63,11 +63,11 @@ export const coreModulesOfPackages: Plugin = {
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
       return BUILTINS.has(coreName(path)) ? { path: coreName(path), external: true } : undefined;
     });
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }));
+    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
     build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => {
       const [file, meant] = path.split('#');
       return { contents: `module.exports = require(${JSON.stringify(file)}).${meant};`, resolveDir: SOURCE };
     });
-    build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({ contents: absent(path) }));
-    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
