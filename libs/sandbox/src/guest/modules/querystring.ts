@@ -1,3 +1,11 @@
 import * as base from 'querystring-es3';
 
-export const querystring = { ...base };
+function unescapeText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export const querystring = { ...base, escape: encodeURIComponent, unescape: unescapeText };
