@@ -8,11 +8,13 @@ import { lockDown } from './lockdown.ts';
 import { definePackage, type PackageBundle, setPackages } from './packages/registry.ts';
 import { loadScript } from './run/load-script.ts';
 import { reset, runScript } from './run/run-script.ts';
+import { keepAccountOfProxies } from './proxies.ts';
 import { setTickErrorHandler } from './ticks.ts';
 
 type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
 
 lockDown();
+keepAccountOfProxies();
 installGlobals();
 rememberBuiltIns();
 startClock();

@@ -8,9 +8,6 @@ declare module 'events/' {
 declare module 'buffer/' {
   export * from 'node:buffer';
 }
-declare module 'util/' {
-  export * from 'node:util';
-}
 declare module 'url/' {
   export * from 'node:url';
 }

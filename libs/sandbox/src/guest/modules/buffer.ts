@@ -1,5 +1,6 @@
 /** `buffer`: the npm package plus the encodings and methods that Node has and it lacks. */
 import * as base from 'buffer/';
+import { showBy, showBytes } from './util/custom-inspect.ts';
 
 const { Buffer } = base;
 type Bytes = InstanceType<typeof Buffer>;
@@ -62,6 +63,10 @@ function hideMark(): void {
   Object.defineProperty(Buffer.prototype, '_isBuffer', { get, enumerable: false, configurable: true });
 }
 
+const showBuffer = showBytes(() => buffer.INSPECT_MAX_BYTES);
+showBy(Buffer, 'Buffer', function (this: Bytes, _depth, options, inspect) {
+  return showBuffer(this, options, inspect);
+});
 addBase64Url();
 addDirectMethods();
 hideMark();

@@ -74,7 +74,7 @@ export const core = {
     return (require('./util.ts') as typeof import('./util.ts')).util;
   },
   get whatwgUrl() {
-    return require('whatwg-url') as typeof import('whatwg-url');
+    return (require('./whatwg-url.ts') as typeof import('./whatwg-url.ts')).whatwgUrl;
   },
 };
 
