@@ -31,6 +31,7 @@ const rememberingSandbox = () => {
     },
     check: async () => [],
     level: { level: 'process', walls: [], missing: [] },
+    modules: [{ name: 'pg', version: '8.0.0' }],
     close: async () => {},
   };
   return { sandbox, requests };

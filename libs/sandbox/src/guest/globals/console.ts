@@ -1,8 +1,9 @@
 /** `console`: what Node would write to its streams becomes lines of the run's log, formatted as Node does. */
 import { nodeError } from '../modules/node-errors.ts';
 import { formatWith } from '../modules/util/format.ts';
+import { forgetWarnings } from '../modules/util/deprecate.ts';
 import { inspectWithin } from '../modules/util/inspect.ts';
-import type { InspectOptions } from '../modules/util/inspect-context.ts';
+import { type InspectOptions, resetDefaultOptions } from '../modules/util/inspect-context.ts';
 import { replaceText } from '../modules/util/intrinsics.ts';
 import { create, dateNow, isArray, NativeError, NativeString } from '../primordials.ts';
 import { durationText } from './console/durations.ts';
@@ -49,6 +50,8 @@ const error = writer('error');
 /** Begins a run's log. */
 export function startLog(): void {
   startLines();
+  resetDefaultOptions();
+  forgetWarnings();
   indent = '';
   counts = create(null);
   clocks = create(null);

@@ -103,14 +103,14 @@ describe('util.inspect shows what plain Node shows', () => {
 
 describe('util.inspect is not led astray', () => {
   it('by patched built-ins', async () => {
-    const patched = await inIsolate(`const { inspect } = require('util'); const value = { a: [1, 'x', new Map([[1, { b: 2 }]])], d: new Date(0), r: /x/ };
+    const patched = await inIsolate(`const { inspect } = require('util'); const value = { a: [1, 'x', new Map([[1, { b: 2 }]])], d: new Date(0), r: /x/, n: new Number(1), w: new WeakMap() };
       const before = inspect(value); const fail = () => { throw new Error('patched') };
       const patches = [Array.prototype, ['push', 'map', 'join', 'includes', 'forEach', 'filter', 'slice', Symbol.iterator], String.prototype, ['slice', 'replace', 'split', 'includes', 'padEnd', 'repeat', 'startsWith'],
         Map.prototype, ['get', 'has', 'entries', Symbol.iterator], RegExp.prototype, ['exec', 'test', 'toString', Symbol.replace], Object.prototype, ['hasOwnProperty', 'propertyIsEnumerable'], Date.prototype, ['toISOString', 'getTime'],
         Function.prototype, ['call', 'apply', 'bind'], Object, ['keys', 'getOwnPropertyNames', 'getPrototypeOf', 'getOwnPropertyDescriptor'], WeakMap.prototype, ['get', 'has'], Symbol.prototype, ['toString']];
       for (let i = 0; i < patches.length; i += 2) for (let j = 0; j < patches[i + 1].length; j++) patches[i][patches[i + 1][j]] = fail;
       const after = inspect(value); return before === after ? before : 'different: ' + after`);
-    expect(patched).toBe("{\n  a: [ 1, 'x', Map(1) { 1 => [Object] } ],\n  d: 1970-01-01T00:00:00.000Z,\n  r: /x/\n}");
+    expect(patched).toBe("{\n  a: [ 1, 'x', Map(1) { 1 => [Object] } ],\n  d: 1970-01-01T00:00:00.000Z,\n  r: /x/,\n  n: [Number: 1],\n  w: WeakMap { <items unknown> }\n}");
   });
 
   it('by nesting that is deeper than the stack', async () => {

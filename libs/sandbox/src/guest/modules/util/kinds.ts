@@ -24,9 +24,10 @@ const accepts =
     }
   };
 
-const method = (f: unknown, ...args: unknown[]): Probe => {
-  const called = uncurry(f as (...given: unknown[]) => unknown) as (...given: unknown[]) => unknown;
-  return (value) => called(value, ...args);
+/** A method as a probe. (No arguments are spread: that would go through an iterator which a script can patch.) */
+const method = (f: unknown, argument?: unknown): Probe => {
+  const called = uncurry(f as (given: unknown) => unknown) as (value: unknown, given: unknown) => unknown;
+  return (value) => called(value, argument);
 };
 
 const TypedArrayPrototype = prototypeOf(Uint8Array.prototype) as object;
