@@ -18,11 +18,9 @@ declare module 'assert/' {
   const assert: typeof import('node:assert');
   export = assert;
 }
-declare module 'querystring-es3' {
-  export * from 'node:querystring';
-}
 declare module 'path-browserify' {
-  export * from 'node:path';
+  const path: import('node:path').PlatformPath;
+  export default path;
 }
 declare module 'punycode/' {
   export const toASCII: (domain: string) => string;

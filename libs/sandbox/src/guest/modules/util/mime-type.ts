@@ -117,6 +117,14 @@ class MIMEType {
     this.#subtype = validateToken('subtype', subtype, text).toLowerCase();
     if (semicolon !== -1) parse(this.#params, text.slice(semicolon + 1));
   }
+  /** Null where the constructor would throw. */
+  static parse(input: unknown): MIMEType | null {
+    try {
+      return new MIMEType(input);
+    } catch {
+      return null;
+    }
+  }
   get type(): string {
     return this.#type;
   }
