@@ -14,10 +14,6 @@ declare module 'url/' {
 declare module 'string_decoder/' {
   export * from 'node:string_decoder';
 }
-declare module 'assert/' {
-  const assert: typeof import('node:assert');
-  export = assert;
-}
 declare module 'path-browserify' {
   const path: import('node:path').PlatformPath;
   export default path;
