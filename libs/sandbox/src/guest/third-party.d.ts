@@ -8,9 +8,6 @@ declare module 'events/' {
 declare module 'buffer/' {
   export * from 'node:buffer';
 }
-declare module 'url/' {
-  export * from 'node:url';
-}
 declare module 'string_decoder/' {
   export * from 'node:string_decoder';
 }

@@ -79,6 +79,12 @@ describe('url', () => {
     expectSame(`const u = require('url'); ${SAY} const texts = args; return [texts.map((t) => say(() => ({ ...u.parse(t) }))), texts.map((t) => say(() => u.parse(t, true).query)), texts.map((t) => say(() => u.parse(t, false, true).host)), texts.map((t) => say(() => u.format(t))), texts.map((t) => say(() => u.resolve('http://base.example/a/b/c?d', t))), texts.map((t) => say(() => u.resolve(t, '../x/./y'))),
       u.format({ protocol: 'http', hostname: 'h', port: 5, pathname: 'p', query: { a: [1, 2], b: 'x y' }, hash: 'z' }), u.format({ host: 'a:1', search: 'q=1' }), u.format({ protocol: 'mailto:', pathname: 'a@b' }), u.format({ auth: 'a:b c', hostname: '::1', slashes: true }), say(() => u.parse(5)), say(() => u.format(5)), say(() => u.format(null)), u.resolveObject('http://a/b', 'c').href, u.parse('http://h/?').query, u.parse('http://h', true).query]`, { args: LEGACY }));
 
+  it('resolves from everywhere to everywhere', () => {
+    const pages = [...LEGACY.filter((text) => !/[ \t\n]|@b@/.test(text)), '/a/b/c/../d', 'a/b', 'http://u:p@h/a/b/?q#h', 'mailto:x', 'zx:/a/b', 'http:', 'file:///a/b', '..', './'];
+    const body = `const u = require('url'); ${SAY} return args.map((from) => args.map((to) => say(() => u.resolve(from, to)))).concat(args.map((to) => say(() => ({ ...u.resolveObject('http://h/a/b', to) }))))`;
+    return expectSame(body, { args: pages });
+  });
+
   it('works on URL objects', () =>
     expectSame(`const u = require('url'); ${SAY} const url = new u.URL('https://us%20er:pass@xn--bcher-kva.example:8443/p/%C3%BC?q=1#h'); return [u.format(url), u.format(url, { fragment: false, search: false, auth: false }), u.format(url, { unicode: true }), say(() => u.format(url, 5)), { ...u.urlToHttpOptions(url) }.auth, Object.entries(u.urlToHttpOptions(new URL('http://[::1]:81/x?y'))), u.domainToASCII('b\u00fccher.example'), u.domainToASCII('xn--i\u00f1valid.com'), u.domainToUnicode('xn--bcher-kva.example'), u.domainToUnicode('xn--i\u00f1valid.com'), u.domainToASCII('\u4f60\u597d\u3002\u4f60\u597d'),
       u.fileURLToPath('file:///a%20b/c'), u.fileURLToPath(new URL('file:///x')), say(() => u.fileURLToPath('http://a')), say(() => u.fileURLToPath('file://host/a')), say(() => u.fileURLToPath('file:///a%2Fb')), say(() => u.fileURLToPath(5)), u.fileURLToPath('file:///C:/a%20b', { windows: true }), u.fileURLToPath('file://server/share/x', { windows: true }), say(() => u.fileURLToPath('file:///a', { windows: true })), u.fileURLToPathBuffer('file:///%FF%41').toString('hex'),

@@ -1,11 +1,8 @@
-/**
- * The legacy parser: resolving comes from the npm package, parsing and formatting are ours, because they have changed in
- * Node since and what they make of a host decides where a script connects.
- */
-import * as base from 'url/';
+/** The legacy parser of `url`: what it makes of a host decides where a script connects. */
 import { toASCII } from '../../idna.ts';
 import { nodeError, validateString } from '../node-errors.ts';
 import { querystring } from '../querystring.ts';
+import { HOSTLESS, resolveInto, SLASHED } from './resolve-legacy.ts';
 
 export type LegacyUrl = {
   protocol: string | null;
@@ -21,13 +18,6 @@ export type LegacyUrl = {
   path: string | null;
   href: string | null;
 };
-type Resolving = LegacyUrl & { resolveObject(to: unknown): LegacyUrl };
-type UrlClass = { new (): Resolving; readonly prototype: Resolving };
-
-export const { Url } = base as unknown as { readonly Url: UrlClass };
-
-const SLASHED = /^(?:https?|ftp|gopher|file|wss?):?$/;
-const HOSTLESS = /^javascript:?$/;
 const PROTOCOL = /^[a-z0-9.+-]+:/i;
 const HOST_WITH_USER = /^\/\/[^@/]+@[^@/]+/;
 const SIMPLE_PATH = /^(\/\/?(?!\/)[^?\s]*)(\?[^\s]*)?$/;
@@ -176,32 +166,47 @@ function format(this: LegacyUrl): string {
   return `${protocol}${host}${pathname}${withStart(search.replaceAll('#', '%23'), '?')}${withStart(this.hash || '', '#')}`;
 }
 
-const { resolveObject: plainResolve } = Url.prototype;
+/** A URL in its parts, as Node's own class has them. */
+export class Url implements LegacyUrl {
+  protocol: string | null = null;
+  slashes: boolean | null = null;
+  auth: string | null = null;
+  host: string | null = null;
+  port: string | null = null;
+  hostname: string | null = null;
+  hash: string | null = null;
+  search: string | null = null;
+  query: string | null | object = null;
+  pathname: string | null = null;
+  path: string | null = null;
+  href: string | null = null;
 
-/** A file's path is a path, also where there is no host before it. */
-function resolveObject(this: Resolving, to: unknown): LegacyUrl {
-  const target = typeof to === 'string' ? parseLegacy(to, false, true) : (to as LegacyUrl);
-  const isForeignFile = /^file:?$/.test(target.protocol ?? '') && target.protocol !== this.protocol && !target.host;
-  if (!isForeignFile) return plainResolve.call(this, target);
-  const { protocol, hash, pathname, search, query, auth, hostname, port, slashes } = target;
-  const result = Object.assign(new Url(), this, { protocol, hash, pathname, search, query, auth, host: '', port });
-  result.hostname = hostname || target.host;
-  if (pathname || search) result.path = `${pathname || ''}${search || ''}`;
-  result.slashes ||= slashes;
-  result.href = format.call(result);
-  return result;
+  parse(text: unknown, parseQuery?: boolean, slashesDenoteHost?: boolean): this {
+    parse.call(this, text, parseQuery, slashesDenoteHost);
+    return this;
+  }
+  format(): string {
+    return format.call(this);
+  }
+  resolve(to: unknown): string {
+    return this.resolveObject(parseLegacy(to, false, true)).format();
+  }
+  resolveObject(to: unknown): Url {
+    const target = typeof to === 'string' ? new Url().parse(to, false, true) : (to as LegacyUrl);
+    const result = Object.assign(new Url(), this);
+    resolveInto(result, target);
+    result.href = result.format();
+    return result;
+  }
 }
 
-Object.assign(Url.prototype, { parse, format, resolveObject });
-
 /** Any URL as the legacy parser takes it apart; what is one already is given back. */
-export const parseLegacy = (text: unknown, parseQuery?: boolean, slashesDenoteHost?: boolean): Resolving =>
-  text instanceof Url ? text : (parse.call(new Url(), text, parseQuery, slashesDenoteHost) as Resolving);
+export const parseLegacy = (text: unknown, parseQuery?: boolean, slashesDenoteHost?: boolean): Url =>
+  text instanceof Url ? text : new Url().parse(text, parseQuery, slashesDenoteHost);
 
 export const formatLegacy = (url: object): string => format.call(url as LegacyUrl);
 
-export const resolveLegacy = (from: unknown, to: unknown): string =>
-  formatLegacy(parseLegacy(from, false, true).resolveObject(parseLegacy(to, false, true)));
+export const resolveLegacy = (from: unknown, to: unknown): string => parseLegacy(from, false, true).resolve(to);
 
 export const resolveLegacyObject = (from: unknown, to: unknown): unknown =>
   from ? parseLegacy(from, false, true).resolveObject(to) : to;
