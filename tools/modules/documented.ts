@@ -6,7 +6,17 @@ export type Documented = { readonly module: string; readonly functions: readonly
 
 const OF_EVERY_FUNCTION = new Set(['length', 'name', 'prototype', 'arguments', 'caller', 'constructor']);
 /** Streams of the process and its settings: what lies in them belongs to other modules, or to nobody. */
-const NOT_ENTERED = new Set(['stdin', 'stdout', 'stderr', 'env', 'mainModule', 'webcrypto', 'subtle', 'strict', 'promises']);
+const NOT_ENTERED = new Set([
+  'stdin',
+  'stdout',
+  'stderr',
+  'env',
+  'mainModule',
+  'webcrypto',
+  'subtle',
+  'strict',
+  'promises',
+]);
 
 const isPublic = (name: string): boolean => !name.startsWith('_') && !OF_EVERY_FUNCTION.has(name);
 
@@ -35,8 +45,13 @@ function isClass(name: string, value: unknown): value is { readonly prototype: o
 function namesOf(name: string, value: unknown, module: object): string[] {
   if (typeof value === 'function') {
     if (!isClass(name, value)) return [name];
-    const statics = value === module ? [] : functionsIn(value).filter((own) => value[own as never] !== module[own as never]);
-    return [name, ...statics.map((own) => `${name}.${own}`), ...functionsIn(value.prototype).map((own) => `${name}#${own}`)];
+    const statics =
+      value === module ? [] : functionsIn(value).filter((own) => value[own as never] !== module[own as never]);
+    return [
+      name,
+      ...statics.map((own) => `${name}.${own}`),
+      ...functionsIn(value.prototype).map((own) => `${name}#${own}`),
+    ];
   }
   if (typeof value !== 'object' || value === null || NOT_ENTERED.has(name)) return [];
   return functionsIn(value).map((own) => `${name}.${own}`);

@@ -24,13 +24,23 @@ describe('what is generated about modules', () => {
 
 it('the documented functions are those of Node 24 and of Node 12, with methods by their classes', () => {
   const { functions } = documentedFunctions('util');
-  expect(functions).toEqual(expect.arrayContaining(['inspect', 'isRegExp', 'MIMEType', 'MIMEType#toString', 'types.isDate']));
+  expect(functions).toEqual(
+    expect.arrayContaining(['inspect', 'isRegExp', 'MIMEType', 'MIMEType#toString', 'types.isDate']),
+  );
   expect(functions.filter((name) => name.startsWith('_'))).toEqual([]);
 });
 
 it('the page tells what is there, what is not available and what is absent', () => {
-  const states = [{ module: 'os', states: { arch: 'there', 'A#b': 'there', setPriority: 'unavailable', x: 'absent' } as const }];
-  const page = modulesPage([{ name: 'pg', version: '8.1.0' }, { name: 'os', version: '24.0.0' }], states);
+  const states = [
+    { module: 'os', states: { arch: 'there', 'A#b': 'there', setPriority: 'unavailable', x: 'absent' } as const },
+  ];
+  const page = modulesPage(
+    [
+      { name: 'pg', version: '8.1.0' },
+      { name: 'os', version: '24.0.0' },
+    ],
+    states,
+  );
   expect(page).toContain('| `pg` | 8.1.0 |');
   expect(page).toContain('2 of 4: `arch`, `A` (`b`)');
   expect(page).toContain('- not available: `setPriority` (nothing of the host shows)');

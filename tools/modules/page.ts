@@ -12,7 +12,9 @@ function grouped(names: readonly string[]): string {
     holders.set(holder, [...(holders.get(holder) ?? []), member]);
   }
   return [...holders]
-    .map(([name, members]) => (members.length === 0 ? code(name) : `${code(name)} (${[...new Set(members)].map(code).join(', ')})`))
+    .map(([name, members]) =>
+      members.length === 0 ? code(name) : `${code(name)} (${[...new Set(members)].map(code).join(', ')})`,
+    )
     .join(', ');
 }
 

@@ -13,7 +13,10 @@ type Guest = { readonly coreModuleNames: () => readonly string[] };
 function packageOf(name: string): string {
   const target = PACKAGES[name] ?? name;
   const path = target.startsWith('.') ? name : target;
-  return path.split('/').slice(0, path.startsWith('@') ? 2 : 1).join('/');
+  return path
+    .split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function versionOf(name: string): string {

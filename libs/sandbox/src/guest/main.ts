@@ -7,9 +7,9 @@ import { rememberBuiltIns } from './integrity.ts';
 import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
 import { definePackage, type PackageBundle, setPackages } from './packages/registry.ts';
+import { keepAccountOfProxies } from './proxies.ts';
 import { loadScript } from './run/load-script.ts';
 import { reset, runScript } from './run/run-script.ts';
-import { keepAccountOfProxies } from './proxies.ts';
 import { setTickErrorHandler } from './ticks.ts';
 
 type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];

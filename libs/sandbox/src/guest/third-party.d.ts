@@ -13,7 +13,7 @@ declare module 'string_decoder/' {
 }
 declare module 'path-browserify' {
   const path: import('node:path').PlatformPath;
-  export default path;
+  export = path;
 }
 declare module 'punycode/' {
   export const toASCII: (domain: string) => string;

@@ -1,7 +1,7 @@
 /** `console`: what Node would write to its streams becomes lines of the run's log, formatted as Node does. */
 import { nodeError } from '../modules/node-errors.ts';
-import { formatWith } from '../modules/util/format.ts';
 import { forgetWarnings } from '../modules/util/deprecate.ts';
+import { formatWith } from '../modules/util/format.ts';
 import { inspectWithin } from '../modules/util/inspect.ts';
 import { type InspectOptions, resetDefaultOptions } from '../modules/util/inspect-context.ts';
 import { replaceText } from '../modules/util/intrinsics.ts';
@@ -121,7 +121,10 @@ function table(data: unknown, properties?: readonly string[]): void {
     const message = 'The "properties" argument must be an instance of Array.';
     throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', message);
   }
-  if (typeof data !== 'object' || data === null) return log(data);
+  if (typeof data !== 'object' || data === null) {
+    log(data);
+    return;
+  }
   const cell = (value: unknown, depth: number): string =>
     show(value, { depth, maxArrayLength: TABLE_ITEMS, breakLength: Number.POSITIVE_INFINITY });
   write('info', () => tableOf(data, properties, cell));

@@ -1,12 +1,6 @@
 /** `assert`. */
 import { AssertionError } from './assert/assertion-error.ts';
-import {
-  type Assertion,
-  expectError,
-  expectNoError,
-  outcomeOf,
-  outcomeOfPromise,
-} from './assert/expected-error.ts';
+import { type Assertion, expectError, expectNoError, outcomeOf, outcomeOfPromise } from './assert/expected-error.ts';
 import { isPartlyEqual } from './assert/partial-equal.ts';
 import { invalidArgType, nodeError } from './node-errors.ts';
 import { isDeepEqual } from './util/deep-equal.ts';
@@ -106,7 +100,13 @@ function unwantedText(error: unknown): string {
 function ifError(error: unknown): void {
   if (error === null || error === undefined) return;
   const message = `ifError got unwanted exception: ${unwantedText(error)}`;
-  const made = new AssertionError({ actual: error, expected: null, operator: 'ifError', message, stackStartFn: ifError });
+  const made = new AssertionError({
+    actual: error,
+    expected: null,
+    operator: 'ifError',
+    message,
+    stackStartFn: ifError,
+  });
   const { stack } = error as { stack?: unknown };
   const start = typeof stack === 'string' ? stack.indexOf('\n    at') : -1;
   if (start !== -1) made.stack = `${made.stack?.split('\n    at')[0]}${(stack as string).slice(start)}`;

@@ -8,7 +8,6 @@ function connect(...args: unknown[]): Socket {
   return new Socket(options).connect(...args);
 }
 
-
 const refuseServer = notAvailable('net.Server');
 
 /** Present for `instanceof`; scripts cannot listen. */

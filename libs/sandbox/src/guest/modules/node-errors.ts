@@ -76,7 +76,7 @@ export function validateObject(value: unknown, name: string): void {
 
 /** What a function that Node documents and scripts do not have throws when it is called. */
 export function notAvailable(name: string): (...args: unknown[]) => never {
-  const missing = function (): never {
+  const missing = (): never => {
     const error = new Error(`${name} is not available to scripts`);
     throw Object.assign(error, { code: 'ERR_UNAVAILABLE' });
   };

@@ -61,5 +61,11 @@ export const os = {
   uptime: asText(() => 0),
   networkInterfaces: () => ({}),
   userInfo,
-  constants: Object.freeze({ UV_UDP_REUSEADDR: 4, dlopen, errno, signals: Object.freeze({ ...signals, ...ALIASES }), priority }),
+  constants: Object.freeze({
+    UV_UDP_REUSEADDR: 4,
+    dlopen,
+    errno,
+    signals: Object.freeze({ ...signals, ...ALIASES }),
+    priority,
+  }),
 };

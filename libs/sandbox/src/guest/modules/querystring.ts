@@ -9,7 +9,7 @@ type StringifyOptions = { readonly encodeURIComponent?: Convert };
 const KEYS_MAX = 1000;
 const ENCODED_BYTE = /%[0-9a-fA-F]{2}/;
 
-function escape(value: unknown): string {
+function escapeText(value: unknown): string {
   const text = typeof value === 'string' || typeof value === 'object' ? String(value) : `${value}`;
   try {
     return encodeURIComponent(text);
@@ -34,7 +34,7 @@ function unescapeBuffer(text: string, decodeSpaces = false): Buffer {
   return Buffer.from(bytes);
 }
 
-function unescape(text: string, decodeSpaces?: boolean): string {
+function unescapeText(text: string, decodeSpaces?: boolean): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -42,7 +42,7 @@ function unescape(text: string, decodeSpaces?: boolean): string {
   }
 }
 
-const isStandard = (convert: Convert): boolean => convert === escape || convert === unescape;
+const isStandard = (convert: Convert): boolean => convert === escapeText || convert === unescapeText;
 
 function primitiveText(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -80,7 +80,7 @@ function decoder(options: ParseOptions | undefined): Convert {
     try {
       return decode(text);
     } catch {
-      return unescape(text, true);
+      return unescapeText(text, true);
     }
   };
 }
@@ -105,4 +105,12 @@ function parse(text: unknown, sep?: string, eq?: string, options?: ParseOptions)
   return result;
 }
 
-export const querystring = { unescapeBuffer, unescape, escape, stringify, encode: stringify, parse, decode: parse };
+export const querystring = {
+  unescapeBuffer,
+  unescape: unescapeText,
+  escape: escapeText,
+  stringify,
+  encode: stringify,
+  parse,
+  decode: parse,
+};

@@ -109,9 +109,7 @@ function fileURLToPath(value: unknown, options?: PathOptions): string {
 }
 
 const fileURLToPathBuffer = (value: unknown, options?: PathOptions): Buffer =>
-  options?.windows
-    ? Buffer.from(fileURLToPath(value, options))
-    : querystring.unescapeBuffer(posixPath(fileUrl(value)));
+  options?.windows ? Buffer.from(fileURLToPath(value, options)) : querystring.unescapeBuffer(posixPath(fileUrl(value)));
 
 const ENCODED_IN_PATHS = /[%\\\n\r\t?#]/g;
 const encodePath = (path: string, pattern: RegExp): string =>

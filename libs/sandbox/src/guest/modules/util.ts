@@ -1,4 +1,5 @@
 /** `util`, as Node documents it, with the checks that Node 12 still had. */
+import { console as runConsole } from '../globals/console.ts';
 import { invalidArgType, notAvailable, validateString } from './node-errors.ts';
 import { withoutControls } from './util/control-characters.ts';
 import { isDeepEqual } from './util/deep-equal.ts';
@@ -19,7 +20,8 @@ function extend(target: object, source: unknown): object {
 
 /** Resolves when the signal is aborted; it may do so while nobody holds the resource any more. */
 function aborted(signal: AbortSignal, resource: object): Promise<unknown> {
-  if (!(signal instanceof AbortSignal)) return Promise.reject(invalidArgType('signal', 'an instance of AbortSignal', signal));
+  if (!(signal instanceof AbortSignal))
+    return Promise.reject(invalidArgType('signal', 'an instance of AbortSignal', signal));
   if (typeof resource !== 'object' || resource === null) {
     return Promise.reject(invalidArgType('resource', 'of type object', resource));
   }
@@ -27,7 +29,8 @@ function aborted(signal: AbortSignal, resource: object): Promise<unknown> {
   return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-const LINE = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^#\n]*?))[ \t]*(?:#.*)?$/gm;
+const LINE =
+  /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^#\n]*?))[ \t]*(?:#.*)?$/gm;
 
 /** The variables that the text of a `.env` file sets. */
 function parseEnv(content: string): Record<string, string> {
@@ -46,10 +49,19 @@ function stripVTControlCharacters(text: string): string {
   return withoutControls(text);
 }
 
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+function timeOfDay(): string {
+  const now = new Date();
+  return `${now.getDate()} ${MONTHS[now.getMonth()]} ${now.toTimeString().slice(0, 8)}`;
+}
+
+const formats = createFormat(inspect);
+
 export const util = {
   ...systemErrors,
   ...oldChecks,
-  ...createFormat(inspect),
+  ...formats,
   _extend: extend,
   aborted,
   callbackify,
@@ -59,11 +71,11 @@ export const util = {
   deprecate,
   diff: notAvailable('util.diff'),
   getCallSites: notAvailable('util.getCallSites'),
-  inherits: (constructor: unknown, parent: unknown) => inherits(constructor, parent, invalidArgType),
+  inherits,
   inspect,
   isDeepStrictEqual: (one: unknown, other: unknown, skipPrototypes?: boolean) =>
     isDeepEqual(one, other, skipPrototypes ? 'strict but for prototypes' : 'strict'),
-  log: (...args: unknown[]) => globalThis.console.log(...args),
+  log: (...args: unknown[]) => runConsole.log('%s - %s', timeOfDay(), formats.format(...args)),
   MIMEParams,
   MIMEType,
   parseArgs,

@@ -35,14 +35,35 @@ async function inIsolate(body: string): Promise<Line[]> {
 
 describe('a run logs what plain Node would write', () => {
   it.each([
-    ['log and its kin', `console.log('a', { b: [1, { c: { d: { e: 1 } } }] }, 'c'); console.info('%s is %d', 'x', 5, 'more'); console.debug(new Map([[1, 2]])); console.warn('w'); console.error(null, undefined); console.log(); console.dirxml({ a: 1 }, [2])`],
-    ['dir', `console.dir({ a: { b: { c: { d: 1 } } } }, { depth: 0 }); console.dir({ [Symbol.for('nodejs.util.inspect.custom')]: () => 'custom' }); console.dir('text', { colors: true })`],
-    ['groups', `console.group('one', 1); console.log('a\\nb'); console.group(); console.warn({ x: 'long'.repeat(20), y: 'long'.repeat(20) }); console.groupEnd(); console.groupCollapsed('two'); console.table([[1]]); console.groupEnd(); console.groupEnd(); console.groupEnd(); console.log('end')`],
-    ['counts', `console.count(); console.count('x'); console.count(); console.countReset(); console.count(); console.count(undefined); console.count(5)`],
-    ['assertions', `console.assert(true, 'no'); console.assert(false); console.assert(false, 'text %s', 'x'); console.assert(0, { a: 1 }, 2)`],
-    ['tables', `console.table([{ a: 1, b: 'x' }, { a: 2, c: { d: 1 } }]); console.table([[1, 2], [3, 4, 5]]); console.table([1, 'two', { three: 3 }]); console.table({ x: { y: 1 }, z: 2 }); console.table(new Map([['k', { v: 1 }], [2, [3]]])); console.table(new Set([1, 'a']));
-      console.table([{ a: 1, b: 2 }], ['b', 'missing']); console.table([]); console.table('text'); console.table(null); console.table(5, ['a']); console.table([{ a: '\\u4f60\\u597d' }, { a: 'x' }]); console.table([{ a: { b: 1, c: 2, d: 3 } }, { a: [1, 2, 3, 4, 5] }]); console.table([{ 2: 'b', 1: 'a', x: 1 }]); console.table([null, undefined, () => 1])`],
-    ['hostile values', `console.log(new Proxy({}, { get() { throw new Error('trap') } })); console.log({ get a() { throw new Error('getter') } }); console.log(Object.create(null))`],
+    [
+      'log and its kin',
+      `console.log('a', { b: [1, { c: { d: { e: 1 } } }] }, 'c'); console.info('%s is %d', 'x', 5, 'more'); console.debug(new Map([[1, 2]])); console.warn('w'); console.error(null, undefined); console.log(); console.dirxml({ a: 1 }, [2])`,
+    ],
+    [
+      'dir',
+      `console.dir({ a: { b: { c: { d: 1 } } } }, { depth: 0 }); console.dir({ [Symbol.for('nodejs.util.inspect.custom')]: () => 'custom' }); console.dir('text', { colors: true })`,
+    ],
+    [
+      'groups',
+      `console.group('one', 1); console.log('a\\nb'); console.group(); console.warn({ x: 'long'.repeat(20), y: 'long'.repeat(20) }); console.groupEnd(); console.groupCollapsed('two'); console.table([[1]]); console.groupEnd(); console.groupEnd(); console.groupEnd(); console.log('end')`,
+    ],
+    [
+      'counts',
+      `console.count(); console.count('x'); console.count(); console.countReset(); console.count(); console.count(undefined); console.count(5)`,
+    ],
+    [
+      'assertions',
+      `console.assert(true, 'no'); console.assert(false); console.assert(false, 'text %s', 'x'); console.assert(0, { a: 1 }, 2)`,
+    ],
+    [
+      'tables',
+      `console.table([{ a: 1, b: 'x' }, { a: 2, c: { d: 1 } }]); console.table([[1, 2], [3, 4, 5]]); console.table([1, 'two', { three: 3 }]); console.table({ x: { y: 1 }, z: 2 }); console.table(new Map([['k', { v: 1 }], [2, [3]]])); console.table(new Set([1, 'a']));
+      console.table([{ a: 1, b: 2 }], ['b', 'missing']); console.table([]); console.table('text'); console.table(null); console.table(5, ['a']); console.table([{ a: '\\u4f60\\u597d' }, { a: 'x' }]); console.table([{ a: { b: 1, c: 2, d: 3 } }, { a: [1, 2, 3, 4, 5] }]); console.table([{ 2: 'b', 1: 'a', x: 1 }]); console.table([null, undefined, () => 1])`,
+    ],
+    [
+      'hostile values',
+      `console.log(new Proxy({}, { get() { throw new Error('trap') } })); console.log({ get a() { throw new Error('getter') } }); console.log(Object.create(null))`,
+    ],
   ])('%s', async (_what, body) => {
     const expected = inNode(body);
     expect(expected).not.toEqual([]);
@@ -50,12 +71,20 @@ describe('a run logs what plain Node would write', () => {
   });
 
   it('times', async () => {
-    const lines = await inIsolate(`console.time(); console.time('x'); console.timeLog('x', { a: 1 }, 2); console.timeEnd('x'); console.timeEnd()`);
-    expect(lines.map(([, text]) => text.replace(/[\d.]+ms/, 'N ms'))).toEqual(['x: N ms { a: 1 } 2', 'x: N ms', 'default: N ms']);
+    const lines = await inIsolate(
+      `console.time(); console.time('x'); console.timeLog('x', { a: 1 }, 2); console.timeEnd('x'); console.timeEnd()`,
+    );
+    expect(lines.map(([, text]) => text.replace(/[\d.]+ms/, 'N ms'))).toEqual([
+      'x: N ms { a: 1 } 2',
+      'x: N ms',
+      'default: N ms',
+    ]);
   });
 
   it('labels that do not fit, as warnings', async () => {
-    const lines = await inIsolate(`console.countReset('x'); console.time('t'); console.time('t'); console.timeEnd('y'); console.timeLog('z')`);
+    const lines = await inIsolate(
+      `console.countReset('x'); console.time('t'); console.time('t'); console.timeEnd('y'); console.timeLog('z')`,
+    );
     expect(lines).toEqual([
       ['error', "Warning: Count for 'x' does not exist"],
       ['error', "Warning: Label 't' already exists for console.time()"],

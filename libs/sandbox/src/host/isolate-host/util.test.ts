@@ -90,7 +90,10 @@ describe('util.inspect shows what plain Node shows', () => {
     );
     const samples = fc.sample(fc.tuple(value, options), { numRuns: 400, seed: 20 });
     const args = samples.map(([sample, chosen]) => [JSON.stringify(sample), chosen]);
-    await expectSame(`const { inspect } = require('util'); return args.map(([json, options]) => inspect(JSON.parse(json), options))`, { args });
+    await expectSame(
+      `const { inspect } = require('util'); return args.map(([json, options]) => inspect(JSON.parse(json), options))`,
+      { args },
+    );
   });
 
   it('the old form of its arguments, and defaults that a script sets', () =>
@@ -103,14 +106,17 @@ describe('util.inspect shows what plain Node shows', () => {
 
 describe('util.inspect is not led astray', () => {
   it('by patched built-ins', async () => {
-    const patched = await inIsolate(`const { inspect } = require('util'); const value = { a: [1, 'x', new Map([[1, { b: 2 }]])], d: new Date(0), r: /x/, n: new Number(1), w: new WeakMap() };
+    const patched =
+      await inIsolate(`const { inspect } = require('util'); const value = { a: [1, 'x', new Map([[1, { b: 2 }]])], d: new Date(0), r: /x/, n: new Number(1), w: new WeakMap() };
       const before = inspect(value); const fail = () => { throw new Error('patched') };
       const patches = [Array.prototype, ['push', 'map', 'join', 'includes', 'forEach', 'filter', 'slice', Symbol.iterator], String.prototype, ['slice', 'replace', 'split', 'includes', 'padEnd', 'repeat', 'startsWith'],
         Map.prototype, ['get', 'has', 'entries', Symbol.iterator], RegExp.prototype, ['exec', 'test', 'toString', Symbol.replace], Object.prototype, ['hasOwnProperty', 'propertyIsEnumerable'], Date.prototype, ['toISOString', 'getTime'],
         Function.prototype, ['call', 'apply', 'bind'], Object, ['keys', 'getOwnPropertyNames', 'getPrototypeOf', 'getOwnPropertyDescriptor'], WeakMap.prototype, ['get', 'has'], Symbol.prototype, ['toString']];
       for (let i = 0; i < patches.length; i += 2) for (let j = 0; j < patches[i + 1].length; j++) patches[i][patches[i + 1][j]] = fail;
       const after = inspect(value); return before === after ? before : 'different: ' + after`);
-    expect(patched).toBe("{\n  a: [ 1, 'x', Map(1) { 1 => [Object] } ],\n  d: 1970-01-01T00:00:00.000Z,\n  r: /x/,\n  n: [Number: 1],\n  w: WeakMap { <items unknown> }\n}");
+    expect(patched).toBe(
+      "{\n  a: [ 1, 'x', Map(1) { 1 => [Object] } ],\n  d: 1970-01-01T00:00:00.000Z,\n  r: /x/,\n  n: [Number: 1],\n  w: WeakMap { <items unknown> }\n}",
+    );
   });
 
   it('by nesting that is deeper than the stack', async () => {
@@ -168,7 +174,10 @@ describe('util.format gives what plain Node gives', () => {
     `'a%sb%sc', 1, 2`,
     `'%s:%s', 'only one'`,
   ])('%s', (args) =>
-    expectSame(`const u = require('util'); return [u.format(${args}), u.formatWithOptions({ compact: false, colors: true, numericSeparator: true }, ${args || "''"})]`));
+    expectSame(
+      `const u = require('util'); return [u.format(${args}), u.formatWithOptions({ compact: false, colors: true, numericSeparator: true }, ${args || "''"})]`,
+    ),
+  );
 
   it('what cannot be formatted throws as it does there', () =>
     expectSame(`const u = require('util'); const say = (f) => { try { return f() } catch (e) { return [e.name, e.code, e.message] } };
@@ -243,12 +252,19 @@ describe('the rest of util gives what plain Node gives', () => {
       'parseEnv',
       `return [require('util').parseEnv('A=1\\n# comment\\nB="two words" # after\\n export C=\\'single\\'\\nD=\\nE=a b # c\\nF="line\\\\nbreak"\\nG=\`tick\`\\nnot a line')].map((o) => ({ ...o }))`,
     ],
-    ['aborted', `const { aborted } = require('util'); const c = new AbortController(); const p = aborted(c.signal, {}); c.abort(); return [typeof (await p), await aborted(c.signal, {}), await aborted({}, {}).catch((e) => e.code)].map(String)`],
-    ['text encoding', `const u = require('util'); return [u.TextEncoder === TextEncoder, u.TextDecoder === TextDecoder, u.isArray([]), u._extend({ a: 1 }, { b: 2 }), u._extend(1, null)]`],
+    [
+      'aborted',
+      `const { aborted } = require('util'); const c = new AbortController(); const p = aborted(c.signal, {}); c.abort(); return [typeof (await p), await aborted(c.signal, {}), await aborted({}, {}).catch((e) => e.code)].map(String)`,
+    ],
+    [
+      'text encoding',
+      `const u = require('util'); return [u.TextEncoder === TextEncoder, u.TextDecoder === TextDecoder, u.isArray([]), u._extend({ a: 1 }, { b: 2 }), u._extend(1, null)]`,
+    ],
   ])('%s', (_what, body) => expectSame(body));
 
   it('the checks that Node 12 had', async () => {
-    const seen = await inIsolate(`const u = require('util'); const values = [1, 'x', true, null, undefined, Symbol(), {}, [], () => 1, /x/, new Date(), new Error(), Buffer.alloc(1)];
+    const seen =
+      await inIsolate(`const u = require('util'); const values = [1, 'x', true, null, undefined, Symbol(), {}, [], () => 1, /x/, new Date(), new Error(), Buffer.alloc(1)];
       return ['isArray', 'isBoolean', 'isBuffer', 'isDate', 'isError', 'isFunction', 'isNull', 'isNullOrUndefined', 'isNumber', 'isObject', 'isPrimitive', 'isRegExp', 'isString', 'isSymbol', 'isUndefined'].map((name) => name + ' ' + values.map((value) => u[name](value) ? 1 : 0).join(''))`);
     expect(seen).toEqual([
       'isArray 0000000100000',
@@ -270,7 +286,9 @@ describe('the rest of util gives what plain Node gives', () => {
   });
 
   it('what scripts cannot have says so when it is called', async () => {
-    const said = await inIsolate(`const u = require('util'); try { u.getCallSites() } catch (e) { return [e.message, e.code] }`);
+    const said = await inIsolate(
+      `const u = require('util'); try { u.getCallSites() } catch (e) { return [e.message, e.code] }`,
+    );
     expect(said).toEqual(['util.getCallSites is not available to scripts', 'ERR_UNAVAILABLE']);
   });
 });

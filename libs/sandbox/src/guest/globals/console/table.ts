@@ -1,8 +1,9 @@
 /** What `console.table` draws. */
-import { isArray, objectKeys } from '../../primordials.ts';
+
 import { displayWidth } from '../../modules/util/control-characters.ts';
 import { hasOwn } from '../../modules/util/intrinsics.ts';
 import { isMap, isSet, typedArrayKind } from '../../modules/util/kinds.ts';
+import { isArray, objectKeys } from '../../primordials.ts';
 
 type Show = (value: unknown, depth: number) => string;
 type Column = { readonly title: string; readonly cells: string[] };

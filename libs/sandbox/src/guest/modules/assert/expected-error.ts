@@ -117,14 +117,20 @@ function checkByFunction(expected: ((actual: unknown) => unknown) & Named, check
 
 function checkThrown(expected: unknown, check: Check): void {
   const { actual, message, by } = check;
-  if (typeof expected === 'function') return checkByFunction(expected as never, check);
+  if (typeof expected === 'function') {
+    checkByFunction(expected as never, check);
+    return;
+  }
   if (isRegExp(expected)) {
     const text = String(actual);
     if (expected.exec(text) !== null) return;
     const own = `The input did not match the regular expression ${inspect(expected)}. Input:\n\n${inspect(text)}\n`;
     failWith(check, expected, message || own, !message);
   }
-  if (typeof actual === 'object' && actual !== null) return checkProperties(expected as Bag, check);
+  if (typeof actual === 'object' && actual !== null) {
+    checkProperties(expected as Bag, check);
+    return;
+  }
   const error = new AssertionError({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: by });
   throw Object.assign(error, { operator: by.name });
 }
@@ -150,7 +156,12 @@ export function expectError(by: Assertion, kind: string, outcome: Outcome, args:
     rejectAmbiguous(outcome, expected);
     message = expected;
     expected = undefined;
-  } else if (expected !== undefined && expected !== null && typeof expected !== 'object' && typeof expected !== 'function') {
+  } else if (
+    expected !== undefined &&
+    expected !== null &&
+    typeof expected !== 'object' &&
+    typeof expected !== 'function'
+  ) {
     throw invalidArgType('error', EXPECTED, expected);
   }
   if (outcome === undefined) {

@@ -45,7 +45,12 @@ function stacked(actual: string, expected: string, areTexts: boolean): string {
 
 const HEADER = '+ actual - expected';
 
-type Body = { readonly operator: string; readonly header: string; readonly text: string; readonly isSkipping?: boolean };
+type Body = {
+  readonly operator: string;
+  readonly header: string;
+  readonly text: string;
+  readonly isSkipping?: boolean;
+};
 
 /** Two values that take one line each. */
 function simpleBody(operator: string, actual: unknown, expected: unknown): Body {

@@ -39,9 +39,7 @@ function propertiesHold(actual: object, expected: object): boolean {
     Object.prototype.propertyIsEnumerable.call(expected, symbol),
   );
   const keys: PropertyKey[] = [...Object.keys(expected), ...symbols];
-  return keys.every(
-    (key) => Object.hasOwn(actual, key) && isPartlyEqual((actual as Bag)[key], (expected as Bag)[key]),
-  );
+  return keys.every((key) => Object.hasOwn(actual, key) && isPartlyEqual((actual as Bag)[key], (expected as Bag)[key]));
 }
 
 export function isPartlyEqual(actual: unknown, expected: unknown): boolean {

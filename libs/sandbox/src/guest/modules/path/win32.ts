@@ -98,7 +98,11 @@ function relative(from: string, to: string): string {
   const parts = (rest: string): string[] => rest.split(SEPARATORS).filter((part) => part !== '');
   const [up, down] = [parts(one.rest), parts(other.rest)];
   let shared = 0;
-  while (shared < up.length && shared < down.length && lowered(up[shared] as string) === lowered(down[shared] as string)) {
+  while (
+    shared < up.length &&
+    shared < down.length &&
+    lowered(up[shared] as string) === lowered(down[shared] as string)
+  ) {
     shared += 1;
   }
   return [...up.slice(shared).map(() => '..'), ...down.slice(shared)].join('\\');
@@ -120,7 +124,11 @@ function dirname(path: string): string {
   return root + body.slice(0, at);
 }
 
-const lastPart = (path: string): string => path.replace(/[\\/]+$/, '').split(SEPARATORS).at(-1) ?? '';
+const lastPart = (path: string): string =>
+  path
+    .replace(/[\\/]+$/, '')
+    .split(SEPARATORS)
+    .at(-1) ?? '';
 const withoutDrive = (path: string): string => path.replace(/^[a-zA-Z]:/, '');
 
 function basename(path: string, suffix?: string): string {

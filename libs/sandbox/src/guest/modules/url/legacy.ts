@@ -148,7 +148,8 @@ function hostText({ auth, host, hostname, port }: LegacyUrl): string {
   return `${user}${name}${port ? `:${port}` : ''}`;
 }
 
-const withStart = (text: string, start: string): string => (text === '' || text.startsWith(start) ? text : start + text);
+const withStart = (text: string, start: string): string =>
+  text === '' || text.startsWith(start) ? text : start + text;
 
 function format(this: LegacyUrl): string {
   let protocol = this.protocol || '';

@@ -6,19 +6,21 @@ type Collection = ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>;
 type Pair = readonly [key: unknown, value: unknown];
 
 const pairsOf = (collection: Collection): Pair[] =>
-  collection instanceof Map ? [...collection] : [...(collection as ReadonlySet<unknown>)].map((key) => [key, undefined]);
+  collection instanceof Map
+    ? [...collection]
+    : [...(collection as ReadonlySet<unknown>)].map((key) => [key, undefined]);
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** Members that are found by themselves need no search; the others are tried one by one. */
 export function collectionsAreAlike(one: Collection, other: Collection, walk: Walk, compare: Compare): boolean {
   if (one.size !== other.size) return false;
-  const valueOf = (collection: Collection, key: unknown): unknown =>
+  const heldBy = (collection: Collection, key: unknown): unknown =>
     collection instanceof Map ? collection.get(key) : undefined;
   const searched: Pair[] = [];
   for (const [key, value] of pairsOf(one)) {
     const isKnown = other.has(key);
-    if (isKnown && compare(value, valueOf(other, key), walk)) continue;
+    if (isKnown && compare(value, heldBy(other, key), walk)) continue;
     if (!isObject(key) && walk.mode !== 'loose') return false;
     searched.push([key, value]);
   }

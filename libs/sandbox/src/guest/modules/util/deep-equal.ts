@@ -10,12 +10,14 @@ export type Walk = { readonly mode: Mode; readonly ones: object[]; readonly othe
 
 const read = (value: object, key: PropertyKey): unknown => (value as Record<PropertyKey, unknown>)[key];
 
-const isSame = (one: unknown, other: unknown): boolean => one === other || (one !== one && other !== other);
+const isSame = (one: unknown, other: unknown): boolean => one === other || (Number.isNaN(one) && Number.isNaN(other));
 
 const INDEX = /^(0|[1-9][0-9]*)$/;
 const bytesOf = (value: object): Uint8Array => {
   const view = value as Uint8Array;
-  return kinds.isArrayBuffer(value) ? new Uint8Array(value) : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return kinds.isArrayBuffer(value)
+    ? new Uint8Array(value)
+    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 };
 
 function bytesAreAlike(one: object, other: object): boolean {

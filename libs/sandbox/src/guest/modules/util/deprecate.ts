@@ -1,5 +1,6 @@
 /** `util.deprecate` and `util.debuglog`: what Node writes to its error stream goes to the run's log. */
-import { validateString } from '../node-errors.ts';
+import { emit, isFull } from '../../globals/console/run-log.ts';
+import { invalidArgType, validateString } from '../node-errors.ts';
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 type DebugLog = ((...args: unknown[]) => void) & { readonly enabled: boolean };
@@ -13,7 +14,7 @@ function warnOnce(message: string, code: string | undefined, state: { isWarned: 
   if (state.isWarned || (code !== undefined && warned.has(code))) return;
   state.isWarned = true;
   if (code !== undefined) warned.add(code);
-  globalThis.console.warn(`${code === undefined ? '' : `[${code}] `}DeprecationWarning: ${message}`);
+  if (!isFull()) emit('warn', `${code === undefined ? '' : `[${code}] `}DeprecationWarning: ${message}`);
 }
 
 export function deprecate(original: Callable, message: string, code?: string): Callable {
@@ -44,11 +45,11 @@ export function debuglog(_section: string, callback?: (log: DebugLog) => void): 
   return made;
 }
 
-export function inherits(constructor: unknown, parent: unknown, fail: (name: string, what: string, value: unknown) => Error): void {
-  if (constructor === undefined || constructor === null) throw fail('ctor', 'of type function', constructor);
-  if (parent === undefined || parent === null) throw fail('superCtor', 'of type function', parent);
+export function inherits(child: unknown, parent: unknown): void {
+  if (child === undefined || child === null) throw invalidArgType('ctor', 'of type function', child);
+  if (parent === undefined || parent === null) throw invalidArgType('superCtor', 'of type function', parent);
   const { prototype } = parent as { prototype?: object };
-  if (prototype === undefined) throw fail('superCtor.prototype', 'of type object', prototype);
-  Object.defineProperty(constructor, 'super_', { value: parent, writable: true, configurable: true });
-  Object.setPrototypeOf((constructor as { prototype: object }).prototype, prototype);
+  if (prototype === undefined) throw invalidArgType('superCtor.prototype', 'of type object', prototype);
+  Object.defineProperty(child, 'super_', { value: parent, writable: true, configurable: true });
+  Object.setPrototypeOf((child as { prototype: object }).prototype, prototype);
 }

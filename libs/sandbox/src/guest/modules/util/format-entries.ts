@@ -18,7 +18,13 @@ const holes = (ctx: Context, count: number): string =>
 const shownCount = (ctx: Context, length: number): number => min(max(0, ctx.maxArrayLength), length);
 
 /** From the first hole on: only what is there is looked at, for such a list may be longer than any memory. */
-function addSparse(ctx: Context, value: readonly unknown[], output: string[], limit: number, show: ShowMember): string[] {
+function addSparse(
+  ctx: Context,
+  value: readonly unknown[],
+  output: string[],
+  limit: number,
+  show: ShowMember,
+): string[] {
   const keys = objectKeys(value);
   let index = output.length;
   for (let i = index; i < keys.length && output.length < limit; i++) {
@@ -90,7 +96,12 @@ function members<T>(ctx: Context, size: number, next: () => Step<T>, show: (memb
 
 export const setMembers: Entries = (ctx, value, depth) => {
   const iterator = setValues(value as Set<unknown>);
-  return members(ctx, sizeOfSet(value), () => nextOfSet(iterator as never), (member) => ctx.format(ctx, member, depth));
+  return members(
+    ctx,
+    sizeOfSet(value),
+    () => nextOfSet(iterator as never),
+    (member) => ctx.format(ctx, member, depth),
+  );
 };
 
 export const mapMembers: Entries = (ctx, value, depth) => {

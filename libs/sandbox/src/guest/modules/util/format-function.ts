@@ -26,11 +26,16 @@ function isClass(source: string): boolean {
   const bracket = indexOf(rest, '{');
   if (bracket === -1) return false;
   if (!includes(slice(rest, 0, bracket), '(')) return true;
-  return exec(CLASS_HEAD, replaceAll(rest, COMMENTS, () => '')) !== null;
+  return (
+    exec(
+      CLASS_HEAD,
+      replaceAll(rest, COMMENTS, () => ''),
+    ) !== null
+  );
 }
 
-const withTag = (text: string, constructor: string | null, tag: string): string =>
-  tag !== '' && constructor !== tag ? `${text} [${tag}]` : text;
+const withTag = (text: string, maker: string | null, tag: string): string =>
+  tag !== '' && maker !== tag ? `${text} [${tag}]` : text;
 
 function nameOf(value: object): unknown {
   try {
@@ -40,24 +45,24 @@ function nameOf(value: object): unknown {
   }
 }
 
-function classText(value: object, constructor: string | null, tag: string): string {
+function classText(value: object, maker: string | null, tag: string): string {
   const name = (hasOwn(value, 'name') && nameOf(value)) || '(anonymous)';
   let text = `class ${String(name)}`;
-  if (constructor !== 'Function' && constructor !== null) text += ` [${constructor}]`;
-  text = withTag(text, constructor, tag);
-  if (constructor === null) return `[${text} extends [null prototype]]`;
+  if (maker !== 'Function' && maker !== null) text += ` [${maker}]`;
+  text = withTag(text, maker, tag);
+  if (maker === null) return `[${text} extends [null prototype]]`;
   const parent = nameOf(prototypeOf(value) as object);
   return parent ? `[${text} extends ${String(parent)}]` : `[${text}]`;
 }
 
 /** `[Function: name]` or `[class Name extends Parent]`. */
-export function formatFunction(ctx: Context, value: object, constructor: string | null, tag: string): string {
-  if (isClass(functionToString(value))) return classText(value, constructor, tag);
+export function formatFunction(ctx: Context, value: object, maker: string | null, tag: string): string {
+  if (isClass(functionToString(value))) return classText(value, maker, tag);
   let type = isGeneratorFunction(value) ? 'GeneratorFunction' : 'Function';
   if (isAsyncFunction(value)) type = `Async${type}`;
   const name = nameOf(value);
   const shownName = typeof name === 'string' ? name : ctx.format(ctx, name, UNKNOWN_DEPTH);
   const named = name === '' ? ' (anonymous)' : `: ${shownName}`;
-  const text = `[${type}${constructor === null ? ' (null prototype)' : ''}${named}]`;
-  return withTag(constructor !== type && constructor !== null ? `${text} ${constructor}` : text, constructor, tag);
+  const text = `[${type}${maker === null ? ' (null prototype)' : ''}${named}]`;
+  return withTag(maker !== type && maker !== null ? `${text} ${maker}` : text, maker, tag);
 }

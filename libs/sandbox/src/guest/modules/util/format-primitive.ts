@@ -48,7 +48,8 @@ function escapeCharacter(character: string): string {
 export function quote(text: string): string {
   if (!includes(text, "'")) return `'${replaceAll(text, UNSAFE, escapeCharacter)}'`;
   if (!includes(text, '"')) return `"${replaceAll(text, UNSAFE_BUT_QUOTE, escapeCharacter)}"`;
-  if (!includes(text, '`') && !includes(text, '${')) return `\`${replaceAll(text, UNSAFE_BUT_QUOTE, escapeCharacter)}\``;
+  if (!includes(text, '`') && !includes(text, '${'))
+    return `\`${replaceAll(text, UNSAFE_BUT_QUOTE, escapeCharacter)}\``;
   return `'${replaceAll(text, UNSAFE, escapeCharacter)}'`;
 }
 

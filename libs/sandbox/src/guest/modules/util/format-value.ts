@@ -168,10 +168,7 @@ function partsOf(subject: Subject, shape: Shape, prototypeParts: string[]): stri
   } catch (error) {
     if (!isOverflow(error)) throw error;
     ctx.indentation = indentation;
-    return ctx.stylize(
-      `[${nameAlone(subject)}: Inspection interrupted prematurely. ${OVERFLOW}.]`,
-      'special',
-    );
+    return ctx.stylize(`[${nameAlone(subject)}: Inspection interrupted prematurely. ${OVERFLOW}.]`, 'special');
   } finally {
     ctx.seen.length = above;
   }
@@ -245,9 +242,7 @@ function innermost(target: object): object {
 }
 
 export function formatValue(ctx: Context, value: unknown, depth: number, typed = false): string {
-  const text = isObject(value)
-    ? formatAny(ctx, value, depth, typed)
-    : formatPrimitive(ctx.stylize, value, ctx);
+  const text = isObject(value) ? formatAny(ctx, value, depth, typed) : formatPrimitive(ctx.stylize, value, ctx);
   ctx.spent += text.length;
   return text;
 }

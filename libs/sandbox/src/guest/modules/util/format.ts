@@ -101,7 +101,11 @@ function replacement(letter: string, value: unknown, options: Options, inspect: 
 }
 
 /** The text with its placeholders filled in, and how many values that took; 0 placeholders and no `%%`: undefined. */
-function fillIn(args: readonly unknown[], options: Options, inspect: Inspect): { text: string; used: number } | undefined {
+function fillIn(
+  args: readonly unknown[],
+  options: Options,
+  inspect: Inspect,
+): { text: string; used: number } | undefined {
   const template = args[0] as string;
   let text = '';
   let from = 0;

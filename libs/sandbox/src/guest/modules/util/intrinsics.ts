@@ -41,7 +41,8 @@ export const exec: (self: RegExp, text: string) => RegExpExecArray | null = uncu
 export const sort: (self: string[], compare?: (a: string, b: string) => number) => string[] = uncurry(
   Array.prototype.sort,
 ) as never;
-export const { assign, getOwnPropertyDescriptors, getOwnPropertyNames, getOwnPropertySymbols, hasOwn, setPrototypeOf } = Object;
+export const { assign, getOwnPropertyDescriptors, getOwnPropertyNames, getOwnPropertySymbols, hasOwn, setPrototypeOf } =
+  Object;
 export const { min, max, sqrt, round, floor, trunc } = Math;
 export const NativeSymbol = Symbol;
 export const NativeBuffer = ArrayBuffer;

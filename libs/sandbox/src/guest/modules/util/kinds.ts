@@ -39,6 +39,7 @@ export const typedArrayLength = getterOf<number>(TypedArrayPrototype, 'length');
 
 const sizeOfMap = getterOf<number>(Map.prototype, 'size');
 const sizeOfSet = getterOf<number>(Set.prototype, 'size');
+
 export { sizeOfMap, sizeOfSet };
 
 export const isMap = accepts(sizeOfMap) as (value: unknown) => value is Map<unknown, unknown>;

@@ -8,7 +8,14 @@ type Option = {
   readonly default?: unknown;
 };
 type Options = Readonly<Record<string, Option>>;
-type OptionToken = { kind: 'option'; name: string; rawName: string; index: number; value?: string; inlineValue?: boolean };
+type OptionToken = {
+  kind: 'option';
+  name: string;
+  rawName: string;
+  index: number;
+  value?: string;
+  inlineValue?: boolean;
+};
 type Token =
   | OptionToken
   | { kind: 'positional'; index: number; value: string }
@@ -31,7 +38,7 @@ function validateBoolean(value: unknown, name: string): void {
 
 function validateList(value: unknown, name: string, validate: (member: unknown, name: string) => void): void {
   if (!Array.isArray(value)) throw invalidArgType(name, 'an instance of Array', value);
-  value.forEach((member, i) => validate(member, `${name}[${i}]`));
+  for (const [i, member] of value.entries()) validate(member, `${name}[${i}]`);
 }
 
 function validateOption(name: string, option: Option): void {
@@ -85,7 +92,7 @@ function optionToken(arg: string, options: Options, next: string | undefined, in
   return { kind: 'option', name, rawName: arg, index, ...given } as OptionToken;
 }
 
-const isOption = (arg: string): boolean => /^-[^]/.test(arg);
+const isOption = (arg: string): boolean => /^-[\s\S]/.test(arg);
 
 function tokensOf(args: readonly string[], options: Options): Token[] {
   const tokens: Token[] = [];
@@ -118,8 +125,7 @@ function tokensOf(args: readonly string[], options: Options): Token[] {
 
 type Parsing = { readonly options: Options; readonly allowNegative: boolean; readonly allowPositionals: boolean };
 
-const invalidValue = (message: string): Error =>
-  nodeError(TypeError, 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE', message);
+const invalidValue = (message: string): Error => nodeError(TypeError, 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE', message);
 
 function checkUsage({ name, rawName, value, inlineValue }: OptionToken, parsing: Parsing): void {
   const { options, allowNegative, allowPositionals } = parsing;

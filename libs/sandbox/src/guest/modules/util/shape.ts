@@ -54,10 +54,19 @@ const shape = (keys: PropertyKey[], parts: Partial<Shape>): Shape => ({
 /** An object that is told in one piece of text, and listed in braces only when it has properties. */
 const textual = (keys: PropertyKey[], base: string, alone = base): Shape => shape(keys, { base, alone });
 
-function collection({ ctx, value, name, tag }: Subject, kind: string, size: number | undefined, entries: Entries): Shape {
+function collection(
+  { ctx, value, name, tag }: Subject,
+  kind: string,
+  size: number | undefined,
+  entries: Entries,
+): Shape {
   const prefix = prefixOf(name, tag, kind, size === undefined ? '' : `(${size})`);
   const empty = size === 0 ? { alone: `${prefix}{}` } : {};
-  return shape(keysOf(ctx, value), { braces: [`${prefix}{`, '}'], entries: size === 0 ? undefined : entries, ...empty });
+  return shape(keysOf(ctx, value), {
+    braces: [`${prefix}{`, '}'],
+    entries: size === 0 ? undefined : entries,
+    ...empty,
+  });
 }
 
 function arrayShape({ ctx, value, name, tag }: Subject): Shape {

@@ -65,7 +65,10 @@ export function collapseRepeated(ctx: Context, frames: string[]): string[] {
     }
     for (let i = 0; i < block; i++) append(result, frames[at + i] as string);
     const how = times > 1 ? `${block} lines ${times} times...` : 'lines ...';
-    append(result, ctx.stylize(`    ... collapsed ${block * times} duplicate lines matching above ${how}`, 'undefined'));
+    append(
+      result,
+      ctx.stylize(`    ... collapsed ${block * times} duplicate lines matching above ${how}`, 'undefined'),
+    );
     at += block * (times + 1);
   }
   return result;

@@ -31,7 +31,8 @@ function wrap(text: string, { begin, end }: Style): string {
   const closing = sequence(end);
   // What ends the style inside the text is made to begin it again, but at the very end.
   const inner = text.split(closing);
-  const last = inner.length > 1 && inner.at(-1) === '' ? `${inner.slice(0, -1).join(again)}${closing}` : inner.join(again);
+  const last =
+    inner.length > 1 && inner.at(-1) === '' ? `${inner.slice(0, -1).join(again)}${closing}` : inner.join(again);
   return last;
 }
 
