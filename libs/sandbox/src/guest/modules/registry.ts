@@ -42,6 +42,9 @@ export const core = {
   get path() {
     return (require('./path.ts') as typeof import('./path.ts')).path;
   },
+  get perfHooks() {
+    return (require('./perf-hooks.ts') as typeof import('./perf-hooks.ts')).perfHooks;
+  },
   get process() {
     return (require('./process.ts') as typeof import('./process.ts')).process;
   },
@@ -116,6 +119,7 @@ export const DRIVER_MODULES: Table = {
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
   http: () => core.driverStubs.http,
+  perf_hooks: () => core.perfHooks,
   tty: () => core.driverStubs.tty,
   zlib: () => core.driverStubs.zlib,
 };

@@ -4,6 +4,7 @@ import { invalidArgType, notAvailable, validateString } from './node-errors.ts';
 import { withoutControls } from './util/control-characters.ts';
 import { isDeepEqual } from './util/deep-equal.ts';
 import { debuglog, deprecate, inherits } from './util/deprecate.ts';
+import { diff } from './util/diff.ts';
 import { createFormat } from './util/format.ts';
 import { inspect } from './util/inspect.ts';
 import { MIMEParams, MIMEType } from './util/mime-type.ts';
@@ -69,7 +70,7 @@ export const util = {
   debug: debuglog,
   debuglog,
   deprecate,
-  diff: notAvailable('util.diff'),
+  diff,
   getCallSites: notAvailable('util.getCallSites'),
   inherits,
   inspect,

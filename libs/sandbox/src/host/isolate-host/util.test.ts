@@ -249,6 +249,11 @@ describe('the rest of util gives what plain Node gives', () => {
       m.params.set('x', 'y z'); m.type = 'application'; const p = new MIMEParams(); p.set('a', '1'); return [String(m), m.essence, m.type, m.subtype, m.params.get('charset'), [...m.params], m.params.has('q'), JSON.stringify(m), String(p), [...p.keys()], [...p.values()], say(() => new MIMEType('bad')), say(() => new MIMEType('a b/c')), say(() => new MIMEType('a/')), say(() => p.set('', 'x')), say(() => { m.subtype = 'x y' })]`,
     ],
     [
+      'diff',
+      `const { diff } = require('util'); const say = (f) => { try { return f() } catch (e) { return [e.name, e.code, e.message] } };
+      return [diff('12345678', '12!!5!7!'), diff(['a', 'b', 'c'], ['a', 'x', 'c', 'd']), diff('', 'ab'), diff('same', 'same'), diff([], ['x']), say(() => diff(1, 2)), say(() => diff(['a', 1], []))]`,
+    ],
+    [
       'parseEnv',
       `return [require('util').parseEnv('A=1\\n# comment\\nB="two words" # after\\n export C=\\'single\\'\\nD=\\nE=a b # c\\nF="line\\\\nbreak"\\nG=\`tick\`\\nnot a line')].map((o) => ({ ...o }))`,
     ],
