@@ -36,13 +36,15 @@ function revocable(target: object, handler: object): { proxy: object; revoke: ()
 
 /** Puts a `Proxy` in place that keeps account; called once, before any other code can make one. */
 export function keepAccountOfProxies(): void {
-  const counted = new NativeProxy(NativeProxy, {
+  const handler: ProxyHandler<typeof NativeProxy> = {
     construct(native, args: [object, object], newTarget) {
       const proxy = construct(native, args, newTarget === counted ? native : newTarget) as object;
       remember(proxy, args[0], args[1]);
       return proxy;
     },
-  });
+  };
+  // Without a prototype, on which a script could put traps.
+  const counted: typeof NativeProxy = new NativeProxy(NativeProxy, Object.setPrototypeOf(handler, null) as object);
   defineProperty(NativeProxy, 'revocable', { value: revocable, writable: true, configurable: true });
   defineProperty(globalThis, 'Proxy', { value: counted, writable: true, enumerable: false, configurable: true });
 }

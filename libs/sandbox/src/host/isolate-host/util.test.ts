@@ -119,6 +119,12 @@ describe('util.inspect is not led astray', () => {
     );
   });
 
+  it('by proxies of proxies, and traps on every object', () =>
+    expectSame(`const { inspect, types } = require('util'); const fail = () => { throw new Error('trap') }; const traps = { get: fail, has: fail, ownKeys: fail, getOwnPropertyDescriptor: fail, getPrototypeOf: fail };
+      const proxy = new Proxy(new Proxy({ a: 1 }, {}), traps); const made = Reflect.construct(Proxy, [[1], traps]); const { proxy: revoked, revoke } = Proxy.revocable({}, traps); revoke();
+      const seen = [inspect(made), inspect(revoked), inspect({ made, revoked }), inspect(proxy, { showProxy: true, depth: 0 }), types.isProxy(proxy), types.isProxy(made), types.isProxy(revoked), types.isProxy({}), Proxy.name, Proxy.length, 'prototype' in Proxy];
+      Object.prototype.get = () => 5; seen.push(typeof Proxy.revocable, Proxy.length); delete Object.prototype.get; try { Proxy({}, {}) } catch (e) { seen.push(e.name) } try { new Proxy(1, {}) } catch (e) { seen.push(e.message) } return seen`));
+
   it('by nesting that is deeper than the stack', async () => {
     const text = await inIsolate(`let value = {}; for (let i = 0; i < 50000; i++) value = { value };
       return require('util').inspect(value, { depth: Infinity }).includes('Inspection interrupted prematurely. Maximum call stack size exceeded.')`);
