@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { startSqlServerDouble } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +32,23 @@ describe('the built isolate host, behind its walls', () => {
     expect(await sandbox.check('function work() {', 'work')).toMatchObject([{ name: 'SyntaxError' }]);
     expect(await sandbox.check('function other() {}', 'work')).toMatchObject([{ name: 'Error' }]);
     expect(await sandbox.check('async function work() {}', 'work')).toEqual([]);
+  });
+
+  it('tells what scripts may require, each with its version, and a script can require all of it', async () => {
+    const { modules } = sandbox;
+    const versions = Object.fromEntries(modules.map(({ name, version }) => [name, version]));
+    expect(versions).toMatchObject({ crypto: process.versions.node, util: process.versions.node });
+    for (const name of ['bcrypt', 'lodash', 'pg', 'mssql', 'mysql2'] as const) {
+      const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
+      expect(versions[name]).toBe(version);
+    }
+    expect(versions['mysql2/promise']).toBe(versions.mysql2);
+    const source = `function work(names) { return names.filter((name) => require(name) === undefined); }`;
+    const argsJson = JSON.stringify([modules.map(({ name }) => name)]);
+    const result = await sandbox.run(
+      runOf(source, { argsJson, memoryLimitBytes: 512 * 1024 * 1024, timeoutMs: 30_000 }),
+    );
+    expect(result).toMatchObject({ outcome: 'completed', resultJson: '[]' });
   });
 
   it.each([
