@@ -212,8 +212,8 @@ describe('other ways', () => {
   });
 
   it('what the module itself has', () =>
-    same(`const known = ['METHODS', 'STATUS_CODES', 'maxHeaderSize']; const own = (name) => Object.keys(new http[name](name === 'IncomingMessage' ? null : {})).filter((key) => !key.startsWith('_') && !['readable', 'domain'].includes(key)).sort(); const { options } = http.globalAgent; const names = new http.Agent();
-      return [known.map((key) => show(http[key])), http.globalAgent instanceof http.Agent, options.keepAlive, options.timeout, options.scheduling, http.globalAgent.keepAlive, http.globalAgent.defaultPort, http.globalAgent.protocol, http.Agent() instanceof http.Agent, http.Agent.defaultMaxSockets === Infinity, names.getName(), names.getName({ host: 'a', port: 1, localAddress: 'b', family: 6, socketPath: '/c' }), http.ClientRequest.name, http.Agent.name, http.request.length > 0]`));
+    same(`const known = ['METHODS', 'STATUS_CODES', 'maxHeaderSize']; const own = (name) => Object.keys(new http[name](name === 'IncomingMessage' ? null : {})).filter((key) => !key.startsWith('_') && !['readable', 'domain'].includes(key)).sort(); const { options } = http.globalAgent; const names = new http.Agent(); const unlimited = http.Agent.defaultMaxSockets; http.Agent.defaultMaxSockets = 7; const limited = new http.Agent().maxSockets; http.Agent.defaultMaxSockets = unlimited;
+      return [known.map((key) => show(http[key])), http.globalAgent instanceof http.Agent, options.keepAlive, options.timeout, options.scheduling, http.globalAgent.keepAlive, http.globalAgent.defaultPort, http.globalAgent.protocol, http.Agent() instanceof http.Agent, unlimited === Infinity, limited, names.getName(), names.getName({ host: 'a', port: 1, localAddress: 'b', family: 6, socketPath: '/c' }), http.ClientRequest.name, http.Agent.name, http.request.length > 0]`));
 });
 
 describe('an agent', () => {
