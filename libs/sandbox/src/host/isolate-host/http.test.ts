@@ -212,13 +212,13 @@ describe('other ways', () => {
   });
 
   it('what the module itself has', () =>
-    same(`const known = ['METHODS', 'STATUS_CODES', 'maxHeaderSize']; const own = (name) => Object.keys(new http[name](name === 'IncomingMessage' ? null : {})).filter((key) => !key.startsWith('_') && !['readable', 'domain'].includes(key)).sort(); const { options } = http.globalAgent; const names = new http.Agent();
-      return [known.map((key) => show(http[key])), http.globalAgent instanceof http.Agent, options.keepAlive, options.timeout, options.scheduling, http.globalAgent.keepAlive, http.globalAgent.defaultPort, http.globalAgent.protocol, http.Agent() instanceof http.Agent, http.Agent.defaultMaxSockets === Infinity, names.getName(), names.getName({ host: 'a', port: 1, localAddress: 'b', family: 6, socketPath: '/c' }), http.ClientRequest.name, http.Agent.name, http.request.length > 0]`));
+    same(`const known = ['METHODS', 'STATUS_CODES', 'maxHeaderSize']; const own = (name) => Object.keys(new http[name](name === 'IncomingMessage' ? null : {})).filter((key) => !key.startsWith('_') && !['readable', 'domain'].includes(key)).sort(); const { options } = http.globalAgent; const names = new http.Agent(); const unlimited = http.Agent.defaultMaxSockets; http.Agent.defaultMaxSockets = 7; const limited = new http.Agent().maxSockets; http.Agent.defaultMaxSockets = unlimited;
+      return [known.map((key) => show(http[key])), http.globalAgent instanceof http.Agent, options.keepAlive, options.timeout, options.scheduling, http.globalAgent.keepAlive, http.globalAgent.defaultPort, http.globalAgent.protocol, http.Agent() instanceof http.Agent, unlimited === Infinity, limited, names.getName(), names.getName({ host: 'a', port: 1, localAddress: 'b', family: 6, socketPath: '/c' }), http.ClientRequest.name, http.Agent.name, http.request.length > 0]`));
 });
 
 describe('an agent', () => {
   const counts = `const counts = (agent) => [Object.entries(agent.sockets).map(([, list]) => list.length), Object.values(agent.freeSockets).map((list) => list.length), Object.values(agent.requests).map((list) => list.length), agent.totalSocketCount];
-    const many = (agent, paths, seen = []) => Promise.all(paths.map((path, at) => new Promise((done) => { const req = http.get(base + path, { agent }); req.on('response', (res) => res.resume()); req.on('close', () => { seen.push([at, path, req.reusedSocket]); done() }) }))).then(() => seen); const settled = () => new Promise((done) => setTimeout(done, 30));`;
+    const many = (agent, paths, seen = []) => Promise.all(paths.map((path, at) => new Promise((done) => { const req = http.get(base + path, { agent }); req.on('response', (res) => res.resume()); req.on('close', () => { seen.push([at, path, req.reusedSocket]); done() }) }))).then(() => seen); const settled = () => new Promise((done) => setTimeout(done, 100));`;
   it.each([
     [
       'queues, uses connections again and forgets those that close',
@@ -236,7 +236,7 @@ describe('an agent', () => {
     ['keeps none that failed', `{ keepAlive: true, maxSockets: 1 }`, `['/cut', '/hello']`],
   ])('%s', (_what, options, paths) =>
     same(
-      `${counts} const agent = new http.Agent(${options}); const seen = (await many(agent, ${paths})).sort((a, b) => a[0] - b[0]); const before = counts(agent); await settled(); const after = counts(agent); agent.destroy(); await settled(); return [seen, before, after, counts(agent)]`,
+      `${counts} const agent = new http.Agent(${options}); const seen = (await many(agent, ${paths})).sort((a, b) => a[0] - b[0]); await settled(); const after = counts(agent); agent.destroy(); await settled(); return [seen, after, counts(agent)]`,
     ),
   );
 

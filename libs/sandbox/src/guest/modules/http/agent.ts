@@ -316,6 +316,14 @@ export function callable<T extends new (options?: AgentOptions) => Agent>(base: 
   } as unknown as T;
   Object.defineProperty(made, 'name', { value: 'Agent' });
   Object.defineProperty(made, 'prototype', { value: base.prototype });
+  Object.defineProperty(made, 'defaultMaxSockets', {
+    get: () => Agent.defaultMaxSockets,
+    set: (count: number) => {
+      Agent.defaultMaxSockets = count;
+    },
+    enumerable: true,
+    configurable: true,
+  });
   Object.defineProperty(base.prototype, 'constructor', { value: made, writable: true, configurable: true });
   return Object.setPrototypeOf(made, base);
 }
