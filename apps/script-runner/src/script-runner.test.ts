@@ -31,6 +31,7 @@ const rememberingSandbox = () => {
     },
     check: async () => [],
     level: { level: 'process', walls: [], missing: [] },
+    modules: [{ name: 'pg', version: '8.0.0' }],
     close: async () => {},
   };
   return { sandbox, requests };
@@ -49,7 +50,12 @@ const serve = async () => {
       requestId: 'request-1',
       deadlineMs: Date.now() + ms,
     });
-  return { run, requests };
+  const check = (source: string) =>
+    client.checkScript(
+      { source, action: ScriptAction.LOGIN },
+      { requestId: 'request-1', deadlineMs: Date.now() + 5_000 },
+    );
+  return { run, check, requests };
 };
 
 const aRun = () => ({
@@ -111,6 +117,16 @@ describe('RunScript', () => {
     const { run, requests } = await serve();
     await expect(run(fields)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', metadata: { field } });
     expect(requests).toHaveLength(0);
+  });
+});
+
+describe('CheckScript', () => {
+  it('tells what scripts may require, with versions', async () => {
+    const { check } = await serve();
+    expect(await check('async function login() {}')).toEqual({
+      problems: [],
+      modules: [{ name: 'pg', version: '8.0.0' }],
+    });
   });
 });
 

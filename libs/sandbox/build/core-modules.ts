@@ -79,7 +79,9 @@ export const coreModulesOfPackages: Plugin = {
   setup(build) {
     build.onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined;
-      const ours = Object.hasOwn(REPLACED_MODULES, path) ? join(SOURCE, REPLACED_MODULES[path] as string) : importer;
+      const [file, meant] = Object.hasOwn(REPLACED_MODULES, path) ? (REPLACED_MODULES[path] as string).split('#') : [];
+      const ours = file === undefined ? importer : join(SOURCE, file);
+      if (ours !== importer && meant !== undefined) return { path: `${ours}#${meant}`, namespace: 'replaced' };
       if (ours !== importer) return { path: ours };
       const inUndici = importer.includes('/node_modules/undici/') ? REPLACED_IN_UNDICI[path] : undefined;
       if (inUndici !== undefined) return { path: join(SOURCE, inUndici) };
@@ -96,5 +98,9 @@ export const coreModulesOfPackages: Plugin = {
       contents: refused(REFUSED_CLASSES[path] as string),
     }));
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => {
+      const [file, meant] = path.split('#');
+      return { contents: `module.exports = require(${JSON.stringify(file)}).${meant};`, resolveDir: SOURCE };
+    });
   },
 };

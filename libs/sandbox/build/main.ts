@@ -4,6 +4,7 @@ import { makeBundles } from './bundles.ts';
 import { makeCodeCaches } from './code-caches.ts';
 import { hashInputs, isUpToDate, writeManifest } from './manifest.ts';
 import { copyNativeModules } from './native-modules.ts';
+import { writeOfferedModules } from './offered-modules.ts';
 import { DRAFT, RUNTIME } from './paths.ts';
 
 /** Puts the whole draft in the place of what was there. */
@@ -18,6 +19,7 @@ async function make(inputs: string): Promise<void> {
   mkdirSync(DRAFT, { recursive: true });
   try {
     await makeBundles();
+    writeOfferedModules();
     copyNativeModules();
     makeCodeCaches();
     writeManifest(inputs);

@@ -10,6 +10,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   axios: 'axios',
   lodash: 'lodash',
   mongodb: './src/guest/packages/mongodb/mongodb.ts#mongodb',
+  'mongodb@3': 'mongodb-3',
   'mongodb@7': 'mongodb-7',
   mssql: 'mssql',
   mysql2: 'mysql2',
@@ -58,9 +59,11 @@ export const EMPTY_MODULES: readonly string[] = [
 /** Modules of undici in whose place a module of ours stands: its client, which needs WebAssembly. */
 export const REPLACED_IN_UNDICI: Readonly<Record<string, string>> = { '../../global': 'guest/web/dispatcher.ts' };
 
-/** Packages inside bundles in whose place a module of ours stands, which may load them. */
+/** Packages inside bundles in whose place a module of ours stands, which may load them, or one export of it. */
 export const REPLACED_MODULES: Readonly<Record<string, string>> = {
   '@mongodb-js/saslprep': 'guest/packages/mongodb/saslprep.ts',
+  'optional-require': 'guest/packages/mongodb/optional-require.ts#optionalRequire',
+  saslprep: 'guest/packages/mongodb/saslprep.ts#saslprep',
 };
 
 /** Packages inside bundles that are one class, which no script can have: making one throws an error that says this. */

@@ -2,4 +2,4 @@ export { createSandbox } from './host/supervisor/create-sandbox.ts';
 export { defaultStateFolder } from './host/supervisor/runtime/private-folder.ts';
 export type { SandboxLog } from './host/supervisor/sandbox-log.ts';
 export type { SandboxOptions, SandboxTuning } from './host/supervisor/sandbox-options.ts';
-export type { EgressRule, RunRequest, Sandbox, SandboxLevel, ScriptProblem } from './sandbox.ts';
+export type { EgressRule, OfferedModule, RunRequest, Sandbox, SandboxLevel, ScriptProblem } from './sandbox.ts';

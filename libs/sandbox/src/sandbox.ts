@@ -30,6 +30,9 @@ export type RunRequest = {
 /** A mistake found without running the script, at its place in the source. */
 export type ScriptProblem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
 
+/** A module that scripts may require; core modules have the version of Node that they behave like. */
+export type OfferedModule = { readonly name: string; readonly version: string };
+
 /** Which of the kernel's walls stand around every isolate host. `process` is the least: a child process and nothing else. */
 export type SandboxLevel = {
   readonly level: 'full' | 'reduced' | 'process';
@@ -44,6 +47,8 @@ export interface Sandbox {
   /** Evaluates the source's top level, in a host of its own, and calls nothing: an empty list when it defines the function. */
   check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
   readonly level: SandboxLevel;
+  /** By name, in order. */
+  readonly modules: readonly OfferedModule[];
   /** Ends every isolate host. */
   close(): Promise<void>;
 }

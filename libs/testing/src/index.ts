@@ -1,3 +1,18 @@
+export type {
+  Fault as MongodbFault,
+  MongodbDoubleOptions,
+  MongodbSetDoubleOptions,
+  MongodbUser,
+  SeenCommand as SeenMongodbCommand,
+} from './mongodb-double/double-options.ts';
+export type { MongodbServer } from './mongodb-double/member-server.ts';
+export { type MongodbUnderTest, startMongodb } from './mongodb-double/start-mongodb.ts';
+export {
+  type MongodbDouble,
+  type MongodbSetDouble,
+  startMongodbDouble,
+  startMongodbSetDouble,
+} from './mongodb-double/start-mongodb-double.ts';
 export type { ServerError as MysqlServerError } from './mysql-double/replies.ts';
 export type { Rows as MysqlRows, SeenMysqlLogin } from './mysql-double/session.ts';
 export { type MysqlDouble, type MysqlDoubleOptions, startMysqlDouble } from './mysql-double/start-mysql-double.ts';

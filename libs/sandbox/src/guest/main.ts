@@ -5,7 +5,9 @@ import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
 import { rememberBuiltIns } from './integrity.ts';
 import { lockDown } from './lockdown.ts';
+import { SCRIPT_MODULES } from './modules/registry.ts';
 import { definePackage, type PackageBundle, setPackages } from './packages/registry.ts';
+import { keepAccountOfProxies } from './proxies.ts';
 import { loadScript } from './run/load-script.ts';
 import { reset, runScript } from './run/run-script.ts';
 import { setTickErrorHandler } from './ticks.ts';
@@ -13,6 +15,7 @@ import { setTickErrorHandler } from './ticks.ts';
 type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
 
 lockDown();
+keepAccountOfProxies();
 installGlobals();
 rememberBuiltIns();
 startClock();
@@ -25,6 +28,8 @@ export const guest = {
     setPackages(packages.split(',').map((entry) => entry.split('=') as [string, string]));
   },
   definePackage: (name: string, bundle: PackageBundle) => definePackage(name, bundle),
+  /** Core modules that scripts may require. */
+  coreModuleNames: () => Object.keys(SCRIPT_MODULES),
   dispatch,
   runScript,
   reset,

@@ -8,24 +8,12 @@ declare module 'events/' {
 declare module 'buffer/' {
   export * from 'node:buffer';
 }
-declare module 'util/' {
-  export * from 'node:util';
-}
-declare module 'url/' {
-  export * from 'node:url';
-}
 declare module 'string_decoder/' {
   export * from 'node:string_decoder';
 }
-declare module 'assert/' {
-  const assert: typeof import('node:assert');
-  export = assert;
-}
-declare module 'querystring-es3' {
-  export * from 'node:querystring';
-}
 declare module 'path-browserify' {
-  export * from 'node:path';
+  const path: import('node:path').PlatformPath;
+  export = path;
 }
 declare module 'punycode/' {
   export const toASCII: (domain: string) => string;

@@ -1,103 +1,153 @@
-/** `console`: lines for the run's log, formatted as Node does, within a budget. */
-import { send } from '../bridge.ts';
-import { core } from '../modules/registry.ts';
-import { dateNow, slice } from '../primordials.ts';
+/** `console`: what Node would write to its streams becomes lines of the run's log, formatted as Node does. */
+import { nodeError } from '../modules/node-errors.ts';
+import { forgetWarnings } from '../modules/util/deprecate.ts';
+import { formatWith } from '../modules/util/format.ts';
+import { inspectWithin } from '../modules/util/inspect.ts';
+import { type InspectOptions, resetDefaultOptions } from '../modules/util/inspect-context.ts';
+import { replaceText } from '../modules/util/intrinsics.ts';
+import { create, dateNow, isArray, NativeError, NativeString } from '../primordials.ts';
+import { durationText } from './console/durations.ts';
+import { emit, endLog, isFull, type Level, LINE_MAX, startLog as startLines } from './console/run-log.ts';
+import { tableOf } from './console/table.ts';
 
-const LINES_MAX = 200;
-const TEXT_MAX = 64 * 1024;
-const LINE_MAX = 8 * 1024;
+export { endLog };
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
+/** Of a value that takes more than this, what comes after is cut off anyway. */
+const BUDGET_CHARACTERS = 8 * LINE_MAX;
+const GROUP_STEP = '  ';
+const INDENT_MAX = 40;
+/** What text cells of tables show of lists. */
+const TABLE_ITEMS = 3;
+const UNSHOWABLE = '[a value that cannot be shown]';
 
-let startedAtMs = 0;
-let lines = 0;
-let characters = 0;
-let dropped = 0;
 let indent = '';
-let counts: Record<string, number> = {};
-let clocks: Record<string, number> = {};
+let counts: Record<string, number> = create(null);
+let clocks: Record<string, number> = create(null);
 
-function emit(level: Level, text: string): void {
-  if (lines >= LINES_MAX - 1 || characters >= TEXT_MAX) {
-    dropped += 1;
+const show = (value: unknown, options?: Partial<InspectOptions>): string =>
+  inspectWithin(BUDGET_CHARACTERS, value, options);
+
+function write(level: Level, make: () => string): void {
+  if (isFull()) return;
+  let text: string;
+  try {
+    text = make();
+  } catch {
+    text = UNSHOWABLE;
+  }
+  emit(level, indent === '' ? text : indent + replaceText(text, '\n', `\n${indent}`));
+}
+
+const writer =
+  (level: Level) =>
+  (...args: unknown[]): void =>
+    write(level, () => formatWith(show, undefined, args));
+
+const log = writer('info');
+const warn = writer('warn');
+const error = writer('error');
+
+/** Begins a run's log. */
+export function startLog(): void {
+  startLines();
+  resetDefaultOptions();
+  forgetWarnings();
+  indent = '';
+  counts = create(null);
+  clocks = create(null);
+}
+
+function trace(...args: unknown[]): void {
+  write('error', () => {
+    const place = { stack: '' };
+    NativeError.captureStackTrace(place, trace);
+    const [, ...frames] = NativeString(place.stack).split('\n');
+    return [`Trace: ${formatWith(show, undefined, args)}`, ...frames].join('\n');
+  });
+}
+
+function assert(condition?: unknown, ...args: unknown[]): void {
+  if (condition) return;
+  if (typeof args[0] === 'string') warn(`Assertion failed: ${args[0]}`, ...args.slice(1));
+  else warn('Assertion failed', ...args);
+}
+
+function group(...args: unknown[]): void {
+  if (args.length > 0) log(...args);
+  if (indent.length < INDENT_MAX) indent += GROUP_STEP;
+}
+
+function groupEnd(): void {
+  indent = indent.slice(GROUP_STEP.length);
+}
+
+function count(label: unknown = 'default'): void {
+  const name = `${label}`;
+  counts[name] = (counts[name] ?? 0) + 1;
+  log(`${name}: ${counts[name]}`);
+}
+
+function countReset(label: unknown = 'default'): void {
+  const name = `${label}`;
+  if (name in counts) delete counts[name];
+  else warn(`Warning: Count for '${name}' does not exist`);
+}
+
+function time(label: unknown = 'default'): void {
+  const name = `${label}`;
+  if (name in clocks) warn(`Warning: Label '${name}' already exists for console.time()`);
+  else clocks[name] = dateNow();
+}
+
+function tellTime(method: string, label: unknown, args: readonly unknown[]): void {
+  const name = `${label}`;
+  const startedAtMs = clocks[name];
+  if (startedAtMs === undefined) warn(`Warning: No such label '${name}' for console.${method}()`);
+  else log('%s: %s', name, durationText(dateNow() - startedAtMs), ...args);
+}
+
+const timeLog = (label: unknown = 'default', ...args: unknown[]): void => tellTime('timeLog', label, args);
+
+function timeEnd(label: unknown = 'default'): void {
+  tellTime('timeEnd', label, []);
+  delete clocks[`${label}`];
+}
+
+const dir = (value: unknown, options?: Partial<InspectOptions>): void =>
+  write('info', () => show(value, { customInspect: false, ...options }));
+
+function table(data: unknown, properties?: readonly string[]): void {
+  if (properties !== undefined && !isArray(properties)) {
+    const message = 'The "properties" argument must be an instance of Array.';
+    throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', message);
+  }
+  if (typeof data !== 'object' || data === null) {
+    log(data);
     return;
   }
-  const room = Math.min(LINE_MAX, TEXT_MAX - characters);
-  const line = text.length > room ? `${slice(text, 0, room)}…` : text;
-  lines += 1;
-  characters += line.length;
-  send(['log', level, line, dateNow() - startedAtMs], line.length);
+  const cell = (value: unknown, depth: number): string =>
+    show(value, { depth, maxArrayLength: TABLE_ITEMS, breakLength: Number.POSITIVE_INFINITY });
+  write('info', () => tableOf(data, properties, cell));
 }
-
-function format(args: readonly unknown[]): string {
-  try {
-    return core.util.format(...args);
-  } catch {
-    return '[a value that cannot be shown]';
-  }
-}
-
-const write =
-  (level: Level) =>
-  (...args: unknown[]): void => {
-    if (lines >= LINES_MAX - 1 || characters >= TEXT_MAX) dropped += 1;
-    else emit(level, indent + format(args));
-  };
-
-const log = write('info');
-const warn = write('warn');
-
-/** Begins a run's budget. */
-export function startLog(): void {
-  startedAtMs = dateNow();
-  lines = 0;
-  characters = 0;
-  dropped = 0;
-  indent = '';
-  counts = {};
-  clocks = {};
-}
-
-/** Says how much did not fit, if anything. */
-export function endLog(): void {
-  if (dropped === 0) return;
-  const text = `${dropped} more ${dropped === 1 ? 'line was' : 'lines were'} dropped: a run may log ${LINES_MAX} lines and ${TEXT_MAX / 1024} KiB`;
-  send(['log', 'warn', text, dateNow() - startedAtMs]);
-}
-
-const elapsed = (label: string): string => `${label}: ${dateNow() - (clocks[label] ?? dateNow())}ms`;
 
 export const console = {
   log,
-  info: log,
-  dir: (value: unknown) => log(value),
-  dirxml: log,
-  table: log,
-  debug: write('debug'),
   warn,
-  error: write('error'),
-  trace: (...args: unknown[]) => write('error')('Trace:', ...args),
-  assert: (condition?: unknown, ...args: unknown[]) => {
-    if (!condition) warn('Assertion failed', ...args);
-  },
-  group: (...args: unknown[]) => {
-    if (args.length > 0) log(...args);
-    if (indent.length < 40) indent += '  ';
-  },
-  groupCollapsed: (...args: unknown[]) => console.group(...args),
-  groupEnd: () => {
-    indent = indent.slice(2);
-  },
-  count: (label = 'default') => {
-    counts[label] = (counts[label] ?? 0) + 1;
-    log(`${label}: ${counts[label]}`);
-  },
-  countReset: (label = 'default') => {
-    counts[label] = 0;
-  },
-  time: (label = 'default') => {
-    clocks[label] = dateNow();
-  },
-  timeLog: (label = 'default', ...args: unknown[]) => log(elapsed(label), ...args),
-  timeEnd: (label = 'default') => log(elapsed(label)),
+  dir,
+  time,
+  timeEnd,
+  timeLog,
+  trace,
+  assert,
+  clear: (): void => undefined,
+  count,
+  countReset,
+  group,
+  groupEnd,
+  table,
+  debug: writer('debug'),
+  info: log,
+  dirxml: log,
+  error,
+  groupCollapsed: group,
 };

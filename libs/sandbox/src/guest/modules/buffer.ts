@@ -1,6 +1,7 @@
 /** `buffer`: the npm package plus the encodings and methods that Node has and it lacks. */
 import * as base from 'buffer/';
 import { bytesFromHost, textFromHost } from './host-text.ts';
+import { showBy, showBytes } from './util/custom-inspect.ts';
 
 const { Buffer } = base;
 type Bytes = InstanceType<typeof Buffer>;
@@ -75,6 +76,10 @@ function hideMark(): void {
   Object.defineProperty(Buffer.prototype, '_isBuffer', { get, enumerable: false, configurable: true });
 }
 
+const showBuffer = showBytes(() => buffer.INSPECT_MAX_BYTES);
+showBy(Buffer, 'Buffer', function (this: Bytes, _depth, options, inspect) {
+  return showBuffer(this, options, inspect);
+});
 addBase64Url();
 addDirectMethods();
 hideMark();

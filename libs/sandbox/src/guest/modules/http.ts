@@ -7,21 +7,28 @@ import { METHODS, STATUS_CODES } from './http/names.ts';
 import { OutgoingMessage } from './http/outgoing-message.ts';
 import { MAX_HEADER_BYTES } from './http/response-reader.ts';
 import { validateHeaderName, validateHeaderValue } from './http/validate.ts';
-
-function refuse(name: string): never {
-  throw Object.assign(new Error(`http.${name} is not available to scripts`), { code: 'EACCES' });
-}
+import { NOT_AVAILABLE, notAvailable } from './node-errors.ts';
 
 /** Present for `instanceof`. */
 class Server {
+  static readonly [NOT_AVAILABLE] = true;
   constructor() {
-    refuse('Server');
+    notAvailable('http.Server')();
   }
 }
 class ServerResponse {
+  static readonly [NOT_AVAILABLE] = true;
   constructor() {
-    refuse('ServerResponse');
+    notAvailable('http.ServerResponse')();
   }
+}
+
+/** There are no proxies in the environment of a script, which leaves nothing to set. */
+function setGlobalProxyFromEnv(environment: object = {}): () => void {
+  if (Object.keys(environment).some((name) => /^https?_proxy$/i.test(name))) {
+    notAvailable('http.setGlobalProxyFromEnv')();
+  }
+  return () => undefined;
 }
 
 function request(url: unknown, options?: unknown, callback?: unknown): ClientRequest {
@@ -43,11 +50,12 @@ export const http = {
   OutgoingMessage,
   Server,
   ServerResponse,
-  createServer: () => refuse('createServer'),
+  createServer: notAvailable('http.createServer'),
   validateHeaderName,
   validateHeaderValue: (name: unknown, value: unknown) => validateHeaderValue(name, value),
   get,
   request,
+  setGlobalProxyFromEnv,
   setMaxIdleHTTPParsers: (): void => undefined,
   maxHeaderSize: MAX_HEADER_BYTES,
   get globalAgent(): Agent {

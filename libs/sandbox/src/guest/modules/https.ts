@@ -4,16 +4,14 @@ import { ClientRequest } from './http/client-request.ts';
 import { GLOBAL_OPTIONS } from './http/global-agents.ts';
 import { optionsOfUrl, type RequestOptions } from './http/request-options.ts';
 import { HttpsAgent, OWN_CHECK } from './https/agent.ts';
+import { NOT_AVAILABLE, notAvailable } from './node-errors.ts';
 import { tls } from './tls.ts';
-
-function refuse(name: string): never {
-  throw Object.assign(new Error(`https.${name} is not available to scripts`), { code: 'EACCES' });
-}
 
 /** Present for `instanceof`. */
 class Server {
+  static readonly [NOT_AVAILABLE] = true;
   constructor() {
-    refuse('Server');
+    notAvailable('https.Server')();
   }
 }
 
@@ -50,7 +48,7 @@ export const https = {
   Agent: HttpsAgent,
   globalAgent: new HttpsAgent({ ...GLOBAL_OPTIONS }) as Agent,
   Server,
-  createServer: () => refuse('createServer'),
+  createServer: notAvailable('https.createServer'),
   get,
   request,
 };

@@ -1,5 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from './net/ip.ts';
 import { Socket, type SocketOptions } from './net/socket.ts';
+import { notAvailable } from './node-errors.ts';
 
 function connect(...args: unknown[]): Socket {
   const first = args[0];
@@ -7,14 +8,12 @@ function connect(...args: unknown[]): Socket {
   return new Socket(options).connect(...args);
 }
 
-function refuse(name: string): never {
-  throw Object.assign(new Error(`net.${name} is not available to scripts`), { code: 'EACCES' });
-}
+const refuseServer = notAvailable('net.Server');
 
 /** Present for `instanceof`; scripts cannot listen. */
 class Server {
   constructor() {
-    refuse('Server');
+    refuseServer();
   }
 }
 
@@ -24,7 +23,7 @@ export const net = {
   Server,
   connect,
   createConnection: connect,
-  createServer: () => refuse('createServer'),
+  createServer: notAvailable('net.createServer'),
   isIP,
   isIPv4,
   isIPv6,

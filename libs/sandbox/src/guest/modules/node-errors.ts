@@ -76,10 +76,10 @@ export function validateObject(value: unknown, name: string): void {
 
 /** What a function that Node documents and scripts do not have throws when it is called. */
 export function notAvailable(name: string): (...args: unknown[]) => never {
-  const missing = (): never => {
-    const error = new Error(`${name} is not available in scripts`);
-    throw Object.assign(error, { code: 'ERR_NOT_AVAILABLE_IN_SCRIPTS' });
-  };
+  // A declared function, because classes that are missing are called with `new`.
+  function missing(): never {
+    throw Object.assign(new Error(`${name} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
+  }
   Object.defineProperty(missing, 'name', { value: name.slice(name.lastIndexOf('.') + 1) });
   return Object.assign(missing, { [NOT_AVAILABLE]: true });
 }

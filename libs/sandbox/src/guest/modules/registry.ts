@@ -48,6 +48,9 @@ export const core = {
   get path() {
     return (require('./path.ts') as typeof import('./path.ts')).path;
   },
+  get perfHooks() {
+    return (require('./perf-hooks.ts') as typeof import('./perf-hooks.ts')).perfHooks;
+  },
   get process() {
     return (require('./process.ts') as typeof import('./process.ts')).process;
   },
@@ -86,7 +89,7 @@ export const core = {
     return (require('./zlib.ts') as typeof import('./zlib.ts')).zlib;
   },
   get whatwgUrl() {
-    return require('whatwg-url') as typeof import('whatwg-url');
+    return (require('./whatwg-url.ts') as typeof import('./whatwg-url.ts')).whatwgUrl;
   },
 };
 
@@ -132,6 +135,6 @@ export const DRIVER_MODULES: Table = {
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
   http2: () => core.driverStubs.http2,
-  perf_hooks: () => ({ performance: globalThis.performance }),
+  perf_hooks: () => core.perfHooks,
   tty: () => core.driverStubs.tty,
 };

@@ -1,6 +1,7 @@
 import { ask } from '../bridge.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
+import { notAvailable } from './node-errors.ts';
 import { type Options, SecureContext } from './tls/secure-context.ts';
 import { checkServerIdentity } from './tls/server-identity.ts';
 import { TLSSocket } from './tls/tls-socket.ts';
@@ -47,15 +48,11 @@ const rootCertificates = (): readonly string[] => {
   return roots;
 };
 
-function createServer(): never {
-  throw Object.assign(new Error('tls.createServer is not available to scripts'), { code: 'EACCES' });
-}
-
 export const tls = {
   TLSSocket,
   SecureContext,
   connect,
-  createServer,
+  createServer: notAvailable('tls.createServer'),
   createSecureContext: (options?: Options) => new SecureContext(options),
   checkServerIdentity,
   getCiphers: () => [...knownCiphers().names],

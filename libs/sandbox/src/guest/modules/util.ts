@@ -1,41 +1,94 @@
-/** `util`: the npm package plus what Node has and it lacks. */
-import * as base from 'util/';
-import { core } from './registry.ts';
+/** `util`, as Node documents it, with the checks that Node 12 still had. */
+import { console as runConsole } from '../globals/console.ts';
+import { invalidArgType, notAvailable, validateString } from './node-errors.ts';
+import { withoutControls } from './util/control-characters.ts';
+import { isDeepEqual } from './util/deep-equal.ts';
+import { debuglog, deprecate, inherits } from './util/deprecate.ts';
+import { diff } from './util/diff.ts';
+import { createFormat } from './util/format.ts';
+import { inspect } from './util/inspect.ts';
+import { MIMEParams, MIMEType } from './util/mime-type.ts';
+import { oldChecks } from './util/old-checks.ts';
+import { parseArgs } from './util/parse-args.ts';
+import { callbackify, promisify } from './util/promisify.ts';
+import { styleText } from './util/style-text.ts';
+import { systemErrors } from './util/system-errors.ts';
+import { types } from './util/types.ts';
 
-const ESCAPE = String.fromCharCode(27);
-const { inspect } = base;
-const customInspect = Symbol.for('nodejs.util.inspect.custom');
-if (!('custom' in inspect)) Object.assign(inspect, { custom: customInspect });
-
-function isDeepStrictEqual(a: unknown, b: unknown): boolean {
-  try {
-    const assert: typeof import('node:assert') = core.assert;
-    assert.deepStrictEqual(a, b);
-    return true;
-  } catch {
-    return false;
-  }
+function extend(target: object, source: unknown): object {
+  return typeof source === 'object' && source !== null ? Object.assign(target, source) : target;
 }
 
-const types = {
-  ...base.types,
-  isProxy: () => false,
-  isUint8Array: (value: unknown) => value instanceof Uint8Array,
-  isDate: (value: unknown) => Object.prototype.toString.call(value) === '[object Date]',
-  isRegExp: (value: unknown) => Object.prototype.toString.call(value) === '[object RegExp]',
-  isNativeError: (value: unknown) => value instanceof Error,
-};
+/** Resolves when the signal is aborted; it may do so while nobody holds the resource any more. */
+function aborted(signal: AbortSignal, resource: object): Promise<unknown> {
+  if (!(signal instanceof AbortSignal))
+    return Promise.reject(invalidArgType('signal', 'an instance of AbortSignal', signal));
+  if (typeof resource !== 'object' || resource === null) {
+    return Promise.reject(invalidArgType('resource', 'of type object', resource));
+  }
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+const LINE =
+  /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^#\n]*?))[ \t]*(?:#.*)?$/gm;
+
+/** The variables that the text of a `.env` file sets. */
+function parseEnv(content: string): Record<string, string> {
+  validateString(content, 'content');
+  const found = [...content.replaceAll('\r', '').matchAll(LINE)];
+  return Object.fromEntries(
+    found.map(([, name, single, double, tick, plain]) => [
+      name,
+      single ?? double?.replaceAll('\\n', '\n') ?? tick ?? plain ?? '',
+    ]),
+  );
+}
+
+function stripVTControlCharacters(text: string): string {
+  validateString(text, 'str');
+  return withoutControls(text);
+}
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+function timeOfDay(): string {
+  const now = new Date();
+  return `${now.getDate()} ${MONTHS[now.getMonth()]} ${now.toTimeString().slice(0, 8)}`;
+}
+
+const formats = createFormat(inspect);
 
 export const util = {
-  ...base,
+  ...systemErrors,
+  ...oldChecks,
+  ...formats,
+  _extend: extend,
+  aborted,
+  callbackify,
+  convertProcessSignalToExitCode: notAvailable('util.convertProcessSignalToExitCode'),
+  debug: debuglog,
+  debuglog,
+  deprecate,
+  diff,
+  getCallSites: notAvailable('util.getCallSites'),
+  inherits,
   inspect,
-  types,
-  isDeepStrictEqual,
-  TextEncoder: globalThis.TextEncoder,
+  isDeepStrictEqual: (one: unknown, other: unknown, skipPrototypes?: boolean) =>
+    isDeepEqual(one, other, skipPrototypes ? 'strict but for prototypes' : 'strict'),
+  log: (...args: unknown[]) => runConsole.log('%s - %s', timeOfDay(), formats.format(...args)),
+  MIMEParams,
+  MIMEType,
+  parseArgs,
+  parseEnv,
+  promisify,
+  setTraceSigInt: notAvailable('util.setTraceSigInt'),
+  stripVTControlCharacters,
+  styleText,
   TextDecoder: globalThis.TextDecoder,
-  debug: base.debuglog,
-  stripVTControlCharacters: (text: string) => {
-    return String(text).replace(new RegExp(`${ESCAPE}\\[[0-9;]*[A-Za-z]`, 'g'), '');
-  },
-  toUSVString: (text: string) => String(text).toWellFormed(),
+  TextEncoder: globalThis.TextEncoder,
+  toUSVString: (text: unknown) => `${text}`.toWellFormed(),
+  transferableAbortController: notAvailable('util.transferableAbortController'),
+  transferableAbortSignal: notAvailable('util.transferableAbortSignal'),
+  types,
 };

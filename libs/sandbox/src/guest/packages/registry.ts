@@ -1,5 +1,6 @@
 /** `require` inside the isolate: core modules, packages whose bundles the host has brought, and nothing else. */
 import { ask } from '../bridge.ts';
+import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
 import { create, indirectEval } from '../primordials.ts';
 import { bcrypt } from './bcrypt.ts';
@@ -57,7 +58,7 @@ export const loadWeb = (name: string): unknown => loadPackage(name);
 /** The `require` that scripts get. */
 export function requireForScript(name: unknown): unknown {
   const key = String(name).replace(/^node:/, '');
-  if (Object.hasOwn(SCRIPT_MODULES, key)) return (SCRIPT_MODULES[key] as () => unknown)();
+  if (Object.hasOwn(SCRIPT_MODULES, key)) return forScripts(key, (SCRIPT_MODULES[key] as () => unknown)());
   if (key === 'bcrypt') return bcrypt;
   if (key in bundleOf && !isOurs(key)) return loadPackage(key);
   throw notFound(name);

@@ -60,11 +60,16 @@ const TRANSPORT_NAMES = new Set([
   'MongoNetworkTimeoutError',
   'MongoPoolClearedError',
   'PoolClearedOnNetworkError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
 ]);
-const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
+/** Numbers by which a MongoDB says that it cannot serve now: it stops, is not the primary, ran out of the time it has. */
+const MONGO_CODES = new Set('6 7 50 89 91 189 262 9001 10107 11600 11602 13435 13436'.split(' '));
+const MONGO_SERVER_NAMES = /^(?:Mongo(?:Server|BulkWrite|WriteConcern)?|BulkWrite|WriteConcern)Error$/;
+const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+|HPE_\w+)$/;
 /** What drivers say when the store did not answer or went away, where they give no code. */
 const TRANSPORT_MESSAGES =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up|No event 'socketError' in state/i;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up|stream has been aborted|No event 'socketError' in state|connection (?:\d+|<monitor>) to \S+ (?:closed|timed out)|Server selection timed out after|interrupted due to server monitor timeout|server is in quiesce mode|interrupted at shutdown|operation exceeded time limit/i;
 
 const EGRESS_CODE = 'EGRESS_DENIED';
 /** Shorter texts would be found by chance. */
@@ -76,6 +81,7 @@ type Link = ReportedError['chain'][number];
 const isTransport = ({ name, code, message }: Link): boolean =>
   TRANSPORT_NAMES.has(name) ||
   (code !== undefined && (TRANSPORT_CODES.has(code) || TRANSPORT_CODE_SHAPES.test(code))) ||
+  (code !== undefined && MONGO_CODES.has(code) && MONGO_SERVER_NAMES.test(name)) ||
   TRANSPORT_MESSAGES.test(message);
 
 /** Whether a failure of this run shows in the error: by its code, or by its text inside the thrown one. */

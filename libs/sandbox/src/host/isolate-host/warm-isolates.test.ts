@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHttpServer } from './testing/http-servers.ts';
 import { startHost, type TestHost } from './testing/start-host.ts';
 
 let host: TestHost;
@@ -43,6 +44,16 @@ describe('an isolate', () => {
   it('does so after a throw of the script', async () => {
     const source = script('if (what === "throw") throw new Error("no"); return lodash.runs');
     expect(await runsSeen(source, '', 'throw', '')).toEqual(['1', undefined, '3']);
+  });
+
+  it('does so although a connection of http was left idle', async () => {
+    const service = await startHttpServer();
+    const get = `const get = () => new Promise((done) => require('http').get('http://127.0.0.1:' + what + '/hello', (res) => { res.resume(); res.on('end', done) }));`;
+    const ways = [`${get} await get();`, `await require('axios').get('http://127.0.0.1:' + what + '/hello');`];
+    for (const way of ways) {
+      expect(await runsSeen(script(`${way} return lodash.runs`), service.port, service.port)).toEqual(['1', '2']);
+    }
+    await service.stop();
   });
 
   it('never serves another version of the script', async () => {

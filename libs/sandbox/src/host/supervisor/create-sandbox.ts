@@ -13,6 +13,7 @@ import { createHostPool } from './pool/host-pool.ts';
 import { createNursery } from './pool/nursery.ts';
 import { createWorkQueue, type Waiting, type WorkQueue } from './pool/work-queue.ts';
 import { endedResult, finishResult } from './results/finish-result.ts';
+import { readOfferedModules } from './runtime/offered-modules.ts';
 import { DEFAULT_TUNING, type SandboxOptions, type SandboxTuning } from './sandbox-options.ts';
 
 const RETIRE_EVERY_MS = 250;
@@ -155,5 +156,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
     throw new Error(`no isolate host can be started: ${(error as Error).message}`);
   }
   const parts = { queue, serve: pool.serve };
-  return { level: launcher.level, run: createRun(parts), check: createCheck(parts), close };
+  const { level } = launcher;
+  const modules = readOfferedModules(options.runtimeFolder);
+  return { level, modules, run: createRun(parts), check: createCheck(parts), close };
 };

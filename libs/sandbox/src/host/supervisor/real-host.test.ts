@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
+import { startSqlServerDouble } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
 import { REAL_RUNTIME, runOf, startTestSandbox, temporaryFolder } from './testing/test-sandbox.ts';
@@ -30,6 +32,23 @@ describe('the built isolate host, behind its walls', () => {
     expect(await sandbox.check('function work() {', 'work')).toMatchObject([{ name: 'SyntaxError' }]);
     expect(await sandbox.check('function other() {}', 'work')).toMatchObject([{ name: 'Error' }]);
     expect(await sandbox.check('async function work() {}', 'work')).toEqual([]);
+  });
+
+  it('tells what scripts may require, each with its version, and a script can require all of it', async () => {
+    const { modules } = sandbox;
+    const versions = Object.fromEntries(modules.map(({ name, version }) => [name, version]));
+    expect(versions).toMatchObject({ crypto: process.versions.node, util: process.versions.node });
+    for (const name of ['bcrypt', 'lodash', 'pg', 'mssql', 'mysql2'] as const) {
+      const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
+      expect(versions[name]).toBe(version);
+    }
+    expect(versions['mysql2/promise']).toBe(versions.mysql2);
+    const source = `function work(names) { return names.filter((name) => require(name) === undefined); }`;
+    const argsJson = JSON.stringify([modules.map(({ name }) => name)]);
+    const result = await sandbox.run(
+      runOf(source, { argsJson, memoryLimitBytes: 512 * 1024 * 1024, timeoutMs: 30_000 }),
+    );
+    expect(result).toMatchObject({ outcome: 'completed', resultJson: '[]' });
   });
 
   it.each([
@@ -76,5 +95,27 @@ describe('the built isolate host, behind its walls', () => {
     const result = await sandbox.run(runOf(source));
     expect(result).toMatchObject({ outcome: 'egress_denied', error: { code: 'EGRESS_DENIED' } });
     await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('a rule that names a host', () => {
+  it('lets through a driver that resolves by itself and connects to the address', async () => {
+    await using server = await startSqlServerDouble({ encryption: 'none' });
+    const { port, user, password, database } = server;
+    const named = { server: 'localhost', port, user, password, database, options: { encrypt: false } };
+    const source = `const sql = require('mssql');
+      async function work(config) {
+        const pool = await new sql.ConnectionPool(config).connect();
+        try { return (await pool.request().query('SELECT 1 AS one')).recordset } finally { await pool.close() }
+      }`;
+    const allow = [{ host: 'localhost', port }];
+    const open = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path, egress: { allow } });
+    const run = (config: unknown) => open.run(runOf(source, { argsJson: JSON.stringify([config]) }));
+    try {
+      expect(await run(named)).toMatchObject({ outcome: 'completed', resultJson: '[{"one":1}]' });
+      expect(await run({ ...named, server: '127.0.0.1' })).toMatchObject({ outcome: 'egress_denied' });
+    } finally {
+      await open.close();
+    }
   });
 });

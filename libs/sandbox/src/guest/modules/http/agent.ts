@@ -314,7 +314,7 @@ export function callable<T extends new (options?: AgentOptions) => Agent>(base: 
     this._setUp(options);
     return undefined;
   } as unknown as T;
-  Object.defineProperty(made, 'name', { value: base.name });
+  Object.defineProperty(made, 'name', { value: 'Agent' });
   Object.defineProperty(made, 'prototype', { value: base.prototype });
   Object.defineProperty(base.prototype, 'constructor', { value: made, writable: true, configurable: true });
   return Object.setPrototypeOf(made, base);

@@ -1,7 +1,8 @@
 /** Reads the line before a chunk byte by byte: its size, and extensions, which nobody asks for. */
 import { BYTE, IS_QUOTED, IS_TOKEN, IS_VALUE, parseError } from './parse-error.ts';
 
-const MAX_SIZE = 2 ** 64;
+/** Of 64 bits, without zeros in front. */
+const MAX_DIGITS = 16;
 const MAX_EXTENSION_BYTES = 16 * 1024;
 
 type State = 'first digit' | 'size' | 'extension' | 'name' | 'value' | 'quoted' | 'pair' | 'after quoted' | 'lf';
@@ -17,6 +18,7 @@ const strict = (where: string): Error => parseError('STRICT', `Invalid character
 export class ChunkLine {
   size = 0;
   #state: State = 'first digit';
+  #digits = 0;
   #extensionBytes = 0;
 
   /** Takes one byte; true when it ended the line. Throws a `ParseError`. */
@@ -34,7 +36,8 @@ export class ChunkLine {
     const digit = hexOf(byte);
     if (digit >= 0) {
       this.size = this.size * 16 + digit;
-      if (this.size >= MAX_SIZE) throw parseError('INVALID_CHUNK_SIZE', 'Chunk size overflow', true);
+      if (this.size > 0) this.#digits += 1;
+      if (this.#digits > MAX_DIGITS) throw parseError('INVALID_CHUNK_SIZE', 'Chunk size overflow', true);
       this.#state = 'size';
     } else if (this.#state === 'size' && byte === BYTE.cr) this.#state = 'lf';
     else if (this.#state === 'size' && byte === BYTE.semicolon) this.#state = 'extension';

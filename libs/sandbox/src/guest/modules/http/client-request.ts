@@ -20,6 +20,7 @@ import {
   validateParserOptions,
   validatePath,
   validateProtocol,
+  validateSignal,
 } from './request-options.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { connectionReset, headersSent } from './validate.ts';
@@ -84,7 +85,10 @@ export class ClientRequest extends OutgoingMessage {
     this._removedTE = !hasDefaults;
     this.socketPath = options.socketPath;
     if (options.timeout !== undefined) this.timeout = durationOf(options.timeout, 'timeout');
-    if (options.signal) stream.addAbortSignal(options.signal as AbortSignal, this as never);
+    if (options.signal) {
+      validateSignal(options.signal);
+      stream.addAbortSignal(options.signal, this as never);
+    }
     this.method = methodOf(options.method);
     validateParserOptions(options);
     this.maxHeaderSize = options.maxHeaderSize;

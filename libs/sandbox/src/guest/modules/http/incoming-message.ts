@@ -1,6 +1,6 @@
 /** `http.IncomingMessage`: a response as it comes in. */
 import { nextTick } from '../../ticks.ts';
-import { Readable } from '../stream.ts';
+import { Readable, stream } from '../stream.ts';
 import {
   addDistinct,
   addHeader,
@@ -148,7 +148,10 @@ export class IncomingMessage extends Readable {
       return;
     }
     socket.destroy(error ?? undefined);
-    socket.once('close', () => finish(error));
+    const forget = stream.finished(socket, (found) => {
+      forget();
+      finish((found as { code?: unknown } | null)?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : (found ?? error));
+    });
   }
 
   /** Reads on without anybody who listens, so that the connection is free for the next request. */

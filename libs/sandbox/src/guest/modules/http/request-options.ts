@@ -82,6 +82,11 @@ export function durationOf(value: unknown, name: string): number {
   return Math.min(value, 2 ** 31 - 1);
 }
 
+export function validateSignal(signal: unknown): asserts signal is AbortSignal {
+  if (typeof signal === 'object' && signal !== null && 'aborted' in signal) return;
+  throw invalidArgType('signal', 'an instance of AbortSignal', signal);
+}
+
 function validateBoolean(value: unknown, name: string): void {
   if (value !== undefined && typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
 }

@@ -107,6 +107,5 @@ class SecureAgent extends Agent {
     delete map[key];
   }
 }
-Object.defineProperty(SecureAgent, 'name', { value: 'Agent' });
 
 export const HttpsAgent = callable(SecureAgent);

@@ -1,4 +1,6 @@
 /** The many shapes of `connect`'s arguments. */
+import { nodeError, received } from '../node-errors.ts';
+
 export type ConnectOptions = {
   readonly host: string;
   readonly port: number;
@@ -12,9 +14,8 @@ export type ConnectOptions = {
 
 type Given = Record<string, unknown>;
 
-function invalidPort(port: unknown): RangeError {
-  const error = new RangeError(`Port should be >= 0 and < 65536. Received ${typeof port} (${String(port)}).`);
-  return Object.assign(error, { code: 'ERR_SOCKET_BAD_PORT' });
+function invalidPort(port: unknown): Error {
+  return nodeError(RangeError, 'ERR_SOCKET_BAD_PORT', `Port should be >= 0 and < 65536. ${received(port)}.`);
 }
 
 function portOf(given: unknown): number {

@@ -126,7 +126,8 @@ export class Socket extends Duplex {
     for (const start of this.#whenConnected.splice(0)) start();
   }
 
-  protected _onError(error: Error): void {
+  protected _onError(error: Error & { syscall?: unknown; hostname?: string }): void {
+    if (error.syscall === 'getaddrinfo') error.hostname ??= this._host;
     this.destroy(error);
   }
 

@@ -22,6 +22,9 @@ function unsupported(name: string): Error {
   return Object.assign(new Error(`tls: ${name} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
 }
 
+const protocolError = ({ message }: Error): Error =>
+  Object.assign(new Error(`write EPROTO ${message}`), { errno: -71, code: 'EPROTO', syscall: 'write' });
+
 const bufferOf = (bytes: Uint8Array | null | undefined): Buffer | undefined => (bytes ? Buffer.from(bytes) : undefined);
 
 /** The name that the certificate must be for: Node takes no address from the socket that was handed in. */
@@ -140,10 +143,15 @@ export class TLSSocket extends Socket {
   }
 
   protected override _onError(error: Error): void {
-    if ((error as { code?: unknown }).code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-      Object.assign(error, { cert: certificateOf(this.#refused, true) });
-    }
-    super._onError(error);
+    const { code } = error as { code?: unknown };
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') Object.assign(error, { cert: certificateOf(this.#refused, true) });
+    super._onError(this.#isMetInWrite(code) ? protocolError(error) : error);
+  }
+
+  /** Node meets what OpenSSL says of a handshake that has begun in the write that waits for it. */
+  #isMetInWrite(code: unknown): boolean {
+    if (!this.secureConnecting || this.writableLength === 0 || code === 'ERR_SSL_NO_PROTOCOLS_AVAILABLE') return false;
+    return String(code).startsWith('ERR_SSL_');
   }
 
   protected override _onSession(session: Uint8Array): void {

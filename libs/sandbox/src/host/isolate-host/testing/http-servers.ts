@@ -2,6 +2,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, type Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { LocalCertificate } from '@userferry/local-databases';
 
 export type TestServer = { readonly port: string; stop(): Promise<void> };
@@ -10,6 +13,7 @@ export type TestServer = { readonly port: string; stop(): Promise<void> };
 export type RawAnswer = (socket: Socket, head: string) => void;
 
 const QUIET_MS = 40;
+const LARGE_BYTES = 100e6;
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -27,14 +31,23 @@ async function drip(response: ServerResponse, parts: readonly string[]): Promise
   response.end();
 }
 
-/** Megabytes with back-pressure, then the end. */
-async function pour(response: ServerResponse, bytes: number): Promise<void> {
+/** Megabytes, as fast as they are taken. */
+function pour(response: ServerResponse, bytes: number): void {
   const piece = Buffer.alloc(64 * 1024, 'abcdefgh');
-  for (let sent = 0; sent < bytes && !response.destroyed; sent += piece.length) {
-    if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
-  }
-  response.end();
+  const pieces = function* () {
+    for (let sent = 0; sent < bytes; sent += piece.length) yield piece;
+  };
+  pipeline(Readable.from(pieces()), response, () => undefined);
 }
+
+const TEXT = 'packed \u00fc '.repeat(5000);
+const PACKERS = {
+  gzip: gzipSync,
+  deflate: deflateSync,
+  raw: deflateRawSync,
+  br: brotliCompressSync,
+  none: (text: string) => Buffer.from(text),
+};
 
 type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -60,7 +73,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     response.end();
   },
   '/drip': (_, response) => drip(response, ['one', 'two', 'three']),
-  '/large': (_, response) => pour(response, 30e6),
+  '/large': (_, response) => pour(response, LARGE_BYTES),
   '/early': (_, response) => {
     response.writeEarlyHints({ link: '</style.css>; rel=preload' });
     response.writeProcessing();
@@ -73,6 +86,31 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/cut': (_, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => setTimeout(() => response.destroy(), 20));
+  },
+  '/never-more': (_, response) => void response.writeHead(200).write('part'),
+  '/count': async (request, response) => {
+    let bytes = 0;
+    for await (const part of request) bytes += (part as Buffer).length;
+    response.end(String(bytes));
+  },
+  '/hinting': (request, response) => {
+    response.setHeader('Keep-Alive', (request.url as string).split('?')[1] as string);
+    response.setHeader('Connection', 'keep-alive');
+    response.end();
+  },
+  '/tls': (request, response) => {
+    const socket = request.socket as TLSSocket & { readonly servername: unknown };
+    const { CN } = socket.getPeerCertificate().subject ?? {};
+    response.end(
+      JSON.stringify([socket.isSessionReused(), socket.authorized, CN, socket.getProtocol(), socket.servername]),
+    );
+  },
+  '/packed': (request, response) => {
+    const { searchParams } = new URL(request.url as string, 'http://x');
+    const way = searchParams.get('way') as keyof typeof PACKERS;
+    const encoding = searchParams.get('as') ?? way;
+    response.writeHead(200, { 'content-encoding': encoding, 'content-type': 'text/plain' });
+    response.end(searchParams.has('cut') ? PACKERS[way](TEXT).subarray(0, 40) : PACKERS[way](TEXT));
   },
   '/redirect': (request, response) => {
     const { searchParams } = new URL(request.url as string, 'http://x');
@@ -132,11 +170,12 @@ export const startHttpsServer = (
   return listening(server as unknown as Server);
 };
 
-/** Answers every request by `answer`, as soon as its head is there. */
-export const startRawServer = (answer: RawAnswer): Promise<TestServer> =>
+/** Answers every request by `answer`, as soon as its head is there; says `greeting` before any. */
+export const startRawServer = (answer: RawAnswer, greeting = ''): Promise<TestServer> =>
   listening(
     createTcpServer((socket) => {
       let text = '';
+      socket.write(greeting);
       socket.on('data', (bytes: Buffer) => {
         text += bytes.toString('latin1');
         const end = text.indexOf('\r\n\r\n');

@@ -30,8 +30,8 @@ const show = (value, above = []) => {
 const showError = (error) => {
   const fields = {};
   for (const key of Object.keys(error)) if (key !== 'stack') fields[key] = error[key] instanceof Error ? showError(error[key]) : show(error[key]);
-  // OpenSSL's texts begin with the number of a thread.
-  return { ...fields, name: error.name, message: String(error.message).replace(/^[0-9A-F]{8,}:(?=error:)/, '') };
+  // In OpenSSL's texts there is the number of a thread.
+  return { ...fields, name: error.name, message: String(error.message).replace(/[0-9A-F]{8,}:(?=error:)/, '') };
 };
 const attempt = async (call) => { try { return ['fine', show(await call())] } catch (error) { return ['threw', showError(error)] } };
 const trace = (emitter, names, seen = []) => {

@@ -1,6 +1,9 @@
+import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { compileRule } from './destination-rule.ts';
 import { createEgressPolicy } from './egress-policy.ts';
-import { createResolver, type NameSource, reversedAddress, systemNames } from './resolver.ts';
+import { type Asker, createResolver, type NameSource, reversedAddress, systemNames } from './resolver.ts';
+import { createToldNames } from './told-names.ts';
 
 const notFound = (hostname: string) =>
   Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), {
@@ -18,7 +21,7 @@ const ZONE: Readonly<Record<string, readonly string[]>> = {
 
 const names: NameSource = {
   lookup: async (name) => {
-    const found = ZONE[name];
+    const found = isIP(name) > 0 ? [name] : ZONE[name];
     if (found === undefined) throw notFound(name);
     return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   },
@@ -31,7 +34,7 @@ const names: NameSource = {
   reverse: async () => ['dns.google'],
 };
 
-const ASKER = { connectionKey: 'connection', egress: undefined };
+const ASKER: Asker = { connectionKey: 'connection', egress: undefined, told: createToldNames() };
 const resolver = createResolver({ names, policy: createEgressPolicy({ allow: [] }), timeoutMs: 1000 });
 
 describe('targets of a connect', () => {
@@ -128,5 +131,41 @@ describe('DNS answers shown to scripts', () => {
   it('reverse names are read in both families', () => {
     expect(reversedAddress('4.3.2.1.in-addr.arpa')).toBe('1.2.3.4');
     expect(reversedAddress(`1.${'0.'.repeat(30)}f.ip6.arpa`)).toBe('f000:0000:0000:0000:0000:0000:0000:0001');
+  });
+});
+
+describe('an address that stands for a name', () => {
+  const policy = createEgressPolicy({ allow: [{ host: 'inside.test', port: 1433 }] });
+  const named = createResolver({ names, policy, timeoutMs: 1000 });
+  const run = (): Asker => ({ ...ASKER, told: createToldNames() });
+  const connect = (port: number, asker: Asker) => named.targets({ host: '10.0.0.1', port, family: 0 }, asker);
+  const lookup = (name: string, asker: Asker) => named.records({ type: 'lookup', name, family: 0 }, asker);
+
+  it('may be reached by the rule for the name, in the run that was told it', async () => {
+    const asker = run();
+    await lookup('inside.test', asker);
+    expect(await connect(1433, asker)).toEqual({ value: [{ address: '10.0.0.1', family: 4 }] });
+    expect(await connect(1434, asker)).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+    expect(await connect(1433, run())).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+  });
+
+  it('is judged by itself when another name led to it, or an answer was withheld', async () => {
+    const asker = run();
+    await lookup('mixed.test', asker);
+    expect(await connect(1433, asker)).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+  });
+
+  it('passes a connection’s own list by name', async () => {
+    const asker = { ...run(), egress: [compileRule({ host: 'public.test', port: 1433 })] };
+    const target = { host: '8.8.4.4', port: 1433, family: 0 } as const;
+    expect(await named.targets(target, asker)).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+    await named.records({ type: 'A', name: 'public.test', family: 0 }, asker);
+    expect(await named.targets(target, asker)).toEqual({ value: [{ address: '8.8.4.4', family: 4 }] });
+  });
+
+  it('is forgotten beyond a bound', () => {
+    const told = createToldNames();
+    for (let index = 0; index < 1000; index += 1) told.remember(`n${index}`, '10.0.0.1');
+    expect(told.namesOf('10.0.0.1')).toHaveLength(256);
   });
 });

@@ -4,6 +4,7 @@ import { parseAddress } from './address-class.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { asSystemError, egressError, hiddenAnswerError } from './egress-error.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import type { ToldNames } from './told-names.ts';
 import { createTurnstile } from './turnstile.ts';
 
 export type ConnectQuestion = Pick<Extract<HostFrame, { kind: 'connect' }>, 'host' | 'port' | 'family'>;
@@ -25,8 +26,12 @@ export const systemNames = (): NameSource => ({
   reverse: (address) => dns.reverse(address),
 });
 
-/** Who asks: a connection, with its own list where it has one. */
-export type Asker = { readonly connectionKey: string; readonly egress: readonly DestinationRule[] | undefined };
+/** Who asks: a run of a connection, with the connection's own list where it has one, and what the run was told before. */
+export type Asker = {
+  readonly connectionKey: string;
+  readonly egress: readonly DestinationRule[] | undefined;
+  readonly told: ToldNames;
+};
 
 export type Resolver = {
   /** The addresses that a connect may use, in the order to try them: at least one, or the error for the script. */
@@ -51,6 +56,12 @@ const leadsTo = (type: string, record: unknown): string | undefined => {
   return type === 'MX' ? (record as { exchange: string }).exchange : undefined;
 };
 
+/** The address that a record is, where it is one. */
+const addressIn = (type: string, record: unknown): string | undefined => {
+  if (type === 'A' || type === 'AAAA') return String(record);
+  return type === 'lookup' ? (record as ResolvedAddress).address : undefined;
+};
+
 const RECORDS_MAX = 64;
 /** Each takes a thread of the process's few until the system's resolver gives up, so no connection gets many. */
 const LOOKUPS_AT_ONCE = 2;
@@ -73,13 +84,20 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
       name,
     );
 
+  /** An address given as such may also be reached by the rule for a name that the run was told it belongs to. */
+  const judge = (host: string, address: string, port: number, { egress, told }: Asker) => {
+    const denial = policy.deny({ host, address, port }, egress);
+    if (denial === undefined || parseAddress(host) === undefined) return denial;
+    const byName = told
+      .namesOf(address)
+      .some((name) => policy.deny({ host: name, address, port }, egress) === undefined);
+    return byName ? undefined : denial;
+  };
+
   const targets: Resolver['targets'] = async ({ host, port, family }, asker) => {
     const found = await lookup(host, family, asker);
     if ('error' in found) return found;
-    const judged = found.value.map((target) => ({
-      target,
-      denial: policy.deny({ host, address: target.address, port }, asker.egress),
-    }));
+    const judged = found.value.map((target) => ({ target, denial: judge(host, target.address, port, asker) }));
     const open = judged.filter(({ denial }) => denial === undefined).map(({ target }) => target);
     const [first] = judged;
     if (open.length === 0 && first?.denial !== undefined)
@@ -93,9 +111,8 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
   };
 
   const shown = async ({ type, name }: DnsQuestion, record: unknown, asker: Asker) => {
-    if (type === 'A' || type === 'AAAA') return policy.shows({ host: name, address: String(record) }, asker.egress);
-    if (type === 'lookup')
-      return policy.shows({ host: name, address: (record as ResolvedAddress).address }, asker.egress);
+    const address = addressIn(type, record);
+    if (address !== undefined) return policy.shows({ host: name, address }, asker.egress);
     const target = leadsTo(type, record);
     return target === undefined || (await reachable(target, asker));
   };
@@ -118,6 +135,10 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     const visible = all.filter((_, index) => verdicts[index]);
     const syscall = question.type === 'lookup' ? 'getaddrinfo' : `query${sentenceCase(question.type)}`;
     if (visible.length === 0 && all.length > 0) return { error: hiddenAnswerError(question.name, syscall) };
+    for (const record of visible) {
+      const address = addressIn(question.type, record);
+      if (address !== undefined) asker.told.remember(question.name, address);
+    }
     return { value: visible };
   };
   return { targets, records };

@@ -1,6 +1,7 @@
 import type { RunResult } from '@userferry/script-contract';
 import type { RunRequest } from '../../../sandbox.ts';
 import { compileRule, type DestinationRule } from '../egress/destination-rule.ts';
+import { createToldNames, type ToldNames } from '../egress/told-names.ts';
 import { endedResult } from '../results/finish-result.ts';
 
 /** How long past its deadline a host may take to end a run itself. */
@@ -10,6 +11,7 @@ export const GRACE_MS = 250;
 export type ActiveRun = {
   readonly request: RunRequest;
   readonly egress: readonly DestinationRule[] | undefined;
+  readonly told: ToldNames;
   readonly done: Promise<RunResult>;
   settle(result: RunResult): void;
   /** Ends it without the host's word. */
@@ -32,6 +34,7 @@ export const createActiveRun = (request: RunRequest, onOverdue: () => void): Act
   return {
     request,
     egress: request.egress?.map(compileRule),
+    told: createToldNames(),
     done,
     settle,
     end: (outcome, message) => settle(endedResult(outcome, message, performance.now() - startedAt)),

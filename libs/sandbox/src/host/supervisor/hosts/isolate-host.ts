@@ -122,7 +122,11 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       checks.delete(frame.id);
     } else {
       const run = runs.get(frame.runId);
-      deps.requests(host.broker, run && { connectionKey: run.request.connectionKey, egress: run.egress }, frame);
+      deps.requests(
+        host.broker,
+        run && { connectionKey: run.request.connectionKey, egress: run.egress, told: run.told },
+        frame,
+      );
     }
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });

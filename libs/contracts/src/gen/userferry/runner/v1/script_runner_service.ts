@@ -285,6 +285,15 @@ export interface CheckScriptRequest {
 export interface CheckScriptResponse {
   /** Empty: nothing found. */
   problems: ScriptError[];
+  /** Everything that a script may require, by name. */
+  modules: OfferedModule[];
+}
+
+export interface OfferedModule {
+  /** As scripts require it; core modules also answer to `node:` before it. */
+  name: string;
+  /** Of the package; for core modules, of the Node that they behave like. */
+  version: string;
 }
 
 function createBaseEgressRule(): EgressRule {
@@ -1416,13 +1425,16 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
 };
 
 function createBaseCheckScriptResponse(): CheckScriptResponse {
-  return { problems: [] };
+  return { problems: [], modules: [] };
 }
 
 export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
   encode(message: CheckScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.problems) {
       ScriptError.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.modules) {
+      OfferedModule.encode(v!, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -1448,6 +1460,14 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
             message.problems.push(ScriptError.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.modules.push(OfferedModule.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1465,6 +1485,9 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
       problems: globalThis.Array.isArray(object?.problems)
         ? object.problems.map((e: any) => ScriptError.fromJSON(e))
         : [],
+      modules: globalThis.Array.isArray(object?.modules)
+        ? object.modules.map((e: any) => OfferedModule.fromJSON(e))
+        : [],
     };
   },
 
@@ -1472,6 +1495,9 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
     const obj: any = {};
     if (message.problems?.length) {
       obj.problems = message.problems.map((e) => ScriptError.toJSON(e));
+    }
+    if (message.modules?.length) {
+      obj.modules = message.modules.map((e) => OfferedModule.toJSON(e));
     }
     return obj;
   },
@@ -1482,6 +1508,92 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
   fromPartial<I extends Exact<DeepPartial<CheckScriptResponse>, I>>(object: I): CheckScriptResponse {
     const message = createBaseCheckScriptResponse();
     message.problems = object.problems?.map((e) => ScriptError.fromPartial(e)) || [];
+    message.modules = object.modules?.map((e) => OfferedModule.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOfferedModule(): OfferedModule {
+  return { name: "", version: "" };
+}
+
+export const OfferedModule: MessageFns<OfferedModule> = {
+  encode(message: OfferedModule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OfferedModule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOfferedModule();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OfferedModule {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+    };
+  },
+
+  toJSON(message: OfferedModule): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<OfferedModule>, I>>(base?: I): OfferedModule {
+    return OfferedModule.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OfferedModule>, I>>(object: I): OfferedModule {
+    const message = createBaseOfferedModule();
+    message.name = object.name ?? "";
+    message.version = object.version ?? "";
     return message;
   },
 };

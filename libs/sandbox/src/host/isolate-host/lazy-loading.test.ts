@@ -1,0 +1,46 @@
+/** A module is loaded when a script requires it, and not before: what is loaded takes room on the heap. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHost, type TestHost } from './testing/start-host.ts';
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host.stop());
+
+const KIB = 1024;
+
+/** Bytes of the heap after a run in an isolate of its own. */
+async function heapAfter(body: string): Promise<number> {
+  const source = `async function login() { ${body}; return null }`;
+  const { outcome, usage } = await host.run(source, { timeoutMs: 30_000, memoryLimitBytes: 256 * KIB * KIB });
+  expect(outcome).toBe('completed');
+  return usage.heapBytes;
+}
+
+describe('on the heap of an isolate', () => {
+  let empty: number;
+  beforeAll(async () => {
+    empty = await heapAfter('');
+  });
+
+  it.each(['pg', 'mysql2', 'mongodb', 'mssql', 'lodash'])('%s is there when it is required', async (name) => {
+    expect(await heapAfter(`require('${name}')`)).toBeGreaterThan(empty + 200 * KIB);
+  });
+
+  it('no package is there when the script requires none', async () => {
+    const one = await heapAfter(`require('lodash')`);
+    expect(one - empty).toBeLessThan((await heapAfter(`require('mssql')`)) - empty);
+    expect(empty).toBeLessThan(one);
+  });
+
+  it('a package is not there when the source names it and the run does not get to it', async () => {
+    // Its text is brought along, but nothing of it has run.
+    const named = await heapAfter(`if (Date.now() < 0) require('mssql')`);
+    expect(await heapAfter(`require('mssql')`)).toBeGreaterThan(named + 500 * KIB);
+  });
+
+  it('a package is there when its name is only made in the run', async () => {
+    expect(await heapAfter(`require(['mss', 'ql'].join(''))`)).toBeGreaterThan(empty + 200 * KIB);
+  });
+});

@@ -1,0 +1,152 @@
+/** Servers of MongoDB that fail in the middle of things: what plain Node says, and that it counts as an outage. */
+import { type MongodbDouble, type MongodbFault, startMongodbDouble } from '@userferry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSideBySide } from './testing/side-by-side.ts';
+import { startHost, type TestHost } from './testing/start-host.ts';
+
+let host: TestHost;
+let double: MongodbDouble;
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host?.stop());
+
+const env = () => ({ URI: double.uri });
+const { sameResult } = createSideBySide(() => host, env, { 'mongodb@7': 'mongodb-7' });
+const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3', 'mongodb@3': 'mongodb-3' });
+
+/** A login that asks for one user; numbers of connections differ with what ran before in the isolate. */
+const ask = (driver: string, options: string): string => `const { MongoClient } = require('${driver}');
+  const client = new MongoClient(env.URI, { serverSelectionTimeoutMS: 5000, ${options} });
+  try { await client.connect(); return await client.db().collection('users').findOne({ email: 'a' }) } finally { await client.close() }`;
+const SAY = `const say = (e) => [e.name, e.code, e.codeName, e.message.replace(/connection \\d+/g, 'connection N'), e.constructor.name, [...(e.errorLabels || [])].sort(), e.cause instanceof Error ? say(e.cause) : null];`;
+const said = (body: string): string =>
+  `${SAY} try { await (async () => { ${body} })(); return 'fine' } catch (e) { return say(e) }`;
+
+const serverError = (code: number, message: string): MongodbFault => ({
+  kind: 'error',
+  code,
+  message,
+  command: 'find',
+});
+
+type Case = readonly [what: string, fault: MongodbFault, error: string, options: string];
+const SLOW = 'socketTimeoutMS: 400';
+/** A driver that has lost its server looks for it half a second later at the earliest. */
+const SOON = 'serverSelectionTimeoutMS: 500';
+const FAULTS: readonly Case[] = [
+  ['closes the connection when it is asked', { kind: 'drop', at: 'request', command: 'find' }, 'MongoNetworkError', ''],
+  ['crashes when asked', { kind: 'drop', at: 'request', reset: true, command: 'find' }, 'MongoNetworkError', ''],
+  ['closes the connection in mid-reply', { kind: 'drop', at: 'mid-reply', command: 'find' }, 'MongoNetworkError', ''],
+  ['never answers', { kind: 'silence', command: 'find' }, 'MongoNetworkTimeoutError', SLOW],
+  ['answers too late', { kind: 'delay', delayMs: 5000, command: 'find' }, 'MongoNetworkTimeoutError', SLOW],
+  ['answers in another protocol', { kind: 'garbage', command: 'find' }, 'MongoNetworkTimeoutError', SLOW],
+  [
+    'never greets',
+    { kind: 'silence', command: 'hello' },
+    'MongoServerSelectionError',
+    `${SOON}, connectTimeoutMS: 200`,
+  ],
+  [
+    'closes the connection at once',
+    { kind: 'drop', at: 'request', command: 'hello' },
+    'MongoServerSelectionError',
+    SOON,
+  ],
+  ['greets in another protocol', { kind: 'garbage', command: 'hello' }, 'MongoServerSelectionError', SOON],
+  ['goes away during the login', { kind: 'drop', at: 'request', command: 'saslContinue' }, 'MongoNetworkError', ''],
+  ['is shutting down', serverError(91, 'The server is in quiesce mode'), 'MongoServerError', ''],
+  ['was interrupted at its end', serverError(11600, 'interrupted at shutdown'), 'MongoServerError', ''],
+  ['is no longer the primary', serverError(10107, 'not primary'), 'MongoServerError', ''],
+  ['ran out of its time', serverError(50, 'operation exceeded time limit'), 'MongoServerError', ''],
+];
+
+const struck = async <T>(fault: MongodbFault, run: () => Promise<T>): Promise<T> => {
+  await using started = await startMongodbDouble({ users: [{ user: 'ann', password: 'right' }] });
+  double = started;
+  double.inject({ ...fault, times: 1000 });
+  return await run();
+};
+
+describe.each(['mongodb', 'mongodb@7'])('%s and a server that', (driver) => {
+  it.each(FAULTS)('%s: the error of plain Node', (_what, fault, error, options) =>
+    struck(fault, async () => {
+      const [name] = (await sameResult(said(ask(driver, options)))) as [string];
+      expect(name).toBe(error);
+    }),
+  );
+
+  const run = (body: string) => host.run(`async function login() { ${body} }`, { env: env(), timeoutMs: 20_000 });
+
+  it.each(FAULTS)('%s: an outage, never a wrong password', (_what, fault, error, options) =>
+    struck(fault, async () => {
+      const outage = { outcome: 'store_unreachable', error: { name: error } };
+      expect(await run(ask(driver, options))).toMatchObject(outage);
+    }),
+  );
+
+  // `not primary` alone says too little.
+  const telling = FAULTS.filter(([what]) => what !== 'is no longer the primary');
+  it.each(telling)('%s: an outage where the script says it anew, too', (_what, fault, _error, options) =>
+    struck(fault, async () => {
+      const anew = `try { ${ask(driver, options)} } catch (e) { throw new Error('Login failed: ' + e.message) }`;
+      expect(await run(anew)).toMatchObject({ outcome: 'store_unreachable' });
+    }),
+  );
+
+  it('repeats a read that a broken connection cut off, and is answered', () =>
+    struck({ kind: 'drop', at: 'request', command: 'other' }, async () => {
+      const cutOnce = () => double.inject({ kind: 'drop', at: 'request', command: 'find' });
+      cutOnce();
+      const result = await sameResult(said(ask(driver, '')), { beforeIsolate: cutOnce });
+      expect(result).toBe('fine');
+    }));
+
+  it('takes a reply that comes in pieces', () =>
+    struck({ kind: 'pieces', bytes: 7, command: 'find' }, async () => {
+      expect(await sameResult(said(ask(driver, '')))).toBe('fine');
+    }));
+
+  it('what the server refuses is the script’s own affair, and no outage', () =>
+    struck({ kind: 'error', code: 13, message: 'not authorized on legacy', command: 'find' }, async () => {
+      const source = `async function login() { ${ask(driver, '')} }`;
+      expect(await host.run(source, { env: env() })).toMatchObject({ outcome: 'threw', error: { code: '13' } });
+    }));
+});
+
+const askOld = (driver: string, { command }: MongodbFault): string => `const { MongoClient } = require('${driver}');
+  const client = await MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true, serverSelectionTimeoutMS: ${command === 'hello' ? 500 : 5000}, socketTimeoutMS: 400, connectTimeoutMS: 400 });
+  try { return await client.db().collection('users').findOne({ email: 'a' }) } finally { await client.close() }`;
+
+describe('a script of the 3.6 days and a server that', () => {
+  it.each(FAULTS)('%s: an outage', (_what, fault) =>
+    struck(fault, async () => {
+      const source = `async function login() { ${askOld('mongodb', fault)} }`;
+      const outage = { outcome: 'store_unreachable' };
+      expect(await host.run(source, { env: env(), timeoutMs: 20_000 })).toMatchObject(outage);
+    }),
+  );
+
+  // What fails later has other names: 3.7 looks for another server where 6 connects anew.
+  const early = FAULTS.filter(([, { command }]) => command !== 'find');
+  it.each(early)('%s: the name of then', (_what, fault) =>
+    struck(fault, async () => {
+      const named = `try { await (async () => { ${askOld('mongodb', fault)} })(); return 'fine' } catch (e) { return [e.name, e.code] }`;
+      expect(await old.sameResult(named)).not.toBe('fine');
+    }),
+  );
+});
+
+describe('mongodb@3 and a server that', () => {
+  it.each(FAULTS)('%s: the error of plain Node, and an outage', (what, fault) =>
+    struck(fault, async () => {
+      const [name] = (await old.sameResult(said(askOld('mongodb@3', fault)))) as [string];
+      expect(name).toMatch(/^Mongo(Network|NetworkTimeout|ServerSelection|Parse)?Error$/);
+      // Driver 3.7 cannot read the other protocol, and says no more.
+      if (what === 'answers in another protocol') return;
+      const source = `async function login() { ${askOld('mongodb@3', fault)} }`;
+      const outage = { outcome: 'store_unreachable' };
+      expect(await host.run(source, { env: env(), timeoutMs: 20_000 })).toMatchObject(outage);
+    }),
+  );
+});
