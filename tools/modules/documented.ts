@@ -33,8 +33,11 @@ function membersOf(holder: object): [name: string, value: unknown][] {
     });
 }
 
+/** Getters are not called: on a class they have no instance to look at. */
 const functionsIn = (holder: object): string[] =>
-  membersOf(holder).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+  Object.entries(Object.getOwnPropertyDescriptors(holder)).flatMap(([name, { value }]) =>
+    isPublic(name) && typeof value === 'function' ? [name] : [],
+  );
 
 function isClass(name: string, value: unknown): value is { readonly prototype: object } {
   const { prototype } = value as { prototype?: unknown };

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { PACKAGES } from './packages.ts';
+import { OFFERED_PACKAGES, PACKAGES } from './packages.ts';
 import { DRAFT_GUEST, PACKAGE_ROOT } from './paths.ts';
 
 type OfferedModule = { readonly name: string; readonly version: string };
@@ -38,7 +38,7 @@ export function writeOfferedModules(): void {
   const core = (runInNewContext(base) as Guest).coreModuleNames();
   const modules: OfferedModule[] = [
     ...Array.from(core, (name) => ({ name, version: process.versions.node })),
-    ...['bcrypt', ...Object.keys(PACKAGES)].map((name) => ({ name, version: versionOf(name) })),
+    ...['bcrypt', ...OFFERED_PACKAGES].map((name) => ({ name, version: versionOf(name) })),
   ];
   modules.sort((one, other) => (one.name < other.name ? -1 : 1));
   writeFileSync(join(DRAFT_GUEST, 'modules.json'), `${JSON.stringify(modules, null, 2)}\n`);

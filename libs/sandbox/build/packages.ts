@@ -18,6 +18,9 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   pg: 'pg',
 };
 
+/** Those that scripts may require. */
+export const OFFERED_PACKAGES: readonly string[] = Object.keys(PACKAGES).filter((name) => !name.startsWith('#'));
+
 /** Modules that lie in the bundle of another package, because they share its state. */
 export const BUNDLED_WITH: Readonly<Record<string, string>> = {
   'mysql2/promise': 'mysql2',

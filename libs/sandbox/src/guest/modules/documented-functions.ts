@@ -89,6 +89,26 @@ export const DOCUMENTED_FUNCTIONS: Readonly<Record<string, string>> = {
     'EventEmitter#setMaxListeners EventEmitterAsyncResource EventEmitterAsyncResource#emit ' +
     'EventEmitterAsyncResource#emitDestroy addAbortListener getEventListeners getMaxListeners init ' +
     'listenerCount on once setMaxListeners',
+  http:
+    'Agent Agent#addRequest Agent#createConnection Agent#createSocket Agent#destroy Agent#getName ' +
+    'Agent#keepSocketAlive Agent#removeSocket Agent#reuseSocket ClientRequest ClientRequest#abort ' +
+    'ClientRequest#clearTimeout ClientRequest#destroy ClientRequest#onSocket ClientRequest#setNoDelay ' +
+    'ClientRequest#setSocketKeepAlive ClientRequest#setTimeout CloseEvent IncomingMessage ' +
+    'IncomingMessage#setTimeout MessageEvent MessageEvent#initMessageEvent OutgoingMessage ' +
+    'OutgoingMessage#addTrailers OutgoingMessage#appendHeader OutgoingMessage#cork OutgoingMessage#destroy ' +
+    'OutgoingMessage#end OutgoingMessage#flushHeaders OutgoingMessage#getHeader ' +
+    'OutgoingMessage#getHeaderNames OutgoingMessage#getHeaders OutgoingMessage#getRawHeaderNames ' +
+    'OutgoingMessage#hasHeader OutgoingMessage#pipe OutgoingMessage#removeHeader OutgoingMessage#setHeader ' +
+    'OutgoingMessage#setHeaders OutgoingMessage#setTimeout OutgoingMessage#uncork OutgoingMessage#write ' +
+    'Server Server#close Server#closeAllConnections Server#closeIdleConnections Server#setTimeout ' +
+    'ServerResponse ServerResponse#assignSocket ServerResponse#detachSocket ServerResponse#writeContinue ' +
+    'ServerResponse#writeEarlyHints ServerResponse#writeHead ServerResponse#writeHeader ' +
+    'ServerResponse#writeInformation ServerResponse#writeProcessing WebSocket WebSocket#close ' +
+    'WebSocket#send createServer get request setGlobalProxyFromEnv setMaxIdleHTTPParsers ' +
+    'validateHeaderName validateHeaderValue',
+  https:
+    'Agent Agent#createConnection Agent#getName Agent#keepSocketAlive Server Server#close ' +
+    'Server#closeAllConnections Server#closeIdleConnections Server#setTimeout createServer get request',
   net:
     'BlockList BlockList#addAddress BlockList#addAddresses BlockList#addCIDR BlockList#addCIDRs ' +
     'BlockList#addRange BlockList#addSubnet BlockList#check BlockList#clear BlockList#fromJSON ' +
@@ -136,6 +156,24 @@ export const DOCUMENTED_FUNCTIONS: Readonly<Record<string, string>> = {
     'duplexPair finished getDefaultHighWaterMark isDestroyed isDisturbed isErrored isReadable isWritable ' +
     'pipeline setDefaultHighWaterMark',
   'stream/promises': 'finished pipeline',
+  'stream/web':
+    'ByteLengthQueuingStrategy CompressionStream CountQueuingStrategy DecompressionStream ' +
+    'ReadableByteStreamController ReadableByteStreamController#close ReadableByteStreamController#enqueue ' +
+    'ReadableByteStreamController#error ReadableStream ReadableStream#cancel ReadableStream#getReader ' +
+    'ReadableStream#pipeThrough ReadableStream#pipeTo ReadableStream#tee ReadableStream#values ' +
+    'ReadableStream.from ReadableStreamBYOBReader ReadableStreamBYOBReader#cancel ' +
+    'ReadableStreamBYOBReader#read ReadableStreamBYOBReader#releaseLock ReadableStreamBYOBRequest ' +
+    'ReadableStreamBYOBRequest#respond ReadableStreamBYOBRequest#respondWithNewView ' +
+    'ReadableStreamDefaultController ReadableStreamDefaultController#close ' +
+    'ReadableStreamDefaultController#enqueue ReadableStreamDefaultController#error ' +
+    'ReadableStreamDefaultReader ReadableStreamDefaultReader#cancel ReadableStreamDefaultReader#read ' +
+    'ReadableStreamDefaultReader#releaseLock ReadableStreamTee TextDecoderStream TextEncoderStream ' +
+    'TransformStream TransformStreamDefaultController TransformStreamDefaultController#enqueue ' +
+    'TransformStreamDefaultController#error TransformStreamDefaultController#terminate WritableStream ' +
+    'WritableStream#abort WritableStream#close WritableStream#getWriter WritableStreamDefaultController ' +
+    'WritableStreamDefaultController#error WritableStreamDefaultWriter WritableStreamDefaultWriter#abort ' +
+    'WritableStreamDefaultWriter#close WritableStreamDefaultWriter#releaseLock ' +
+    'WritableStreamDefaultWriter#write',
   string_decoder: 'StringDecoder StringDecoder#end StringDecoder#text StringDecoder#write',
   timers: 'active clearImmediate clearInterval clearTimeout enroll setImmediate setInterval setTimeout unenroll',
   'timers/promises': 'setImmediate setInterval setTimeout',
@@ -186,4 +224,11 @@ export const DOCUMENTED_FUNCTIONS: Readonly<Record<string, string>> = {
     'isNativeError isNumberObject isPromise isProxy isRegExp isSet isSetIterator isSharedArrayBuffer ' +
     'isStringObject isSymbolObject isTypedArray isUint16Array isUint32Array isUint8Array ' +
     'isUint8ClampedArray isWeakMap isWeakSet',
+  zlib:
+    'BrotliCompress BrotliDecompress Deflate DeflateRaw Gunzip Gzip Inflate InflateRaw Unzip ZstdCompress ' +
+    'ZstdDecompress brotliCompress brotliCompressSync brotliDecompress brotliDecompressSync crc32 ' +
+    'createBrotliCompress createBrotliDecompress createDeflate createDeflateRaw createGunzip createGzip ' +
+    'createInflate createInflateRaw createUnzip createZstdCompress createZstdDecompress deflate deflateRaw ' +
+    'deflateRawSync deflateSync gunzip gunzipSync gzip gzipSync inflate inflateRaw inflateRawSync ' +
+    'inflateSync unzip unzipSync zstdCompress zstdCompressSync zstdDecompress zstdDecompressSync',
 };
