@@ -79,6 +79,22 @@ describe.each(['mongodb', 'mongodb@7'])('%s logs in', (driver) => {
     expect(heads(result)).toEqual(['a@b.example', 'a@b.example', FAILED]);
   });
 
+  it('with a password beyond ASCII, which is prepared by tables that are compressed', async () => {
+    const users = [{ user: 'ann', password: 'I\u00adX \u2168\u00a0\uff21', mechanisms: ['SCRAM-SHA-256' as const] }];
+    const { result } = await logIn(login, { users });
+    expect(result).toBe('a@b.example');
+  });
+
+  it('and speaks compressed where both sides can', async () => {
+    const body = `${reach(driver)} return reach(env.URI, { compressors: ['zlib'] })`;
+    const { result } = await logIn(body, { users: [ANN], compressors: ['zlib'] });
+    expect(result).toBe('a@b.example');
+    expect(double.commands.filter(({ name }) => name === 'find').map(({ compressed }) => compressed)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   it('is told of a wrong password, an unknown user and a login that is missing as plain Node is', async () => {
     const body = `${reach(driver)} const uri = env.URI.replace(/\\/\\/[^@]*@/, '//'); return [await reach(uri, { auth: { username: 'ann', password: 'wrong' } }),
       await reach(uri, { auth: { username: 'bob', password: 'x' } }), await reach(uri.replace(/\\?.*/, ''))]`;

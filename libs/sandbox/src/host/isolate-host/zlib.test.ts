@@ -31,6 +31,7 @@ describe('one call', () => {
   it('with every level, strategy, window and memory level', () =>
     same(`const data = text(60000); const seen = []; for (let level = -1; level <= 9; level++) seen.push(sum(z.gzipSync(data, { level })));
       for (let strategy = 0; strategy <= 4; strategy++) seen.push(sum(z.deflateSync(data, { strategy })));
+      seen.push(sum(z.deflateRawSync(data, { windowBits: 8 })), sum(z.deflateSync(data, { windowBits: 8 })));
       for (let windowBits = 9; windowBits <= 15; windowBits++) seen.push(sum(z.deflateRawSync(data, { windowBits, memLevel: windowBits - 6 })));
       for (const quality of [0, 1, 5, 11]) seen.push(sum(z.brotliCompressSync(data, { params: { [z.constants.BROTLI_PARAM_QUALITY]: quality, [z.constants.BROTLI_PARAM_LGWIN]: 18 } })));
       for (const level of [1, 5, 19]) seen.push(sum(z.zstdCompressSync(data, { params: { [z.constants.ZSTD_c_compressionLevel]: level } }))); return seen`));
@@ -144,6 +145,12 @@ describe('hostile use', () => {
       for (const f of [() => z.brotliCompressSync('x', { params: { [c.BROTLI_PARAM_LARGE_WINDOW]: 1, [c.BROTLI_PARAM_LGWIN]: 30 } }), () => z.createBrotliDecompress({ params: { [c.BROTLI_DECODER_PARAM_LARGE_WINDOW]: true } }), () => z.zstdCompressSync('x', { params: { [c.ZSTD_c_compressionLevel]: 22 } }), () => z.zstdCompressSync('x', { params: { [c.ZSTD_c_nbWorkers]: 4 } }), () => z.zstdDecompressSync('x', { params: { [c.ZSTD_d_windowLogMax]: 31 } })])
         all.push((await attempt(f))[1].code); return all`);
     expect(codes).toEqual(Array(5).fill('QUOTA_EXCEEDED'));
+  });
+  it('options that Node would end its process for are errors', async () => {
+    const names = await inIsolate(`${START} const all = [];
+      for (const options of [{ pledgedSrcSize: -1 }, { pledgedSrcSize: 'x' }, { pledgedSrcSize: NaN }]) all.push((await attempt(() => z.zstdCompressSync('x', options)))[1].name);
+      return [all, z.zstdCompressSync('x', { dictionary: 'text' }).length > 0, z.zstdDecompressSync(z.zstdCompressSync('abc', { pledgedSrcSize: 3 })).toString()]`);
+    expect(names).toEqual([['RangeError', 'TypeError', 'TypeError'], true, 'abc']);
   });
   it('streams that compress at great cost are counted by what they need', async () => {
     const body = `const all = []; for (let i = 0; i < 20; i++) { const s = z.createZstdCompress({ params: { [z.constants.ZSTD_c_compressionLevel]: 19 } }); all.push(new Promise((r, j) => { s.on('error', j); s.write('x', r) })) } await Promise.all(all)`;

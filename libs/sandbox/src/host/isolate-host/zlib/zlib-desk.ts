@@ -25,6 +25,8 @@ export type ZlibDesk = {
 function optionsOf(value: unknown): Fields {
   if (typeof value !== 'object' || value === null) return {};
   const { dictionary, params, ...rest } = value as Fields;
+  // Node hands it on unchecked, and its native code ends the process where it is none.
+  if (rest.pledgedSrcSize !== undefined) inRange(rest.pledgedSrcSize, 0, Number.MAX_SAFE_INTEGER, 'pledgedSrcSize');
   if (ArrayBuffer.isView(dictionary) && dictionary.byteLength > ZLIB_LIMITS.dictionaryBytes) {
     throw new QuotaExceeded(`A dictionary of zlib may have ${ZLIB_LIMITS.dictionaryBytes} bytes`);
   }

@@ -134,11 +134,14 @@ function parameterTable(prefix: string, params: Fields): Uint32Array {
 function windowBitsOf({ mode }: Kind, windowBits: unknown): number {
   const readsHeader = mode === C.INFLATE || mode === C.GUNZIP || mode === C.UNZIP;
   if (readsHeader && !windowBits) return 0;
+  // As in Node: zlib itself refuses the smallest window without a header.
+  if (mode === C.DEFLATERAW && windowBits === 8) return 9;
   return numberOr(windowBits, C.Z_DEFAULT_WINDOWBITS);
 }
 
 function initArguments(kind: Kind, options: Fields, params: Fields, state: Uint32Array, written: () => void) {
-  const { dictionary, level, memLevel, strategy, windowBits, pledgedSrcSize } = options;
+  const { level, memLevel, strategy, windowBits, pledgedSrcSize } = options;
+  const dictionary = ArrayBuffer.isView(options.dictionary) ? options.dictionary : undefined;
   if (kind.family === 'zlib') {
     const [bits, effort] = [windowBitsOf(kind, windowBits), numberOr(level, C.Z_DEFAULT_COMPRESSION)];
     const [memory, way] = [numberOr(memLevel, C.Z_DEFAULT_MEMLEVEL), numberOr(strategy, C.Z_DEFAULT_STRATEGY)];
