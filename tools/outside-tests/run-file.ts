@@ -11,6 +11,8 @@ export type FileResult = TestFile & {
   readonly fitness: Fitness['kind'];
   /** Why the file is not applicable. */
   readonly reason?: string;
+  /** It starts a server. */
+  readonly needsServer?: boolean;
   readonly node?: Ran;
   readonly sandbox?: Ran;
 };
@@ -19,6 +21,8 @@ export type RunContext = {
   readonly outside: string;
   readonly sandbox: Sandbox;
   readonly limitMs: number;
+  /** Where the harness listens for the servers of test files. */
+  readonly relayPort: number;
   /** What the test files of a suite see as `process.env`. */
   readonly env: Readonly<Record<string, string>>;
 };
@@ -28,17 +32,18 @@ const STOOD_IN = new Set(['node:test', 'test', 'node:module']);
 
 /** Judges one test file, and runs it in plain Node and, where it can run there, in the sandbox. */
 export const runFile = async (context: RunContext, test: TestFile): Promise<FileResult> => {
-  const fitness = judgeFile(readFileSync(resolve(context.outside, test.file), 'utf8'), STOOD_IN);
+  const fitness = judgeFile(readFileSync(resolve(context.outside, test.file), 'utf8'), test.file, STOOD_IN);
   if (fitness.kind === 'not applicable') return { ...test, fitness: fitness.kind, reason: fitness.reason };
-  const { limitMs, env, outside } = context;
+  const { limitMs, env, outside, relayPort } = context;
   const { openssl } = process.versions;
-  const settings = { file: test.file, env, limitMs, openssl, countsTimers: test.suite !== 'node' };
+  const settings = { file: test.file, env, limitMs, openssl, countsTimers: test.suite !== 'node', relayPort };
   const bundled = await bundleFile(outside, test, settings).catch((error: Error) => error);
   if (bundled instanceof Error) {
     const reason = `cannot be bundled: ${bundled.message.split('\n').find((line) => /ERROR|Cannot/.test(line)) ?? ''}`;
     return { ...test, fitness: 'not applicable', reason };
   }
   const node = await runInNode(bundled.program, limitMs);
-  if (node.outcome !== 'passed' || fitness.kind === 'needs a server') return { ...test, fitness: fitness.kind, node };
-  return { ...test, fitness: 'fit', node, sandbox: await runInSandbox(context.sandbox, bundled.script, limitMs) };
+  const judged = { ...test, fitness: fitness.kind, needsServer: fitness.needsServer, node };
+  if (node.outcome !== 'passed') return judged;
+  return { ...judged, sandbox: await runInSandbox(context.sandbox, bundled.script, limitMs) };
 };

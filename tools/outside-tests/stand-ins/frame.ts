@@ -3,6 +3,7 @@ import { giveEnvironment } from './config.ts';
 import { countTimers } from './count-timers.ts';
 import { brokenExpectations, hasUnmetExpectations, ledger } from './ledger.ts';
 import { installProcess, type ProcessStandIn } from './process-in-isolate.ts';
+import { installServers } from './servers.ts';
 
 export type FrameSettings = {
   readonly file: string;
@@ -12,6 +13,8 @@ export type FrameSettings = {
   readonly openssl: string;
   /** Drivers' tests: the global timers say when the file is over. Tests of the timers themselves are left alone. */
   readonly countsTimers: boolean;
+  /** Where the harness listens for the servers of test files. */
+  readonly relayPort: number;
 };
 
 export type Verdict = { readonly verdict: 'passed' } | { readonly verdict: 'skipped'; readonly message: string };
@@ -69,6 +72,7 @@ const finish = (program: ProcessStandIn): void => {
 /** In the isolate: resolves when the file passed or skipped itself, throws what went wrong. */
 export const runInIsolate = async (settings: FrameSettings, load: Load): Promise<Verdict> => {
   const program = installProcess(settings);
+  installServers(settings.relayPort);
   const aliveTimers = settings.countsTimers ? countTimers() : () => 0;
   const early = await begin(load);
   if (early?.verdict === 'skipped') return early;
