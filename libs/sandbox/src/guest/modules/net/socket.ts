@@ -4,6 +4,7 @@ import { uncaught } from '../../bridge.ts';
 import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
+import { nodeError } from '../node-errors.ts';
 import { Duplex } from '../stream.ts';
 import { timers } from '../timers.ts';
 import { type ConnectOptions, connectArguments } from './connect-arguments.ts';
@@ -27,6 +28,9 @@ function closedError(): Error {
   return Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
 }
 
+const closedBeforeConnection = (): Error =>
+  nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established');
+
 /** The channels behind sockets, for `tls`, which takes one over; nothing that a script can reach. */
 const channels = new WeakMap<object, Channel>();
 export const channelOf = (socket: object): Channel | undefined => channels.get(socket);
@@ -47,7 +51,6 @@ export class Socket extends Duplex {
   #noDelay: boolean | undefined;
   #keepAlive: { readonly enable: boolean; readonly delayMs: number } | undefined;
   #timer: unknown;
-  #whenConnected: (() => void)[] = [];
   _host = '';
 
   constructor(options?: SocketOptions) {
@@ -103,6 +106,7 @@ export class Socket extends Duplex {
   protected _onConnect(addresses: SocketAddresses): void {
     this._setAddresses(addresses);
     this._ready();
+    // What was written before goes out when the listeners that were there before it have been called.
     this.emit('connect');
     this.emit('ready');
     this.read(0);
@@ -123,7 +127,6 @@ export class Socket extends Duplex {
     if (this.#noDelay !== undefined) this.setNoDelay(this.#noDelay);
     if (this.#keepAlive) this.setKeepAlive(this.#keepAlive.enable, this.#keepAlive.delayMs);
     this._touch();
-    for (const start of this.#whenConnected.splice(0)) start();
   }
 
   protected _onError(error: Error): void {
@@ -159,9 +162,27 @@ export class Socket extends Duplex {
     channelOf(this)?.resume();
   }
 
+  /** Runs `start` once the connection is there; `onClosed` when the socket is closed before. */
+  #whenOpen(start: () => void, onClosed: () => void): void {
+    const begin = (): void => {
+      this.removeListener('close', onClosed);
+      start();
+    };
+    this.once('close', onClosed);
+    this._onceOpen(begin);
+  }
+
+  /** A socket of TLS is open when it is secure, later than its `connect`. */
+  protected _onceOpen(begin: () => void): void {
+    this.once('connect', begin);
+  }
+
   #send(bytes: Uint8Array, done: Done): void {
     if (this.connecting) {
-      this.#whenConnected.push(() => this.#send(bytes, done));
+      this.#whenOpen(
+        () => this.#send(bytes, done),
+        () => done(closedBeforeConnection()),
+      );
       return;
     }
     const channel = channelOf(this);
@@ -184,17 +205,20 @@ export class Socket extends Duplex {
 
   override _final(done: Done): void {
     if (this.connecting) {
-      this.#whenConnected.push(() => this._final(done));
+      this.#whenOpen(
+        () => this._final(done),
+        () => undefined,
+      );
       return;
     }
     channelOf(this)?.end();
-    done();
+    // The end is said to the network, which takes a turn of Node's loop.
+    nextTick(done as () => void);
   }
 
   override _destroy(error: Error | null, done: Done): void {
     timers.clearTimeout(this.#timer);
     this.connecting = false;
-    this.#whenConnected = [];
     channelOf(this)?.destroy();
     channels.delete(this);
     done(error);

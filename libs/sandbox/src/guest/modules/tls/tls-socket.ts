@@ -47,6 +47,7 @@ export class TLSSocket extends Socket {
   #refused: readonly WireCertificate[] = [];
   #hostname = '';
   #rejectUnauthorized = true;
+  #onceSecure: (() => void)[] = [];
 
   constructor(carrier?: object, options: Options = {}) {
     super({ allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true });
@@ -128,9 +129,14 @@ export class TLSSocket extends Socket {
       return;
     }
     this._ready();
+    for (const begin of this.#onceSecure.splice(0)) begin();
     this.emit('secure');
     this.emit('secureConnect');
     this.read(0);
+  }
+
+  protected override _onceOpen(begin: () => void): void {
+    this.#onceSecure.push(begin);
   }
 
   /** The host refused the peer's certificate; the error follows. */
