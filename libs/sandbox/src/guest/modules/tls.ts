@@ -1,4 +1,5 @@
 import { ask } from '../bridge.ts';
+import { callable } from './callable.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
 import { type Options, SecureContext } from './tls/secure-context.ts';
@@ -52,8 +53,8 @@ function createServer(): never {
 }
 
 export const tls = {
-  TLSSocket,
-  SecureContext,
+  TLSSocket: callable('TLSSocket', TLSSocket),
+  SecureContext: callable('SecureContext', SecureContext),
   connect,
   createServer,
   createSecureContext: (options?: Options) => new SecureContext(options),

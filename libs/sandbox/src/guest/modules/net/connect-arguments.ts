@@ -1,4 +1,7 @@
 /** The many shapes of `connect`'s arguments. */
+import { received } from '../node-errors.ts';
+import { validateConnectOptions } from './socket-options.ts';
+
 export type ConnectOptions = {
   readonly host: string;
   readonly port: number;
@@ -13,7 +16,7 @@ export type ConnectOptions = {
 type Given = Record<string, unknown>;
 
 function invalidPort(port: unknown): RangeError {
-  const error = new RangeError(`Port should be >= 0 and < 65536. Received ${typeof port} (${String(port)}).`);
+  const error = new RangeError(`Port should be >= 0 and < 65536. ${received(port)}.`);
   return Object.assign(error, { code: 'ERR_SOCKET_BAD_PORT' });
 }
 
@@ -38,7 +41,8 @@ export function connectArguments(args: readonly unknown[]): {
 } {
   const last = args[args.length - 1];
   const callback = typeof last === 'function' ? (last as () => void) : undefined;
-  const given = givenOf(args);
+  const given = givenOf(args.length > 0 && callback === args[0] ? [] : args);
+  validateConnectOptions(given);
   const host = given.host === undefined || given.host === null ? 'localhost' : String(given.host);
   const path = typeof given.path === 'string' ? given.path : undefined;
   const family = given.family === 4 || given.family === 6 ? given.family : 0;

@@ -4,11 +4,12 @@ import { uncaught } from '../../bridge.ts';
 import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
-import { nodeError } from '../node-errors.ts';
+import { nodeError, validateFunction } from '../node-errors.ts';
 import { Duplex } from '../stream.ts';
 import { timers } from '../timers.ts';
 import { type ConnectOptions, connectArguments } from './connect-arguments.ts';
-import { isIPv6 } from './ip.ts';
+import { isIP, isIPv6 } from './ip.ts';
+import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
 type WriteChunk = { readonly chunk: unknown; readonly encoding: BufferEncoding };
@@ -54,6 +55,7 @@ export class Socket extends Duplex {
   _host = '';
 
   constructor(options?: SocketOptions) {
+    validateSocketOptions(options as Record<string, unknown> | undefined);
     super({
       allowHalfOpen: options?.allowHalfOpen === true,
       autoDestroy: true,
@@ -105,11 +107,16 @@ export class Socket extends Duplex {
 
   protected _onConnect(addresses: SocketAddresses): void {
     this._setAddresses(addresses);
+    if (isIP(this._host) === 0) this.#tellLookup(addresses);
     this._ready();
     // What was written before goes out when the listeners that were there before it have been called.
     this.emit('connect');
     this.emit('ready');
     this.read(0);
+  }
+
+  #tellLookup({ remoteAddress, remoteFamily }: SocketAddresses): void {
+    this.emit('lookup', null, remoteAddress, remoteFamily === 'IPv6' ? 6 : 4, this._host);
   }
 
   protected _setAddresses(addresses: SocketAddresses): void {
@@ -130,6 +137,9 @@ export class Socket extends Duplex {
   }
 
   protected _onError(error: Error): void {
+    if (this.connecting && (error as { syscall?: unknown }).syscall === 'getaddrinfo') {
+      this.emit('lookup', error, undefined, undefined, this._host);
+    }
     this.destroy(error);
   }
 
@@ -240,8 +250,12 @@ export class Socket extends Duplex {
     else this.once('finish', () => this.destroy());
   }
 
+  /** A reset cannot be asked of the host: the connection is closed. */
   resetAndDestroy(): this {
-    return this.destroy();
+    if (channelOf(this) === undefined) return this.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'));
+    if (this.connecting) this.once('connect', () => this.destroy());
+    else this.destroy();
+    return this;
   }
 
   setNoDelay(enable = true): this {
@@ -257,6 +271,9 @@ export class Socket extends Duplex {
   }
 
   setTimeout(timeoutMs: number, callback?: () => void): this {
+    if (this.destroyed) return this;
+    validateIdleTime(timeoutMs);
+    if (callback !== undefined) validateFunction(callback, 'callback');
     this.timeout = timeoutMs;
     if (callback && timeoutMs === 0) this.removeListener('timeout', callback);
     else if (callback) this.once('timeout', callback);
