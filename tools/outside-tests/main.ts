@@ -39,7 +39,7 @@ const runSuite = async (outside: string, suite: SuiteName, files: readonly TestF
   const sandbox = await openSandbox();
   cleanup.defer(() => sandbox.close());
   const { env } = server;
-  const context = { outside, sandbox, limitMs: Number(values['limit-ms']), env, relayPort: relay.port };
+  const context = { outside, sandbox, limitMs: Number(values['limit-ms']), env, relay };
   const results: FileResult[] = [];
   const waiting = files.entries();
   // Tests of a driver share one server, and some change its settings for everybody.

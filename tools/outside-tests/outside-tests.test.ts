@@ -61,7 +61,7 @@ afterAll(async () => {
 const run = async (name: string) => {
   const test = findTestFiles(outside).find(({ file }) => file.endsWith(`test-buffer-${name}.js`));
   if (test === undefined) throw new Error(`${name} was not found`);
-  return await runFile({ outside, sandbox, limitMs: 5000, relayPort: relay.port, env: {} }, test);
+  return await runFile({ outside, sandbox, limitMs: 5000, relay, env: {} }, test);
 };
 
 describe('a test file from outside', () => {

@@ -6,7 +6,14 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 
-export type ServerRelay = { readonly port: number; stop(): Promise<void> };
+export type ServerRelay = {
+  readonly port: number;
+  /** Listens on free ports before anybody asks: a file may tell a server's port as soon as it has called `listen`. */
+  reserve(count: number): Promise<readonly number[]>;
+  /** Gives back those that nobody asked for. */
+  release(ports: readonly number[]): void;
+  stop(): Promise<void>;
+};
 
 export type RelayRequest =
   | { readonly kind: 'listen'; readonly where: ListenOptions; readonly tls?: Readonly<Record<string, unknown>> }
@@ -20,7 +27,9 @@ export type ClientFacts = {
   readonly tls?: Readonly<Record<string, unknown>>;
 };
 
-type State = { readonly clients: Map<number, Socket>; nextClient: number };
+/** A server that listens already; who connects before somebody asks for it waits. */
+type Reserved = { readonly server: Server; readonly early: Socket[] };
+type State = { readonly clients: Map<number, Socket>; readonly reserved: Map<number, Reserved>; nextClient: number };
 
 /** Bytes in JSON: `{ $base64 }`. */
 export const revive = (_key: string, value: unknown): unknown => {
@@ -65,6 +74,26 @@ const serverOf = ({ tls }: Extract<RelayRequest, { kind: 'listen' }>): Server =>
     ? createServer({ allowHalfOpen: true, pauseOnConnect: true })
     : createTlsServer({ ...(tls as TlsOptions), allowHalfOpen: true, pauseOnConnect: false });
 
+const reserve = async (state: State): Promise<number> => {
+  const early: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => void early.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
+  state.reserved.set(port, { server, early });
+  return port;
+};
+
+/** Lets a server take what a reserved one accepts: true when there was one at the port. */
+const adopt = (server: Server, port: number | undefined, { reserved }: State): Server | undefined => {
+  const found = reserved.get(port ?? 0);
+  if (found === undefined) return undefined;
+  reserved.delete(port as number);
+  found.server.removeAllListeners('connection');
+  for (const socket of found.early.splice(0)) server.emit('connection', socket);
+  found.server.on('connection', (socket) => server.emit('connection', socket));
+  return found.server;
+};
+
 const listen = (control: Socket, state: State, request: Extract<RelayRequest, { kind: 'listen' }>): Server => {
   const server = serverOf(request);
   const own = new Set<Socket>();
@@ -81,12 +110,15 @@ const listen = (control: Socket, state: State, request: Extract<RelayRequest, { 
   server.on(request.tls === undefined ? 'connection' : 'secureConnection', onClient);
   server.on('tlsClientError', (error: Error) => tell(control, { kind: 'tlsClientError', error: errorFacts(error) }));
   server.on('error', (error) => tell(control, { kind: 'error', error: errorFacts(error) }));
-  server.listen(request.where, () => tell(control, { kind: 'listening', address: server.address() as AddressInfo }));
+  const listening = adopt(server, request.where.port, state) ?? server.listen(request.where);
+  const onListening = (): void => tell(control, { kind: 'listening', address: listening.address() as AddressInfo });
+  if (listening.listening) onListening();
+  else listening.once('listening', onListening);
   control.once('close', () => {
-    server.close();
+    listening.close();
     for (const socket of own) socket.destroy();
   });
-  return server;
+  return listening;
 };
 
 /** Answers one connection of a test file: its first line says what it is for. */
@@ -131,7 +163,7 @@ const serve = (connection: Socket, state: State): void => {
 
 /** Starts the relay on a free port of this machine. */
 export const startServerRelay = async (): Promise<ServerRelay> => {
-  const state: State = { clients: new Map(), nextClient: 1 };
+  const state: State = { clients: new Map(), reserved: new Map(), nextClient: 1 };
   const open = new Set<Socket>();
   const relay = createServer({ allowHalfOpen: true, noDelay: true }, (connection) => {
     open.add(connection);
@@ -141,6 +173,13 @@ export const startServerRelay = async (): Promise<ServerRelay> => {
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   return {
     port: (relay.address() as AddressInfo).port,
+    reserve: (count) => Promise.all(Array.from({ length: count }, () => reserve(state))),
+    release(ports) {
+      for (const port of ports) {
+        state.reserved.get(port)?.server.close();
+        state.reserved.delete(port);
+      }
+    },
     async stop() {
       for (const connection of open) connection.destroy();
       await new Promise((resolve) => relay.close(resolve));

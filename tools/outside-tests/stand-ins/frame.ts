@@ -3,7 +3,7 @@ import { giveEnvironment } from './config.ts';
 import { countTimers } from './count-timers.ts';
 import { brokenExpectations, fail, hasUnmetExpectations, ledger } from './ledger.ts';
 import { installProcess } from './process-in-isolate.ts';
-import { installServers } from './servers.ts';
+import { installServers, type RelayPlace } from './servers.ts';
 
 export type FrameSettings = {
   readonly file: string;
@@ -14,7 +14,7 @@ export type FrameSettings = {
   /** Drivers' tests: the global timers say when the file is over. Tests of the timers themselves are left alone. */
   readonly countsTimers: boolean;
   /** Where the harness listens for the servers of test files. */
-  readonly relayPort: number;
+  readonly relay: RelayPlace;
 };
 
 export type Verdict = { readonly verdict: 'passed' } | { readonly verdict: 'skipped'; readonly message: string };
@@ -79,7 +79,7 @@ const finish = (): void => {
 /** In the isolate: resolves when the file passed or skipped itself, throws what went wrong. */
 export const runInIsolate = async (settings: FrameSettings, load: Load): Promise<Verdict> => {
   installProcess(settings);
-  installServers(settings.relayPort);
+  installServers(settings.relay);
   process.on('uncaughtException', onUncaught);
   const aliveTimers = settings.countsTimers ? countTimers() : () => 0;
   const early = await begin(load);

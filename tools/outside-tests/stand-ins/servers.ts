@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import type { ClientFacts, RelayRequest } from '../server-relay.ts';
+import { ledger } from './ledger.ts';
 
 type Options = Record<string, unknown>;
 type Message =
@@ -30,12 +31,22 @@ const placeOf = (args: readonly unknown[]): Options => {
   return { port: port ?? 0, ...(typeof second === 'string' ? { host: second } : {}) };
 };
 
+const addressAt = (host: unknown, port: number): object =>
+  typeof host === 'string' && host.includes('.')
+    ? { address: host, family: 'IPv4', port }
+    : { address: '::', family: 'IPv6', port };
+
 const assertPlace = ({ port, path }: Options): void => {
   const number = Number(port);
   if (port === undefined ? path !== undefined : Number.isInteger(number) && number >= 0 && number < 65536) return;
   const message = `options.port should be >= 0 and < 65536. Received type ${typeof port} (${String(port)}).`;
   throw Object.assign(new RangeError(message), { code: 'ERR_SOCKET_BAD_PORT' });
 };
+
+/** Where the harness is, and ports at which it listens already. */
+export type RelayPlace = { readonly port: number; readonly reserved: readonly number[] };
+
+const reserved: number[] = [];
 
 /** A server of `net`; with TLS options one of `tls`, whose sockets show what was inside. */
 class RelayedServer extends EventEmitter {
@@ -47,6 +58,8 @@ class RelayedServer extends EventEmitter {
   readonly #sockets = new Set<Socket>();
   #control: Socket | undefined;
   #address: object | null = null;
+  /** A server that listens keeps its program alive. */
+  #keepsAlive = false;
 
   constructor(relayPort: number, options: Options, isTls: boolean) {
     super();
@@ -69,7 +82,11 @@ class RelayedServer extends EventEmitter {
       text = lines.pop() ?? '';
       for (const line of lines) this.#onMessage(JSON.parse(line) as Message);
     });
-    const where = { port: port as number, host: host as string, path: path as string, exclusive, ipv6Only } as object;
+    const taken = Number(port) === 0 ? (reserved.shift() ?? 0) : (port as number);
+    if (taken !== 0 && Number(port) === 0) this.#address = addressAt(host, taken);
+    this.listening = true;
+    this.#keepAlive(true);
+    const where = { port: taken, host: host as string, path: path as string, exclusive, ipv6Only } as object;
     control.write(lineOf({ kind: 'listen', where, ...(this.#tls ? { tls: this.#options } : {}) }));
     return this;
   }
@@ -77,8 +94,7 @@ class RelayedServer extends EventEmitter {
   #onMessage(message: Message): void {
     if (message.kind === 'client') this.#take(message);
     else if (message.kind === 'listening') {
-      this.#address = message.address;
-      this.listening = true;
+      this.#address ??= message.address;
       this.emit('listening');
     } else this.emit(message.kind, toError(message.error), {});
   }
@@ -126,7 +142,13 @@ class RelayedServer extends EventEmitter {
     if (this.listening || this.#sockets.size > 0 || this.#control === undefined) return;
     this.#control.destroy();
     this.#control = undefined;
+    this.#keepAlive(false);
     this.emit('close');
+  }
+
+  #keepAlive(wanted: boolean): void {
+    if (wanted !== this.#keepsAlive) ledger.pending += wanted ? 1 : -1;
+    this.#keepsAlive = wanted;
   }
 
   address(): object | null {
@@ -140,6 +162,7 @@ class RelayedServer extends EventEmitter {
     return this;
   }
   unref(): this {
+    this.#keepAlive(false);
     return this;
   }
   [Symbol.asyncDispose](): Promise<void> {
@@ -166,9 +189,10 @@ const serverKind = (relayPort: number, isTls: boolean) => {
 };
 
 /** Puts `Server` and `createServer` into the isolate's modules. */
-export const installServers = (relayPort: number): void => {
-  const plain = serverKind(relayPort, false);
-  const secure = serverKind(relayPort, true);
+export const installServers = (relay: RelayPlace): void => {
+  reserved.push(...relay.reserved);
+  const plain = serverKind(relay.port, false);
+  const secure = serverKind(relay.port, true);
   Object.assign(net, { Server: plain, createServer: plain });
   Object.assign(tls, { Server: secure, createServer: secure });
 };

@@ -11,7 +11,15 @@ export type ConnectOptions = {
   readonly noDelay?: boolean;
   readonly keepAlive?: boolean;
   readonly keepAliveInitialDelay?: number;
+  readonly lookup?: Lookup;
 };
+
+/** A script's own way from a name to an address. */
+export type Lookup = (
+  host: string,
+  options: object,
+  callback: (error: Error | null, address?: unknown, family?: unknown) => void,
+) => void;
 
 type Given = Record<string, unknown>;
 

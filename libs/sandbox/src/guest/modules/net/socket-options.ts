@@ -6,6 +6,7 @@ import {
   outOfRange,
   validateFunction,
   validateNumber,
+  validateString,
 } from '../node-errors.ts';
 import { isIP } from './ip.ts';
 
@@ -28,7 +29,10 @@ export function validateConnectOptions(options: Options): void {
     const message = 'The "options" or "port" or "path" argument must be specified';
     throw nodeError(TypeError, 'ERR_MISSING_ARGS', message);
   }
-  if (typeof path === 'string') return;
+  if (path !== undefined && path !== null) {
+    validateString(path, 'options.path');
+    return;
+  }
   if (localAddress && isIP(localAddress) === 0) {
     throw nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${String(localAddress)}`);
   }

@@ -7,7 +7,7 @@ import { Buffer } from '../buffer.ts';
 import { nodeError, validateFunction } from '../node-errors.ts';
 import { Duplex } from '../stream.ts';
 import { timers } from '../timers.ts';
-import { type ConnectOptions, connectArguments } from './connect-arguments.ts';
+import { type ConnectOptions, connectArguments, type Lookup } from './connect-arguments.ts';
 import { isIP, isIPv6 } from './ip.ts';
 import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
@@ -17,6 +17,13 @@ export type SocketOptions = {
   readonly allowHalfOpen?: boolean;
   readonly readable?: boolean;
   readonly writable?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onread?: OnRead;
+};
+/** Instead of `data`: what comes is put into a buffer of the script. */
+type OnRead = {
+  readonly buffer: Uint8Array | (() => Uint8Array);
+  readonly callback: (bytes: number, buffer: Uint8Array) => unknown;
 };
 
 /** Node emits `close` in a later phase of its loop: who waited for the error or the end goes first. */
@@ -32,6 +39,21 @@ function closedError(): Error {
 const closedBeforeConnection = (): Error =>
   nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established');
 
+type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[] } };
+
+/** Hands bytes to the script's own buffer, piece by piece; false when its callback wants no more for now. */
+function readInto({ buffer, callback }: OnRead, chunk: Uint8Array): boolean {
+  let wantsMore = true;
+  for (let at = 0; at < chunk.length; ) {
+    const target = typeof buffer === 'function' ? buffer() : buffer;
+    const piece = chunk.subarray(at, at + target.length);
+    target.set(piece);
+    at += piece.length;
+    if (callback(piece.length, target) === false) wantsMore = false;
+  }
+  return wantsMore;
+}
+
 /** The channels behind sockets, for `tls`, which takes one over; nothing that a script can reach. */
 const channels = new WeakMap<object, Channel>();
 export const channelOf = (socket: object): Channel | undefined => channels.get(socket);
@@ -40,7 +62,6 @@ export class Socket extends Duplex {
   connecting = false;
   pending = true;
   bytesRead = 0;
-  bytesWritten = 0;
   timeout = 0;
   remoteAddress: string | undefined;
   remotePort: number | undefined;
@@ -52,6 +73,9 @@ export class Socket extends Duplex {
   #noDelay: boolean | undefined;
   #keepAlive: { readonly enable: boolean; readonly delayMs: number } | undefined;
   #timer: unknown;
+  #bytesSent = 0;
+  #sending: Uint8Array | undefined;
+  readonly #onRead: OnRead | undefined;
   _host = '';
 
   constructor(options?: SocketOptions) {
@@ -61,7 +85,9 @@ export class Socket extends Duplex {
       autoDestroy: true,
       emitClose: false,
       decodeStrings: false,
+      ...(options?.signal ? { signal: options.signal } : {}),
     });
+    this.#onRead = options?.onread;
     this.on('end', () => {
       if (!this.allowHalfOpen) this.write = refuseWrite as typeof this.write;
     });
@@ -90,6 +116,7 @@ export class Socket extends Duplex {
 
   connect(...args: unknown[]): this {
     const { options, callback } = connectArguments(args);
+    if (this.destroyed) this.#revive();
     if (callback) this.once('connect', callback);
     if (options.path !== undefined) {
       const error = new Error('Unix sockets are not available to scripts');
@@ -101,13 +128,36 @@ export class Socket extends Duplex {
     if (options.noDelay !== undefined) this.setNoDelay(options.noDelay);
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
-    channel.open(options.host, options.port, options.family);
+    if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(channel, options, options.lookup);
+    else channel.open(options.host, options.port, options.family);
     return this;
+  }
+
+  /** As in Node, a socket that is done may connect anew. */
+  #revive(): void {
+    (this as unknown as { _undestroy(): void })._undestroy();
+    Reflect.deleteProperty(this, 'write');
+    this.#hasEnd = false;
+    this.#paused = false;
+    this.#bytesSent = 0;
+    this.bytesRead = 0;
+    this.pending = true;
+  }
+
+  #openLookedUp(channel: Channel, { host, port, family }: ConnectOptions, lookup: Lookup): void {
+    lookup(host, { family, hints: 0 }, (error, address, kind) => {
+      if (!this.connecting) return;
+      this.emit('lookup', error, address, kind, host);
+      if (error) this.destroy(error);
+      else if (isIP(String(address)) === 0) {
+        this.destroy(nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${String(address)}`));
+      } else channel.open(String(address), port, 0);
+    });
   }
 
   protected _onConnect(addresses: SocketAddresses): void {
     this._setAddresses(addresses);
-    if (isIP(this._host) === 0) this.#tellLookup(addresses);
+    if (isIP(this._host) === 0 && this.listenerCount('lookup') > 0) this.#tellLookup(addresses);
     this._ready();
     // What was written before goes out when the listeners that were there before it have been called.
     this.emit('connect');
@@ -153,7 +203,7 @@ export class Socket extends Duplex {
     this.bytesRead += bytes.byteLength;
     this._touch();
     const chunk = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-    if (this.push(chunk)) return;
+    if (this.#onRead ? readInto(this.#onRead, chunk) : this.push(chunk)) return;
     this.#paused = true;
     channelOf(this)?.pause();
   }
@@ -189,6 +239,7 @@ export class Socket extends Duplex {
 
   #send(bytes: Uint8Array, done: Done): void {
     if (this.connecting) {
+      this.#sending = bytes;
       this.#whenOpen(
         () => this.#send(bytes, done),
         () => done(closedBeforeConnection()),
@@ -200,9 +251,17 @@ export class Socket extends Duplex {
       done(closedError());
       return;
     }
-    this.bytesWritten += bytes.byteLength;
+    this.#bytesSent += bytes.byteLength;
+    this.#sending = undefined;
     this._touch();
     channel.write(bytes, () => done());
+  }
+
+  /** What was written, be it under way or still to go. */
+  get bytesWritten(): number {
+    const waiting = (this as unknown as Buffering)._writableState.getBuffer();
+    const sum = this.#bytesSent + (this.#sending?.byteLength ?? 0);
+    return waiting.reduce((total, { chunk, encoding }) => total + bytesOf(chunk, encoding).byteLength, sum);
   }
 
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -300,6 +359,20 @@ export class Socket extends Duplex {
     return { address: this.localAddress, family, port: this.localPort };
   }
 
+  get localFamily(): string | undefined {
+    if (this.localAddress === undefined) return undefined;
+    return isIPv6(this.localAddress) ? 'IPv6' : 'IPv4';
+  }
+
+  /** Older code asks whether there is one. */
+  get _handle(): object | null {
+    return channelOf(this) === undefined ? null : {};
+  }
+
+  get bufferSize(): number | undefined {
+    return channelOf(this) === undefined ? undefined : this.writableLength;
+  }
+
   get readyState(): string {
     if (this.connecting) return 'opening';
     if (this.readable && this.writable) return 'open';
@@ -312,13 +385,13 @@ export class Socket extends Duplex {
   }
 }
 
-function refuseWrite(this: Socket, _chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
-  const done = typeof encoding === 'function' ? encoding : callback;
+/** In the place of `write` once the other party has ended: what was begun may go on until this side ends, too. */
+function refuseWrite(this: Socket, ...args: [chunk: unknown, encoding?: unknown, callback?: unknown]): boolean {
+  if (!this.writableEnded) return Duplex.prototype.write.apply(this, args as never);
+  const done = typeof args[1] === 'function' ? args[1] : args[2];
   const error = closedError();
-  nextTick(() => {
-    if (typeof done === 'function') done(error);
-    this.destroy(error);
-  });
+  if (typeof done === 'function') nextTick(done as () => void, error);
+  this.destroy(error);
   return false;
 }
 
