@@ -68,9 +68,6 @@ const coreText = (name: string): string => {
   return isThere ? asked : `try { ${asked} } catch { module.exports = {} }`;
 };
 
-/** What `test/fixtures/tls-connect.js` reads when it is loaded. */
-const OF_TLS_CONNECT = ['agent', 'ca', 'ec'];
-
 /** Fixtures whose names a test puts together begin with a string of it. */
 const begunBy = (folder: string, strings: readonly string[]): string[] =>
   globSync('keys/*', { cwd: folder }).filter((file) => {
@@ -82,7 +79,8 @@ const begunBy = (folder: string, strings: readonly string[]): string[] =>
 const fixturesOf = (outside: string, source: string): Record<string, string> => {
   const folder = resolve(outside, 'node/test/fixtures');
   const strings = [...source.matchAll(/['"`]([\w./-]+)['"`]/g)].map(([, text = '']) => text);
-  if (source.includes('tls-connect')) strings.push(...OF_TLS_CONNECT);
+  // That module reads its keys by names of its own.
+  if (source.includes('tls-connect')) strings.push(...globSync('keys/*', { cwd: folder }));
   const files = [...strings, ...begunBy(folder, strings)].filter(
     (name) => existsSync(join(folder, name)) && statSync(join(folder, name)).isFile(),
   );
@@ -90,6 +88,13 @@ const fixturesOf = (outside: string, source: string): Record<string, string> => 
 };
 
 /** A fixture that is a module is required by a path that only runs find out. */
+/** Some tests of Node run another one under other conditions. */
+const withRequired = (path: string, source: string): string =>
+  [...source.matchAll(/require\(['"](\.\/test-[\w-]+)(?:\.js)?['"]\)/g)].reduce((all, [, name = '']) => {
+    const required = resolve(dirname(path), `${name}.js`);
+    return existsSync(required) ? `${all}\n${readFileSync(required, 'utf8')}` : all;
+  }, source);
+
 const withModules = (source: string): string =>
   source.replace(/require\(fixtures\.path\((['"][\w/.-]+['"])\)\)/g, (_all, name: string) => {
     return `require('../fixtures/${name.slice(1, -1)}')`;
@@ -155,7 +160,7 @@ __outside.inNode = () => runInNode(settings, load);`;
       __dirname: JSON.stringify(dirname(path)),
       'import.meta.url': JSON.stringify(`file://${path}`),
     },
-    plugins: [testModules(outside, fixturesOf(outside, source))],
+    plugins: [testModules(outside, fixturesOf(outside, withRequired(path, source)))],
   });
   const body = bodyOf(outputFiles[0]?.text ?? '', isModule || /^\s*['"]use strict['"]/m.test(source));
   const requirer = `require('node:module').createRequire(${JSON.stringify(join(import.meta.dirname, '../../libs/sandbox/package.json'))})`;

@@ -13,7 +13,7 @@ type Hidden = { _isUint8Array(value: unknown): boolean; _uint8ArrayToBuffer(view
 stream.setDefaultHighWaterMark(false, HIGH_WATER_MARK_BYTES);
 
 // Any view of bytes may be written, not just `Uint8Array`.
-Object.assign(stream as unknown as Hidden, {
+Object.assign(stream.Stream as unknown as Hidden, {
   _isUint8Array: (value: unknown) => ArrayBuffer.isView(value),
   _uint8ArrayToBuffer: ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
     Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),

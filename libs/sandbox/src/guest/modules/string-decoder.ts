@@ -33,15 +33,18 @@ function kindOf(encoding: unknown): Kind {
   return kind;
 }
 
-function unfinishedUtf16(bytes: Uint8Array): Unfinished {
+/** `waiting` bytes of these were there before: what completes a unit is given out at once, as in Node. */
+function unfinishedUtf16(bytes: Uint8Array, waiting: number): Unfinished {
+  if (waiting >= 2 && bytes.length === 3) return { length: 3, missing: 1 };
+  if (waiting > 0 && bytes.length === waiting + 1 && waiting % 2 === 1) return NOTHING;
   if (bytes.length % 2 === 1) return { length: 1, missing: 1 };
   const high = bytes[bytes.length - 1] as number;
   return bytes.length > 0 && high >= 0xd8 && high <= 0xdb ? { length: 2, missing: 2 } : NOTHING;
 }
 
-function unfinishedOf(encoding: Kind, bytes: Uint8Array): Unfinished {
+function unfinishedOf(encoding: Kind, bytes: Uint8Array, waiting: number): Unfinished {
   if (encoding === 'utf8') return unfinishedUtf8(bytes);
-  if (encoding === 'utf16le') return unfinishedUtf16(bytes);
+  if (encoding === 'utf16le') return unfinishedUtf16(bytes, waiting);
   if (encoding !== 'base64' && encoding !== 'base64url') return NOTHING;
   const length = bytes.length % 3;
   return length === 0 ? NOTHING : { length, missing: 3 - length };
@@ -72,7 +75,7 @@ Object.assign(StringDecoderFunction.prototype, {
     const bytes = bytesOf(chunk);
     const { encoding, pending } = stateOf(this);
     const all = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
-    const { length, missing } = unfinishedOf(encoding, all);
+    const { length, missing } = unfinishedOf(encoding, all, pending.length);
     const end = all.length - length;
     states.set(this, { encoding, pending: Buffer.from(all.subarray(end)), missing });
     return all.toString(encoding, 0, end);

@@ -66,7 +66,7 @@ class Immediate {
     return this;
   }
   hasRef(): boolean {
-    return this.#hasRef;
+    return this.#hasRef && !this.#entry.isOver;
   }
   [Symbol.dispose](): void {
     stopNow(this);

@@ -1,6 +1,6 @@
 /** Text in and out of buffers: what Node has and the npm package lacks, with Node's checks. */
 import * as base from 'buffer/';
-import { invalidArgType } from '../node-errors.ts';
+import { invalidArgType, nodeError } from '../node-errors.ts';
 import { outside, unknownEncoding, validateInteger } from './bounds.ts';
 import { type Bytes, isEncoding } from './making.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -40,7 +40,7 @@ function put(bytes: Bytes, text: string, offset: number, length: number, encodin
 
 /** `write(text[, offset[, length]][, encoding])`; returns how many bytes were written. */
 export function write(this: Bytes, text: unknown, ...rest: unknown[]): number {
-  if (typeof text !== 'string') throw invalidArgType('string', 'of type string', text);
+  if (typeof text !== 'string') throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'argument must be a string');
   const encodingAt = rest.findIndex((value) => typeof value === 'string');
   const numbers = encodingAt < 0 ? rest : rest.slice(0, encodingAt);
   const encoding = encodingAt < 0 ? rest[2] : rest[encodingAt];

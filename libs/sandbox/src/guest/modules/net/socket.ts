@@ -17,8 +17,9 @@ export type SocketOptions = {
   readonly allowHalfOpen?: boolean;
   readonly readable?: boolean;
   readonly writable?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onread?: OnRead;
+  readonly signal?: AbortSignal | undefined;
+  readonly highWaterMark?: number | undefined;
+  readonly onread?: OnRead | undefined;
 };
 /** Instead of `data`: what comes is put into a buffer of the script. */
 type OnRead = {
@@ -86,6 +87,7 @@ export class Socket extends Duplex {
       emitClose: false,
       decodeStrings: false,
       ...(options?.signal ? { signal: options.signal } : {}),
+      ...(options?.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
     this.#onRead = options?.onread;
     this.on('end', () => {

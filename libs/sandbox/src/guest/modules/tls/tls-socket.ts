@@ -7,7 +7,8 @@ import type { Duplex } from 'node:stream';
 import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
 import { Buffer } from '../buffer.ts';
 import { isIP } from '../net/ip.ts';
-import { channelOf, Socket } from '../net/socket.ts';
+import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
+import { outOfRange, validateNumber } from '../node-errors.ts';
 import { certificateOf } from './certificate.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
@@ -34,6 +35,14 @@ function customCheckOf({ checkServerIdentity: custom }: Options): IdentityCheck 
   return typeof custom === 'function' && custom !== checkServerIdentity ? (custom as IdentityCheck) : undefined;
 }
 
+function socketOptions(carrier: object | undefined, options: Options): SocketOptions {
+  const { signal, highWaterMark, onread } = options as SocketOptions;
+  return { allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true, signal, highWaterMark, onread };
+}
+
+/** Whom Node says a connection was for that ended before it was secure. */
+const peerOf = ({ path, host, port, localAddress }: Options): object => ({ path, host, port, localAddress });
+
 export class TLSSocket extends Socket {
   readonly encrypted = true;
   authorized = false;
@@ -46,12 +55,14 @@ export class TLSSocket extends Socket {
   #identityCheck: IdentityCheck | undefined;
   #refused: readonly WireCertificate[] = [];
   #hostname = '';
+  #peer: object = {};
   #rejectUnauthorized = true;
   #onceSecure: (() => void)[] = [];
 
   constructor(carrier?: object, options: Options = {}) {
-    super({ allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true });
+    super(socketOptions(carrier, options));
     if (carrier === undefined) return;
+    this.#peer = peerOf(options);
     this.#identityCheck = customCheckOf(options);
     this.#rejectUnauthorized = options.rejectUnauthorized !== false;
     this.#hostname = hostnameOf(options, carrier);
@@ -149,6 +160,7 @@ export class TLSSocket extends Socket {
     if ((error as { code?: unknown }).code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
       Object.assign(error, { cert: certificateOf(this.#refused, true) });
     }
+    if (error.message.startsWith('Client network socket disconnected')) Object.assign(error, this.#peer);
     super._onError(error);
   }
 
@@ -197,6 +209,8 @@ export class TLSSocket extends Socket {
     return this.#fact(() => [], []);
   }
   setMaxSendFragment(bytes: number): boolean {
+    validateNumber(bytes, 'size');
+    if (!Number.isInteger(bytes)) throw outOfRange('size', 'an integer', bytes);
     if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;
     channelOf(this)?.option('maxSendFragment', true, bytes);
     return true;
