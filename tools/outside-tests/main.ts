@@ -9,6 +9,7 @@ import { summarize, tableOf } from './summarize.ts';
 
 const USAGE = `usage: node tools/outside-tests/main.ts FOLDER [MODULE …] [--json] [--list-failures] [--only TEXT] [--concurrency N] [--limit-ms N]
 FOLDER holds checkouts: node (Node's repository), pg (node-postgres), mysql2; those that are not there are left out.
+--json prints a line for each file when it is over, and one with the rates.
 MODULE: node, pg, mysql2, or a module as the table names it, such as buffer or "pg unit".`;
 
 const { values, positionals } = parseArgs({
@@ -48,7 +49,8 @@ const runSuite = async (outside: string, suite: SuiteName, files: readonly TestF
     for (const [index, file] of waiting) {
       const result = await runFile(context, file);
       results[index] = result;
-      if (values['list-failures']) printFailure(result);
+      if (values.json) console.log(JSON.stringify(result));
+      else if (values['list-failures']) printFailure(result);
       if (process.stderr.isTTY) process.stderr.write(`\r${suite} ${index + 1}/${files.length} `);
     }
   };
@@ -70,5 +72,5 @@ if (folder === undefined) {
   for (const [suite, files] of Map.groupBy(asked, (file) => file.suite))
     results.push(...(await runSuite(outside, suite, files)));
   const rates = summarize(results);
-  console.log(values.json ? JSON.stringify({ rates, results }) : tableOf(rates).join('\n'));
+  console.log(values.json ? JSON.stringify({ rates }) : tableOf(rates).join('\n'));
 }

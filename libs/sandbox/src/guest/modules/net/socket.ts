@@ -75,6 +75,8 @@ export class Socket extends Duplex {
   #keepAlive: { readonly enable: boolean; readonly delayMs: number } | undefined;
   #timer: unknown;
   #bytesSent = 0;
+  /** By the script's own function, which has told. */
+  #hasLookedUp = false;
   #sending: Uint8Array | undefined;
   readonly #onRead: OnRead | undefined;
   _host = '';
@@ -144,9 +146,11 @@ export class Socket extends Duplex {
     this.#bytesSent = 0;
     this.bytesRead = 0;
     this.pending = true;
+    this.#hasLookedUp = false;
   }
 
   #openLookedUp(channel: Channel, { host, port, family }: ConnectOptions, lookup: Lookup): void {
+    this.#hasLookedUp = true;
     lookup(host, { family, hints: 0 }, (error, address, kind) => {
       if (!this.connecting) return;
       this.emit('lookup', error, address, kind, host);
@@ -159,7 +163,7 @@ export class Socket extends Duplex {
 
   protected _onConnect(addresses: SocketAddresses): void {
     this._setAddresses(addresses);
-    if (isIP(this._host) === 0 && this.listenerCount('lookup') > 0) this.#tellLookup(addresses);
+    if (!this.#hasLookedUp && isIP(this._host) === 0) this.#tellLookup(addresses);
     this._ready();
     // What was written before goes out when the listeners that were there before it have been called.
     this.emit('connect');
