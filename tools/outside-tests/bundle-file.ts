@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { build, type OnLoadResult, type OnResolveResult, type Plugin } from 'esbuild';
@@ -68,17 +68,37 @@ const coreText = (name: string): string => {
   return isThere ? asked : `try { ${asked} } catch { module.exports = {} }`;
 };
 
+/** Fixtures whose names a test puts together begin with a string of it. */
+const begunBy = (folder: string, strings: readonly string[]): string[] =>
+  globSync('keys/*', { cwd: folder }).filter((file) => {
+    const name = file.slice('keys/'.length);
+    return strings.some((text) => text.length > 1 && name.startsWith(text));
+  });
+
 /** Every string of a test that names a fixture, with that file's bytes. */
 const fixturesOf = (outside: string, source: string): Record<string, string> => {
   const folder = resolve(outside, 'node/test/fixtures');
-  const names = [...source.matchAll(/['"`]([\w./-]+)['"`]/g)].flatMap(([, name = '']) => [
-    name,
-    `keys/${name}`,
-    `keys/${name}.pem`,
-  ]);
-  const files = names.filter((name) => existsSync(join(folder, name)) && statSync(join(folder, name)).isFile());
+  const strings = [...source.matchAll(/['"`]([\w./-]+)['"`]/g)].map(([, text = '']) => text);
+  // That module reads its keys by names of its own.
+  if (source.includes('tls-connect')) strings.push(...globSync('keys/*', { cwd: folder }));
+  const files = [...strings, ...begunBy(folder, strings)].filter(
+    (name) => existsSync(join(folder, name)) && statSync(join(folder, name)).isFile(),
+  );
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
 };
+
+/** A fixture that is a module is required by a path that only runs find out. */
+/** Some tests of Node run another one under other conditions. */
+const withRequired = (path: string, source: string): string =>
+  [...source.matchAll(/require\(['"](\.\/test-[\w-]+)(?:\.js)?['"]\)/g)].reduce((all, [, name = '']) => {
+    const required = resolve(dirname(path), `${name}.js`);
+    return existsSync(required) ? `${all}\n${readFileSync(required, 'utf8')}` : all;
+  }, source);
+
+const withModules = (source: string): string =>
+  source.replace(/require\(fixtures\.path\((['"][\w/.-]+['"])\)\)/g, (_all, name: string) => {
+    return `require('../fixtures/${name.slice(1, -1)}')`;
+  });
 
 const testModules = (outside: string, fixtures: Readonly<Record<string, string>>): Plugin => {
   const text = (contents: string): OnLoadResult => ({ contents, loader: 'js', resolveDir: STAND_INS });
@@ -88,6 +108,10 @@ const testModules = (outside: string, fixtures: Readonly<Record<string, string>>
       onResolve({ filter: /.*/ }, ({ path, resolveDir, kind }) =>
         kind === 'entry-point' ? undefined : resolveName(outside, path, resolveDir),
       );
+      onLoad({ filter: /node[\\/]test[\\/].*\.js$/ }, ({ path }) => ({
+        contents: withModules(readFileSync(path, 'utf8')),
+        loader: 'js',
+      }));
       onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => text(coreText(path)));
       onLoad({ filter: /.*/, namespace: 'fixtures' }, () => text(`export const files = ${JSON.stringify(fixtures)}`));
       onLoad({ filter: /.*/, namespace: 'node-test' }, () =>
@@ -136,7 +160,7 @@ __outside.inNode = () => runInNode(settings, load);`;
       __dirname: JSON.stringify(dirname(path)),
       'import.meta.url': JSON.stringify(`file://${path}`),
     },
-    plugins: [testModules(outside, fixturesOf(outside, source))],
+    plugins: [testModules(outside, fixturesOf(outside, withRequired(path, source)))],
   });
   const body = bodyOf(outputFiles[0]?.text ?? '', isModule || /^\s*['"]use strict['"]/m.test(source));
   const requirer = `require('node:module').createRequire(${JSON.stringify(join(import.meta.dirname, '../../libs/sandbox/package.json'))})`;

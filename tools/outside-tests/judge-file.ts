@@ -2,8 +2,8 @@ import { isCoreModule, isOffered } from './core-modules.ts';
 
 /** Whether a test file can say anything about the sandbox. */
 export type Fitness =
-  | { readonly kind: 'fit' }
-  | { readonly kind: 'needs a server' }
+  /** `needsServer`: it starts one, which the harness does for it (see `server-relay.ts`). */
+  | { readonly kind: 'fit'; readonly needsServer: boolean }
   | { readonly kind: 'not applicable'; readonly reason: string };
 
 const NOT_APPLICABLE: readonly (readonly [RegExp, string])[] = [
@@ -26,6 +26,7 @@ const NOT_APPLICABLE: readonly (readonly [RegExp, string])[] = [
   ],
   [/require\(['"][^'"]*lib\/native['"]\)/, 'a native driver'],
   [/common\/internet['"]/, 'the internet'],
+  [/isServer:\s*true|new tls\.TLSSocket\([^)]*\{\s*isServer/, 'TLS spoken as a server'],
 ];
 
 const SERVER =
@@ -37,12 +38,16 @@ const withoutComments = (source: string): string =>
 const requiredNames = (source: string): string[] =>
   [...source.matchAll(/(?:require\(|from |import\()\s*['"]([^'"]+)['"]/g)].map(([, name]) => name as string);
 
-/** Judges a test file by its text. */
-export const judgeFile = (text: string, stoodIn: ReadonlySet<string> = new Set()): Fitness => {
+/** Files of Node whose subject is what a server does: here it would be our stand-in that is tested. */
+const ABOUT_SERVERS = /test-(?:net|tls|https?)-(?:server|listen|set-timeout-server|incoming-message)/;
+
+/** Judges a test file by its text and its name. */
+export const judgeFile = (text: string, name = '', stoodIn: ReadonlySet<string> = new Set()): Fitness => {
   const source = withoutComments(text);
+  if (ABOUT_SERVERS.test(name)) return { kind: 'not applicable', reason: 'about servers, which scripts do not have' };
   for (const [pattern, reason] of NOT_APPLICABLE) if (pattern.test(source)) return { kind: 'not applicable', reason };
   const missing = requiredNames(source).find((name) => isCoreModule(name) && !isOffered(name) && !stoodIn.has(name));
   if (missing !== undefined)
     return { kind: 'not applicable', reason: `module ${missing.replace('node:', '')}, not offered to scripts` };
-  return SERVER.test(source) ? { kind: 'needs a server' } : { kind: 'fit' };
+  return { kind: 'fit', needsServer: SERVER.test(source) };
 };

@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import { startSuiteServer } from './databases.ts';
 import { type FileResult, runFile } from './run-file.ts';
 import { openSandbox } from './run-in-sandbox.ts';
+import { startServerRelay } from './server-relay.ts';
 import { findTestFiles, type SuiteName, type TestFile } from './suites.ts';
 import { summarize, tableOf } from './summarize.ts';
 
 const USAGE = `usage: node tools/outside-tests/main.ts FOLDER [MODULE …] [--json] [--list-failures] [--only TEXT] [--concurrency N] [--limit-ms N]
 FOLDER holds checkouts: node (Node's repository), pg (node-postgres), mysql2; those that are not there are left out.
+--json prints a line for each file when it is over, and one with the rates.
 MODULE: node, pg, mysql2, or a module as the table names it, such as buffer or "pg unit".`;
 
 const { values, positionals } = parseArgs({
@@ -21,33 +23,39 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const printFailure = ({ file, module, fitness, reason, node, sandbox }: FileResult): void => {
+  if (fitness === 'not applicable') console.log(`not applicable  ${module}  ${file}  ${reason}`);
+  else if (node?.outcome !== 'passed')
+    console.log(`${node?.outcome} in plain Node  ${module}  ${file}  ${node?.error ?? ''}`);
+  else if (sandbox && sandbox.outcome !== 'passed')
+    console.log(`${sandbox.outcome} in the sandbox  ${module}  ${file}  ${sandbox.error ?? ''}`);
+};
+
 const runSuite = async (outside: string, suite: SuiteName, files: readonly TestFile[]): Promise<FileResult[]> => {
   await using cleanup = new AsyncDisposableStack();
   const server = await startSuiteServer(suite);
   cleanup.defer(() => server.stop());
-  const sandbox = await openSandbox(server.port === undefined ? [] : [server.port]);
+  const relay = await startServerRelay();
+  cleanup.defer(() => relay.stop());
+  const sandbox = await openSandbox();
   cleanup.defer(() => sandbox.close());
-  const context = { outside, sandbox, limitMs: Number(values['limit-ms']), env: server.env };
+  const { env } = server;
+  const context = { outside, sandbox, limitMs: Number(values['limit-ms']), env, relay };
   const results: FileResult[] = [];
   const waiting = files.entries();
+  // Tests of a driver share one server, and some change its settings for everybody.
+  const workers = suite === 'node' ? Number(values.concurrency) : 1;
   const work = async (): Promise<void> => {
     for (const [index, file] of waiting) {
-      results[index] = await runFile(context, file);
+      const result = await runFile(context, file);
+      results[index] = result;
+      if (values.json) console.log(JSON.stringify(result));
+      else if (values['list-failures']) printFailure(result);
       if (process.stderr.isTTY) process.stderr.write(`\r${suite} ${index + 1}/${files.length} `);
     }
   };
-  await Promise.all(Array.from({ length: Number(values.concurrency) }, work));
+  await Promise.all(Array.from({ length: workers }, work));
   return results;
-};
-
-const printFailures = (results: readonly FileResult[]): void => {
-  for (const { file, module, fitness, reason, node, sandbox } of results) {
-    if (fitness === 'not applicable') console.log(`not applicable  ${module}  ${file}  ${reason}`);
-    else if (node?.outcome !== 'passed')
-      console.log(`${node?.outcome} in plain Node  ${module}  ${file}  ${node?.error ?? ''}`);
-    else if (sandbox && sandbox.outcome !== 'passed')
-      console.log(`${sandbox.outcome} in the sandbox  ${module}  ${file}  ${sandbox.error ?? ''}`);
-  }
 };
 
 const [folder, ...names] = positionals;
@@ -63,7 +71,6 @@ if (folder === undefined) {
   const results: FileResult[] = [];
   for (const [suite, files] of Map.groupBy(asked, (file) => file.suite))
     results.push(...(await runSuite(outside, suite, files)));
-  if (values['list-failures']) printFailures(results);
   const rates = summarize(results);
-  console.log(values.json ? JSON.stringify({ rates, results }) : tableOf(rates).join('\n'));
+  console.log(values.json ? JSON.stringify({ rates }) : tableOf(rates).join('\n'));
 }

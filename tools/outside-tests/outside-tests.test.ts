@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeFile } from './judge-file.ts';
 import { runFile } from './run-file.ts';
 import { openSandbox } from './run-in-sandbox.ts';
+import { type ServerRelay, startServerRelay } from './server-relay.ts';
 import { findTestFiles } from './suites.ts';
 import { summarize } from './summarize.ts';
 
@@ -21,6 +22,17 @@ const NEVER_CALLED = `'use strict';
 const common = require('../common');
 require('events').once = common.mustCall();
 `;
+const WITH_SERVER = `'use strict';
+const common = require('../common');
+const assert = require('assert');
+const net = require('net');
+const server = net.createServer(common.mustCall((socket) => socket.end('hello')));
+server.listen(0, common.mustCall(() => {
+  const client = net.connect(server.address().port);
+  client.on('data', common.mustCall((data) => assert.strictEqual(String(data), 'hello')));
+  client.on('close', common.mustCall(() => server.close(common.mustCall())));
+}));
+`;
 const IN_NODE_ALONE = `'use strict';
 require('../common');
 require('assert').ok(process.pid > 1);
@@ -28,25 +40,28 @@ require('assert').ok(process.pid > 1);
 
 let outside: string;
 let sandbox: Sandbox;
+let relay: ServerRelay;
 
 beforeAll(async () => {
   outside = mkdtempSync(join(tmpdir(), 'outside-tests-'));
   mkdirSync(join(outside, 'node/test/parallel'), { recursive: true });
-  const files = { passes: PASSES, 'never-called': NEVER_CALLED, 'node-alone': IN_NODE_ALONE };
+  const files = { passes: PASSES, 'never-called': NEVER_CALLED, 'node-alone': IN_NODE_ALONE, server: WITH_SERVER };
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(outside, `node/test/parallel/test-buffer-${name}.js`), text);
-  sandbox = await openSandbox([]);
+  relay = await startServerRelay();
+  sandbox = await openSandbox();
 });
 
 afterAll(async () => {
   await sandbox.close();
+  await relay.stop();
   rmSync(outside, { recursive: true });
 });
 
 const run = async (name: string) => {
   const test = findTestFiles(outside).find(({ file }) => file.endsWith(`test-buffer-${name}.js`));
   if (test === undefined) throw new Error(`${name} was not found`);
-  return await runFile({ outside, sandbox, limitMs: 5000, env: {} }, test);
+  return await runFile({ outside, sandbox, limitMs: 5000, relay, env: {} }, test);
 };
 
 describe('a test file from outside', () => {
@@ -62,6 +77,11 @@ describe('a test file from outside', () => {
     expect(summarize([result])).toMatchObject([{ passInNode: 0, rate: undefined }]);
   });
 
+  it('has a server where it starts one: the harness listens for it', async () => {
+    const result = await run('server');
+    expect(result).toMatchObject({ needsServer: true, node: { outcome: 'passed' }, sandbox: { outcome: 'passed' } });
+  });
+
   it('fails in the sandbox with the first line of the error when only plain Node passes it', async () => {
     const result = await run('node-alone');
     expect(result).toMatchObject({ node: { outcome: 'passed' }, sandbox: { outcome: 'failed' } });
@@ -74,7 +94,8 @@ describe('the fitness of a test file', () => {
   it.each([
     ['// Flags: --expose-internals\n', 'not applicable'],
     ["require('child_process')", 'not applicable'],
-    ["require('net').createServer(() => {})", 'needs a server'],
+    ["require('net').createServer(() => {})", 'fit'],
+    ['new tls.TLSSocket(socket, { isServer: true })', 'not applicable'],
     ["require('buffer') // not child_process", 'fit'],
   ])('of %j is: %s', (source, kind) => {
     expect(judgeFile(source).kind).toBe(kind);

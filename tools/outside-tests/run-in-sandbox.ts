@@ -8,12 +8,12 @@ import type { Ran } from './run-in-node.ts';
 const quiet = (): void => undefined;
 const LOG: SandboxLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
-/** A sandbox for test files; `ports` of this machine are the destinations that they may reach. */
-export const openSandbox = (ports: readonly number[]): Promise<Sandbox> =>
+/** A sandbox for test files, which may reach every port of this machine. */
+export const openSandbox = (): Promise<Sandbox> =>
   createSandbox({
     runtimeFolder: join(import.meta.dirname, '../../libs/sandbox/dist/runtime'),
     stateFolder: defaultStateFolder(cacheHome()),
-    egress: { allow: ports.map((port): EgressRule => ({ host: '127.0.0.1', port })) },
+    egress: { allow: ['127.0.0.1', '::1'].map((host): EgressRule => ({ host, port: '*' })) },
     maxHosts: 6,
     blankHosts: 2,
     hostIdleMs: 200,

@@ -1,8 +1,9 @@
 /** What runs around one test file, in plain Node and in the isolate: it begins it, waits for its end and judges it. */
 import { giveEnvironment } from './config.ts';
 import { countTimers } from './count-timers.ts';
-import { brokenExpectations, hasUnmetExpectations, ledger } from './ledger.ts';
-import { installProcess, type ProcessStandIn } from './process-in-isolate.ts';
+import { brokenExpectations, fail, hasUnmetExpectations, ledger } from './ledger.ts';
+import { installProcess } from './process-in-isolate.ts';
+import { installServers, type RelayPlace } from './servers.ts';
 
 export type FrameSettings = {
   readonly file: string;
@@ -12,6 +13,8 @@ export type FrameSettings = {
   readonly openssl: string;
   /** Drivers' tests: the global timers say when the file is over. Tests of the timers themselves are left alone. */
   readonly countsTimers: boolean;
+  /** Where the harness listens for the servers of test files. */
+  readonly relay: RelayPlace;
 };
 
 export type Verdict = { readonly verdict: 'passed' } | { readonly verdict: 'skipped'; readonly message: string };
@@ -33,11 +36,17 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => void later
 const isOver = (aliveTimers: () => number): boolean =>
   ledger.pending === 0 && aliveTimers() === 0 && !hasUnmetExpectations();
 
+/** What nobody caught ends a program; a program that ends itself with 0 is over and well. */
+const onUncaught = (error: unknown): void => {
+  if (isCalmExit(error)) ledger.isOver = true;
+  else if (process.listenerCount('uncaughtException') === 1) fail(error);
+};
+
 /** Waits until nothing seems to happen any more; what is missing then is for `judge`. */
 const waitForEnd = async (settings: FrameSettings, aliveTimers: () => number, settleMs: number): Promise<void> => {
   const startedMs = Date.now();
   let quietSinceMs = startedMs;
-  while (ledger.failure === undefined) {
+  while (ledger.failure === undefined && !ledger.isOver) {
     await sleep(20);
     const nowMs = Date.now();
     if (!isOver(aliveTimers)) quietSinceMs = nowMs;
@@ -55,25 +64,28 @@ const begin = async (load: Load): Promise<Verdict | undefined> => {
   } catch (error) {
     if (isCalmExit(error)) return { verdict: 'passed' };
     if (isSkipped(error)) return { verdict: 'skipped', message: error.message };
+    if (process.listenerCount('uncaughtException') > 1 && process.emit('uncaughtException', error as Error)) return;
     throw ledger.failure ?? error;
   }
   return undefined;
 };
 
-const finish = (program: ProcessStandIn): void => {
-  program.emit('beforeExit', 0);
-  program.emit('exit', 0);
+const finish = (): void => {
+  process.emit('beforeExit', 0);
+  process.emit('exit', 0);
   judge();
 };
 
 /** In the isolate: resolves when the file passed or skipped itself, throws what went wrong. */
 export const runInIsolate = async (settings: FrameSettings, load: Load): Promise<Verdict> => {
-  const program = installProcess(settings);
+  installProcess(settings);
+  installServers(settings.relay);
+  process.on('uncaughtException', onUncaught);
   const aliveTimers = settings.countsTimers ? countTimers() : () => 0;
   const early = await begin(load);
   if (early?.verdict === 'skipped') return early;
-  if (early === undefined) await waitForEnd(settings, aliveTimers, program.hasListeners('exit') ? 700 : 100);
-  finish(program);
+  if (early === undefined) await waitForEnd(settings, aliveTimers, process.listenerCount('exit') > 0 ? 700 : 100);
+  finish();
   return { verdict: 'passed' };
 };
 

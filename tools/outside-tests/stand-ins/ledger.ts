@@ -12,9 +12,11 @@ export type Ledger = {
   pending: number;
   /** The first failure that no caller could be given. */
   failure: unknown;
+  /** The file ended the program by itself, with 0. */
+  isOver: boolean;
 };
 
-export const ledger: Ledger = { calls: [], pending: 0, failure: undefined };
+export const ledger: Ledger = { calls: [], pending: 0, failure: undefined, isOver: false };
 
 /** Thrown by a file that wants to be skipped. */
 export class Skipped extends Error {

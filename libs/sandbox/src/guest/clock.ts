@@ -15,6 +15,9 @@ export type Entry = {
   readonly repeatMs: number;
   dueMs: number;
   delayMs: number;
+  /** What the callback is called on: Node's timer object. */
+  self: object | undefined;
+  isOver: boolean;
 };
 
 let timers: Entry[] = [];
@@ -64,7 +67,16 @@ export function startTimer(callback: unknown, delay: unknown, args: readonly unk
   const asked = Number(delay);
   const delayMs = asked >= 1 && asked <= DELAY_MAX_MS ? Math.trunc(asked) : 1;
   const nowMs = dateNow();
-  const entry = { id: nextId++, callback, args, repeatMs: repeat ? delayMs : 0, dueMs: nowMs + delayMs, delayMs };
+  const entry: Entry = {
+    id: nextId++,
+    callback,
+    args,
+    repeatMs: repeat ? delayMs : 0,
+    dueMs: nowMs + delayMs,
+    delayMs,
+    self: undefined,
+    isOver: false,
+  };
   insert(entry);
   setAlarm(nowMs);
   return entry;
@@ -80,11 +92,16 @@ function remove(list: Entry[], id: number): Entry[] {
 }
 
 export function stopTimer(id: number): void {
+  for (let i = 0; i < timers.length; i++) {
+    const entry = timers[i] as Entry;
+    if (entry.id === id) entry.isOver = true;
+  }
   timers = remove(timers, id);
 }
 
 export function restartTimer(entry: Entry): void {
-  stopTimer(entry.id);
+  timers = remove(timers, entry.id);
+  entry.isOver = false;
   const nowMs = dateNow();
   entry.dueMs = nowMs + entry.delayMs;
   insert(entry);
@@ -94,7 +111,16 @@ export function restartTimer(entry: Entry): void {
 export function startImmediate(callback: unknown, args: readonly unknown[]): Entry {
   assertCallback(callback);
   assertRoom();
-  const entry = { id: nextId++, callback, args, repeatMs: 0, dueMs: 0, delayMs: 0 };
+  const entry: Entry = {
+    id: nextId++,
+    callback,
+    args,
+    repeatMs: 0,
+    dueMs: 0,
+    delayMs: 0,
+    self: undefined,
+    isOver: false,
+  };
   if (immediates.length === 0) send(['immediate']);
   immediates[immediates.length] = entry;
   return entry;
@@ -106,7 +132,7 @@ export function stopImmediate(id: number): void {
 
 function fire(entry: Entry): void {
   try {
-    apply(entry.callback, undefined, entry.args);
+    apply(entry.callback, entry.self, entry.args);
   } catch (error) {
     uncaught(error);
   }
@@ -123,6 +149,8 @@ async function runDue(): Promise<void> {
       insert(first);
     }
     fire(first);
+    // Its own callback may have set it anew.
+    first.isOver = timers.indexOf(first) < 0;
     await undefined;
   }
   setAlarm(dateNow());
@@ -137,6 +165,7 @@ async function runImmediates(): Promise<void> {
     if (ran[entry.id] !== undefined || immediates.indexOf(entry) < 0) continue;
     ran[entry.id] = true;
     immediates = remove(immediates, entry.id);
+    entry.isOver = true;
     fire(entry);
     await undefined;
   }

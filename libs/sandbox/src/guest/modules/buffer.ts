@@ -1,95 +1,60 @@
-/** `buffer`: the npm package plus the encodings and methods that Node has and it lacks. */
+/** `buffer`: the npm package under Node's checks and errors, plus what Node has and it lacks. */
 import * as base from 'buffer/';
-import { bytesFromHost, textFromHost } from './host-text.ts';
+import { unknownEncoding } from './buffer/bounds.ts';
+import { compare, compareTo, copy, equals } from './buffer/comparing.ts';
+import { inspectMaxBytes } from './buffer/inspecting.ts';
+import { Buffer, type Bytes, from, isEncoding, SIZE_MAX, SlowBuffer } from './buffer/making.ts';
+import { numberMethods } from './buffer/numbers.ts';
+import { search } from './buffer/searching.ts';
+import { byteLength, directMethods, toText, write } from './buffer/texts.ts';
 import { showBy, showBytes } from './util/custom-inspect.ts';
 
-const { Buffer } = base;
-type Bytes = InstanceType<typeof Buffer>;
+const STRING_LENGTH_MAX = 536870888;
 
-const toBase64 = (text: string): string => text.replace(/-/g, '+').replace(/_/g, '/');
-const isBase64Url = (encoding: unknown): boolean =>
-  typeof encoding === 'string' && encoding.toLowerCase() === 'base64url';
-
-const plainFrom = Buffer.from as (...args: unknown[]) => Bytes;
-const plainToString = Buffer.prototype.toString;
-const plainWrite = Buffer.prototype.write as (...args: unknown[]) => number;
-const plainIsEncoding = Buffer.isEncoding;
-const plainByteLength = Buffer.byteLength as (...args: unknown[]) => number;
-
-function define(target: object, name: string, value: unknown): void {
+function define(target: object, name: string | symbol, value: unknown): void {
+  if (typeof value === 'function') Object.defineProperty(value, 'name', { value: String(name), configurable: true });
   Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
 }
 
-function longText(bytes: Bytes, [encoding, start, end]: [unknown?, unknown?, unknown?]): string | undefined {
-  if (start === undefined && end === undefined) return textFromHost(bytes, encoding);
-  const isPlain = Number.isInteger(start ?? 0) && Number.isInteger(end ?? 0);
-  const [from, to] = [(start ?? 0) as number, (end ?? bytes.length) as number];
-  return isPlain && from >= 0 && to > from ? textFromHost(bytes.subarray(from, to), encoding) : undefined;
-}
-
-function longBytes(value: unknown, encoding: unknown): Bytes | undefined {
-  const bytes = typeof value === 'string' ? bytesFromHost(value, encoding) : undefined;
-  return bytes === undefined ? undefined : plainFrom(bytes.buffer);
-}
-
-function addBase64Url(): void {
-  define(Buffer, 'from', (value: unknown, encoding?: unknown, length?: unknown) =>
-    typeof value === 'string' && isBase64Url(encoding)
-      ? plainFrom(toBase64(value), 'base64')
-      : (longBytes(value, encoding) ?? plainFrom(value, encoding, length)),
-  );
-  define(Buffer, 'isEncoding', (encoding: string) => isBase64Url(encoding) || plainIsEncoding(encoding));
-  define(Buffer, 'byteLength', (value: unknown, encoding?: unknown) =>
-    isBase64Url(encoding) ? plainByteLength(toBase64(String(value)), 'base64') : plainByteLength(value, encoding),
-  );
-  define(Buffer.prototype, 'toString', function (this: Bytes, ...args: [BufferEncoding?, number?, number?]) {
-    if (!isBase64Url(args[0])) return longText(this, args) ?? plainToString.apply(this, args);
-    const text = plainToString.call(this, 'base64', args[1], args[2]);
-    return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-  });
-  define(Buffer.prototype, 'write', function write(this: Bytes, text: string, ...rest: unknown[]) {
-    const last = rest[rest.length - 1];
-    if (!isBase64Url(last)) return plainWrite.call(this, text, ...rest);
-    return plainWrite.call(this, toBase64(text), ...rest.slice(0, -1), 'base64');
-  });
-}
-
-const DIRECT_ENCODINGS = ['utf8', 'latin1', 'ascii', 'hex', 'base64', 'base64url', 'ucs2'] as const;
-
-/** Drivers call these undocumented methods where they find them: mysql2 requires `utf8Slice`. */
-function addDirectMethods(): void {
-  for (const encoding of DIRECT_ENCODINGS) {
-    define(Buffer.prototype, `${encoding}Slice`, function slice(this: Bytes, start?: number, end?: number) {
-      return this.toString(encoding, start, end);
-    });
-    define(Buffer.prototype, `${encoding}Write`, function write(this: Bytes, text: string, at = 0, length?: number) {
-      return this.write(text, at, length ?? this.length - at, encoding);
-    });
-  }
-}
-
-/** By this mark on the prototype libraries (bson) tell the npm package from Node's own; instances need it. */
-function hideMark(): void {
-  const get = function (this: object): boolean | undefined {
-    return this === Buffer.prototype ? undefined : true;
+const searching = (forward: boolean) =>
+  function (this: Bytes, value: unknown, offset?: unknown, encoding?: unknown): number {
+    return search(this, value, offset, encoding, forward, from);
   };
-  Object.defineProperty(Buffer.prototype, '_isBuffer', { get, enumerable: false, configurable: true });
-}
+const indexOf = searching(true);
 
+const methods: Record<string, unknown> = {
+  ...numberMethods(),
+  ...directMethods(),
+  compare: compareTo,
+  equals,
+  copy,
+  toString: toText,
+  write,
+  indexOf,
+  lastIndexOf: searching(false),
+  includes(this: Bytes, value: unknown, offset?: unknown, encoding?: unknown): boolean {
+    return indexOf.call(this, value, offset, encoding) !== -1;
+  },
+};
+for (const [name, method] of Object.entries(methods)) define(Buffer.prototype, name, method);
+Object.defineProperty(Buffer.prototype, 'toLocaleString', { value: toText, writable: true, configurable: true });
 const showBuffer = showBytes(() => buffer.INSPECT_MAX_BYTES);
 showBy(Buffer, 'Buffer', function (this: Bytes, _depth, options, inspect) {
   return showBuffer(this, options, inspect);
 });
-addBase64Url();
-addDirectMethods();
-hideMark();
+const { [Symbol.for('nodejs.util.inspect.custom')]: inspect } = Buffer.prototype as never;
+define(Buffer.prototype, 'inspect', inspect);
+define(Buffer, 'compare', compare);
+define(Buffer, 'byteLength', byteLength);
+// By this mark libraries (bson) tell the npm package from Node's own.
+Reflect.deleteProperty(Buffer.prototype, '_isBuffer');
 
 const atob = (text: unknown): string => {
   const compact = String(text).replace(/[\t\n\f\r ]/g, '');
   if (/[^A-Za-z0-9+/=]/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) {
     throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
   }
-  return plainFrom(compact, 'base64').toString('latin1');
+  return from(compact, 'base64').toString('latin1');
 };
 
 const btoa = (text: unknown): string => {
@@ -97,23 +62,41 @@ const btoa = (text: unknown): string => {
   for (let i = 0; i < binary.length; i++) {
     if (binary.charCodeAt(i) > 255) throw new DOMException('Invalid character', 'InvalidCharacterError');
   }
-  return plainFrom(binary, 'latin1').toString('base64');
+  return from(binary, 'latin1').toString('base64');
 };
 
-export const buffer = {
-  ...base,
-  Buffer,
-  atob,
-  btoa,
-  get Blob() {
-    return globalThis.Blob;
+function transcode(source: Uint8Array, fromEncoding: string, toEncoding: string): Bytes {
+  for (const encoding of [fromEncoding, toEncoding]) if (!isEncoding(encoding)) throw unknownEncoding(encoding);
+  const text = from(source).toString(fromEncoding as BufferEncoding);
+  const isNarrow = /^(?:latin1|binary|ascii)$/i.test(toEncoding);
+  // What a narrow encoding lacks becomes a question mark.
+  const shown = isNarrow
+    ? Array.from(text, (one) => (one.charCodeAt(0) > 255 || one.length > 1 ? '?' : one)).join('')
+    : text;
+  return from(shown, toEncoding);
+}
+
+export const buffer = Object.defineProperties(
+  {
+    ...base,
+    Buffer,
+    SlowBuffer,
+    kMaxLength: SIZE_MAX,
+    kStringMaxLength: STRING_LENGTH_MAX,
+    atob,
+    btoa,
+    transcode,
+    get Blob() {
+      return globalThis.Blob;
+    },
+    get File() {
+      return globalThis.File;
+    },
+    resolveObjectURL: (): undefined => undefined,
+    isUtf8: (bytes: Uint8Array) => from(from(bytes).toString('utf8')).equals(bytes),
+    isAscii: (bytes: Uint8Array) => from(bytes).every((byte) => byte < 128),
+    constants: { MAX_LENGTH: SIZE_MAX, MAX_STRING_LENGTH: STRING_LENGTH_MAX },
   },
-  get File() {
-    return globalThis.File;
-  },
-  resolveObjectURL: (): undefined => undefined,
-  isUtf8: (bytes: Uint8Array) => Buffer.from(Buffer.from(bytes).toString('utf8')).equals(bytes),
-  isAscii: (bytes: Uint8Array) => bytes.every((byte) => byte < 128),
-  constants: { MAX_LENGTH: base.kMaxLength, MAX_STRING_LENGTH: 536870888 },
-};
+  { INSPECT_MAX_BYTES: inspectMaxBytes },
+);
 export { Buffer };

@@ -1,4 +1,5 @@
 /** `crypto`, as Node 12 documents it and with what came since. */
+import { callable } from './callable.ts';
 import { Certificate } from './crypto/certificate.ts';
 import {
   Cipheriv,
@@ -28,17 +29,22 @@ import { subtle, webcrypto } from './crypto/subtle.ts';
 import { timingSafeEqual } from './crypto/timing-safe-equal.ts';
 import { notAvailable } from './node-errors.ts';
 
+/** Node's own are functions, which old code calls without `new`. */
+const classes = {
+  Cipheriv: callable('Cipheriv', Cipheriv),
+  Decipheriv: callable('Decipheriv', Decipheriv),
+  DiffieHellman: callable('DiffieHellman', DiffieHellman),
+  DiffieHellmanGroup: callable('DiffieHellmanGroup', DiffieHellmanGroup),
+  ECDH: callable('ECDH', ECDH),
+  Hash: callable('Hash', Hash),
+  Hmac: callable('Hmac', Hmac),
+};
+
 export const crypto = {
   Certificate,
-  Cipher: Cipheriv,
-  Cipheriv,
-  Decipher: Decipheriv,
-  Decipheriv,
-  DiffieHellman,
-  DiffieHellmanGroup,
-  ECDH,
-  Hash,
-  Hmac,
+  ...classes,
+  Cipher: classes.Cipheriv,
+  Decipher: classes.Decipheriv,
   KeyObject,
   createCipher,
   createCipheriv,

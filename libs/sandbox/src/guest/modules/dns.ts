@@ -2,6 +2,7 @@
 import { request } from '../bridge.ts';
 import { nextTick } from '../ticks.ts';
 import { isIP } from './net/ip.ts';
+import { invalidArgType, invalidArgValue, notAvailable, validateFunction, validateString } from './node-errors.ts';
 
 type Callback = (error: unknown, ...results: unknown[]) => void;
 type LookupOptions = { readonly all?: boolean; readonly family?: number | string };
@@ -10,7 +11,8 @@ type Address = { readonly address: string; readonly family: number };
 function familyOf(value: unknown): 0 | 4 | 6 {
   if (value === 4 || value === 'IPv4') return 4;
   if (value === 6 || value === 'IPv6') return 6;
-  return 0;
+  if (value === undefined || value === 0) return 0;
+  throw invalidArgValue('family', value, 'must be one of: 0, 4, 6');
 }
 
 async function addressesOf(hostname: string, family: 0 | 4 | 6): Promise<readonly Address[]> {
@@ -38,6 +40,8 @@ async function lookupPromise(
 function lookup(hostname: string, options: LookupOptions | number | Callback, callback?: Callback): void {
   const done = (typeof options === 'function' ? options : callback) as Callback;
   const wanted = typeof options === 'function' ? {} : options;
+  if (hostname) validateString(hostname, 'hostname');
+  validateFunction(done, 'callback');
   const found = lookupPromise(hostname, wanted);
   settle(
     found.then((result) =>
@@ -47,24 +51,34 @@ function lookup(hostname: string, options: LookupOptions | number | Callback, ca
   );
 }
 
-const query = async (name: string, type: string): Promise<unknown> =>
-  request((id) => ['resolve', id, type, String(name), 0]);
+/** Not asynchronous itself: what Node refuses is thrown at once. */
+function query(name: unknown, type: string): Promise<unknown> {
+  validateString(name, 'name');
+  return request((id) => ['resolve', id, type, name as string, 0]);
+}
+
+function callBack(name: unknown, type: string, callback: unknown): void {
+  validateString(name, 'name');
+  validateFunction(callback, 'callback');
+  settle(
+    query(name, type).then((records) => [records]),
+    callback as Callback,
+  );
+}
 
 const recordType =
   (type: string) =>
-  (name: string, ...rest: unknown[]): void =>
-    settle(
-      query(name, type).then((records) => [records]),
-      rest[rest.length - 1] as Callback,
-    );
+  (name: unknown, ...rest: unknown[]): void =>
+    callBack(name, type, rest[rest.length - 1]);
 
-function resolve(name: string, ...rest: unknown[]): void {
-  const type = typeof rest[0] === 'string' ? rest[0] : 'A';
-  settle(
-    query(name, type).then((records) => [records]),
-    rest[rest.length - 1] as Callback,
-  );
+function validateType(type: unknown): string {
+  if (typeof type !== 'string') throw invalidArgType('rrtype', 'of type string', type);
+  if (!Object.values(RECORD_TYPES).includes(type as 'A')) throw invalidArgValue('rrtype', type);
+  return type;
 }
+
+const resolve = (name: unknown, ...rest: unknown[]): void =>
+  callBack(name, typeof rest[0] === 'function' ? 'A' : validateType(rest[0]), rest[rest.length - 1]);
 
 const RECORD_TYPES = {
   resolve4: 'A',
@@ -85,29 +99,74 @@ for (const [name, type] of Object.entries(RECORD_TYPES)) {
   promiseForms[name] = (hostname: string) => query(hostname, type);
 }
 
+/** Which servers are asked is the supervisor's to decide: what a script sets is kept and not used. */
+let resultOrder = 'verbatim';
 const settings = {
   setServers: (): void => undefined,
-  getServers: () => [],
-  setDefaultResultOrder: (): void => undefined,
-  getDefaultResultOrder: () => 'verbatim',
+  getServers: () => ['127.0.0.1'],
+  setDefaultResultOrder(order: string): void {
+    if (!['verbatim', 'ipv4first', 'ipv6first'].includes(order)) {
+      throw invalidArgValue('dnsOrder', order, "must be one of: 'verbatim', 'ipv4first', 'ipv6first'");
+    }
+    resultOrder = order;
+  },
+  getDefaultResultOrder: () => resultOrder,
 };
 
+/** Node's names of errors, whose values are the same with an E before. */
+const ERROR_NAMES =
+  'NODATA FORMERR SERVFAIL NOTFOUND NOTIMP REFUSED BADQUERY BADNAME BADFAMILY BADRESP CONNREFUSED TIMEOUT EOF FILE NOMEM DESTRUCTION BADSTR BADFLAGS NONAME BADHINTS NOTINITIALIZED LOADIPHLPAPI ADDRGETNETWORKPARAMS CANCELLED';
+const errorNames = Object.fromEntries(ERROR_NAMES.split(' ').map((name) => [name, `E${name}`]));
+
+const promiseResolve = (name: unknown, type: unknown = 'A'): Promise<unknown> => query(name, validateType(type));
+
+const localAddresses = (first: unknown, second?: unknown): void => {
+  for (const [index, address] of [first, second].entries()) {
+    if (index === 1 && address === undefined) continue;
+    validateString(address, index === 0 ? 'ipv4' : 'ipv6');
+    if (isIP(address as string) === 0) throw new Error('Invalid IP address.');
+  }
+  if (second !== undefined && isIP(first as string) === isIP(second as string)) {
+    throw new Error(`Cannot specify two IPv${isIP(first as string)} addresses.`);
+  }
+};
+
+/** A resolver asks the same servers as all the others. */
+class Resolver {
+  cancel(): void {}
+}
+class PromiseResolver extends Resolver {}
+const ofResolvers = {
+  getServers: settings.getServers,
+  setServers: settings.setServers,
+  setLocalAddress: localAddresses,
+};
+Object.assign(Resolver.prototype, ofResolvers, callbackForms, { resolve });
+Object.assign(PromiseResolver.prototype, promiseForms, { resolve: promiseResolve });
+Object.defineProperty(PromiseResolver, 'name', { value: 'Resolver', configurable: true });
+
+const NOT_OFFERED = ['lookupService', 'resolveAny', 'resolveCaa', 'resolveNaptr', 'resolveSoa', 'resolveTlsa'];
+const notOffered = (prefix: string): Record<string, unknown> =>
+  Object.fromEntries(NOT_OFFERED.map((name) => [name, notAvailable(`${prefix}.${name}`)]));
+
 export const dns = {
+  ...notOffered('dns'),
   ...callbackForms,
   ...settings,
   lookup,
   resolve,
+  Resolver,
   promises: {
+    ...notOffered('dns.promises'),
     ...promiseForms,
     ...settings,
+    ...errorNames,
     lookup: lookupPromise,
-    resolve: (name: string, type = 'A') => query(name, type),
+    resolve: promiseResolve,
+    Resolver: PromiseResolver,
   },
+  ...errorNames,
   ADDRCONFIG: 32,
   V4MAPPED: 8,
   ALL: 16,
-  NODATA: 'ENODATA',
-  NOTFOUND: 'ENOTFOUND',
-  SERVFAIL: 'ESERVFAIL',
-  TIMEOUT: 'ETIMEOUT',
 };

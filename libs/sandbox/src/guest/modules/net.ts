@@ -1,6 +1,8 @@
+import { callable } from './callable.ts';
 import { isIP, isIPv4, isIPv6 } from './net/ip.ts';
 import { Socket, type SocketOptions } from './net/socket.ts';
-import { notAvailable } from './node-errors.ts';
+import { validateAttemptTimeout } from './net/socket-options.ts';
+import { invalidArgType, notAvailable } from './node-errors.ts';
 
 function connect(...args: unknown[]): Socket {
   const first = args[0];
@@ -17,9 +19,16 @@ class Server {
   }
 }
 
+/** Whether the addresses of a name are tried side by side is the supervisor's to decide: these are kept and not used. */
+let autoSelectFamily = true;
+let attemptTimeoutMs = 250;
+const SHORTEST_ATTEMPT_MS = 10;
+
+const SocketFunction = callable('Socket', Socket);
+
 export const net = {
-  Socket,
-  Stream: Socket,
+  Socket: SocketFunction,
+  Stream: SocketFunction,
   Server,
   connect,
   createConnection: connect,
@@ -27,8 +36,16 @@ export const net = {
   isIP,
   isIPv4,
   isIPv6,
-  getDefaultAutoSelectFamily: () => false,
-  setDefaultAutoSelectFamily: (): void => undefined,
-  getDefaultAutoSelectFamilyAttemptTimeout: () => 250,
-  setDefaultAutoSelectFamilyAttemptTimeout: (): void => undefined,
+  BlockList: notAvailable('net.BlockList'),
+  SocketAddress: notAvailable('net.SocketAddress'),
+  getDefaultAutoSelectFamily: () => autoSelectFamily,
+  setDefaultAutoSelectFamily(value: unknown): void {
+    if (typeof value !== 'boolean') throw invalidArgType('value', 'of type boolean', value);
+    autoSelectFamily = value;
+  },
+  getDefaultAutoSelectFamilyAttemptTimeout: () => attemptTimeoutMs,
+  setDefaultAutoSelectFamilyAttemptTimeout(value: unknown): void {
+    validateAttemptTimeout(value, 'value');
+    attemptTimeoutMs = Math.max(value as number, SHORTEST_ATTEMPT_MS);
+  },
 };

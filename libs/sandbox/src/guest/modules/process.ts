@@ -1,6 +1,8 @@
 /** `process` as a script may see it: nothing of the host is in it. */
 import { dateNow } from '../primordials.ts';
 import { nextTick } from '../ticks.ts';
+import { EventEmitter } from './events.ts';
+import { createEmitWarning } from './process/warnings.ts';
 
 const startedAtMs = dateNow();
 
@@ -25,10 +27,9 @@ function hrtime(previous?: readonly [number, number]): [number, number] {
   return [seconds, nanoseconds];
 }
 
-const self = (): object => process;
 const silentStream = { isTTY: false, writable: true, write: (): boolean => true };
 
-export const process = {
+const facts = {
   title: 'node',
   version: 'v24.0.0',
   versions: { node: '24.0.0', v8: '13.6' },
@@ -57,17 +58,7 @@ export const process = {
     rss: () => 0,
   }),
   cpuUsage: () => ({ user: 0, system: 0 }),
-  emitWarning: (): void => undefined,
-  on: self,
-  once: self,
-  off: self,
-  addListener: self,
-  prependListener: self,
-  removeListener: self,
-  removeAllListeners: self,
-  emit: () => false,
-  listeners: () => [],
-  listenerCount: () => 0,
+  emitWarning: createEmitWarning(() => emitter()),
   exit: unavailable('exit'),
   abort: unavailable('abort'),
   kill: unavailable('kill'),
@@ -75,4 +66,17 @@ export const process = {
   binding: unavailable('binding'),
   dlopen: unavailable('dlopen'),
 };
+type Emitter = import('node:events').EventEmitter;
+const emitter = (): Emitter => process;
+
+/** What its events tell is what can happen in a run: `warning` and `uncaughtException`; the others never come. */
+export const process: Emitter & typeof facts = Object.assign(Object.create(EventEmitter.prototype) as Emitter, facts);
 Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true });
+
+/** An error that nothing caught goes to the script's own listeners; false when there are none. */
+export const offerUncaught = (error: unknown): boolean => process.emit('uncaughtException', error, 'uncaughtException');
+
+/** Forgets the listeners that a run left. */
+export function clearProcess(): void {
+  for (const field of ['_events', '_eventsCount', '_maxListeners']) Reflect.deleteProperty(process, field);
+}

@@ -1,4 +1,52 @@
+/** `stream`: the npm package, which is Node's own code of an older day, brought to today's. */
 import stream from 'readable-stream/lib/ours/browser.js';
+import { Buffer } from './buffer.ts';
+import { createDuplexPair } from './stream/duplex-pair.ts';
+
+/** Node's since version 22. */
+const HIGH_WATER_MARK_BYTES = 64 * 1024;
+
+type Done = (error?: Error | null) => void;
+type End = (this: import('node:stream').Writable, ...args: unknown[]) => unknown;
+type Hidden = { _isUint8Array(value: unknown): boolean; _uint8ArrayToBuffer(view: ArrayBufferView): Buffer };
+
+stream.setDefaultHighWaterMark(false, HIGH_WATER_MARK_BYTES);
+
+// Any view of bytes may be written, not just `Uint8Array`.
+Object.assign(stream.Stream as unknown as Hidden, {
+  _isUint8Array: (value: unknown) => ArrayBuffer.isView(value),
+  _uint8ArrayToBuffer: ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+    Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
+});
+
+/** The callback of `end` is told `null` when all went well. */
+const tellingNull = (plain: End): End =>
+  function end(this, ...args) {
+    const last = args.at(-1);
+    if (typeof last !== 'function' || this.writableFinished) return plain.apply(this, args);
+    return plain.call(this, ...args.slice(0, -1), ((error) => (last as Done)(error ?? null)) satisfies Done);
+  };
+
+const aborted = (): Error =>
+  Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' });
+
+async function disposeWritable(this: import('node:stream').Writable): Promise<void> {
+  if (!this.destroyed) this.destroy(this.writableFinished ? undefined : aborted());
+  await new Promise<void>((resolve, reject) => {
+    stream.finished(this, (error) => (error && error.name !== 'AbortError' ? reject(error) : resolve()));
+  });
+}
+
+for (const kind of [stream.Writable, stream.Duplex]) {
+  kind.prototype.end = tellingNull(kind.prototype.end as End) as never;
+  Object.defineProperty(kind.prototype, Symbol.asyncDispose, {
+    value: disposeWritable,
+    writable: true,
+    configurable: true,
+  });
+}
+
+Object.assign(stream, { duplexPair: (options?: object) => createDuplexPair(stream.Duplex, options) });
 
 export { stream };
 export const { Duplex, Readable, Writable, Transform, PassThrough } = stream;

@@ -1,5 +1,8 @@
 import { type Entry, restartTimer, startImmediate, startTimer, stopImmediate, stopTimer } from '../clock.ts';
 
+import { nodeError } from './node-errors.ts';
+import { core } from './registry.ts';
+
 const PROMISIFY = Symbol.for('nodejs.util.promisify.custom');
 
 /** What Node's timer functions return. */
@@ -8,6 +11,10 @@ export class Timeout {
   #hasRef = true;
   constructor(entry: Entry) {
     this.#entry = entry;
+    entry.self = this;
+  }
+  get _destroyed(): boolean {
+    return this.#entry.isOver;
   }
   ref(): this {
     this.#hasRef = true;
@@ -31,49 +38,99 @@ export class Timeout {
   [Symbol.toPrimitive](): number {
     return this.#entry.id;
   }
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 class Immediate {
-  readonly id: number;
-  constructor(id: number) {
-    this.id = id;
+  readonly #entry: Entry;
+  #hasRef = true;
+  constructor(entry: Entry) {
+    this.#entry = entry;
+    entry.self = this;
+  }
+  static stop(immediate: Immediate): void {
+    immediate.#entry.isOver = true;
+    stopImmediate(immediate.#entry.id);
+  }
+  get _destroyed(): boolean {
+    return this.#entry.isOver;
   }
   ref(): this {
+    this.#hasRef = true;
     return this;
   }
   unref(): this {
+    this.#hasRef = false;
     return this;
   }
   hasRef(): boolean {
-    return true;
+    return this.#hasRef && !this.#entry.isOver;
   }
+  [Symbol.dispose](): void {
+    stopNow(this);
+  }
+}
+/** Kept here and taken off the class, which scripts can reach. */
+const stopNow = Immediate.stop;
+Reflect.deleteProperty(Immediate, 'stop');
+
+const DELAY_MAX_MS = 2 ** 31 - 1;
+type DelayWarning = readonly [name: string, why: string];
+const warnedOf = new Set<string>();
+
+function warningOf(delay: number): DelayWarning | undefined {
+  if (Number.isNaN(delay)) return ['TimeoutNaNWarning', 'is not a number'];
+  if (delay < 0) return ['TimeoutNegativeWarning', 'is a negative number'];
+  return delay > DELAY_MAX_MS ? ['TimeoutOverflowWarning', 'does not fit into a 32-bit signed integer'] : undefined;
+}
+
+/** Node says what it makes of a strange delay: of what is too long each time, of the others once. */
+function warnOfDelay(delay: unknown): void {
+  if (delay === undefined || ((delay as number) >= 0 && (delay as number) <= DELAY_MAX_MS)) return;
+  const [name, why] = warningOf(Number(delay)) ?? ['', ''];
+  if (name === '' || warnedOf.has(name)) return;
+  if (name !== 'TimeoutOverflowWarning') warnedOf.add(name);
+  core.process.emitWarning(`${Number(delay)} ${why}.\nTimeout duration was set to 1.`, name);
+}
+
+function startWarned(callback: unknown, delay: unknown, args: readonly unknown[], repeat: boolean): Timeout {
+  const timer = new Timeout(startTimer(callback, delay, args, repeat));
+  warnOfDelay(delay);
+  return timer;
 }
 
 const setTimeout = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
-  new Timeout(startTimer(callback, delay, args, false));
+  startWarned(callback, delay, args, false);
 const setInterval = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
-  new Timeout(startTimer(callback, delay, args, true));
+  startWarned(callback, delay, args, true);
 const setImmediate = (callback: unknown, ...args: unknown[]): Immediate =>
-  new Immediate(startImmediate(callback, args).id);
+  new Immediate(startImmediate(callback, args));
 
 function clearTimeout(timer: unknown): void {
   if (timer instanceof Timeout) timer.close();
   else if (typeof timer === 'number' || typeof timer === 'string') stopTimer(Number(timer));
 }
 function clearImmediate(immediate: unknown): void {
-  if (immediate instanceof Immediate) stopImmediate(immediate.id);
+  if (immediate instanceof Immediate) stopNow(immediate);
 }
 
 type Options = { readonly signal?: AbortSignal };
 
+function abortError(signal: AbortSignal): Error {
+  const error = new Error('The operation was aborted', { cause: signal.reason });
+  return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' });
+}
+
 function waitFor<T>(start: (done: () => void) => () => void, value: T, options: Options | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const signal = options?.signal;
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(abortError(signal));
     const stop = start(() => resolve(value));
     signal?.addEventListener('abort', () => {
       stop();
-      reject(signal.reason);
+      reject(abortError(signal));
     });
   });
 }
@@ -101,6 +158,22 @@ const promises = {
     for (;;) yield await promises.setTimeout(delay, value as T, options);
   },
 };
+
+/** `timers/promises.scheduler`; its class cannot be made by others. */
+class Scheduler {
+  static made: Scheduler | undefined;
+  constructor() {
+    if (Scheduler.made) throw nodeError(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+    Scheduler.made = this;
+  }
+  yield(): Promise<unknown> {
+    return promises.setImmediate();
+  }
+  wait(delay: number, options?: Options): Promise<unknown> {
+    return promises.setTimeout(delay, undefined, options);
+  }
+}
+Object.assign(promises, { scheduler: new Scheduler() });
 
 Object.defineProperty(setTimeout, PROMISIFY, { value: promises.setTimeout });
 Object.defineProperty(setImmediate, PROMISIFY, { value: promises.setImmediate });

@@ -1,7 +1,8 @@
 import { ask } from '../bridge.ts';
+import { callable } from './callable.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
-import { notAvailable } from './node-errors.ts';
+import { invalidArgValue, notAvailable, validateString } from './node-errors.ts';
 import { type Options, SecureContext } from './tls/secure-context.ts';
 import { checkServerIdentity } from './tls/server-identity.ts';
 import { TLSSocket } from './tls/tls-socket.ts';
@@ -48,9 +49,18 @@ const rootCertificates = (): readonly string[] => {
   return roots;
 };
 
+const NONE: readonly string[] = Object.freeze([]);
+/** Scripts trust what Node brings; there is no system and no command line to add to it. */
+function getCACertificates(type: unknown = 'default'): readonly string[] {
+  validateString(type, 'type');
+  if (type === 'default' || type === 'bundled') return rootCertificates();
+  if (type === 'system' || type === 'extra') return NONE;
+  throw invalidArgValue('type', type);
+}
+
 export const tls = {
-  TLSSocket,
-  SecureContext,
+  TLSSocket: callable('TLSSocket', TLSSocket),
+  SecureContext: callable('SecureContext', SecureContext),
   connect,
   createServer: notAvailable('tls.createServer'),
   createSecureContext: (options?: Options) => new SecureContext(options),
@@ -59,7 +69,7 @@ export const tls = {
   get rootCertificates() {
     return rootCertificates();
   },
-  getCACertificates: (type = 'default') => (type === 'default' || type === 'bundled' ? [...rootCertificates()] : []),
+  getCACertificates,
   DEFAULT_MIN_VERSION: 'TLSv1.2',
   DEFAULT_MAX_VERSION: 'TLSv1.3',
   get DEFAULT_CIPHERS() {

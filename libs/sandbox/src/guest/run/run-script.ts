@@ -5,6 +5,7 @@ import { flush, send, setUncaughtHandler } from '../bridge.ts';
 import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
 import { builtInsAreIntact, restoreGlobals } from '../integrity.ts';
+import { clearProcess, offerUncaught } from '../modules/process.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
 import { addRandom } from '../random.ts';
 import { clearTicks } from '../ticks.ts';
@@ -63,6 +64,20 @@ async function runToEnd(run: number, input: RunInput): Promise<void> {
   report(run, await callScript(input));
 }
 
+/** Undefined when a listener of the script took it; else what ends the run, be it thrown by the listener itself. */
+function leftUncaught(error: unknown): { readonly error: unknown } | undefined {
+  try {
+    return offerUncaught(error) ? undefined : { error };
+  } catch (thrown) {
+    return { error: thrown };
+  }
+}
+
+function onUncaught(run: number, error: unknown): void {
+  const left = leftUncaught(error);
+  if (left) report(run, { kind: 'threw', error: describeError(left.error), uncaught: true });
+}
+
 /** Starts a run; its end is reported as the operation `done`. */
 export function runScript(input: RunInput): void {
   runs += 1;
@@ -72,13 +87,14 @@ export function runScript(input: RunInput): void {
   addRandom(input.random);
   setEnvironment(input.envJson);
   startLog();
-  setUncaughtHandler((error) => report(run, { kind: 'threw', error: describeError(error), uncaught: true }));
+  setUncaughtHandler((error) => onUncaught(run, error));
   setTimerQuotaHandler((message) => report(run, { kind: 'quota_exceeded', error: plainError('Error', message) }));
   void runToEnd(run, input);
 }
 
 /** Forgets what the last run left, before the next; false when the isolate is not fit for one. */
 export function reset(): boolean {
+  clearProcess();
   const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact();
   running = 0;
   clearTimers();

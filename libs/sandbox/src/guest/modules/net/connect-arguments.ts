@@ -1,5 +1,6 @@
 /** The many shapes of `connect`'s arguments. */
 import { nodeError, received } from '../node-errors.ts';
+import { validateConnectOptions } from './socket-options.ts';
 
 export type ConnectOptions = {
   readonly host: string;
@@ -10,7 +11,15 @@ export type ConnectOptions = {
   readonly noDelay?: boolean;
   readonly keepAlive?: boolean;
   readonly keepAliveInitialDelay?: number;
+  readonly lookup?: Lookup;
 };
+
+/** A script's own way from a name to an address. */
+export type Lookup = (
+  host: string,
+  options: object,
+  callback: (error: Error | null, address?: unknown, family?: unknown) => void,
+) => void;
 
 type Given = Record<string, unknown>;
 
@@ -39,7 +48,8 @@ export function connectArguments(args: readonly unknown[]): {
 } {
   const last = args[args.length - 1];
   const callback = typeof last === 'function' ? (last as () => void) : undefined;
-  const given = givenOf(args);
+  const given = givenOf(args.length > 0 && callback === args[0] ? [] : args);
+  validateConnectOptions(given);
   const host = given.host === undefined || given.host === null ? 'localhost' : String(given.host);
   const path = typeof given.path === 'string' ? given.path : undefined;
   const family = given.family === 4 || given.family === 6 ? given.family : 0;

@@ -4,10 +4,12 @@ import { uncaught } from '../../bridge.ts';
 import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
+import { nodeError, validateFunction } from '../node-errors.ts';
 import { Duplex } from '../stream.ts';
 import { timers } from '../timers.ts';
-import { type ConnectOptions, connectArguments } from './connect-arguments.ts';
-import { isIPv6 } from './ip.ts';
+import { type ConnectOptions, connectArguments, type Lookup } from './connect-arguments.ts';
+import { isIP, isIPv6 } from './ip.ts';
+import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
 type WriteChunk = { readonly chunk: unknown; readonly encoding: BufferEncoding };
@@ -15,6 +17,14 @@ export type SocketOptions = {
   readonly allowHalfOpen?: boolean;
   readonly readable?: boolean;
   readonly writable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly highWaterMark?: number | undefined;
+  readonly onread?: OnRead | undefined;
+};
+/** Instead of `data`: what comes is put into a buffer of the script. */
+type OnRead = {
+  readonly buffer: Uint8Array | (() => Uint8Array);
+  readonly callback: (bytes: number, buffer: Uint8Array) => unknown;
 };
 
 /** Node emits `close` in a later phase of its loop: who waited for the error or the end goes first. */
@@ -27,6 +37,24 @@ function closedError(): Error {
   return Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
 }
 
+const closedBeforeConnection = (): Error =>
+  nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established');
+
+type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[] } };
+
+/** Hands bytes to the script's own buffer, piece by piece; false when its callback wants no more for now. */
+function readInto({ buffer, callback }: OnRead, chunk: Uint8Array): boolean {
+  let wantsMore = true;
+  for (let at = 0; at < chunk.length; ) {
+    const target = typeof buffer === 'function' ? buffer() : buffer;
+    const piece = chunk.subarray(at, at + target.length);
+    target.set(piece);
+    at += piece.length;
+    if (callback(piece.length, target) === false) wantsMore = false;
+  }
+  return wantsMore;
+}
+
 /** The channels behind sockets, for `tls`, which takes one over; nothing that a script can reach. */
 const channels = new WeakMap<object, Channel>();
 export const channelOf = (socket: object): Channel | undefined => channels.get(socket);
@@ -35,7 +63,6 @@ export class Socket extends Duplex {
   connecting = false;
   pending = true;
   bytesRead = 0;
-  bytesWritten = 0;
   timeout = 0;
   remoteAddress: string | undefined;
   remotePort: number | undefined;
@@ -47,16 +74,24 @@ export class Socket extends Duplex {
   #noDelay: boolean | undefined;
   #keepAlive: { readonly enable: boolean; readonly delayMs: number } | undefined;
   #timer: unknown;
-  #whenConnected: (() => void)[] = [];
+  #bytesSent = 0;
+  /** By the script's own function, which has told. */
+  #hasLookedUp = false;
+  #sending: Uint8Array | undefined;
+  readonly #onRead: OnRead | undefined;
   _host = '';
 
   constructor(options?: SocketOptions) {
+    validateSocketOptions(options as Record<string, unknown> | undefined);
     super({
       allowHalfOpen: options?.allowHalfOpen === true,
       autoDestroy: true,
       emitClose: false,
       decodeStrings: false,
+      ...(options?.signal ? { signal: options.signal } : {}),
+      ...(options?.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
+    this.#onRead = options?.onread;
     this.on('end', () => {
       if (!this.allowHalfOpen) this.write = refuseWrite as typeof this.write;
     });
@@ -85,6 +120,7 @@ export class Socket extends Duplex {
 
   connect(...args: unknown[]): this {
     const { options, callback } = connectArguments(args);
+    if (this.destroyed) this.#revive();
     if (callback) this.once('connect', callback);
     if (typeof options.path === 'string') {
       const error = new Error('Unix sockets are not available to scripts');
@@ -96,16 +132,47 @@ export class Socket extends Duplex {
     if (options.noDelay !== undefined) this.setNoDelay(options.noDelay);
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
-    channel.open(options.host, options.port, options.family);
+    if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(channel, options, options.lookup);
+    else channel.open(options.host, options.port, options.family);
     return this;
+  }
+
+  /** As in Node, a socket that is done may connect anew. */
+  #revive(): void {
+    (this as unknown as { _undestroy(): void })._undestroy();
+    Reflect.deleteProperty(this, 'write');
+    this.#hasEnd = false;
+    this.#paused = false;
+    this.#bytesSent = 0;
+    this.bytesRead = 0;
+    this.pending = true;
+    this.#hasLookedUp = false;
+  }
+
+  #openLookedUp(channel: Channel, { host, port, family }: ConnectOptions, lookup: Lookup): void {
+    this.#hasLookedUp = true;
+    lookup(host, { family, hints: 0 }, (error, address, kind) => {
+      if (!this.connecting) return;
+      this.emit('lookup', error, address, kind, host);
+      if (error) this.destroy(error);
+      else if (isIP(String(address)) === 0) {
+        this.destroy(nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${String(address)}`));
+      } else channel.open(String(address), port, 0);
+    });
   }
 
   protected _onConnect(addresses: SocketAddresses): void {
     this._setAddresses(addresses);
+    if (!this.#hasLookedUp && isIP(this._host) === 0) this.#tellLookup(addresses);
     this._ready();
+    // What was written before goes out when the listeners that were there before it have been called.
     this.emit('connect');
     this.emit('ready');
     this.read(0);
+  }
+
+  #tellLookup({ remoteAddress, remoteFamily }: SocketAddresses): void {
+    this.emit('lookup', null, remoteAddress, remoteFamily === 'IPv6' ? 6 : 4, this._host);
   }
 
   protected _setAddresses(addresses: SocketAddresses): void {
@@ -123,11 +190,13 @@ export class Socket extends Duplex {
     if (this.#noDelay !== undefined) this.setNoDelay(this.#noDelay);
     if (this.#keepAlive) this.setKeepAlive(this.#keepAlive.enable, this.#keepAlive.delayMs);
     this._touch();
-    for (const start of this.#whenConnected.splice(0)) start();
   }
 
   protected _onError(error: Error & { syscall?: unknown; hostname?: string }): void {
-    if (error.syscall === 'getaddrinfo') error.hostname ??= this._host;
+    if (error.syscall === 'getaddrinfo') {
+      error.hostname ??= this._host;
+      if (this.connecting) this.emit('lookup', error, undefined, undefined, this._host);
+    }
     this.destroy(error);
   }
 
@@ -141,7 +210,7 @@ export class Socket extends Duplex {
     this.bytesRead += bytes.byteLength;
     this._touch();
     const chunk = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-    if (this.push(chunk)) return;
+    if (this.#onRead ? readInto(this.#onRead, chunk) : this.push(chunk)) return;
     this.#paused = true;
     channelOf(this)?.pause();
   }
@@ -160,9 +229,28 @@ export class Socket extends Duplex {
     channelOf(this)?.resume();
   }
 
+  /** Runs `start` once the connection is there; `onClosed` when the socket is closed before. */
+  #whenOpen(start: () => void, onClosed: () => void): void {
+    const begin = (): void => {
+      this.removeListener('close', onClosed);
+      start();
+    };
+    this.once('close', onClosed);
+    this._onceOpen(begin);
+  }
+
+  /** A socket of TLS is open when it is secure, later than its `connect`. */
+  protected _onceOpen(begin: () => void): void {
+    this.once('connect', begin);
+  }
+
   #send(bytes: Uint8Array, done: Done): void {
     if (this.connecting) {
-      this.#whenConnected.push(() => this.#send(bytes, done));
+      this.#sending = bytes;
+      this.#whenOpen(
+        () => this.#send(bytes, done),
+        () => done(closedBeforeConnection()),
+      );
       return;
     }
     const channel = channelOf(this);
@@ -170,9 +258,17 @@ export class Socket extends Duplex {
       done(closedError());
       return;
     }
-    this.bytesWritten += bytes.byteLength;
+    this.#bytesSent += bytes.byteLength;
+    this.#sending = undefined;
     this._touch();
     channel.write(bytes, () => done());
+  }
+
+  /** What was written, be it under way or still to go. */
+  get bytesWritten(): number {
+    const waiting = (this as unknown as Buffering)._writableState.getBuffer();
+    const sum = this.#bytesSent + (this.#sending?.byteLength ?? 0);
+    return waiting.reduce((total, { chunk, encoding }) => total + bytesOf(chunk, encoding).byteLength, sum);
   }
 
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -185,17 +281,20 @@ export class Socket extends Duplex {
 
   override _final(done: Done): void {
     if (this.connecting) {
-      this.#whenConnected.push(() => this._final(done));
+      this.#whenOpen(
+        () => this._final(done),
+        () => undefined,
+      );
       return;
     }
     channelOf(this)?.end();
-    done();
+    // The end is said to the network, which takes a turn of Node's loop.
+    nextTick(done as () => void);
   }
 
   override _destroy(error: Error | null, done: Done): void {
     timers.clearTimeout(this.#timer);
     this.connecting = false;
-    this.#whenConnected = [];
     channelOf(this)?.destroy();
     channels.delete(this);
     done(error);
@@ -217,8 +316,12 @@ export class Socket extends Duplex {
     else this.once('finish', () => this.destroy());
   }
 
+  /** A reset cannot be asked of the host: the connection is closed. */
   resetAndDestroy(): this {
-    return this.destroy();
+    if (channelOf(this) === undefined) return this.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'));
+    if (this.connecting) this.once('connect', () => this.destroy());
+    else this.destroy();
+    return this;
   }
 
   setNoDelay(enable = true): this {
@@ -234,6 +337,9 @@ export class Socket extends Duplex {
   }
 
   setTimeout(timeoutMs: number, callback?: () => void): this {
+    if (this.destroyed) return this;
+    validateIdleTime(timeoutMs);
+    if (callback !== undefined) validateFunction(callback, 'callback');
     this.timeout = timeoutMs;
     if (callback && timeoutMs === 0) this.removeListener('timeout', callback);
     else if (callback) this.once('timeout', callback);
@@ -260,6 +366,20 @@ export class Socket extends Duplex {
     return { address: this.localAddress, family, port: this.localPort };
   }
 
+  get localFamily(): string | undefined {
+    if (this.localAddress === undefined) return undefined;
+    return isIPv6(this.localAddress) ? 'IPv6' : 'IPv4';
+  }
+
+  /** Older code asks whether there is one. */
+  get _handle(): object | null {
+    return channelOf(this) === undefined ? null : {};
+  }
+
+  get bufferSize(): number | undefined {
+    return channelOf(this) === undefined ? undefined : this.writableLength;
+  }
+
   get readyState(): string {
     if (this.connecting) return 'opening';
     if (this.readable && this.writable) return 'open';
@@ -272,13 +392,13 @@ export class Socket extends Duplex {
   }
 }
 
-function refuseWrite(this: Socket, _chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
-  const done = typeof encoding === 'function' ? encoding : callback;
+/** In the place of `write` once the other party has ended: what was begun may go on until this side ends, too. */
+function refuseWrite(this: Socket, ...args: [chunk: unknown, encoding?: unknown, callback?: unknown]): boolean {
+  if (!this.writableEnded) return Duplex.prototype.write.apply(this, args as never);
+  const done = typeof args[1] === 'function' ? args[1] : args[2];
   const error = closedError();
-  nextTick(() => {
-    if (typeof done === 'function') done(error);
-    this.destroy(error);
-  });
+  if (typeof done === 'function') nextTick(done as () => void, error);
+  this.destroy(error);
   return false;
 }
 

@@ -7,7 +7,8 @@ import type { Duplex } from 'node:stream';
 import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
 import { Buffer } from '../buffer.ts';
 import { isIP } from '../net/ip.ts';
-import { channelOf, Socket } from '../net/socket.ts';
+import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
+import { outOfRange, validateNumber } from '../node-errors.ts';
 import { certificateOf } from './certificate.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
@@ -37,6 +38,14 @@ function customCheckOf({ checkServerIdentity: custom }: Options): IdentityCheck 
   return typeof custom === 'function' && custom !== checkServerIdentity ? (custom as IdentityCheck) : undefined;
 }
 
+function socketOptions(carrier: object | undefined, options: Options): SocketOptions {
+  const { signal, highWaterMark, onread } = options as SocketOptions;
+  return { allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true, signal, highWaterMark, onread };
+}
+
+/** Whom Node says a connection was for that ended before it was secure. */
+const peerOf = ({ path, host, port, localAddress }: Options): object => ({ path, host, port, localAddress });
+
 export class TLSSocket extends Socket {
   readonly encrypted = true;
   authorized = false;
@@ -49,11 +58,14 @@ export class TLSSocket extends Socket {
   #identityCheck: IdentityCheck | undefined;
   #refused: readonly WireCertificate[] = [];
   #hostname = '';
+  #peer: object = {};
   #rejectUnauthorized = true;
+  #onceSecure: (() => void)[] = [];
 
   constructor(carrier?: object, options: Options = {}) {
-    super({ allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true });
+    super(socketOptions(carrier, options));
     if (carrier === undefined) return;
+    this.#peer = peerOf(options);
     this.#identityCheck = customCheckOf(options);
     this.#rejectUnauthorized = options.rejectUnauthorized !== false;
     this.#hostname = hostnameOf(options, carrier);
@@ -131,9 +143,14 @@ export class TLSSocket extends Socket {
       return;
     }
     this._ready();
+    for (const begin of this.#onceSecure.splice(0)) begin();
     this.emit('secure');
     this.emit('secureConnect');
     this.read(0);
+  }
+
+  protected override _onceOpen(begin: () => void): void {
+    this.#onceSecure.push(begin);
   }
 
   /** The host refused the peer's certificate; the error follows. */
@@ -145,6 +162,7 @@ export class TLSSocket extends Socket {
   protected override _onError(error: Error): void {
     const { code } = error as { code?: unknown };
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') Object.assign(error, { cert: certificateOf(this.#refused, true) });
+    if (error.message.startsWith('Client network socket disconnected')) Object.assign(error, this.#peer);
     super._onError(this.#isMetInWrite(code) ? protocolError(error) : error);
   }
 
@@ -199,6 +217,8 @@ export class TLSSocket extends Socket {
     return this.#fact(() => [], []);
   }
   setMaxSendFragment(bytes: number): boolean {
+    validateNumber(bytes, 'size');
+    if (!Number.isInteger(bytes)) throw outOfRange('size', 'an integer', bytes);
     if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;
     channelOf(this)?.option('maxSendFragment', true, bytes);
     return true;

@@ -1,0 +1,16 @@
+/** How much of a buffer is shown. */
+import { outOfRange, validateNumber } from '../node-errors.ts';
+
+let maxBytes = 50;
+
+/** `buffer.INSPECT_MAX_BYTES`. */
+export const inspectMaxBytes: PropertyDescriptor = {
+  enumerable: true,
+  configurable: true,
+  get: () => maxBytes,
+  set: (value: unknown) => {
+    validateNumber(value, 'INSPECT_MAX_BYTES');
+    if (!((value as number) >= 0)) throw outOfRange('INSPECT_MAX_BYTES', '>= 0', value);
+    maxBytes = value as number;
+  },
+};

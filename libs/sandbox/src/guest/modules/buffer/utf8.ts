@@ -1,0 +1,71 @@
+/** UTF-8 as the web platform decodes it: one replacement character for each longest piece that could have begun one. */
+const PIECE = 4096;
+const REPLACEMENT = 0xfffd;
+
+/** How many bytes follow a lead byte; 0 where it is none. */
+const following = (lead: number): number => {
+  if (lead >= 0xc2 && lead <= 0xdf) return 1;
+  if (lead >= 0xe0 && lead <= 0xef) return 2;
+  return lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
+};
+
+/** Whether `byte` may stand at `index`, from 1, after the lead. */
+function mayFollow(lead: number, index: number, byte: number): boolean {
+  if (index > 1) return byte >= 0x80 && byte <= 0xbf;
+  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  return byte >= low && byte <= high;
+}
+
+/** How many bytes from `at` belong together, and whether nothing but the end is missing. */
+function sequenceAt(bytes: Uint8Array, at: number, end: number): { readonly length: number; readonly missing: number } {
+  const lead = bytes[at] as number;
+  const wanted = following(lead) + 1;
+  let length = 1;
+  while (length < wanted && at + length < end && mayFollow(lead, length, bytes[at + length] as number)) length += 1;
+  return { length, missing: at + length === end ? wanted - length : 0 };
+}
+
+const MASKS = [0x7f, 0x1f, 0x0f, 0x07] as const;
+
+function codePointAt(bytes: Uint8Array, at: number, length: number): number {
+  let point = (bytes[at] as number) & (MASKS[length - 1] as number);
+  for (let i = 1; i < length; i++) point = (point << 6) | ((bytes[at + i] as number) & 0x3f);
+  return point;
+}
+
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  let units: number[] = [];
+  for (let at = start; at < end; ) {
+    const lead = bytes[at] as number;
+    if (lead < 0x80) {
+      units[units.length] = lead;
+      at += 1;
+    } else {
+      const { length } = sequenceAt(bytes, at, end);
+      const isWhole = length > 1 && length === following(lead) + 1;
+      const point = isWhole ? codePointAt(bytes, at, length) : REPLACEMENT;
+      if (point > 0xffff) units.push(0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
+      else units[units.length] = point;
+      at += length;
+    }
+    if (units.length >= PIECE) {
+      text += String.fromCharCode.apply(undefined, units);
+      units = [];
+    }
+  }
+  return text + String.fromCharCode.apply(undefined, units);
+}
+
+/** The last bytes that begin a character which is not whole yet, and how many are missing. */
+export function unfinishedUtf8(bytes: Uint8Array): { readonly length: number; readonly missing: number } {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const at = bytes.length - back;
+    const byte = bytes[at] as number;
+    if (byte >= 0x80 && byte <= 0xbf) continue;
+    const { length, missing } = sequenceAt(bytes, at, bytes.length);
+    return length === back && missing > 0 ? { length, missing } : { length: 0, missing: 0 };
+  }
+  return { length: 0, missing: 0 };
+}
