@@ -88,7 +88,7 @@ describe('a client that nobody here wrote', () => {
     expect(ran).toMatchObject({ outcome: 'OUTCOME_COMPLETED' });
     expect(Buffer.from(ran.resultJson, 'base64').toString()).toBe('{"id":3}');
     const ips = await curl(publicIp, '/userferry.publicip.v1.PublicIpService/ListPublicIps', { key, data: '{}' });
-    expect(JSON.parse(ips)).toMatchObject({ ips: ['192.0.2.10'] });
+    expect(JSON.parse(ips)).toMatchObject({ ips: ['192.0.2.10', '192.0.2.11'] });
     const data = JSON.stringify({ userPoolId: world.company.userPoolId });
     const settings = await curl(migration, '/userferry.migration.v1.ConnectionStoreService/GetConnection', {
       key,
@@ -166,12 +166,12 @@ describe('the public IPs over HTTP', () => {
     const response = await get();
     expect(await response.json()).toMatchObject({
       statusCode: 200,
-      data: { ips: ['192.0.2.10'], updatedAt: expect.any(String) },
+      data: { ips: ['192.0.2.10', '192.0.2.11'], updatedAt: expect.any(String) },
     });
   });
 
   it('are one address a line for firewall scripts', async () => {
-    expect(await (await get('?format=text')).text()).toBe('192.0.2.10\n');
+    expect(await (await get('?format=text')).text()).toBe('192.0.2.10\n192.0.2.11\n');
   });
 
   it('refuse a format that is not there', async () => {

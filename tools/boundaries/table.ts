@@ -15,6 +15,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'libs/process': [],
   'libs/sandbox': ['errors', 'script-contract'],
   'libs/script-contract': [],
+  'libs/script-templates': ['script-contract'],
   'libs/testing': ['local-databases'],
   'libs/user-model': [],
   'libs/user-store': ['errors', 'user-model'],
@@ -27,6 +28,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'process',
     'sandbox',
     'script-contract',
+    'script-templates',
     'testing',
     'user-model',
   ],
@@ -39,12 +41,13 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'process',
     'sandbox',
     'script-contract',
+    'script-templates',
     'user-model',
   ],
 };
 
 /** What the tests of every workspace may import besides. */
-export const TESTS_MAY_ALSO_IMPORT: readonly string[] = ['testing', 'local-databases'];
+export const TESTS_MAY_ALSO_IMPORT: readonly string[] = ['testing', 'local-databases', 'script-templates'];
 
 /** Packages from npm that only some may import, their tests included. */
 export const SINGLE_IMPORTERS: Record<string, readonly string[]> = {

@@ -1,29 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findFreePort, startPostgres } from '@userferry/local-databases';
 import {
   type Company,
   createLogin,
-  type LegacyDatabase,
-  type LocalServices,
+  type LocalWorld,
   MEMBERS,
+  type ServiceLine,
   setUpCompany,
-  startLegacyDatabase,
-  startLocalServices,
+  startLocalWorld,
 } from '@userferry/local-services';
 import { printInvitation } from './invitation.ts';
 import { story } from './story.ts';
 
 const { values: options } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
-const operatorKey = `ufk_${randomBytes(32).toString('base64url')}`;
 
-/** Shows a step's title at once and how it came out, with its time, when it is done. */
-const timed = async <T>(title: string, step: () => Promise<T>, told: (result: T) => string): Promise<T> => {
+/** How long something took, for the story's margin. */
+const stopwatch = () => {
   const started = performance.now();
-  const after = () => `${String(Math.round(performance.now() - started)).padStart(6)} ms`;
+  return () => `${String(Math.round(performance.now() - started)).padStart(6)} ms`;
+};
+
+/** Tells how a step came out, with its time; a step that fails is told and thrown on. */
+const timed = async <T>(title: string, step: () => Promise<T>, told: (result: T) => string): Promise<T> => {
+  const after = stopwatch();
   try {
     const result = await step();
     console.log(`  ok ${after()}  ${title}: ${told(result)}`);
@@ -34,36 +35,37 @@ const timed = async <T>(title: string, step: () => Promise<T>, told: (result: T)
   }
 };
 
-const startServices = async (stack: AsyncDisposableStack, legacy: LegacyDatabase): Promise<LocalServices> => {
-  const store = await startPostgres();
-  stack.defer(() => store.stop());
+const PARTS = {
+  legacy: `a legacy database: a real PostgreSQL with ${MEMBERS} members, bcrypt hashes`,
+  store: 'our store: a real PostgreSQL',
+  services: 'four services: ready',
+} as const;
+
+/** The services' log goes to a file, so that the story can be read. */
+const startLog = (stack: AsyncDisposableStack): ((line: ServiceLine) => void) => {
   const folder = mkdtempSync(join(tmpdir(), 'userferry-demo-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const log = createWriteStream(join(folder, 'services.log'));
   stack.defer(() => new Promise<void>((resolve) => log.end(() => resolve())));
-  const [http, gateway, runner, migration, publicIp] = await Promise.all(Array.from({ length: 5 }, findFreePort));
-  const services = await startLocalServices({
-    ports: { http, gateway, runner, migration, publicIp } as LocalServices['ports'],
-    databaseUrl: await store.createDatabase('userferry', { owner: 'userferry' }),
-    serviceToken: randomBytes(32).toString('base64url'),
-    env: {
-      PUBLIC_IPS: '192.0.2.10,192.0.2.11',
-      USERFERRY_OPERATOR_KEY: operatorKey,
-      USERFERRY_KEY_FILE: join(folder, 'keys.json'),
-      USERFERRY_EGRESS_ALLOW: `127.0.0.1:${legacy.server.port}`,
-    },
-    onLine: ({ text }) => log.write(`${text}\n`),
-  });
-  stack.defer(() => services.stop());
   console.log(`     (the services' log: ${join(folder, 'services.log')})`);
-  return services;
+  return ({ text }) => log.write(`${text}\n`);
 };
 
-const tellStory = async (services: LocalServices, legacy: LegacyDatabase, made: Company): Promise<boolean> => {
-  const { http, gateway } = services.ports;
-  using login = createLogin({ address: `127.0.0.1:${gateway}`, ...made });
+const startWorld = async (stack: AsyncDisposableStack): Promise<LocalWorld> => {
+  const onLine = startLog(stack);
+  let after = stopwatch();
+  const onPart = (part: keyof typeof PARTS) => {
+    console.log(`  ok ${after()}  ${PARTS[part]}`);
+    after = stopwatch();
+  };
+  return stack.use(await startLocalWorld({ onLine, onPart }));
+};
+
+const tellStory = async (world: LocalWorld, company: Company): Promise<boolean> => {
+  const httpUrl = `http://127.0.0.1:${world.services.ports.http}`;
+  using login = createLogin({ address: world.address, ...company });
   let asTold = true;
-  for (const { title, tell } of story({ login, legacy: legacy.server, httpUrl: `http://127.0.0.1:${http}` }))
+  for (const { title, tell } of story({ login, legacy: world.legacy.server, httpUrl }))
     await timed(title, tell, (told) => told).catch(() => {
       asTold = false;
     });
@@ -75,25 +77,16 @@ const stopped = new Promise<void>((resolve) => {
 });
 
 const demo = async (stack: AsyncDisposableStack): Promise<void> => {
-  const legacyTold = () => `a real PostgreSQL with ${MEMBERS} members, bcrypt hashes`;
-  const legacy = await timed('a legacy database', startLegacyDatabase, legacyTold);
-  stack.defer(() => legacy.server.stop());
-  const services = await timed(
-    'our store and four services',
-    () => startServices(stack, legacy),
-    () => 'ready',
-  );
-  const address = `127.0.0.1:${services.ports.gateway}`;
-  const connect = () => setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
-  const made = await timed(
+  const world = await startWorld(stack);
+  const { address, operatorKey, legacy } = world;
+  const company = await timed(
     'a user pool, a connection in lazy migration, its scripts',
-    connect,
+    () => setUpCompany({ address, operatorKey, legacyUrl: legacy.url }),
     () => 'made by the public API and switched on',
   );
-  const asTold = await tellStory(services, legacy, made);
-  if (!asTold) process.exitCode = 1;
+  if (!(await tellStory(world, company))) process.exitCode = 1;
   if (options.exit) return;
-  printInvitation({ ports: services.ports, operatorKey, ...made });
+  printInvitation({ ports: world.services.ports, operatorKey, ...company });
   await stopped;
   console.log('\nending …');
 };

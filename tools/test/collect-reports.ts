@@ -5,6 +5,9 @@ import { findWorkspaces } from '../boundaries/find-sources.ts';
 /** Where each workspace's vitest writes its report, from the workspace's folder. */
 export const REPORT_FILE = 'node_modules/.test-report.json';
 
+/** A workspace that has tests: its folder, its package's name and the script that runs them. */
+export type TestedWorkspace = { folder: string; name: string; script: string };
+
 /** A suite whose tests were all skipped, or a single skipped test. */
 export type SkippedSuite = { workspace: string; name: string; tests: number };
 
@@ -16,7 +19,7 @@ export type TestReport = {
   /** Full names of the failed tests, and files that did not even load. */
   failures: string[];
   skippedSuites: SkippedSuite[];
-  /** Workspaces with tests that left no report. */
+  /** Workspaces with a test script of which nothing was heard. */
   missing: string[];
 };
 
@@ -26,25 +29,26 @@ type VitestReport = { testResults: { name: string; status: string; assertionResu
 /** Adds up the reports of every workspace that has a test script. */
 export function collectReports(root: string): TestReport {
   const total: TestReport = { passed: 0, failed: 0, skipped: 0, failures: [], skippedSuites: [], missing: [] };
-  for (const workspace of testedWorkspaces(root)) {
+  for (const { folder: workspace } of testedWorkspaces(root)) {
     const file = join(root, workspace, REPORT_FILE);
-    if (existsSync(file)) addReport(total, { root, workspace }, JSON.parse(readFileSync(file, 'utf8')));
-    else total.missing.push(workspace);
+    const report: VitestReport = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] };
+    if (report.testResults.length === 0) total.missing.push(workspace);
+    addReport(total, { root, workspace }, report);
   }
   return total;
 }
 
 /** Removes the reports, so that none of an earlier run is taken for one of this. */
 export function removeReports(root: string): void {
-  for (const workspace of testedWorkspaces(root)) rmSync(join(root, workspace, REPORT_FILE), { force: true });
+  for (const { folder } of testedWorkspaces(root)) rmSync(join(root, folder, REPORT_FILE), { force: true });
 }
 
-function testedWorkspaces(root: string): string[] {
-  const hasTests = (folder: string) =>
-    JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test !== undefined;
-  return findWorkspaces(root)
-    .map(({ folder }) => folder)
-    .filter(hasTests);
+/** Every workspace with a test script. */
+export function testedWorkspaces(root: string): TestedWorkspace[] {
+  return findWorkspaces(root).flatMap(({ folder, name }) => {
+    const script = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test;
+    return script === undefined ? [] : [{ folder, name, script }];
+  });
 }
 
 function addReport(total: TestReport, at: { root: string; workspace: string }, report: VitestReport): void {
@@ -59,6 +63,7 @@ function addReport(total: TestReport, at: { root: string; workspace: string }, r
         addFailure(total, `${fileName}: ${[...test.ancestorTitles, test.title].join(' > ')}`);
       else {
         total.skipped += 1;
+        if (broken) continue; // its tests could not even start
         const suite = test.ancestorTitles[0] ?? test.title;
         skipped.set(suite, (skipped.get(suite) ?? 0) + 1);
       }

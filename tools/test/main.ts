@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkContracts } from './check-contracts.ts';
-import { collectReports, REPORT_FILE, removeReports, type TestReport } from './collect-reports.ts';
+import {
+  collectReports,
+  REPORT_FILE,
+  removeReports,
+  type TestedWorkspace,
+  type TestReport,
+  testedWorkspaces,
+} from './collect-reports.ts';
 import { createRunner, type Outcome } from './run.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
@@ -13,8 +20,15 @@ let report: TestReport | undefined;
 const STEPS: Record<string, () => Promise<Outcome>> = {
   lint: () => runner.node('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'),
   types: async () => {
-    const own = await runner.program('tsc', '-p', 'tsconfig.json');
-    const guest = await runner.program('tsc', '--noEmit', '-p', 'libs/sandbox/src/guest/tsconfig.json');
+    const own = await runner.program('tsc', '--pretty', 'false', '-p', 'tsconfig.json');
+    const guest = await runner.program(
+      'tsc',
+      '--pretty',
+      'false',
+      '--noEmit',
+      '-p',
+      'libs/sandbox/src/guest/tsconfig.json',
+    );
     return { ok: own.ok && guest.ok, output: own.output + guest.output };
   },
   boundaries: () => runner.node('tools/boundaries/main.ts'),
@@ -24,16 +38,32 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
 
 async function runTests(): Promise<Outcome> {
   removeReports(ROOT);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
-  const fixed = ['run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', '--', ...reporters];
-  const { ok, output } = await runner.program('nx', ...fixed);
+  const workspaces = testedWorkspaces(ROOT);
+  // vitest does not look for a configuration above the workspace that it runs in, and takes no two of them
+  const config = `--config=${join(ROOT, 'vitest.config.ts')}`;
+  const outcomes = [
+    await runVitest(workspaces.filter(({ script }) => script.includes('--config'))),
+    await runVitest(
+      workspaces.filter(({ script }) => !script.includes('--config')),
+      config,
+    ),
+  ];
   report = collectReports(ROOT);
   removeReports(ROOT);
   const complaints = [
-    ...report.missing.map((project) => `${project} was not tested to the end: it left no report\n`),
+    ...report.missing.map((project) => `${project} has a test script, but ran no test to its end\n`),
     ...(report.passed + report.failed === 0 ? ['no test was executed at all\n'] : []),
   ];
-  return { ok: ok && report.failed === 0 && complaints.length === 0, output: output + complaints.join('') };
+  const ok = outcomes.every((outcome) => outcome.ok) && report.failed === 0 && complaints.length === 0;
+  return { ok, output: outcomes.map(({ output }) => output).join('') + complaints.join('') };
+}
+
+async function runVitest(workspaces: TestedWorkspace[], ...options: string[]): Promise<Outcome> {
+  if (workspaces.length === 0 || runner.interrupted()) return { ok: true, output: '' };
+  const projects = `--projects=${workspaces.map(({ name }) => name).join(',')}`;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
+  const fixed = ['run-many', '-t', 'test', projects, '--parallel=2', '--outputStyle=static'];
+  return runner.program('nx', ...fixed, '--', ...options, ...reporters);
 }
 
 async function main(): Promise<void> {

@@ -53,14 +53,17 @@ describe('the summary of all tests', () => {
   });
 
   it('counts a file that did not load as a failure', () => {
-    workspace('libs/one', [{ name: join(root, 'libs/one/a.test.ts'), status: 'failed', assertionResults: [] }]);
-    expect(collectReports(root)).toMatchObject({ failed: 1, failures: ['libs/one/a.test.ts (outside its tests)'] });
+    const file = { name: join(root, 'libs/one/a.test.ts'), status: 'failed', assertionResults: [test('skipped', 'a')] };
+    workspace('libs/one', [file]);
+    const failures = ['libs/one/a.test.ts (outside its tests)'];
+    expect(collectReports(root)).toMatchObject({ failed: 1, skipped: 1, failures, skippedSuites: [] });
   });
 
-  it('misses a workspace that left no report, an old one not counting', () => {
+  it('misses a workspace that ran no test, a report of an earlier run not counting', () => {
     workspace('libs/one', [{ name: 'a', status: 'passed', assertionResults: [test('passed', 'a')] }]);
     removeReports(root);
-    expect(collectReports(root)).toMatchObject({ passed: 0, missing: ['libs/one'] });
+    workspace('libs/two', []);
+    expect(collectReports(root)).toMatchObject({ passed: 0, missing: ['libs/one', 'libs/two'] });
   });
 
   it('says how a skipped suite is made to run', () => {

@@ -109,7 +109,7 @@ describe('a temporary PostgreSQL', () => {
     const index = join(import.meta.dirname, 'index.ts');
     const script = `
       const { startPostgres } = await import(${JSON.stringify(index)});
-      const server = await startPostgres();
+      const server = await startPostgres({ tls: true });
       console.log(JSON.stringify({ pid: server.pid, folder: server.folder }));
       setInterval(() => {}, 1000);`;
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {

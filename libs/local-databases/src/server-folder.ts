@@ -39,7 +39,8 @@ function writeCertificate(
   writeFileSync(to.certFile, made.certificate);
   rmSync(to.keyFile, { force: true });
   writeFileSync(to.keyFile, made.privateKey, { mode: 0o600 });
-  giveTo(account, to.keyFile);
+  // all of it, or the guard, which runs as that account, could not remove a temporary folder
+  for (const path of [to.caFile, to.certFile, to.keyFile, to.home]) giveTo(account, path);
 }
 
 function temporaryFolder(accounts: readonly string[]): ServerFolder {

@@ -7,6 +7,7 @@ export {
   sampleScripts,
   setUpCompany,
 } from './company/set-up-company.ts';
+export { type LocalWorld, type LocalWorldOptions, startLocalWorld } from './local-world.ts';
 export {
   type LogFacts,
   SERVICE_NAMES,

@@ -86,7 +86,12 @@ type Life = {
 const beginLife = ({ name, env, onLine }: ServiceProcessOptions): Life => {
   // A group of its own: Ctrl-C in a terminal reaches only whoever stops the services in their order.
   const args = ['--no-node-snapshot', mainOf(name)];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  // The pipe to its standard input ends when we do, however we die, and the service with it.
+  const child = spawn(process.execPath, args, {
+    env: { ...env, USERFERRY_STOP_WITH_STDIN: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ready = readyOf(child, name, onLine);
   ready.catch(() => undefined);

@@ -70,6 +70,8 @@ const envOf = (
     : Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
 
 const serviceEnv = ({ ports, serviceToken }: LocalServicesOptions): Record<string, string> => ({
+  // Name look-ups and hashes share libuv's threads: one slow name must not hold everyone up.
+  UV_THREADPOOL_SIZE: '16',
   USERFERRY_SERVICE_TOKEN: serviceToken,
   USERFERRY_HTTP_PORT: String(ports.http),
   USERFERRY_GATEWAY_PORT: String(ports.gateway),

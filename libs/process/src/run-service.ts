@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { stopsWithStdin } from './config.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -21,7 +23,11 @@ export const runService = async (log: Logger, start: (stack: AsyncDisposableStac
   });
 };
 
-const stopSignal = (): Promise<NodeJS.Signals> =>
+const stopSignal = (): Promise<string> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+    if (!stopsWithStdin()) return;
+    process.stdin.resume().once('close', () => resolve('end of standard input'));
+    // Waiting for its end keeps no process alive. A pipe, which has `unref`, is what whoever asks for this gives us.
+    (process.stdin as Partial<Socket>).unref?.();
   });

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
-import { PACKAGES } from './packages.ts';
-import { GUEST, PACKAGE_ROOT, RUNTIME, SOURCE } from './paths.ts';
+import { BUNDLED_WITH, PACKAGES } from './packages.ts';
+import { DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
 
 const GUEST_OPTIONS = {
   bundle: true,
@@ -28,11 +28,16 @@ function assertAscii(name: string, code: string): void {
   if (at >= 0) throw new Error(`${name} is not pure ASCII at character ${at}`);
 }
 
+/** esbuild leaves regular expressions as they are; in them an escape means the same. */
+function escapeRest(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 async function bundle(options: BuildOptions): Promise<string> {
   const result = await build({ ...GUEST_OPTIONS, ...options });
   const text = result.outputFiles?.[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote nothing');
-  return text;
+  return escapeRest(text);
 }
 
 /** The base: its completion value is what the host gets hold of; no global is left behind. */
@@ -45,25 +50,36 @@ async function bundleBase(): Promise<void> {
   });
   const wrapped = `(function () {${code};return base.guest;})()`;
   assertAscii('the base bundle', wrapped);
-  writeFileSync(join(GUEST, 'base.js'), wrapped);
+  writeFileSync(join(DRAFT_GUEST, 'base.js'), wrapped);
 }
 
-/** A package: a function of the `require` that answers for core modules. */
-async function bundlePackage(name: string, module: string): Promise<void> {
+const bundleOf = (name: string): string => BUNDLED_WITH[name] ?? name;
+
+function requireOf(target: string): string {
+  const [path, member] = target.split('#');
+  return `require(${JSON.stringify(path)})${member === undefined ? '' : `.${member}`}`;
+}
+
+/** A package: a function of the `require` that answers for core modules; it returns a maker for each module in it. */
+async function bundlePackage(name: string): Promise<void> {
+  const modules = Object.entries(PACKAGES).filter(([module]) => bundleOf(module) === name);
+  const makers = modules.map(([as, target]) => `${JSON.stringify(as)}: () => ${requireOf(target)}`);
   const code = await bundle({
-    stdin: { contents: `module.exports = require(${JSON.stringify(module)});`, resolveDir: PACKAGE_ROOT },
+    stdin: { contents: `module.exports = { ${makers.join(', ')} };`, resolveDir: PACKAGE_ROOT },
     format: 'cjs',
+    // A class that speaks of itself would be called `_Name`.
+    keepNames: true,
     plugins: [coreModulesOfPackages],
   });
   const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; ${code};return module.exports; })`;
   assertAscii(`the bundle of ${name}`, wrapped);
-  writeFileSync(join(GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
+  writeFileSync(join(DRAFT_GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
 }
 
 async function bundleHost(): Promise<void> {
   await build({
     entryPoints: [join(SOURCE, 'host', 'isolate-host', 'main.ts')],
-    outfile: join(RUNTIME, 'isolate-host.mjs'),
+    outfile: join(DRAFT, 'isolate-host.mjs'),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -74,7 +90,9 @@ async function bundleHost(): Promise<void> {
 }
 
 export async function makeBundles(): Promise<void> {
-  mkdirSync(join(GUEST, 'packages'), { recursive: true });
-  const packages = Object.entries(PACKAGES).map(([name, module]) => bundlePackage(name, module));
+  mkdirSync(join(DRAFT_GUEST, 'packages'), { recursive: true });
+  const bundles = Object.fromEntries(Object.keys(PACKAGES).map((name) => [name, bundleOf(name)]));
+  writeFileSync(join(DRAFT_GUEST, 'packages.json'), `${JSON.stringify(bundles, null, 2)}\n`);
+  const packages = [...new Set(Object.values(bundles))].map(bundlePackage);
   await Promise.all([bundleBase(), bundleHost(), ...packages]);
 }

@@ -1,11 +1,11 @@
 /** Code caches, taken in a process started as isolate hosts are. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { RUNTIME } from './paths.ts';
+import { DRAFT } from './paths.ts';
 
 export function makeCodeCaches(): void {
   const program = join(import.meta.dirname, 'warm-up', 'main.ts');
-  const { stdout, stderr, error } = spawnSync(process.execPath, ['--no-node-snapshot', program, RUNTIME], {
+  const { stdout, stderr, error } = spawnSync(process.execPath, ['--no-node-snapshot', program, DRAFT], {
     encoding: 'utf8',
     timeout: 120_000,
   });

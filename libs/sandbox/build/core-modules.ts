@@ -2,7 +2,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { ABSENT_MODULES, EMPTY_MODULES } from './packages.ts';
+import { ABSENT_MODULES, EMPTY_MODULES, REPLACED_MODULES } from './packages.ts';
 import { SOURCE } from './paths.ts';
 
 const BUILTINS = new Set(builtinModules.filter((name) => !name.startsWith('_')));
@@ -34,6 +34,11 @@ export const coreModulesOfBase: Plugin = {
     build.onResolve({ filter: /^abort-controller$/ }, () => ({
       path: join(SOURCE, 'guest', 'globals', 'abort.ts'),
     }));
+    // Its main file asks for `util` while `util` itself is still being made.
+    build.onResolve({ filter: /^inherits$/ }, ({ resolveDir, kind }) =>
+      build.resolve('inherits/inherits_browser.js', { resolveDir, kind }),
+    );
+    build.onResolve({ filter: /^tr46$/ }, () => ({ path: join(SOURCE, 'guest', 'idna.ts') }));
     build.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
       contents: `const { core } = require('./registry.ts'); module.exports = ${BASE_MODULES[path]};`,
       resolveDir: MODULES,
@@ -48,8 +53,10 @@ const absent = (name: string): string =>
 export const coreModulesOfPackages: Plugin = {
   name: 'core-modules-of-packages',
   setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ path, kind }) => {
+    build.onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined;
+      const ours = Object.hasOwn(REPLACED_MODULES, path) ? join(SOURCE, REPLACED_MODULES[path] as string) : importer;
+      if (ours !== importer) return { path: ours };
       if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
       return BUILTINS.has(coreName(path)) ? { path: coreName(path), external: true } : undefined;

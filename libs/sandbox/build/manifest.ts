@@ -1,8 +1,8 @@
 /** What the runtime folder holds and what it was made from. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { MANIFEST, PACKAGE_ROOT, RUNTIME, SOURCE } from './paths.ts';
+import { DRAFT, MANIFEST_NAME, PACKAGE_ROOT, RUNTIME, SOURCE } from './paths.ts';
 
 type Manifest = {
   readonly inputs: string;
@@ -34,16 +34,17 @@ export function hashInputs(): string {
 }
 
 export function isUpToDate(inputs: string): boolean {
-  if (!existsSync(MANIFEST)) return false;
-  const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest;
+  const path = join(RUNTIME, MANIFEST_NAME);
+  if (!existsSync(path)) return false;
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   return manifest.inputs === inputs && Object.keys(manifest.files).every((file) => existsSync(join(RUNTIME, file)));
 }
 
 export function writeManifest(inputs: string): void {
-  const paths = filesBelow(RUNTIME).filter((path) => path !== MANIFEST && statSync(path).isFile());
+  const paths = filesBelow(DRAFT);
   const files = Object.fromEntries(
-    paths.map((path) => [relative(RUNTIME, path).split(sep).join('/'), sha256(readFileSync(path))]),
+    paths.map((path) => [relative(DRAFT, path).split(sep).join('/'), sha256(readFileSync(path))]),
   );
   const manifest: Manifest = { inputs, node: process.version, v8: process.versions.v8, files };
-  writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(DRAFT, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
 }

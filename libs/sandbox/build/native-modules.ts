@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { PACKAGE_ROOT, RUNTIME } from './paths.ts';
+import { DRAFT, PACKAGE_ROOT } from './paths.ts';
 
 /** The files besides `package.json` that each package runs on. */
 const NATIVE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +48,7 @@ function binaryOf(name: string, folder: string): string {
 }
 
 export function copyNativeModules(): void {
-  const modules = join(RUNTIME, 'node_modules');
+  const modules = join(DRAFT, 'node_modules');
   for (const [name, files] of Object.entries(NATIVE_PACKAGES)) {
     const from = folderOf(name);
     const to = join(modules, name);

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 
 export const PACKAGE_ROOT = join(import.meta.dirname, '..');
 export const SOURCE = join(PACKAGE_ROOT, 'src');
+/** Where the result lies. */
 export const RUNTIME = join(PACKAGE_ROOT, 'dist', 'runtime');
-export const GUEST = join(RUNTIME, 'guest');
-export const MANIFEST = join(RUNTIME, 'manifest.json');
+/** Where it is made, to be renamed when it is whole: builds may run side by side. */
+export const DRAFT = `${RUNTIME}.${process.pid}`;
+export const DRAFT_GUEST = join(DRAFT, 'guest');
+export const MANIFEST_NAME = 'manifest.json';

@@ -41,7 +41,7 @@ export type SandboxLevel = {
 export interface Sandbox {
   /** Runs one function to its end. Never throws for anything that the script did; `signal` ends the run early as `killed`. */
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
-  /** Compiles without running: an empty list when the source parses and defines the function. */
+  /** Evaluates the source's top level, in a host of its own, and calls nothing: an empty list when it defines the function. */
   check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
   readonly level: SandboxLevel;
   /** Ends every isolate host. */

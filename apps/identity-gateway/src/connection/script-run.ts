@@ -45,7 +45,10 @@ export type WhatToRun = {
   readonly test?: boolean;
 };
 
-/** The run of one of a connection's scripts. Every value in `env` counts as a secret. */
+/** What of an address may be read in an error, where it helps to find the mistake. */
+const OPEN_NAMES: ReadonlySet<string> = new Set(['DB_HOST', 'DB_PORT', 'DB_USERNAME', 'DB_DATABASE']);
+
+/** The run of one of a connection's scripts. Every other value in `env` counts as a secret. */
 export const scriptRun = (
   settings: ConnectionSettings,
   { userPoolId, action, args, test = false }: WhatToRun,
@@ -58,7 +61,7 @@ export const scriptRun = (
   source: settings.scripts.get(action),
   argsJson: JSON.stringify(args),
   env: settings.env,
-  secretNames: Object.keys(settings.env),
+  secretNames: Object.keys(settings.env).filter((name) => !OPEN_NAMES.has(name)),
   redactProfile: settings.mode === 'custom_user_store',
   egress: settings.egress,
   timeoutMs: LIMITS.timeoutMsDefault,

@@ -15,6 +15,7 @@ export function createLoopbackLink(onResult: (result: unknown) => void): Supervi
         const addresses = { remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort };
         answer({ value: { socket, addresses } });
       });
+      socket.once('error', ({ message }) => answer({ error: { message, code: 'ECONNREFUSED' } }));
       return () => socket.destroy();
     },
   };

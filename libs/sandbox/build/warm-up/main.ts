@@ -46,10 +46,11 @@ const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: warm-up RUNTIME_FOLDER');
 const files = loadRuntimeFiles(root);
 const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe: () => process.abort() });
+for (const name of files.packages.keys()) await slot.loadPackage(name);
 const { port } = await startFakePostgres();
 await runOnce({ files, slot, port }, false, 'completed');
 await runOnce({ files, slot, port }, true, 'threw');
-for (const bundle of [files.base, ...files.packages.values()]) {
+for (const bundle of new Set([files.base, ...files.packages.values()])) {
   writeFileSync(`${bundle.path}.cache`, await slot.makeCodeCache(bundle));
 }
 // Isolates that are alive at exit have crashed processes, so this one ends by a signal; the word says that all is written.

@@ -4,6 +4,8 @@ const bcrypt = require('bcrypt');
 const crypto = require('crypto');
 const lodash = require('lodash');
 const { Client, Pool } = require('pg');
+require('mysql2/promise');
+require('mssql');
 
 async function viaClient() {
   const client = new Client({ connectionString: env.DB_CONNECTION_URI });
@@ -25,6 +27,15 @@ async function viaPool() {
   return rows[0];
 }
 
+async function viaMongo(name) {
+  const { BSON, MongoClient, ObjectId } = require(name);
+  const bytes = BSON.serialize({ _id: new ObjectId(), a: 'x', n: 1, f: 1.5, at: new Date(0), none: null, list: [1, { b: true }], re: /a/i });
+  const client = new MongoClient('mongodb://u:p@127.0.0.1:1/d', { serverSelectionTimeoutMS: 20 });
+  await client.connect().catch((error) => String(error.stack));
+  await client.close();
+  return BSON.deserialize(bytes).a;
+}
+
 function digests(password) {
   const md5 = crypto.createHash('md5').update(password).digest('hex');
   const salted = crypto.createHmac('sha256', 'salt').update(password).digest('base64');
@@ -39,10 +50,11 @@ async function warmUp(query, password, context) {
   await new Promise((resolve) => setTimeout(resolve, 1));
   const user = await viaClient();
   const pooled = await viaPool();
+  const documents = [await viaMongo('mongodb'), await viaMongo('mongodb@7')];
   const matches = await bcrypt.compare(password, user.password);
   const url = new URL('https://user@example.com:8080/a?b=c');
   const profile = { ...lodash.pick(user, ['id', 'email']), at: user.created_at, bytes: Buffer.from('x'), digests: digests(password) };
   if (query.fail) throw new WrongUsernameOrPasswordError('wrong');
-  return { profile, pooled, matches, host: url.host, params: url.searchParams.get('b') };
+  return { profile, pooled, documents, matches, host: url.host, params: url.searchParams.get('b') };
 }
 `;

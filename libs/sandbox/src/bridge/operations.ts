@@ -21,12 +21,28 @@ export type SecureInfo = {
   readonly alpnProtocol: string | false | null;
   readonly protocol: string | null;
   readonly cipher: unknown;
-  readonly peerCertificate: Record<string, unknown>;
+  readonly ephemeralKey: object | null;
+  /** The peer's own certificate first, then those that issued it, as far as they are known. */
+  readonly peerCertificates: readonly WireCertificate[];
+  readonly ownCertificate: WireCertificate | null;
+  readonly session: Uint8Array | null;
   readonly sessionReused: boolean;
+  readonly ticket: Uint8Array | null;
+  readonly finished: Uint8Array | null;
+  readonly peerFinished: Uint8Array | null;
 };
 
-/** An error as it crosses: every own field that Node's errors have and that is a string or a number. */
-export type WireError = { readonly message: string; readonly [field: string]: string | number | boolean | undefined };
+/** Why the host refuses a peer, told right before the error. */
+export type Unauthorized = { readonly reason: string; readonly peerCertificates: readonly WireCertificate[] };
+
+/** The fields of Node's certificate objects; `isOwnIssuer` where the chain ends in a certificate that issued itself. */
+export type WireCertificate = { readonly isOwnIssuer?: boolean; readonly [field: string]: unknown };
+
+/** An error as it crosses: the own fields that Node's errors have and that are text, numbers or lists of text. */
+export type WireError = {
+  readonly message: string;
+  readonly [field: string]: string | number | boolean | readonly string[] | undefined;
+};
 
 /** TLS options that cross; texts and bytes only, functions stay in the guest. */
 export type TlsOptions = {
@@ -37,8 +53,6 @@ export type TlsOptions = {
   readonly [option: string]: unknown;
 };
 
-/** Key derivations that the host does in its thread pool, by the arguments' order of Node's function. */
-export type KeyDerivation = 'pbkdf2' | 'scrypt';
 export type BcryptCall = 'compare' | 'hash' | 'genSalt';
 
 /** How a run ended, as the guest saw it. */
@@ -47,8 +61,8 @@ export type RunReport = {
   /** JSON text; present for `returned`. */
   readonly resultJson?: string;
   readonly error?: ReportedError;
-  /** Timers that are still armed. */
-  readonly timersLeft: number;
+  /** The error came from where no code of the script could catch it; the script itself may still be waiting. */
+  readonly uncaught?: boolean;
 };
 
 export type ReportedError = {
@@ -65,12 +79,14 @@ export type Operation =
   | readonly ['open', id: number, host: string, port: number, family: number]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
-  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive', value: boolean, delayMs: number]
+  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number]
+  // A parent of 0 is a stream of the isolate: the host's bytes for it come as `cipher`, `taken` says that one is written;
+  // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]
+  | readonly ['taken', id: number]
   | readonly ['resolve', id: number, type: string, name: string, family: number]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']
-  | readonly ['derive', id: number, what: KeyDerivation, args: readonly unknown[]]
   | readonly ['bcrypt', id: number, what: BcryptCall, args: readonly unknown[]]
   | readonly ['log', level: string, text: string, atMs: number]
   | readonly ['done', report: RunReport];

@@ -3,7 +3,7 @@
  * the host live in this module's scope and nowhere else.
  */
 import type { GuestEvent, Operation, WireError } from '../bridge/operations.ts';
-import { create, defineProperty, NativeError, ownKeys } from './primordials.ts';
+import { create, defineProperty, NativeError, NativeRangeError, NativeTypeError, ownKeys } from './primordials.ts';
 import { drainTicks } from './ticks.ts';
 
 /** The host's callbacks, as `install` receives them. */
@@ -113,10 +113,12 @@ export function dispatch(batch: readonly GuestEvent[]): void {
 
 /** Makes an error of this realm from what crossed the boundary. */
 export function toError(wire: WireError): Error {
-  const error = new NativeError(wire.message);
+  const make =
+    wire.name === 'TypeError' ? NativeTypeError : wire.name === 'RangeError' ? NativeRangeError : NativeError;
+  const error = new make(wire.message);
   for (const key of ownKeys(wire) as string[]) {
     const value = wire[key];
-    if (key === 'message' || key === 'stack' || value === undefined) continue;
+    if (key === 'message' || key === 'stack' || value === undefined || value === error[key as 'name']) continue;
     defineProperty(error, key, { value, writable: true, enumerable: key !== 'name', configurable: true });
   }
   return error;

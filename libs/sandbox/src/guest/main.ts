@@ -5,7 +5,7 @@ import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
 import { rememberBuiltIns } from './integrity.ts';
 import { lockDown } from './lockdown.ts';
-import { definePackage, type PackageBundle, setPackageNames } from './packages/registry.ts';
+import { definePackage, type PackageBundle, setPackages } from './packages/registry.ts';
 import { loadScript } from './run/load-script.ts';
 import { reset, runScript } from './run/run-script.ts';
 import { setTickErrorHandler } from './ticks.ts';
@@ -22,7 +22,7 @@ setTickErrorHandler(uncaught);
 export const guest = {
   install(post: Callback<'post'>, postAndWait: Callback<'postAndWait'>, ask: Callback<'ask'>, packages: string) {
     install({ post, postAndWait, ask });
-    setPackageNames(packages.split(','));
+    setPackages(packages.split(',').map((entry) => entry.split('=') as [string, string]));
   },
   definePackage: (name: string, bundle: PackageBundle) => definePackage(name, bundle),
   dispatch,

@@ -13,6 +13,8 @@ export const dateNow = Date.now;
 // biome-ignore lint/security/noGlobalEval: scripts are evaluated by it; they could do so themselves, and it reaches no further.
 export const indirectEval = globalThis.eval;
 export const NativeError = Error;
+export const NativeTypeError = TypeError;
+export const NativeRangeError = RangeError;
 export const NativeString = String;
 export const NativeUint8Array = Uint8Array;
 export const NativeArrayBuffer = ArrayBuffer;

@@ -1,7 +1,14 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
-import type { SecureInfo, SocketAddresses, TlsOptions, WireError } from '../bridge/operations.ts';
+import type {
+  GuestEvent,
+  SecureInfo,
+  SocketAddresses,
+  TlsOptions,
+  Unauthorized,
+  WireError,
+} from '../bridge/operations.ts';
 import { createId, listen, send, toError, unlisten } from './bridge.ts';
-import { NativeUint8Array } from './primordials.ts';
+import { create, NativeUint8Array } from './primordials.ts';
 
 /** Bytes that may be under way to the host before a write waits for the host's acknowledgement. */
 const WINDOW_BYTES = 256 * 1024;
@@ -13,27 +20,53 @@ export type ChannelEvents = {
   readonly onError: (error: Error) => void;
   readonly onClose: (hadError: boolean) => void;
   readonly onSecure?: (info: SecureInfo) => void;
+  readonly onUnauthorized?: (facts: Unauthorized) => void;
   readonly onSession?: (session: Uint8Array) => void;
+  /** Of TLS over a stream of the isolate: bytes for the stream, and room for more of its own. */
+  readonly onCipher?: (bytes: Uint8Array | null) => void;
+  readonly onFed?: () => void;
 };
 
 export type Channel = {
   readonly id: number;
   open(host: string, port: number, family: number): void;
-  /** Starts TLS on the connection of another channel, which this one takes over. */
+  /** Starts TLS on the connection of another channel, which this one takes over; on a stream of the isolate for 0. */
   secure(parentId: number, options: TlsOptions): void;
   write(bytes: Uint8Array, done: () => void): void;
   end(): void;
   destroy(): void;
   pause(): void;
   resume(): void;
-  option(name: 'noDelay' | 'keepAlive', value: boolean, delayMs: number): void;
+  /** Takes events that came with the answer to a question. */
+  take(events: readonly GuestEvent[]): void;
+  option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number): void;
 };
 
 /** Bytes without the rest of the buffer that they are a view of: a copy across the boundary takes the whole buffer. */
-function exactly(bytes: Uint8Array): Uint8Array {
+export function exactly(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === NativeUint8Array
     ? bytes
     : new NativeUint8Array(bytes);
+}
+
+type Receive = (type: string, a: unknown, b: unknown) => void;
+
+/** Events with numbers are handled by them, those that come too early when their turn is there; others at once. */
+function inOrder(handle: (type: string, a: unknown) => void): Receive {
+  const early: Record<number, readonly [type: string, a: unknown]> = create(null);
+  let expected = 0;
+  return (type, a, b) => {
+    if (typeof b !== 'number') {
+      handle(type, a);
+      return;
+    }
+    early[b] = [type, a];
+    for (let next = early[expected]; next !== undefined; next = early[expected]) {
+      delete early[expected];
+      expected += 1;
+      handle(next[0], next[1]);
+    }
+  };
 }
 
 export function createChannel(events: ChannelEvents): Channel {
@@ -49,19 +82,24 @@ export function createChannel(events: ChannelEvents): Channel {
     unacknowledged = 0;
     waiting.shift()?.();
   };
-  listen(id, (type, a) => {
+  const handle = (type: string, a: unknown): void => {
     if (type === 'data') events.onData(a as Uint8Array);
     else if (type === 'ack') onAck();
     else if (type === 'connect') events.onConnect(a as SocketAddresses);
     else if (type === 'end') events.onEnd();
     else if (type === 'error') events.onError(toError(a as WireError));
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);
+    else if (type === 'unauthorized') events.onUnauthorized?.(a as Unauthorized);
     else if (type === 'session') events.onSession?.(a as Uint8Array);
+    else if (type === 'cipher') events.onCipher?.(a as Uint8Array | null);
+    else if (type === 'fed') events.onFed?.();
     else if (type === 'close') {
       close();
       events.onClose(a === true);
     }
-  });
+  };
+  const receive = inOrder(handle);
+  listen(id, receive);
   return {
     id,
     open: (host, port, family) => send(['open', id, host, port, family]),
@@ -79,8 +117,14 @@ export function createChannel(events: ChannelEvents): Channel {
       close();
       send(['destroy', id]);
     },
+    take(taken) {
+      for (let i = 0; i < taken.length; i++) {
+        const [, type, a, b] = taken[i] as GuestEvent;
+        receive(type, a, b);
+      }
+    },
     pause: () => send(['pause', id]),
     resume: () => send(['resume', id]),
-    option: (name, value, delayMs) => send(['option', id, name, value, delayMs]),
+    option: (name, value, amount) => send(['option', id, name, value, amount]),
   };
 }

@@ -8,6 +8,8 @@ const DOM_CODES: Readonly<Record<string, number>> = {
   NotSupportedError: 9,
   InvalidStateError: 11,
   SyntaxError: 12,
+  InvalidAccessError: 15,
+  TypeMismatchError: 17,
   NetworkError: 19,
   AbortError: 20,
   QuotaExceededError: 22,
@@ -16,13 +18,13 @@ const DOM_CODES: Readonly<Record<string, number>> = {
 };
 
 export class DOMException extends Error {
-  readonly code: number;
+  declare readonly code: number;
   constructor(message = '', options: string | { readonly name?: string; readonly cause?: unknown } = 'Error') {
     super(String(message));
     const name = typeof options === 'string' ? options : (options.name ?? 'Error');
     Object.defineProperty(this, 'name', { value: name, configurable: true });
     if (typeof options === 'object' && 'cause' in options) this.cause = options.cause;
-    this.code = DOM_CODES[name] ?? 0;
+    Object.defineProperty(this, 'code', { value: DOM_CODES[name] ?? 0, configurable: true });
   }
 }
 

@@ -54,8 +54,17 @@ function addDirectMethods(): void {
   }
 }
 
+/** By this mark on the prototype libraries (bson) tell the npm package from Node's own; instances need it. */
+function hideMark(): void {
+  const get = function (this: object): boolean | undefined {
+    return this === Buffer.prototype ? undefined : true;
+  };
+  Object.defineProperty(Buffer.prototype, '_isBuffer', { get, enumerable: false, configurable: true });
+}
+
 addBase64Url();
 addDirectMethods();
+hideMark();
 
 const atob = (text: unknown): string => {
   const compact = String(text).replace(/[\t\n\f\r ]/g, '');

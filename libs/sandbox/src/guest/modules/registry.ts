@@ -18,8 +18,14 @@ export const core = {
   get crypto() {
     return (require('./crypto.ts') as typeof import('./crypto.ts')).crypto;
   },
+  get diagnosticsChannel() {
+    return (require('./diagnostics-channel.ts') as typeof import('./diagnostics-channel.ts')).diagnosticsChannel;
+  },
   get dns() {
     return (require('./dns.ts') as typeof import('./dns.ts')).dns;
+  },
+  get driverStubs() {
+    return require('./driver-stubs.ts') as typeof import('./driver-stubs.ts');
   },
   get events() {
     return (require('./events.ts') as typeof import('./events.ts')).events;
@@ -77,6 +83,7 @@ type Table = Readonly<Record<string, () => unknown>>;
 /** What a script may require, by Node's name. */
 export const SCRIPT_MODULES: Table = {
   assert: () => core.assert,
+  'assert/strict': () => core.assert.strict,
   buffer: () => core.buffer,
   crypto: () => core.crypto,
   dns: () => core.dns,
@@ -102,6 +109,13 @@ export const SCRIPT_MODULES: Table = {
 /** What only drivers look for. */
 export const DRIVER_MODULES: Table = {
   async_hooks: () => core.asyncHooks,
+  child_process: () => core.driverStubs.childProcess,
+  constants: () => core.driverStubs.constants,
+  dgram: () => core.driverStubs.dgram,
+  diagnostics_channel: () => core.diagnosticsChannel,
   fs: () => core.fs,
   'fs/promises': () => core.fs.promises,
+  http: () => core.driverStubs.http,
+  tty: () => core.driverStubs.tty,
+  zlib: () => core.driverStubs.zlib,
 };

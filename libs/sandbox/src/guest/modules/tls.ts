@@ -1,3 +1,4 @@
+import { ask } from '../bridge.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
 import { type Options, SecureContext } from './tls/secure-context.ts';
@@ -25,12 +26,26 @@ function carrierOf(options: Options): Socket {
 function connect(...args: unknown[]): TLSSocket {
   const { options, callback } = connectArguments(args);
   const carrier = carrierOf(options);
+  if (!options.socket) carrier.once('error', (error: Error) => socket.destroy(error));
   const socket = new TLSSocket(carrier, options);
   if (!options.socket) carrier.once('connect', () => socket.emit('connect'));
   if (typeof options.timeout === 'number') socket.setTimeout(options.timeout);
   if (callback) socket.once('secureConnect', callback);
   return socket;
 }
+
+type Ciphers = { readonly names: string[]; readonly standard: string };
+
+let ciphers: Ciphers | undefined;
+const knownCiphers = (): Ciphers => {
+  ciphers ??= ask('tlsCiphers') as Ciphers;
+  return ciphers;
+};
+let roots: readonly string[] | undefined;
+const rootCertificates = (): readonly string[] => {
+  roots ??= Object.freeze(ask('rootCertificates') as string[]);
+  return roots;
+};
 
 function createServer(): never {
   throw Object.assign(new Error('tls.createServer is not available to scripts'), { code: 'EACCES' });
@@ -43,10 +58,15 @@ export const tls = {
   createServer,
   createSecureContext: (options?: Options) => new SecureContext(options),
   checkServerIdentity,
-  getCiphers: () => [],
-  rootCertificates: [],
+  getCiphers: () => [...knownCiphers().names],
+  get rootCertificates() {
+    return rootCertificates();
+  },
+  getCACertificates: (type = 'default') => (type === 'default' || type === 'bundled' ? [...rootCertificates()] : []),
   DEFAULT_MIN_VERSION: 'TLSv1.2',
   DEFAULT_MAX_VERSION: 'TLSv1.3',
-  DEFAULT_CIPHERS: '',
+  get DEFAULT_CIPHERS() {
+    return knownCiphers().standard;
+  },
   DEFAULT_ECDH_CURVE: 'auto',
 };

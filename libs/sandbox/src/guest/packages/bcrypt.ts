@@ -42,9 +42,9 @@ function problemWithHash(data: unknown, salt: unknown): string | undefined {
   return undefined;
 }
 
-function problemWithCompare(data: unknown, hash: unknown): string | undefined {
+function problemWithCompare(data: unknown, hash: unknown, wrongTypes: string): string | undefined {
   if (data == null || hash == null) return 'data and hash arguments required';
-  if (!isData(data) || typeof hash !== 'string') return 'data must be a string or Buffer and hash must be a string';
+  if (!isData(data) || typeof hash !== 'string') return wrongTypes;
   return undefined;
 }
 
@@ -59,21 +59,19 @@ function genSalt(rounds?: unknown, minor?: unknown, callback?: unknown): Promise
   return call('genSalt', [count, typeof minor === 'string' ? minor : 'b'], done);
 }
 
+/** The callback among the arguments: bcrypt takes a function in any place for it. */
+const callbackOf = (...args: readonly unknown[]): unknown => args.find((arg) => typeof arg === 'function');
+const unlessFunction = (value: unknown): unknown => (typeof value === 'function' ? undefined : value);
+
 function hash(data: unknown, salt: unknown, callback?: unknown): Promise<unknown> | undefined {
-  const done = typeof data === 'function' ? data : typeof salt === 'function' ? salt : callback;
-  const problem =
-    typeof data === 'function'
-      ? 'data must be a string or Buffer and salt must either be a salt string or a number of rounds'
-      : problemWithHash(data, typeof salt === 'function' ? undefined : salt);
+  const done = callbackOf(data, salt, callback);
+  const problem = problemWithHash(unlessFunction(data), unlessFunction(salt));
   return problem ? fail(problem, done) : call('hash', [data, salt], done);
 }
 
 function compare(data: unknown, hashed: unknown, callback?: unknown): Promise<unknown> | undefined {
-  const done = typeof data === 'function' ? data : typeof hashed === 'function' ? hashed : callback;
-  const problem =
-    typeof data === 'function'
-      ? 'data and hash arguments required'
-      : problemWithCompare(data, typeof hashed === 'function' ? undefined : hashed);
+  const done = callbackOf(data, hashed, callback);
+  const problem = problemWithCompare(unlessFunction(data), unlessFunction(hashed), 'data and hash must be strings');
   return problem ? fail(problem, done) : call('compare', [data, hashed], done);
 }
 
@@ -99,7 +97,7 @@ export const bcrypt = {
     return ask('bcrypt', 'hashSync', [crossing(data), salt]);
   },
   compareSync(data: unknown, hashed: unknown) {
-    assertFine(problemWithCompare(data, hashed));
+    assertFine(problemWithCompare(data, hashed, 'data must be a string or Buffer and hash must be a string'));
     return ask('bcrypt', 'compareSync', [crossing(data), hashed]);
   },
 };

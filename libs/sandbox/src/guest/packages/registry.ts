@@ -5,16 +5,16 @@ import { create, indirectEval } from '../primordials.ts';
 import { bcrypt } from './bcrypt.ts';
 
 type Require = (name: unknown) => unknown;
-/** A package's bundle: a function of the `require` that finds core modules. */
-export type PackageBundle = (requireCore: Require) => unknown;
+/** A package's bundle: a function of the `require` that finds core modules; it gives a maker for each module in it. */
+export type PackageBundle = (requireCore: Require) => Readonly<Record<string, () => unknown>>;
 
 const bundles: Record<string, PackageBundle> = create(null);
-const loaded: Record<string, unknown> = create(null);
-let packageNames: readonly string[] = [];
+const opened: Record<string, ReturnType<PackageBundle>> = create(null);
+const bundleOf: Record<string, string> = create(null);
 
-/** Tells which packages the host can bring; called once, before any script. */
-export function setPackageNames(names: readonly string[]): void {
-  packageNames = names;
+/** Tells which packages the host can bring, and in which bundles they lie; called once, before any script. */
+export function setPackages(packages: readonly (readonly [name: string, bundle: string])[]): void {
+  for (const [name, bundle] of packages) bundleOf[name] = bundle;
 }
 
 /** Keeps a bundle that the host has evaluated; it is called when the package is first required. */
@@ -23,7 +23,7 @@ export function definePackage(name: string, bundle: PackageBundle): void {
 }
 
 function notFound(name: unknown): Error {
-  const available = [...Object.keys(SCRIPT_MODULES), 'bcrypt', ...packageNames].sort().join(', ');
+  const available = [...Object.keys(SCRIPT_MODULES), 'bcrypt', ...Object.keys(bundleOf)].sort().join(', ');
   const error = new Error(`Cannot find module '${String(name)}'. Available modules: ${available}`);
   return Object.assign(error, { code: 'MODULE_NOT_FOUND' });
 }
@@ -40,11 +40,11 @@ function fetchBundle(name: string): PackageBundle {
   return indirectEval(ask('package', name) as string) as PackageBundle;
 }
 
+/** The modules themselves are kept by the bundle. */
 function loadPackage(name: string): unknown {
-  if (name in loaded) return loaded[name];
-  const bundle = bundles[name] ?? fetchBundle(name);
-  loaded[name] = bundle(requireCore);
-  return loaded[name];
+  const bundle = bundleOf[name] as string;
+  opened[bundle] ??= (bundles[bundle] ?? fetchBundle(bundle))(requireCore);
+  return opened[bundle]?.[name]?.();
 }
 
 /** The `require` that scripts get. */
@@ -52,6 +52,6 @@ export function requireForScript(name: unknown): unknown {
   const key = String(name).replace(/^node:/, '');
   if (Object.hasOwn(SCRIPT_MODULES, key)) return (SCRIPT_MODULES[key] as () => unknown)();
   if (key === 'bcrypt') return bcrypt;
-  if (packageNames.includes(key)) return loadPackage(key);
+  if (key in bundleOf) return loadPackage(key);
   throw notFound(name);
 }

@@ -16,19 +16,17 @@ import { InvalidResult, ResultTooLarge, resultToJson } from './to-json.ts';
 let running = 0;
 let runs = 0;
 
-type Ending = Pick<RunReport, 'kind'> & { readonly resultJson?: string; readonly error?: ReportedError };
-
-function report(run: number, ending: Ending): void {
+function report(run: number, ending: RunReport): void {
   if (run !== running) return;
   running = 0;
   endLog();
-  send(['done', { ...ending, timersLeft: timersLeft() }]);
+  send(['done', ending]);
   flush(false);
 }
 
 const plainError = (name: string, message: string): ReportedError => ({ name, message, chain: [{ name, message }] });
 
-function endingOf(result: unknown): Ending {
+function endingOf(result: unknown): RunReport {
   try {
     return { kind: 'returned', resultJson: resultToJson(result) };
   } catch (error) {
@@ -39,7 +37,7 @@ function endingOf(result: unknown): Ending {
   }
 }
 
-async function callScript(input: RunInput): Promise<Ending> {
+async function callScript(input: RunInput): Promise<RunReport> {
   try {
     const found = loadScript(input.source, input.functionName);
     if (found === undefined) {
@@ -71,7 +69,7 @@ export function runScript(input: RunInput): void {
   addRandom(input.random);
   setEnvironment(input.envJson);
   startLog();
-  setUncaughtHandler((error) => report(run, { kind: 'threw', error: describeError(error) }));
+  setUncaughtHandler((error) => report(run, { kind: 'threw', error: describeError(error), uncaught: true }));
   setTimerQuotaHandler((message) => report(run, { kind: 'quota_exceeded', error: plainError('Error', message) }));
   void runToEnd(run, input);
 }

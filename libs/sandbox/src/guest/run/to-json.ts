@@ -50,6 +50,8 @@ function dateToJson(date: Date, path: string): string {
   return jsonStringify(dateToIso(date));
 }
 
+/** A UUID is a binary value to BSON, and reads as its text. */
+const UUID_SUBTYPE = 4;
 type Bson = { readonly _bsontype: string; readonly [member: string]: unknown };
 const call = (value: Bson, method: string): unknown => (value[method] as () => unknown)();
 
@@ -67,7 +69,9 @@ function bsonToPlain(value: Bson): unknown {
     case 'Double':
       return call(value, 'valueOf');
     case 'Binary':
-      return value.buffer;
+      return value.sub_type === UUID_SUBTYPE && typeof value.toHexString === 'function'
+        ? call(value, 'toHexString')
+        : value.buffer;
     default:
       return NativeString(call(value, 'toString'));
   }

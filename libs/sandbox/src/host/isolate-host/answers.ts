@@ -1,11 +1,11 @@
-/** What the guest asks for and gets later: name resolution, key derivations, bcrypt. */
+/** What the guest asks for and gets later: name resolution, bcrypt. */
 import { asInteger, asText } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { QuotaExceeded } from './limits.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import type { TransportLog } from './transport-log.ts';
 import { toWireError } from './wire-error.ts';
-import { bcryptAsync, derive } from './work.ts';
+import { bcryptAsync } from './work.ts';
 
 type Done = (error: unknown, value?: unknown) => void;
 
@@ -20,9 +20,17 @@ export type Answers = {
   /** Questions without an answer yet. */
   readonly pending: number;
   resolve(id: unknown, type: unknown, name: unknown, family: unknown): void;
-  derive(id: unknown, what: unknown, args: unknown): void;
   bcrypt(id: unknown, what: unknown, args: unknown): void;
 };
+
+const RECORD_TYPES = ['lookup', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const;
+
+function asRecordType(value: unknown): (typeof RECORD_TYPES)[number] {
+  const type = RECORD_TYPES.find((known) => known === value);
+  if (type !== undefined) return type;
+  const error = new TypeError(`The record type ${String(value).slice(0, 32)} cannot be asked for`);
+  throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
+}
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
@@ -50,13 +58,13 @@ export function createAnswers({ runId, link, transport, events }: AnswersDeps): 
       return pending;
     },
     resolve(id, type, name, family) {
-      const question = {
-        runId,
-        type: asText(type, 'type', 16) as 'lookup',
-        name: asText(name, 'name', 512),
-        family: family === 4 || family === 6 ? family : 0,
-      } as const;
       answer(id, (done) => {
+        const question = {
+          runId,
+          type: asRecordType(type),
+          name: asText(name, 'name', 512),
+          family: family === 4 || family === 6 ? family : 0,
+        } as const;
         link.resolve(question, (found) => {
           if ('error' in found) transport.failed(toWireError(found.error));
           if ('error' in found) done(found.error);
@@ -64,7 +72,6 @@ export function createAnswers({ runId, link, transport, events }: AnswersDeps): 
         });
       });
     },
-    derive: (id, what, args) => answer(id, (done) => derive(what, asList(args), done)),
     bcrypt: (id, what, args) => answer(id, (done) => bcryptAsync(what, asList(args), done)),
   };
 }

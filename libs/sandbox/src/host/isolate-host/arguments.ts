@@ -9,6 +9,9 @@ export const asText = (value: unknown, what: string, max = 64 * 1024): string =>
 export const asInteger = (value: unknown, what: string): number =>
   typeof value === 'number' && Number.isInteger(value) ? value : refuse(what);
 
+export const asPort = (value: unknown): number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535 ? value : refuse('port');
+
 export const asBytes = (value: unknown, what: string): Buffer =>
   ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : refuse(what);
 

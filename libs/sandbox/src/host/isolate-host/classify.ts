@@ -37,11 +37,29 @@ const TRANSPORT_CODES = new Set([
   '57P02',
   '57P03',
   '53300',
+  // What mysql2 calls them, and the servers' own: too many connections, shutting down, killed.
+  'PROTOCOL_CONNECTION_LOST',
+  'HANDSHAKE_SSL_ERROR',
+  'HANDSHAKE_NO_SSL_SUPPORT',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  // mssql: everything about the socket.
+  'ESOCKET',
+  'ECONNCLOSED',
+]);
+/** Errors of drivers that give no code when a server is down, does not answer or went away. */
+const TRANSPORT_NAMES = new Set([
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
 ]);
 const TRANSPORT_CODE_SHAPES = /^(?:08\w{3}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
 /** What drivers say when the store did not answer or went away, where they give no code. */
 const TRANSPORT_MESSAGES =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up/i;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|The server does not support SSL connections|Client network socket disconnected|socket hang up|No event 'socketError' in state/i;
 
 const EGRESS_CODE = 'EGRESS_DENIED';
 /** Shorter texts would be found by chance. */
@@ -50,7 +68,8 @@ const OUT_OF_MEMORY = /Array buffer allocation failed|disposed during execution 
 
 type Link = ReportedError['chain'][number];
 
-const isTransport = ({ code, message }: Link): boolean =>
+const isTransport = ({ name, code, message }: Link): boolean =>
+  TRANSPORT_NAMES.has(name) ||
   (code !== undefined && (TRANSPORT_CODES.has(code) || TRANSPORT_CODE_SHAPES.test(code))) ||
   TRANSPORT_MESSAGES.test(message);
 

@@ -5,6 +5,7 @@ import { forGuest } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import type { TransportLog } from './transport-log.ts';
+import type { VirtualTransport } from './virtual-transport.ts';
 import { toWireError } from './wire-error.ts';
 
 export type Connection = {
@@ -12,6 +13,8 @@ export type Connection = {
   /** Takes the question for a connection back, while it is not answered. */
   withdraw?: () => void;
   pausedByGuest: boolean;
+  /** Where TLS is spoken through a stream of the isolate. */
+  virtual?: VirtualTransport;
 };
 
 export type ConnectionsDeps = {
@@ -47,8 +50,9 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     transport.failed(wire);
     events.emit([id, 'error', wire]);
   };
-  const onData = (id: number, bytes: Buffer): void => {
-    bytesIn += bytes.length;
+  const onData = (id: number, bytes: Buffer, isVirtual: boolean): void => {
+    // What comes through a stream of the isolate was counted when it came into the isolate.
+    if (!isVirtual) bytesIn += bytes.length;
     if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };
@@ -71,7 +75,9 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     fail,
     use(id, connection, socket) {
       connection.socket = socket;
-      socket.on('data', (bytes: Buffer) => onData(id, bytes));
+      // The guest ends its side itself, once it has read what there is.
+      if (!('encrypted' in socket)) socket.allowHalfOpen = true;
+      socket.on('data', (bytes: Buffer) => onData(id, bytes, connection.virtual !== undefined));
       socket.on('end', () => events.emit([id, 'end']));
       socket.on('error', (error) => fail(id, error));
       socket.on('close', (hadError) => {
@@ -92,9 +98,10 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       if (!held) connection.socket?.resume();
     },
     closeAll() {
-      for (const { socket, withdraw } of connections.values()) {
+      for (const { socket, withdraw, virtual } of connections.values()) {
         withdraw?.();
         socket?.on('error', () => undefined).destroy();
+        virtual?.stream.on('error', () => undefined).destroy();
       }
       connections.clear();
     },

@@ -8,6 +8,20 @@ export type EventQueue = {
   close(): void;
 };
 
+/**
+ * Node runs all that data set off before it tells of the end that came with it; the guest does so between two batches,
+ * not within one.
+ */
+function inBatches(events: readonly GuestEvent[]): GuestEvent[][] {
+  const batches: GuestEvent[][] = [];
+  for (const event of events) {
+    const last = batches.at(-1);
+    if (last === undefined || event[1] === 'end' || event[1] === 'error') batches.push([event]);
+    else last.push(event);
+  }
+  return batches;
+}
+
 /** `onFull(true)` is called when more waits for the guest than it should, `onFull(false)` when there is room again. */
 export function createEventQueue(
   dispatch: (events: readonly GuestEvent[]) => Promise<void>,
@@ -32,7 +46,7 @@ export function createEventQueue(
     const bytes = queuedBytes;
     queue = [];
     queuedBytes = 0;
-    void dispatch(batch).finally(() => weigh(-bytes));
+    void Promise.all(inBatches(batch).map(dispatch)).finally(() => weigh(-bytes));
   };
   return {
     emit(event, bytes = 0) {

@@ -56,7 +56,7 @@ export async function installGuest(
     new ivm.Callback(post, { sync: true }),
     new ivm.Callback(ask, { sync: true }),
   ];
-  const names = [...files.packages.keys()].join(',');
-  await guest.install.apply(undefined, [...callbacks, names], { timeout: OWN_CALL_MS });
+  const packages = Array.from(files.packages, ([name, bundle]) => `${name}=${bundle.name}`).join(',');
+  await guest.install.apply(undefined, [...callbacks, packages], { timeout: OWN_CALL_MS });
   return guest;
 }

@@ -105,6 +105,30 @@ describe('a script that wants too much memory', () => {
   });
 });
 
+describe('what an isolate cannot contain', () => {
+  const COMPLETE = { timeoutMs: 500, memoryLimitBytes: 64 * 1024 * 1024 };
+
+  it('a built-in that nothing stops: the run times out, then the host ends itself', async () => {
+    const own = await startHost();
+    const source = 'function login() { const a = []; a.length = 2 ** 32 - 1; a.indexOf(1); return 1 }';
+    expect((await own.run(source, COMPLETE)).outcome).toBe('timed_out');
+    expect(await own.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('an isolate that V8 gives up: the run is out of memory, then the host ends itself', async () => {
+    const own = await startHost();
+    const source = 'function login() { const m = new Map(); for (let i = 0; ; i++) m.set(i, { i }) }';
+    expect((await own.run(source, { ...COMPLETE, timeoutMs: 30_000 })).outcome).toBe('out_of_memory');
+    expect((await own.exited).signal).toMatch(/SIGKILL|SIGABRT/);
+  });
+
+  it('ends with its supervisor', async () => {
+    const own = await startHost();
+    own.child.stdio[4]?.destroy();
+    expect((await own.exited).signal).toBe('SIGKILL');
+  });
+});
+
 describe('a script that floods the bridge', () => {
   it('with log lines: they are dropped', async () => {
     const { outcome, logs } = await run('for (let i = 0; i < 1e5; i++) console.log("x".repeat(1000)); return 1', {

@@ -27,6 +27,8 @@ export const RETIREMENT = {
   ageMs: 15 * 60_000,
   /** Part of the memory limit that may be in use after a run. */
   heapShare: 0.5,
+  /** How long a run waits for the isolate of the run before it, where another would have to be made. */
+  waitMs: 15,
   /** Warm isolates that wait for their next run, at most. */
   idle: 8,
 } as const;

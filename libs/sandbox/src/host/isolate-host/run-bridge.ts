@@ -1,6 +1,7 @@
 /** The host's side of one run's bridge: carries out what the guest posts and brings it the events. */
 import type { GuestEvent, Operation, RunReport } from '../../bridge/operations.ts';
 import { createAnswers } from './answers.ts';
+import { createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
@@ -50,9 +51,11 @@ function createClock(events: EventQueue): Clock {
   };
 }
 
-function answerQuestion(files: RuntimeFiles, question: string, args: readonly unknown[]): unknown {
+type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
+
+function answerQuestion(files: RuntimeFiles, own: Questions, question: string, args: readonly unknown[]): unknown {
   if (question === 'package') return files.packages.get(String(args[0]))?.code;
-  const find = QUESTIONS.get(question);
+  const find = own.get(question) ?? QUESTIONS.get(question);
   if (find === undefined) throw new TypeError('There is no such question');
   return find(args);
 }
@@ -68,10 +71,13 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const sockets: Sockets = createSockets({ runId, link, transport, events, onQuota });
   const answers = createAnswers({ runId, link, transport, events });
   const clock = createClock(events);
+  const crypto = createCryptoDesk(events);
+  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions]);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
     ['tls', sockets.startTls],
+    ['taken', sockets.taken],
     ['write', sockets.write],
     ['end', sockets.end],
     ['destroy', sockets.destroy],
@@ -79,7 +85,6 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['resume', sockets.resume],
     ['option', sockets.setOption],
     ['resolve', answers.resolve],
-    ['derive', answers.derive],
     ['bcrypt', answers.bcrypt],
     ['alarm', clock.setAlarm],
     ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
@@ -104,7 +109,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     log,
     transport,
     get isQuiet() {
-      return sockets.size === 0 && answers.pending === 0;
+      return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0;
     },
     onOperations(batch) {
       for (const operation of batch) if (!closed) onOperation(operation);
@@ -113,7 +118,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion(files, question, args) };
+        return { value: answerQuestion(files, ownQuestions, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }
@@ -123,6 +128,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       events.close();
       clock.stop();
       sockets.closeAll();
+      crypto.close();
     },
   };
 }

@@ -6,7 +6,6 @@ import { wrapScript } from '../../bridge/script-source.ts';
 import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
 import { LIMITS } from './limits.ts';
-import { requiredPackages } from './required-packages.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { placeIn } from './script-place.ts';
@@ -32,27 +31,40 @@ const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): strin
     ? `The script did not finish within ${frame.timeoutMs} ms`
     : `The script used more than ${Math.round(frame.memoryLimitBytes / 1024 / 1024)} MB of memory`;
 
+/** An isolate that is gone has no clock and says 0: what the process used in the meantime is an upper bound then. */
+const cpuMsOf = (isolateNs: bigint, { user, system }: NodeJS.CpuUsage): number =>
+  isolateNs > 0n ? Number(isolateNs) / 1e6 : (user + system) / 1000;
+
 /** An error as the frame carries it. */
 function toFrameError(error: ReportedError): NonNullable<ResultFrame['error']> {
   const { chain: _chain, ...rest } = error;
   return { ...rest, name: rest.name.slice(0, 256), message: rest.message.slice(0, 16384) };
 }
 
+/** The code of an error that crossed without its fields: from its stack, or from the transport error it tells of. */
+function codeOf({ message, stack }: Error, bridge: RunBridge): { readonly code?: string } {
+  const named = /^\w+ \[([A-Z][A-Z0-9_]+)\]: /.exec(stack ?? '')?.[1];
+  const code = named ?? bridge.transport.failures.find((failure) => message.endsWith(failure.message))?.code;
+  return typeof code === 'string' ? { code } : {};
+}
+
 /** What a call into the isolate that failed means: a limit, or an unhandled rejection that ivm hands on. */
 function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge): Ending {
   const outcome = outcomeOfAbort(error);
-  const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error));
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const { name, message: text, stack } = thrown;
   if (outcome === 'timed_out' || outcome === 'out_of_memory') {
     return { outcome, error: { name: 'Error', message: message(outcome, frame), ...placeIn(stack) }, clean: false };
   }
-  const reported = { name, message: text, ...placeIn(stack), chain: [{ name, message: text }] };
-  const report: RunReport = { kind: 'threw', error: reported, timersLeft: 0 };
+  const code = codeOf(thrown, bridge);
+  const reported = { name, message: text, ...code, ...placeIn(stack), chain: [{ name, message: text, ...code }] };
+  const report: RunReport = { kind: 'threw', error: reported };
   return { outcome: classify(report, bridge.transport), error: toFrameError(reported), clean: false };
 }
 
 async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, bridge: RunBridge): Promise<Ending> {
   const outcome = classify(report, bridge.transport);
-  const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory';
+  const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory' && report.uncaught !== true;
   if (report.error === undefined) {
     return { outcome, clean, ...(report.resultJson === undefined ? {} : { resultJson: report.resultJson }) };
   }
@@ -79,6 +91,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const { slot } = lease;
   const deadlineMs = startedAtMs + frame.timeoutMs;
   const cpuBefore = slot.cpuNs();
+  const processCpuBefore = process.cpuUsage();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
   let ended = false;
 
@@ -86,18 +99,21 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     if (ended) return;
     ended = true;
     const wallMs = performance.now() - startedAtMs;
-    const cpuMs = Number(slot.cpuNs() - cpuBefore) / 1e6;
+    const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const heapBytes = clean && !slot.isDisposed ? await slot.heapBytes().catch(() => 0) : 0;
     const logs = bridge.log.lines;
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage: { wallMs, cpuMs, heapBytes } });
     onEnd();
-    const reusable = clean && (await settled(bridge));
+    await pool.giveBack(lease, clean ? settle() : leave(false));
+  };
+  const leave = async (reusable: boolean): Promise<boolean> => {
     bridge.close();
     slot.setHandler(undefined);
-    await pool.giveBack(lease, reusable);
+    return reusable;
   };
+  const settle = async (): Promise<boolean> => leave(await settled(bridge));
   const onAbort = (error: unknown): void => void finish(endingOfAbort(error, frame, bridge));
   const bridge = createRunBridge({
     runId: frame.runId,
@@ -122,8 +138,6 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   }, leftMs());
 
   const start = async (): Promise<void> => {
-    for (const name of requiredPackages(frame.source, files.packages)) await slot.loadPackage(name);
-    if (ended) return;
     const { source, functionName, argsJson } = frame;
     const random = forGuest(randomBytes(RANDOM_BYTES));
     await slot.runScript({ source, functionName, argsJson, envJson: JSON.stringify(frame.env), random }, leftMs());

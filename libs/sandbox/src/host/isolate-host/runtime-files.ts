@@ -1,5 +1,5 @@
 /** The files of the runtime folder that go into isolates. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ivm from 'isolated-vm';
 
@@ -13,7 +13,7 @@ export type Bundle = {
 
 export type RuntimeFiles = {
   readonly base: Bundle;
-  /** By the name that scripts require. */
+  /** By the name that scripts require; several modules may lie in one bundle. */
   readonly packages: ReadonlyMap<string, Bundle>;
 };
 
@@ -29,8 +29,12 @@ function readBundle(path: string): Bundle {
 
 /** Reads the folder; `root` is where `isolate-host.mjs` lies. */
 export function loadRuntimeFiles(root: string): RuntimeFiles {
-  const folder = join(root, 'guest', 'packages');
-  const bundles = readdirSync(folder).filter((file) => file.endsWith('.js'));
-  const packages = bundles.map((file) => readBundle(join(folder, file)));
-  return { base: readBundle(join(root, 'guest', 'base.js')), packages: new Map(packages.map((b) => [b.name, b])) };
+  const guest = join(root, 'guest');
+  const bundleNames = JSON.parse(readFileSync(join(guest, 'packages.json'), 'utf8')) as Record<string, string>;
+  const bundles = new Map<string, Bundle>();
+  for (const name of new Set(Object.values(bundleNames))) {
+    bundles.set(name, readBundle(join(guest, 'packages', `${name.replaceAll('/', '__')}.js`)));
+  }
+  const packages = Object.entries(bundleNames).map(([name, bundle]) => [name, bundles.get(bundle) as Bundle] as const);
+  return { base: readBundle(join(guest, 'base.js')), packages: new Map(packages) };
 }

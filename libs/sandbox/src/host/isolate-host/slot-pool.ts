@@ -1,6 +1,8 @@
 /** The isolates of this host: one blank in reserve, warm ones by the source that they have run. */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, RETIREMENT } from './limits.ts';
+import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { createSlot, type Slot } from './slot.ts';
 
@@ -10,9 +12,10 @@ export type Lease = { readonly slot: Slot; readonly key: string; runs: number };
 export type SlotPool = {
   /** Makes the reserve ready. */
   prepare(): Promise<void>;
+  /** A slot for a source, with the packages in it that the source seems to require. */
   take(source: string, memoryLimitBytes: number): Promise<Lease>;
-  /** Ends a lease; `clean` says that the run ended well and left nothing open. */
-  giveBack(lease: Lease, clean: boolean): Promise<void>;
+  /** Ends a lease; `clean` tells, when it is known, whether the run ended well and left nothing open. */
+  giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
 
 const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
@@ -26,7 +29,9 @@ export function createSlotPool(
   onStuck: () => void,
 ): SlotPool {
   const idle: Lease[] = [];
+  const renewing = new Map<string, Promise<boolean>>();
   let reserve: Promise<Slot> | undefined;
+  let lastPackages: readonly string[] = [];
 
   const create = async (memoryLimitBytes: number): Promise<Slot> => {
     let made: Slot | undefined;
@@ -37,8 +42,14 @@ export function createSlotPool(
     made = slot;
     return slot;
   };
+  /** One connection's scripts use one driver, so the next blank isolate gets what the last script required. */
+  const createReserve = async (): Promise<Slot> => {
+    const slot = await create(DEFAULT_MEMORY_BYTES);
+    for (const name of lastPackages) await slot.loadPackage(name);
+    return slot;
+  };
   const refill = (): void => {
-    reserve ??= create(DEFAULT_MEMORY_BYTES);
+    reserve ??= createReserve();
     reserve.catch(() => {
       reserve = undefined;
     });
@@ -51,6 +62,28 @@ export function createSlotPool(
     Date.now() - slot.createdAtMs > RETIREMENT.ageMs ||
     (await slot.heapBytes()) > slot.memoryLimitBytes * RETIREMENT.heapShare;
 
+  /** Makes a slot ready for its next run; false when it is given up instead. */
+  const renew = async (lease: Lease): Promise<boolean> => {
+    try {
+      if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
+    } catch {
+      // An isolate that cannot even be reset is given up.
+    }
+    return false;
+  };
+  const takeIdle = (key: string): Lease | undefined => {
+    const at = idle.findIndex((lease) => lease.key === key);
+    return at < 0 ? undefined : idle.splice(at, 1)[0];
+  };
+  const takeBlank = async (key: string, memoryLimitBytes: number): Promise<Lease> => {
+    if (memoryLimitBytes !== DEFAULT_MEMORY_BYTES || reserve === undefined) {
+      return { slot: await create(memoryLimitBytes), key, runs: 0 };
+    }
+    const blank = reserve;
+    reserve = undefined;
+    return { slot: await blank, key, runs: 0 };
+  };
+
   return {
     async prepare() {
       refill();
@@ -58,29 +91,27 @@ export function createSlotPool(
     },
     async take(source, memoryLimitBytes) {
       const key = keyOf(source, memoryLimitBytes);
-      const at = idle.findIndex((lease) => lease.key === key);
-      if (at >= 0) return idle.splice(at, 1)[0] as Lease;
-      if (memoryLimitBytes !== DEFAULT_MEMORY_BYTES || reserve === undefined) {
-        return { slot: await create(memoryLimitBytes), key, runs: 0 };
-      }
-      const blank = reserve;
-      reserve = undefined;
-      return { slot: await blank, key, runs: 0 };
+      const warm = takeIdle(key);
+      if (warm !== undefined) return warm;
+      // One that is just being made ready again is there sooner than a new one.
+      const renewed = renewing.get(key);
+      if (renewed !== undefined) await Promise.race([renewed, sleep(RETIREMENT.waitMs)]);
+      lastPackages = requiredPackages(source, files.packages);
+      const lease = takeIdle(key) ?? (await takeBlank(key, memoryLimitBytes));
+      for (const name of lastPackages) await lease.slot.loadPackage(name);
+      return lease;
     },
     async giveBack(lease, clean) {
       lease.runs += 1;
-      try {
-        if (!clean || lease.slot.isDisposed || (await isSpent(lease)) || !(await lease.slot.reset())) {
-          await discard(lease.slot);
-          return;
-        }
-        idle.push(lease);
-        if (idle.length > RETIREMENT.idle) await discard((idle.shift() as Lease).slot);
-      } catch {
-        await discard(lease.slot);
-      } finally {
-        refill();
-      }
+      const renewed = clean.then((isClean) => isClean && renew(lease));
+      renewing.set(lease.key, renewed);
+      const kept = await renewed;
+      if (renewing.get(lease.key) === renewed) renewing.delete(lease.key);
+      if (kept) idle.push(lease);
+      const surplus = kept && idle.length > RETIREMENT.idle ? idle.shift() : undefined;
+      refill();
+      if (!kept) await discard(lease.slot);
+      if (surplus !== undefined) await discard(surplus.slot);
     },
   };
 }

@@ -87,11 +87,11 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
     },
     async loadPackage(name) {
       const bundle = files.packages.get(name);
-      if (bundle === undefined || packages.has(name)) return;
-      packages.add(name);
+      if (bundle === undefined || packages.has(bundle.name)) return;
+      packages.add(bundle.name);
       const script = await compileBundle(isolate, bundle);
       const factory = (await script.run(context, { reference: true, timeout: OWN_CALL_MS })) as ivm.Reference;
-      await guest.definePackage.apply(undefined, [name, factory.derefInto({ release: true })], {
+      await guest.definePackage.apply(undefined, [bundle.name, factory.derefInto({ release: true })], {
         timeout: OWN_CALL_MS,
       });
     },

@@ -1,36 +1,42 @@
-/** What the guest does with its connections: opened by the supervisor, read and written here, TLS spoken here. */
-import { connect as connectTls } from 'node:tls';
-import type { TlsOptions } from '../../bridge/operations.ts';
-import { asBytes, asInteger, asText, forGuest } from './arguments.ts';
+/** What the guest does with its connections: opened by the supervisor, read and written here. */
+import { TLSSocket } from 'node:tls';
+import { asBytes, asInteger, asPort, asText } from './arguments.ts';
 import { type ConnectionsDeps, createConnections } from './connections.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { createOrderedEvents } from './ordered-events.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
-import { secureInfoOf, toTlsOptions } from './tls-options.ts';
+import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
 
 export type SocketsDeps = ConnectionsDeps & { readonly runId: string; readonly link: SupervisorLink };
 
-export type Sockets = {
+export type Sockets = TlsSockets & {
   readonly size: number;
   open(id: unknown, host: unknown, port: unknown, family: unknown): void;
-  startTls(id: unknown, parentId: unknown, options: unknown): void;
   write(id: unknown, bytes: unknown, wantAck: unknown): void;
   end(id: unknown): void;
   destroy(id: unknown): void;
   pause(id: unknown): void;
   resume(id: unknown): void;
-  setOption(id: unknown, name: unknown, value: unknown, delayMs: unknown): void;
+  setOption(id: unknown, name: unknown, value: unknown, amount: unknown): void;
   /** Holds all reading back while the guest has much to take, and lets it go on. */
   holdReading(hold: boolean): void;
   closeAll(): void;
 };
 
-const CLOSED = { message: 'The socket was closed before TLS could start', code: 'ECONNRESET' };
-
-export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
-  const { transport, events } = deps;
+export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
+  const ordered = createOrderedEvents(rest.events);
+  const { transport } = rest;
+  const { events } = ordered;
+  const deps = { ...rest, events };
   const connections = createConnections(deps);
-  let bytesOut = 0;
+  const bytesOut = { onConnections: 0, onStreams: 0 };
 
+  const countOut = (length: number, where: keyof typeof bytesOut): void => {
+    bytesOut[where] += length;
+    if (bytesOut[where] > LIMITS.bytesOut) {
+      throw new QuotaExceeded(`The script wrote more than ${LIMITS.bytesOut} bytes`);
+    }
+  };
   const setPaused = (id: unknown, paused: boolean): void => {
     const connection = connections.get(id);
     if (connection === undefined) return;
@@ -45,10 +51,11 @@ export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
     },
     holdReading: connections.holdReading,
     closeAll: connections.closeAll,
+    ...createTlsSockets(connections, deps, ordered),
     open(rawId, rawHost, rawPort, rawFamily) {
       const id = asInteger(rawId, 'id');
       const host = asText(rawHost, 'host', 512);
-      const port = asInteger(rawPort, 'port');
+      const port = asPort(rawPort);
       const family = rawFamily === 4 || rawFamily === 6 ? rawFamily : 0;
       const connection = connections.add(id);
       connection.withdraw = link.connect({ runId, host, port, family }, (answer) => {
@@ -65,48 +72,31 @@ export function createSockets({ runId, link, ...deps }: SocketsDeps): Sockets {
         connections.use(id, connection, socket);
       });
     },
-    startTls(rawId, rawParentId, options) {
-      const id = asInteger(rawId, 'id');
-      const parentId = asInteger(rawParentId, 'parent id');
-      const carrier = connections.get(parentId)?.socket;
-      if (carrier === undefined) {
-        events.emit([id, 'error', CLOSED]);
-        events.emit([id, 'close', true]);
-        return;
-      }
-      connections.forget(parentId);
-      for (const event of ['data', 'end', 'close', 'error']) carrier.removeAllListeners(event);
-      carrier.on('error', () => undefined);
-      const connection = connections.add(id);
-      const socket = connectTls(toTlsOptions(carrier, options as TlsOptions));
-      socket.on('secureConnect', () => {
-        transport.succeeded();
-        events.emit([id, 'secure', secureInfoOf(socket)]);
-      });
-      socket.on('session', (session) => events.emit([id, 'session', forGuest(session)]));
-      connections.use(id, connection, socket);
-    },
     write(id, bytes, wantAck) {
       const data = asBytes(bytes, 'bytes');
-      bytesOut += data.length;
-      if (bytesOut > LIMITS.bytesOut) throw new QuotaExceeded(`The script wrote more than ${LIMITS.bytesOut} bytes`);
+      const connection = connections.get(id);
+      countOut(data.length, connection?.virtual ? 'onStreams' : 'onConnections');
       const onWritten = wantAck === true ? () => events.emit([id as number, 'ack']) : undefined;
-      connections.get(id)?.socket?.write(data, onWritten);
+      connection?.socket?.write(data, onWritten);
     },
     end: (id) => void connections.get(id)?.socket?.end(),
     destroy(id) {
       const connection = connections.get(id);
       if (connection === undefined) return;
       connections.forget(id as number);
+      ordered.forget(id as number);
       connection.withdraw?.();
       connection.socket?.on('error', () => undefined).destroy();
+      connection.virtual?.stream.on('error', () => undefined).destroy();
     },
     pause: (id) => setPaused(id, true),
     resume: (id) => setPaused(id, false),
-    setOption(id, name, value, delayMs) {
+    setOption(id, name, value, amount) {
       const socket = connections.get(id)?.socket;
       if (name === 'noDelay') socket?.setNoDelay(value === true);
-      else if (name === 'keepAlive') socket?.setKeepAlive(value === true, Number(delayMs) || 0);
+      else if (name === 'keepAlive') socket?.setKeepAlive(value === true, Number(amount) || 0);
+      else if (name === 'maxSendFragment' && socket instanceof TLSSocket)
+        socket.setMaxSendFragment(Number(amount) || 0);
     },
   };
 }

@@ -1,7 +1,7 @@
-/** TLS options as the guest names them, and what it is told after the handshake. */
-import type { Socket } from 'node:net';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import type { SecureInfo, TlsOptions } from '../../bridge/operations.ts';
+/** TLS options as the guest names them. */
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, createSecureContext, DEFAULT_CIPHERS, getCiphers, rootCertificates } from 'node:tls';
+import type { TlsOptions } from '../../bridge/operations.ts';
 
 /** What a script may set: key material and versions as text or bytes; nothing that names a file, engine or callback. */
 const ALLOWED = [
@@ -32,11 +32,16 @@ function fromGuest(value: unknown): unknown {
   return value;
 }
 
-export function toTlsOptions(socket: Socket, given: TlsOptions): ConnectionOptions {
+function allowed(given: TlsOptions): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const name of ALLOWED) if (given[name] !== undefined) options[name] = fromGuest(given[name]);
+  return options;
+}
+
+/** The options for speaking TLS on a carrier: what a script may set, and no callback of its own. */
+export function toTlsOptions(socket: Duplex, given: TlsOptions): ConnectionOptions {
   return {
-    ...options,
+    ...allowed(given),
     socket,
     ...(typeof given.host === 'string' ? { host: given.host } : {}),
     rejectUnauthorized: given.rejectUnauthorized !== false,
@@ -45,39 +50,10 @@ export function toTlsOptions(socket: Socket, given: TlsOptions): ConnectionOptio
   };
 }
 
-const CERTIFICATE_FIELDS = [
-  'subject',
-  'issuer',
-  'subjectaltname',
-  'infoAccess',
-  'ca',
-  'bits',
-  'valid_from',
-  'valid_to',
-  'fingerprint',
-  'fingerprint256',
-  'fingerprint512',
-  'serialNumber',
-] as const;
-
-function certificateOf(socket: TLSSocket): Record<string, unknown> {
-  const certificate = socket.getPeerCertificate(false) as unknown as Record<string, unknown>;
-  const fields = CERTIFICATE_FIELDS.map((field) => [field, certificate[field]] as const);
-  const plain = JSON.parse(JSON.stringify(Object.fromEntries(fields))) as Record<string, unknown>;
-  const { raw, pubkey } = certificate;
-  if (raw instanceof Buffer) plain.raw = new Uint8Array(raw);
-  if (pubkey instanceof Buffer) plain.pubkey = new Uint8Array(pubkey);
-  return plain;
-}
-
-export function secureInfoOf(socket: TLSSocket): SecureInfo {
-  return {
-    authorized: socket.authorized,
-    authorizationError: socket.authorizationError ? String(socket.authorizationError) : null,
-    alpnProtocol: socket.alpnProtocol,
-    protocol: socket.getProtocol(),
-    cipher: { ...socket.getCipher() },
-    peerCertificate: certificateOf(socket),
-    sessionReused: socket.isSessionReused(),
-  };
-}
+/** Questions about TLS that are answered at once. */
+export const TLS_QUESTIONS: readonly (readonly [name: string, find: (args: readonly unknown[]) => unknown])[] = [
+  // Throws what Node throws on key material that it cannot use.
+  ['secureContext', ([given]) => void createSecureContext(allowed((given ?? {}) as TlsOptions))],
+  ['tlsCiphers', () => ({ names: getCiphers(), standard: DEFAULT_CIPHERS })],
+  ['rootCertificates', () => [...rootCertificates]],
+];

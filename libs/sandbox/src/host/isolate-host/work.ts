@@ -1,9 +1,10 @@
-/** What the host computes for the guest: key derivations, bcrypt, random bytes, identity checks. */
-import { pbkdf2, pbkdf2Sync, randomBytes, type ScryptOptions, scrypt, scryptSync } from 'node:crypto';
+/** What the host computes for the guest: bcrypt, random bytes, identity checks. */
+import { randomBytes } from 'node:crypto';
 import { checkServerIdentity } from 'node:tls';
 import bcrypt from 'bcrypt';
 import { asBytes, asInteger, asText, forGuest } from './arguments.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { TLS_QUESTIONS } from './tls-options.ts';
 import { toWireError } from './wire-error.ts';
 
 type Args = readonly unknown[];
@@ -11,42 +12,6 @@ type Done = (error: unknown, value?: unknown) => void;
 
 function assertAtMost(value: number, max: number, what: string): void {
   if (value > max) throw new QuotaExceeded(`${what} of ${value} is above the limit of ${max}`);
-}
-
-type Pbkdf2 = readonly [password: Buffer, salt: Buffer, iterations: number, length: number, digest: string];
-
-function pbkdf2Args(args: Args): Pbkdf2 {
-  const iterations = asInteger(args[2], 'iterations');
-  const length = asInteger(args[3], 'keylen');
-  assertAtMost(iterations, LIMITS.pbkdf2Iterations, 'A pbkdf2 iteration count');
-  assertAtMost(length, LIMITS.derivedKeyBytes, 'A derived key length');
-  return [asBytes(args[0], 'password'), asBytes(args[1], 'salt'), iterations, length, asText(args[4], 'digest', 64)];
-}
-
-type Scrypt = readonly [password: Buffer, salt: Buffer, length: number, options: ScryptOptions];
-
-function scryptArgs(args: Args): Scrypt {
-  const given = (args[3] ?? {}) as Record<string, unknown>;
-  const number = (...names: string[]): number | undefined =>
-    names.map((name) => given[name]).find((value) => typeof value === 'number') as number | undefined;
-  const cost = number('N', 'cost') ?? 16384;
-  const blockSize = number('r', 'blockSize') ?? 8;
-  const parallelization = number('p', 'parallelization') ?? 1;
-  const maxmem = number('maxmem') ?? 32 * 1024 * 1024;
-  const length = asInteger(args[2], 'keylen');
-  assertAtMost(128 * cost * blockSize, LIMITS.scryptMemoryBytes, 'A scrypt memory need');
-  assertAtMost(cost * blockSize * parallelization, 2 ** 24, 'A scrypt cost');
-  assertAtMost(length, LIMITS.derivedKeyBytes, 'A derived key length');
-  const options = { cost, blockSize, parallelization, maxmem: Math.min(maxmem, 2 * LIMITS.scryptMemoryBytes) };
-  return [asBytes(args[0], 'password'), asBytes(args[1], 'salt'), length, options];
-}
-
-/** A key derivation in the thread pool. Throws at once on a bad argument or one above its limit. */
-export function derive(what: unknown, args: Args, done: Done): void {
-  const finish = (error: Error | null, key?: Buffer): void => done(error, key && forGuest(key));
-  if (what === 'pbkdf2') pbkdf2(...pbkdf2Args(args), finish);
-  else if (what === 'scrypt') scrypt(...scryptArgs(args), finish);
-  else throw new TypeError('There is no such key derivation');
 }
 
 function assertRounds(rounds: number): void {
@@ -109,8 +74,7 @@ function random(args: Args): Uint8Array {
 /** Questions that are answered at once. They block this isolate host and nobody else. */
 export const QUESTIONS: ReadonlyMap<string, (args: Args) => unknown> = new Map([
   ['random', random],
-  ['pbkdf2', (args: Args) => forGuest(pbkdf2Sync(...pbkdf2Args(args)))],
-  ['scrypt', (args: Args) => forGuest(scryptSync(...scryptArgs(args)))],
   ['bcrypt', bcryptNow],
   ['checkIdentity', identityProblem],
+  ...TLS_QUESTIONS,
 ]);

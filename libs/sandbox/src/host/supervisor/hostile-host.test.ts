@@ -62,6 +62,7 @@ describe('an isolate host that', () => {
     ['a result against the schema', 'frame that does not fit its schema'],
     ['a field too many', 'frame that does not fit its schema'],
     ['a million values', 'frame of too many values'],
+    ['sixteen megabytes of objects', 'frame of too many values'],
     ['deep nesting', 'frame of too many values'],
     ['a flood of questions', 'too many open questions'],
     ['garbage on the socket channel', 'bytes on the socket channel'],

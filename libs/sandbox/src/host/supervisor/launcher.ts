@@ -26,6 +26,8 @@ const IDS_PER_HOST = 2;
 const nodeArgs = (runtimePath: string): string[] => [
   '--no-node-snapshot',
   '--no-warnings',
+  // Old password stores use what OpenSSL has put aside: MD4, DES, RC4, Blowfish.
+  '--openssl-legacy-provider',
   '--permission',
   '--allow-addons',
   `--allow-fs-read=${runtimePath}/*`,

@@ -1,20 +1,20 @@
 /** Conversions that all of `crypto` shares. */
 import { Buffer } from '../buffer.ts';
+import { invalidArgType } from '../node-errors.ts';
 
 export type BinaryLike = string | ArrayBufferView | ArrayBuffer;
 
-function invalidType(name: string): TypeError {
-  const kinds = 'must be of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView.';
-  return Object.assign(new TypeError(`The "${name}" argument ${kinds}`), { code: 'ERR_INVALID_ARG_TYPE' });
-}
+const ANY_BYTES = 'of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView';
 
+/** Bytes of text, a view or a buffer, without a copy where there is one. Throws ERR_INVALID_ARG_TYPE. */
 export function toBytes(data: unknown, encoding?: string, name = 'data'): Uint8Array {
   if (typeof data === 'string') {
-    return Buffer.from(data, (encoding === 'buffer' ? 'utf8' : encoding) as BufferEncoding);
+    const known = encoding !== undefined && Buffer.isEncoding(encoding);
+    return Buffer.from(data, known ? (encoding as BufferEncoding) : 'utf8');
   }
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw invalidType(name);
+  throw invalidArgType(name, ANY_BYTES, data);
 }
 
 export const toBuffer = (bytes: Uint8Array): Buffer =>

@@ -1,20 +1,29 @@
-/** Hashes and HMACs, computed inside the isolate: a crossing would cost forty times as much. */
+/**
+ * Hashes and HMACs. The common ones are computed inside the isolate: a crossing would cost forty times as much. What is
+ * rare (MD4, SM3, Whirlpool, digests of a length of one's own) gathers its data for the host.
+ */
+import { blake2b, blake2s } from '@noble/hashes/blake2.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { md5, ripemd160, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from '@noble/hashes/sha2.js';
 import { sha3_224, sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js';
-import type { CHash, Hash as NobleHash } from '@noble/hashes/utils.js';
+import type { CHash } from '@noble/hashes/utils.js';
+import { Buffer } from '../buffer.ts';
+import { invalidArgType, nodeError, validateString } from '../node-errors.ts';
 import { Transform } from '../stream.ts';
 import { copyOf, output, toBytes } from './bytes.ts';
+import { secretBytes } from './keys.ts';
+import { callNative } from './native.ts';
 
-type Algorithm = CHash;
 type State = { update(bytes: Uint8Array): unknown; digest(): Uint8Array; clone(): unknown };
+type Options = { readonly outputLength?: unknown; readonly [option: string]: unknown };
 
-const ALGORITHMS: Readonly<Record<string, Algorithm>> = Object.assign(Object.create(null), {
+const ALGORITHMS: Readonly<Record<string, CHash>> = Object.assign(Object.create(null), {
   md5,
   sha1,
   ripemd160,
   rmd160: ripemd160,
+  ripemd: ripemd160,
   sha224,
   sha256,
   sha384,
@@ -25,51 +34,90 @@ const ALGORITHMS: Readonly<Record<string, Algorithm>> = Object.assign(Object.cre
   'sha3-256': sha3_256,
   'sha3-384': sha3_384,
   'sha3-512': sha3_512,
+  blake2b512: blake2b,
+  blake2s256: blake2s,
 });
 
-export const hashNames = (): string[] => Object.keys(ALGORITHMS);
+export const hashNames = (): string[] => callNative('getHashes') as string[];
 
 /** Finds an algorithm by Node's or WebCrypto's name for it: `sha256`, `SHA-256`, `RSA-SHA256`. */
-export function findAlgorithm(name: unknown): Algorithm | undefined {
+export function findAlgorithm(name: unknown): CHash | undefined {
   const key = String(name).toLowerCase().replace(/^rsa-/, '');
   return ALGORITHMS[key] ?? ALGORITHMS[key.replace(/^sha-/, 'sha').replace('/', '-')];
 }
 
-function algorithmOf(name: unknown, what: string): Algorithm {
-  const algorithm = findAlgorithm(name);
-  if (algorithm) return algorithm;
-  if (what === 'hmac') throw Object.assign(new Error(`Invalid digest: ${name}`), { code: 'ERR_CRYPTO_INVALID_DIGEST' });
-  throw Object.assign(new Error('Digest method not supported'), { code: 'ERR_OSSL_EVP_UNSUPPORTED' });
+/** What is gathered until the host makes a digest of it. */
+function createHostState(digest: (data: Uint8Array) => Uint8Array, chunks: readonly Uint8Array[] = []): State {
+  const gathered = [...chunks];
+  return {
+    update: (bytes) => gathered.push(copyOf(bytes)),
+    digest: () => digest(Buffer.concat(gathered)),
+    clone: () => createHostState(digest, gathered),
+  };
 }
 
-export const hashOf = (name: unknown, bytes: Uint8Array): Uint8Array => algorithmOf(name, 'hash')(bytes);
-export const hmacOf = (name: unknown, key: Uint8Array, bytes: Uint8Array): Uint8Array =>
-  hmac(algorithmOf(name, 'hmac'), key, bytes);
+const hostHash =
+  (name: string, options: Options = {}) =>
+  (data: Uint8Array): Uint8Array =>
+    callNative('digestAll', name, data, options) as Uint8Array;
 
-function finalized(): Error {
-  return Object.assign(new Error('Digest already called'), { code: 'ERR_CRYPTO_HASH_FINALIZED' });
+const refused = new Map<string, true>();
+
+/** Node refuses a name when the object is made, and so does this; a name that was good once is not asked for again. */
+function createHashState(name: string, options: Options | undefined): State {
+  const algorithm = options?.outputLength === undefined ? findAlgorithm(name) : undefined;
+  if (algorithm) return algorithm.create() as unknown as State;
+  const digest = hostHash(name, options?.outputLength === undefined ? {} : { outputLength: options.outputLength });
+  if (options?.outputLength !== undefined || !refused.has(name)) digest(new Uint8Array(0));
+  refused.set(name, true);
+  return createHostState(digest);
+}
+
+function createHmacState(name: string, key: Uint8Array): State {
+  const algorithm = findAlgorithm(name);
+  if (algorithm) return hmac.create(algorithm, key) as unknown as State;
+  const digest = (data: Uint8Array): Uint8Array => callNative('hmacAll', name, key, data) as Uint8Array;
+  digest(new Uint8Array(0));
+  return createHostState(digest);
+}
+
+export function hashOf(name: string, bytes: Uint8Array): Uint8Array {
+  const algorithm = findAlgorithm(name);
+  return algorithm ? algorithm(bytes) : hostHash(name)(bytes);
+}
+export const hmacOf = (name: string, key: Uint8Array, bytes: Uint8Array): Uint8Array => {
+  const state = createHmacState(name, copyOf(key));
+  state.update(bytes);
+  return state.digest();
+};
+
+const finalized = (): Error => nodeError(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
+
+function bytesOf(data: unknown, encoding?: string): Uint8Array {
+  if (typeof data === 'string' || ArrayBuffer.isView(data)) return toBytes(data, encoding);
+  throw invalidArgType('data', 'of type string or an instance of Buffer, TypedArray, or DataView', data);
 }
 
 /** `Hash` and `Hmac` as Node has them: updates, one digest, and a stream. */
 class Digest extends Transform {
   #state: State;
-  #done = false;
-  constructor(state: State) {
-    super();
+  protected _done = false;
+  constructor(state: State, options?: object) {
+    super(options);
     this.#state = state;
   }
   update(data: unknown, encoding?: string): this {
-    if (this.#done) throw finalized();
-    this.#state.update(toBytes(data, encoding));
+    if (this._done) throw finalized();
+    this.#state.update(bytesOf(data, encoding));
     return this;
   }
   digest(encoding?: string): unknown {
-    if (this.#done) throw finalized();
-    this.#done = true;
+    if (this._done) throw finalized();
+    this._done = true;
     return output(this.#state.digest(), encoding);
   }
   protected _copyState(): State {
-    if (this.#done) throw finalized();
+    if (this._done) throw finalized();
     return this.#state.clone() as State;
   }
   override _transform(chunk: unknown, encoding: string, done: (error?: Error) => void): void {
@@ -83,12 +131,41 @@ class Digest extends Transform {
 }
 
 export class Hash extends Digest {
-  copy(): Hash {
-    return new Hash(this._copyState());
+  readonly #algorithm: string;
+  constructor(algorithm: unknown, options?: Options, state?: State) {
+    validateString(algorithm, 'algorithm');
+    super(state ?? createHashState(algorithm as string, options), options);
+    this.#algorithm = algorithm as string;
+  }
+  copy(options?: Options): Hash {
+    return new Hash(this.#algorithm, options, this._copyState());
   }
 }
-export class Hmac extends Digest {}
 
-export const createHash = (name: unknown): Hash => new Hash(algorithmOf(name, 'hash').create() as NobleHash<never>);
-export const createHmac = (name: unknown, key: unknown): Hmac =>
-  new Hmac(hmac.create(algorithmOf(name, 'hmac'), copyOf(toBytes(key, 'utf8', 'key'))) as never);
+export class Hmac extends Digest {
+  constructor(algorithm: unknown, key: unknown, options?: Options) {
+    validateString(algorithm, 'hmac');
+    const secret = copyOf(secretBytes(key, options?.encoding as string | undefined));
+    super(createHmacState(algorithm as string, secret), options);
+  }
+  /** A second digest of an HMAC is empty, as ever in Node. */
+  override digest(encoding?: string): unknown {
+    return this._done ? output(new Uint8Array(0), encoding) : super.digest(encoding);
+  }
+}
+
+export const createHash = (algorithm: unknown, options?: Options): Hash => new Hash(algorithm, options);
+export const createHmac = (algorithm: unknown, key: unknown, options?: Options): Hmac =>
+  new Hmac(algorithm, key, options);
+
+/** The hash of one piece of data. */
+export function hash(algorithm: unknown, data: unknown, options: unknown = 'hex'): unknown {
+  validateString(algorithm, 'algorithm');
+  if (typeof data !== 'string' && !ArrayBuffer.isView(data)) {
+    throw invalidArgType('input', 'of type string or an instance of Buffer, TypedArray, or DataView', data);
+  }
+  const { outputEncoding = 'hex', outputLength } = (typeof options === 'object' ? options : {}) as Options;
+  const encoding = typeof options === 'string' ? options : String(outputEncoding);
+  const digest = createHash(algorithm, outputLength === undefined ? undefined : { outputLength });
+  return digest.update(data).digest(encoding);
+}

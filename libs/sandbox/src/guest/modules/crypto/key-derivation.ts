@@ -1,56 +1,36 @@
-/** `pbkdf2` and `scrypt`: the host's thread pool does the asynchronous forms. */
-import { ask, request, uncaught } from '../../bridge.ts';
-import { nextTick } from '../../ticks.ts';
-import { copyOf, toBuffer, toBytes } from './bytes.ts';
+/** `pbkdf2`, `scrypt` and `hkdf`: computed in the host, the asynchronous forms in its thread pool. */
+import { invalidArgType } from '../node-errors.ts';
+import { copyOf } from './bytes.ts';
+import { callNative, callNativeLater, whenNative } from './native.ts';
 
-type Done = (error: unknown, key?: Uint8Array) => void;
+const bufferOf = (value: unknown): unknown => (value instanceof Uint8Array ? copyOf(value).buffer : value);
 
-function callBack(promise: Promise<unknown>, done: Done): void {
-  promise
-    .then(
-      (key) => nextTick(done as () => void, null, toBuffer(key as Uint8Array)),
-      (error) => nextTick(done as () => void, error),
-    )
-    .catch(uncaught);
-}
-
-const pbkdf2Arguments = (
-  password: unknown,
-  salt: unknown,
-  iterations: unknown,
-  rest: readonly unknown[],
-): unknown[] => [
-  copyOf(toBytes(password, 'utf8', 'password')),
-  copyOf(toBytes(salt, 'utf8', 'salt')),
-  iterations,
-  ...rest,
-];
-
+/** PBKDF2 in the thread pool: password, salt, iterations, length in bytes, digest. */
 export const derivePbkdf2 = (args: readonly unknown[]): Promise<unknown> =>
-  request((id) => ['derive', id, 'pbkdf2', pbkdf2Arguments(args[0], args[1], args[2], args.slice(3, 5))]);
+  new Promise((resolve, reject) => {
+    whenNative('pbkdf2', args, (error, key) => (error === null ? resolve(key) : reject(error)));
+  });
 
-export function pbkdf2(...args: unknown[]): void {
-  callBack(derivePbkdf2(args), args[5] as Done);
+export function pbkdf2(password: unknown, salt: unknown, iterations: unknown, ...rest: unknown[]): void {
+  const [length, digest, callback] = rest;
+  if (typeof digest === 'function') throw invalidArgType('digest', 'of type string', undefined);
+  callNativeLater('pbkdf2', [password, salt, iterations, length, digest], callback);
 }
 
-export const pbkdf2Sync = (...args: unknown[]): Uint8Array =>
-  toBuffer(ask('pbkdf2', ...pbkdf2Arguments(args[0], args[1], args[2], args.slice(3, 5))) as Uint8Array);
+export const pbkdf2Sync = (...args: unknown[]): unknown => callNative('pbkdf2Sync', ...args.slice(0, 5));
 
-const scryptArguments = (password: unknown, salt: unknown, length: unknown, options: unknown): unknown[] => [
-  copyOf(toBytes(password, 'utf8', 'password')),
-  copyOf(toBytes(salt, 'utf8', 'salt')),
-  length,
-  { ...(typeof options === 'object' ? options : {}) },
-];
+export function scrypt(password: unknown, salt: unknown, length: unknown, ...rest: unknown[]): void {
+  const callback = typeof rest[0] === 'function' ? rest[0] : rest[1];
+  const options = typeof rest[0] === 'function' ? {} : rest[0];
+  callNativeLater('scrypt', [password, salt, length, options], callback);
+}
 
-export function scrypt(password: unknown, salt: unknown, length: unknown, options: unknown, callback?: Done): void {
-  const done = (typeof options === 'function' ? options : callback) as Done;
-  const args = scryptArguments(password, salt, length, options);
-  callBack(
-    request((id) => ['derive', id, 'scrypt', args]),
-    done,
+export const scryptSync = (...args: unknown[]): unknown => callNative('scryptSync', ...args.slice(0, 4));
+
+export function hkdf(...args: unknown[]): void {
+  callNativeLater('hkdf', args.slice(0, 5), (error: unknown, key: unknown) =>
+    (args[5] as (...values: unknown[]) => void)(error, ...(error === null ? [bufferOf(key)] : [])),
   );
 }
 
-export const scryptSync = (password: unknown, salt: unknown, length: unknown, options?: unknown): Uint8Array =>
-  toBuffer(ask('scrypt', ...scryptArguments(password, salt, length, options)) as Uint8Array);
+export const hkdfSync = (...args: unknown[]): unknown => bufferOf(callNative('hkdfSync', ...args.slice(0, 5)));

@@ -1,78 +1,155 @@
-/** `webcrypto.subtle` as far as drivers use it: digests, HMAC, PBKDF2 over raw keys. */
+/**
+ * `webcrypto.subtle`. Digests, HMACs and PBKDF2 over raw keys, which drivers use for every login, are done here and in
+ * the thread pool; the rest is Node's own `subtle` in the host.
+ */
+import { invalidArgType } from '../node-errors.ts';
 import { copyOf, toBytes } from './bytes.ts';
 import { hashOf, hmacOf } from './hashes.ts';
 import { derivePbkdf2 } from './key-derivation.ts';
+import { callSubtle, crossAs, wireOf } from './native.ts';
 import { getRandomValues, randomUUID } from './random-values.ts';
 import { timingSafeEqual } from './timing-safe-equal.ts';
 
 type Algorithm = string | { readonly name: string; readonly hash?: Algorithm; readonly [option: string]: unknown };
-
-const nameOf = (algorithm: Algorithm | undefined): string =>
-  typeof algorithm === 'string' ? algorithm : String(algorithm?.name);
-const bufferOf = (bytes: Uint8Array): ArrayBuffer => copyOf(bytes).buffer;
-
-function unsupported(what: string): DOMException {
-  return new DOMException(`${what} is not supported`, 'NotSupportedError');
-}
-
-const secrets = new WeakMap<object, Uint8Array>();
-
-export class CryptoKey {
-  readonly type = 'secret';
+type Wire = {
+  readonly $cryptoKey: string;
+  readonly bytes: Uint8Array;
   readonly algorithm: object;
   readonly extractable: boolean;
   readonly usages: readonly string[];
-  constructor(algorithm: object, extractable: boolean, usages: readonly string[]) {
-    this.algorithm = algorithm;
-    this.extractable = extractable;
-    this.usages = usages;
+};
+
+const nameOf = (algorithm: Algorithm | undefined): string =>
+  String(typeof algorithm === 'object' ? algorithm?.name : algorithm).toUpperCase();
+const bufferOf = (bytes: Uint8Array): ArrayBuffer => copyOf(bytes).buffer;
+
+const IN_THIS_FILE = Symbol('made by the functions of this file');
+
+export class CryptoKey {
+  readonly #wire: Wire;
+  constructor(wire?: unknown, allowed?: unknown) {
+    if (allowed !== IN_THIS_FILE) {
+      throw Object.assign(new TypeError('Illegal constructor'), { code: 'ERR_ILLEGAL_CONSTRUCTOR' });
+    }
+    this.#wire = wire as Wire;
+    crossAs(this, this.#wire);
+  }
+  get type(): string {
+    return this.#wire.$cryptoKey;
+  }
+  get algorithm(): object {
+    return this.#wire.algorithm;
+  }
+  get extractable(): boolean {
+    return this.#wire.extractable;
+  }
+  get usages(): readonly string[] {
+    return this.#wire.usages;
+  }
+  get [Symbol.toStringTag](): string {
+    return 'CryptoKey';
   }
 }
 
-function secretOf(key: object): Uint8Array {
-  const secret = secrets.get(key);
-  if (secret === undefined) throw new TypeError('The key is not a CryptoKey');
-  return secret;
+const DOM_NAMES = /^(Operation|NotSupported|InvalidAccess|Data|Syntax|QuotaExceeded|TypeMismatch)Error$/;
+
+/** What came back of `subtle`: bytes as an ArrayBuffer, keys as keys, its errors as DOM exceptions. */
+function arrivedOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return bufferOf(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$cryptoKey' in value) return new CryptoKey(value, IN_THIS_FILE);
+  if (!('publicKey' in value && 'privateKey' in value)) return value;
+  return { publicKey: arrivedOf(value.publicKey), privateKey: arrivedOf(value.privateKey) };
 }
 
-async function importKey(
-  format: string,
-  data: unknown,
+async function native(method: string, ...args: readonly unknown[]): Promise<unknown> {
+  try {
+    return arrivedOf(await callSubtle(method, ...args));
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw DOM_NAMES.test(name) ? new DOMException(message, name) : error;
+  }
+}
+
+const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+const wireOfKey = (key: unknown): Wire | undefined =>
+  key instanceof CryptoKey ? (wireOf(key) as Wire | undefined) : undefined;
+const may = (key: Wire | undefined, usage: string): key is Wire => key?.usages.includes(usage) === true;
+
+const QUICK_HASHES: readonly string[] = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'];
+/** Node's name of a hash that is computed here, or undefined. */
+function quickHash(algorithm: Algorithm | undefined): string | undefined {
+  const name = nameOf(algorithm);
+  return QUICK_HASHES.includes(name) ? name : undefined;
+}
+
+/** Keys that are only ever derived from, and may never be exported. */
+const DERIVING: readonly string[] = ['PBKDF2', 'HKDF'];
+
+async function importKey(format: string, data: unknown, algorithm: Algorithm, ...rest: unknown[]): Promise<unknown> {
+  const [extractable, usages] = rest as [boolean, readonly string[]];
+  const isPlain = format === 'raw' && isBytes(data) && DERIVING.includes(nameOf(algorithm)) && extractable === false;
+  const allowed = Array.isArray(usages) && usages.every((usage) => usage === 'deriveBits' || usage === 'deriveKey');
+  if (!isPlain || !allowed || usages.length === 0) return native('importKey', format, data, algorithm, ...rest);
+  const wire = {
+    $cryptoKey: 'secret',
+    bytes: copyOf(toBytes(data)),
+    algorithm: { name: nameOf(algorithm) },
+    extractable,
+  };
+  return new CryptoKey({ ...wire, usages: [...usages] }, IN_THIS_FILE);
+}
+
+/** The HMAC key's hash when the key may be used so, otherwise undefined: Node then says what is wrong. */
+function quickHmac(
   algorithm: Algorithm,
-  ...[extractable, usages]: [boolean, readonly string[]]
-): Promise<CryptoKey> {
-  if (format !== 'raw') throw unsupported(`The key format ${format}`);
-  const described = typeof algorithm === 'string' ? { name: algorithm } : { ...algorithm };
-  const key = new CryptoKey(described, extractable, [...usages]);
-  secrets.set(key, copyOf(toBytes(data)));
-  return key;
+  key: unknown,
+  usage: string,
+): { hash: string; secret: Uint8Array } | undefined {
+  const wire = wireOfKey(key);
+  if (nameOf(algorithm) !== 'HMAC' || !may(wire, usage) || nameOf(wire.algorithm as Algorithm) !== 'HMAC') return;
+  const hash = quickHash((wire.algorithm as { hash?: Algorithm }).hash);
+  return hash === undefined ? undefined : { hash, secret: wire.bytes };
 }
 
-async function sign(_algorithm: Algorithm, key: CryptoKey, data: unknown): Promise<ArrayBuffer> {
-  const { name, hash } = key.algorithm as { name: string; hash?: Algorithm };
-  if (name.toUpperCase() !== 'HMAC') throw unsupported(name);
-  return bufferOf(hmacOf(nameOf(hash), secretOf(key), toBytes(data)));
+async function sign(algorithm: Algorithm, key: unknown, data: unknown): Promise<unknown> {
+  const quick = isBytes(data) ? quickHmac(algorithm, key, 'sign') : undefined;
+  if (quick === undefined) return native('sign', algorithm, key, data);
+  return bufferOf(hmacOf(quick.hash, quick.secret, toBytes(data)));
 }
 
-async function deriveBits(algorithm: Algorithm, key: CryptoKey, bits: number): Promise<ArrayBuffer> {
-  if (nameOf(algorithm).toUpperCase() !== 'PBKDF2' || typeof algorithm === 'string')
-    throw unsupported(nameOf(algorithm));
-  const digest = nameOf(algorithm.hash).toLowerCase().replace('sha-', 'sha');
-  const salt = toBytes(algorithm.salt);
-  return bufferOf((await derivePbkdf2([secretOf(key), salt, algorithm.iterations, bits / 8, digest])) as Uint8Array);
+async function verify(algorithm: Algorithm, key: unknown, ...[signature, data]: [unknown, unknown]): Promise<unknown> {
+  const quick = isBytes(data) && isBytes(signature) ? quickHmac(algorithm, key, 'verify') : undefined;
+  if (quick === undefined) return native('verify', algorithm, key, signature, data);
+  const expected = hmacOf(quick.hash, quick.secret, toBytes(data));
+  const given = toBytes(signature);
+  return given.byteLength === expected.byteLength && timingSafeEqual(expected, given);
 }
 
-export const subtle = {
-  digest: async (algorithm: Algorithm, data: unknown): Promise<ArrayBuffer> =>
-    bufferOf(hashOf(nameOf(algorithm), toBytes(data))),
-  importKey,
-  sign,
-  verify: async (algorithm: Algorithm, key: CryptoKey, ...[signature, data]: [unknown, unknown]): Promise<boolean> => {
-    const expected = new Uint8Array(await sign(algorithm, key, data));
-    const given = toBytes(signature);
-    return given.byteLength === expected.byteLength && timingSafeEqual(expected, given);
-  },
-  deriveBits,
-};
+async function deriveBits(algorithm: Algorithm, key: unknown, bits: unknown): Promise<unknown> {
+  const wire = wireOfKey(key);
+  const options = typeof algorithm === 'object' ? algorithm : undefined;
+  const hash = quickHash(options?.hash);
+  const isPlain = nameOf(algorithm) === 'PBKDF2' && may(wire, 'deriveBits') && isBytes(options?.salt);
+  if (!isPlain || hash === undefined || typeof bits !== 'number' || bits % 8 !== 0 || !(bits > 0)) {
+    return native('deriveBits', algorithm, key, bits);
+  }
+  const digest = hash.toLowerCase().replace('-', '');
+  return bufferOf(
+    (await derivePbkdf2([wire.bytes, options?.salt, options?.iterations, bits / 8, digest])) as Uint8Array,
+  );
+}
+
+async function digest(algorithm: Algorithm, data: unknown): Promise<unknown> {
+  const hash = quickHash(algorithm);
+  if (hash === undefined) return native('digest', algorithm, data);
+  if (!isBytes(data)) throw invalidArgType('data', 'an instance of ArrayBuffer, Buffer, TypedArray, or DataView', data);
+  return bufferOf(hashOf(hash, toBytes(data)));
+}
+
+const rest = ['encrypt', 'decrypt', 'generateKey', 'deriveKey', 'exportKey', 'wrapKey', 'unwrapKey'] as const;
+const natives = Object.fromEntries(rest.map((name) => [name, (...args: unknown[]) => native(name, ...args)]));
+
+export const subtle = { ...natives, digest, importKey, sign, verify, deriveBits };
 
 export const webcrypto = { subtle, getRandomValues, randomUUID, CryptoKey };

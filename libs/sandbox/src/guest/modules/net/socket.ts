@@ -1,6 +1,7 @@
 /** `net.Socket` over a connection that the host opens for the script. */
 import type { SecureInfo, SocketAddresses } from '../../../bridge/operations.ts';
-import { type Channel, createChannel } from '../../socket-channel.ts';
+import { uncaught } from '../../bridge.ts';
+import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import { Duplex } from '../stream.ts';
@@ -15,6 +16,9 @@ export type SocketOptions = {
   readonly readable?: boolean;
   readonly writable?: boolean;
 };
+
+/** Node emits `close` in a later phase of its loop: who waited for the error or the end goes first. */
+const CLOSE_TURNS = 16;
 
 const bytesOf = (chunk: unknown, encoding: BufferEncoding): Uint8Array =>
   typeof chunk === 'string' ? Buffer.from(chunk, encoding) : (chunk as Uint8Array);
@@ -38,6 +42,7 @@ export class Socket extends Duplex {
   remoteFamily: string | undefined;
   localAddress: string | undefined;
   localPort: number | undefined;
+  #hasEnd = false;
   #paused = false;
   #noDelay: boolean | undefined;
   #keepAlive: { readonly enable: boolean; readonly delayMs: number } | undefined;
@@ -46,25 +51,32 @@ export class Socket extends Duplex {
   _host = '';
 
   constructor(options?: SocketOptions) {
-    super({ allowHalfOpen: options?.allowHalfOpen === true, autoDestroy: true, emitClose: true, decodeStrings: false });
+    super({
+      allowHalfOpen: options?.allowHalfOpen === true,
+      autoDestroy: true,
+      emitClose: false,
+      decodeStrings: false,
+    });
     this.on('end', () => {
       if (!this.allowHalfOpen) this.write = refuseWrite as typeof this.write;
     });
   }
 
   /** Binds a new connection of the host to this socket. */
-  protected _attach(): Channel {
+  protected _attach(more?: Partial<ChannelEvents>): Channel {
     const channel = createChannel({
       onConnect: (addresses) => this._onConnect(addresses),
       onData: (bytes) => this._onData(bytes),
       onEnd: () => {
+        this.#hasEnd = true;
         this.push(null);
         this.read(0);
       },
-      onError: (error) => this.destroy(error),
+      onError: (error) => this._onError(error),
       onClose: (hadError) => this._onClose(hadError),
       onSecure: (info) => this._onSecure(info),
-      onSession: (session) => this.emit('session', Buffer.from(session)),
+      onSession: (session) => this._onSession(session),
+      ...more,
     });
     channels.set(this, channel);
     this.connecting = true;
@@ -114,7 +126,15 @@ export class Socket extends Duplex {
     for (const start of this.#whenConnected.splice(0)) start();
   }
 
+  protected _onError(error: Error): void {
+    this.destroy(error);
+  }
+
   protected _onSecure(_info: SecureInfo): void {}
+
+  protected _onSession(session: Uint8Array): void {
+    this.emit('session', Buffer.from(session));
+  }
 
   protected _onData(bytes: Uint8Array): void {
     this.bytesRead += bytes.byteLength;
@@ -127,7 +147,10 @@ export class Socket extends Duplex {
 
   protected _onClose(_hadError: boolean): void {
     channels.delete(this);
-    if (!this.destroyed) this.destroy();
+    if (this.destroyed) return;
+    // What was read before the end is still the script's to take.
+    if (this.#hasEnd && !this.readableEnded) this.once('end', () => this.destroy());
+    else this.destroy();
   }
 
   override _read(): void {
@@ -175,6 +198,16 @@ export class Socket extends Duplex {
     channelOf(this)?.destroy();
     channels.delete(this);
     done(error);
+    void this.#emitClose(error !== null);
+  }
+
+  async #emitClose(hadError: boolean): Promise<void> {
+    for (let turn = 0; turn < CLOSE_TURNS; turn++) await undefined;
+    try {
+      this.emit('close', hadError);
+    } catch (error) {
+      uncaught(error);
+    }
   }
 
   destroySoon(): void {

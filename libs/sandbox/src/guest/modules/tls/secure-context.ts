@@ -1,4 +1,5 @@
 /** TLS options that cross the boundary: texts, bytes and numbers, never functions. */
+import { ask } from '../../bridge.ts';
 import { NativeUint8Array } from '../../primordials.ts';
 
 const CONTEXT_OPTIONS = [
@@ -47,6 +48,8 @@ export class SecureContext {
   readonly #options: Record<string, unknown>;
   constructor(options: Options = {}) {
     this.#options = pick(options, CONTEXT_OPTIONS);
+    // Node reads the material here and throws at once where it is of no use.
+    if (Object.keys(this.#options).length > 0) ask('secureContext', this.#options);
   }
   static optionsOf(context: unknown): Record<string, unknown> | undefined {
     return typeof context === 'object' && context !== null && #options in context ? context.#options : undefined;

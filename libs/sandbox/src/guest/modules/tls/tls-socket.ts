@@ -1,13 +1,37 @@
-/** `tls.TLSSocket`: the host speaks TLS on the connection of a `net.Socket`, which this socket takes over. */
-import type { SecureInfo } from '../../../bridge/operations.ts';
+/**
+ * `tls.TLSSocket`: the host speaks TLS, on the connection of a `net.Socket`, which this socket takes over, or through a
+ * stream of the isolate.
+ */
+
+import type { Duplex } from 'node:stream';
+import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
+import { Buffer } from '../buffer.ts';
+import { isIP } from '../net/ip.ts';
 import { channelOf, Socket } from '../net/socket.ts';
+import { certificateOf } from './certificate.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
+import { createTunnel } from './tunnel.ts';
 
 type IdentityCheck = (hostname: string, certificate: Record<string, unknown>) => Error | undefined;
 
+const FRAGMENT_MIN_BYTES = 512;
+const FRAGMENT_MAX_BYTES = 16 * 1024;
+
 function unsupported(name: string): Error {
   return Object.assign(new Error(`tls: ${name} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
+}
+
+const bufferOf = (bytes: Uint8Array | null | undefined): Buffer | undefined => (bytes ? Buffer.from(bytes) : undefined);
+
+/** The name that the certificate must be for: Node takes no address from the socket that was handed in. */
+function hostnameOf(options: Options, carrier: object): string {
+  const known = carrier instanceof Socket && isIP(carrier._host) === 0 ? carrier._host : '';
+  return String(options.servername || options.host || known || 'localhost');
+}
+
+function customCheckOf({ checkServerIdentity: custom }: Options): IdentityCheck | undefined {
+  return typeof custom === 'function' && custom !== checkServerIdentity ? (custom as IdentityCheck) : undefined;
 }
 
 export class TLSSocket extends Socket {
@@ -15,55 +39,93 @@ export class TLSSocket extends Socket {
   authorized = false;
   authorizationError: unknown = null;
   alpnProtocol: string | false | null = null;
+  secureConnecting = true;
+  servername: unknown = null;
   #info: SecureInfo | undefined;
+  #session: Uint8Array | null = null;
   #identityCheck: IdentityCheck | undefined;
-  #servername = '';
+  #refused: readonly WireCertificate[] = [];
+  #hostname = '';
   #rejectUnauthorized = true;
 
-  constructor(socket?: object, options: Options = {}) {
-    super();
-    if (socket instanceof Socket) this.#takeOver(socket, options);
-    else if (socket !== undefined) throw unsupported('TLS over a stream that is no socket');
-  }
-
-  #takeOver(parent: Socket, options: Options): void {
-    const custom = options.checkServerIdentity;
-    if (typeof custom === 'function' && custom !== checkServerIdentity) this.#identityCheck = custom as IdentityCheck;
+  constructor(carrier?: object, options: Options = {}) {
+    super({ allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true });
+    if (carrier === undefined) return;
+    this.#identityCheck = customCheckOf(options);
     this.#rejectUnauthorized = options.rejectUnauthorized !== false;
-    this._host = String(options.host ?? parent._host);
-    this.#servername = String(options.servername ?? this._host);
-    const channel = this._attach();
+    this.#hostname = hostnameOf(options, carrier);
+    this._host = this.#hostname;
+    if (options.servername) this.servername = options.servername;
     const tlsOptions = {
       ...contextOptions(options),
       ...pick(options, CONNECTION_OPTIONS),
-      host: this._host,
+      host: this.#hostname,
       customIdentity: this.#identityCheck !== undefined,
     };
+    if (carrier instanceof Socket) this.#takeOver(carrier, tlsOptions);
+    else this.#tunnelThrough(carrier as Duplex, tlsOptions);
+  }
+
+  #takeOver(parent: Socket, options: Options): void {
+    const channel = this._attach({ onUnauthorized: (facts) => this._onUnauthorized(facts) });
     const start = (): void => {
       const parentChannel = channelOf(parent);
+      this.#takeAddresses(parent);
       if (parentChannel === undefined) this.destroy(new Error('The socket is closed'));
-      else channel.secure(parentChannel.id, tlsOptions);
+      else channel.secure(parentChannel.id, options);
     };
     if (parent.connecting) parent.once('connect', start);
     else start();
-    this.once('close', () => parent.destroy());
-    parent.once('error', (error: Error) => this.destroy(error));
-    parent.once('close', () => this.destroy());
+    this.#shareTheEnd(parent);
+  }
+
+  #tunnelThrough(transport: Duplex, options: Options): void {
+    const tunnel = createTunnel(transport, () => channel);
+    const channel = this._attach({ ...tunnel, onUnauthorized: (facts) => this._onUnauthorized(facts) });
+    channel.secure(0, options);
+    this.#shareTheEnd(transport);
+  }
+
+  #shareTheEnd(carrier: Duplex): void {
+    this.once('close', () => carrier.destroy());
+    // An error of the carrier is told, and its close ends this socket, too.
+    carrier.once('error', (error: Error) => {
+      if (!this.destroyed) this.emit('error', error);
+    });
+    carrier.once('close', () => {
+      // What came before its end is still under way through the host.
+      if (carrier.readableEnded && !(carrier instanceof Socket)) this.#destroyAfterEnd();
+      else this.destroy();
+    });
+  }
+
+  #destroyAfterEnd(): void {
+    if (this.readableEnded) this.destroy();
+    else this.once('end', () => this.destroy());
+  }
+
+  #takeAddresses({ remoteAddress, remotePort, remoteFamily, localAddress, localPort }: Socket): void {
+    Object.assign(this, { remoteAddress, remotePort, remoteFamily, localAddress, localPort });
+  }
+
+  /** Node asks nobody where the chain is not trusted or a session is taken up again. */
+  #identityFailure(info: SecureInfo): Error | undefined {
+    if (!info.authorized || info.sessionReused) return undefined;
+    return this.#identityCheck?.(this.#hostname, certificateOf(info.peerCertificates, true));
   }
 
   protected override _onSecure(info: SecureInfo): void {
     this.#info = info;
-    this.authorized = info.authorized;
-    this.authorizationError = info.authorizationError;
+    this.#session = info.session;
     this.alpnProtocol = info.alpnProtocol;
-    const failure = this.#identityCheck?.(this.#servername, this.getPeerCertificate());
-    if (failure) {
-      this.authorized = false;
-      this.authorizationError = (failure as { code?: unknown }).code ?? failure.message;
-      if (this.#rejectUnauthorized) {
-        this.destroy(failure);
-        return;
-      }
+    this.secureConnecting = false;
+    const failure = this.#identityFailure(info);
+    this.authorized = info.authorized && !failure;
+    const reason = failure ? ((failure as { code?: unknown }).code ?? failure.message) : info.authorizationError;
+    if (reason !== null) this.authorizationError = reason;
+    if (failure && this.#rejectUnauthorized) {
+      this.destroy(failure);
+      return;
     }
     this._ready();
     this.emit('secure');
@@ -71,40 +133,71 @@ export class TLSSocket extends Socket {
     this.read(0);
   }
 
-  getPeerCertificate(): Record<string, unknown> {
-    return this.#info?.peerCertificate ?? {};
+  /** The host refused the peer's certificate; the error follows. */
+  protected _onUnauthorized({ reason, peerCertificates }: Unauthorized): void {
+    this.authorizationError = reason;
+    this.#refused = peerCertificates;
+  }
+
+  protected override _onError(error: Error): void {
+    if ((error as { code?: unknown }).code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+      Object.assign(error, { cert: certificateOf(this.#refused, true) });
+    }
+    super._onError(error);
+  }
+
+  protected override _onSession(session: Uint8Array): void {
+    this.#session = session;
+    super._onSession(session);
+  }
+
+  /** What Node asks of the connection, which is gone once the socket is destroyed. */
+  #fact<T>(read: (info: SecureInfo) => T, before: T): T | null {
+    if (this.destroyed) return null;
+    return this.#info === undefined ? before : read(this.#info);
+  }
+
+  getPeerCertificate(detailed = false): Record<string, unknown> | null {
+    return this.#fact(({ peerCertificates }) => certificateOf(peerCertificates, detailed), {});
+  }
+  getCertificate(): object | null {
+    return this.#fact(({ ownCertificate }) => certificateOf(ownCertificate ? [ownCertificate] : [], false), {});
   }
   getCipher(): unknown {
-    return this.#info?.cipher;
+    return this.#fact(({ cipher }) => cipher, undefined);
   }
   getProtocol(): string | null {
-    return this.#info?.protocol ?? null;
+    return this.#fact(({ protocol }) => protocol, null);
   }
-  isSessionReused(): boolean {
-    return this.#info?.sessionReused ?? false;
+  getEphemeralKeyInfo(): object | null {
+    return this.#fact(({ ephemeralKey }) => ephemeralKey, {});
   }
-  getCertificate(): object {
-    return {};
+  isSessionReused(): boolean | null {
+    return this.#fact(({ sessionReused }) => sessionReused, false);
   }
-  getEphemeralKeyInfo(): object {
-    return {};
+  getSession(): Buffer | null | undefined {
+    return this.#fact(() => bufferOf(this.#session), undefined);
   }
-  getSession(): undefined {
-    return undefined;
+  getTLSTicket(): Buffer | null | undefined {
+    return this.#fact(({ ticket }) => bufferOf(ticket), undefined);
   }
-  getTLSTicket(): undefined {
-    return undefined;
+  getFinished(): Buffer | null | undefined {
+    return this.#fact(({ finished }) => bufferOf(finished), undefined);
   }
-  getFinished(): undefined {
-    return undefined;
+  getPeerFinished(): Buffer | null | undefined {
+    return this.#fact(({ peerFinished }) => bufferOf(peerFinished), undefined);
   }
-  getPeerFinished(): undefined {
-    return undefined;
+  getSharedSigalgs(): string[] | null {
+    return this.#fact(() => [], []);
   }
-  setMaxSendFragment(): boolean {
+  setMaxSendFragment(bytes: number): boolean {
+    if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;
+    channelOf(this)?.option('maxSendFragment', true, bytes);
     return true;
   }
-  setServername(): void {}
+  setServername(name: string): void {
+    this.servername = name;
+  }
   enableTrace(): void {}
   disableRenegotiation(): void {}
   renegotiate(): never {
@@ -112,5 +205,14 @@ export class TLSSocket extends Socket {
   }
   exportKeyingMaterial(): never {
     throw unsupported('exportKeyingMaterial');
+  }
+  setKeyCert(): never {
+    throw unsupported('setKeyCert');
+  }
+  getX509Certificate(): never {
+    throw unsupported('getX509Certificate');
+  }
+  getPeerX509Certificate(): never {
+    throw unsupported('getPeerX509Certificate');
   }
 }

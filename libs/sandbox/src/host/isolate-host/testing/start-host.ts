@@ -1,6 +1,6 @@
 /** A small supervisor for tests: starts the built isolate host and connects wherever it asks. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lookup } from 'node:dns/promises';
+import dns from 'node:dns/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -33,6 +33,9 @@ const errorOf = (error: NodeJS.ErrnoException & { address?: string; port?: numbe
 
 const DENIED: SystemError = { message: 'denied.example is not allowed by the rule "none"', code: 'EGRESS_DENIED' };
 
+const recordsOf = async (name: string, type: string): Promise<readonly unknown[]> =>
+  type === 'lookup' ? dns.lookup(name, { all: true }) : ((await dns.resolve(name, type)) as readonly unknown[]);
+
 export type HostOptions = {
   /** Command before `node`, such as one that takes the network away. */
   readonly prefix?: readonly string[];
@@ -40,7 +43,14 @@ export type HostOptions = {
 };
 
 function spawnHost(prefix: readonly string[], runtime: string): ChildProcess {
-  const flags = ['--no-node-snapshot', '--no-warnings', '--permission', '--allow-addons', `--allow-fs-read=${runtime}`];
+  const flags = [
+    '--no-node-snapshot',
+    '--no-warnings',
+    '--openssl-legacy-provider',
+    '--permission',
+    '--allow-addons',
+    `--allow-fs-read=${runtime}`,
+  ];
   const [command, ...args] = [...prefix, process.execPath, ...flags, join(runtime, 'isolate-host.mjs')] as [string];
   return spawn(command, args, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
 }
@@ -69,8 +79,8 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
       child.send({ id }, socket as never);
     });
   };
-  const onResolve = ({ id, name }: Extract<HostFrame, { kind: 'resolve' }>): void => {
-    lookup(name, { all: true }).then(
+  const onResolve = ({ id, name, type }: Extract<HostFrame, { kind: 'resolve' }>): void => {
+    recordsOf(name, type).then(
       (records) => send({ kind: 'resolved', id, records }),
       (error) => send({ kind: 'resolved', id, error: errorOf(error as NodeJS.ErrnoException) }),
     );

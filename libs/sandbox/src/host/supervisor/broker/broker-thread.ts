@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { SupervisorFrame } from '../../../bridge/frames.ts';
 import { createConversation } from './conversation.ts';
 import { createFrameSplitter, encodeFrame } from './frame-splitter.ts';
+import { isTooHeavy } from './frame-weight.ts';
 import { openSocket } from './open-socket.ts';
 import type { BrokerEvent, BrokerInput, BrokerOrder } from './protocol.ts';
 import { createSocketPassage } from './socket-passage.ts';
@@ -54,6 +55,7 @@ const serve = (child: ChildProcess): void => {
   };
   const receive = (bytes: Buffer): void => {
     for (const body of splitter.push(bytes)) {
+      if (isTooHeavy(body)) throw new Violation('frame of too many values');
       const frame: unknown = JSON.parse(body.toString('utf8'));
       const rule = conversation.broken(frame);
       if (rule !== undefined) throw new Violation(rule);

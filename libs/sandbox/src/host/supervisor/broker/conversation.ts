@@ -9,20 +9,9 @@ export type Conversation = {
 };
 
 /** Past these a host is not a busy script's but a hostile one: the guest's own quotas are far lower. */
-export const CONVERSATION_LIMITS = { outstanding: 256, questionsPerRun: 20_000, values: 20_000, depth: 32 } as const;
+export const CONVERSATION_LIMITS = { outstanding: 256, questionsPerRun: 20_000 } as const;
 
 type Loose = { readonly kind?: unknown; readonly id?: unknown; readonly runId?: unknown };
-
-/** Size of a parsed frame in values; stops counting at the limit. A frame has few values, some of them long texts. */
-const tooLarge = (root: unknown): boolean => {
-  let count = 0;
-  const visit = (value: unknown, depth: number): boolean => {
-    count += 1;
-    if (count > CONVERSATION_LIMITS.values || depth > CONVERSATION_LIMITS.depth) return true;
-    return typeof value === 'object' && value !== null && Object.values(value).some((part) => visit(part, depth + 1));
-  };
-  return visit(root, 0);
-};
 
 export const createConversation = (): Conversation => {
   let ready = false;
@@ -71,7 +60,7 @@ export const createConversation = (): Conversation => {
     },
     broken(frame) {
       if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return 'frame is no object';
-      return tooLarge(frame) ? 'frame of too many values' : turn(frame);
+      return turn(frame);
     },
   };
 };

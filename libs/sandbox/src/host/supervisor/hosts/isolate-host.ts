@@ -7,7 +7,7 @@ import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import type { HostRequests } from './host-requests.ts';
-import { createRunTable } from './run-table.ts';
+import { createRunTable, type RunTable } from './run-table.ts';
 
 /** One child process that holds isolates, and what the supervisor knows of it. */
 export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid' | 'kill'> & {
@@ -62,15 +62,19 @@ const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostPro
 
 type Checks = Map<number, (problems: readonly ScriptProblem[]) => void>;
 
-const createRunner = (host: HostProcess, deps: IsolateHostDeps, runs: ReturnType<typeof createRunTable>) => {
+const createRunner = (host: HostProcess, deps: IsolateHostDeps, runs: RunTable) => {
+  let lastLimitBytes = 0;
   const outOfMemory = (): void => {
     if (runs.size === 1) runs.endAll('out_of_memory', ALONE);
     host.kill(NOT_ALONE);
   };
   const watch = (): void => {
     if (host.pid === undefined) return;
-    if (runs.size === 0) deps.watchdog?.unwatch(host.pid);
-    else deps.watchdog?.watch(host.pid, deps.overheadBytes + runs.memoryLimitBytes, outOfMemory);
+    if (runs.size > 0) lastLimitBytes = deps.overheadBytes + runs.memoryLimitBytes;
+    deps.watchdog?.watch(host.pid, lastLimitBytes, outOfMemory);
+  };
+  const unwatch = (): void => {
+    if (runs.size === 0 && host.pid !== undefined) deps.watchdog?.unwatch(host.pid);
   };
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
     const run = runs.begin(request, () => host.kill(STUCK));
@@ -80,7 +84,9 @@ const createRunner = (host: HostProcess, deps: IsolateHostDeps, runs: ReturnType
     cancelOn(run, signal, host);
     const result = await run.done;
     runs.forget(runId);
-    watch();
+    if (runs.size > 0) watch();
+    else if (DOUBTFUL.has(result.outcome)) setTimeout(unwatch, DOUBT_MS).unref();
+    else unwatch();
     return result;
   };
 };

@@ -66,6 +66,19 @@ it('a state folder that others can write to, or that is a link, is refused', asy
   await expect(prepare(join(folder.path, 'link'))).rejects.toThrow('is not a folder');
 });
 
+it('a large file is stored once for all runtimes of a state folder', async () => {
+  const nodeBinary = join(folder.path, 'node');
+  writeFileSync(nodeBinary, Buffer.alloc(17 * 1024 * 1024, 7));
+  const stateFolder = join(folder.path, 'state');
+  const first = await prepareRuntimeFolder({ runtimeFolder, stateFolder, nodeBinary });
+  writeFileSync(join(folder.path, 'other.mjs'), 'another program');
+  runtimeFolder = fakeRuntime(folder.path, join(folder.path, 'other.mjs'));
+  const second = await prepareRuntimeFolder({ runtimeFolder, stateFolder, nodeBinary });
+  expect(second.root).not.toBe(first.root);
+  expect(statSync(join(second.root, 'node')).ino).toBe(statSync(join(first.root, 'node')).ino);
+  expect(statSync(join(second.root, 'node')).ino).not.toBe(statSync(nodeBinary).ino);
+});
+
 it('a copy that nobody touched for a day is removed, one in use is kept', async () => {
   const old = join(folder.path, 'state', 'sandbox-old');
   const used = join(folder.path, 'state', 'sandbox-used');

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { placeFile } from './copy-file.ts';
 import { sharedLibraries, systemProgram } from './native-files.ts';
 import { ownFolder, requireOwnFolder } from './private-folder.ts';
-import { changedFiles, type FileHashes, hashFile, readRuntimeManifest } from './runtime-manifest.ts';
+import { changedFiles, type FileHashes, readRuntimeManifest } from './runtime-manifest.ts';
 
 /** A copy of everything that an isolate host needs, fit to be its whole file system. */
 export type RuntimeFolder = {
@@ -69,13 +70,6 @@ const contentName = (plan: Plan, manifest: FileHashes): string => {
   return PREFIX + createHash('sha256').update(facts).digest('hex').slice(0, 32);
 };
 
-const copyOne = async (source: string, target: string): Promise<string> => {
-  await mkdir(dirname(target), { recursive: true });
-  await copyFile(source, target, constants.COPYFILE_FICLONE);
-  await chmod(target, (statSync(source).mode & 0o111) === 0 ? 0o644 : 0o755);
-  return hashFile(target);
-};
-
 const openFolders = async (folder: string): Promise<void> => {
   await chmod(folder, 0o755);
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
@@ -88,7 +82,7 @@ const copyAside = async (plan: Plan, aside: string): Promise<void> => {
   const root = join(aside, 'root');
   await mkdir(join(root, RUNTIME_PATHS.proc), { recursive: true });
   const hashes: Record<string, string> = {};
-  for (const [path, source] of Object.entries(plan)) hashes[path] = await copyOne(source, join(root, path));
+  for (const [path, source] of Object.entries(plan)) hashes[path] = await placeFile(dirname(aside), source, root, path);
   await writeFile(join(aside, 'contents.json'), JSON.stringify(hashes));
   await openFolders(aside);
 };

@@ -55,6 +55,7 @@ const BEHAVIOURS = {
   'a result against the schema': ({ runId }) => done(runId, 1, { usage: { ...usage, wallMs: 'long' } }),
   'a field too many': ({ runId }) => done(runId, 1, { __proto__: null, extra: true }),
   'a million values': ({ runId }) => done(runId, 1, { logs: Array.from({ length: 1e6 }, () => 0) }),
+  'sixteen megabytes of objects': () => pipe.write(frameOf(`[${'{},'.repeat(5e6)}{}]`)),
   'deep nesting': ({ runId }) =>
     pipe.write(frameOf(`{"kind":"result","runId":"${runId}","logs":${'['.repeat(1e5)}${']'.repeat(1e5)}}`)),
   'a flood of questions': ({ runId }) => {

@@ -1,0 +1,22 @@
+/** Small core modules that drivers load and hardly use; scripts cannot require them. */
+
+/** The old `constants`, as far as drivers read it. */
+export const constants = { SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS: 0x800 };
+
+function createSocket(): never {
+  throw Object.assign(new Error('UDP is not available to scripts'), { code: 'EACCES' });
+}
+
+export const dgram = { createSocket };
+
+export const tty = { isatty: () => false };
+
+const unavailable = (what: string) => (): never => {
+  throw Object.assign(new Error(`${what} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
+};
+
+/** Loaded by drivers that never get as far as calling it. */
+export const childProcess = { spawn: unavailable('child_process.spawn') };
+/** In their place until they are there: drivers load them for what they seldom do. */
+export const http = { request: unavailable('http.request') };
+export const zlib = { inflate: unavailable('zlib.inflate'), deflate: unavailable('zlib.deflate') };

@@ -1,0 +1,99 @@
+/** TLS for the guest, spoken here: on a connection that it has, or through a stream that lives in the isolate. */
+import type { Duplex } from 'node:stream';
+import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { GuestEvent, TlsOptions, Unauthorized } from '../../bridge/operations.ts';
+import { asBytes, asInteger, forGuest } from './arguments.ts';
+import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
+import type { OrderedEvents } from './ordered-events.ts';
+import { toTlsOptions } from './tls-options.ts';
+import { chainOf, secureInfoOf } from './tls-secure-info.ts';
+import { createVirtualTransport } from './virtual-transport.ts';
+
+/** What comes of feeding; after `isFull` the guest waits for `fed`. */
+export type Fed = { readonly events: readonly GuestEvent[]; readonly isFull: boolean };
+
+export type TlsSockets = {
+  /** `parentId` is the connection that TLS takes over, or 0 for a stream of the isolate. */
+  startTls(id: unknown, parentId: unknown, options: unknown): void;
+  /** Questions of the guest about its connections, answered at once. */
+  readonly questions: ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
+  /** The stream of the isolate has written what came for it. */
+  taken(id: unknown): void;
+};
+
+const CLOSED = { message: 'The socket was closed before TLS could start', code: 'ECONNRESET' };
+const CARRIER_EVENTS = ['data', 'end', 'close', 'error'];
+
+export function createTlsSockets(connections: Connections, deps: ConnectionsDeps, ordered: OrderedEvents): TlsSockets {
+  const { transport, events } = deps;
+
+  const failToStart = (id: number, error: unknown): void => {
+    connections.fail(id, error);
+    events.emit([id, 'close', true]);
+  };
+  const watch = (id: number, socket: TLSSocket): void => {
+    socket.on('secureConnect', () => {
+      transport.succeeded();
+      events.emit([id, 'secure', secureInfoOf(socket)]);
+    });
+    socket.on('error', (error: Error & { cert?: DetailedPeerCertificate }) => {
+      if (!socket.authorizationError) return;
+      const facts: Unauthorized = { reason: String(socket.authorizationError), peerCertificates: chainOf(error.cert) };
+      events.emit([id, 'unauthorized', facts]);
+    });
+    socket.on('session', (session) => events.emit([id, 'session', forGuest(session)]));
+  };
+  const secure = (id: number, connection: Connection, carrier: Duplex, options: TlsOptions): void => {
+    try {
+      const socket = connectTls(toTlsOptions(carrier, options));
+      watch(id, socket);
+      connections.use(id, connection, socket);
+    } catch (error) {
+      connections.forget(id);
+      carrier.destroy();
+      failToStart(id, error);
+    }
+  };
+  const secureStream = (id: number, options: TlsOptions): void => {
+    const connection = connections.add(id);
+    ordered.begin(id);
+    connection.virtual = createVirtualTransport((bytes) =>
+      events.emit([id, 'cipher', bytes && forGuest(bytes)], bytes?.length),
+    );
+    secure(id, connection, connection.virtual.stream, options);
+  };
+  const secureConnection = (id: number, parentId: number, options: TlsOptions): void => {
+    const carrier = connections.get(parentId)?.socket;
+    if (carrier === undefined) {
+      failToStart(id, CLOSED);
+      return;
+    }
+    connections.forget(parentId);
+    for (const event of CARRIER_EVENTS) carrier.removeAllListeners(event);
+    carrier.on('error', () => undefined);
+    secure(id, connections.add(id), carrier, options);
+  };
+
+  /** Takes what the stream of the isolate brought, `null` at its end; gives what came of it at once. */
+  const feed = (id: unknown, bytes: unknown): Fed => {
+    const virtual = connections.get(id)?.virtual;
+    if (virtual === undefined) return { events: [], isFull: false };
+    let isFull = false;
+    const data = bytes === null ? null : asBytes(bytes, 'bytes');
+    const made = ordered.gather(id as number, () => {
+      isFull = !virtual.feed(data, () => events.emit([id as number, 'fed']));
+    });
+    return { events: made, isFull };
+  };
+
+  return {
+    startTls(rawId, rawParentId, options) {
+      const id = asInteger(rawId, 'id');
+      const parentId = asInteger(rawParentId, 'parent id');
+      if (parentId === 0) secureStream(id, options as TlsOptions);
+      else secureConnection(id, parentId, options as TlsOptions);
+    },
+    questions: new Map([['feed', ([id, bytes]) => feed(id, bytes)]]),
+    taken: (id) => connections.get(id)?.virtual?.taken(),
+  };
+}

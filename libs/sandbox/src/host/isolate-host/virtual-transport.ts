@@ -1,0 +1,53 @@
+/** The host's end of a stream that lives in the isolate: what TLS writes goes there, what it reads was fed from there. */
+import { Duplex } from 'node:stream';
+import { QuotaExceeded } from './limits.ts';
+
+/** The guest waits for room long before; only one that ignores the rules gets here. */
+const FED_MAX_BYTES = 4 * 1024 * 1024;
+
+export type VirtualTransport = {
+  readonly stream: Duplex;
+  /** Takes bytes from the stream, or `null` at its end; false when there is no room: `onRead` is called once there is. */
+  feed(bytes: Buffer | null, onRead: () => void): boolean;
+  /** The guest has written what it was given last. */
+  taken(): void;
+};
+
+/** `onBytes` gets what the guest is to write, one piece at a time, and `null` at the end. */
+export function createVirtualTransport(onBytes: (bytes: Buffer | null) => void): VirtualTransport {
+  let written: (() => void) | undefined;
+  let whenRead: (() => void)[] = [];
+  const give = (bytes: Buffer, done: () => void): void => {
+    written = done;
+    onBytes(bytes);
+  };
+  const stream = new Duplex({
+    read() {
+      const ready = whenRead;
+      whenRead = [];
+      for (const onRead of ready) onRead();
+    },
+    write: (chunk: Buffer, _encoding, done) => give(chunk, done),
+    // What belongs together stays together: drivers frame a whole flight of the handshake as one message.
+    writev: (chunks, done) => give(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
+    final(done) {
+      onBytes(null);
+      done();
+    },
+  });
+  return {
+    stream,
+    feed(bytes, onRead) {
+      if (stream.destroyed || stream.readableEnded) return true;
+      if (stream.readableLength > FED_MAX_BYTES) throw new QuotaExceeded('The script fed TLS faster than it reads');
+      const hasRoom = stream.push(bytes) || bytes === null;
+      if (!hasRoom) whenRead.push(onRead);
+      return hasRoom;
+    },
+    taken() {
+      const done = written;
+      written = undefined;
+      done?.();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHost, type TestHost } from './testing/start-host.ts';
+
+let host: TestHost;
+let port: string;
+const sockets: Socket[] = [];
+const server = createServer((socket) => {
+  sockets.push(socket.on('error', () => undefined));
+});
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = String((server.address() as { port: number }).port);
+  host = await startHost();
+});
+afterAll(async () => {
+  await host.stop();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Packages are loaded once per isolate, so a mark on one counts the runs that its isolate has seen. */
+const COUNT = `const lodash = require('lodash'); lodash.runs = (lodash.runs ?? 0) + 1;`;
+let versions = 0;
+/** A script of its own for every test: another version, another isolate. */
+const script = (body: string): string => `// version ${versions++}\nasync function login(what) { ${COUNT} ${body} }`;
+
+const runsSeen = async (source: string, ...whats: readonly string[]): Promise<unknown[]> => {
+  const seen: unknown[] = [];
+  for (const what of whats)
+    seen.push((await host.run(source, { args: [what], env: { PORT: port }, timeoutMs: 500 })).resultJson);
+  return seen;
+};
+
+describe('an isolate', () => {
+  it('serves the next run of the same script', async () => {
+    expect(await runsSeen(script('return lodash.runs'), '', '', '')).toEqual(['1', '2', '3']);
+  });
+
+  it('does so after a throw of the script', async () => {
+    const source = script('if (what === "throw") throw new Error("no"); return lodash.runs');
+    expect(await runsSeen(source, '', 'throw', '')).toEqual(['1', undefined, '3']);
+  });
+
+  it('never serves another version of the script', async () => {
+    await runsSeen(script('return lodash.runs'), '');
+    expect(await runsSeen(script('return lodash.runs'), '')).toEqual(['1']);
+  });
+
+  it('never serves a run with another memory limit', async () => {
+    const source = script('return lodash.runs');
+    await host.run(source);
+    const { resultJson } = await host.run(source, { memoryLimitBytes: 64 * 1024 * 1024 });
+    expect(resultJson).toBe('1');
+  });
+
+  it.each([
+    ['timed out', 'await new Promise(() => {})'],
+    ['left a timer', 'setTimeout(() => {}, 60000); return'],
+    ['left a connection', "await new Promise((r) => require('net').connect(Number(env.PORT), '127.0.0.1', r)); return"],
+    ['patched a built-in', 'Array.prototype.map = null; return'],
+    ['threw where nobody catches', 'setTimeout(() => { throw new Error("x") }, 1); await new Promise(() => {})'],
+    ['went over a quota', 'return "x".repeat(2e6)'],
+  ])('is given up after a run that %s', async (_what, misdeed) => {
+    const source = script(`if (what === 'bad') { ${misdeed} } return lodash.runs`);
+    const [before, , after] = await runsSeen(source, '', 'bad', '');
+    expect([before, after]).toEqual(['1', '1']);
+  });
+});
+
+describe('the runtime folder', () => {
+  it('works wherever it is copied to', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'userferry-runtime-'));
+    await cp(join(import.meta.dirname, '../../../dist/runtime'), folder, { recursive: true });
+    const moved = await startHost({ runtime: folder });
+    const { resultJson } = await moved.run(`async function login() { return require('bcrypt').compare('x', 'y') }`);
+    expect(resultJson).toBe('false');
+    await moved.stop();
+    await rm(folder, { recursive: true });
+  });
+});

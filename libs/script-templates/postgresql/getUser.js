@@ -1,0 +1,28 @@
+// Finds one user by any of their ids and identifiers: the profile, or null.
+const { Client } = require('pg');
+
+function toProfile(row) {
+  return {
+    id: row.id,
+    email: row.email,
+    phone: row.phone,
+    username: row.username,
+    nickname: row.nickname,
+    photo: row.photo,
+    createdAt: row.created_at,
+  };
+}
+
+async function getUser(query, context) {
+  const client = new Client({ connectionString: env.DB_CONNECTION_URI });
+  await client.connect();
+  try {
+    const found = await client.query(
+      'SELECT id, email, phone, username, nickname, photo, created_at FROM users WHERE id::text = $1 OR email = $2 OR phone = $3 OR username = $4',
+      [query.id, query.email, query.phone, query.username],
+    );
+    return found.rows[0] ? toProfile(found.rows[0]) : null;
+  } finally {
+    await client.end();
+  }
+}

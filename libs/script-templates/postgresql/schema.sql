@@ -1,0 +1,10 @@
+CREATE TABLE users (
+  id bigserial PRIMARY KEY,
+  email text UNIQUE,
+  phone text UNIQUE,
+  username text UNIQUE,
+  password text NOT NULL,
+  nickname text,
+  photo text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);

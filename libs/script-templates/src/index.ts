@@ -1,0 +1,1 @@
+export { LEGACY_STORES, type LegacyStore, schemaOf, templateFile, templateOf } from './templates.ts';

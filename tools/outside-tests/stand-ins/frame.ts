@@ -1,0 +1,103 @@
+/** What runs around one test file, in plain Node and in the isolate: it begins it, waits for its end and judges it. */
+import { giveEnvironment } from './config.ts';
+import { countTimers } from './count-timers.ts';
+import { brokenExpectations, hasUnmetExpectations, ledger } from './ledger.ts';
+import { installProcess, type ProcessStandIn } from './process-in-isolate.ts';
+
+export type FrameSettings = {
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly limitMs: number;
+  /** What `process.versions.openssl` says: tests of crypto choose what to expect by it. */
+  readonly openssl: string;
+  /** Drivers' tests: the global timers say when the file is over. Tests of the timers themselves are left alone. */
+  readonly countsTimers: boolean;
+};
+
+export type Verdict = { readonly verdict: 'passed' } | { readonly verdict: 'skipped'; readonly message: string };
+
+type Load = () => unknown;
+
+const isSkipped = (error: unknown): error is Error => (error as Error | undefined)?.name === 'Skipped';
+const isCalmExit = (error: unknown): boolean => (error as { exitCode?: number } | undefined)?.exitCode === 0;
+
+const judge = (): void => {
+  if (ledger.failure !== undefined) throw ledger.failure;
+  const broken = brokenExpectations();
+  if (broken !== undefined) throw new Error(`mustCall: ${broken}`);
+};
+
+const later = setTimeout;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void later(resolve, ms));
+
+const isOver = (aliveTimers: () => number): boolean =>
+  ledger.pending === 0 && aliveTimers() === 0 && !hasUnmetExpectations();
+
+/** Waits until nothing seems to happen any more; what is missing then is for `judge`. */
+const waitForEnd = async (settings: FrameSettings, aliveTimers: () => number, settleMs: number): Promise<void> => {
+  const startedMs = Date.now();
+  let quietSinceMs = startedMs;
+  while (ledger.failure === undefined) {
+    await sleep(20);
+    const nowMs = Date.now();
+    if (!isOver(aliveTimers)) quietSinceMs = nowMs;
+    if (nowMs - quietSinceMs >= settleMs) return;
+    if (nowMs - startedMs > settings.limitMs - 700) {
+      judge();
+      throw new Error(`not over after ${nowMs - startedMs} ms: ${ledger.pending} tests, ${aliveTimers()} timers`);
+    }
+  }
+};
+
+const begin = async (load: Load): Promise<Verdict | undefined> => {
+  try {
+    await load();
+  } catch (error) {
+    if (isCalmExit(error)) return { verdict: 'passed' };
+    if (isSkipped(error)) return { verdict: 'skipped', message: error.message };
+    throw ledger.failure ?? error;
+  }
+  return undefined;
+};
+
+const finish = (program: ProcessStandIn): void => {
+  program.emit('beforeExit', 0);
+  program.emit('exit', 0);
+  judge();
+};
+
+/** In the isolate: resolves when the file passed or skipped itself, throws what went wrong. */
+export const runInIsolate = async (settings: FrameSettings, load: Load): Promise<Verdict> => {
+  const program = installProcess(settings);
+  const aliveTimers = settings.countsTimers ? countTimers() : () => 0;
+  const early = await begin(load);
+  if (early?.verdict === 'skipped') return early;
+  if (early === undefined) await waitForEnd(settings, aliveTimers, program.hasListeners('exit') ? 700 : 100);
+  finish(program);
+  return { verdict: 'passed' };
+};
+
+/** In plain Node: the program ends by itself, its exit code is the verdict. */
+export const runInNode = (settings: FrameSettings, load: Load): void => {
+  giveEnvironment(settings.env);
+  process.on('exit', (code) => {
+    if (code !== 0) return;
+    try {
+      judge();
+    } catch (error) {
+      console.error((error as Error).stack ?? error);
+      process.exitCode = 1;
+    }
+  });
+  const onError = (error: unknown): void => {
+    if (!isSkipped(error)) throw error;
+    console.log(`skipped: ${error.message}`);
+    process.exit(0);
+  };
+  try {
+    const loading = load();
+    if (loading instanceof Promise) loading.catch(onError);
+  } catch (error) {
+    onError(error);
+  }
+};
