@@ -8,7 +8,11 @@ import { quantile, rounded } from './statistics.ts';
  */
 export const rejectionTiming = async ({ warmUp, pairs }: Effort): Promise<Figures> => {
   // The limits on wrong passwords are not what is measured here.
-  const env = { USERFERRY_BCRYPT_COST: '10', USERFERRY_ATTEMPTS_PER_IDENTIFIER: '100000', USERFERRY_ATTEMPTS_PER_ADDRESS: '1000000' };
+  const env = {
+    USERFERRY_BCRYPT_COST: '10',
+    USERFERRY_ATTEMPTS_PER_IDENTIFIER: '100000',
+    USERFERRY_ATTEMPTS_PER_ADDRESS: '1000000',
+  };
   await using world = await startLocalWorld({ env });
   const { address, operatorKey, legacy } = world;
   const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
@@ -24,7 +28,8 @@ export const rejectionTiming = async ({ warmUp, pairs }: Effort): Promise<Figure
       if (outcome?.$case !== 'rejected') throw new Error(`${kind}: expected a rejection, got ${outcome?.$case}`);
       if (i >= 0) times[kind].push(performance.now() - started);
     }
-  const ratio = (kind: 'unknown' | 'migrated', share: number) => rounded(quantile(times[kind], share) / quantile(times.legacy, share));
+  const ratio = (kind: 'unknown' | 'migrated', share: number) =>
+    rounded(quantile(times[kind], share) / quantile(times.legacy, share));
   return {
     unknown_p50_ratio: ratio('unknown', 0.5),
     migrated_p50_ratio: ratio('migrated', 0.5),
