@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
 import { MigrationVerdict } from '@userferry/contracts/migration/v1/login_service';
@@ -21,6 +22,8 @@ let child: ChildProcess;
 let output = '';
 const stack = new AsyncDisposableStack();
 
+const started: ChildProcess[] = [];
+
 const start = (): ChildProcess => {
   const env = {
     DATABASE_URL: database.url,
@@ -30,9 +33,10 @@ const start = (): ChildProcess => {
     USERFERRY_BCRYPT_COST: '4',
     USERFERRY_LOG_LEVEL: 'trace',
   };
-  const started = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [started.stdout, started.stderr]) stream.on('data', (text) => (output += String(text)));
-  return started;
+  const process = spawn(execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [process.stdout, process.stderr]) stream.on('data', (text) => (output += String(text)));
+  started.push(process);
+  return process;
 };
 
 const portOf = async (): Promise<number> => {
@@ -44,10 +48,10 @@ const portOf = async (): Promise<number> => {
   }
 };
 
-const end = async (): Promise<void> => {
-  if (child.exitCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
+const end = async (process = child): Promise<void> => {
+  if (process.exitCode !== null) return;
+  process.kill('SIGTERM');
+  await once(process, 'exit');
 };
 
 beforeAll(async () => {
@@ -57,7 +61,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stack.disposeAsync();
-  await end();
+  // All of them: a test that fails leaves its own behind.
+  for (const one of started) await end(one);
   await database[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
