@@ -12,61 +12,118 @@ import { createServer, type RunningServer, type ServiceHandlers, service } from 
 import type { Logger } from '@userferry/process';
 import { createAuthenticate } from './access/authenticate.ts';
 import type { ConnectionStore } from './clients/connection-store.ts';
+import type { HistoryStore } from './clients/history-store.ts';
 import type { LoginStore } from './clients/login-store.ts';
 import type { PoolStore } from './clients/pool-store.ts';
 import type { RunnerClient } from './clients/runner.ts';
+import type { UserStore } from './clients/user-store.ts';
 import type { Config } from './config.ts';
 import { createSettingsCache } from './connection/settings-cache.ts';
 import { getConnection, setConnectionEnabled } from './handlers/connection.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
 import { createUserPool } from './handlers/create-user-pool.ts';
+import { liftTombstone, listConflicts, listScriptRuns, listTombstones, resolveConflict } from './handlers/history.ts';
 import { login } from './handlers/login.ts';
+import { getMigrationProgress } from './handlers/migration-progress.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
 import { saveScript } from './handlers/save-script.ts';
+import { deleteConnection, getScript, listScriptVersions, rollbackScript } from './handlers/script-versions.ts';
 import { testScript } from './handlers/test-script.ts';
+import { listAllUsers, searchAllUsers } from './handlers/user-lists.ts';
+import { getUserPool, listAuditEntries, setPlan, startTrial } from './handlers/user-pool.ts';
+import {
+  changeUserPassword,
+  deleteOneUser,
+  getOneUser,
+  registerUser,
+  resetUserPassword,
+  updateOneUser,
+} from './handlers/users.ts';
+import { type RunLog, recorded } from './history/run-log.ts';
+import { createEvenTiming } from './login/even-timing.ts';
+import type { SettleAttempt } from './login/settle-attempt.ts';
 
 export type GatewayDeps = {
   readonly log: Logger;
   readonly logins: LoginStore;
+  readonly users: UserStore;
   readonly connections: ConnectionStore;
   readonly pools: PoolStore;
+  readonly history: HistoryStore;
   readonly runner: RunnerClient;
+  /** Off the calls' path: how attempts ended, and what runs leave behind. */
+  readonly settle: SettleAttempt;
+  readonly recordRun: RunLog['record'];
 };
 
 /** Starts the gRPC side of the gateway. The clients stay their owner's to close. */
 export const createIdentityGateway = (
   config: Pick<Config, 'host' | 'port'>,
   deps: GatewayDeps,
-): Promise<RunningServer> =>
-  createServer({
+): Promise<RunningServer> => {
+  const { runner, recordRun } = deps;
+  const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
+  const runners = { ...deps, runner: { runScript, checkScript: runner.checkScript } };
+  return createServer({
     host: config.host,
     port: config.port,
-    services: [identityService(deps), ...managementServices(deps)],
+    services: [identityService(runners), poolService(runners), keyService(runners), connectionService(runners)],
     authenticate: createAuthenticate(deps.pools),
     log: deps.log,
     callMsMax: 30_000,
   });
+};
 
-const identityService = ({ logins, connections, runner }: GatewayDeps): ServiceHandlers => {
+type Deps = Omit<GatewayDeps, 'runner'> & { readonly runner: Omit<RunnerClient, typeof Symbol.dispose> };
+
+const identityService = ({ logins, users, connections, runner, settle }: Deps): ServiceHandlers => {
   const settings = createSettingsCache(connections);
+  const deps = { logins, users, settings, runScript: runner.runScript, settle };
   return service<IdentityServiceServer>(IdentityServiceService, {
-    login: login({ store: logins, settings, runScript: runner.runScript }),
+    login: login({ ...deps, timing: createEvenTiming() }),
+    register: registerUser(deps),
+    getUser: getOneUser(deps),
+    searchUsers: searchAllUsers(deps),
+    listUsers: listAllUsers(deps),
+    updateUser: updateOneUser(deps),
+    deleteUser: deleteOneUser(deps),
+    changePassword: changeUserPassword(deps),
+    resetPassword: resetUserPassword(deps),
   });
 };
 
-const managementServices = ({ pools, connections, runner }: GatewayDeps): ServiceHandlers[] => [
-  service<UserPoolServiceServer>(UserPoolServiceService, { createUserPool: createUserPool(pools) }),
+const poolService = ({ pools, history }: Deps): ServiceHandlers =>
+  service<UserPoolServiceServer>(UserPoolServiceService, {
+    createUserPool: createUserPool({ store: pools, history }),
+    getUserPool: getUserPool(pools),
+    startTrial: startTrial(pools),
+    setPlan: setPlan(pools),
+    listAuditEntries: listAuditEntries(history),
+  });
+
+const keyService = ({ pools: store, history }: Deps): ServiceHandlers =>
   service<ApiKeyServiceServer>(ApiKeyServiceService, {
-    createApiKey: createApiKey(pools),
-    revokeApiKey: revokeApiKey(pools),
-  }),
+    createApiKey: createApiKey({ store, history }),
+    revokeApiKey: revokeApiKey({ store, history }),
+  });
+
+const connectionService = ({ connections: store, history, runner }: Deps): ServiceHandlers =>
   service<ConnectionServiceServer>(ConnectionServiceService, {
-    getConnection: getConnection(connections),
-    saveConnection: saveConnection(connections),
-    saveScript: saveScript({ store: connections, checkScript: runner.checkScript }),
-    enableConnection: setConnectionEnabled(connections, true),
-    disableConnection: setConnectionEnabled(connections, false),
-    testScript: testScript({ store: connections, runScript: runner.runScript }),
-  }),
-];
+    getConnection: getConnection(store),
+    saveConnection: saveConnection(store),
+    saveScript: saveScript({ store, checkScript: runner.checkScript }),
+    enableConnection: setConnectionEnabled(store, true),
+    disableConnection: setConnectionEnabled(store, false),
+    testScript: testScript({ store, history, runScript: runner.runScript }),
+    deleteConnection: deleteConnection(store),
+    listScriptVersions: listScriptVersions(store),
+    getScript: getScript(store),
+    rollbackScript: rollbackScript(store),
+    listScriptRuns: listScriptRuns(history),
+    getMigrationProgress: getMigrationProgress({ store, history, runScript: runner.runScript }),
+    listTombstones: listTombstones(history),
+    liftTombstone: liftTombstone(history),
+    listConflicts: listConflicts(history),
+    resolveConflict: resolveConflict(history),
+  });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client, ServiceDefinition } from '@grpc/grpc-js';
 import { IdentityServiceClient, IdentityServiceService } from '@userferry/contracts/identity/v1/identity_service';
+import { Profile } from '@userferry/contracts/identity/v1/user';
 import { ApiKeyServiceClient, ApiKeyServiceService } from '@userferry/contracts/management/v1/api_key_service';
 import {
   ConnectionServiceClient,
@@ -24,8 +25,11 @@ const SERVICES: readonly [ClientConstructor<Client>, ServiceDefinition][] = [
   [ConnectionServiceClient, ConnectionServiceService],
 ];
 
-/** Calls that belong to no pool: for operators only. */
-const OPERATOR_CALLS = new Set(['createUserPool']);
+/** Calls for operators only: whoever else calls is refused before any pool is looked at. */
+const OPERATOR_CALLS = new Set(['createUserPool', 'setPlan']);
+
+/** Identity calls that an administrator makes as well. */
+const USER_CALLS = new Set(['register', 'getUser', 'searchUsers', 'listUsers', 'updateUser', 'deleteUser']);
 
 const RPCS = SERVICES.flatMap(([Constructor, definition]) =>
   Object.keys(definition).map((method) => [method, Constructor] as const),
@@ -35,7 +39,10 @@ const RPCS = SERVICES.flatMap(([Constructor, definition]) =>
 const unreachable = new Proxy({}, { get: (_, name) => () => Promise.reject(new Error(`reached ${String(name)}`)) });
 
 const digestOf = (key: string) => createHash('sha256').update(key).digest('hex');
-const byDigest = new Map(Object.entries(KEYS).map(([key, caller]) => [digestOf(key), caller]));
+const OPERATOR: Caller = { role: 'operator', userPoolId: '*', id: 'k3' };
+const byDigest = new Map(
+  Object.entries({ ...KEYS, operator: OPERATOR }).map(([key, caller]) => [digestOf(key), caller]),
+);
 
 let address: string;
 const stack = new AsyncDisposableStack();
@@ -45,7 +52,11 @@ beforeAll(async () => {
   const deps = {
     log: createLogger({ service: 'test', level: 'silent' }),
     logins: unreachable,
+    users: unreachable,
+    history: unreachable,
     connections: unreachable,
+    settle: () => undefined,
+    recordRun: () => undefined,
     pools: new Proxy(
       {},
       { get: (_, name) => (name === 'findApiKey' ? findApiKey : () => Promise.reject(new Error('reached'))) },
@@ -85,11 +96,31 @@ const requestFor = (userPoolId: string) => ({
   metadataJson: Buffer.alloc(0),
   password: 'p',
   identifier: { $case: 'email', value: 'a@b.c' },
+  user: { selector: { $case: 'email', value: 'a@b.c' } },
+  profile: Profile.fromPartial({ email: 'a@b.c' }),
+  updates: Profile.fromPartial({ nickname: 'A' }),
+  clear: [],
+  keyword: 'ada',
+  page: 1,
+  limit: 1,
+  migrationState: 0,
+  oldPassword: 'p',
+  newPassword: 'q',
+  plan: 1,
+  pageSize: 1,
+  pageToken: '',
+  version: 1n,
+  outcome: 0,
+  failedOnly: false,
+  requestId: '',
+  tombstoneId: 't',
+  conflictId: 'c',
+  resolution: 1,
 });
 
 describe('every RPC', () => {
   it('is walked by this test', () => {
-    expect(RPCS.length).toBeGreaterThanOrEqual(10);
+    expect(RPCS.length).toBeGreaterThanOrEqual(32);
   });
 
   it.each(RPCS)('%s answers a foreign pool as one that does not exist', async (method, Constructor) => {
@@ -98,10 +129,39 @@ describe('every RPC', () => {
       await expect(call(key, method, Constructor, requestFor('pool-b'))).rejects.toMatchObject({ reason: expected });
   });
 
-  it.each(RPCS)('%s takes no key of another role, even for its own pool', async (method, Constructor) => {
-    const wrongRole = Constructor === (IdentityServiceClient as unknown) ? 'admin-of-a' : 'edge-of-a';
+  const isIdentity = (Constructor: unknown) => Constructor === IdentityServiceClient;
+  const oneRoleOnly = RPCS.filter(([method]) => !USER_CALLS.has(method));
+
+  it.each(oneRoleOnly)('%s takes no key of another role, even for its own pool', async (method, Constructor) => {
+    const wrongRole = isIdentity(Constructor) ? 'admin-of-a' : 'edge-of-a';
     await expect(call(wrongRole, method, Constructor, requestFor('pool-a'))).rejects.toMatchObject({
       reason: 'PERMISSION_DENIED',
+    });
+  });
+
+  it.each([...USER_CALLS])('%s takes keys of the edge and of administrators for their own pool', async (method) => {
+    for (const key of Object.keys(KEYS))
+      await expect(call(key, method, IdentityServiceClient, requestFor('pool-a'))).rejects.toMatchObject({
+        reason: 'INTERNAL',
+      });
+  });
+
+  const allowed = RPCS.filter(([method]) => !OPERATOR_CALLS.has(method));
+
+  it.each(allowed)('%s takes the right key: it goes on to our services', async (method, Constructor) => {
+    const rightRole = isIdentity(Constructor) ? 'edge-of-a' : 'admin-of-a';
+    await expect(call(rightRole, method, Constructor, requestFor('pool-a'))).rejects.toMatchObject({
+      reason: 'INTERNAL',
+    });
+  });
+
+  it.each([...OPERATOR_CALLS])('%s is for operators, who may touch every pool', async (method) => {
+    for (const key of Object.keys(KEYS))
+      await expect(call(key, method, UserPoolServiceClient, requestFor('pool-a'))).rejects.toMatchObject({
+        reason: 'PERMISSION_DENIED',
+      });
+    await expect(call('operator', method, UserPoolServiceClient, requestFor('pool-a'))).rejects.toMatchObject({
+      reason: 'INTERNAL',
     });
   });
 

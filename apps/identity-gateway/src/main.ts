@@ -1,11 +1,15 @@
 import { createLogger, runService } from '@userferry/process';
+import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
+import { createHistoryStore } from './clients/history-store.ts';
 import { createLoginStore } from './clients/login-store.ts';
 import { createPoolStore } from './clients/pool-store.ts';
 import { createPublicIpsClient } from './clients/public-ips.ts';
 import { createRunnerClient } from './clients/runner.ts';
+import { createUserStore } from './clients/user-store.ts';
 import { readConfig } from './config.ts';
 import { createIdentityGateway } from './create-identity-gateway.ts';
+import { createRunLog } from './history/run-log.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 
 const boot = createLogger({ service: 'identity-gateway', level: 'info' });
@@ -15,11 +19,16 @@ await runService(boot, async (stack) => {
   const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
   const { serviceToken: token } = config;
   const logins = stack.use(createLoginStore(config.migrationAddress, token));
+  const users = stack.use(createUserStore(config.migrationAddress, token));
+  const history = stack.use(createHistoryStore(config.migrationAddress, token));
   const connections = stack.use(createConnectionStore(config.migrationAddress, token));
   const pools = stack.use(createPoolStore(config.migrationAddress, token));
   const runner = stack.use(createRunnerClient(config.runnerAddress, token));
   const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token));
+  const { settle } = stack.use(createSettlements(logins, log));
+  const { record: recordRun } = stack.use(createRunLog(history, log));
   const http = stack.use(await createHttpServer({ host: config.host, port: config.httpPort, publicIps, log }));
-  const server = stack.use(await createIdentityGateway(config, { log, logins, connections, pools, runner }));
+  const stores = { logins, users, connections, pools, history };
+  const server = stack.use(await createIdentityGateway(config, { log, ...stores, runner, settle, recordRun }));
   log.info({ port: server.port, httpPort: http.port }, 'ready');
 });

@@ -27,4 +27,5 @@ export {
   type RunUsage,
   type ScriptError,
 } from './outcomes.ts';
+export { passwordsIn } from './passwords-in.ts';
 export { actionNumber, actionOfNumber, outcomeNumber, outcomeOfNumber } from './wire-numbers.ts';

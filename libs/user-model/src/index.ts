@@ -14,7 +14,18 @@ export {
   identifierKey,
   identifierProblem,
 } from './identifier.ts';
-export { type ParsedProfile, type ProfileProblem, parseProfile, parseProfileJson } from './parse-profile.ts';
+export { NEW_PASSWORD_BYTES_MAX, newPasswordProblem } from './new-password.ts';
+export {
+  type ParsedNewProfile,
+  type ParsedProfile,
+  type ParsedUpdates,
+  type ProfileProblem,
+  parseNewProfile,
+  parseProfile,
+  parseProfileJson,
+  parseUpdates,
+} from './parse-profile.ts';
+export { connectionsIncluded, PLANS, type Plan, type PlanFacts, TRIAL_DAYS, type Trial, trialOf } from './plan.ts';
 export {
   type Json,
   type JsonObject,
@@ -24,4 +35,11 @@ export {
   type ProfileField,
 } from './profile.ts';
 export { storableProblem } from './storable.ts';
-export { identifiersOf, MIGRATION_STATES, type MigrationState, type User } from './user.ts';
+export {
+  identifiersOf,
+  type LoginIdentifier,
+  loginIdentifiersOf,
+  MIGRATION_STATES,
+  type MigrationState,
+  type User,
+} from './user.ts';

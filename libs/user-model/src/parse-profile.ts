@@ -3,7 +3,7 @@ import { checkCustomData } from './custom-data.ts';
 import { type ExternalId, externalIdProblem } from './external-id.ts';
 import { type Checked, FIELD_RULES } from './field-rules.ts';
 import { IDENTIFIER_KINDS, type Identifier, identifierProblem } from './identifier.ts';
-import { type JsonObject, PROFILE_FIELDS, type Profile, type ProfileField } from './profile.ts';
+import { type Json, type JsonObject, PROFILE_FIELDS, type Profile, type ProfileField } from './profile.ts';
 
 /** What is wrong with one field; `message` is a whole sentence without any value in it. */
 export type ProfileProblem = { readonly field: string; readonly message: string };
@@ -27,19 +27,36 @@ const checkField = (name: ProfileField, value: unknown): Checked => {
   return problem === undefined ? checked : { must: problem };
 };
 
-const checkAll = (value: JsonObject): ReadonlyMap<string, Checked> => {
+/** The fields that are there; null is absent. */
+const presentOf = (value: JsonObject): [string, Json][] => {
   const fields: JsonObject = { ...value, lastIp: value.lastIp ?? value.lastIP ?? null };
-  const present = Object.entries(fields).filter(([, item]) => item !== null && item !== undefined);
+  return Object.entries(fields).filter(([, item]) => item !== null && item !== undefined);
+};
+
+const checkAll = (value: JsonObject): [string, Checked][] => {
+  const present = presentOf(value);
   const known = present.flatMap(([name, item]): [string, Checked][] =>
     isField(name) ? [[name, checkField(name, item)]] : [],
   );
   const unknown = Object.fromEntries(present.filter(([name]) => !isField(name) && !HANDLED.has(name)));
-  return new Map([...known, ['customData', checkCustomData(value.customData, unknown)]]);
+  return [...known, ['customData', checkCustomData(value.customData, unknown)]];
 };
 
 const problem = (field: string, must: string): ProfileProblem => ({ field, message: `${field} ${must}` });
 
+const problemsIn = (checked: readonly [string, Checked][]): ProfileProblem[] =>
+  checked.flatMap(([field, result]) => ('must' in result ? [problem(field, result.must)] : []));
+
 const isEmptyObject = (value: unknown): boolean => isJsonObject(value) && Object.keys(value).length === 0;
+
+const profileOf = (checked: readonly [string, Checked][]): Profile =>
+  Object.fromEntries(
+    checked
+      .map(([field, result]) => [field, 'value' in result ? result.value : undefined] as const)
+      .filter(([field, item]) => item !== undefined && !(field === 'customData' && isEmptyObject(item))),
+  ) as Profile;
+
+const NO_OBJECT = { ok: false, problems: [{ field: '', message: 'the profile must be an object' }] } as const;
 
 /**
  * Reads what a script returned (parsed JSON). All fields but `id` may be absent or null; the legacy id keeps its type;
@@ -47,21 +64,54 @@ const isEmptyObject = (value: unknown): boolean => isJsonObject(value) && Object
  * never repeats a value.
  */
 export const parseProfile = (value: unknown): ParsedProfile => {
-  if (!isJsonObject(value)) return { ok: false, problems: [{ field: '', message: 'the profile must be an object' }] };
+  if (!isJsonObject(value)) return NO_OBJECT;
   const idProblem = externalIdProblem(value.id);
-  const checked = [...checkAll(value)];
-  const problems = [
-    ...(idProblem === undefined ? [] : [problem('id', idProblem)]),
-    ...checked.flatMap(([field, result]) => ('must' in result ? [problem(field, result.must)] : [])),
-  ];
+  const checked = checkAll(value);
+  const problems = [...(idProblem === undefined ? [] : [problem('id', idProblem)]), ...problemsIn(checked)];
   if (problems.length > 0) return { ok: false, problems };
-  const values = checked
-    .map(([field, result]) => [field, 'value' in result ? result.value : undefined] as const)
-    .filter(([field, item]) => item !== undefined && !(field === 'customData' && isEmptyObject(item)));
-  return { ok: true, externalId: value.id as ExternalId, profile: Object.fromEntries(values) as Profile };
+  return { ok: true, externalId: value.id as ExternalId, profile: profileOf(checked) };
 };
 
-/** The same for JSON text, as scripts' results travel. */
+/** A profile of a user who is created here, understood; or every problem found. */
+export type ParsedNewProfile =
+  | { readonly ok: true; readonly profile: Profile }
+  | { readonly ok: false; readonly problems: readonly ProfileProblem[] };
+
+/** Reads the profile of a user who is created here: as `parseProfile`, but we give the id. */
+export const parseNewProfile = (value: unknown): ParsedNewProfile => {
+  if (!isJsonObject(value)) return NO_OBJECT;
+  const checked = checkAll(value);
+  const given = value.id === undefined ? [] : [problem('id', 'must not be given: a user who is created here gets one')];
+  const problems = [...given, ...problemsIn(checked)];
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, profile: profileOf(checked) };
+};
+
+/** Changes of a profile, understood: what is set and what is cleared; or every problem found. */
+export type ParsedUpdates =
+  | { readonly ok: true; readonly set: Profile; readonly clear: readonly (ProfileField | 'customData')[] }
+  | { readonly ok: false; readonly problems: readonly ProfileProblem[] };
+
+const isKnown = (name: string): name is ProfileField | 'customData' => isField(name) || name === 'customData';
+
+/**
+ * Reads changes of a profile: null clears a field, an empty identifier too, `customData` replaces what is there. A field
+ * that the contract does not know is a problem: nobody could say whether it replaces `customData` or adds to it.
+ */
+export const parseUpdates = (value: unknown): ParsedUpdates => {
+  if (!isJsonObject(value)) return NO_OBJECT;
+  const unknown = Object.keys(value).filter((name) => !isKnown(name));
+  const checked = checkAll(Object.fromEntries(Object.entries(value).filter(([name]) => isKnown(name))));
+  const problems = [...unknown.map((name) => problem(name, 'is no profile field')), ...problemsIn(checked)];
+  if (problems.length > 0) return { ok: false, problems };
+  const set = { ...profileOf(checked), ...(isEmptyObject(value.customData) && { customData: {} }) };
+  return {
+    ok: true,
+    set,
+    clear: Object.keys(value).filter((name) => isKnown(name) && !Object.hasOwn(set, name)) as [],
+  };
+};
+
+/** `parseProfile` for JSON text, as scripts' results travel. */
 export const parseProfileJson = (json: string): ParsedProfile => {
   try {
     return parseProfile(JSON.parse(json));

@@ -1,5 +1,5 @@
 import type { ExternalId } from './external-id.ts';
-import { IDENTIFIER_KINDS, type Identifier } from './identifier.ts';
+import { IDENTIFIER_KINDS, type Identifier, identifierKey } from './identifier.ts';
 import type { Profile } from './profile.ts';
 
 /**
@@ -30,3 +30,17 @@ export const identifiersOf = (profile: Profile, typed?: Identifier): readonly Id
     const value = profile[kind] ?? (typed?.kind === kind ? typed.value : undefined);
     return value === undefined ? [] : [{ kind, value }];
   });
+
+/** An identifier by which a user can log in; `inProfile` marks the one of its kind that the profile shows. */
+export type LoginIdentifier = Identifier & { readonly inProfile: boolean };
+
+/**
+ * `identifiersOf`, and what the user typed where the profile has another one of that kind: an alias, by which the legacy
+ * user store knows them too.
+ */
+export const loginIdentifiersOf = (profile: Profile, typed?: Identifier): readonly LoginIdentifier[] => {
+  const shown = identifiersOf(profile, typed).map((identifier) => ({ ...identifier, inProfile: true }));
+  const isShown = ({ kind, value }: Identifier): boolean =>
+    shown.some((one) => one.kind === kind && identifierKey(one) === identifierKey({ kind, value }));
+  return typed === undefined || isShown(typed) ? shown : [...shown, { ...typed, inProfile: false }];
+};

@@ -1,5 +1,6 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
+import { auditEntryEntity, conflictEntity, scriptRunEntity } from './entities/history-entities.ts';
 import { apiKeyEntity, userPoolEntity } from './entities/pool-entities.ts';
 import {
   credentialEntity,
@@ -9,6 +10,7 @@ import {
   userIdentifierEntity,
 } from './entities/user-entities.ts';
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.ts';
+import { WholeLife1765000000000 } from './migrations/1765000000000-whole-life.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -36,6 +38,18 @@ const limitsOf = ({ statementTimeoutMs, connectTimeoutMs, poolSize }: DatabaseLi
       }),
 });
 
+const nothing = () => undefined;
+
+// TypeORM would write to the console what a migration failed with; whoever runs it gets the error, without values.
+const SILENT: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
+
 /** A connected TypeORM data source; the caller destroys it. */
 export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSource> =>
   new DataSource({
@@ -44,7 +58,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
     applicationName: 'userferry-migration-service',
     installExtensions: false,
     synchronize: false,
-    logging: false,
+    logger: SILENT,
     entities: [
       userPoolEntity,
       apiKeyEntity,
@@ -56,8 +70,11 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       externalIdEntity,
       credentialEntity,
       tombstoneEntity,
+      conflictEntity,
+      scriptRunEntity,
+      auditEntryEntity,
     ],
-    migrations: [CreateTables1764000000000],
+    migrations: [CreateTables1764000000000, WholeLife1765000000000],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.
     poolErrorHandler: () => undefined,

@@ -1,17 +1,32 @@
+export type { Clock } from './clock.ts';
 export type { EgressRule } from './entities/connection-entities.ts';
 export type { ApiKeyRole } from './entities/pool-entities.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
-export { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
+export { ATTEMPT_LIMITS, openUserStore, RUN_LIMITS, type UserStore, type UserStoreOptions } from './open-user-store.ts';
+export type { Page, Paged } from './paging.ts';
 export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';
+export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
+export type { AuditEntry, Author } from './repositories/audit.ts';
+export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
 export type {
   Connection,
   ConnectionChange,
   ConnectionMode,
   ConnectionSettings,
+  ConnectionVersion,
   EnvValues,
   ScriptChange,
 } from './repositories/connection-types.ts';
+export type { Deletion, DeletionResult, LegacyDeletion } from './repositories/delete-user.ts';
+export type { UserList, UserQuery } from './repositories/list-users.ts';
 export type { MigrationResult, ProvenUser } from './repositories/migrate-user.ts';
-export type { LoginFacts, NewUserPool, UserPool } from './repositories/pools.ts';
+export type { LoginFacts, UserPool } from './repositories/pool-facts.ts';
+export type { NewUserPool } from './repositories/pools.ts';
+export type { MigrationCounts, MigrationDay } from './repositories/progress.ts';
+export type { RunLimits, RunQuery, StoredRun } from './repositories/script-runs.ts';
 export type { Credential, StoredUser } from './repositories/stored-user.ts';
+export type { Tombstone } from './repositories/tombstones.ts';
+export type { FoundUser, UserSelector } from './repositories/users.ts';
+export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
+export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
 export type { KeyRing } from './sealing.ts';

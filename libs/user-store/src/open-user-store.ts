@@ -1,12 +1,42 @@
+import type { Clock } from './clock.ts';
 import { connectDataSource, type DatabaseLimits } from './data-source.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
+import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
+import { createAuditRepository } from './repositories/audit.ts';
+import { createConflictRepository } from './repositories/conflicts.ts';
 import { createConnectionRepository } from './repositories/connections.ts';
 import { createPoolRepository } from './repositories/pools.ts';
+import { createProgressRepository } from './repositories/progress.ts';
+import { createScriptRunRepository, type RunLimits } from './repositories/script-runs.ts';
+import { createTombstoneRepository } from './repositories/tombstones.ts';
 import { createUserRepository } from './repositories/users.ts';
 import { createSealer, type KeyRing } from './sealing.ts';
 import { toStoreFailure, withStoreFailures } from './store-failures.ts';
 
-export type UserStoreOptions = DatabaseLimits & { readonly keyRing: KeyRing };
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Ten wrong passwords in fifteen minutes, a hundred from one address; then waits from half a minute on, doubling. */
+export const ATTEMPT_LIMITS: AttemptLimits = {
+  perIdentifierMax: 10,
+  perAddressMax: 100,
+  windowMs: 15 * MINUTE_MS,
+  firstWaitMs: MINUTE_MS / 2,
+  waitMsMax: 15 * MINUTE_MS,
+};
+
+/** The log history of a pool: ten thousand runs, thirty days. */
+export const RUN_LIMITS: RunLimits = { runsPerPoolMax: 10_000, runsKeptMs: 30 * DAY_MS };
+
+export type UserStoreOptions = DatabaseLimits & {
+  readonly keyRing: KeyRing;
+  /** Absent: `ATTEMPT_LIMITS`. */
+  readonly attemptLimits?: AttemptLimits;
+  /** Absent: `RUN_LIMITS`. */
+  readonly runLimits?: RunLimits;
+  /** Absent: this machine's. */
+  readonly clock?: Clock;
+};
 
 /** Everything that is remembered. Each function fails with a ServiceError, or an Error that repeats no value. */
 export type UserStore = AsyncDisposable & {
@@ -14,6 +44,12 @@ export type UserStore = AsyncDisposable & {
   readonly apiKeys: ReturnType<typeof createApiKeyRepository>;
   readonly connections: ReturnType<typeof createConnectionRepository>;
   readonly users: ReturnType<typeof createUserRepository>;
+  readonly attempts: ReturnType<typeof createAttemptRepository>;
+  readonly conflicts: ReturnType<typeof createConflictRepository>;
+  readonly tombstones: ReturnType<typeof createTombstoneRepository>;
+  readonly progress: ReturnType<typeof createProgressRepository>;
+  readonly scriptRuns: ReturnType<typeof createScriptRunRepository>;
+  readonly audit: ReturnType<typeof createAuditRepository>;
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
 };
@@ -22,7 +58,13 @@ export type UserStore = AsyncDisposable & {
  * Opens the store; `migrateStore` has run before. Disposing it closes the connections.
  * @throws ServiceError STORE_UNAVAILABLE, Error when the key ring is unusable
  */
-export const openUserStore = async ({ keyRing, ...limits }: UserStoreOptions): Promise<UserStore> => {
+export const openUserStore = async ({
+  keyRing,
+  attemptLimits = ATTEMPT_LIMITS,
+  runLimits = RUN_LIMITS,
+  clock = () => new Date(),
+  ...limits
+}: UserStoreOptions): Promise<UserStore> => {
   const sealer = createSealer(keyRing);
   const dataSource = await connectDataSource(limits).catch((error: unknown) => {
     throw toStoreFailure(error);
@@ -31,10 +73,16 @@ export const openUserStore = async ({ keyRing, ...limits }: UserStoreOptions): P
     await dataSource.query('SELECT 1');
   };
   return {
-    pools: withStoreFailures(createPoolRepository(dataSource)),
+    pools: withStoreFailures(createPoolRepository(dataSource, clock)),
     apiKeys: withStoreFailures(createApiKeyRepository(dataSource)),
-    connections: withStoreFailures(createConnectionRepository(dataSource, sealer)),
-    users: withStoreFailures(createUserRepository(dataSource)),
+    connections: withStoreFailures(createConnectionRepository(dataSource, sealer, clock)),
+    users: withStoreFailures(createUserRepository(dataSource, clock)),
+    attempts: withStoreFailures(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
+    conflicts: withStoreFailures(createConflictRepository(dataSource, clock)),
+    tombstones: withStoreFailures(createTombstoneRepository(dataSource, clock)),
+    progress: withStoreFailures(createProgressRepository(dataSource, clock)),
+    scriptRuns: withStoreFailures(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock })),
+    audit: withStoreFailures(createAuditRepository(dataSource, clock)),
     ...withStoreFailures({ ping }),
     [Symbol.asyncDispose]: () => dataSource.destroy(),
   };

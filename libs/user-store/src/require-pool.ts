@@ -2,10 +2,11 @@ import { ServiceError } from '@userferry/errors';
 import type { EntityManager } from 'typeorm';
 import { type UserPoolRow, userPoolEntity } from './entities/pool-entities.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** How an id of ours reads. */
+export const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether the database would take a text as a uuid; any other text names nothing. */
-export const isUuid = (text: string): boolean => UUID.test(text);
+export const isUuid = (text: string): boolean => UUID_FORM.test(text);
 
 export const poolNotFound = (): ServiceError =>
   new ServiceError('USER_POOL_NOT_FOUND', 'there is no user pool with this id');
@@ -13,6 +14,23 @@ export const poolNotFound = (): ServiceError =>
 /** @throws ServiceError USER_POOL_NOT_FOUND */
 export const requirePool = async (manager: EntityManager, userPoolId: string): Promise<UserPoolRow> => {
   const pool = isUuid(userPoolId) ? await manager.findOneBy(userPoolEntity, { id: userPoolId }) : null;
+  if (pool === null) throw poolNotFound();
+  return pool;
+};
+
+/**
+ * Takes the pool's row for the rest of the transaction: `shared` for who adds to users, `alone` for who deletes one or
+ * decides a conflict. Whoever has it sees every tombstone that there will be before its end.
+ * @throws ServiceError USER_POOL_NOT_FOUND
+ */
+export const lockPool = async (
+  manager: EntityManager,
+  userPoolId: string,
+  how: 'shared' | 'alone',
+): Promise<UserPoolRow> => {
+  if (!isUuid(userPoolId)) throw poolNotFound();
+  const mode = how === 'shared' ? 'for_key_share' : 'pessimistic_write';
+  const pool = await manager.findOne(userPoolEntity, { where: { id: userPoolId }, lock: { mode } });
   if (pool === null) throw poolNotFound();
   return pool;
 };

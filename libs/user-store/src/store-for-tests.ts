@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { migrateStore } from './migrate-store.ts';
-import { openUserStore, type UserStore } from './open-user-store.ts';
+import { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 import type { Credential } from './repositories/stored-user.ts';
 import type { KeyRing } from './sealing.ts';
 
@@ -11,9 +11,13 @@ export const randomRing = (...ids: [string, ...string[]]): KeyRing => ({
 });
 
 /** A store on an empty or a migrated database, ready to use. */
-export const openStoreForTests = async (databaseUrl: string, keyRing = randomRing('k1')): Promise<UserStore> => {
+export const openStoreForTests = async (
+  databaseUrl: string,
+  { keyRing = randomRing('k1'), ...options }: Partial<UserStoreOptions> = {},
+): Promise<UserStore> => {
   await migrateStore({ databaseUrl, connectTimeoutMs: 5_000 });
-  return openUserStore({ databaseUrl, keyRing, poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 });
+  const limits = { poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
+  return openUserStore({ ...limits, ...options, databaseUrl, keyRing });
 };
 
 /** A pool with a connection in lazy-migration mode. */
@@ -29,6 +33,12 @@ export const poolWithConnection = async (store: UserStore) => {
   });
   return { userPoolId: pool.id, connectionId: connection.connectionId };
 };
+
+/** A credential that stands for this password; nothing is hashed here. */
+export const credentialOf = (password: string): Credential => ({ ...someCredential, hash: password });
+
+/** Who does what an administrator does in tests. */
+export const ADMIN = { actor: 'key-1', requestId: 'request-1' };
 
 /** The shape of a credential; no password fits it. */
 export const someCredential: Credential = {

@@ -1,10 +1,17 @@
 import { ServiceError } from '@userferry/errors';
 import type { Caller } from '@userferry/grpc';
 
-/** What a call is about: identity calls are the edge's, management calls a pool administrator's. */
-export type Area = 'identity' | 'management';
+/**
+ * What a call is about: identity calls are the edge's, management calls a pool administrator's, and calls about users
+ * both may make.
+ */
+export type Area = 'identity' | 'users' | 'management';
 
-const AREA_ROLE = { identity: 'edge', management: 'admin' } as const;
+const AREA_ROLES: Readonly<Record<Area, readonly Caller['role'][]>> = {
+  identity: ['edge'],
+  users: ['edge', 'admin'],
+  management: ['admin'],
+};
 
 const poolNotFound = () => new ServiceError('USER_POOL_NOT_FOUND', 'no user pool has that id');
 
@@ -18,8 +25,9 @@ export const authorizePool = (caller: Caller, area: Area, userPoolId: string): v
     throw new ServiceError('INVALID_ARGUMENT', 'user_pool_id is missing', { metadata: { field: 'user_pool_id' } });
   if (caller.role === 'operator') return;
   if (caller.userPoolId !== userPoolId) throw poolNotFound();
-  if (caller.role !== AREA_ROLE[area])
-    throw new ServiceError('PERMISSION_DENIED', `this call takes a key of role ${AREA_ROLE[area]} or operator`);
+  const roles = AREA_ROLES[area];
+  if (!roles.includes(caller.role))
+    throw new ServiceError('PERMISSION_DENIED', `this call takes a key of role ${[...roles, 'operator'].join(' or ')}`);
 };
 
 /** @throws ServiceError PERMISSION_DENIED */

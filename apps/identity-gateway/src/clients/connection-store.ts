@@ -1,4 +1,4 @@
-import type { Connection } from '@userferry/contracts/management/v1/connection_service';
+import type { Connection, ConnectionVersion } from '@userferry/contracts/management/v1/connection_service';
 import { ConnectionMode as WireMode } from '@userferry/contracts/management/v1/connection_service';
 import {
   ConnectionStoreServiceClient,
@@ -8,6 +8,8 @@ import { ServiceError } from '@userferry/errors';
 import { type CallFacts, createClient } from '@userferry/grpc';
 import { actionNumber, actionOfNumber, type ConnectionMode, type ScriptAction } from '@userferry/script-contract';
 import type { ConnectionSettings, EgressRule } from '../connection/script-run.ts';
+import type { PoolPage } from './history-store.ts';
+import { toMode, toPoolFacts } from './store-facts.ts';
 
 /** A connection as its administrator sees it, without any secret; nothing here looks into it. */
 export type VisibleConnection = Connection;
@@ -31,7 +33,18 @@ export type ConnectionStore = Disposable & {
   readonly saveConnection: (connection: ConnectionToSave, call: CallFacts) => Saved;
   readonly saveScript: (script: ScriptToSave, call: CallFacts) => Saved;
   readonly setEnabled: (userPoolId: string, enabled: boolean, call: CallFacts) => Saved;
+  readonly deleteConnection: (userPoolId: string, call: CallFacts) => Promise<void>;
+  readonly listVersions: (page: PoolPage, call: CallFacts) => Promise<VersionPage>;
+  /** Version 0 is the current one. */
+  readonly getScript: (
+    which: { readonly userPoolId: string; readonly action: ScriptAction; readonly version: bigint },
+    call: CallFacts,
+  ) => Promise<{ readonly source: string; readonly version: bigint }>;
+  readonly rollback: (userPoolId: string, version: bigint, call: CallFacts) => Saved;
 };
+
+/** Rows go on to the caller as they are. */
+export type VersionPage = { versions: ConnectionVersion[]; nextPageToken: string };
 
 const WIRE_MODES = { lazy_migration: WireMode.LAZY_MIGRATION, custom_user_store: WireMode.CUSTOM_USER_STORE } as const;
 
@@ -39,7 +52,7 @@ export const createConnectionStore = (address: string, token: string): Connectio
   const client = createClient(ConnectionStoreServiceClient, {
     address,
     token,
-    repeatable: ['getConnection', 'getConnectionSettings', 'setConnectionEnabled'],
+    repeatable: ['getConnection', 'getConnectionSettings', 'setConnectionEnabled', 'listVersions', 'getScript'],
   });
   return {
     getConnectionSettings: async (userPoolId, call) =>
@@ -55,6 +68,14 @@ export const createConnectionStore = (address: string, token: string): Connectio
       saved(await client.saveScript({ userPoolId, action: actionNumber(action), source, actor: call.caller.id }, call)),
     setEnabled: async (userPoolId, enabled, call) =>
       saved(await client.setConnectionEnabled({ userPoolId, enabled, actor: call.caller.id }, call)),
+    deleteConnection: async (userPoolId, call) => {
+      await client.deleteConnection({ userPoolId, actor: call.caller.id }, call);
+    },
+    listVersions: (page, call) => client.listVersions(page, call),
+    getScript: ({ userPoolId, action, version }, call) =>
+      client.getScript({ userPoolId, action: actionNumber(action), version }, call),
+    rollback: async (userPoolId, version, call) =>
+      saved(await client.rollback({ userPoolId, version, actor: call.caller.id }, call)),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 };
@@ -70,7 +91,8 @@ const toSettings = (response: GetConnectionSettingsResponse): ConnectionSettings
   connectionId: response.connectionId,
   version: response.version,
   enabled: response.enabled,
-  mode: response.mode === WireMode.CUSTOM_USER_STORE ? 'custom_user_store' : 'lazy_migration',
+  mode: toMode(response.mode),
+  pool: toPoolFacts(response.pool),
   env: response.env,
   egress: response.egress,
   scripts: new Map(

@@ -3,32 +3,26 @@ import {
   type CheckLoginResponse,
   LoginServiceClient,
   MigrationVerdict,
+  AttemptEnd as WireAttemptEnd,
   LocalVerdict as WireLocalVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
-import { ServiceError } from '@userferry/errors';
-import { type CallFacts, createClient } from '@userferry/grpc';
-import type { Identifier, JsonObject } from '@userferry/user-model';
+import { type CallContext, type CallFacts, createClient } from '@userferry/grpc';
+import type { Identifier } from '@userferry/user-model';
+import type { StoreFacts } from '../connection/store-facts.ts';
 import type { LoginAttempt } from '../login/login-attempt.ts';
 import type { LocalVerdict } from '../login/next-step.ts';
-import { jsonObjectOf } from './json.ts';
+import { toStoreFacts } from './store-facts.ts';
+import { unknownAnswer } from './unknown-answer.ts';
 
-export type PoolFacts = {
-  readonly name: string;
-  readonly metadata: JsonObject;
-  readonly revealRejectionDetails: boolean;
-};
-
-/** A user of our store, in the form in which it goes on to the caller; nothing here looks into it. */
+/** A user of our store, in the form in which it goes on to the caller; nothing here looks into it but for the id. */
 export type StoredUser = WireUser;
 
 /** What our store knows of a login, and which version of the connection is current: one call. */
 export type CheckedLogin = {
   readonly verdict: LocalVerdict;
   readonly user: StoredUser | undefined;
-  readonly pool: PoolFacts;
-  readonly connection:
-    | { readonly connectionId: string; readonly version: bigint; readonly enabled: boolean }
-    | undefined;
+  readonly facts: StoreFacts;
+  readonly retryAfterMs: number;
 };
 
 export type Migration =
@@ -39,24 +33,45 @@ export type MigrationRequest = {
   readonly attempt: LoginAttempt;
   readonly connectionId: string;
   readonly profileJson: string;
+  /** The legacy user store proved who the user is, and this password is a new one: no login is counted. */
+  readonly passwordIsNew: boolean;
+};
+
+/** How an attempt ended that the store counted and did not settle itself. */
+export type SettledAttempt = {
+  readonly userPoolId: string;
+  readonly identifier: Identifier;
+  readonly ip: string;
+  readonly end: 'proven' | 'undecided';
+  readonly byLegacyStore: boolean;
 };
 
 export type LoginStore = Disposable & {
   readonly checkLogin: (attempt: LoginAttempt, call: CallFacts) => Promise<CheckedLogin>;
   readonly migrateUser: (request: MigrationRequest, call: CallFacts) => Promise<Migration>;
+  readonly settleAttempt: (settled: SettledAttempt, call: CallContext) => Promise<void>;
 };
 
+const WIRE_ENDS = { proven: WireAttemptEnd.PROVEN, undecided: WireAttemptEnd.UNDECIDED } as const;
+
 export const createLoginStore = (address: string, token: string): LoginStore => {
-  const client = createClient(LoginServiceClient, { address, token, repeatable: ['checkLogin', 'migrateUser'] });
+  const repeatable = ['checkLogin', 'migrateUser', 'settleAttempt'];
+  const client = createClient(LoginServiceClient, { address, token, repeatable });
   return {
-    checkLogin: async ({ userPoolId, identifier, password }, call) =>
-      toCheckedLogin(await client.checkLogin({ userPoolId, identifier: toWireIdentifier(identifier), password }, call)),
-    migrateUser: async ({ attempt: { userPoolId, identifier, password }, connectionId, profileJson }, call) => {
-      const wireIdentifier = toWireIdentifier(identifier);
-      const wireProfile = Buffer.from(profileJson);
-      const request = { userPoolId, connectionId, profileJson: wireProfile, identifier: wireIdentifier, password };
+    checkLogin: async ({ userPoolId, identifier, password, facts }, call) => {
+      const request = { userPoolId, identifier: toWireIdentifier(identifier), password, requestIp: facts.ip };
+      return toCheckedLogin(await client.checkLogin(request, call));
+    },
+    migrateUser: async ({ attempt, connectionId, profileJson, passwordIsNew }, call) => {
+      const { userPoolId, identifier, password, facts } = attempt;
+      const proven = { userPoolId, connectionId, profileJson: Buffer.from(profileJson), password, passwordIsNew };
+      const request = { ...proven, identifier: toWireIdentifier(identifier), requestIp: facts.ip };
       const { verdict, user } = await client.migrateUser(request, call);
       return toMigration(verdict, user);
+    },
+    settleAttempt: async ({ userPoolId, identifier, ip, end, byLegacyStore }, call) => {
+      const attempt = { userPoolId, identifier: toWireIdentifier(identifier), requestIp: ip };
+      await client.settleAttempt({ ...attempt, end: WIRE_ENDS[end], byLegacyStore }, call);
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
@@ -70,18 +85,14 @@ const VERDICTS: Readonly<Partial<Record<WireLocalVerdict, LocalVerdict>>> = {
   [WireLocalVerdict.UNKNOWN]: 'unknown',
   [WireLocalVerdict.LOCKED]: 'locked',
   [WireLocalVerdict.TOMBSTONED]: 'tombstoned',
+  [WireLocalVerdict.TOO_MANY_ATTEMPTS]: 'too_many_attempts',
 };
 
-const toCheckedLogin = ({ verdict, user, pool, connection }: CheckLoginResponse): CheckedLogin => {
-  const known = VERDICTS[verdict];
-  if (known === undefined || pool === undefined) throw unknownAnswer();
-  const { name, metadataJson, revealRejectionDetails } = pool;
-  return {
-    verdict: known,
-    user,
-    connection,
-    pool: { name, metadata: jsonObjectOf(metadataJson), revealRejectionDetails },
-  };
+const toCheckedLogin = (response: CheckLoginResponse): CheckedLogin => {
+  const verdict = VERDICTS[response.verdict];
+  if (verdict === undefined) throw unknownAnswer();
+  const { user, retryAfterMs } = response;
+  return { verdict, user, facts: toStoreFacts(response), retryAfterMs: Number(retryAfterMs) };
 };
 
 const REFUSALS = {
@@ -100,5 +111,3 @@ const toMigration = (verdict: MigrationVerdict, user: WireUser | undefined): Mig
   if (verdict === MigrationVerdict.ALREADY_MIGRATED) return { verdict: 'already_migrated', user };
   throw unknownAnswer();
 };
-
-const unknownAnswer = () => new ServiceError('INTERNAL', 'the migration-service gave an answer that is not known here');

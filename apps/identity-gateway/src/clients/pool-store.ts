@@ -1,8 +1,9 @@
 import { type ApiKey, ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
-import type { UserPool } from '@userferry/contracts/management/v1/user_pool_service';
+import type { Plan, UserPool } from '@userferry/contracts/management/v1/user_pool_service';
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallContext, type Caller, createClient } from '@userferry/grpc';
+import { type CallContext, type Caller, type CallFacts, createClient } from '@userferry/grpc';
+import { unknownAnswer } from './unknown-answer.ts';
 
 /** The roles that an API key can have. */
 export type KeyRole = 'edge' | 'admin' | 'operator';
@@ -15,10 +16,14 @@ export type PoolToCreate = {
   readonly name: string;
   readonly metadataJson: Uint8Array;
   readonly revealRejectionDetails: boolean;
+  readonly plan: Plan;
 };
 
 export type PoolStore = Disposable & {
   readonly createUserPool: (pool: PoolToCreate, call: CallContext) => Promise<VisiblePool>;
+  readonly getUserPool: (userPoolId: string, call: CallContext) => Promise<VisiblePool>;
+  readonly startTrial: (userPoolId: string, call: CallFacts) => Promise<VisiblePool>;
+  readonly setPlan: (userPoolId: string, plan: Plan, call: CallFacts) => Promise<VisiblePool>;
   readonly createApiKey: (
     key: { readonly userPoolId: string; readonly role: KeyRole; readonly name: string },
     call: CallContext,
@@ -39,17 +44,21 @@ const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
   [ApiKeyRole.OPERATOR]: 'operator',
 };
 
+const REPEATABLE = ['findApiKey', 'revokeApiKey', 'getUserPool', 'setPlan'];
+
 export const createPoolStore = (address: string, token: string): PoolStore => {
-  const client = createClient(PoolStoreServiceClient, { address, token, repeatable: ['findApiKey', 'revokeApiKey'] });
+  const client = createClient(PoolStoreServiceClient, { address, token, repeatable: REPEATABLE });
   return {
-    createUserPool: async (pool, call) => {
-      const { userPool } = await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call);
-      if (userPool === undefined) throw noAnswer();
-      return userPool;
-    },
+    createUserPool: async (pool, call) =>
+      visible(await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call)),
+    getUserPool: async (userPoolId, call) => visible(await client.getUserPool({ userPoolId }, call)),
+    startTrial: async (userPoolId, call) =>
+      visible(await client.startTrial({ userPoolId, actor: call.caller.id }, call)),
+    setPlan: async (userPoolId, plan, call) =>
+      visible(await client.setPlan({ userPoolId, plan, actor: call.caller.id }, call)),
     createApiKey: async ({ userPoolId, role, name }, call) => {
       const { apiKey, secret } = await client.createApiKey({ userPoolId, role: WIRE_ROLES[role], name }, call);
-      if (apiKey === undefined) throw noAnswer();
+      if (apiKey === undefined) throw unknownAnswer();
       return { apiKey, secret };
     },
     revokeApiKey: async (key, call) => {
@@ -75,4 +84,7 @@ const toCaller = ({ apiKeyId, role, userPoolId }: ApiKey): Caller => ({
   userPoolId,
 });
 
-const noAnswer = () => new ServiceError('INTERNAL', 'the migration-service gave an answer that is not known here');
+const visible = ({ userPool }: { readonly userPool?: VisiblePool | undefined }): VisiblePool => {
+  if (userPool === undefined) throw unknownAnswer();
+  return userPool;
+};

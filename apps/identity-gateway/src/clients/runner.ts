@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type RunScriptRequest,
   type RunScriptResponse,
@@ -18,7 +17,10 @@ import {
 } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
 
-/** Runs a script to its end. A read that was killed through no fault of its own is repeated within the deadline. */
+/**
+ * Runs a script to its end. A read that was killed through no fault of its own is repeated within the deadline; a write is
+ * sent once, and one without an answer ends as `killed`: it may have happened.
+ */
 export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
 type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
@@ -53,8 +55,9 @@ const attempt = async (
 ): Promise<RunResult> => {
   const request = toRequest(run);
   const repeatable = !ACTIONS[run.action].writes;
+  const onError: (error: unknown) => ServiceError | RunResult = repeatable ? unavailable : unanswered;
   for (let sent = 1, killed = 0; ; sent += 1) {
-    const outcome = await client.runScript(request, call).then(fromResponse, unavailable);
+    const outcome = await client.runScript(request, call).then(fromResponse, onError);
     if (!(outcome instanceof ServiceError)) {
       killed += outcome.outcome === 'killed' ? 1 : 0;
       if (outcome.outcome !== 'killed' || !repeatable || killed > KILLED_REPEATS_MAX) return outcome;
@@ -74,16 +77,34 @@ const unavailable = (error: unknown): ServiceError => {
   throw error;
 };
 
+/** Errors of a write that say that it never began; after any other it may have. */
+const NOT_BEGUN: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'PERMISSION_DENIED']);
+
+const unanswered = (error: unknown): RunResult => {
+  if (!(error instanceof ServiceError) || NOT_BEGUN.has(error.reason)) throw error;
+  if (error.reason === 'RUNNER_OVERLOADED') return ended('overloaded', 'the script-runner has too much to do');
+  return ended('killed', 'the script-runner gave no answer');
+};
+
+const NO_USAGE = { wallMs: 0, cpuMs: 0, heapBytes: 0 } as const;
+
+const ended = (outcome: 'killed' | 'overloaded', message: string): RunResult => ({
+  outcome,
+  error: { name: 'Error', message },
+  logs: [],
+  usage: NO_USAGE,
+});
+
 /** A connection without a script for an action answers as if its script threw the default error. */
 const notImplemented = (action: ScriptAction): RunResult => ({
   outcome: 'threw',
   error: { name: 'NotImplementedError', message: defaultErrorMessage(action) },
   logs: [],
-  usage: { wallMs: 0, cpuMs: 0, heapBytes: 0 },
+  usage: NO_USAGE,
 });
 
 const toRequest = (run: ScriptRun): RunScriptRequest => ({
-  runId: randomUUID(),
+  runId: run.runId,
   connectionId: run.connectionId,
   action: actionNumber(run.action),
   source: run.source ?? '',

@@ -1,8 +1,12 @@
 import type { JsonObject } from '@userferry/user-model';
-import type { PoolFacts } from '../clients/login-store.ts';
-import type { RequestFacts } from '../login/login-attempt.ts';
+import type { RequestFacts } from './request-facts.ts';
+import type { PoolFacts } from './store-facts.ts';
 
-export type ContextFacts = { readonly userPoolId: string; readonly pool: PoolFacts; readonly facts: RequestFacts };
+export type ContextFacts = {
+  readonly userPoolId: string;
+  readonly pool: Pick<PoolFacts, 'name' | 'metadata'>;
+  readonly facts: RequestFacts;
+};
 
 /** The last argument of every script. Source: contract, "What a script can see". */
 export const scriptContext = ({ userPoolId, pool, facts }: ContextFacts): JsonObject => ({

@@ -1,5 +1,7 @@
-import { type ConnectionMode, LIMITS, type ScriptAction } from '@userferry/script-contract';
+import { randomUUID } from 'node:crypto';
+import { type ConnectionMode, LIMITS, passwordsIn, type ScriptAction } from '@userferry/script-contract';
 import type { Json } from '@userferry/user-model';
+import type { PoolFacts } from './store-facts.ts';
 
 export type EgressRule = { readonly host: string; readonly port: number };
 
@@ -12,12 +14,16 @@ export type ConnectionSettings = {
   readonly env: Readonly<Record<string, string>>;
   readonly egress: readonly EgressRule[];
   readonly scripts: ReadonlyMap<ScriptAction, string>;
+  readonly pool: PoolFacts;
 };
 
 /** A run to be asked of the script-runner. `source` is absent when the connection has no script for the action. */
 export type ScriptRun = {
+  readonly runId: string;
+  readonly userPoolId: string;
   readonly action: ScriptAction;
   readonly connectionId: string;
+  readonly version: bigint;
   readonly source: string | undefined;
   readonly argsJson: string;
   readonly env: Readonly<Record<string, string>>;
@@ -25,15 +31,33 @@ export type ScriptRun = {
   readonly redactProfile: boolean;
   readonly egress: readonly EgressRule[];
   readonly timeoutMs: number;
+  /** The passwords among the arguments: nothing that is kept of the run may hold them. */
+  readonly passwords: readonly string[];
+  /** Debug, not a user's call. */
+  readonly test: boolean;
+};
+
+export type WhatToRun = {
+  readonly userPoolId: string;
+  readonly action: ScriptAction;
+  /** `context` included. */
+  readonly args: readonly Json[];
+  readonly test?: boolean;
 };
 
 /** What of an address may be read in an error, where it helps to find the mistake. */
 const OPEN_NAMES: ReadonlySet<string> = new Set(['DB_HOST', 'DB_PORT', 'DB_USERNAME', 'DB_DATABASE']);
 
 /** The run of one of a connection's scripts. Every other value in `env` counts as a secret. */
-export const scriptRun = (settings: ConnectionSettings, action: ScriptAction, args: readonly Json[]): ScriptRun => ({
+export const scriptRun = (
+  settings: ConnectionSettings,
+  { userPoolId, action, args, test = false }: WhatToRun,
+): ScriptRun => ({
+  runId: randomUUID(),
+  userPoolId,
   action,
   connectionId: settings.connectionId,
+  version: settings.version,
   source: settings.scripts.get(action),
   argsJson: JSON.stringify(args),
   env: settings.env,
@@ -41,4 +65,6 @@ export const scriptRun = (settings: ConnectionSettings, action: ScriptAction, ar
   redactProfile: settings.mode === 'custom_user_store',
   egress: settings.egress,
   timeoutMs: LIMITS.timeoutMsDefault,
+  passwords: passwordsIn(action, args),
+  test,
 });

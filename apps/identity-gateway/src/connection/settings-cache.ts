@@ -2,9 +2,16 @@ import type { CallFacts } from '@userferry/grpc';
 import { LRUCache } from 'lru-cache';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { ConnectionSettings } from './script-run.ts';
+import type { ConnectionFacts } from './store-facts.ts';
 
 /** Connections whose decrypted settings are held in memory; the least recently used go first. */
 const CONNECTIONS_MAX = 10_000;
+
+type Wanted = Pick<ConnectionFacts, 'connectionId' | 'version'>;
+
+/** A connection that was deleted and made anew counts its versions from the start: the id tells them apart. */
+const isCurrent = (held: ConnectionSettings, { connectionId, version }: Wanted): boolean =>
+  held.connectionId === connectionId && held.version >= version;
 
 /**
  * Decrypted settings in memory, under their version. Nothing is ever pushed: whoever asks names the version that the
@@ -22,10 +29,10 @@ export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionS
 
   return {
     /** The settings of that version, or of a later one that was saved in between. */
-    current: (userPoolId: string, version: bigint, call: CallFacts): Promise<ConnectionSettings> => {
+    current: (userPoolId: string, wanted: Wanted, call: CallFacts): Promise<ConnectionSettings> => {
       const held = cache.get(userPoolId);
-      if (held !== undefined && held.version >= version) return Promise.resolve(held);
-      const key = `${userPoolId} ${version}`;
+      if (held !== undefined && isCurrent(held, wanted)) return Promise.resolve(held);
+      const key = `${userPoolId} ${wanted.connectionId} ${wanted.version}`;
       const flight = fetching.get(key) ?? fetch(userPoolId, call).finally(() => fetching.delete(key));
       fetching.set(key, flight);
       return flight;

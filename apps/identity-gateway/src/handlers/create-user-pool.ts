@@ -4,13 +4,25 @@ import type {
 } from '@userferry/contracts/management/v1/user_pool_service';
 import type { Handler } from '@userferry/grpc';
 import { authorizeOperator } from '../access/authorize.ts';
+import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore } from '../clients/pool-store.ts';
 import { jsonObject, name } from './fields.ts';
 
+export type CreateUserPoolDeps = {
+  readonly store: Pick<PoolStore, 'createUserPool'>;
+  readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
+};
+
+/** Makes a pool. It is there when its audit entry fails: an error would make its operator create another one. */
 export const createUserPool =
-  (store: Pick<PoolStore, 'createUserPool'>): Handler<CreateUserPoolRequest, CreateUserPoolResponse> =>
+  ({ store, history }: CreateUserPoolDeps): Handler<CreateUserPoolRequest, CreateUserPoolResponse> =>
   async (request, call) => {
     authorizeOperator(call.caller);
     jsonObject('metadata_json', request.metadataJson);
-    return { userPool: await store.createUserPool({ ...request, name: name('name', request.name) }, call) };
+    const userPool = await store.createUserPool({ ...request, name: name('name', request.name) }, call);
+    const entry = { userPoolId: userPool.userPoolId, action: 'UserPoolService/CreateUserPool', target: 'user pool' };
+    await history.appendAuditEntry(entry, call).catch((err: unknown) => {
+      call.log.error({ err, actor: call.caller.id, ...entry }, 'no audit entry was written');
+    });
+    return { userPool };
   };

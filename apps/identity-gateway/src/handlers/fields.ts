@@ -1,4 +1,5 @@
 import { ServiceError } from '@userferry/errors';
+import { actionOfNumber, type ScriptAction } from '@userferry/script-contract';
 import type { JsonObject } from '@userferry/user-model';
 
 const METADATA_BYTES_MAX = 64 * 1024;
@@ -36,4 +37,21 @@ export const name = (field: string, value: string, max = 256): string => {
   const trimmed = value.trim();
   if (trimmed === '' || trimmed.length > max) throw invalidField(field, `must have 1 to ${max} characters`);
   return trimmed;
+};
+
+/** A script action. Throws INVALID_ARGUMENT naming the field. */
+export const actionField = (field: string, wire: number): ScriptAction => {
+  const action = actionOfNumber(wire);
+  if (action === undefined) throw invalidField(field, 'is not a script action');
+  return action;
+};
+
+const PAGE_SIZE_MAX = 200;
+const PAGE_SIZE_DEFAULT = 50;
+
+/** The size and the place of a page. Throws INVALID_ARGUMENT naming the field. */
+export const pageFields = ({ pageSize, pageToken }: { readonly pageSize: number; readonly pageToken: string }) => {
+  if (pageSize < 0 || pageSize > PAGE_SIZE_MAX) throw invalidField('page_size', `must be 1 to ${PAGE_SIZE_MAX}`);
+  if (pageToken.length > 1024) throw invalidField('page_token', 'is not a page token');
+  return { pageSize: pageSize || PAGE_SIZE_DEFAULT, pageToken };
 };

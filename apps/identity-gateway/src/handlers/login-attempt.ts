@@ -1,16 +1,16 @@
-import type { LoginContext, LoginRequest } from '@userferry/contracts/identity/v1/identity_service';
+import type { LoginRequest } from '@userferry/contracts/identity/v1/identity_service';
 import { type Identifier, identifierProblem } from '@userferry/user-model';
-import type { LoginAttempt, RequestFacts } from '../login/login-attempt.ts';
-import { invalidField, jsonObject } from './fields.ts';
-
-const PASSWORD_BYTES_MAX = 4096;
+import type { LoginAttempt } from '../login/login-attempt.ts';
+import { invalidField } from './fields.ts';
+import { passwordField } from './password.ts';
+import { requestFacts } from './request-facts.ts';
 
 /** The attempt that a request describes. Throws INVALID_ARGUMENT naming the field, never its value. */
 export const toLoginAttempt = (request: LoginRequest): LoginAttempt => ({
   userPoolId: request.userPoolId,
   identifier: identifierOf(request),
-  password: passwordOf(request),
-  facts: factsOf(request.context),
+  password: passwordField('password', request.password),
+  facts: requestFacts(request.context),
 });
 
 const identifierOf = ({ identifier }: LoginRequest): Identifier => {
@@ -20,19 +20,3 @@ const identifierOf = ({ identifier }: LoginRequest): Identifier => {
   if (problem !== undefined) throw invalidField(typed.kind, problem);
   return typed;
 };
-
-const passwordOf = ({ password }: LoginRequest): string => {
-  if (password === '') throw invalidField('password', 'is missing');
-  if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX)
-    throw invalidField('password', `is longer than ${PASSWORD_BYTES_MAX} bytes`);
-  return password;
-};
-
-const factsOf = (context: LoginContext | undefined): RequestFacts => ({
-  appId: context?.appId ?? '',
-  appName: context?.appName ?? '',
-  appMetadata: jsonObject('context.app_metadata_json', context?.appMetadataJson ?? new Uint8Array()),
-  ip: context?.requestIp ?? '',
-  geo: context?.requestGeo === undefined ? null : { ...context.requestGeo },
-  body: jsonObject('context.request_body_json', context?.requestBodyJson ?? new Uint8Array()),
-});

@@ -1,11 +1,12 @@
 import type { SaveScriptRequest, SaveScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
-import { actionOfNumber, LIMITS } from '@userferry/script-contract';
+import { ACTIONS, LIMITS, type ScriptAction } from '@userferry/script-contract';
 import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { RunnerClient } from '../clients/runner.ts';
-import { invalidField } from './fields.ts';
+import { surplusParameters } from '../connection/declared-parameters.ts';
+import { actionField, invalidField } from './fields.ts';
 
 export type SaveScriptDeps = {
   readonly store: Pick<ConnectionStore, 'saveScript'>;
@@ -17,17 +18,25 @@ export const saveScript =
   ({ store, checkScript }: SaveScriptDeps): Handler<SaveScriptRequest, SaveScriptResponse> =>
   async ({ userPoolId, action: wireAction, source }, call) => {
     authorizePool(call.caller, 'management', userPoolId);
-    const action = actionOfNumber(wireAction);
-    if (action === undefined) throw invalidField('action', 'is not a script action');
+    const action = actionField('action', wireAction);
     if (source.trim() === '') throw invalidField('source', 'is empty');
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
-    const [problem] = await checkScript(source, action, call);
+    const [problem] = [...(await checkScript(source, action, call)), ...surplusProblems(source, action)];
     if (problem !== undefined) throw scriptInvalid(problem);
     return { connection: await store.saveScript({ userPoolId, action, source }, call) };
   };
 
-type Problem = Awaited<ReturnType<RunnerClient['checkScript']>>[number];
+type Problem = Pick<Awaited<ReturnType<RunnerClient['checkScript']>>[number], 'message' | 'line' | 'column'>;
+
+const surplusProblems = (source: string, action: ScriptAction): readonly Problem[] => {
+  const surplus = surplusParameters(source, action);
+  if (surplus[0] === undefined) return [];
+  const { line, column } = surplus[0];
+  const names = surplus.map(({ name }) => name).join(', ');
+  const message = `${action} is called with (${ACTIONS[action].parameters.join(', ')}) and nothing more: take out ${names}`;
+  return [{ message, line, column }];
+};
 
 const scriptInvalid = ({ message, line, column }: Problem): ServiceError => {
   const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`;

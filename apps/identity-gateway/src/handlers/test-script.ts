@@ -1,44 +1,56 @@
 import type { TestScriptRequest, TestScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
-import { ACTIONS, actionOfNumber, outcomeNumber, type RunResult } from '@userferry/script-contract';
+import { ACTIONS, outcomeNumber, type RunResult, type ScriptAction } from '@userferry/script-contract';
 import type { Json } from '@userferry/user-model';
 import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
+import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import { scriptContext } from '../connection/script-context.ts';
 import { scriptRun } from '../connection/script-run.ts';
-import { invalidField, jsonArray } from './fields.ts';
+import { actionField, invalidField, jsonArray } from './fields.ts';
 
 export type TestScriptDeps = {
   readonly store: Pick<ConnectionStore, 'getConnectionSettings'>;
+  readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
   readonly runScript: RunScript;
 };
 
 /** What a script sees as the request when an administrator tries it out. */
 const DEBUG_FACTS = { appId: '', appName: 'Debug', appMetadata: {}, ip: '', geo: null, body: {} } as const;
 
-/** Debug: runs a saved or given script with the given arguments, enabled or not, and writes nothing here. */
+/**
+ * Debug: runs a saved or given script with the given arguments, enabled or not. Nothing of a user is written here: only
+ * the log history and the audit know of it.
+ */
 export const testScript =
-  ({ store, runScript }: TestScriptDeps): Handler<TestScriptRequest, TestScriptResponse> =>
+  ({ store, history, runScript }: TestScriptDeps): Handler<TestScriptRequest, TestScriptResponse> =>
   async ({ userPoolId, action: wireAction, argsJson, source }, call) => {
     authorizePool(call.caller, 'management', userPoolId);
-    const action = actionOfNumber(wireAction);
-    if (action === undefined) throw invalidField('action', 'is not a script action');
-    const given = jsonArray('args_json', argsJson) as readonly Json[];
-    const wanted = ACTIONS[action].parameters.length - 1;
-    if (given.length > wanted)
-      throw invalidField('args_json', `has ${given.length} arguments; ${action} takes ${wanted} before context`);
+    const action = actionField('action', wireAction);
+    const given = argumentsOf(action, argsJson);
     const settings = await store.getConnectionSettings(userPoolId, call);
-    const pool = { name: '', metadata: {}, revealRejectionDetails: true };
-    const missing = Array.from({ length: wanted - given.length }, () => null);
-    const args = [...given, ...missing, scriptContext({ userPoolId, pool, facts: DEBUG_FACTS })];
-    const run = scriptRun(settings, action, args);
+    if (!settings.pool.connectionsIncluded)
+      throw new ServiceError('PAYMENT_REQUIRED', "the user pool's plan does not include connections");
+    const args = [...given, scriptContext({ userPoolId, pool: settings.pool, facts: DEBUG_FACTS })];
+    const run = scriptRun(settings, { userPoolId, action, args, test: true });
     const toRun = { ...run, source: source === '' ? run.source : source };
     if (toRun.source === undefined)
       throw new ServiceError('SCRIPT_NOT_FOUND', `the connection has no ${action} script`);
+    const target = `script ${action}${source === '' ? '' : ', a source that is not saved'}`;
+    await history.appendAuditEntry({ userPoolId, action: 'ConnectionService/TestScript', target }, call);
     return { run: toWireRun(await runScript(toRun, call)) };
   };
+
+/** The arguments before `context`; those left out are null. */
+const argumentsOf = (action: ScriptAction, argsJson: Uint8Array): readonly Json[] => {
+  const given = jsonArray('args_json', argsJson) as readonly Json[];
+  const wanted = ACTIONS[action].parameters.length - 1;
+  if (given.length > wanted)
+    throw invalidField('args_json', `has ${given.length} arguments; ${action} takes ${wanted} before context`);
+  return [...given, ...Array.from({ length: wanted - given.length }, () => null)];
+};
 
 const toWireRun = ({ outcome, resultJson, error, logs, usage }: RunResult): TestScriptResponse['run'] => ({
   outcome: outcomeNumber(outcome),

@@ -1,14 +1,5 @@
-import type { Identifier, JsonObject } from '@userferry/user-model';
-
-/** What the edge said of the application and the request. */
-export type RequestFacts = {
-  readonly appId: string;
-  readonly appName: string;
-  readonly appMetadata: JsonObject;
-  readonly ip: string;
-  readonly geo: JsonObject | null;
-  readonly body: JsonObject;
-};
+import type { Identifier } from '@userferry/user-model';
+import type { RequestFacts } from '../connection/request-facts.ts';
 
 /** One try to log in, every field checked. */
 export type LoginAttempt = {

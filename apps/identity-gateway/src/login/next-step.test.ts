@@ -14,33 +14,59 @@ const threw = (name: string, message: string, code?: string) =>
 
 describe('what our store knows', () => {
   it('lets a verified user in without asking anyone else', () => {
-    expect(stepAfterStore('verified', true)).toEqual({ step: 'authenticate', source: 'local' });
+    expect(stepAfterStore({ verdict: 'verified' }, 'on')).toEqual({ step: 'authenticate', source: 'local' });
   });
 
   it('settles a wrong password of a user who is here: the legacy user store is not asked', () => {
-    expect(stepAfterStore('wrong_password', true)).toMatchObject({ step: 'reject', reason: 'INVALID_CREDENTIALS' });
+    expect(stepAfterStore({ verdict: 'wrong_password' }, 'on')).toMatchObject({
+      step: 'reject',
+      reason: 'INVALID_CREDENTIALS',
+    });
   });
 
   it('never looks a tombstoned user up in the legacy user store', () => {
-    expect(stepAfterStore('tombstoned', true)).toMatchObject({ step: 'reject', reason: 'INVALID_CREDENTIALS' });
+    expect(stepAfterStore({ verdict: 'tombstoned' }, 'on')).toMatchObject({
+      step: 'reject',
+      reason: 'INVALID_CREDENTIALS',
+    });
   });
 
   it('sends an unknown user to the script only where a connection is switched on', () => {
-    expect(stepAfterStore('unknown', true)).toEqual({ step: 'run_script' });
-    expect(stepAfterStore('unknown', false)).toMatchObject({ step: 'reject', reason: 'INVALID_CREDENTIALS' });
+    expect(stepAfterStore({ verdict: 'unknown' }, 'on')).toEqual({ step: 'run_script' });
+    expect(stepAfterStore({ verdict: 'unknown' }, 'off')).toMatchObject({
+      step: 'reject',
+      reason: 'INVALID_CREDENTIALS',
+    });
   });
 
   it('answers an unknown, a tombstoned and a wrong one alike', () => {
     const answers = [
-      stepAfterStore('unknown', false),
-      stepAfterStore('tombstoned', true),
-      stepAfterStore('wrong_password', true),
+      stepAfterStore({ verdict: 'unknown' }, 'off'),
+      stepAfterStore({ verdict: 'tombstoned' }, 'on'),
+      stepAfterStore({ verdict: 'wrong_password' }, 'on'),
     ];
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
+  it('can say nothing of an unknown user where the plan lacks connections, and lets migrated users in all the same', () => {
+    expect(stepAfterStore({ verdict: 'unknown' }, 'unpaid')).toMatchObject({ reason: 'PAYMENT_REQUIRED', code: 402 });
+    expect(stepAfterStore({ verdict: 'verified' }, 'unpaid')).toEqual({ step: 'authenticate', source: 'local' });
+  });
+
+  it('says of a user with too many wrong passwords how long to wait', () => {
+    expect(stepAfterStore({ verdict: 'too_many_attempts', retryAfterMs: 4_000 }, 'on')).toMatchObject({
+      step: 'reject',
+      reason: 'TOO_MANY_ATTEMPTS',
+      retryAfterMs: 4_000,
+    });
+  });
+
   it('says that a locked user is locked', () => {
-    expect(stepAfterStore('locked', true)).toMatchObject({ step: 'reject', reason: 'USER_LOCKED', code: 2005 });
+    expect(stepAfterStore({ verdict: 'locked' }, 'on')).toMatchObject({
+      step: 'reject',
+      reason: 'USER_LOCKED',
+      code: 2005,
+    });
   });
 });
 
@@ -51,6 +77,8 @@ describe('what the script said', () => {
     expect(stepAfterScript(completed(profile), 'lazy_migration')).toEqual({
       step: 'migrate',
       profileJson: JSON.stringify(profile),
+      externalId: 7,
+      profile: { email: 'ada@example.com' },
     });
   });
 

@@ -1,36 +1,24 @@
 import type { CallFacts } from '@userferry/grpc';
-import type { ExternalId, Profile } from '@userferry/user-model';
-import type { CheckedLogin, LoginStore, StoredUser } from '../clients/login-store.ts';
-import type { RunScript } from '../clients/runner.ts';
-import type { SettingsCache } from '../connection/settings-cache.ts';
+import type { CheckedLogin, LoginStore } from '../clients/login-store.ts';
+import { INVALID_CREDENTIALS, type Rejected, USER_LOCKED } from '../outcome/rejected.ts';
+import { IDENTIFIER_CONFLICT, type Undecided } from '../outcome/undecided.ts';
+import { type KnownUser, storedUser } from '../users/known-user.ts';
+import { type AskedLogin, type AskLoginDeps, askLogin } from './ask-login.ts';
+import type { EvenTiming } from './even-timing.ts';
 import type { LoginAttempt } from './login-attempt.ts';
-import { loginRun } from './login-run.ts';
-import {
-  INVALID_CREDENTIALS,
-  type LoginStep,
-  type Rejected,
-  type Undecided,
-  USER_LOCKED,
-  undecided,
-} from './login-step.ts';
-import { stepAfterScript, stepAfterStore } from './next-step.ts';
+import type { LoginStep } from './login-step.ts';
+import { lostLogin, settledLogin } from './settle-attempt.ts';
 
-export type LoginDeps = {
-  readonly store: Pick<LoginStore, 'checkLogin' | 'migrateUser'>;
-  readonly settings: SettingsCache;
-  readonly runScript: RunScript;
+export type LoginDeps = AskLoginDeps & {
+  readonly logins: Pick<LoginStore, 'checkLogin' | 'migrateUser'>;
+  readonly timing: EvenTiming;
 };
-
-/** One of our users, or one who lives in the legacy user store only. */
-export type ProvenUser =
-  | { readonly kind: 'stored'; readonly stored: StoredUser }
-  | { readonly kind: 'legacy'; readonly externalId: ExternalId; readonly profile: Profile };
 
 /** How a login ended. `source` says who proved the password. */
 export type LoginEnd =
   | {
       readonly step: 'authenticated';
-      readonly user: ProvenUser;
+      readonly user: KnownUser;
       readonly source: 'local' | 'custom_database';
       readonly migratedNow: boolean;
     }
@@ -45,32 +33,34 @@ export type ProvenLogin = { readonly end: LoginEnd; readonly revealDetails: bool
  * next login starts from what the store then knows.
  */
 export const proveLogin = async (attempt: LoginAttempt, call: CallFacts, deps: LoginDeps): Promise<ProvenLogin> => {
-  const checked = await deps.store.checkLogin(attempt, call);
-  const first = stepAfterStore(checked.verdict, checked.connection?.enabled ?? false);
-  const step = first.step === 'run_script' ? await askScript(attempt, checked, call, deps) : first;
-  return {
-    end: await finish(step, attempt, checked, { call, deps }),
-    revealDetails: checked.pool.revealRejectionDetails,
-  };
+  const began = deps.timing.begin();
+  const asked = await askLogin(attempt, call, deps);
+  const end = await finish(asked.step, attempt, asked.checked, { call, deps });
+  const settled = settledLogin(attempt, end);
+  if (settled !== undefined) deps.settle(settled);
+  await evenOut(end, asked, began, { call, deps });
+  return { end, revealDetails: asked.checked.facts.pool.revealRejectionDetails };
 };
 
-const askScript = async (
-  attempt: LoginAttempt,
-  checked: CheckedLogin,
-  call: CallFacts,
-  deps: LoginDeps,
-): Promise<LoginStep> => {
-  const version = checked.connection?.version ?? 0n;
-  const settings = await deps.settings.current(attempt.userPoolId, version, call);
-  const run = await deps.runScript(loginRun(attempt, checked.pool, settings), call);
-  return stepAfterScript(run, settings.mode);
+type CallAndDeps = { readonly call: CallFacts; readonly deps: LoginDeps };
+
+/** Whether the legacy user store was asked must not show in the time of a rejection. A limit tells nothing of users. */
+const evenOut = async (
+  end: LoginEnd,
+  { checked: { facts }, ranScript }: AskedLogin,
+  beganMs: number,
+  { call, deps }: CallAndDeps,
+): Promise<void> => {
+  const { connection } = facts;
+  if (end.step !== 'reject' || end.reason === 'TOO_MANY_ATTEMPTS' || !connection?.enabled) return;
+  await deps.timing.holdBack({ connectionId: connection.connectionId, beganMs, ranScript }, call);
 };
 
 const finish = async (
-  step: LoginStep,
+  step: AskedLogin['step'],
   attempt: LoginAttempt,
   checked: CheckedLogin,
-  { call, deps }: { readonly call: CallFacts; readonly deps: LoginDeps },
+  { call, deps }: CallAndDeps,
 ): Promise<LoginEnd> => {
   switch (step.step) {
     case 'reject':
@@ -80,8 +70,6 @@ const finish = async (
       return migrate(step.profileJson, attempt, checked, { call, deps });
     case 'authenticate':
       return authenticated(step, checked);
-    case 'run_script':
-      throw new Error('a script never asks for a script');
   }
 };
 
@@ -91,17 +79,21 @@ const authenticated = (step: Extract<LoginStep, { step: 'authenticate' }>, check
     return { step: 'authenticated', user, source: 'custom_database', migratedNow: false };
   }
   if (checked.user === undefined) throw new Error('the store verified a password and sent no user');
-  return { step: 'authenticated', user: { kind: 'stored', stored: checked.user }, source: 'local', migratedNow: false };
+  return { step: 'authenticated', user: storedUser(checked.user), source: 'local', migratedNow: false };
 };
 
 const migrate = async (
   profileJson: string,
   attempt: LoginAttempt,
   checked: CheckedLogin,
-  { call, deps }: { readonly call: CallFacts; readonly deps: LoginDeps },
+  { call, deps }: CallAndDeps,
 ): Promise<LoginEnd> => {
-  const connectionId = checked.connection?.connectionId ?? '';
-  const migration = await deps.store.migrateUser({ attempt, connectionId, profileJson }, call);
+  const connectionId = checked.facts.connection?.connectionId ?? '';
+  const request = { attempt, connectionId, profileJson, passwordIsNew: false };
+  const migration = await deps.logins.migrateUser(request, call).catch((error) => {
+    deps.settle(lostLogin(attempt));
+    throw error;
+  });
   switch (migration.verdict) {
     case 'tombstoned':
     // Known here by another identifier, with another password than the legacy user store's.
@@ -110,10 +102,10 @@ const migrate = async (
     case 'locked':
       return USER_LOCKED;
     case 'conflict':
-      return undecided('IDENTIFIER_CONFLICT', 'another user here has one of the identifiers of this one');
+      return IDENTIFIER_CONFLICT;
     default: {
-      const user = { kind: 'stored', stored: migration.user } as const;
-      return { step: 'authenticated', user, source: 'custom_database', migratedNow: migration.verdict === 'migrated' };
+      const migratedNow = migration.verdict === 'migrated';
+      return { step: 'authenticated', user: storedUser(migration.user), source: 'custom_database', migratedNow };
     }
   }
 };

@@ -8,7 +8,7 @@ import {
   ConnectionServiceClient,
   SaveConnectionRequest,
 } from '@userferry/contracts/management/v1/connection_service';
-import { UserPoolServiceClient } from '@userferry/contracts/management/v1/user_pool_service';
+import { Plan, UserPoolServiceClient } from '@userferry/contracts/management/v1/user_pool_service';
 import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
 import { createClient } from '@userferry/grpc';
 
@@ -44,7 +44,7 @@ export const setUpCompany = async ({
   using pools = createClient(UserPoolServiceClient, { address, token: operatorKey });
   using keys = createClient(ApiKeyServiceClient, { address, token: operatorKey });
   const pool = { name: 'Acme', metadataJson: Buffer.from('{"tier":"gold"}'), revealRejectionDetails: false };
-  const { userPool } = await pools.createUserPool(pool, inTime());
+  const { userPool } = await pools.createUserPool({ ...pool, plan: Plan.ENTERPRISE }, inTime());
   const userPoolId = userPool?.userPoolId ?? '';
   const make = (role: ApiKeyRole, name: string) => keys.createApiKey({ userPoolId, role, name }, inTime());
   const { secret: adminKey } = await make(ApiKeyRole.ADMIN, 'demo administrator');

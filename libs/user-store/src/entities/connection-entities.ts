@@ -33,6 +33,8 @@ export type ConnectionVersionRow = {
   scripts: Readonly<Record<string, string>>;
   createdAt: Date;
   createdBy: string;
+  /** What is new in this version, in words. */
+  changes: readonly string[];
 };
 
 export const connectionVersionEntity = new EntitySchema<ConnectionVersionRow>({
@@ -47,6 +49,7 @@ export const connectionVersionEntity = new EntitySchema<ConnectionVersionRow>({
     scripts: { type: 'jsonb' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
     createdBy: { type: 'text', name: 'created_by' },
+    changes: { type: 'jsonb' },
   },
 });
 

@@ -1,3 +1,4 @@
+import type { Plan } from '@userferry/user-model';
 import { EntitySchema } from 'typeorm';
 
 /** Role of an API key, see the management contract. */
@@ -10,6 +11,8 @@ export type UserPoolRow = {
   metadata: unknown;
   revealRejectionDetails: boolean;
   createdAt: Date;
+  plan: Plan;
+  trialStartedAt: Date | null;
 };
 
 export const userPoolEntity = new EntitySchema<UserPoolRow>({
@@ -21,6 +24,8 @@ export const userPoolEntity = new EntitySchema<UserPoolRow>({
     metadata: { type: 'jsonb' },
     revealRejectionDetails: { type: 'boolean', name: 'reveal_rejection_details' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
+    plan: { type: 'text' },
+    trialStartedAt: { type: 'timestamptz', name: 'trial_started_at', nullable: true },
   },
 });
 

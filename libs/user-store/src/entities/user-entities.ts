@@ -12,6 +12,8 @@ export type UserIdentifierRow = {
   /** As given. */
   value: string;
   userId: string;
+  /** The one of its kind that the profile shows; the others are aliases. */
+  inProfile: boolean;
 };
 
 export type ExternalIdRow = {
@@ -20,6 +22,7 @@ export type ExternalIdRow = {
   idType: 'string' | 'number';
   idText: string;
   userId: string;
+  createdAt: Date;
 };
 
 export type CredentialRow = {
@@ -76,6 +79,7 @@ export const userIdentifierEntity = new EntitySchema<UserIdentifierRow & { user:
     normalised: { type: 'text', primary: true },
     value: { type: 'text' },
     userId: { type: 'uuid', name: 'user_id' },
+    inProfile: { type: 'boolean', name: 'in_profile' },
   },
   relations: { user: { type: 'many-to-one', target: 'user', inverseSide: 'identifiers', joinColumn } },
 });
@@ -89,6 +93,7 @@ export const externalIdEntity = new EntitySchema<ExternalIdRow & { user: UserRow
     idType: { type: 'text', primary: true, name: 'id_type' },
     idText: { type: 'text', primary: true, name: 'id_text' },
     userId: { type: 'uuid', name: 'user_id' },
+    createdAt: { type: 'timestamptz', name: 'created_at' },
   },
   relations: { user: { type: 'many-to-one', target: 'user', inverseSide: 'externalIds', joinColumn } },
 });
@@ -110,11 +115,14 @@ export const credentialEntity = new EntitySchema<CredentialRow & { user: UserRow
 
 export type TombstoneRow = {
   userPoolId: string;
-  /** An identifier's kind, `external_id_string` or `external_id_number`. */
+  /** An identifier's kind, `external_id_string`, `external_id_number` or `user_id`. */
   kind: string;
   /** As compared. */
   value: string;
+  /** The same for all keys that one deletion left. */
+  tombstoneId: string;
   createdAt: Date;
+  createdBy: string;
 };
 
 export const tombstoneEntity = new EntitySchema<TombstoneRow>({
@@ -124,6 +132,8 @@ export const tombstoneEntity = new EntitySchema<TombstoneRow>({
     userPoolId: { type: 'uuid', primary: true, name: 'user_pool_id' },
     kind: { type: 'text', primary: true },
     value: { type: 'text', primary: true },
+    tombstoneId: { type: 'uuid', primary: true, name: 'tombstone_id' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
+    createdBy: { type: 'text', name: 'created_by' },
   },
 });

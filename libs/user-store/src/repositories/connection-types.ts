@@ -1,4 +1,6 @@
 import type { EgressRule } from '../entities/connection-entities.ts';
+import type { Author } from './audit.ts';
+import type { UserPool } from './pool-facts.ts';
 
 /** How a connection treats users, see the script contract. */
 export type ConnectionMode = 'lazy_migration' | 'custom_user_store';
@@ -31,10 +33,24 @@ export type ConnectionSettings = {
   readonly env: EnvValues;
   readonly egress: readonly EgressRule[];
   readonly scripts: readonly { readonly action: string; readonly source: string }[];
+  readonly pool: UserPool;
+};
+
+/** One version, as the list of versions tells of it. */
+export type ConnectionVersion = {
+  readonly version: number;
+  readonly savedAt: Date;
+  /** An API key's id. */
+  readonly savedBy: string;
+  /** As `mode`, `address`, `env`, `egress`, `script login`, `rollback to 3`. */
+  readonly changes: readonly string[];
+  readonly mode: ConnectionMode;
+  readonly savedActions: readonly string[];
+  readonly current: boolean;
 };
 
 /** What a save sets. Variables that are absent stay as they are. */
-export type ConnectionChange = {
+export type ConnectionChange = Author & {
   readonly userPoolId: string;
   readonly mode: ConnectionMode;
   /** The address of the legacy user store. */
@@ -42,13 +58,10 @@ export type ConnectionChange = {
   /** The company's own variables. */
   readonly ownEnv?: EnvValues | undefined;
   readonly egress: readonly EgressRule[];
-  /** Who: an API key's id. */
-  readonly actor: string;
 };
 
-export type ScriptChange = {
+export type ScriptChange = Author & {
   readonly userPoolId: string;
   readonly action: string;
   readonly source: string;
-  readonly actor: string;
 };

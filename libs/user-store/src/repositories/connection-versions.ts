@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ServiceError } from '@userferry/errors';
 import { type EntityManager, In } from 'typeorm';
 import {
   type ConnectionRow,
@@ -19,29 +20,55 @@ export type OpenVersion = Settings & {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-const settingsPlace = (connectionId: string, version: number): string =>
+/** Where the settings of a version are sealed to. */
+export const settingsPlace = (connectionId: string, version: number): string =>
   `connection_versions/${connectionId}/${version}/sealed_settings`;
 
-const sourcePlace = (scriptId: string): string => `scripts/${scriptId}/sealed_source`;
+/** Where a script's source is sealed to. */
+export const sourcePlace = (scriptId: string): string => `scripts/${scriptId}/sealed_source`;
 
 const openVersion = (row: ConnectionVersionRow, sealer: Sealer): OpenVersion => {
   const settings = JSON.parse(sealer.open(row.sealedSettings, settingsPlace(row.connectionId, row.version)));
   return { ...(settings as Settings), mode: row.mode as ConnectionMode, egress: row.egress, scripts: row.scripts };
 };
 
-/** The version that a connection names as its current one. */
+/** A version of a connection, if it has one of that number. */
+export const findVersion = async (
+  manager: EntityManager,
+  sealer: Sealer,
+  place: { connectionId: string; version: number },
+): Promise<OpenVersion | undefined> => {
+  const row = isVersionNumber(place.version) ? await manager.findOneBy(connectionVersionEntity, place) : null;
+  return row === null ? undefined : openVersion(row, sealer);
+};
+
+// What an int4 can hold.
+const isVersionNumber = (version: number): boolean => Number.isInteger(version) && version > 0 && version < 2 ** 31;
+
+/** The version that a connection names as its current one. Throws CONNECTION_NOT_FOUND when it is deleted just now. */
 export const readVersion = async (
   manager: EntityManager,
   sealer: Sealer,
   { id: connectionId, version }: ConnectionRow,
-): Promise<OpenVersion> =>
-  openVersion(await manager.findOneByOrFail(connectionVersionEntity, { connectionId, version }), sealer);
+): Promise<OpenVersion> => {
+  const found = await findVersion(manager, sealer, { connectionId, version });
+  if (found === undefined) throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no connection any more');
+  return found;
+};
+
+/** `connection` as it will be: with the number and time of the new version. */
+export type NewVersion = {
+  readonly connection: ConnectionRow;
+  readonly content: OpenVersion;
+  readonly changes: readonly string[];
+  readonly actor: string;
+};
 
 /** Adds a version, its settings sealed with the current key. */
 export const insertVersion = async (
   manager: EntityManager,
   sealer: Sealer,
-  { connection, content, actor }: { connection: ConnectionRow; content: OpenVersion; actor: string },
+  { connection, content, changes, actor }: NewVersion,
 ): Promise<void> => {
   const { id: connectionId, version, updatedAt: createdAt } = connection;
   const { addressEnv, ownEnv, ...open } = content;
@@ -53,6 +80,7 @@ export const insertVersion = async (
     sealedSettings,
     createdAt,
     createdBy: actor,
+    changes,
   });
 };
 
@@ -60,7 +88,7 @@ export const insertVersion = async (
 export const insertScript = async (
   manager: EntityManager,
   sealer: Sealer,
-  { connectionId, action, source, actor }: Omit<ScriptChange, 'userPoolId'> & { connectionId: string },
+  { connectionId, action, source, actor, at }: Omit<ScriptChange, 'userPoolId'> & { connectionId: string; at: Date },
 ): Promise<string> => {
   const id = randomUUID();
   const sealedSource = sealer.seal(source, sourcePlace(id));
@@ -69,7 +97,7 @@ export const insertScript = async (
     connectionId,
     action,
     sealedSource,
-    createdAt: new Date(),
+    createdAt: at,
     createdBy: actor,
   });
   return id;

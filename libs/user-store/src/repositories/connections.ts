@@ -1,121 +1,119 @@
-import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
-import type { DataSource, EntityManager } from 'typeorm';
-import { type ConnectionRow, connectionEntity } from '../entities/connection-entities.ts';
-import { isUuid, requirePool } from '../require-pool.ts';
+import { type DataSource, LessThan } from 'typeorm';
+import type { Clock } from '../clock.ts';
+import { connectionVersionEntity } from '../entities/connection-entities.ts';
+import { type Page, type Paged, sizeOf, tokenOf, valuesOf } from '../paging.ts';
+import { requirePool } from '../require-pool.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { Sealer } from '../sealing.ts';
-import type { Connection, ConnectionChange, ConnectionSettings, ScriptChange } from './connection-types.ts';
-import { insertScript, insertVersion, type OpenVersion, readScripts, readVersion } from './connection-versions.ts';
+import type { Author } from './audit.ts';
+import {
+  type ChangeScope,
+  connectionView,
+  deleteConnection,
+  rollBack,
+  saveScript,
+  saveSettings,
+  switchConnection,
+  versionNotFound,
+} from './change-connection.ts';
+import { requireConnection } from './connection-row.ts';
+import type {
+  Connection,
+  ConnectionChange,
+  ConnectionMode,
+  ConnectionSettings,
+  ConnectionVersion,
+  ScriptChange,
+} from './connection-types.ts';
+import { findVersion, readScripts, readVersion } from './connection-versions.ts';
+import { poolView } from './pool-facts.ts';
 
-type Change = (manager: EntityManager) => Promise<Connection>;
+type OfPool = Author & { readonly userPoolId: string };
 
-/** Connections, one for each user pool. Every change but enabling makes a new version; old ones are never altered. */
-export const createConnectionRepository = (dataSource: DataSource, sealer: Sealer) => {
-  const change = (run: Change) => retryConflicts(() => dataSource.transaction(run));
+const readSettings = async ({ manager, sealer, at }: ChangeScope, userPoolId: string): Promise<ConnectionSettings> => {
+  const row = await requireConnection(manager, userPoolId);
+  const version = await readVersion(manager, sealer, row);
+  const { mode, egress, addressEnv, ownEnv } = version;
+  const scripts = await readScripts(manager, sealer, version);
+  const env = { ...ownEnv, ...addressEnv };
+  const pool = poolView(await requirePool(manager, userPoolId), at);
+  return { connectionId: row.id, version: row.version, enabled: row.enabled, mode, env, egress, scripts, pool };
+};
+
+const NUMBER = /^\d{1,9}$/;
+
+const listVersions = async (
+  { manager }: ChangeScope,
+  userPoolId: string,
+  page: Page,
+): Promise<Paged<ConnectionVersion>> => {
+  const { id: connectionId, version: current } = await requireConnection(manager, userPoolId);
+  const [size, [before] = []] = [sizeOf(page), valuesOf(page, [NUMBER])];
+  const where = { connectionId, ...(before !== undefined && { version: LessThan(Number(before)) }) };
+  const rows = await manager.find(connectionVersionEntity, { where, order: { version: 'DESC' }, take: size + 1 });
+  const items = rows.slice(0, size).map(({ version, createdAt, createdBy, changes, mode, scripts }) => ({
+    version,
+    savedAt: createdAt,
+    savedBy: createdBy,
+    changes,
+    mode: mode as ConnectionMode,
+    savedActions: Object.keys(scripts),
+    current: version === current,
+  }));
+  return { items, nextPageToken: rows.length > size ? tokenOf([String(items.at(-1)?.version)]) : '' };
+};
+
+const scriptOf = async (
+  { manager, sealer }: ChangeScope,
+  { userPoolId, action, version: wanted }: { userPoolId: string; action: string; version: number },
+): Promise<{ source: string; version: number }> => {
+  const row = await requireConnection(manager, userPoolId);
+  const version = wanted === 0 ? row.version : wanted;
+  const content = await findVersion(manager, sealer, { connectionId: row.id, version });
+  if (content === undefined) throw versionNotFound();
+  const script = (await readScripts(manager, sealer, content)).find((one) => one.action === action);
+  if (script === undefined) throw new ServiceError('SCRIPT_NOT_FOUND', 'this version has no script for this action');
+  return { source: script.source, version };
+};
+
+/**
+ * Connections, one for each user pool. Every change but enabling makes a new version; old ones are never altered. Every
+ * change leaves an audit entry. All fail with ServiceError USER_POOL_NOT_FOUND, all but `save` with CONNECTION_NOT_FOUND.
+ */
+export const createConnectionRepository = (dataSource: DataSource, sealer: Sealer, clock: Clock) => {
+  const change = <T>(run: (scope: ChangeScope) => Promise<T>): Promise<T> =>
+    retryConflicts(() => dataSource.transaction((manager) => run({ manager, sealer, at: clock() })));
+  const reading = (): ChangeScope => ({ manager: dataSource.manager, sealer, at: clock() });
   return {
-    /** @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND */
     get: async (userPoolId: string): Promise<Connection> => {
       const row = await requireConnection(dataSource.manager, userPoolId);
-      return view(row, await readVersion(dataSource.manager, sealer, row));
+      return connectionView(row, await readVersion(dataSource.manager, sealer, row));
     },
 
-    /** @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND */
-    settings: async (userPoolId: string): Promise<ConnectionSettings> => {
-      const row = await requireConnection(dataSource.manager, userPoolId);
-      const version = await readVersion(dataSource.manager, sealer, row);
-      const { mode, egress, addressEnv, ownEnv } = version;
-      const scripts = await readScripts(dataSource.manager, sealer, version);
-      const env = { ...ownEnv, ...addressEnv };
-      return { connectionId: row.id, version: row.version, enabled: row.enabled, mode, env, egress, scripts };
-    },
+    settings: (userPoolId: string): Promise<ConnectionSettings> =>
+      dataSource.transaction('REPEATABLE READ', (manager) => readSettings({ ...reading(), manager }, userPoolId)),
 
-    /** @throws ServiceError USER_POOL_NOT_FOUND */
-    save: (wanted: ConnectionChange): Promise<Connection> => change((manager) => save(manager, sealer, wanted)),
+    save: (wanted: ConnectionChange): Promise<Connection> => change((scope) => saveSettings(scope, wanted)),
 
-    /** @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND */
-    saveScript: (wanted: ScriptChange): Promise<Connection> => change((manager) => saveScript(manager, sealer, wanted)),
+    saveScript: (wanted: ScriptChange): Promise<Connection> => change((scope) => saveScript(scope, wanted)),
 
-    /** @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND */
-    setEnabled: (userPoolId: string, enabled: boolean): Promise<Connection> =>
-      change(async (manager) => {
-        const row = { ...(await lockConnection(manager, userPoolId)), enabled, updatedAt: new Date() };
-        await manager.update(connectionEntity, { id: row.id }, { enabled, updatedAt: row.updatedAt });
-        return view(row, await readVersion(manager, sealer, row));
-      }),
+    /** @throws ServiceError PAYMENT_REQUIRED when it is to be switched on without plan or trial */
+    setEnabled: (wanted: OfPool & { readonly enabled: boolean }): Promise<Connection> =>
+      change((scope) => switchConnection(scope, wanted)),
+
+    /** What has migrated stays. */
+    delete: (wanted: OfPool): Promise<void> => change((scope) => deleteConnection(scope, wanted)),
+
+    /** The newest first. */
+    versions: (userPoolId: string, page: Page): Promise<Paged<ConnectionVersion>> =>
+      listVersions(reading(), userPoolId, page),
+
+    /** In clear; version 0 is the current one. Throws VERSION_NOT_FOUND, SCRIPT_NOT_FOUND. */
+    script: (wanted: { userPoolId: string; action: string; version: number }) => scriptOf(reading(), wanted),
+
+    /** @throws ServiceError VERSION_NOT_FOUND */
+    rollBack: (wanted: OfPool & { readonly version: number }): Promise<Connection> =>
+      change((scope) => rollBack(scope, wanted)),
   };
-};
-
-const view = (row: ConnectionRow, version: OpenVersion): Connection => ({
-  connectionId: row.id,
-  userPoolId: row.userPoolId,
-  mode: version.mode,
-  enabled: row.enabled,
-  version: row.version,
-  envNames: [...new Set([...Object.keys(version.addressEnv), ...Object.keys(version.ownEnv)])].sort(),
-  egress: version.egress,
-  savedActions: Object.keys(version.scripts),
-  updatedAt: row.updatedAt,
-});
-
-const required = async (
-  manager: EntityManager,
-  userPoolId: string,
-  row: ConnectionRow | null,
-): Promise<ConnectionRow> => {
-  if (row !== null) return row;
-  await requirePool(manager, userPoolId);
-  throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no connection yet');
-};
-
-const requireConnection = async (manager: EntityManager, userPoolId: string): Promise<ConnectionRow> =>
-  required(manager, userPoolId, isUuid(userPoolId) ? await manager.findOneBy(connectionEntity, { userPoolId }) : null);
-
-const findLocked = async (manager: EntityManager, userPoolId: string): Promise<ConnectionRow | null> =>
-  isUuid(userPoolId)
-    ? manager.findOne(connectionEntity, { where: { userPoolId }, lock: { mode: 'pessimistic_write' } })
-    : null;
-
-const lockConnection = async (manager: EntityManager, userPoolId: string): Promise<ConnectionRow> =>
-  required(manager, userPoolId, await findLocked(manager, userPoolId));
-
-const newConnection = async (manager: EntityManager, userPoolId: string): Promise<ConnectionRow> => {
-  await requirePool(manager, userPoolId);
-  const row = { id: randomUUID(), userPoolId, enabled: false, version: 0, updatedAt: new Date() };
-  await manager.insert(connectionEntity, row);
-  return row;
-};
-
-const nextVersion = async (
-  manager: EntityManager,
-  sealer: Sealer,
-  { current, content, actor }: { current: ConnectionRow; content: OpenVersion; actor: string },
-): Promise<Connection> => {
-  const connection = { ...current, version: current.version + 1, updatedAt: new Date() };
-  await insertVersion(manager, sealer, { connection, content, actor });
-  const { version, updatedAt } = connection;
-  await manager.update(connectionEntity, { id: connection.id }, { version, updatedAt });
-  return view(connection, content);
-};
-
-const save = async (manager: EntityManager, sealer: Sealer, wanted: ConnectionChange): Promise<Connection> => {
-  const known = await findLocked(manager, wanted.userPoolId);
-  const current = known ?? (await newConnection(manager, wanted.userPoolId));
-  const before = known === null ? undefined : await readVersion(manager, sealer, known);
-  const content = {
-    mode: wanted.mode,
-    egress: wanted.egress,
-    addressEnv: wanted.addressEnv ?? before?.addressEnv ?? {},
-    ownEnv: wanted.ownEnv ?? before?.ownEnv ?? {},
-    scripts: before?.scripts ?? {},
-  };
-  return nextVersion(manager, sealer, { current, content, actor: wanted.actor });
-};
-
-const saveScript = async (manager: EntityManager, sealer: Sealer, wanted: ScriptChange): Promise<Connection> => {
-  const current = await lockConnection(manager, wanted.userPoolId);
-  const before = await readVersion(manager, sealer, current);
-  const scriptId = await insertScript(manager, sealer, { ...wanted, connectionId: current.id });
-  const content = { ...before, scripts: { ...before.scripts, [wanted.action]: scriptId } };
-  return nextVersion(manager, sealer, { current, content, actor: wanted.actor });
 };

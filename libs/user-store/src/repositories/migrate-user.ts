@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '@userferry/errors';
 import {
   type ExternalId,
   externalIdKey,
   type Identifier,
-  identifierKey,
-  identifiersOf,
+  loginIdentifiersOf,
   type Profile,
   type User,
 } from '@userferry/user-model';
-import type { DataSource, EntityManager } from 'typeorm';
-import { connectionVersionEntity } from '../entities/connection-entities.ts';
-import {
-  credentialEntity,
-  externalIdEntity,
-  tombstoneEntity,
-  userEntity,
-  userIdentifierEntity,
-} from '../entities/user-entities.ts';
+import type { EntityManager } from 'typeorm';
+import { credentialEntity, externalIdEntity, userEntity, userIdentifierEntity } from '../entities/user-entities.ts';
+import { lockPool } from '../require-pool.ts';
+import { clearConflicts, conflictsOf, recordConflicts } from './conflict-rows.ts';
+import { holdLazyMigration } from './connection-row.ts';
+import { identifierRows, takenOf, tombstoneKey } from './identifier-rows.ts';
 import { type Credential, findByExternalId, type StoredUser } from './stored-user.ts';
+import { anyTombstoned, externalTombstoneKey } from './tombstones.ts';
 
 /** What a legacy user store has proven. `typed` is what the user logged in with. */
 export type ProvenUser = {
@@ -32,7 +28,7 @@ export type ProvenUser = {
 
 /**
  * `already_migrated`: stored before, and left as it was. `tombstoned`: deleted here before, nothing was stored.
- * `conflict`: an identifier belongs to another user, nothing was stored.
+ * `conflict`: an identifier belongs to another user; nothing of the user was stored, the conflict was.
  */
 export type MigrationResult =
   | { readonly verdict: 'migrated'; readonly user: User }
@@ -43,84 +39,55 @@ type Plan = ReturnType<typeof planOf>;
 
 const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: ProvenUser) => {
   const { type: idType, text: idText } = externalIdKey(externalId);
-  const identifiers = identifiersOf(profile, typed).map((identifier) => ({
-    userPoolId,
-    kind: identifier.kind,
-    normalised: identifierKey(identifier),
-    value: identifier.value,
-  }));
+  const external = { userPoolId, connectionId, idType, idText };
+  const identifiers = loginIdentifiersOf(profile, typed);
   const { email, phone, username, ...stored } = profile;
   const tombstones = [
-    { userPoolId, kind: `external_id_${idType}`, value: idText },
-    ...[...identifiers, { kind: typed.kind, normalised: identifierKey(typed) }].map(({ kind, normalised }) => ({
-      userPoolId,
-      kind,
-      value: normalised,
-    })),
+    externalTombstoneKey(external),
+    ...identifiers.map((identifier) => tombstoneKey(userPoolId, identifier)),
   ];
-  return { external: { userPoolId, connectionId, idType, idText }, identifiers, stored, tombstones };
+  return { external, identifiers: identifierRows(userPoolId, identifiers), stored, tombstones };
 };
 
-const isTombstoned = (manager: EntityManager, plan: Plan): Promise<boolean> =>
-  manager.existsBy(tombstoneEntity, plan.tombstones);
-
-const isTaken = async (manager: EntityManager, plan: Plan): Promise<boolean> => {
-  const keys = plan.identifiers.map(({ userPoolId, kind, normalised }) => ({ userPoolId, kind, normalised }));
-  return keys.length > 0 && manager.existsBy(userIdentifierEntity, keys);
-};
-
-const insertUser = async (manager: EntityManager, proven: ProvenUser, plan: Plan): Promise<User> => {
-  const now = new Date();
+const insertUser = async (manager: EntityManager, proven: ProvenUser, plan: Plan, now: Date): Promise<User> => {
   const [userId, migrationState] = [randomUUID(), 'migrated' as const];
   const times = { createdAt: now, updatedAt: now, migratedAt: now };
   const { userPoolId, externalId, credential } = proven;
   await manager.insert(userEntity, { id: userId, userPoolId, migrationState, profile: plan.stored, ...times });
-  await manager.insert(externalIdEntity, { ...plan.external, userId });
+  await manager.insert(externalIdEntity, { ...plan.external, userId, createdAt: now });
   // In the fixed order of the kinds, so that two transactions do not wait for each other in a ring.
   await manager.insert(
     userIdentifierEntity,
     plan.identifiers.map((identifier) => ({ ...identifier, userId })),
   );
   await manager.insert(credentialEntity, { ...credential, userId, createdAt: now });
-  const identifiers = Object.fromEntries(plan.identifiers.map(({ kind, value }) => [kind, value]));
+  const shown = plan.identifiers.filter(({ inProfile }) => inProfile);
+  const identifiers = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
   return { userId, externalId, profile: { ...plan.stored, ...identifiers }, migrationState, ...times };
 };
 
-/** In custom-user-store mode nothing about a user is written. Throws CONCURRENT_CHANGE. */
-const requireLazyMigration = async (manager: EntityManager, connectionId: string): Promise<void> => {
-  const lazy = await manager
-    .createQueryBuilder(connectionVersionEntity, 'v')
-    .innerJoin('connection', 'c', 'c.id = v.connectionId AND c.version = v.version')
-    .where("c.id = :connectionId AND v.mode = 'lazy_migration'", { connectionId })
-    .getExists();
-  if (!lazy) throw new ServiceError('CONCURRENT_CHANGE', 'the connection no longer migrates users');
-};
-
-/** Thrown to undo what the transaction has written so far. */
-const DELETED_MEANWHILE = new Error('a deletion came between');
-
-const migrateIn = async (manager: EntityManager, proven: ProvenUser, plan: Plan): Promise<MigrationResult> => {
+/**
+ * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it.
+ * @throws ServiceError CONCURRENT_CHANGE: in custom-user-store mode nothing about a user is written
+ */
+export const migrateUser = async (manager: EntityManager, proven: ProvenUser, now: Date): Promise<MigrationResult> => {
+  const plan = planOf(proven);
+  await holdLazyMigration(manager, proven.connectionId);
+  await lockPool(manager, proven.userPoolId, 'shared');
   // In this order: the identifiers may be taken by this very user, whom another login stores at this moment.
-  const taken = await isTaken(manager, plan);
+  const taken = await takenOf(manager, plan.identifiers);
   const known = await findByExternalId(manager, plan.external);
   if (known !== undefined) return { verdict: 'already_migrated', ...known };
-  if (await isTombstoned(manager, plan)) return { verdict: 'tombstoned' };
-  if (taken) return { verdict: 'conflict' };
-  const user = await insertUser(manager, proven, plan);
-  // A deletion locks the pool's row and a save the connection's, for which our inserts have waited: what they wrote
-  // shows now, not before.
-  if (await isTombstoned(manager, plan)) throw DELETED_MEANWHILE;
-  await requireLazyMigration(manager, proven.connectionId);
-  return { verdict: 'migrated', user };
-};
-
-/** One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. */
-export const migrateUser = async (dataSource: DataSource, proven: ProvenUser): Promise<MigrationResult> => {
-  const plan = planOf(proven);
-  try {
-    return await dataSource.transaction((manager) => migrateIn(manager, proven, plan));
-  } catch (error) {
-    if (error === DELETED_MEANWHILE) return { verdict: 'tombstoned' };
-    throw error;
+  if (await anyTombstoned(manager, plan.tombstones)) return { verdict: 'tombstoned' };
+  const { open, without } = await conflictsOf(manager, plan.external, taken);
+  const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
+  // Whoever would be left with nothing to log in by is to be decided about once more.
+  const undecided = identifiers.length === 0 ? taken : open;
+  if (undecided.length > 0) {
+    await recordConflicts(manager, plan.external, { taken: undecided, wanted: plan.identifiers, now });
+    return { verdict: 'conflict' };
   }
+  const user = await insertUser(manager, proven, { ...plan, identifiers }, now);
+  await clearConflicts(manager, plan.external);
+  return { verdict: 'migrated', user };
 };

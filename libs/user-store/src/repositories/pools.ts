@@ -1,58 +1,57 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '@userferry/user-model';
+import { ServiceError } from '@userferry/errors';
+import type { JsonObject, Plan } from '@userferry/user-model';
 import type { DataSource } from 'typeorm';
-import { type UserPoolRow, userPoolEntity } from '../entities/pool-entities.ts';
-import { isUuid, poolNotFound } from '../require-pool.ts';
-import type { ConnectionMode } from './connection-types.ts';
-
-/** A company's users and their connection. */
-export type UserPool = Readonly<Omit<UserPoolRow, 'metadata'>> & { readonly metadata: JsonObject };
-
-/** What a login has to know beside the user. `connection` is absent when the pool has none. */
-export type LoginFacts = {
-  readonly pool: UserPool;
-  readonly connection?: {
-    readonly connectionId: string;
-    readonly version: number;
-    readonly enabled: boolean;
-    readonly mode: ConnectionMode;
-  };
-};
+import type { Clock } from '../clock.ts';
+import { userPoolEntity } from '../entities/pool-entities.ts';
+import { lockPool, requirePool } from '../require-pool.ts';
+import { type Author, writeAudit } from './audit.ts';
+import { type LoginFacts, poolView, readFacts, type UserPool } from './pool-facts.ts';
 
 export type NewUserPool = {
   readonly name: string;
   readonly metadata: JsonObject;
   readonly revealRejectionDetails: boolean;
+  /** Absent: enterprise. */
+  readonly plan?: Plan | undefined;
 };
 
-/** User pools. */
-export const createPoolRepository = (dataSource: DataSource) => ({
-  create: async (pool: NewUserPool): Promise<UserPool> => {
-    const row = { id: randomUUID(), ...pool, createdAt: new Date() };
+/** User pools, their plans and trials. */
+export const createPoolRepository = (dataSource: DataSource, clock: Clock) => ({
+  create: async ({ plan = 'enterprise', ...pool }: NewUserPool): Promise<UserPool> => {
+    const row = { id: randomUUID(), ...pool, plan, createdAt: clock(), trialStartedAt: null };
     await dataSource.manager.insert(userPoolEntity, row);
-    return row;
+    return poolView(row, clock());
   },
 
   /** @throws ServiceError USER_POOL_NOT_FOUND */
-  loginFacts: async (userPoolId: string): Promise<LoginFacts> => {
-    if (!isUuid(userPoolId)) throw poolNotFound();
-    const { entities, raw } = await dataSource.manager
-      .createQueryBuilder(userPoolEntity, 'pool')
-      .leftJoin('connection', 'c', 'c.userPoolId = pool.id')
-      .leftJoin('connection_version', 'v', 'v.connectionId = c.id AND v.version = c.version')
-      .addSelect(['c.id AS c_id', 'c.version AS c_version', 'c.enabled AS c_enabled', 'v.mode AS c_mode'])
-      .where('pool.id = :userPoolId', { userPoolId })
-      .getRawAndEntities<FactsRow>();
-    const [pool] = entities;
-    if (pool === undefined) throw poolNotFound();
-    return { pool: { ...pool, metadata: pool.metadata as JsonObject }, ...connectionOf(raw[0]) };
-  },
+  get: async (userPoolId: string): Promise<UserPool> =>
+    poolView(await requirePool(dataSource.manager, userPoolId), clock()),
+
+  /** @throws ServiceError USER_POOL_NOT_FOUND */
+  loginFacts: (userPoolId: string): Promise<LoginFacts> => readFacts(dataSource.manager, userPoolId, clock()),
+
+  /** @throws ServiceError USER_POOL_NOT_FOUND, TRIAL_ALREADY_USED, TRIAL_NOT_NEEDED */
+  startTrial: (userPoolId: string, author: Author): Promise<UserPool> =>
+    dataSource.transaction(async (manager) => {
+      const pool = await lockPool(manager, userPoolId, 'alone');
+      if (pool.trialStartedAt !== null)
+        throw new ServiceError('TRIAL_ALREADY_USED', 'this user pool has had its trial');
+      if (pool.plan === 'enterprise')
+        throw new ServiceError('TRIAL_NOT_NEEDED', 'the plan of this user pool includes connections');
+      const at = clock();
+      await manager.update(userPoolEntity, { id: userPoolId }, { trialStartedAt: at });
+      await writeAudit(manager, { userPoolId, at, action: 'UserPoolService/StartTrial', target: 'trial' }, author);
+      return poolView({ ...pool, trialStartedAt: at }, at);
+    }),
+
+  /** Nothing but the plan changes: what the old one stopped works again as it was. Throws USER_POOL_NOT_FOUND. */
+  setPlan: (userPoolId: string, plan: Plan, author: Author): Promise<UserPool> =>
+    dataSource.transaction(async (manager) => {
+      const pool = await lockPool(manager, userPoolId, 'alone');
+      const at = clock();
+      await manager.update(userPoolEntity, { id: userPoolId }, { plan });
+      await writeAudit(manager, { userPoolId, at, action: 'UserPoolService/SetPlan', target: `plan ${plan}` }, author);
+      return poolView({ ...pool, plan }, at);
+    }),
 });
-
-type FactsRow = { c_id: string | null; c_version: number; c_enabled: boolean; c_mode: ConnectionMode };
-
-const connectionOf = (row: FactsRow | undefined): Pick<LoginFacts, 'connection'> => {
-  if (row === undefined || row.c_id === null) return {};
-  const { c_id: connectionId, c_version: version, c_enabled: enabled, c_mode: mode } = row;
-  return { connection: { connectionId, version, enabled, mode } };
-};

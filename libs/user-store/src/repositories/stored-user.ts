@@ -1,6 +1,13 @@
 import { externalIdOf, type Identifier, identifierKey, type User } from '@userferry/user-model';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { type CredentialRow, type StoredProfile, type UserRow, userEntity } from '../entities/user-entities.ts';
+import {
+  type CredentialRow,
+  type ExternalIdRow,
+  type StoredProfile,
+  type UserRow,
+  userEntity,
+} from '../entities/user-entities.ts';
+import { isUuid } from '../require-pool.ts';
 
 /** How a password was hashed. `hash` never leaves the service that stores it. */
 export type Credential = Readonly<Pick<CredentialRow, 'scheme' | 'version' | 'pepperId' | 'cost' | 'hash'>>;
@@ -43,9 +50,52 @@ export const findByExternalId = async (
   return row === null ? undefined : storedUser(row);
 };
 
+/** The user of that pool to whom any connection gave this external id; of several, the one it got first. */
+export const findByAnyExternalId = async (
+  manager: EntityManager,
+  key: { userPoolId: string; idType: string; idText: string },
+): Promise<StoredUser | undefined> => {
+  const row = await wholeUser(manager)
+    .innerJoin('user.externalIds', 'given')
+    .innerJoin('connection', 'connection', 'connection.id = given.connectionId')
+    .where('given.userPoolId = :userPoolId AND given.idType = :idType AND given.idText = :idText')
+    // Those of a deleted connection come last.
+    .orderBy('connection.userPoolId IS NULL')
+    .addOrderBy('given.createdAt')
+    .setParameters(key)
+    .getMany();
+  return row[0] === undefined ? undefined : storedUser(row[0]);
+};
+
+/** The user of that id in that pool. */
+export const findById = async (
+  manager: EntityManager,
+  userPoolId: string,
+  userId: string,
+): Promise<StoredUser | undefined> => {
+  if (!isUuid(userId)) return undefined;
+  const row = await wholeUser(manager)
+    .where('user.id = :userId AND user.userPoolId = :userPoolId')
+    .setParameters({ userId, userPoolId })
+    .getOne();
+  return row === null ? undefined : storedUser(row);
+};
+
+/** The users of these ids, in their order. */
+export const findByIds = async (manager: EntityManager, userIds: readonly string[]): Promise<readonly User[]> => {
+  if (userIds.length === 0) return [];
+  const rows = await wholeUser(manager).where('user.id IN (:...userIds)', { userIds }).getMany();
+  const users = new Map(rows.map((row) => [row.id, storedUser(row).user]));
+  return userIds.flatMap((userId) => users.get(userId) ?? []);
+};
+
+const byAge = (a: ExternalIdRow, b: ExternalIdRow): number =>
+  a.createdAt.getTime() - b.createdAt.getTime() || (a.idText < b.idText ? -1 : 1);
+
 const storedUser = (row: UserRow): StoredUser => {
-  const [external] = row.externalIds;
-  const identifiers = Object.fromEntries(row.identifiers.map(({ kind, value }) => [kind, value]));
+  const [external] = row.externalIds.toSorted(byAge);
+  const shown = row.identifiers.filter(({ inProfile }) => inProfile);
+  const identifiers = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
   const { id: userId, migrationState, createdAt, updatedAt, migratedAt } = row;
   const user = {
     userId,

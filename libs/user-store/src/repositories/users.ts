@@ -1,27 +1,96 @@
-import { type Identifier, identifierKey } from '@userferry/user-model';
-import type { DataSource } from 'typeorm';
-import { tombstoneEntity } from '../entities/user-entities.ts';
-import { isUuid } from '../require-pool.ts';
+import { type ExternalId, externalIdKey, type Identifier } from '@userferry/user-model';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Clock } from '../clock.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
+import type { Author } from './audit.ts';
+import {
+  type Deletion,
+  type DeletionResult,
+  deleteLegacyUser,
+  deleteUser,
+  type LegacyDeletion,
+} from './delete-user.ts';
+import { tombstoneKey } from './identifier-rows.ts';
+import { listUsers, type UserList, type UserQuery } from './list-users.ts';
 import { type MigrationResult, migrateUser, type ProvenUser } from './migrate-user.ts';
-import { findByIdentifier, type StoredUser } from './stored-user.ts';
+import { findByAnyExternalId, findById, findByIdentifier, type StoredUser } from './stored-user.ts';
+import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
+import {
+  type Alias,
+  addAlias,
+  createUser,
+  type NewUser,
+  type PasswordChange,
+  setPassword,
+  type UserChange,
+  type UserResult,
+  updateUser,
+} from './write-user.ts';
 
-/** Users of our store. What is written goes to a pool and a connection that exist. */
-export const createUserRepository = (dataSource: DataSource) => ({
-  findByIdentifier: async (userPoolId: string, identifier: Identifier): Promise<StoredUser | undefined> =>
-    isUuid(userPoolId) ? findByIdentifier(dataSource.manager, userPoolId, identifier) : undefined,
+/** Who is meant: by our id, by the legacy user store's, or by what they type. */
+export type UserSelector = { readonly userId: string } | { readonly externalId: ExternalId } | Identifier;
 
-  /** Whether the user whom this identifier named was deleted here. */
-  isTombstoned: (userPoolId: string, identifier: Identifier): Promise<boolean> =>
-    dataSource.manager.existsBy(tombstoneEntity, {
-      userPoolId,
-      kind: identifier.kind,
-      value: identifierKey(identifier),
-    }),
+/** A user who is here, or why there is none. */
+export type FoundUser = ({ readonly verdict: 'ok' } & StoredUser) | { readonly verdict: 'not_found' | 'tombstoned' };
 
-  /**
-   * Stores a user whom the legacy user store has proven, all of it or nothing. Safe to repeat and to call twice at
-   * once: there will be one user, and both callers get it.
-   */
-  migrate: (proven: ProvenUser): Promise<MigrationResult> => retryConflicts(() => migrateUser(dataSource, proven)),
-});
+const findUser = (manager: EntityManager, userPoolId: string, selector: UserSelector) => {
+  if ('userId' in selector) return findById(manager, userPoolId, selector.userId);
+  if ('kind' in selector) return findByIdentifier(manager, userPoolId, selector);
+  const { type: idType, text: idText } = externalIdKey(selector.externalId);
+  return findByAnyExternalId(manager, { userPoolId, idType, idText });
+};
+
+const keyOf = (userPoolId: string, selector: UserSelector) => {
+  if ('userId' in selector) return [userTombstoneKey(userPoolId, selector.userId)];
+  if ('kind' in selector) return [tombstoneKey(userPoolId, selector)];
+  const { type: idType, text: idText } = externalIdKey(selector.externalId);
+  return [externalTombstoneKey({ userPoolId, idType, idText })];
+};
+
+/**
+ * Users of our store. Whatever writes is one transaction, is repeated when another one was faster, and writes nothing
+ * while the pool's connection is a custom user store that is switched on. All that writes fails with ServiceError
+ * USER_POOL_NOT_FOUND, CONCURRENT_CHANGE.
+ */
+export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
+  const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
+    retryConflicts(() => dataSource.transaction((manager) => run(manager, clock())));
+  return {
+    /** A user of an existing pool; of nobody who is here, whether they were deleted. */
+    find: async (userPoolId: string, selector: UserSelector): Promise<FoundUser> => {
+      const stored = await findUser(dataSource.manager, userPoolId, selector);
+      if (stored !== undefined) return { verdict: 'ok', ...stored };
+      const deleted = await anyTombstoned(dataSource.manager, keyOf(userPoolId, selector));
+      return { verdict: deleted ? 'tombstoned' : 'not_found' };
+    },
+
+    /** Users of an existing pool. */
+    list: (wanted: UserQuery): Promise<UserList> => listUsers(dataSource.manager, wanted),
+
+    /**
+     * Stores a user whom the legacy user store has proven, all of it or nothing. Safe to repeat and to call twice at
+     * once: there will be one user, and both callers get it.
+     */
+    migrate: (proven: ProvenUser): Promise<MigrationResult> => write((manager, at) => migrateUser(manager, proven, at)),
+
+    /** Lets a user who has migrated log in here by what they typed, too. */
+    addAlias: (alias: Alias): Promise<void> => write((manager) => addAlias(manager, alias)),
+
+    /** @throws ServiceError INVALID_ARGUMENT without an identifier */
+    create: (wanted: NewUser): Promise<UserResult> => write((manager, at) => createUser(manager, wanted, at)),
+
+    /** @throws ServiceError INVALID_ARGUMENT when no identifier would be left */
+    update: (change: UserChange): Promise<UserResult> => write((manager, at) => updateUser(manager, change, at)),
+
+    setPassword: (change: PasswordChange): Promise<UserResult> =>
+      write((manager, at) => setPassword(manager, change, at)),
+
+    /** Deletes, and leaves a tombstone. */
+    delete: (wanted: Deletion, author: Author): Promise<DeletionResult> =>
+      write((manager, at) => deleteUser(manager, wanted, { ...author, at })),
+
+    /** The same for a user who lives in the legacy user store only, as far as anybody knew. */
+    deleteLegacy: (wanted: LegacyDeletion, author: Author): Promise<DeletionResult> =>
+      write((manager, at) => deleteLegacyUser(manager, wanted, { ...author, at })),
+  };
+};

@@ -18,7 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { User } from "./user.ts";
+import { MigrationState, migrationStateFromJSON, migrationStateToJSON, Profile, User, UserRef } from "./user.ts";
 
 /** Who answered a login. */
 export const LoginSource = {
@@ -74,11 +74,11 @@ export interface LoginRequest {
     value: string;
   } | undefined;
   password: string;
-  context?: LoginContext | undefined;
+  context?: RequestContext | undefined;
 }
 
 /** Facts of the application and the request, handed to scripts as their last argument. */
-export interface LoginContext {
+export interface RequestContext {
   appId: string;
   appName: string;
   /** JSON object. */
@@ -112,24 +112,178 @@ export interface Authenticated {
   migratedNow: boolean;
 }
 
-/** The password was not proven. */
+/** No, for a cause that the user can do something about. */
 export interface Rejected {
-  /** INVALID_CREDENTIALS (unknown user and wrong password alike) or USER_LOCKED. */
+  /**
+   * INVALID_CREDENTIALS (unknown user and wrong password alike), USER_LOCKED, TOO_MANY_ATTEMPTS, USER_NOT_FOUND,
+   * USER_EXISTS, USER_TOMBSTONED, USER_NOT_MIGRATED (lives in the legacy user store until a first login or a new
+   * password), WRONG_OLD_PASSWORD, VALIDATION_FAILED, PASSWORD_TOO_WEAK or REJECTED_BY_SCRIPT (a script refused without
+   * saying why).
+   */
   reason: string;
   message: string;
-  /** The number that clients of the older service know: 2333 or 2005. */
+  /** The number that clients of the older service know: 2333, 2005, 2004, 2026, 2203, 603; 0 where there is none. */
   code: number;
+  /** With TOO_MANY_ATTEMPTS: how long to wait. */
+  retryAfterMs: bigint;
 }
 
-/** Nobody can say now whether the password is right. Never to be counted as a wrong password. */
+/** Nobody can say now. Never to be counted as a wrong password, nor as done or not done. */
 export interface Undecided {
-  /** LEGACY_STORE_UNREACHABLE, TIMED_OUT, OVERLOADED, SCRIPT_FAILED, INVALID_RESULT, EGRESS_DENIED, … */
+  /**
+   * LEGACY_STORE_UNREACHABLE, TIMED_OUT, OVERLOADED, SCRIPT_FAILED, INVALID_RESULT, EGRESS_DENIED, INTERRUPTED,
+   * IDENTIFIER_CONFLICT or PAYMENT_REQUIRED.
+   */
   reason: string;
   message: string;
   /** How long to wait before a retry makes sense; 0 when waiting does not help. */
   retryAfterMs: bigint;
-  /** 603 where a script is at fault, else 0. */
+  /** 603 where a script is at fault, 402 where the plan lacks the feature, else 0. */
   code: number;
+}
+
+/** Who is meant: by one of their ids, or by what they type. */
+export interface UserSelector {
+  selector?:
+    | { $case: "ref"; value: UserRef }
+    | { $case: "email"; value: string }
+    | { $case: "username"; value: string }
+    | { $case: "phone"; value: string }
+    | undefined;
+}
+
+export interface RegisterRequest {
+  userPoolId: string;
+  /** At least one of email, username, phone. */
+  profile?:
+    | Profile
+    | undefined;
+  /** May be absent: the user then cannot log in by password until one is set. */
+  password?: string | undefined;
+  context?: RequestContext | undefined;
+}
+
+export interface RegisterResponse {
+  outcome?: { $case: "registered"; value: User } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface GetUserRequest {
+  userPoolId: string;
+  user?: UserSelector | undefined;
+  context?: RequestContext | undefined;
+}
+
+export interface GetUserResponse {
+  outcome?: { $case: "found"; value: User } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface UserList {
+  users: User[];
+  totalCount: bigint;
+}
+
+export interface SearchUsersRequest {
+  userPoolId: string;
+  keyword: string;
+  context?: RequestContext | undefined;
+}
+
+export interface SearchUsersResponse {
+  outcome?: { $case: "found"; value: UserList } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface ListUsersRequest {
+  userPoolId: string;
+  /** From 1; 0 is 1. */
+  page: number;
+  /** 1 to 200; 0 is 20. */
+  limit: number;
+  /** Only users in this state; unspecified: all. */
+  migrationState: MigrationState;
+  context?: RequestContext | undefined;
+}
+
+export interface ListUsersResponse {
+  outcome?: { $case: "listed"; value: UserList } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface UpdateUserRequest {
+  userPoolId: string;
+  user?:
+    | UserSelector
+    | undefined;
+  /** The fields that are present are set. `custom_data_json` replaces what is there when it is not empty. */
+  updates?:
+    | Profile
+    | undefined;
+  /** Names of fields to clear, as in the profile (`nickname`). */
+  clear: string[];
+  password?: string | undefined;
+  context?: RequestContext | undefined;
+}
+
+export interface UpdateUserResponse {
+  outcome?: { $case: "updated"; value: User } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface DeleteUserRequest {
+  userPoolId: string;
+  user?: UserSelector | undefined;
+  context?: RequestContext | undefined;
+}
+
+export interface Deleted {
+}
+
+export interface DeleteUserResponse {
+  outcome?: { $case: "deleted"; value: Deleted } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface ChangePasswordRequest {
+  userPoolId: string;
+  user?: UserSelector | undefined;
+  oldPassword: string;
+  newPassword: string;
+  context?: RequestContext | undefined;
+}
+
+export interface ChangePasswordResponse {
+  outcome?: { $case: "changed"; value: User } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
+}
+
+export interface ResetPasswordRequest {
+  userPoolId: string;
+  user?: UserSelector | undefined;
+  newPassword: string;
+  context?: RequestContext | undefined;
+}
+
+export interface ResetPasswordResponse {
+  outcome?: { $case: "reset"; value: User } | { $case: "rejected"; value: Rejected } | {
+    $case: "undecided";
+    value: Undecided;
+  } | undefined;
 }
 
 function createBaseLoginRequest(): LoginRequest {
@@ -156,7 +310,7 @@ export const LoginRequest: MessageFns<LoginRequest> = {
       writer.uint32(42).string(message.password);
     }
     if (message.context !== undefined) {
-      LoginContext.encode(message.context, writer.uint32(50).fork()).join();
+      RequestContext.encode(message.context, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -219,7 +373,7 @@ export const LoginRequest: MessageFns<LoginRequest> = {
               break;
             }
 
-            message.context = LoginContext.decode(reader, reader.uint32());
+            message.context = RequestContext.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -249,7 +403,7 @@ export const LoginRequest: MessageFns<LoginRequest> = {
         ? { $case: "phone", value: globalThis.String(object.phone) }
         : undefined,
       password: isSet(object.password) ? globalThis.String(object.password) : "",
-      context: isSet(object.context) ? LoginContext.fromJSON(object.context) : undefined,
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
     };
   },
 
@@ -269,7 +423,7 @@ export const LoginRequest: MessageFns<LoginRequest> = {
       obj.password = message.password;
     }
     if (message.context !== undefined) {
-      obj.context = LoginContext.toJSON(message.context);
+      obj.context = RequestContext.toJSON(message.context);
     }
     return obj;
   },
@@ -302,13 +456,13 @@ export const LoginRequest: MessageFns<LoginRequest> = {
     }
     message.password = object.password ?? "";
     message.context = (object.context !== undefined && object.context !== null)
-      ? LoginContext.fromPartial(object.context)
+      ? RequestContext.fromPartial(object.context)
       : undefined;
     return message;
   },
 };
 
-function createBaseLoginContext(): LoginContext {
+function createBaseRequestContext(): RequestContext {
   return {
     appId: "",
     appName: "",
@@ -319,8 +473,8 @@ function createBaseLoginContext(): LoginContext {
   };
 }
 
-export const LoginContext: MessageFns<LoginContext> = {
-  encode(message: LoginContext, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RequestContext: MessageFns<RequestContext> = {
+  encode(message: RequestContext, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.appId !== "") {
       writer.uint32(10).string(message.appId);
     }
@@ -342,7 +496,7 @@ export const LoginContext: MessageFns<LoginContext> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): LoginContext {
+  decode(input: BinaryReader | Uint8Array, length?: number): RequestContext {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -351,7 +505,7 @@ export const LoginContext: MessageFns<LoginContext> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseLoginContext();
+      const message = createBaseRequestContext();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -415,7 +569,7 @@ export const LoginContext: MessageFns<LoginContext> = {
     }
   },
 
-  fromJSON(object: any): LoginContext {
+  fromJSON(object: any): RequestContext {
     return {
       appId: isSet(object.appId)
         ? globalThis.String(object.appId)
@@ -450,7 +604,7 @@ export const LoginContext: MessageFns<LoginContext> = {
     };
   },
 
-  toJSON(message: LoginContext): unknown {
+  toJSON(message: RequestContext): unknown {
     const obj: any = {};
     if (message.appId !== "") {
       obj.appId = message.appId;
@@ -473,11 +627,11 @@ export const LoginContext: MessageFns<LoginContext> = {
     return obj;
   },
 
-  create<I extends Exact<DeepPartial<LoginContext>, I>>(base?: I): LoginContext {
-    return LoginContext.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<RequestContext>, I>>(base?: I): RequestContext {
+    return RequestContext.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<LoginContext>, I>>(object: I): LoginContext {
-    const message = createBaseLoginContext();
+  fromPartial<I extends Exact<DeepPartial<RequestContext>, I>>(object: I): RequestContext {
+    const message = createBaseRequestContext();
     message.appId = object.appId ?? "";
     message.appName = object.appName ?? "";
     message.appMetadataJson = object.appMetadataJson ?? Buffer.alloc(0);
@@ -835,7 +989,7 @@ export const Authenticated: MessageFns<Authenticated> = {
 };
 
 function createBaseRejected(): Rejected {
-  return { reason: "", message: "", code: 0 };
+  return { reason: "", message: "", code: 0, retryAfterMs: 0n };
 }
 
 export const Rejected: MessageFns<Rejected> = {
@@ -848,6 +1002,12 @@ export const Rejected: MessageFns<Rejected> = {
     }
     if (message.code !== 0) {
       writer.uint32(24).int32(message.code);
+    }
+    if (message.retryAfterMs !== 0n) {
+      if (BigInt.asIntN(64, message.retryAfterMs) !== message.retryAfterMs) {
+        throw new globalThis.Error("value provided for field message.retryAfterMs of type int64 too large");
+      }
+      writer.uint32(32).int64(message.retryAfterMs);
     }
     return writer;
   },
@@ -889,6 +1049,14 @@ export const Rejected: MessageFns<Rejected> = {
             message.code = reader.int32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -906,6 +1074,11 @@ export const Rejected: MessageFns<Rejected> = {
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
       message: isSet(object.message) ? globalThis.String(object.message) : "",
       code: isSet(object.code) ? globalThis.Number(object.code) : 0,
+      retryAfterMs: isSet(object.retryAfterMs)
+        ? BigInt(object.retryAfterMs)
+        : isSet(object.retry_after_ms)
+        ? BigInt(object.retry_after_ms)
+        : 0n,
     };
   },
 
@@ -920,6 +1093,9 @@ export const Rejected: MessageFns<Rejected> = {
     if (message.code !== 0) {
       obj.code = Math.round(message.code);
     }
+    if (message.retryAfterMs !== 0n) {
+      obj.retryAfterMs = message.retryAfterMs.toString();
+    }
     return obj;
   },
 
@@ -931,6 +1107,9 @@ export const Rejected: MessageFns<Rejected> = {
     message.reason = object.reason ?? "";
     message.message = object.message ?? "";
     message.code = object.code ?? 0;
+    message.retryAfterMs = (object.retryAfterMs !== undefined && object.retryAfterMs !== null)
+      ? BigInt(object.retryAfterMs)
+      : 0n;
     return message;
   },
 };
@@ -1061,6 +1240,2301 @@ export const Undecided: MessageFns<Undecided> = {
   },
 };
 
+function createBaseUserSelector(): UserSelector {
+  return { selector: undefined };
+}
+
+export const UserSelector: MessageFns<UserSelector> = {
+  encode(message: UserSelector, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.selector?.$case) {
+      case "ref":
+        UserRef.encode(message.selector.value, writer.uint32(10).fork()).join();
+        break;
+      case "email":
+        writer.uint32(18).string(message.selector.value);
+        break;
+      case "username":
+        writer.uint32(26).string(message.selector.value);
+        break;
+      case "phone":
+        writer.uint32(34).string(message.selector.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UserSelector {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUserSelector();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.selector = { $case: "ref", value: UserRef.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.selector = { $case: "email", value: reader.string() };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.selector = { $case: "username", value: reader.string() };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.selector = { $case: "phone", value: reader.string() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UserSelector {
+    return {
+      selector: isSet(object.ref)
+        ? { $case: "ref", value: UserRef.fromJSON(object.ref) }
+        : isSet(object.email)
+        ? { $case: "email", value: globalThis.String(object.email) }
+        : isSet(object.username)
+        ? { $case: "username", value: globalThis.String(object.username) }
+        : isSet(object.phone)
+        ? { $case: "phone", value: globalThis.String(object.phone) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: UserSelector): unknown {
+    const obj: any = {};
+    if (message.selector?.$case === "ref") {
+      obj.ref = UserRef.toJSON(message.selector.value);
+    } else if (message.selector?.$case === "email") {
+      obj.email = message.selector.value;
+    } else if (message.selector?.$case === "username") {
+      obj.username = message.selector.value;
+    } else if (message.selector?.$case === "phone") {
+      obj.phone = message.selector.value;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UserSelector>, I>>(base?: I): UserSelector {
+    return UserSelector.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UserSelector>, I>>(object: I): UserSelector {
+    const message = createBaseUserSelector();
+    switch (object.selector?.$case) {
+      case "ref": {
+        if (object.selector?.value !== undefined && object.selector?.value !== null) {
+          message.selector = { $case: "ref", value: UserRef.fromPartial(object.selector.value) };
+        }
+        break;
+      }
+      case "email": {
+        if (object.selector?.value !== undefined && object.selector?.value !== null) {
+          message.selector = { $case: "email", value: object.selector.value };
+        }
+        break;
+      }
+      case "username": {
+        if (object.selector?.value !== undefined && object.selector?.value !== null) {
+          message.selector = { $case: "username", value: object.selector.value };
+        }
+        break;
+      }
+      case "phone": {
+        if (object.selector?.value !== undefined && object.selector?.value !== null) {
+          message.selector = { $case: "phone", value: object.selector.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseRegisterRequest(): RegisterRequest {
+  return { userPoolId: "", profile: undefined, password: undefined, context: undefined };
+}
+
+export const RegisterRequest: MessageFns<RegisterRequest> = {
+  encode(message: RegisterRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.profile !== undefined) {
+      Profile.encode(message.profile, writer.uint32(18).fork()).join();
+    }
+    if (message.password !== undefined) {
+      writer.uint32(26).string(message.password);
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisterRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisterRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.profile = Profile.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegisterRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      profile: isSet(object.profile) ? Profile.fromJSON(object.profile) : undefined,
+      password: isSet(object.password) ? globalThis.String(object.password) : undefined,
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: RegisterRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.profile !== undefined) {
+      obj.profile = Profile.toJSON(message.profile);
+    }
+    if (message.password !== undefined) {
+      obj.password = message.password;
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RegisterRequest>, I>>(base?: I): RegisterRequest {
+    return RegisterRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RegisterRequest>, I>>(object: I): RegisterRequest {
+    const message = createBaseRegisterRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.profile = (object.profile !== undefined && object.profile !== null)
+      ? Profile.fromPartial(object.profile)
+      : undefined;
+    message.password = object.password ?? undefined;
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRegisterResponse(): RegisterResponse {
+  return { outcome: undefined };
+}
+
+export const RegisterResponse: MessageFns<RegisterResponse> = {
+  encode(message: RegisterResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "registered":
+        User.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisterResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisterResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "registered", value: User.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegisterResponse {
+    return {
+      outcome: isSet(object.registered)
+        ? { $case: "registered", value: User.fromJSON(object.registered) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: RegisterResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "registered") {
+      obj.registered = User.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RegisterResponse>, I>>(base?: I): RegisterResponse {
+    return RegisterResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RegisterResponse>, I>>(object: I): RegisterResponse {
+    const message = createBaseRegisterResponse();
+    switch (object.outcome?.$case) {
+      case "registered": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "registered", value: User.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseGetUserRequest(): GetUserRequest {
+  return { userPoolId: "", user: undefined, context: undefined };
+}
+
+export const GetUserRequest: MessageFns<GetUserRequest> = {
+  encode(message: GetUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.user !== undefined) {
+      UserSelector.encode(message.user, writer.uint32(18).fork()).join();
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = UserSelector.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUserRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      user: isSet(object.user) ? UserSelector.fromJSON(object.user) : undefined,
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: GetUserRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.user !== undefined) {
+      obj.user = UserSelector.toJSON(message.user);
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetUserRequest>, I>>(base?: I): GetUserRequest {
+    return GetUserRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetUserRequest>, I>>(object: I): GetUserRequest {
+    const message = createBaseGetUserRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.user = (object.user !== undefined && object.user !== null)
+      ? UserSelector.fromPartial(object.user)
+      : undefined;
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseGetUserResponse(): GetUserResponse {
+  return { outcome: undefined };
+}
+
+export const GetUserResponse: MessageFns<GetUserResponse> = {
+  encode(message: GetUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "found":
+        User.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "found", value: User.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUserResponse {
+    return {
+      outcome: isSet(object.found)
+        ? { $case: "found", value: User.fromJSON(object.found) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetUserResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "found") {
+      obj.found = User.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetUserResponse>, I>>(base?: I): GetUserResponse {
+    return GetUserResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetUserResponse>, I>>(object: I): GetUserResponse {
+    const message = createBaseGetUserResponse();
+    switch (object.outcome?.$case) {
+      case "found": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "found", value: User.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseUserList(): UserList {
+  return { users: [], totalCount: 0n };
+}
+
+export const UserList: MessageFns<UserList> = {
+  encode(message: UserList, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.users) {
+      User.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.totalCount !== 0n) {
+      if (BigInt.asIntN(64, message.totalCount) !== message.totalCount) {
+        throw new globalThis.Error("value provided for field message.totalCount of type int64 too large");
+      }
+      writer.uint32(16).int64(message.totalCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UserList {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUserList();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.users.push(User.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.totalCount = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UserList {
+    return {
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => User.fromJSON(e)) : [],
+      totalCount: isSet(object.totalCount)
+        ? BigInt(object.totalCount)
+        : isSet(object.total_count)
+        ? BigInt(object.total_count)
+        : 0n,
+    };
+  },
+
+  toJSON(message: UserList): unknown {
+    const obj: any = {};
+    if (message.users?.length) {
+      obj.users = message.users.map((e) => User.toJSON(e));
+    }
+    if (message.totalCount !== 0n) {
+      obj.totalCount = message.totalCount.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UserList>, I>>(base?: I): UserList {
+    return UserList.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UserList>, I>>(object: I): UserList {
+    const message = createBaseUserList();
+    message.users = object.users?.map((e) => User.fromPartial(e)) || [];
+    message.totalCount = (object.totalCount !== undefined && object.totalCount !== null)
+      ? BigInt(object.totalCount)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseSearchUsersRequest(): SearchUsersRequest {
+  return { userPoolId: "", keyword: "", context: undefined };
+}
+
+export const SearchUsersRequest: MessageFns<SearchUsersRequest> = {
+  encode(message: SearchUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.keyword !== "") {
+      writer.uint32(18).string(message.keyword);
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchUsersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchUsersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keyword = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchUsersRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      keyword: isSet(object.keyword) ? globalThis.String(object.keyword) : "",
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: SearchUsersRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.keyword !== "") {
+      obj.keyword = message.keyword;
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SearchUsersRequest>, I>>(base?: I): SearchUsersRequest {
+    return SearchUsersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SearchUsersRequest>, I>>(object: I): SearchUsersRequest {
+    const message = createBaseSearchUsersRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.keyword = object.keyword ?? "";
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSearchUsersResponse(): SearchUsersResponse {
+  return { outcome: undefined };
+}
+
+export const SearchUsersResponse: MessageFns<SearchUsersResponse> = {
+  encode(message: SearchUsersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "found":
+        UserList.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchUsersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchUsersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "found", value: UserList.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchUsersResponse {
+    return {
+      outcome: isSet(object.found)
+        ? { $case: "found", value: UserList.fromJSON(object.found) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: SearchUsersResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "found") {
+      obj.found = UserList.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SearchUsersResponse>, I>>(base?: I): SearchUsersResponse {
+    return SearchUsersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SearchUsersResponse>, I>>(object: I): SearchUsersResponse {
+    const message = createBaseSearchUsersResponse();
+    switch (object.outcome?.$case) {
+      case "found": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "found", value: UserList.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseListUsersRequest(): ListUsersRequest {
+  return { userPoolId: "", page: 0, limit: 0, migrationState: 0, context: undefined };
+}
+
+export const ListUsersRequest: MessageFns<ListUsersRequest> = {
+  encode(message: ListUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.page !== 0) {
+      writer.uint32(16).int32(message.page);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    if (message.migrationState !== 0) {
+      writer.uint32(32).int32(message.migrationState);
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.page = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.migrationState = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUsersRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      page: isSet(object.page) ? globalThis.Number(object.page) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      migrationState: isSet(object.migrationState)
+        ? migrationStateFromJSON(object.migrationState)
+        : isSet(object.migration_state)
+        ? migrationStateFromJSON(object.migration_state)
+        : 0,
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: ListUsersRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.page !== 0) {
+      obj.page = Math.round(message.page);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.migrationState !== 0) {
+      obj.migrationState = migrationStateToJSON(message.migrationState);
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUsersRequest>, I>>(base?: I): ListUsersRequest {
+    return ListUsersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUsersRequest>, I>>(object: I): ListUsersRequest {
+    const message = createBaseListUsersRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.page = object.page ?? 0;
+    message.limit = object.limit ?? 0;
+    message.migrationState = object.migrationState ?? 0;
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListUsersResponse(): ListUsersResponse {
+  return { outcome: undefined };
+}
+
+export const ListUsersResponse: MessageFns<ListUsersResponse> = {
+  encode(message: ListUsersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "listed":
+        UserList.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "listed", value: UserList.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUsersResponse {
+    return {
+      outcome: isSet(object.listed)
+        ? { $case: "listed", value: UserList.fromJSON(object.listed) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ListUsersResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "listed") {
+      obj.listed = UserList.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUsersResponse>, I>>(base?: I): ListUsersResponse {
+    return ListUsersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUsersResponse>, I>>(object: I): ListUsersResponse {
+    const message = createBaseListUsersResponse();
+    switch (object.outcome?.$case) {
+      case "listed": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "listed", value: UserList.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseUpdateUserRequest(): UpdateUserRequest {
+  return { userPoolId: "", user: undefined, updates: undefined, clear: [], password: undefined, context: undefined };
+}
+
+export const UpdateUserRequest: MessageFns<UpdateUserRequest> = {
+  encode(message: UpdateUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.user !== undefined) {
+      UserSelector.encode(message.user, writer.uint32(18).fork()).join();
+    }
+    if (message.updates !== undefined) {
+      Profile.encode(message.updates, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.clear) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.password !== undefined) {
+      writer.uint32(42).string(message.password);
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = UserSelector.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.updates = Profile.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clear.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UpdateUserRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      user: isSet(object.user) ? UserSelector.fromJSON(object.user) : undefined,
+      updates: isSet(object.updates) ? Profile.fromJSON(object.updates) : undefined,
+      clear: globalThis.Array.isArray(object?.clear) ? object.clear.map((e: any) => globalThis.String(e)) : [],
+      password: isSet(object.password) ? globalThis.String(object.password) : undefined,
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: UpdateUserRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.user !== undefined) {
+      obj.user = UserSelector.toJSON(message.user);
+    }
+    if (message.updates !== undefined) {
+      obj.updates = Profile.toJSON(message.updates);
+    }
+    if (message.clear?.length) {
+      obj.clear = message.clear;
+    }
+    if (message.password !== undefined) {
+      obj.password = message.password;
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateUserRequest>, I>>(base?: I): UpdateUserRequest {
+    return UpdateUserRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateUserRequest>, I>>(object: I): UpdateUserRequest {
+    const message = createBaseUpdateUserRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.user = (object.user !== undefined && object.user !== null)
+      ? UserSelector.fromPartial(object.user)
+      : undefined;
+    message.updates = (object.updates !== undefined && object.updates !== null)
+      ? Profile.fromPartial(object.updates)
+      : undefined;
+    message.clear = object.clear?.map((e) => e) || [];
+    message.password = object.password ?? undefined;
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseUpdateUserResponse(): UpdateUserResponse {
+  return { outcome: undefined };
+}
+
+export const UpdateUserResponse: MessageFns<UpdateUserResponse> = {
+  encode(message: UpdateUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "updated":
+        User.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "updated", value: User.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UpdateUserResponse {
+    return {
+      outcome: isSet(object.updated)
+        ? { $case: "updated", value: User.fromJSON(object.updated) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: UpdateUserResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "updated") {
+      obj.updated = User.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateUserResponse>, I>>(base?: I): UpdateUserResponse {
+    return UpdateUserResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateUserResponse>, I>>(object: I): UpdateUserResponse {
+    const message = createBaseUpdateUserResponse();
+    switch (object.outcome?.$case) {
+      case "updated": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "updated", value: User.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseDeleteUserRequest(): DeleteUserRequest {
+  return { userPoolId: "", user: undefined, context: undefined };
+}
+
+export const DeleteUserRequest: MessageFns<DeleteUserRequest> = {
+  encode(message: DeleteUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.user !== undefined) {
+      UserSelector.encode(message.user, writer.uint32(18).fork()).join();
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = UserSelector.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteUserRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      user: isSet(object.user) ? UserSelector.fromJSON(object.user) : undefined,
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: DeleteUserRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.user !== undefined) {
+      obj.user = UserSelector.toJSON(message.user);
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteUserRequest>, I>>(base?: I): DeleteUserRequest {
+    return DeleteUserRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteUserRequest>, I>>(object: I): DeleteUserRequest {
+    const message = createBaseDeleteUserRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.user = (object.user !== undefined && object.user !== null)
+      ? UserSelector.fromPartial(object.user)
+      : undefined;
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleted(): Deleted {
+  return {};
+}
+
+export const Deleted: MessageFns<Deleted> = {
+  encode(_: Deleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Deleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): Deleted {
+    return {};
+  },
+
+  toJSON(_: Deleted): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Deleted>, I>>(base?: I): Deleted {
+    return Deleted.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Deleted>, I>>(_: I): Deleted {
+    const message = createBaseDeleted();
+    return message;
+  },
+};
+
+function createBaseDeleteUserResponse(): DeleteUserResponse {
+  return { outcome: undefined };
+}
+
+export const DeleteUserResponse: MessageFns<DeleteUserResponse> = {
+  encode(message: DeleteUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "deleted":
+        Deleted.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "deleted", value: Deleted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteUserResponse {
+    return {
+      outcome: isSet(object.deleted)
+        ? { $case: "deleted", value: Deleted.fromJSON(object.deleted) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: DeleteUserResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "deleted") {
+      obj.deleted = Deleted.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteUserResponse>, I>>(base?: I): DeleteUserResponse {
+    return DeleteUserResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteUserResponse>, I>>(object: I): DeleteUserResponse {
+    const message = createBaseDeleteUserResponse();
+    switch (object.outcome?.$case) {
+      case "deleted": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "deleted", value: Deleted.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseChangePasswordRequest(): ChangePasswordRequest {
+  return { userPoolId: "", user: undefined, oldPassword: "", newPassword: "", context: undefined };
+}
+
+export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
+  encode(message: ChangePasswordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.user !== undefined) {
+      UserSelector.encode(message.user, writer.uint32(18).fork()).join();
+    }
+    if (message.oldPassword !== "") {
+      writer.uint32(26).string(message.oldPassword);
+    }
+    if (message.newPassword !== "") {
+      writer.uint32(34).string(message.newPassword);
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangePasswordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangePasswordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = UserSelector.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.oldPassword = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.newPassword = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ChangePasswordRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      user: isSet(object.user) ? UserSelector.fromJSON(object.user) : undefined,
+      oldPassword: isSet(object.oldPassword)
+        ? globalThis.String(object.oldPassword)
+        : isSet(object.old_password)
+        ? globalThis.String(object.old_password)
+        : "",
+      newPassword: isSet(object.newPassword)
+        ? globalThis.String(object.newPassword)
+        : isSet(object.new_password)
+        ? globalThis.String(object.new_password)
+        : "",
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: ChangePasswordRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.user !== undefined) {
+      obj.user = UserSelector.toJSON(message.user);
+    }
+    if (message.oldPassword !== "") {
+      obj.oldPassword = message.oldPassword;
+    }
+    if (message.newPassword !== "") {
+      obj.newPassword = message.newPassword;
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ChangePasswordRequest>, I>>(base?: I): ChangePasswordRequest {
+    return ChangePasswordRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChangePasswordRequest>, I>>(object: I): ChangePasswordRequest {
+    const message = createBaseChangePasswordRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.user = (object.user !== undefined && object.user !== null)
+      ? UserSelector.fromPartial(object.user)
+      : undefined;
+    message.oldPassword = object.oldPassword ?? "";
+    message.newPassword = object.newPassword ?? "";
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseChangePasswordResponse(): ChangePasswordResponse {
+  return { outcome: undefined };
+}
+
+export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
+  encode(message: ChangePasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "changed":
+        User.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangePasswordResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangePasswordResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "changed", value: User.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ChangePasswordResponse {
+    return {
+      outcome: isSet(object.changed)
+        ? { $case: "changed", value: User.fromJSON(object.changed) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ChangePasswordResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "changed") {
+      obj.changed = User.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ChangePasswordResponse>, I>>(base?: I): ChangePasswordResponse {
+    return ChangePasswordResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChangePasswordResponse>, I>>(object: I): ChangePasswordResponse {
+    const message = createBaseChangePasswordResponse();
+    switch (object.outcome?.$case) {
+      case "changed": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "changed", value: User.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseResetPasswordRequest(): ResetPasswordRequest {
+  return { userPoolId: "", user: undefined, newPassword: "", context: undefined };
+}
+
+export const ResetPasswordRequest: MessageFns<ResetPasswordRequest> = {
+  encode(message: ResetPasswordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.user !== undefined) {
+      UserSelector.encode(message.user, writer.uint32(18).fork()).join();
+    }
+    if (message.newPassword !== "") {
+      writer.uint32(26).string(message.newPassword);
+    }
+    if (message.context !== undefined) {
+      RequestContext.encode(message.context, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetPasswordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetPasswordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = UserSelector.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.newPassword = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.context = RequestContext.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResetPasswordRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      user: isSet(object.user) ? UserSelector.fromJSON(object.user) : undefined,
+      newPassword: isSet(object.newPassword)
+        ? globalThis.String(object.newPassword)
+        : isSet(object.new_password)
+        ? globalThis.String(object.new_password)
+        : "",
+      context: isSet(object.context) ? RequestContext.fromJSON(object.context) : undefined,
+    };
+  },
+
+  toJSON(message: ResetPasswordRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.user !== undefined) {
+      obj.user = UserSelector.toJSON(message.user);
+    }
+    if (message.newPassword !== "") {
+      obj.newPassword = message.newPassword;
+    }
+    if (message.context !== undefined) {
+      obj.context = RequestContext.toJSON(message.context);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResetPasswordRequest>, I>>(base?: I): ResetPasswordRequest {
+    return ResetPasswordRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResetPasswordRequest>, I>>(object: I): ResetPasswordRequest {
+    const message = createBaseResetPasswordRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.user = (object.user !== undefined && object.user !== null)
+      ? UserSelector.fromPartial(object.user)
+      : undefined;
+    message.newPassword = object.newPassword ?? "";
+    message.context = (object.context !== undefined && object.context !== null)
+      ? RequestContext.fromPartial(object.context)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseResetPasswordResponse(): ResetPasswordResponse {
+  return { outcome: undefined };
+}
+
+export const ResetPasswordResponse: MessageFns<ResetPasswordResponse> = {
+  encode(message: ResetPasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "reset":
+        User.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "rejected":
+        Rejected.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+      case "undecided":
+        Undecided.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResetPasswordResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResetPasswordResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "reset", value: User.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "rejected", value: Rejected.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "undecided", value: Undecided.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResetPasswordResponse {
+    return {
+      outcome: isSet(object.reset)
+        ? { $case: "reset", value: User.fromJSON(object.reset) }
+        : isSet(object.rejected)
+        ? { $case: "rejected", value: Rejected.fromJSON(object.rejected) }
+        : isSet(object.undecided)
+        ? { $case: "undecided", value: Undecided.fromJSON(object.undecided) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ResetPasswordResponse): unknown {
+    const obj: any = {};
+    if (message.outcome?.$case === "reset") {
+      obj.reset = User.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "rejected") {
+      obj.rejected = Rejected.toJSON(message.outcome.value);
+    } else if (message.outcome?.$case === "undecided") {
+      obj.undecided = Undecided.toJSON(message.outcome.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResetPasswordResponse>, I>>(base?: I): ResetPasswordResponse {
+    return ResetPasswordResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResetPasswordResponse>, I>>(object: I): ResetPasswordResponse {
+    const message = createBaseResetPasswordResponse();
+    switch (object.outcome?.$case) {
+      case "reset": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "reset", value: User.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "rejected": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "rejected", value: Rejected.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "undecided": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "undecided", value: Undecided.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 /** What the edge auth service calls. Key role: edge. */
 export type IdentityServiceService = typeof IdentityServiceService;
 export const IdentityServiceService = {
@@ -1077,6 +3551,89 @@ export const IdentityServiceService = {
     responseSerialize: (value: LoginResponse): Buffer => Buffer.from(LoginResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LoginResponse => LoginResponse.decode(value),
   },
+  /** Creates a user unless one of the identifiers is taken, here or in the legacy user store. */
+  register: {
+    path: "/userferry.identity.v1.IdentityService/Register" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RegisterRequest): Buffer => Buffer.from(RegisterRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RegisterRequest => RegisterRequest.decode(value),
+    responseSerialize: (value: RegisterResponse): Buffer => Buffer.from(RegisterResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RegisterResponse => RegisterResponse.decode(value),
+  },
+  /** One user, by any of their ids or identifiers. */
+  getUser: {
+    path: "/userferry.identity.v1.IdentityService/GetUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetUserRequest): Buffer => Buffer.from(GetUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetUserRequest => GetUserRequest.decode(value),
+    responseSerialize: (value: GetUserResponse): Buffer => Buffer.from(GetUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetUserResponse => GetUserResponse.decode(value),
+  },
+  /** Users whose identifiers or names hold a keyword, for administrators. */
+  searchUsers: {
+    path: "/userferry.identity.v1.IdentityService/SearchUsers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SearchUsersRequest): Buffer => Buffer.from(SearchUsersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SearchUsersRequest => SearchUsersRequest.decode(value),
+    responseSerialize: (value: SearchUsersResponse): Buffer => Buffer.from(SearchUsersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SearchUsersResponse => SearchUsersResponse.decode(value),
+  },
+  /** Users page by page, for administrators; says of each where they stand on the way from the legacy user store. */
+  listUsers: {
+    path: "/userferry.identity.v1.IdentityService/ListUsers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUsersRequest): Buffer => Buffer.from(ListUsersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUsersRequest => ListUsersRequest.decode(value),
+    responseSerialize: (value: ListUsersResponse): Buffer => Buffer.from(ListUsersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUsersResponse => ListUsersResponse.decode(value),
+  },
+  /** Changes profile fields, and the password without asking for the old one: for administrators. */
+  updateUser: {
+    path: "/userferry.identity.v1.IdentityService/UpdateUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateUserRequest): Buffer => Buffer.from(UpdateUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateUserRequest => UpdateUserRequest.decode(value),
+    responseSerialize: (value: UpdateUserResponse): Buffer => Buffer.from(UpdateUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateUserResponse => UpdateUserResponse.decode(value),
+  },
+  /** Deletes a user for good: a tombstone keeps later logins from bringing them back. */
+  deleteUser: {
+    path: "/userferry.identity.v1.IdentityService/DeleteUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteUserRequest): Buffer => Buffer.from(DeleteUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteUserRequest => DeleteUserRequest.decode(value),
+    responseSerialize: (value: DeleteUserResponse): Buffer => Buffer.from(DeleteUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteUserResponse => DeleteUserResponse.decode(value),
+  },
+  /** For users who know their password. */
+  changePassword: {
+    path: "/userferry.identity.v1.IdentityService/ChangePassword" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ChangePasswordRequest): Buffer =>
+      Buffer.from(ChangePasswordRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ChangePasswordRequest => ChangePasswordRequest.decode(value),
+    responseSerialize: (value: ChangePasswordResponse): Buffer =>
+      Buffer.from(ChangePasswordResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ChangePasswordResponse => ChangePasswordResponse.decode(value),
+  },
+  /** For users who have proven by other means who they are (forgot password). */
+  resetPassword: {
+    path: "/userferry.identity.v1.IdentityService/ResetPassword" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResetPasswordRequest): Buffer => Buffer.from(ResetPasswordRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResetPasswordRequest => ResetPasswordRequest.decode(value),
+    responseSerialize: (value: ResetPasswordResponse): Buffer =>
+      Buffer.from(ResetPasswordResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResetPasswordResponse => ResetPasswordResponse.decode(value),
+  },
 } as const;
 
 export interface IdentityServiceServer extends UntypedServiceImplementation {
@@ -1085,6 +3642,22 @@ export interface IdentityServiceServer extends UntypedServiceImplementation {
    * an RPC error means that we failed or were called wrongly.
    */
   login: handleUnaryCall<LoginRequest, LoginResponse>;
+  /** Creates a user unless one of the identifiers is taken, here or in the legacy user store. */
+  register: handleUnaryCall<RegisterRequest, RegisterResponse>;
+  /** One user, by any of their ids or identifiers. */
+  getUser: handleUnaryCall<GetUserRequest, GetUserResponse>;
+  /** Users whose identifiers or names hold a keyword, for administrators. */
+  searchUsers: handleUnaryCall<SearchUsersRequest, SearchUsersResponse>;
+  /** Users page by page, for administrators; says of each where they stand on the way from the legacy user store. */
+  listUsers: handleUnaryCall<ListUsersRequest, ListUsersResponse>;
+  /** Changes profile fields, and the password without asking for the old one: for administrators. */
+  updateUser: handleUnaryCall<UpdateUserRequest, UpdateUserResponse>;
+  /** Deletes a user for good: a tombstone keeps later logins from bringing them back. */
+  deleteUser: handleUnaryCall<DeleteUserRequest, DeleteUserResponse>;
+  /** For users who know their password. */
+  changePassword: handleUnaryCall<ChangePasswordRequest, ChangePasswordResponse>;
+  /** For users who have proven by other means who they are (forgot password). */
+  resetPassword: handleUnaryCall<ResetPasswordRequest, ResetPasswordResponse>;
 }
 
 export interface IdentityServiceClient extends Client {
@@ -1106,6 +3679,134 @@ export interface IdentityServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  /** Creates a user unless one of the identifiers is taken, here or in the legacy user store. */
+  register(
+    request: RegisterRequest,
+    callback: (error: ServiceError | null, response: RegisterResponse) => void,
+  ): ClientUnaryCall;
+  register(
+    request: RegisterRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RegisterResponse) => void,
+  ): ClientUnaryCall;
+  register(
+    request: RegisterRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RegisterResponse) => void,
+  ): ClientUnaryCall;
+  /** One user, by any of their ids or identifiers. */
+  getUser(
+    request: GetUserRequest,
+    callback: (error: ServiceError | null, response: GetUserResponse) => void,
+  ): ClientUnaryCall;
+  getUser(
+    request: GetUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetUserResponse) => void,
+  ): ClientUnaryCall;
+  getUser(
+    request: GetUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetUserResponse) => void,
+  ): ClientUnaryCall;
+  /** Users whose identifiers or names hold a keyword, for administrators. */
+  searchUsers(
+    request: SearchUsersRequest,
+    callback: (error: ServiceError | null, response: SearchUsersResponse) => void,
+  ): ClientUnaryCall;
+  searchUsers(
+    request: SearchUsersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SearchUsersResponse) => void,
+  ): ClientUnaryCall;
+  searchUsers(
+    request: SearchUsersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SearchUsersResponse) => void,
+  ): ClientUnaryCall;
+  /** Users page by page, for administrators; says of each where they stand on the way from the legacy user store. */
+  listUsers(
+    request: ListUsersRequest,
+    callback: (error: ServiceError | null, response: ListUsersResponse) => void,
+  ): ClientUnaryCall;
+  listUsers(
+    request: ListUsersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUsersResponse) => void,
+  ): ClientUnaryCall;
+  listUsers(
+    request: ListUsersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUsersResponse) => void,
+  ): ClientUnaryCall;
+  /** Changes profile fields, and the password without asking for the old one: for administrators. */
+  updateUser(
+    request: UpdateUserRequest,
+    callback: (error: ServiceError | null, response: UpdateUserResponse) => void,
+  ): ClientUnaryCall;
+  updateUser(
+    request: UpdateUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UpdateUserResponse) => void,
+  ): ClientUnaryCall;
+  updateUser(
+    request: UpdateUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UpdateUserResponse) => void,
+  ): ClientUnaryCall;
+  /** Deletes a user for good: a tombstone keeps later logins from bringing them back. */
+  deleteUser(
+    request: DeleteUserRequest,
+    callback: (error: ServiceError | null, response: DeleteUserResponse) => void,
+  ): ClientUnaryCall;
+  deleteUser(
+    request: DeleteUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteUserResponse) => void,
+  ): ClientUnaryCall;
+  deleteUser(
+    request: DeleteUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteUserResponse) => void,
+  ): ClientUnaryCall;
+  /** For users who know their password. */
+  changePassword(
+    request: ChangePasswordRequest,
+    callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  changePassword(
+    request: ChangePasswordRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  changePassword(
+    request: ChangePasswordRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  /** For users who have proven by other means who they are (forgot password). */
+  resetPassword(
+    request: ResetPasswordRequest,
+    callback: (error: ServiceError | null, response: ResetPasswordResponse) => void,
+  ): ClientUnaryCall;
+  resetPassword(
+    request: ResetPasswordRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResetPasswordResponse) => void,
+  ): ClientUnaryCall;
+  resetPassword(
+    request: ResetPasswordRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResetPasswordResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -19,12 +19,19 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { UserRef } from "../../identity/v1/user.ts";
 import {
   EgressRule,
+  LogLine,
+  Outcome,
+  outcomeFromJSON,
+  outcomeToJSON,
   RunScriptResponse,
+  RunUsage,
   ScriptAction,
   scriptActionFromJSON,
   scriptActionToJSON,
+  ScriptError,
 } from "../../runner/v1/script_runner_service.ts";
 
 export const ConnectionMode = {
@@ -69,6 +76,59 @@ export function connectionModeToJSON(object: ConnectionMode): string {
       return "CONNECTION_MODE_CUSTOM_USER_STORE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConnectionMode");
+  }
+}
+
+export const ConflictResolution = {
+  UNSPECIFIED: 0,
+  /** SAME_PERSON - They are one person: the legacy id is tied to the user here, whose password stays. */
+  SAME_PERSON: 1,
+  /** GIVE_TO_LEGACY - Two people: the user here loses the identifier, and the other may migrate with it. */
+  GIVE_TO_LEGACY: 2,
+  /** KEEP_LOCAL - Two people: the other migrates without the identifier. */
+  KEEP_LOCAL: 3,
+} as const;
+
+export type ConflictResolution = typeof ConflictResolution[keyof typeof ConflictResolution];
+
+export namespace ConflictResolution {
+  export type UNSPECIFIED = typeof ConflictResolution.UNSPECIFIED;
+  export type SAME_PERSON = typeof ConflictResolution.SAME_PERSON;
+  export type GIVE_TO_LEGACY = typeof ConflictResolution.GIVE_TO_LEGACY;
+  export type KEEP_LOCAL = typeof ConflictResolution.KEEP_LOCAL;
+}
+
+export function conflictResolutionFromJSON(object: any): ConflictResolution {
+  switch (object) {
+    case 0:
+    case "CONFLICT_RESOLUTION_UNSPECIFIED":
+      return ConflictResolution.UNSPECIFIED;
+    case 1:
+    case "CONFLICT_RESOLUTION_SAME_PERSON":
+      return ConflictResolution.SAME_PERSON;
+    case 2:
+    case "CONFLICT_RESOLUTION_GIVE_TO_LEGACY":
+      return ConflictResolution.GIVE_TO_LEGACY;
+    case 3:
+    case "CONFLICT_RESOLUTION_KEEP_LOCAL":
+      return ConflictResolution.KEEP_LOCAL;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConflictResolution");
+  }
+}
+
+export function conflictResolutionToJSON(object: ConflictResolution): string {
+  switch (object) {
+    case ConflictResolution.UNSPECIFIED:
+      return "CONFLICT_RESOLUTION_UNSPECIFIED";
+    case ConflictResolution.SAME_PERSON:
+      return "CONFLICT_RESOLUTION_SAME_PERSON";
+    case ConflictResolution.GIVE_TO_LEGACY:
+      return "CONFLICT_RESOLUTION_GIVE_TO_LEGACY";
+    case ConflictResolution.KEEP_LOCAL:
+      return "CONFLICT_RESOLUTION_KEEP_LOCAL";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConflictResolution");
   }
 }
 
@@ -174,6 +234,194 @@ export interface TestScriptRequest {
 
 export interface TestScriptResponse {
   run?: RunScriptResponse | undefined;
+}
+
+export interface DeleteConnectionRequest {
+  userPoolId: string;
+}
+
+export interface DeleteConnectionResponse {
+}
+
+export interface ConnectionVersion {
+  version: bigint;
+  savedAt?:
+    | Date
+    | undefined;
+  /** An API key's id. */
+  savedBy: string;
+  /** As `mode`, `address`, `env`, `egress`, `script login`, `rollback to 3`. */
+  changes: string[];
+  mode: ConnectionMode;
+  /** The actions that have a script in this version. */
+  scripts: ScriptAction[];
+  current: boolean;
+}
+
+export interface ListScriptVersionsRequest {
+  userPoolId: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListScriptVersionsResponse {
+  /** The newest first. */
+  versions: ConnectionVersion[];
+  nextPageToken: string;
+}
+
+export interface GetScriptRequest {
+  userPoolId: string;
+  action: ScriptAction;
+  /** 0: the current one. */
+  version: bigint;
+}
+
+export interface GetScriptResponse {
+  source: string;
+  version: bigint;
+}
+
+export interface RollbackScriptRequest {
+  userPoolId: string;
+  /** The version to go back to: mode, settings and all scripts. */
+  version: bigint;
+}
+
+export interface RollbackScriptResponse {
+  connection?: Connection | undefined;
+}
+
+/** One run, as the log history keeps it. */
+export interface ScriptRun {
+  runId: string;
+  endedAt?: Date | undefined;
+  action: ScriptAction;
+  version: bigint;
+  outcome: Outcome;
+  error?: ScriptError | undefined;
+  logs: LogLine[];
+  usage?: RunUsage | undefined;
+  requestId: string;
+  /** Debug, not a user's call. */
+  test: boolean;
+}
+
+export interface ListScriptRunsRequest {
+  userPoolId: string;
+  /** Unspecified: all. */
+  action: ScriptAction;
+  /** Unspecified: all. */
+  outcome: Outcome;
+  /** Only runs that did not complete. */
+  failedOnly: boolean;
+  requestId: string;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListScriptRunsResponse {
+  runs: ScriptRun[];
+  nextPageToken: string;
+}
+
+export interface GetMigrationProgressRequest {
+  userPoolId: string;
+}
+
+export interface MigrationDay {
+  /** As 2026-11-24, UTC. */
+  date: string;
+  migrated: bigint;
+  /** Successful logins that day, and how many of them the legacy user store answered. */
+  logins: bigint;
+  legacyLogins: bigint;
+}
+
+export interface GetMigrationProgressResponse {
+  migrated: bigint;
+  /** From the `listUsers` script, where there is one and it answers. */
+  legacyTotal?:
+    | bigint
+    | undefined;
+  /** The last thirty days, the oldest first. */
+  days: MigrationDay[];
+  /** Of the last seven days; absent without a login. */
+  legacyLoginShare?:
+    | number
+    | undefined;
+  /** When the rest will have migrated at the pace of the last days; absent when that cannot be said. */
+  forecast?: Date | undefined;
+  safeToSwitchOff: boolean;
+  /** Why, in sentences. */
+  reasons: string[];
+}
+
+export interface Tombstone {
+  tombstoneId: string;
+  deletedAt?: Date | undefined;
+  deletedBy: string;
+  /** The legacy id, if there was one. */
+  externalRef?: UserRef | undefined;
+  identifiers: string[];
+}
+
+export interface ListTombstonesRequest {
+  userPoolId: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListTombstonesResponse {
+  tombstones: Tombstone[];
+  nextPageToken: string;
+}
+
+export interface LiftTombstoneRequest {
+  userPoolId: string;
+  tombstoneId: string;
+}
+
+export interface LiftTombstoneResponse {
+}
+
+/** A proven user of the legacy user store who could not be stored. */
+export interface IdentifierConflict {
+  conflictId: string;
+  firstSeenAt?: Date | undefined;
+  lastSeenAt?: Date | undefined;
+  timesSeen: bigint;
+  /** The user who could not be stored. */
+  externalRef?:
+    | UserRef
+    | undefined;
+  /** The kind of identifier (email, username, phone) and its value. */
+  kind: string;
+  value: string;
+  /** The user here who has it. */
+  userId: string;
+}
+
+export interface ListConflictsRequest {
+  userPoolId: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListConflictsResponse {
+  conflicts: IdentifierConflict[];
+  nextPageToken: string;
+}
+
+export interface ResolveConflictRequest {
+  userPoolId: string;
+  conflictId: string;
+  resolution: ConflictResolution;
+}
+
+export interface ResolveConflictResponse {
 }
 
 function createBaseLegacyStoreAddress(): LegacyStoreAddress {
@@ -1878,6 +2126,2925 @@ export const TestScriptResponse: MessageFns<TestScriptResponse> = {
   },
 };
 
+function createBaseDeleteConnectionRequest(): DeleteConnectionRequest {
+  return { userPoolId: "" };
+}
+
+export const DeleteConnectionRequest: MessageFns<DeleteConnectionRequest> = {
+  encode(message: DeleteConnectionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteConnectionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteConnectionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteConnectionRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DeleteConnectionRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteConnectionRequest>, I>>(base?: I): DeleteConnectionRequest {
+    return DeleteConnectionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteConnectionRequest>, I>>(object: I): DeleteConnectionRequest {
+    const message = createBaseDeleteConnectionRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteConnectionResponse(): DeleteConnectionResponse {
+  return {};
+}
+
+export const DeleteConnectionResponse: MessageFns<DeleteConnectionResponse> = {
+  encode(_: DeleteConnectionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteConnectionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteConnectionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DeleteConnectionResponse {
+    return {};
+  },
+
+  toJSON(_: DeleteConnectionResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteConnectionResponse>, I>>(base?: I): DeleteConnectionResponse {
+    return DeleteConnectionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteConnectionResponse>, I>>(_: I): DeleteConnectionResponse {
+    const message = createBaseDeleteConnectionResponse();
+    return message;
+  },
+};
+
+function createBaseConnectionVersion(): ConnectionVersion {
+  return { version: 0n, savedAt: undefined, savedBy: "", changes: [], mode: 0, scripts: [], current: false };
+}
+
+export const ConnectionVersion: MessageFns<ConnectionVersion> = {
+  encode(message: ConnectionVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(8).int64(message.version);
+    }
+    if (message.savedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.savedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.savedBy !== "") {
+      writer.uint32(26).string(message.savedBy);
+    }
+    for (const v of message.changes) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(40).int32(message.mode);
+    }
+    if (message.scripts.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.scripts) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.current !== false) {
+      writer.uint32(56).bool(message.current);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConnectionVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConnectionVersion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.savedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.savedBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.changes.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag === 48) {
+              message.scripts.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.scripts.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.current = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ConnectionVersion {
+    return {
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+      savedAt: isSet(object.savedAt)
+        ? fromJsonTimestamp(object.savedAt)
+        : isSet(object.saved_at)
+        ? fromJsonTimestamp(object.saved_at)
+        : undefined,
+      savedBy: isSet(object.savedBy)
+        ? globalThis.String(object.savedBy)
+        : isSet(object.saved_by)
+        ? globalThis.String(object.saved_by)
+        : "",
+      changes: globalThis.Array.isArray(object?.changes) ? object.changes.map((e: any) => globalThis.String(e)) : [],
+      mode: isSet(object.mode) ? connectionModeFromJSON(object.mode) : 0,
+      scripts: globalThis.Array.isArray(object?.scripts) ? object.scripts.map((e: any) => scriptActionFromJSON(e)) : [],
+      current: isSet(object.current) ? globalThis.Boolean(object.current) : false,
+    };
+  },
+
+  toJSON(message: ConnectionVersion): unknown {
+    const obj: any = {};
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    if (message.savedAt !== undefined) {
+      obj.savedAt = message.savedAt.toISOString();
+    }
+    if (message.savedBy !== "") {
+      obj.savedBy = message.savedBy;
+    }
+    if (message.changes?.length) {
+      obj.changes = message.changes;
+    }
+    if (message.mode !== 0) {
+      obj.mode = connectionModeToJSON(message.mode);
+    }
+    if (message.scripts?.length) {
+      obj.scripts = message.scripts.map((e) => scriptActionToJSON(e));
+    }
+    if (message.current !== false) {
+      obj.current = message.current;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ConnectionVersion>, I>>(base?: I): ConnectionVersion {
+    return ConnectionVersion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ConnectionVersion>, I>>(object: I): ConnectionVersion {
+    const message = createBaseConnectionVersion();
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.savedAt = object.savedAt ?? undefined;
+    message.savedBy = object.savedBy ?? "";
+    message.changes = object.changes?.map((e) => e) || [];
+    message.mode = object.mode ?? 0;
+    message.scripts = object.scripts?.map((e) => e) || [];
+    message.current = object.current ?? false;
+    return message;
+  },
+};
+
+function createBaseListScriptVersionsRequest(): ListScriptVersionsRequest {
+  return { userPoolId: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListScriptVersionsRequest: MessageFns<ListScriptVersionsRequest> = {
+  encode(message: ListScriptVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListScriptVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListScriptVersionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListScriptVersionsRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListScriptVersionsRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListScriptVersionsRequest>, I>>(base?: I): ListScriptVersionsRequest {
+    return ListScriptVersionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListScriptVersionsRequest>, I>>(object: I): ListScriptVersionsRequest {
+    const message = createBaseListScriptVersionsRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListScriptVersionsResponse(): ListScriptVersionsResponse {
+  return { versions: [], nextPageToken: "" };
+}
+
+export const ListScriptVersionsResponse: MessageFns<ListScriptVersionsResponse> = {
+  encode(message: ListScriptVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.versions) {
+      ConnectionVersion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListScriptVersionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListScriptVersionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.versions.push(ConnectionVersion.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListScriptVersionsResponse {
+    return {
+      versions: globalThis.Array.isArray(object?.versions)
+        ? object.versions.map((e: any) => ConnectionVersion.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListScriptVersionsResponse): unknown {
+    const obj: any = {};
+    if (message.versions?.length) {
+      obj.versions = message.versions.map((e) => ConnectionVersion.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListScriptVersionsResponse>, I>>(base?: I): ListScriptVersionsResponse {
+    return ListScriptVersionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListScriptVersionsResponse>, I>>(object: I): ListScriptVersionsResponse {
+    const message = createBaseListScriptVersionsResponse();
+    message.versions = object.versions?.map((e) => ConnectionVersion.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseGetScriptRequest(): GetScriptRequest {
+  return { userPoolId: "", action: 0, version: 0n };
+}
+
+export const GetScriptRequest: MessageFns<GetScriptRequest> = {
+  encode(message: GetScriptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(24).int64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetScriptRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetScriptRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetScriptRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+    };
+  },
+
+  toJSON(message: GetScriptRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetScriptRequest>, I>>(base?: I): GetScriptRequest {
+    return GetScriptRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetScriptRequest>, I>>(object: I): GetScriptRequest {
+    const message = createBaseGetScriptRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.action = object.action ?? 0;
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseGetScriptResponse(): GetScriptResponse {
+  return { source: "", version: 0n };
+}
+
+export const GetScriptResponse: MessageFns<GetScriptResponse> = {
+  encode(message: GetScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== "") {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(16).int64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetScriptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetScriptResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetScriptResponse {
+    return {
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+    };
+  },
+
+  toJSON(message: GetScriptResponse): unknown {
+    const obj: any = {};
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetScriptResponse>, I>>(base?: I): GetScriptResponse {
+    return GetScriptResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetScriptResponse>, I>>(object: I): GetScriptResponse {
+    const message = createBaseGetScriptResponse();
+    message.source = object.source ?? "";
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseRollbackScriptRequest(): RollbackScriptRequest {
+  return { userPoolId: "", version: 0n };
+}
+
+export const RollbackScriptRequest: MessageFns<RollbackScriptRequest> = {
+  encode(message: RollbackScriptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(16).int64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollbackScriptRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollbackScriptRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollbackScriptRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+    };
+  },
+
+  toJSON(message: RollbackScriptRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RollbackScriptRequest>, I>>(base?: I): RollbackScriptRequest {
+    return RollbackScriptRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RollbackScriptRequest>, I>>(object: I): RollbackScriptRequest {
+    const message = createBaseRollbackScriptRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseRollbackScriptResponse(): RollbackScriptResponse {
+  return { connection: undefined };
+}
+
+export const RollbackScriptResponse: MessageFns<RollbackScriptResponse> = {
+  encode(message: RollbackScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.connection !== undefined) {
+      Connection.encode(message.connection, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollbackScriptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollbackScriptResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.connection = Connection.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollbackScriptResponse {
+    return { connection: isSet(object.connection) ? Connection.fromJSON(object.connection) : undefined };
+  },
+
+  toJSON(message: RollbackScriptResponse): unknown {
+    const obj: any = {};
+    if (message.connection !== undefined) {
+      obj.connection = Connection.toJSON(message.connection);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RollbackScriptResponse>, I>>(base?: I): RollbackScriptResponse {
+    return RollbackScriptResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RollbackScriptResponse>, I>>(object: I): RollbackScriptResponse {
+    const message = createBaseRollbackScriptResponse();
+    message.connection = (object.connection !== undefined && object.connection !== null)
+      ? Connection.fromPartial(object.connection)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseScriptRun(): ScriptRun {
+  return {
+    runId: "",
+    endedAt: undefined,
+    action: 0,
+    version: 0n,
+    outcome: 0,
+    error: undefined,
+    logs: [],
+    usage: undefined,
+    requestId: "",
+    test: false,
+  };
+}
+
+export const ScriptRun: MessageFns<ScriptRun> = {
+  encode(message: ScriptRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.endedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.action !== 0) {
+      writer.uint32(24).int32(message.action);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(32).int64(message.version);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(40).int32(message.outcome);
+    }
+    if (message.error !== undefined) {
+      ScriptError.encode(message.error, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.logs) {
+      LogLine.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.usage !== undefined) {
+      RunUsage.encode(message.usage, writer.uint32(66).fork()).join();
+    }
+    if (message.requestId !== "") {
+      writer.uint32(74).string(message.requestId);
+    }
+    if (message.test !== false) {
+      writer.uint32(80).bool(message.test);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScriptRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScriptRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.error = ScriptError.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.logs.push(LogLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.usage = RunUsage.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.test = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScriptRun {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      endedAt: isSet(object.endedAt)
+        ? fromJsonTimestamp(object.endedAt)
+        : isSet(object.ended_at)
+        ? fromJsonTimestamp(object.ended_at)
+        : undefined,
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+      outcome: isSet(object.outcome) ? outcomeFromJSON(object.outcome) : 0,
+      error: isSet(object.error) ? ScriptError.fromJSON(object.error) : undefined,
+      logs: globalThis.Array.isArray(object?.logs) ? object.logs.map((e: any) => LogLine.fromJSON(e)) : [],
+      usage: isSet(object.usage) ? RunUsage.fromJSON(object.usage) : undefined,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      test: isSet(object.test) ? globalThis.Boolean(object.test) : false,
+    };
+  },
+
+  toJSON(message: ScriptRun): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.endedAt !== undefined) {
+      obj.endedAt = message.endedAt.toISOString();
+    }
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = outcomeToJSON(message.outcome);
+    }
+    if (message.error !== undefined) {
+      obj.error = ScriptError.toJSON(message.error);
+    }
+    if (message.logs?.length) {
+      obj.logs = message.logs.map((e) => LogLine.toJSON(e));
+    }
+    if (message.usage !== undefined) {
+      obj.usage = RunUsage.toJSON(message.usage);
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.test !== false) {
+      obj.test = message.test;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ScriptRun>, I>>(base?: I): ScriptRun {
+    return ScriptRun.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScriptRun>, I>>(object: I): ScriptRun {
+    const message = createBaseScriptRun();
+    message.runId = object.runId ?? "";
+    message.endedAt = object.endedAt ?? undefined;
+    message.action = object.action ?? 0;
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.outcome = object.outcome ?? 0;
+    message.error = (object.error !== undefined && object.error !== null)
+      ? ScriptError.fromPartial(object.error)
+      : undefined;
+    message.logs = object.logs?.map((e) => LogLine.fromPartial(e)) || [];
+    message.usage = (object.usage !== undefined && object.usage !== null)
+      ? RunUsage.fromPartial(object.usage)
+      : undefined;
+    message.requestId = object.requestId ?? "";
+    message.test = object.test ?? false;
+    return message;
+  },
+};
+
+function createBaseListScriptRunsRequest(): ListScriptRunsRequest {
+  return {
+    userPoolId: "",
+    action: 0,
+    outcome: 0,
+    failedOnly: false,
+    requestId: "",
+    since: undefined,
+    until: undefined,
+    pageSize: 0,
+    pageToken: "",
+  };
+}
+
+export const ListScriptRunsRequest: MessageFns<ListScriptRunsRequest> = {
+  encode(message: ListScriptRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(24).int32(message.outcome);
+    }
+    if (message.failedOnly !== false) {
+      writer.uint32(32).bool(message.failedOnly);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(42).string(message.requestId);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(50).fork()).join();
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(toTimestamp(message.until), writer.uint32(58).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(64).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(74).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListScriptRunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListScriptRunsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.failedOnly = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListScriptRunsRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      outcome: isSet(object.outcome) ? outcomeFromJSON(object.outcome) : 0,
+      failedOnly: isSet(object.failedOnly)
+        ? globalThis.Boolean(object.failedOnly)
+        : isSet(object.failed_only)
+        ? globalThis.Boolean(object.failed_only)
+        : false,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListScriptRunsRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = outcomeToJSON(message.outcome);
+    }
+    if (message.failedOnly !== false) {
+      obj.failedOnly = message.failedOnly;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.since !== undefined) {
+      obj.since = message.since.toISOString();
+    }
+    if (message.until !== undefined) {
+      obj.until = message.until.toISOString();
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListScriptRunsRequest>, I>>(base?: I): ListScriptRunsRequest {
+    return ListScriptRunsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListScriptRunsRequest>, I>>(object: I): ListScriptRunsRequest {
+    const message = createBaseListScriptRunsRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.action = object.action ?? 0;
+    message.outcome = object.outcome ?? 0;
+    message.failedOnly = object.failedOnly ?? false;
+    message.requestId = object.requestId ?? "";
+    message.since = object.since ?? undefined;
+    message.until = object.until ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListScriptRunsResponse(): ListScriptRunsResponse {
+  return { runs: [], nextPageToken: "" };
+}
+
+export const ListScriptRunsResponse: MessageFns<ListScriptRunsResponse> = {
+  encode(message: ListScriptRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      ScriptRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListScriptRunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListScriptRunsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(ScriptRun.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListScriptRunsResponse {
+    return {
+      runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => ScriptRun.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListScriptRunsResponse): unknown {
+    const obj: any = {};
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => ScriptRun.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListScriptRunsResponse>, I>>(base?: I): ListScriptRunsResponse {
+    return ListScriptRunsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListScriptRunsResponse>, I>>(object: I): ListScriptRunsResponse {
+    const message = createBaseListScriptRunsResponse();
+    message.runs = object.runs?.map((e) => ScriptRun.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseGetMigrationProgressRequest(): GetMigrationProgressRequest {
+  return { userPoolId: "" };
+}
+
+export const GetMigrationProgressRequest: MessageFns<GetMigrationProgressRequest> = {
+  encode(message: GetMigrationProgressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetMigrationProgressRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetMigrationProgressRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetMigrationProgressRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetMigrationProgressRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetMigrationProgressRequest>, I>>(base?: I): GetMigrationProgressRequest {
+    return GetMigrationProgressRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetMigrationProgressRequest>, I>>(object: I): GetMigrationProgressRequest {
+    const message = createBaseGetMigrationProgressRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    return message;
+  },
+};
+
+function createBaseMigrationDay(): MigrationDay {
+  return { date: "", migrated: 0n, logins: 0n, legacyLogins: 0n };
+}
+
+export const MigrationDay: MessageFns<MigrationDay> = {
+  encode(message: MigrationDay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.date !== "") {
+      writer.uint32(10).string(message.date);
+    }
+    if (message.migrated !== 0n) {
+      if (BigInt.asIntN(64, message.migrated) !== message.migrated) {
+        throw new globalThis.Error("value provided for field message.migrated of type int64 too large");
+      }
+      writer.uint32(16).int64(message.migrated);
+    }
+    if (message.logins !== 0n) {
+      if (BigInt.asIntN(64, message.logins) !== message.logins) {
+        throw new globalThis.Error("value provided for field message.logins of type int64 too large");
+      }
+      writer.uint32(24).int64(message.logins);
+    }
+    if (message.legacyLogins !== 0n) {
+      if (BigInt.asIntN(64, message.legacyLogins) !== message.legacyLogins) {
+        throw new globalThis.Error("value provided for field message.legacyLogins of type int64 too large");
+      }
+      writer.uint32(32).int64(message.legacyLogins);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MigrationDay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMigrationDay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.date = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.migrated = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.logins = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.legacyLogins = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MigrationDay {
+    return {
+      date: isSet(object.date) ? globalThis.String(object.date) : "",
+      migrated: isSet(object.migrated) ? BigInt(object.migrated) : 0n,
+      logins: isSet(object.logins) ? BigInt(object.logins) : 0n,
+      legacyLogins: isSet(object.legacyLogins)
+        ? BigInt(object.legacyLogins)
+        : isSet(object.legacy_logins)
+        ? BigInt(object.legacy_logins)
+        : 0n,
+    };
+  },
+
+  toJSON(message: MigrationDay): unknown {
+    const obj: any = {};
+    if (message.date !== "") {
+      obj.date = message.date;
+    }
+    if (message.migrated !== 0n) {
+      obj.migrated = message.migrated.toString();
+    }
+    if (message.logins !== 0n) {
+      obj.logins = message.logins.toString();
+    }
+    if (message.legacyLogins !== 0n) {
+      obj.legacyLogins = message.legacyLogins.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<MigrationDay>, I>>(base?: I): MigrationDay {
+    return MigrationDay.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MigrationDay>, I>>(object: I): MigrationDay {
+    const message = createBaseMigrationDay();
+    message.date = object.date ?? "";
+    message.migrated = (object.migrated !== undefined && object.migrated !== null) ? BigInt(object.migrated) : 0n;
+    message.logins = (object.logins !== undefined && object.logins !== null) ? BigInt(object.logins) : 0n;
+    message.legacyLogins = (object.legacyLogins !== undefined && object.legacyLogins !== null)
+      ? BigInt(object.legacyLogins)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseGetMigrationProgressResponse(): GetMigrationProgressResponse {
+  return {
+    migrated: 0n,
+    legacyTotal: undefined,
+    days: [],
+    legacyLoginShare: undefined,
+    forecast: undefined,
+    safeToSwitchOff: false,
+    reasons: [],
+  };
+}
+
+export const GetMigrationProgressResponse: MessageFns<GetMigrationProgressResponse> = {
+  encode(message: GetMigrationProgressResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.migrated !== 0n) {
+      if (BigInt.asIntN(64, message.migrated) !== message.migrated) {
+        throw new globalThis.Error("value provided for field message.migrated of type int64 too large");
+      }
+      writer.uint32(8).int64(message.migrated);
+    }
+    if (message.legacyTotal !== undefined) {
+      if (BigInt.asIntN(64, message.legacyTotal) !== message.legacyTotal) {
+        throw new globalThis.Error("value provided for field message.legacyTotal of type int64 too large");
+      }
+      writer.uint32(16).int64(message.legacyTotal);
+    }
+    for (const v of message.days) {
+      MigrationDay.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.legacyLoginShare !== undefined) {
+      writer.uint32(33).double(message.legacyLoginShare);
+    }
+    if (message.forecast !== undefined) {
+      Timestamp.encode(toTimestamp(message.forecast), writer.uint32(42).fork()).join();
+    }
+    if (message.safeToSwitchOff !== false) {
+      writer.uint32(48).bool(message.safeToSwitchOff);
+    }
+    for (const v of message.reasons) {
+      writer.uint32(58).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetMigrationProgressResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetMigrationProgressResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.migrated = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.legacyTotal = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.days.push(MigrationDay.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.legacyLoginShare = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.forecast = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.safeToSwitchOff = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reasons.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetMigrationProgressResponse {
+    return {
+      migrated: isSet(object.migrated) ? BigInt(object.migrated) : 0n,
+      legacyTotal: isSet(object.legacyTotal)
+        ? BigInt(object.legacyTotal)
+        : isSet(object.legacy_total)
+        ? BigInt(object.legacy_total)
+        : undefined,
+      days: globalThis.Array.isArray(object?.days) ? object.days.map((e: any) => MigrationDay.fromJSON(e)) : [],
+      legacyLoginShare: isSet(object.legacyLoginShare)
+        ? globalThis.Number(object.legacyLoginShare)
+        : isSet(object.legacy_login_share)
+        ? globalThis.Number(object.legacy_login_share)
+        : undefined,
+      forecast: isSet(object.forecast) ? fromJsonTimestamp(object.forecast) : undefined,
+      safeToSwitchOff: isSet(object.safeToSwitchOff)
+        ? globalThis.Boolean(object.safeToSwitchOff)
+        : isSet(object.safe_to_switch_off)
+        ? globalThis.Boolean(object.safe_to_switch_off)
+        : false,
+      reasons: globalThis.Array.isArray(object?.reasons) ? object.reasons.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: GetMigrationProgressResponse): unknown {
+    const obj: any = {};
+    if (message.migrated !== 0n) {
+      obj.migrated = message.migrated.toString();
+    }
+    if (message.legacyTotal !== undefined) {
+      obj.legacyTotal = message.legacyTotal.toString();
+    }
+    if (message.days?.length) {
+      obj.days = message.days.map((e) => MigrationDay.toJSON(e));
+    }
+    if (message.legacyLoginShare !== undefined) {
+      obj.legacyLoginShare = floatToJson(message.legacyLoginShare);
+    }
+    if (message.forecast !== undefined) {
+      obj.forecast = message.forecast.toISOString();
+    }
+    if (message.safeToSwitchOff !== false) {
+      obj.safeToSwitchOff = message.safeToSwitchOff;
+    }
+    if (message.reasons?.length) {
+      obj.reasons = message.reasons;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetMigrationProgressResponse>, I>>(base?: I): GetMigrationProgressResponse {
+    return GetMigrationProgressResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetMigrationProgressResponse>, I>>(object: I): GetMigrationProgressResponse {
+    const message = createBaseGetMigrationProgressResponse();
+    message.migrated = (object.migrated !== undefined && object.migrated !== null) ? BigInt(object.migrated) : 0n;
+    message.legacyTotal = (object.legacyTotal !== undefined && object.legacyTotal !== null)
+      ? BigInt(object.legacyTotal)
+      : undefined;
+    message.days = object.days?.map((e) => MigrationDay.fromPartial(e)) || [];
+    message.legacyLoginShare = object.legacyLoginShare ?? undefined;
+    message.forecast = object.forecast ?? undefined;
+    message.safeToSwitchOff = object.safeToSwitchOff ?? false;
+    message.reasons = object.reasons?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseTombstone(): Tombstone {
+  return { tombstoneId: "", deletedAt: undefined, deletedBy: "", externalRef: undefined, identifiers: [] };
+}
+
+export const Tombstone: MessageFns<Tombstone> = {
+  encode(message: Tombstone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tombstoneId !== "") {
+      writer.uint32(10).string(message.tombstoneId);
+    }
+    if (message.deletedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.deletedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.deletedBy !== "") {
+      writer.uint32(26).string(message.deletedBy);
+    }
+    if (message.externalRef !== undefined) {
+      UserRef.encode(message.externalRef, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.identifiers) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Tombstone {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTombstone();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tombstoneId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.deletedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.deletedBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.externalRef = UserRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.identifiers.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Tombstone {
+    return {
+      tombstoneId: isSet(object.tombstoneId)
+        ? globalThis.String(object.tombstoneId)
+        : isSet(object.tombstone_id)
+        ? globalThis.String(object.tombstone_id)
+        : "",
+      deletedAt: isSet(object.deletedAt)
+        ? fromJsonTimestamp(object.deletedAt)
+        : isSet(object.deleted_at)
+        ? fromJsonTimestamp(object.deleted_at)
+        : undefined,
+      deletedBy: isSet(object.deletedBy)
+        ? globalThis.String(object.deletedBy)
+        : isSet(object.deleted_by)
+        ? globalThis.String(object.deleted_by)
+        : "",
+      externalRef: isSet(object.externalRef)
+        ? UserRef.fromJSON(object.externalRef)
+        : isSet(object.external_ref)
+        ? UserRef.fromJSON(object.external_ref)
+        : undefined,
+      identifiers: globalThis.Array.isArray(object?.identifiers)
+        ? object.identifiers.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: Tombstone): unknown {
+    const obj: any = {};
+    if (message.tombstoneId !== "") {
+      obj.tombstoneId = message.tombstoneId;
+    }
+    if (message.deletedAt !== undefined) {
+      obj.deletedAt = message.deletedAt.toISOString();
+    }
+    if (message.deletedBy !== "") {
+      obj.deletedBy = message.deletedBy;
+    }
+    if (message.externalRef !== undefined) {
+      obj.externalRef = UserRef.toJSON(message.externalRef);
+    }
+    if (message.identifiers?.length) {
+      obj.identifiers = message.identifiers;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Tombstone>, I>>(base?: I): Tombstone {
+    return Tombstone.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Tombstone>, I>>(object: I): Tombstone {
+    const message = createBaseTombstone();
+    message.tombstoneId = object.tombstoneId ?? "";
+    message.deletedAt = object.deletedAt ?? undefined;
+    message.deletedBy = object.deletedBy ?? "";
+    message.externalRef = (object.externalRef !== undefined && object.externalRef !== null)
+      ? UserRef.fromPartial(object.externalRef)
+      : undefined;
+    message.identifiers = object.identifiers?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseListTombstonesRequest(): ListTombstonesRequest {
+  return { userPoolId: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListTombstonesRequest: MessageFns<ListTombstonesRequest> = {
+  encode(message: ListTombstonesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTombstonesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTombstonesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListTombstonesRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListTombstonesRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListTombstonesRequest>, I>>(base?: I): ListTombstonesRequest {
+    return ListTombstonesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListTombstonesRequest>, I>>(object: I): ListTombstonesRequest {
+    const message = createBaseListTombstonesRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListTombstonesResponse(): ListTombstonesResponse {
+  return { tombstones: [], nextPageToken: "" };
+}
+
+export const ListTombstonesResponse: MessageFns<ListTombstonesResponse> = {
+  encode(message: ListTombstonesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tombstones) {
+      Tombstone.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTombstonesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTombstonesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tombstones.push(Tombstone.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListTombstonesResponse {
+    return {
+      tombstones: globalThis.Array.isArray(object?.tombstones)
+        ? object.tombstones.map((e: any) => Tombstone.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListTombstonesResponse): unknown {
+    const obj: any = {};
+    if (message.tombstones?.length) {
+      obj.tombstones = message.tombstones.map((e) => Tombstone.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListTombstonesResponse>, I>>(base?: I): ListTombstonesResponse {
+    return ListTombstonesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListTombstonesResponse>, I>>(object: I): ListTombstonesResponse {
+    const message = createBaseListTombstonesResponse();
+    message.tombstones = object.tombstones?.map((e) => Tombstone.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseLiftTombstoneRequest(): LiftTombstoneRequest {
+  return { userPoolId: "", tombstoneId: "" };
+}
+
+export const LiftTombstoneRequest: MessageFns<LiftTombstoneRequest> = {
+  encode(message: LiftTombstoneRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.tombstoneId !== "") {
+      writer.uint32(18).string(message.tombstoneId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftTombstoneRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftTombstoneRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tombstoneId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LiftTombstoneRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      tombstoneId: isSet(object.tombstoneId)
+        ? globalThis.String(object.tombstoneId)
+        : isSet(object.tombstone_id)
+        ? globalThis.String(object.tombstone_id)
+        : "",
+    };
+  },
+
+  toJSON(message: LiftTombstoneRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.tombstoneId !== "") {
+      obj.tombstoneId = message.tombstoneId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LiftTombstoneRequest>, I>>(base?: I): LiftTombstoneRequest {
+    return LiftTombstoneRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LiftTombstoneRequest>, I>>(object: I): LiftTombstoneRequest {
+    const message = createBaseLiftTombstoneRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.tombstoneId = object.tombstoneId ?? "";
+    return message;
+  },
+};
+
+function createBaseLiftTombstoneResponse(): LiftTombstoneResponse {
+  return {};
+}
+
+export const LiftTombstoneResponse: MessageFns<LiftTombstoneResponse> = {
+  encode(_: LiftTombstoneResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LiftTombstoneResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLiftTombstoneResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): LiftTombstoneResponse {
+    return {};
+  },
+
+  toJSON(_: LiftTombstoneResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LiftTombstoneResponse>, I>>(base?: I): LiftTombstoneResponse {
+    return LiftTombstoneResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LiftTombstoneResponse>, I>>(_: I): LiftTombstoneResponse {
+    const message = createBaseLiftTombstoneResponse();
+    return message;
+  },
+};
+
+function createBaseIdentifierConflict(): IdentifierConflict {
+  return {
+    conflictId: "",
+    firstSeenAt: undefined,
+    lastSeenAt: undefined,
+    timesSeen: 0n,
+    externalRef: undefined,
+    kind: "",
+    value: "",
+    userId: "",
+  };
+}
+
+export const IdentifierConflict: MessageFns<IdentifierConflict> = {
+  encode(message: IdentifierConflict, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.conflictId !== "") {
+      writer.uint32(10).string(message.conflictId);
+    }
+    if (message.firstSeenAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.firstSeenAt), writer.uint32(18).fork()).join();
+    }
+    if (message.lastSeenAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastSeenAt), writer.uint32(26).fork()).join();
+    }
+    if (message.timesSeen !== 0n) {
+      if (BigInt.asIntN(64, message.timesSeen) !== message.timesSeen) {
+        throw new globalThis.Error("value provided for field message.timesSeen of type int64 too large");
+      }
+      writer.uint32(32).int64(message.timesSeen);
+    }
+    if (message.externalRef !== undefined) {
+      UserRef.encode(message.externalRef, writer.uint32(42).fork()).join();
+    }
+    if (message.kind !== "") {
+      writer.uint32(50).string(message.kind);
+    }
+    if (message.value !== "") {
+      writer.uint32(58).string(message.value);
+    }
+    if (message.userId !== "") {
+      writer.uint32(66).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IdentifierConflict {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIdentifierConflict();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.conflictId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.firstSeenAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lastSeenAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.timesSeen = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.externalRef = UserRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IdentifierConflict {
+    return {
+      conflictId: isSet(object.conflictId)
+        ? globalThis.String(object.conflictId)
+        : isSet(object.conflict_id)
+        ? globalThis.String(object.conflict_id)
+        : "",
+      firstSeenAt: isSet(object.firstSeenAt)
+        ? fromJsonTimestamp(object.firstSeenAt)
+        : isSet(object.first_seen_at)
+        ? fromJsonTimestamp(object.first_seen_at)
+        : undefined,
+      lastSeenAt: isSet(object.lastSeenAt)
+        ? fromJsonTimestamp(object.lastSeenAt)
+        : isSet(object.last_seen_at)
+        ? fromJsonTimestamp(object.last_seen_at)
+        : undefined,
+      timesSeen: isSet(object.timesSeen)
+        ? BigInt(object.timesSeen)
+        : isSet(object.times_seen)
+        ? BigInt(object.times_seen)
+        : 0n,
+      externalRef: isSet(object.externalRef)
+        ? UserRef.fromJSON(object.externalRef)
+        : isSet(object.external_ref)
+        ? UserRef.fromJSON(object.external_ref)
+        : undefined,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+    };
+  },
+
+  toJSON(message: IdentifierConflict): unknown {
+    const obj: any = {};
+    if (message.conflictId !== "") {
+      obj.conflictId = message.conflictId;
+    }
+    if (message.firstSeenAt !== undefined) {
+      obj.firstSeenAt = message.firstSeenAt.toISOString();
+    }
+    if (message.lastSeenAt !== undefined) {
+      obj.lastSeenAt = message.lastSeenAt.toISOString();
+    }
+    if (message.timesSeen !== 0n) {
+      obj.timesSeen = message.timesSeen.toString();
+    }
+    if (message.externalRef !== undefined) {
+      obj.externalRef = UserRef.toJSON(message.externalRef);
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IdentifierConflict>, I>>(base?: I): IdentifierConflict {
+    return IdentifierConflict.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IdentifierConflict>, I>>(object: I): IdentifierConflict {
+    const message = createBaseIdentifierConflict();
+    message.conflictId = object.conflictId ?? "";
+    message.firstSeenAt = object.firstSeenAt ?? undefined;
+    message.lastSeenAt = object.lastSeenAt ?? undefined;
+    message.timesSeen = (object.timesSeen !== undefined && object.timesSeen !== null) ? BigInt(object.timesSeen) : 0n;
+    message.externalRef = (object.externalRef !== undefined && object.externalRef !== null)
+      ? UserRef.fromPartial(object.externalRef)
+      : undefined;
+    message.kind = object.kind ?? "";
+    message.value = object.value ?? "";
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseListConflictsRequest(): ListConflictsRequest {
+  return { userPoolId: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListConflictsRequest: MessageFns<ListConflictsRequest> = {
+  encode(message: ListConflictsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListConflictsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListConflictsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListConflictsRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListConflictsRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListConflictsRequest>, I>>(base?: I): ListConflictsRequest {
+    return ListConflictsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListConflictsRequest>, I>>(object: I): ListConflictsRequest {
+    const message = createBaseListConflictsRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListConflictsResponse(): ListConflictsResponse {
+  return { conflicts: [], nextPageToken: "" };
+}
+
+export const ListConflictsResponse: MessageFns<ListConflictsResponse> = {
+  encode(message: ListConflictsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.conflicts) {
+      IdentifierConflict.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListConflictsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListConflictsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.conflicts.push(IdentifierConflict.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListConflictsResponse {
+    return {
+      conflicts: globalThis.Array.isArray(object?.conflicts)
+        ? object.conflicts.map((e: any) => IdentifierConflict.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListConflictsResponse): unknown {
+    const obj: any = {};
+    if (message.conflicts?.length) {
+      obj.conflicts = message.conflicts.map((e) => IdentifierConflict.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListConflictsResponse>, I>>(base?: I): ListConflictsResponse {
+    return ListConflictsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListConflictsResponse>, I>>(object: I): ListConflictsResponse {
+    const message = createBaseListConflictsResponse();
+    message.conflicts = object.conflicts?.map((e) => IdentifierConflict.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseResolveConflictRequest(): ResolveConflictRequest {
+  return { userPoolId: "", conflictId: "", resolution: 0 };
+}
+
+export const ResolveConflictRequest: MessageFns<ResolveConflictRequest> = {
+  encode(message: ResolveConflictRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.conflictId !== "") {
+      writer.uint32(18).string(message.conflictId);
+    }
+    if (message.resolution !== 0) {
+      writer.uint32(24).int32(message.resolution);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveConflictRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveConflictRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.conflictId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.resolution = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResolveConflictRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      conflictId: isSet(object.conflictId)
+        ? globalThis.String(object.conflictId)
+        : isSet(object.conflict_id)
+        ? globalThis.String(object.conflict_id)
+        : "",
+      resolution: isSet(object.resolution) ? conflictResolutionFromJSON(object.resolution) : 0,
+    };
+  },
+
+  toJSON(message: ResolveConflictRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.conflictId !== "") {
+      obj.conflictId = message.conflictId;
+    }
+    if (message.resolution !== 0) {
+      obj.resolution = conflictResolutionToJSON(message.resolution);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResolveConflictRequest>, I>>(base?: I): ResolveConflictRequest {
+    return ResolveConflictRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResolveConflictRequest>, I>>(object: I): ResolveConflictRequest {
+    const message = createBaseResolveConflictRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.conflictId = object.conflictId ?? "";
+    message.resolution = object.resolution ?? 0;
+    return message;
+  },
+};
+
+function createBaseResolveConflictResponse(): ResolveConflictResponse {
+  return {};
+}
+
+export const ResolveConflictResponse: MessageFns<ResolveConflictResponse> = {
+  encode(_: ResolveConflictResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveConflictResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveConflictResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ResolveConflictResponse {
+    return {};
+  },
+
+  toJSON(_: ResolveConflictResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResolveConflictResponse>, I>>(base?: I): ResolveConflictResponse {
+    return ResolveConflictResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResolveConflictResponse>, I>>(_: I): ResolveConflictResponse {
+    const message = createBaseResolveConflictResponse();
+    return message;
+  },
+};
+
 /**
  * A user pool's configured link to its legacy user store: mode, secrets, scripts, egress policy. One for each pool.
  * Mode, settings and scripts are versioned together: every save makes a new version. Key role: admin or operator.
@@ -1949,6 +5116,120 @@ export const ConnectionServiceService = {
     responseSerialize: (value: TestScriptResponse): Buffer => Buffer.from(TestScriptResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TestScriptResponse => TestScriptResponse.decode(value),
   },
+  /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
+  deleteConnection: {
+    path: "/userferry.management.v1.ConnectionService/DeleteConnection" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteConnectionRequest): Buffer =>
+      Buffer.from(DeleteConnectionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteConnectionRequest => DeleteConnectionRequest.decode(value),
+    responseSerialize: (value: DeleteConnectionResponse): Buffer =>
+      Buffer.from(DeleteConnectionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteConnectionResponse => DeleteConnectionResponse.decode(value),
+  },
+  /** Every version of mode, settings and scripts: who saved it, when, what changed. */
+  listScriptVersions: {
+    path: "/userferry.management.v1.ConnectionService/ListScriptVersions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListScriptVersionsRequest): Buffer =>
+      Buffer.from(ListScriptVersionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListScriptVersionsRequest => ListScriptVersionsRequest.decode(value),
+    responseSerialize: (value: ListScriptVersionsResponse): Buffer =>
+      Buffer.from(ListScriptVersionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListScriptVersionsResponse => ListScriptVersionsResponse.decode(value),
+  },
+  /** The script's source in one version, for reading and for a diff. */
+  getScript: {
+    path: "/userferry.management.v1.ConnectionService/GetScript" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetScriptRequest): Buffer => Buffer.from(GetScriptRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetScriptRequest => GetScriptRequest.decode(value),
+    responseSerialize: (value: GetScriptResponse): Buffer => Buffer.from(GetScriptResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetScriptResponse => GetScriptResponse.decode(value),
+  },
+  /** Makes an earlier version current again, as a new version. */
+  rollbackScript: {
+    path: "/userferry.management.v1.ConnectionService/RollbackScript" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RollbackScriptRequest): Buffer =>
+      Buffer.from(RollbackScriptRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RollbackScriptRequest => RollbackScriptRequest.decode(value),
+    responseSerialize: (value: RollbackScriptResponse): Buffer =>
+      Buffer.from(RollbackScriptResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RollbackScriptResponse => RollbackScriptResponse.decode(value),
+  },
+  /** Log history: runs that have ended, the newest first; never passwords, secrets or profiles. */
+  listScriptRuns: {
+    path: "/userferry.management.v1.ConnectionService/ListScriptRuns" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListScriptRunsRequest): Buffer =>
+      Buffer.from(ListScriptRunsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListScriptRunsRequest => ListScriptRunsRequest.decode(value),
+    responseSerialize: (value: ListScriptRunsResponse): Buffer =>
+      Buffer.from(ListScriptRunsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListScriptRunsResponse => ListScriptRunsResponse.decode(value),
+  },
+  getMigrationProgress: {
+    path: "/userferry.management.v1.ConnectionService/GetMigrationProgress" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetMigrationProgressRequest): Buffer =>
+      Buffer.from(GetMigrationProgressRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetMigrationProgressRequest => GetMigrationProgressRequest.decode(value),
+    responseSerialize: (value: GetMigrationProgressResponse): Buffer =>
+      Buffer.from(GetMigrationProgressResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetMigrationProgressResponse => GetMigrationProgressResponse.decode(value),
+  },
+  /** Users deleted here whom no login brings back. */
+  listTombstones: {
+    path: "/userferry.management.v1.ConnectionService/ListTombstones" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListTombstonesRequest): Buffer =>
+      Buffer.from(ListTombstonesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListTombstonesRequest => ListTombstonesRequest.decode(value),
+    responseSerialize: (value: ListTombstonesResponse): Buffer =>
+      Buffer.from(ListTombstonesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListTombstonesResponse => ListTombstonesResponse.decode(value),
+  },
+  /** Lets a deleted user migrate or register again. */
+  liftTombstone: {
+    path: "/userferry.management.v1.ConnectionService/LiftTombstone" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LiftTombstoneRequest): Buffer => Buffer.from(LiftTombstoneRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LiftTombstoneRequest => LiftTombstoneRequest.decode(value),
+    responseSerialize: (value: LiftTombstoneResponse): Buffer =>
+      Buffer.from(LiftTombstoneResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LiftTombstoneResponse => LiftTombstoneResponse.decode(value),
+  },
+  /** Proven users who could not be stored because another user has one of their identifiers. */
+  listConflicts: {
+    path: "/userferry.management.v1.ConnectionService/ListConflicts" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListConflictsRequest): Buffer => Buffer.from(ListConflictsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListConflictsRequest => ListConflictsRequest.decode(value),
+    responseSerialize: (value: ListConflictsResponse): Buffer =>
+      Buffer.from(ListConflictsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListConflictsResponse => ListConflictsResponse.decode(value),
+  },
+  resolveConflict: {
+    path: "/userferry.management.v1.ConnectionService/ResolveConflict" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResolveConflictRequest): Buffer =>
+      Buffer.from(ResolveConflictRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResolveConflictRequest => ResolveConflictRequest.decode(value),
+    responseSerialize: (value: ResolveConflictResponse): Buffer =>
+      Buffer.from(ResolveConflictResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResolveConflictResponse => ResolveConflictResponse.decode(value),
+  },
 } as const;
 
 export interface ConnectionServiceServer extends UntypedServiceImplementation {
@@ -1962,6 +5243,24 @@ export interface ConnectionServiceServer extends UntypedServiceImplementation {
   disableConnection: handleUnaryCall<DisableConnectionRequest, DisableConnectionResponse>;
   /** Debug: runs a script of the connection with the given arguments and writes nothing. */
   testScript: handleUnaryCall<TestScriptRequest, TestScriptResponse>;
+  /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
+  deleteConnection: handleUnaryCall<DeleteConnectionRequest, DeleteConnectionResponse>;
+  /** Every version of mode, settings and scripts: who saved it, when, what changed. */
+  listScriptVersions: handleUnaryCall<ListScriptVersionsRequest, ListScriptVersionsResponse>;
+  /** The script's source in one version, for reading and for a diff. */
+  getScript: handleUnaryCall<GetScriptRequest, GetScriptResponse>;
+  /** Makes an earlier version current again, as a new version. */
+  rollbackScript: handleUnaryCall<RollbackScriptRequest, RollbackScriptResponse>;
+  /** Log history: runs that have ended, the newest first; never passwords, secrets or profiles. */
+  listScriptRuns: handleUnaryCall<ListScriptRunsRequest, ListScriptRunsResponse>;
+  getMigrationProgress: handleUnaryCall<GetMigrationProgressRequest, GetMigrationProgressResponse>;
+  /** Users deleted here whom no login brings back. */
+  listTombstones: handleUnaryCall<ListTombstonesRequest, ListTombstonesResponse>;
+  /** Lets a deleted user migrate or register again. */
+  liftTombstone: handleUnaryCall<LiftTombstoneRequest, LiftTombstoneResponse>;
+  /** Proven users who could not be stored because another user has one of their identifiers. */
+  listConflicts: handleUnaryCall<ListConflictsRequest, ListConflictsResponse>;
+  resolveConflict: handleUnaryCall<ResolveConflictRequest, ResolveConflictResponse>;
 }
 
 export interface ConnectionServiceClient extends Client {
@@ -2059,6 +5358,164 @@ export interface ConnectionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TestScriptResponse) => void,
   ): ClientUnaryCall;
+  /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
+  deleteConnection(
+    request: DeleteConnectionRequest,
+    callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,
+  ): ClientUnaryCall;
+  deleteConnection(
+    request: DeleteConnectionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,
+  ): ClientUnaryCall;
+  deleteConnection(
+    request: DeleteConnectionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,
+  ): ClientUnaryCall;
+  /** Every version of mode, settings and scripts: who saved it, when, what changed. */
+  listScriptVersions(
+    request: ListScriptVersionsRequest,
+    callback: (error: ServiceError | null, response: ListScriptVersionsResponse) => void,
+  ): ClientUnaryCall;
+  listScriptVersions(
+    request: ListScriptVersionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListScriptVersionsResponse) => void,
+  ): ClientUnaryCall;
+  listScriptVersions(
+    request: ListScriptVersionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListScriptVersionsResponse) => void,
+  ): ClientUnaryCall;
+  /** The script's source in one version, for reading and for a diff. */
+  getScript(
+    request: GetScriptRequest,
+    callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  getScript(
+    request: GetScriptRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  getScript(
+    request: GetScriptRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes an earlier version current again, as a new version. */
+  rollbackScript(
+    request: RollbackScriptRequest,
+    callback: (error: ServiceError | null, response: RollbackScriptResponse) => void,
+  ): ClientUnaryCall;
+  rollbackScript(
+    request: RollbackScriptRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RollbackScriptResponse) => void,
+  ): ClientUnaryCall;
+  rollbackScript(
+    request: RollbackScriptRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RollbackScriptResponse) => void,
+  ): ClientUnaryCall;
+  /** Log history: runs that have ended, the newest first; never passwords, secrets or profiles. */
+  listScriptRuns(
+    request: ListScriptRunsRequest,
+    callback: (error: ServiceError | null, response: ListScriptRunsResponse) => void,
+  ): ClientUnaryCall;
+  listScriptRuns(
+    request: ListScriptRunsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListScriptRunsResponse) => void,
+  ): ClientUnaryCall;
+  listScriptRuns(
+    request: ListScriptRunsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListScriptRunsResponse) => void,
+  ): ClientUnaryCall;
+  getMigrationProgress(
+    request: GetMigrationProgressRequest,
+    callback: (error: ServiceError | null, response: GetMigrationProgressResponse) => void,
+  ): ClientUnaryCall;
+  getMigrationProgress(
+    request: GetMigrationProgressRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetMigrationProgressResponse) => void,
+  ): ClientUnaryCall;
+  getMigrationProgress(
+    request: GetMigrationProgressRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetMigrationProgressResponse) => void,
+  ): ClientUnaryCall;
+  /** Users deleted here whom no login brings back. */
+  listTombstones(
+    request: ListTombstonesRequest,
+    callback: (error: ServiceError | null, response: ListTombstonesResponse) => void,
+  ): ClientUnaryCall;
+  listTombstones(
+    request: ListTombstonesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListTombstonesResponse) => void,
+  ): ClientUnaryCall;
+  listTombstones(
+    request: ListTombstonesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListTombstonesResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets a deleted user migrate or register again. */
+  liftTombstone(
+    request: LiftTombstoneRequest,
+    callback: (error: ServiceError | null, response: LiftTombstoneResponse) => void,
+  ): ClientUnaryCall;
+  liftTombstone(
+    request: LiftTombstoneRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LiftTombstoneResponse) => void,
+  ): ClientUnaryCall;
+  liftTombstone(
+    request: LiftTombstoneRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LiftTombstoneResponse) => void,
+  ): ClientUnaryCall;
+  /** Proven users who could not be stored because another user has one of their identifiers. */
+  listConflicts(
+    request: ListConflictsRequest,
+    callback: (error: ServiceError | null, response: ListConflictsResponse) => void,
+  ): ClientUnaryCall;
+  listConflicts(
+    request: ListConflictsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListConflictsResponse) => void,
+  ): ClientUnaryCall;
+  listConflicts(
+    request: ListConflictsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListConflictsResponse) => void,
+  ): ClientUnaryCall;
+  resolveConflict(
+    request: ResolveConflictRequest,
+    callback: (error: ServiceError | null, response: ResolveConflictResponse) => void,
+  ): ClientUnaryCall;
+  resolveConflict(
+    request: ResolveConflictRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResolveConflictResponse) => void,
+  ): ClientUnaryCall;
+  resolveConflict(
+    request: ResolveConflictRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResolveConflictResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const ConnectionServiceClient = makeGenericClientConstructor(
@@ -2076,6 +5533,10 @@ function bytesFromBase64(b64: string): Uint8Array {
 
 function base64FromBytes(arr: Uint8Array): string {
   return globalThis.Buffer.from(arr).toString("base64");
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

@@ -20,6 +20,51 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+export const Plan = {
+  UNSPECIFIED: 0,
+  /** BASIC - Local users only; a trial brings connections for thirty days. */
+  BASIC: 1,
+  /** ENTERPRISE - With connections. */
+  ENTERPRISE: 2,
+} as const;
+
+export type Plan = typeof Plan[keyof typeof Plan];
+
+export namespace Plan {
+  export type UNSPECIFIED = typeof Plan.UNSPECIFIED;
+  export type BASIC = typeof Plan.BASIC;
+  export type ENTERPRISE = typeof Plan.ENTERPRISE;
+}
+
+export function planFromJSON(object: any): Plan {
+  switch (object) {
+    case 0:
+    case "PLAN_UNSPECIFIED":
+      return Plan.UNSPECIFIED;
+    case 1:
+    case "PLAN_BASIC":
+      return Plan.BASIC;
+    case 2:
+    case "PLAN_ENTERPRISE":
+      return Plan.ENTERPRISE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Plan");
+  }
+}
+
+export function planToJSON(object: Plan): string {
+  switch (object) {
+    case Plan.UNSPECIFIED:
+      return "PLAN_UNSPECIFIED";
+    case Plan.BASIC:
+      return "PLAN_BASIC";
+    case Plan.ENTERPRISE:
+      return "PLAN_ENTERPRISE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Plan");
+  }
+}
+
 export interface UserPool {
   userPoolId: string;
   name: string;
@@ -28,16 +73,82 @@ export interface UserPool {
   /** Scripts' own error messages may reach the end user. */
   revealRejectionDetails: boolean;
   createdAt?: Date | undefined;
+  plan: Plan;
+  trial?:
+    | Trial
+    | undefined;
+  /** Connections work now, by plan or by trial. */
+  connectionsIncluded: boolean;
+}
+
+export interface Trial {
+  startedAt?: Date | undefined;
+  endsAt?:
+    | Date
+    | undefined;
+  /** 0 when it is over. */
+  daysLeft: number;
 }
 
 export interface CreateUserPoolRequest {
   name: string;
   metadataJson: Buffer;
   revealRejectionDetails: boolean;
+  /** Unspecified: enterprise. */
+  plan: Plan;
 }
 
 export interface CreateUserPoolResponse {
   userPool?: UserPool | undefined;
+}
+
+export interface GetUserPoolRequest {
+  userPoolId: string;
+}
+
+export interface GetUserPoolResponse {
+  userPool?: UserPool | undefined;
+}
+
+export interface StartTrialRequest {
+  userPoolId: string;
+}
+
+export interface StartTrialResponse {
+  userPool?: UserPool | undefined;
+}
+
+export interface SetPlanRequest {
+  userPoolId: string;
+  plan: Plan;
+}
+
+export interface SetPlanResponse {
+  userPool?: UserPool | undefined;
+}
+
+export interface AuditEntry {
+  at?:
+    | Date
+    | undefined;
+  /** An API key's id. */
+  actor: string;
+  /** The call, as `ConnectionService/SaveScript`. */
+  action: string;
+  /** What it was done to, as `script login`, `version 7`, `tombstone …`; never a secret or a profile. */
+  target: string;
+  requestId: string;
+}
+
+export interface ListAuditEntriesRequest {
+  userPoolId: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListAuditEntriesResponse {
+  entries: AuditEntry[];
+  nextPageToken: string;
 }
 
 function createBaseUserPool(): UserPool {
@@ -47,6 +158,9 @@ function createBaseUserPool(): UserPool {
     metadataJson: Buffer.alloc(0),
     revealRejectionDetails: false,
     createdAt: undefined,
+    plan: 0,
+    trial: undefined,
+    connectionsIncluded: false,
   };
 }
 
@@ -66,6 +180,15 @@ export const UserPool: MessageFns<UserPool> = {
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(42).fork()).join();
+    }
+    if (message.plan !== 0) {
+      writer.uint32(48).int32(message.plan);
+    }
+    if (message.trial !== undefined) {
+      Trial.encode(message.trial, writer.uint32(58).fork()).join();
+    }
+    if (message.connectionsIncluded !== false) {
+      writer.uint32(64).bool(message.connectionsIncluded);
     }
     return writer;
   },
@@ -123,6 +246,30 @@ export const UserPool: MessageFns<UserPool> = {
             message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.plan = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.trial = Trial.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.connectionsIncluded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -158,6 +305,13 @@ export const UserPool: MessageFns<UserPool> = {
         : isSet(object.created_at)
         ? fromJsonTimestamp(object.created_at)
         : undefined,
+      plan: isSet(object.plan) ? planFromJSON(object.plan) : 0,
+      trial: isSet(object.trial) ? Trial.fromJSON(object.trial) : undefined,
+      connectionsIncluded: isSet(object.connectionsIncluded)
+        ? globalThis.Boolean(object.connectionsIncluded)
+        : isSet(object.connections_included)
+        ? globalThis.Boolean(object.connections_included)
+        : false,
     };
   },
 
@@ -178,6 +332,15 @@ export const UserPool: MessageFns<UserPool> = {
     if (message.createdAt !== undefined) {
       obj.createdAt = message.createdAt.toISOString();
     }
+    if (message.plan !== 0) {
+      obj.plan = planToJSON(message.plan);
+    }
+    if (message.trial !== undefined) {
+      obj.trial = Trial.toJSON(message.trial);
+    }
+    if (message.connectionsIncluded !== false) {
+      obj.connectionsIncluded = message.connectionsIncluded;
+    }
     return obj;
   },
 
@@ -191,12 +354,128 @@ export const UserPool: MessageFns<UserPool> = {
     message.metadataJson = object.metadataJson ?? Buffer.alloc(0);
     message.revealRejectionDetails = object.revealRejectionDetails ?? false;
     message.createdAt = object.createdAt ?? undefined;
+    message.plan = object.plan ?? 0;
+    message.trial = (object.trial !== undefined && object.trial !== null) ? Trial.fromPartial(object.trial) : undefined;
+    message.connectionsIncluded = object.connectionsIncluded ?? false;
+    return message;
+  },
+};
+
+function createBaseTrial(): Trial {
+  return { startedAt: undefined, endsAt: undefined, daysLeft: 0 };
+}
+
+export const Trial: MessageFns<Trial> = {
+  encode(message: Trial, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(10).fork()).join();
+    }
+    if (message.endsAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.endsAt), writer.uint32(18).fork()).join();
+    }
+    if (message.daysLeft !== 0) {
+      writer.uint32(24).int32(message.daysLeft);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Trial {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTrial();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endsAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.daysLeft = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Trial {
+    return {
+      startedAt: isSet(object.startedAt)
+        ? fromJsonTimestamp(object.startedAt)
+        : isSet(object.started_at)
+        ? fromJsonTimestamp(object.started_at)
+        : undefined,
+      endsAt: isSet(object.endsAt)
+        ? fromJsonTimestamp(object.endsAt)
+        : isSet(object.ends_at)
+        ? fromJsonTimestamp(object.ends_at)
+        : undefined,
+      daysLeft: isSet(object.daysLeft)
+        ? globalThis.Number(object.daysLeft)
+        : isSet(object.days_left)
+        ? globalThis.Number(object.days_left)
+        : 0,
+    };
+  },
+
+  toJSON(message: Trial): unknown {
+    const obj: any = {};
+    if (message.startedAt !== undefined) {
+      obj.startedAt = message.startedAt.toISOString();
+    }
+    if (message.endsAt !== undefined) {
+      obj.endsAt = message.endsAt.toISOString();
+    }
+    if (message.daysLeft !== 0) {
+      obj.daysLeft = Math.round(message.daysLeft);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Trial>, I>>(base?: I): Trial {
+    return Trial.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Trial>, I>>(object: I): Trial {
+    const message = createBaseTrial();
+    message.startedAt = object.startedAt ?? undefined;
+    message.endsAt = object.endsAt ?? undefined;
+    message.daysLeft = object.daysLeft ?? 0;
     return message;
   },
 };
 
 function createBaseCreateUserPoolRequest(): CreateUserPoolRequest {
-  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false };
+  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false, plan: 0 };
 }
 
 export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
@@ -209,6 +488,9 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     }
     if (message.revealRejectionDetails !== false) {
       writer.uint32(24).bool(message.revealRejectionDetails);
+    }
+    if (message.plan !== 0) {
+      writer.uint32(32).int32(message.plan);
     }
     return writer;
   },
@@ -250,6 +532,14 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
             message.revealRejectionDetails = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.plan = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -275,6 +565,7 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
         : isSet(object.reveal_rejection_details)
         ? globalThis.Boolean(object.reveal_rejection_details)
         : false,
+      plan: isSet(object.plan) ? planFromJSON(object.plan) : 0,
     };
   },
 
@@ -289,6 +580,9 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     if (message.revealRejectionDetails !== false) {
       obj.revealRejectionDetails = message.revealRejectionDetails;
     }
+    if (message.plan !== 0) {
+      obj.plan = planToJSON(message.plan);
+    }
     return obj;
   },
 
@@ -300,6 +594,7 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     message.name = object.name ?? "";
     message.metadataJson = object.metadataJson ?? Buffer.alloc(0);
     message.revealRejectionDetails = object.revealRejectionDetails ?? false;
+    message.plan = object.plan ?? 0;
     return message;
   },
 };
@@ -379,6 +674,805 @@ export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
   },
 };
 
+function createBaseGetUserPoolRequest(): GetUserPoolRequest {
+  return { userPoolId: "" };
+}
+
+export const GetUserPoolRequest: MessageFns<GetUserPoolRequest> = {
+  encode(message: GetUserPoolRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUserPoolRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUserPoolRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUserPoolRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetUserPoolRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetUserPoolRequest>, I>>(base?: I): GetUserPoolRequest {
+    return GetUserPoolRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetUserPoolRequest>, I>>(object: I): GetUserPoolRequest {
+    const message = createBaseGetUserPoolRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetUserPoolResponse(): GetUserPoolResponse {
+  return { userPool: undefined };
+}
+
+export const GetUserPoolResponse: MessageFns<GetUserPoolResponse> = {
+  encode(message: GetUserPoolResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPool !== undefined) {
+      UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUserPoolResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUserPoolResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPool = UserPool.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUserPoolResponse {
+    return {
+      userPool: isSet(object.userPool)
+        ? UserPool.fromJSON(object.userPool)
+        : isSet(object.user_pool)
+        ? UserPool.fromJSON(object.user_pool)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetUserPoolResponse): unknown {
+    const obj: any = {};
+    if (message.userPool !== undefined) {
+      obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetUserPoolResponse>, I>>(base?: I): GetUserPoolResponse {
+    return GetUserPoolResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetUserPoolResponse>, I>>(object: I): GetUserPoolResponse {
+    const message = createBaseGetUserPoolResponse();
+    message.userPool = (object.userPool !== undefined && object.userPool !== null)
+      ? UserPool.fromPartial(object.userPool)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartTrialRequest(): StartTrialRequest {
+  return { userPoolId: "" };
+}
+
+export const StartTrialRequest: MessageFns<StartTrialRequest> = {
+  encode(message: StartTrialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartTrialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartTrialRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartTrialRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+    };
+  },
+
+  toJSON(message: StartTrialRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StartTrialRequest>, I>>(base?: I): StartTrialRequest {
+    return StartTrialRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StartTrialRequest>, I>>(object: I): StartTrialRequest {
+    const message = createBaseStartTrialRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    return message;
+  },
+};
+
+function createBaseStartTrialResponse(): StartTrialResponse {
+  return { userPool: undefined };
+}
+
+export const StartTrialResponse: MessageFns<StartTrialResponse> = {
+  encode(message: StartTrialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPool !== undefined) {
+      UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartTrialResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartTrialResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPool = UserPool.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartTrialResponse {
+    return {
+      userPool: isSet(object.userPool)
+        ? UserPool.fromJSON(object.userPool)
+        : isSet(object.user_pool)
+        ? UserPool.fromJSON(object.user_pool)
+        : undefined,
+    };
+  },
+
+  toJSON(message: StartTrialResponse): unknown {
+    const obj: any = {};
+    if (message.userPool !== undefined) {
+      obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StartTrialResponse>, I>>(base?: I): StartTrialResponse {
+    return StartTrialResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StartTrialResponse>, I>>(object: I): StartTrialResponse {
+    const message = createBaseStartTrialResponse();
+    message.userPool = (object.userPool !== undefined && object.userPool !== null)
+      ? UserPool.fromPartial(object.userPool)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetPlanRequest(): SetPlanRequest {
+  return { userPoolId: "", plan: 0 };
+}
+
+export const SetPlanRequest: MessageFns<SetPlanRequest> = {
+  encode(message: SetPlanRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.plan !== 0) {
+      writer.uint32(16).int32(message.plan);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetPlanRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetPlanRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.plan = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetPlanRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      plan: isSet(object.plan) ? planFromJSON(object.plan) : 0,
+    };
+  },
+
+  toJSON(message: SetPlanRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.plan !== 0) {
+      obj.plan = planToJSON(message.plan);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetPlanRequest>, I>>(base?: I): SetPlanRequest {
+    return SetPlanRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetPlanRequest>, I>>(object: I): SetPlanRequest {
+    const message = createBaseSetPlanRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.plan = object.plan ?? 0;
+    return message;
+  },
+};
+
+function createBaseSetPlanResponse(): SetPlanResponse {
+  return { userPool: undefined };
+}
+
+export const SetPlanResponse: MessageFns<SetPlanResponse> = {
+  encode(message: SetPlanResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPool !== undefined) {
+      UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetPlanResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetPlanResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPool = UserPool.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetPlanResponse {
+    return {
+      userPool: isSet(object.userPool)
+        ? UserPool.fromJSON(object.userPool)
+        : isSet(object.user_pool)
+        ? UserPool.fromJSON(object.user_pool)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SetPlanResponse): unknown {
+    const obj: any = {};
+    if (message.userPool !== undefined) {
+      obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetPlanResponse>, I>>(base?: I): SetPlanResponse {
+    return SetPlanResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetPlanResponse>, I>>(object: I): SetPlanResponse {
+    const message = createBaseSetPlanResponse();
+    message.userPool = (object.userPool !== undefined && object.userPool !== null)
+      ? UserPool.fromPartial(object.userPool)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAuditEntry(): AuditEntry {
+  return { at: undefined, actor: "", action: "", target: "", requestId: "" };
+}
+
+export const AuditEntry: MessageFns<AuditEntry> = {
+  encode(message: AuditEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(10).fork()).join();
+    }
+    if (message.actor !== "") {
+      writer.uint32(18).string(message.actor);
+    }
+    if (message.action !== "") {
+      writer.uint32(26).string(message.action);
+    }
+    if (message.target !== "") {
+      writer.uint32(34).string(message.target);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(42).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuditEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuditEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AuditEntry {
+    return {
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+      action: isSet(object.action) ? globalThis.String(object.action) : "",
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: AuditEntry): unknown {
+    const obj: any = {};
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
+    if (message.action !== "") {
+      obj.action = message.action;
+    }
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AuditEntry>, I>>(base?: I): AuditEntry {
+    return AuditEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AuditEntry>, I>>(object: I): AuditEntry {
+    const message = createBaseAuditEntry();
+    message.at = object.at ?? undefined;
+    message.actor = object.actor ?? "";
+    message.action = object.action ?? "";
+    message.target = object.target ?? "";
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseListAuditEntriesRequest(): ListAuditEntriesRequest {
+  return { userPoolId: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListAuditEntriesRequest: MessageFns<ListAuditEntriesRequest> = {
+  encode(message: ListAuditEntriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditEntriesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditEntriesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuditEntriesRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListAuditEntriesRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAuditEntriesRequest>, I>>(base?: I): ListAuditEntriesRequest {
+    return ListAuditEntriesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAuditEntriesRequest>, I>>(object: I): ListAuditEntriesRequest {
+    const message = createBaseListAuditEntriesRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListAuditEntriesResponse(): ListAuditEntriesResponse {
+  return { entries: [], nextPageToken: "" };
+}
+
+export const ListAuditEntriesResponse: MessageFns<ListAuditEntriesResponse> = {
+  encode(message: ListAuditEntriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      AuditEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditEntriesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditEntriesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(AuditEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuditEntriesResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => AuditEntry.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListAuditEntriesResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => AuditEntry.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAuditEntriesResponse>, I>>(base?: I): ListAuditEntriesResponse {
+    return ListAuditEntriesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAuditEntriesResponse>, I>>(object: I): ListAuditEntriesResponse {
+    const message = createBaseListAuditEntriesResponse();
+    message.entries = object.entries?.map((e) => AuditEntry.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
 /** User pools: a company's users and its connection. Key role: operator. */
 export type UserPoolServiceService = typeof UserPoolServiceService;
 export const UserPoolServiceService = {
@@ -393,10 +1487,58 @@ export const UserPoolServiceService = {
       Buffer.from(CreateUserPoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateUserPoolResponse => CreateUserPoolResponse.decode(value),
   },
+  /** Key role: admin or operator. */
+  getUserPool: {
+    path: "/userferry.management.v1.UserPoolService/GetUserPool" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetUserPoolRequest): Buffer => Buffer.from(GetUserPoolRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetUserPoolRequest => GetUserPoolRequest.decode(value),
+    responseSerialize: (value: GetUserPoolResponse): Buffer => Buffer.from(GetUserPoolResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetUserPoolResponse => GetUserPoolResponse.decode(value),
+  },
+  /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
+  startTrial: {
+    path: "/userferry.management.v1.UserPoolService/StartTrial" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartTrialRequest): Buffer => Buffer.from(StartTrialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartTrialRequest => StartTrialRequest.decode(value),
+    responseSerialize: (value: StartTrialResponse): Buffer => Buffer.from(StartTrialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartTrialResponse => StartTrialResponse.decode(value),
+  },
+  setPlan: {
+    path: "/userferry.management.v1.UserPoolService/SetPlan" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetPlanRequest): Buffer => Buffer.from(SetPlanRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetPlanRequest => SetPlanRequest.decode(value),
+    responseSerialize: (value: SetPlanResponse): Buffer => Buffer.from(SetPlanResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetPlanResponse => SetPlanResponse.decode(value),
+  },
+  /** What was done to a pool, by whom and when; the newest first. Key role: admin or operator. */
+  listAuditEntries: {
+    path: "/userferry.management.v1.UserPoolService/ListAuditEntries" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListAuditEntriesRequest): Buffer =>
+      Buffer.from(ListAuditEntriesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListAuditEntriesRequest => ListAuditEntriesRequest.decode(value),
+    responseSerialize: (value: ListAuditEntriesResponse): Buffer =>
+      Buffer.from(ListAuditEntriesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListAuditEntriesResponse => ListAuditEntriesResponse.decode(value),
+  },
 } as const;
 
 export interface UserPoolServiceServer extends UntypedServiceImplementation {
   createUserPool: handleUnaryCall<CreateUserPoolRequest, CreateUserPoolResponse>;
+  /** Key role: admin or operator. */
+  getUserPool: handleUnaryCall<GetUserPoolRequest, GetUserPoolResponse>;
+  /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
+  startTrial: handleUnaryCall<StartTrialRequest, StartTrialResponse>;
+  setPlan: handleUnaryCall<SetPlanRequest, SetPlanResponse>;
+  /** What was done to a pool, by whom and when; the newest first. Key role: admin or operator. */
+  listAuditEntries: handleUnaryCall<ListAuditEntriesRequest, ListAuditEntriesResponse>;
 }
 
 export interface UserPoolServiceClient extends Client {
@@ -414,6 +1556,69 @@ export interface UserPoolServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  /** Key role: admin or operator. */
+  getUserPool(
+    request: GetUserPoolRequest,
+    callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  getUserPool(
+    request: GetUserPoolRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  getUserPool(
+    request: GetUserPoolRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
+  startTrial(
+    request: StartTrialRequest,
+    callback: (error: ServiceError | null, response: StartTrialResponse) => void,
+  ): ClientUnaryCall;
+  startTrial(
+    request: StartTrialRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartTrialResponse) => void,
+  ): ClientUnaryCall;
+  startTrial(
+    request: StartTrialRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartTrialResponse) => void,
+  ): ClientUnaryCall;
+  setPlan(
+    request: SetPlanRequest,
+    callback: (error: ServiceError | null, response: SetPlanResponse) => void,
+  ): ClientUnaryCall;
+  setPlan(
+    request: SetPlanRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetPlanResponse) => void,
+  ): ClientUnaryCall;
+  setPlan(
+    request: SetPlanRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetPlanResponse) => void,
+  ): ClientUnaryCall;
+  /** What was done to a pool, by whom and when; the newest first. Key role: admin or operator. */
+  listAuditEntries(
+    request: ListAuditEntriesRequest,
+    callback: (error: ServiceError | null, response: ListAuditEntriesResponse) => void,
+  ): ClientUnaryCall;
+  listAuditEntries(
+    request: ListAuditEntriesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListAuditEntriesResponse) => void,
+  ): ClientUnaryCall;
+  listAuditEntries(
+    request: ListAuditEntriesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListAuditEntriesResponse) => void,
   ): ClientUnaryCall;
 }
 

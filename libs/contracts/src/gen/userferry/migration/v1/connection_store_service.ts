@@ -23,6 +23,7 @@ import {
   ConnectionMode,
   connectionModeFromJSON,
   connectionModeToJSON,
+  ConnectionVersion,
 } from "../../management/v1/connection_service.ts";
 import {
   EgressRule,
@@ -30,6 +31,7 @@ import {
   scriptActionFromJSON,
   scriptActionToJSON,
 } from "../../runner/v1/script_runner_service.ts";
+import { PoolFacts } from "./login_service.ts";
 
 export interface GetConnectionRequest {
   userPoolId: string;
@@ -52,6 +54,7 @@ export interface GetConnectionSettingsResponse {
   env: { [key: string]: string };
   egress: EgressRule[];
   scripts: ScriptSource[];
+  pool?: PoolFacts | undefined;
 }
 
 export interface GetConnectionSettingsResponse_EnvEntry {
@@ -109,6 +112,47 @@ export interface SetConnectionEnabledRequest {
 }
 
 export interface SetConnectionEnabledResponse {
+  connection?: Connection | undefined;
+}
+
+export interface DeleteConnectionRequest {
+  userPoolId: string;
+  actor: string;
+}
+
+export interface DeleteConnectionResponse {
+}
+
+export interface ListVersionsRequest {
+  userPoolId: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListVersionsResponse {
+  versions: ConnectionVersion[];
+  nextPageToken: string;
+}
+
+export interface GetScriptRequest {
+  userPoolId: string;
+  action: ScriptAction;
+  /** 0: the current one. */
+  version: bigint;
+}
+
+export interface GetScriptResponse {
+  source: string;
+  version: bigint;
+}
+
+export interface RollbackRequest {
+  userPoolId: string;
+  version: bigint;
+  actor: string;
+}
+
+export interface RollbackResponse {
   connection?: Connection | undefined;
 }
 
@@ -328,7 +372,7 @@ export const GetConnectionSettingsRequest: MessageFns<GetConnectionSettingsReque
 };
 
 function createBaseGetConnectionSettingsResponse(): GetConnectionSettingsResponse {
-  return { connectionId: "", version: 0n, enabled: false, mode: 0, env: {}, egress: [], scripts: [] };
+  return { connectionId: "", version: 0n, enabled: false, mode: 0, env: {}, egress: [], scripts: [], pool: undefined };
 }
 
 export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResponse> = {
@@ -356,6 +400,9 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
     }
     for (const v of message.scripts) {
       ScriptSource.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.pool !== undefined) {
+      PoolFacts.encode(message.pool, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -432,6 +479,14 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
             message.scripts.push(ScriptSource.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.pool = PoolFacts.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -472,6 +527,7 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
       scripts: globalThis.Array.isArray(object?.scripts)
         ? object.scripts.map((e: any) => ScriptSource.fromJSON(e))
         : [],
+      pool: isSet(object.pool) ? PoolFacts.fromJSON(object.pool) : undefined,
     };
   },
 
@@ -504,6 +560,9 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
     if (message.scripts?.length) {
       obj.scripts = message.scripts.map((e) => ScriptSource.toJSON(e));
     }
+    if (message.pool !== undefined) {
+      obj.pool = PoolFacts.toJSON(message.pool);
+    }
     return obj;
   },
 
@@ -529,6 +588,7 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
     );
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.scripts = object.scripts?.map((e) => ScriptSource.fromPartial(e)) || [];
+    message.pool = (object.pool !== undefined && object.pool !== null) ? PoolFacts.fromPartial(object.pool) : undefined;
     return message;
   },
 };
@@ -1491,6 +1551,724 @@ export const SetConnectionEnabledResponse: MessageFns<SetConnectionEnabledRespon
   },
 };
 
+function createBaseDeleteConnectionRequest(): DeleteConnectionRequest {
+  return { userPoolId: "", actor: "" };
+}
+
+export const DeleteConnectionRequest: MessageFns<DeleteConnectionRequest> = {
+  encode(message: DeleteConnectionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.actor !== "") {
+      writer.uint32(18).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteConnectionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteConnectionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteConnectionRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+    };
+  },
+
+  toJSON(message: DeleteConnectionRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteConnectionRequest>, I>>(base?: I): DeleteConnectionRequest {
+    return DeleteConnectionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteConnectionRequest>, I>>(object: I): DeleteConnectionRequest {
+    const message = createBaseDeleteConnectionRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteConnectionResponse(): DeleteConnectionResponse {
+  return {};
+}
+
+export const DeleteConnectionResponse: MessageFns<DeleteConnectionResponse> = {
+  encode(_: DeleteConnectionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteConnectionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteConnectionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DeleteConnectionResponse {
+    return {};
+  },
+
+  toJSON(_: DeleteConnectionResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteConnectionResponse>, I>>(base?: I): DeleteConnectionResponse {
+    return DeleteConnectionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteConnectionResponse>, I>>(_: I): DeleteConnectionResponse {
+    const message = createBaseDeleteConnectionResponse();
+    return message;
+  },
+};
+
+function createBaseListVersionsRequest(): ListVersionsRequest {
+  return { userPoolId: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
+  encode(message: ListVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVersionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListVersionsRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListVersionsRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListVersionsRequest>, I>>(base?: I): ListVersionsRequest {
+    return ListVersionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListVersionsRequest>, I>>(object: I): ListVersionsRequest {
+    const message = createBaseListVersionsRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListVersionsResponse(): ListVersionsResponse {
+  return { versions: [], nextPageToken: "" };
+}
+
+export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
+  encode(message: ListVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.versions) {
+      ConnectionVersion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListVersionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListVersionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.versions.push(ConnectionVersion.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListVersionsResponse {
+    return {
+      versions: globalThis.Array.isArray(object?.versions)
+        ? object.versions.map((e: any) => ConnectionVersion.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListVersionsResponse): unknown {
+    const obj: any = {};
+    if (message.versions?.length) {
+      obj.versions = message.versions.map((e) => ConnectionVersion.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListVersionsResponse>, I>>(base?: I): ListVersionsResponse {
+    return ListVersionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListVersionsResponse>, I>>(object: I): ListVersionsResponse {
+    const message = createBaseListVersionsResponse();
+    message.versions = object.versions?.map((e) => ConnectionVersion.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseGetScriptRequest(): GetScriptRequest {
+  return { userPoolId: "", action: 0, version: 0n };
+}
+
+export const GetScriptRequest: MessageFns<GetScriptRequest> = {
+  encode(message: GetScriptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(24).int64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetScriptRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetScriptRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetScriptRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+    };
+  },
+
+  toJSON(message: GetScriptRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetScriptRequest>, I>>(base?: I): GetScriptRequest {
+    return GetScriptRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetScriptRequest>, I>>(object: I): GetScriptRequest {
+    const message = createBaseGetScriptRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.action = object.action ?? 0;
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseGetScriptResponse(): GetScriptResponse {
+  return { source: "", version: 0n };
+}
+
+export const GetScriptResponse: MessageFns<GetScriptResponse> = {
+  encode(message: GetScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== "") {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(16).int64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetScriptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetScriptResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetScriptResponse {
+    return {
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+    };
+  },
+
+  toJSON(message: GetScriptResponse): unknown {
+    const obj: any = {};
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetScriptResponse>, I>>(base?: I): GetScriptResponse {
+    return GetScriptResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetScriptResponse>, I>>(object: I): GetScriptResponse {
+    const message = createBaseGetScriptResponse();
+    message.source = object.source ?? "";
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseRollbackRequest(): RollbackRequest {
+  return { userPoolId: "", version: 0n, actor: "" };
+}
+
+export const RollbackRequest: MessageFns<RollbackRequest> = {
+  encode(message: RollbackRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.version !== 0n) {
+      if (BigInt.asIntN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type int64 too large");
+      }
+      writer.uint32(16).int64(message.version);
+    }
+    if (message.actor !== "") {
+      writer.uint32(26).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollbackRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollbackRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollbackRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+    };
+  },
+
+  toJSON(message: RollbackRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RollbackRequest>, I>>(base?: I): RollbackRequest {
+    return RollbackRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RollbackRequest>, I>>(object: I): RollbackRequest {
+    const message = createBaseRollbackRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseRollbackResponse(): RollbackResponse {
+  return { connection: undefined };
+}
+
+export const RollbackResponse: MessageFns<RollbackResponse> = {
+  encode(message: RollbackResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.connection !== undefined) {
+      Connection.encode(message.connection, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollbackResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollbackResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.connection = Connection.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollbackResponse {
+    return { connection: isSet(object.connection) ? Connection.fromJSON(object.connection) : undefined };
+  },
+
+  toJSON(message: RollbackResponse): unknown {
+    const obj: any = {};
+    if (message.connection !== undefined) {
+      obj.connection = Connection.toJSON(message.connection);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RollbackResponse>, I>>(base?: I): RollbackResponse {
+    return RollbackResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RollbackResponse>, I>>(object: I): RollbackResponse {
+    const message = createBaseRollbackResponse();
+    message.connection = (object.connection !== undefined && object.connection !== null)
+      ? Connection.fromPartial(object.connection)
+      : undefined;
+    return message;
+  },
+};
+
 /** Connections as the gateway needs them. Secrets leave the store through GetConnectionSettings only. */
 export type ConnectionStoreServiceService = typeof ConnectionStoreServiceService;
 export const ConnectionStoreServiceService = {
@@ -1536,6 +2314,7 @@ export const ConnectionStoreServiceService = {
     responseSerialize: (value: SaveScriptResponse): Buffer => Buffer.from(SaveScriptResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SaveScriptResponse => SaveScriptResponse.decode(value),
   },
+  /** PAYMENT_REQUIRED when the pool's plan lacks connections and no trial runs. */
   setConnectionEnabled: {
     path: "/userferry.migration.v1.ConnectionStoreService/SetConnectionEnabled" as const,
     requestStream: false as const,
@@ -1547,6 +2326,45 @@ export const ConnectionStoreServiceService = {
       Buffer.from(SetConnectionEnabledResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetConnectionEnabledResponse => SetConnectionEnabledResponse.decode(value),
   },
+  deleteConnection: {
+    path: "/userferry.migration.v1.ConnectionStoreService/DeleteConnection" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteConnectionRequest): Buffer =>
+      Buffer.from(DeleteConnectionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteConnectionRequest => DeleteConnectionRequest.decode(value),
+    responseSerialize: (value: DeleteConnectionResponse): Buffer =>
+      Buffer.from(DeleteConnectionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteConnectionResponse => DeleteConnectionResponse.decode(value),
+  },
+  listVersions: {
+    path: "/userferry.migration.v1.ConnectionStoreService/ListVersions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListVersionsRequest): Buffer => Buffer.from(ListVersionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListVersionsRequest => ListVersionsRequest.decode(value),
+    responseSerialize: (value: ListVersionsResponse): Buffer =>
+      Buffer.from(ListVersionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListVersionsResponse => ListVersionsResponse.decode(value),
+  },
+  getScript: {
+    path: "/userferry.migration.v1.ConnectionStoreService/GetScript" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetScriptRequest): Buffer => Buffer.from(GetScriptRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetScriptRequest => GetScriptRequest.decode(value),
+    responseSerialize: (value: GetScriptResponse): Buffer => Buffer.from(GetScriptResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetScriptResponse => GetScriptResponse.decode(value),
+  },
+  rollback: {
+    path: "/userferry.migration.v1.ConnectionStoreService/Rollback" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RollbackRequest): Buffer => Buffer.from(RollbackRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RollbackRequest => RollbackRequest.decode(value),
+    responseSerialize: (value: RollbackResponse): Buffer => Buffer.from(RollbackResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RollbackResponse => RollbackResponse.decode(value),
+  },
 } as const;
 
 export interface ConnectionStoreServiceServer extends UntypedServiceImplementation {
@@ -1555,7 +2373,12 @@ export interface ConnectionStoreServiceServer extends UntypedServiceImplementati
   getConnectionSettings: handleUnaryCall<GetConnectionSettingsRequest, GetConnectionSettingsResponse>;
   saveConnection: handleUnaryCall<SaveConnectionRequest, SaveConnectionResponse>;
   saveScript: handleUnaryCall<SaveScriptRequest, SaveScriptResponse>;
+  /** PAYMENT_REQUIRED when the pool's plan lacks connections and no trial runs. */
   setConnectionEnabled: handleUnaryCall<SetConnectionEnabledRequest, SetConnectionEnabledResponse>;
+  deleteConnection: handleUnaryCall<DeleteConnectionRequest, DeleteConnectionResponse>;
+  listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
+  getScript: handleUnaryCall<GetScriptRequest, GetScriptResponse>;
+  rollback: handleUnaryCall<RollbackRequest, RollbackResponse>;
 }
 
 export interface ConnectionStoreServiceClient extends Client {
@@ -1620,6 +2443,7 @@ export interface ConnectionStoreServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SaveScriptResponse) => void,
   ): ClientUnaryCall;
+  /** PAYMENT_REQUIRED when the pool's plan lacks connections and no trial runs. */
   setConnectionEnabled(
     request: SetConnectionEnabledRequest,
     callback: (error: ServiceError | null, response: SetConnectionEnabledResponse) => void,
@@ -1634,6 +2458,66 @@ export interface ConnectionStoreServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetConnectionEnabledResponse) => void,
+  ): ClientUnaryCall;
+  deleteConnection(
+    request: DeleteConnectionRequest,
+    callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,
+  ): ClientUnaryCall;
+  deleteConnection(
+    request: DeleteConnectionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,
+  ): ClientUnaryCall;
+  deleteConnection(
+    request: DeleteConnectionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,
+  ): ClientUnaryCall;
+  listVersions(
+    request: ListVersionsRequest,
+    callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
+  ): ClientUnaryCall;
+  listVersions(
+    request: ListVersionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
+  ): ClientUnaryCall;
+  listVersions(
+    request: ListVersionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
+  ): ClientUnaryCall;
+  getScript(
+    request: GetScriptRequest,
+    callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  getScript(
+    request: GetScriptRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  getScript(
+    request: GetScriptRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  rollback(
+    request: RollbackRequest,
+    callback: (error: ServiceError | null, response: RollbackResponse) => void,
+  ): ClientUnaryCall;
+  rollback(
+    request: RollbackRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RollbackResponse) => void,
+  ): ClientUnaryCall;
+  rollback(
+    request: RollbackRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RollbackResponse) => void,
   ): ClientUnaryCall;
 }
 

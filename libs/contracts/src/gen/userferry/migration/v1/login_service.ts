@@ -19,6 +19,11 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { User } from "../../identity/v1/user.ts";
+import {
+  ConnectionMode,
+  connectionModeFromJSON,
+  connectionModeToJSON,
+} from "../../management/v1/connection_service.ts";
 
 /** What our own store knows. */
 export const LocalVerdict = {
@@ -28,6 +33,8 @@ export const LocalVerdict = {
   UNKNOWN: 3,
   LOCKED: 4,
   TOMBSTONED: 5,
+  /** TOO_MANY_ATTEMPTS - Too many wrong passwords for this identifier or from this address; nothing was checked. */
+  TOO_MANY_ATTEMPTS: 6,
 } as const;
 
 export type LocalVerdict = typeof LocalVerdict[keyof typeof LocalVerdict];
@@ -39,6 +46,7 @@ export namespace LocalVerdict {
   export type UNKNOWN = typeof LocalVerdict.UNKNOWN;
   export type LOCKED = typeof LocalVerdict.LOCKED;
   export type TOMBSTONED = typeof LocalVerdict.TOMBSTONED;
+  export type TOO_MANY_ATTEMPTS = typeof LocalVerdict.TOO_MANY_ATTEMPTS;
 }
 
 export function localVerdictFromJSON(object: any): LocalVerdict {
@@ -61,6 +69,9 @@ export function localVerdictFromJSON(object: any): LocalVerdict {
     case 5:
     case "LOCAL_VERDICT_TOMBSTONED":
       return LocalVerdict.TOMBSTONED;
+    case 6:
+    case "LOCAL_VERDICT_TOO_MANY_ATTEMPTS":
+      return LocalVerdict.TOO_MANY_ATTEMPTS;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum LocalVerdict");
   }
@@ -80,6 +91,8 @@ export function localVerdictToJSON(object: LocalVerdict): string {
       return "LOCAL_VERDICT_LOCKED";
     case LocalVerdict.TOMBSTONED:
       return "LOCAL_VERDICT_TOMBSTONED";
+    case LocalVerdict.TOO_MANY_ATTEMPTS:
+      return "LOCAL_VERDICT_TOO_MANY_ATTEMPTS";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum LocalVerdict");
   }
@@ -164,6 +177,51 @@ export function migrationVerdictToJSON(object: MigrationVerdict): string {
   }
 }
 
+export const AttemptEnd = {
+  UNSPECIFIED: 0,
+  /** PROVEN - The password was proven: the counts of this identifier are cleared. */
+  PROVEN: 1,
+  /** UNDECIDED - Nobody could say: the attempt does not count. */
+  UNDECIDED: 2,
+} as const;
+
+export type AttemptEnd = typeof AttemptEnd[keyof typeof AttemptEnd];
+
+export namespace AttemptEnd {
+  export type UNSPECIFIED = typeof AttemptEnd.UNSPECIFIED;
+  export type PROVEN = typeof AttemptEnd.PROVEN;
+  export type UNDECIDED = typeof AttemptEnd.UNDECIDED;
+}
+
+export function attemptEndFromJSON(object: any): AttemptEnd {
+  switch (object) {
+    case 0:
+    case "ATTEMPT_END_UNSPECIFIED":
+      return AttemptEnd.UNSPECIFIED;
+    case 1:
+    case "ATTEMPT_END_PROVEN":
+      return AttemptEnd.PROVEN;
+    case 2:
+    case "ATTEMPT_END_UNDECIDED":
+      return AttemptEnd.UNDECIDED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AttemptEnd");
+  }
+}
+
+export function attemptEndToJSON(object: AttemptEnd): string {
+  switch (object) {
+    case AttemptEnd.UNSPECIFIED:
+      return "ATTEMPT_END_UNSPECIFIED";
+    case AttemptEnd.PROVEN:
+      return "ATTEMPT_END_PROVEN";
+    case AttemptEnd.UNDECIDED:
+      return "ATTEMPT_END_UNDECIDED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AttemptEnd");
+  }
+}
+
 /** What the user typed, of one kind. */
 export interface Identifier {
   identifier?: { $case: "email"; value: string } | { $case: "username"; value: string } | {
@@ -176,6 +234,8 @@ export interface CheckLoginRequest {
   userPoolId: string;
   identifier?: Identifier | undefined;
   password: string;
+  /** Where the user's request came from, for the limit by address; empty: not known. */
+  requestIp: string;
 }
 
 export interface CheckLoginResponse {
@@ -186,13 +246,19 @@ export interface CheckLoginResponse {
     | PoolFacts
     | undefined;
   /** Absent: the pool has no connection. */
-  connection?: ConnectionFacts | undefined;
+  connection?:
+    | ConnectionFacts
+    | undefined;
+  /** With LOCAL_VERDICT_TOO_MANY_ATTEMPTS. */
+  retryAfterMs: bigint;
 }
 
 export interface PoolFacts {
   name: string;
   metadataJson: Buffer;
   revealRejectionDetails: boolean;
+  /** Connections work now, by plan or by trial. */
+  connectionsIncluded: boolean;
 }
 
 /** Enough to know whether the settings held in memory are still current. */
@@ -200,6 +266,7 @@ export interface ConnectionFacts {
   connectionId: string;
   version: bigint;
   enabled: boolean;
+  mode: ConnectionMode;
 }
 
 export interface MigrateUserRequest {
@@ -210,12 +277,31 @@ export interface MigrateUserRequest {
   /** What the user typed; kept when the profile has no such identifier. */
   identifier?: Identifier | undefined;
   password: string;
+  /** Where the user's request came from, as CheckLogin was told: a success is no wrong password of that address. */
+  requestIp: string;
+  /**
+   * The legacy user store proved who the user is, not this password: a new one, which the user has just chosen (forgot
+   * password). The rules for new passwords apply, and no login is counted.
+   */
+  passwordIsNew: boolean;
 }
 
 export interface MigrateUserResponse {
   verdict: MigrationVerdict;
   /** With MIGRATED and ALREADY_MIGRATED. */
   user?: User | undefined;
+}
+
+export interface SettleAttemptRequest {
+  userPoolId: string;
+  identifier?: Identifier | undefined;
+  requestIp: string;
+  end: AttemptEnd;
+  /** Who proved it, for the migration's progress. */
+  byLegacyStore: boolean;
+}
+
+export interface SettleAttemptResponse {
 }
 
 function createBaseIdentifier(): Identifier {
@@ -341,7 +427,7 @@ export const Identifier: MessageFns<Identifier> = {
 };
 
 function createBaseCheckLoginRequest(): CheckLoginRequest {
-  return { userPoolId: "", identifier: undefined, password: "" };
+  return { userPoolId: "", identifier: undefined, password: "", requestIp: "" };
 }
 
 export const CheckLoginRequest: MessageFns<CheckLoginRequest> = {
@@ -354,6 +440,9 @@ export const CheckLoginRequest: MessageFns<CheckLoginRequest> = {
     }
     if (message.password !== "") {
       writer.uint32(26).string(message.password);
+    }
+    if (message.requestIp !== "") {
+      writer.uint32(34).string(message.requestIp);
     }
     return writer;
   },
@@ -395,6 +484,14 @@ export const CheckLoginRequest: MessageFns<CheckLoginRequest> = {
             message.password = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestIp = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -416,6 +513,11 @@ export const CheckLoginRequest: MessageFns<CheckLoginRequest> = {
         : "",
       identifier: isSet(object.identifier) ? Identifier.fromJSON(object.identifier) : undefined,
       password: isSet(object.password) ? globalThis.String(object.password) : "",
+      requestIp: isSet(object.requestIp)
+        ? globalThis.String(object.requestIp)
+        : isSet(object.request_ip)
+        ? globalThis.String(object.request_ip)
+        : "",
     };
   },
 
@@ -430,6 +532,9 @@ export const CheckLoginRequest: MessageFns<CheckLoginRequest> = {
     if (message.password !== "") {
       obj.password = message.password;
     }
+    if (message.requestIp !== "") {
+      obj.requestIp = message.requestIp;
+    }
     return obj;
   },
 
@@ -443,12 +548,13 @@ export const CheckLoginRequest: MessageFns<CheckLoginRequest> = {
       ? Identifier.fromPartial(object.identifier)
       : undefined;
     message.password = object.password ?? "";
+    message.requestIp = object.requestIp ?? "";
     return message;
   },
 };
 
 function createBaseCheckLoginResponse(): CheckLoginResponse {
-  return { verdict: 0, user: undefined, pool: undefined, connection: undefined };
+  return { verdict: 0, user: undefined, pool: undefined, connection: undefined, retryAfterMs: 0n };
 }
 
 export const CheckLoginResponse: MessageFns<CheckLoginResponse> = {
@@ -464,6 +570,12 @@ export const CheckLoginResponse: MessageFns<CheckLoginResponse> = {
     }
     if (message.connection !== undefined) {
       ConnectionFacts.encode(message.connection, writer.uint32(34).fork()).join();
+    }
+    if (message.retryAfterMs !== 0n) {
+      if (BigInt.asIntN(64, message.retryAfterMs) !== message.retryAfterMs) {
+        throw new globalThis.Error("value provided for field message.retryAfterMs of type int64 too large");
+      }
+      writer.uint32(40).int64(message.retryAfterMs);
     }
     return writer;
   },
@@ -513,6 +625,14 @@ export const CheckLoginResponse: MessageFns<CheckLoginResponse> = {
             message.connection = ConnectionFacts.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -531,6 +651,11 @@ export const CheckLoginResponse: MessageFns<CheckLoginResponse> = {
       user: isSet(object.user) ? User.fromJSON(object.user) : undefined,
       pool: isSet(object.pool) ? PoolFacts.fromJSON(object.pool) : undefined,
       connection: isSet(object.connection) ? ConnectionFacts.fromJSON(object.connection) : undefined,
+      retryAfterMs: isSet(object.retryAfterMs)
+        ? BigInt(object.retryAfterMs)
+        : isSet(object.retry_after_ms)
+        ? BigInt(object.retry_after_ms)
+        : 0n,
     };
   },
 
@@ -548,6 +673,9 @@ export const CheckLoginResponse: MessageFns<CheckLoginResponse> = {
     if (message.connection !== undefined) {
       obj.connection = ConnectionFacts.toJSON(message.connection);
     }
+    if (message.retryAfterMs !== 0n) {
+      obj.retryAfterMs = message.retryAfterMs.toString();
+    }
     return obj;
   },
 
@@ -562,12 +690,15 @@ export const CheckLoginResponse: MessageFns<CheckLoginResponse> = {
     message.connection = (object.connection !== undefined && object.connection !== null)
       ? ConnectionFacts.fromPartial(object.connection)
       : undefined;
+    message.retryAfterMs = (object.retryAfterMs !== undefined && object.retryAfterMs !== null)
+      ? BigInt(object.retryAfterMs)
+      : 0n;
     return message;
   },
 };
 
 function createBasePoolFacts(): PoolFacts {
-  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false };
+  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false, connectionsIncluded: false };
 }
 
 export const PoolFacts: MessageFns<PoolFacts> = {
@@ -580,6 +711,9 @@ export const PoolFacts: MessageFns<PoolFacts> = {
     }
     if (message.revealRejectionDetails !== false) {
       writer.uint32(24).bool(message.revealRejectionDetails);
+    }
+    if (message.connectionsIncluded !== false) {
+      writer.uint32(32).bool(message.connectionsIncluded);
     }
     return writer;
   },
@@ -621,6 +755,14 @@ export const PoolFacts: MessageFns<PoolFacts> = {
             message.revealRejectionDetails = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.connectionsIncluded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -646,6 +788,11 @@ export const PoolFacts: MessageFns<PoolFacts> = {
         : isSet(object.reveal_rejection_details)
         ? globalThis.Boolean(object.reveal_rejection_details)
         : false,
+      connectionsIncluded: isSet(object.connectionsIncluded)
+        ? globalThis.Boolean(object.connectionsIncluded)
+        : isSet(object.connections_included)
+        ? globalThis.Boolean(object.connections_included)
+        : false,
     };
   },
 
@@ -660,6 +807,9 @@ export const PoolFacts: MessageFns<PoolFacts> = {
     if (message.revealRejectionDetails !== false) {
       obj.revealRejectionDetails = message.revealRejectionDetails;
     }
+    if (message.connectionsIncluded !== false) {
+      obj.connectionsIncluded = message.connectionsIncluded;
+    }
     return obj;
   },
 
@@ -671,12 +821,13 @@ export const PoolFacts: MessageFns<PoolFacts> = {
     message.name = object.name ?? "";
     message.metadataJson = object.metadataJson ?? Buffer.alloc(0);
     message.revealRejectionDetails = object.revealRejectionDetails ?? false;
+    message.connectionsIncluded = object.connectionsIncluded ?? false;
     return message;
   },
 };
 
 function createBaseConnectionFacts(): ConnectionFacts {
-  return { connectionId: "", version: 0n, enabled: false };
+  return { connectionId: "", version: 0n, enabled: false, mode: 0 };
 }
 
 export const ConnectionFacts: MessageFns<ConnectionFacts> = {
@@ -692,6 +843,9 @@ export const ConnectionFacts: MessageFns<ConnectionFacts> = {
     }
     if (message.enabled !== false) {
       writer.uint32(24).bool(message.enabled);
+    }
+    if (message.mode !== 0) {
+      writer.uint32(32).int32(message.mode);
     }
     return writer;
   },
@@ -733,6 +887,14 @@ export const ConnectionFacts: MessageFns<ConnectionFacts> = {
             message.enabled = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -754,6 +916,7 @@ export const ConnectionFacts: MessageFns<ConnectionFacts> = {
         : "",
       version: isSet(object.version) ? BigInt(object.version) : 0n,
       enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : false,
+      mode: isSet(object.mode) ? connectionModeFromJSON(object.mode) : 0,
     };
   },
 
@@ -768,6 +931,9 @@ export const ConnectionFacts: MessageFns<ConnectionFacts> = {
     if (message.enabled !== false) {
       obj.enabled = message.enabled;
     }
+    if (message.mode !== 0) {
+      obj.mode = connectionModeToJSON(message.mode);
+    }
     return obj;
   },
 
@@ -779,12 +945,21 @@ export const ConnectionFacts: MessageFns<ConnectionFacts> = {
     message.connectionId = object.connectionId ?? "";
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
     message.enabled = object.enabled ?? false;
+    message.mode = object.mode ?? 0;
     return message;
   },
 };
 
 function createBaseMigrateUserRequest(): MigrateUserRequest {
-  return { userPoolId: "", connectionId: "", profileJson: Buffer.alloc(0), identifier: undefined, password: "" };
+  return {
+    userPoolId: "",
+    connectionId: "",
+    profileJson: Buffer.alloc(0),
+    identifier: undefined,
+    password: "",
+    requestIp: "",
+    passwordIsNew: false,
+  };
 }
 
 export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
@@ -803,6 +978,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     }
     if (message.password !== "") {
       writer.uint32(42).string(message.password);
+    }
+    if (message.requestIp !== "") {
+      writer.uint32(50).string(message.requestIp);
+    }
+    if (message.passwordIsNew !== false) {
+      writer.uint32(56).bool(message.passwordIsNew);
     }
     return writer;
   },
@@ -860,6 +1041,22 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
             message.password = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.requestIp = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.passwordIsNew = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -891,6 +1088,16 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
         : Buffer.alloc(0),
       identifier: isSet(object.identifier) ? Identifier.fromJSON(object.identifier) : undefined,
       password: isSet(object.password) ? globalThis.String(object.password) : "",
+      requestIp: isSet(object.requestIp)
+        ? globalThis.String(object.requestIp)
+        : isSet(object.request_ip)
+        ? globalThis.String(object.request_ip)
+        : "",
+      passwordIsNew: isSet(object.passwordIsNew)
+        ? globalThis.Boolean(object.passwordIsNew)
+        : isSet(object.password_is_new)
+        ? globalThis.Boolean(object.password_is_new)
+        : false,
     };
   },
 
@@ -911,6 +1118,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     if (message.password !== "") {
       obj.password = message.password;
     }
+    if (message.requestIp !== "") {
+      obj.requestIp = message.requestIp;
+    }
+    if (message.passwordIsNew !== false) {
+      obj.passwordIsNew = message.passwordIsNew;
+    }
     return obj;
   },
 
@@ -926,6 +1139,8 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
       ? Identifier.fromPartial(object.identifier)
       : undefined;
     message.password = object.password ?? "";
+    message.requestIp = object.requestIp ?? "";
+    message.passwordIsNew = object.passwordIsNew ?? false;
     return message;
   },
 };
@@ -1015,6 +1230,205 @@ export const MigrateUserResponse: MessageFns<MigrateUserResponse> = {
   },
 };
 
+function createBaseSettleAttemptRequest(): SettleAttemptRequest {
+  return { userPoolId: "", identifier: undefined, requestIp: "", end: 0, byLegacyStore: false };
+}
+
+export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
+  encode(message: SettleAttemptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.identifier !== undefined) {
+      Identifier.encode(message.identifier, writer.uint32(18).fork()).join();
+    }
+    if (message.requestIp !== "") {
+      writer.uint32(26).string(message.requestIp);
+    }
+    if (message.end !== 0) {
+      writer.uint32(32).int32(message.end);
+    }
+    if (message.byLegacyStore !== false) {
+      writer.uint32(40).bool(message.byLegacyStore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SettleAttemptRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSettleAttemptRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.identifier = Identifier.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestIp = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.end = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.byLegacyStore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SettleAttemptRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      identifier: isSet(object.identifier) ? Identifier.fromJSON(object.identifier) : undefined,
+      requestIp: isSet(object.requestIp)
+        ? globalThis.String(object.requestIp)
+        : isSet(object.request_ip)
+        ? globalThis.String(object.request_ip)
+        : "",
+      end: isSet(object.end) ? attemptEndFromJSON(object.end) : 0,
+      byLegacyStore: isSet(object.byLegacyStore)
+        ? globalThis.Boolean(object.byLegacyStore)
+        : isSet(object.by_legacy_store)
+        ? globalThis.Boolean(object.by_legacy_store)
+        : false,
+    };
+  },
+
+  toJSON(message: SettleAttemptRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.identifier !== undefined) {
+      obj.identifier = Identifier.toJSON(message.identifier);
+    }
+    if (message.requestIp !== "") {
+      obj.requestIp = message.requestIp;
+    }
+    if (message.end !== 0) {
+      obj.end = attemptEndToJSON(message.end);
+    }
+    if (message.byLegacyStore !== false) {
+      obj.byLegacyStore = message.byLegacyStore;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SettleAttemptRequest>, I>>(base?: I): SettleAttemptRequest {
+    return SettleAttemptRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SettleAttemptRequest>, I>>(object: I): SettleAttemptRequest {
+    const message = createBaseSettleAttemptRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.identifier = (object.identifier !== undefined && object.identifier !== null)
+      ? Identifier.fromPartial(object.identifier)
+      : undefined;
+    message.requestIp = object.requestIp ?? "";
+    message.end = object.end ?? 0;
+    message.byLegacyStore = object.byLegacyStore ?? false;
+    return message;
+  },
+};
+
+function createBaseSettleAttemptResponse(): SettleAttemptResponse {
+  return {};
+}
+
+export const SettleAttemptResponse: MessageFns<SettleAttemptResponse> = {
+  encode(_: SettleAttemptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SettleAttemptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSettleAttemptResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): SettleAttemptResponse {
+    return {};
+  },
+
+  toJSON(_: SettleAttemptResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SettleAttemptResponse>, I>>(base?: I): SettleAttemptResponse {
+    return SettleAttemptResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SettleAttemptResponse>, I>>(_: I): SettleAttemptResponse {
+    const message = createBaseSettleAttemptResponse();
+    return message;
+  },
+};
+
 /** What a login needs of the store: one call before the script, one after it. */
 export type LoginServiceService = typeof LoginServiceService;
 export const LoginServiceService = {
@@ -1038,6 +1452,20 @@ export const LoginServiceService = {
     responseSerialize: (value: MigrateUserResponse): Buffer => Buffer.from(MigrateUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): MigrateUserResponse => MigrateUserResponse.decode(value),
   },
+  /**
+   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
+   * count. Not on the login's own path.
+   */
+  settleAttempt: {
+    path: "/userferry.migration.v1.LoginService/SettleAttempt" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SettleAttemptRequest): Buffer => Buffer.from(SettleAttemptRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SettleAttemptRequest => SettleAttemptRequest.decode(value),
+    responseSerialize: (value: SettleAttemptResponse): Buffer =>
+      Buffer.from(SettleAttemptResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SettleAttemptResponse => SettleAttemptResponse.decode(value),
+  },
 } as const;
 
 export interface LoginServiceServer extends UntypedServiceImplementation {
@@ -1045,6 +1473,11 @@ export interface LoginServiceServer extends UntypedServiceImplementation {
   checkLogin: handleUnaryCall<CheckLoginRequest, CheckLoginResponse>;
   /** Stores a user whose password the legacy user store has just proven. Safe to repeat: two calls make one user. */
   migrateUser: handleUnaryCall<MigrateUserRequest, MigrateUserResponse>;
+  /**
+   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
+   * count. Not on the login's own path.
+   */
+  settleAttempt: handleUnaryCall<SettleAttemptRequest, SettleAttemptResponse>;
 }
 
 export interface LoginServiceClient extends Client {
@@ -1079,6 +1512,25 @@ export interface LoginServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: MigrateUserResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
+   * count. Not on the login's own path.
+   */
+  settleAttempt(
+    request: SettleAttemptRequest,
+    callback: (error: ServiceError | null, response: SettleAttemptResponse) => void,
+  ): ClientUnaryCall;
+  settleAttempt(
+    request: SettleAttemptRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SettleAttemptResponse) => void,
+  ): ClientUnaryCall;
+  settleAttempt(
+    request: SettleAttemptRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SettleAttemptResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -19,12 +19,13 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { ApiKey, ApiKeyRole, apiKeyRoleFromJSON, apiKeyRoleToJSON } from "../../management/v1/api_key_service.ts";
-import { UserPool } from "../../management/v1/user_pool_service.ts";
+import { Plan, planFromJSON, planToJSON, UserPool } from "../../management/v1/user_pool_service.ts";
 
 export interface CreateUserPoolRequest {
   name: string;
   metadataJson: Buffer;
   revealRejectionDetails: boolean;
+  plan: Plan;
 }
 
 export interface CreateUserPoolResponse {
@@ -59,8 +60,35 @@ export interface FindApiKeyResponse {
   apiKey?: ApiKey | undefined;
 }
 
+export interface GetUserPoolRequest {
+  userPoolId: string;
+}
+
+export interface GetUserPoolResponse {
+  userPool?: UserPool | undefined;
+}
+
+export interface StartTrialRequest {
+  userPoolId: string;
+  actor: string;
+}
+
+export interface StartTrialResponse {
+  userPool?: UserPool | undefined;
+}
+
+export interface SetPlanRequest {
+  userPoolId: string;
+  plan: Plan;
+  actor: string;
+}
+
+export interface SetPlanResponse {
+  userPool?: UserPool | undefined;
+}
+
 function createBaseCreateUserPoolRequest(): CreateUserPoolRequest {
-  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false };
+  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false, plan: 0 };
 }
 
 export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
@@ -73,6 +101,9 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     }
     if (message.revealRejectionDetails !== false) {
       writer.uint32(24).bool(message.revealRejectionDetails);
+    }
+    if (message.plan !== 0) {
+      writer.uint32(32).int32(message.plan);
     }
     return writer;
   },
@@ -114,6 +145,14 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
             message.revealRejectionDetails = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.plan = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -139,6 +178,7 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
         : isSet(object.reveal_rejection_details)
         ? globalThis.Boolean(object.reveal_rejection_details)
         : false,
+      plan: isSet(object.plan) ? planFromJSON(object.plan) : 0,
     };
   },
 
@@ -153,6 +193,9 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     if (message.revealRejectionDetails !== false) {
       obj.revealRejectionDetails = message.revealRejectionDetails;
     }
+    if (message.plan !== 0) {
+      obj.plan = planToJSON(message.plan);
+    }
     return obj;
   },
 
@@ -164,6 +207,7 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     message.name = object.name ?? "";
     message.metadataJson = object.metadataJson ?? Buffer.alloc(0);
     message.revealRejectionDetails = object.revealRejectionDetails ?? false;
+    message.plan = object.plan ?? 0;
     return message;
   },
 };
@@ -732,6 +776,498 @@ export const FindApiKeyResponse: MessageFns<FindApiKeyResponse> = {
   },
 };
 
+function createBaseGetUserPoolRequest(): GetUserPoolRequest {
+  return { userPoolId: "" };
+}
+
+export const GetUserPoolRequest: MessageFns<GetUserPoolRequest> = {
+  encode(message: GetUserPoolRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUserPoolRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUserPoolRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUserPoolRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetUserPoolRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetUserPoolRequest>, I>>(base?: I): GetUserPoolRequest {
+    return GetUserPoolRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetUserPoolRequest>, I>>(object: I): GetUserPoolRequest {
+    const message = createBaseGetUserPoolRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetUserPoolResponse(): GetUserPoolResponse {
+  return { userPool: undefined };
+}
+
+export const GetUserPoolResponse: MessageFns<GetUserPoolResponse> = {
+  encode(message: GetUserPoolResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPool !== undefined) {
+      UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetUserPoolResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetUserPoolResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPool = UserPool.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetUserPoolResponse {
+    return {
+      userPool: isSet(object.userPool)
+        ? UserPool.fromJSON(object.userPool)
+        : isSet(object.user_pool)
+        ? UserPool.fromJSON(object.user_pool)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetUserPoolResponse): unknown {
+    const obj: any = {};
+    if (message.userPool !== undefined) {
+      obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetUserPoolResponse>, I>>(base?: I): GetUserPoolResponse {
+    return GetUserPoolResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetUserPoolResponse>, I>>(object: I): GetUserPoolResponse {
+    const message = createBaseGetUserPoolResponse();
+    message.userPool = (object.userPool !== undefined && object.userPool !== null)
+      ? UserPool.fromPartial(object.userPool)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStartTrialRequest(): StartTrialRequest {
+  return { userPoolId: "", actor: "" };
+}
+
+export const StartTrialRequest: MessageFns<StartTrialRequest> = {
+  encode(message: StartTrialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.actor !== "") {
+      writer.uint32(18).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartTrialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartTrialRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartTrialRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+    };
+  },
+
+  toJSON(message: StartTrialRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StartTrialRequest>, I>>(base?: I): StartTrialRequest {
+    return StartTrialRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StartTrialRequest>, I>>(object: I): StartTrialRequest {
+    const message = createBaseStartTrialRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseStartTrialResponse(): StartTrialResponse {
+  return { userPool: undefined };
+}
+
+export const StartTrialResponse: MessageFns<StartTrialResponse> = {
+  encode(message: StartTrialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPool !== undefined) {
+      UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartTrialResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartTrialResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPool = UserPool.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartTrialResponse {
+    return {
+      userPool: isSet(object.userPool)
+        ? UserPool.fromJSON(object.userPool)
+        : isSet(object.user_pool)
+        ? UserPool.fromJSON(object.user_pool)
+        : undefined,
+    };
+  },
+
+  toJSON(message: StartTrialResponse): unknown {
+    const obj: any = {};
+    if (message.userPool !== undefined) {
+      obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StartTrialResponse>, I>>(base?: I): StartTrialResponse {
+    return StartTrialResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StartTrialResponse>, I>>(object: I): StartTrialResponse {
+    const message = createBaseStartTrialResponse();
+    message.userPool = (object.userPool !== undefined && object.userPool !== null)
+      ? UserPool.fromPartial(object.userPool)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetPlanRequest(): SetPlanRequest {
+  return { userPoolId: "", plan: 0, actor: "" };
+}
+
+export const SetPlanRequest: MessageFns<SetPlanRequest> = {
+  encode(message: SetPlanRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.plan !== 0) {
+      writer.uint32(16).int32(message.plan);
+    }
+    if (message.actor !== "") {
+      writer.uint32(26).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetPlanRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetPlanRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.plan = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetPlanRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      plan: isSet(object.plan) ? planFromJSON(object.plan) : 0,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+    };
+  },
+
+  toJSON(message: SetPlanRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.plan !== 0) {
+      obj.plan = planToJSON(message.plan);
+    }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetPlanRequest>, I>>(base?: I): SetPlanRequest {
+    return SetPlanRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetPlanRequest>, I>>(object: I): SetPlanRequest {
+    const message = createBaseSetPlanRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.plan = object.plan ?? 0;
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseSetPlanResponse(): SetPlanResponse {
+  return { userPool: undefined };
+}
+
+export const SetPlanResponse: MessageFns<SetPlanResponse> = {
+  encode(message: SetPlanResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPool !== undefined) {
+      UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetPlanResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetPlanResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPool = UserPool.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetPlanResponse {
+    return {
+      userPool: isSet(object.userPool)
+        ? UserPool.fromJSON(object.userPool)
+        : isSet(object.user_pool)
+        ? UserPool.fromJSON(object.user_pool)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SetPlanResponse): unknown {
+    const obj: any = {};
+    if (message.userPool !== undefined) {
+      obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetPlanResponse>, I>>(base?: I): SetPlanResponse {
+    return SetPlanResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetPlanResponse>, I>>(object: I): SetPlanResponse {
+    const message = createBaseSetPlanResponse();
+    message.userPool = (object.userPool !== undefined && object.userPool !== null)
+      ? UserPool.fromPartial(object.userPool)
+      : undefined;
+    return message;
+  },
+};
+
 /** User pools and the keys of their callers. */
 export type PoolStoreServiceService = typeof PoolStoreServiceService;
 export const PoolStoreServiceService = {
@@ -745,6 +1281,34 @@ export const PoolStoreServiceService = {
     responseSerialize: (value: CreateUserPoolResponse): Buffer =>
       Buffer.from(CreateUserPoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateUserPoolResponse => CreateUserPoolResponse.decode(value),
+  },
+  getUserPool: {
+    path: "/userferry.migration.v1.PoolStoreService/GetUserPool" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetUserPoolRequest): Buffer => Buffer.from(GetUserPoolRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetUserPoolRequest => GetUserPoolRequest.decode(value),
+    responseSerialize: (value: GetUserPoolResponse): Buffer => Buffer.from(GetUserPoolResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetUserPoolResponse => GetUserPoolResponse.decode(value),
+  },
+  /** TRIAL_ALREADY_USED the second time. */
+  startTrial: {
+    path: "/userferry.migration.v1.PoolStoreService/StartTrial" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartTrialRequest): Buffer => Buffer.from(StartTrialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartTrialRequest => StartTrialRequest.decode(value),
+    responseSerialize: (value: StartTrialResponse): Buffer => Buffer.from(StartTrialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartTrialResponse => StartTrialResponse.decode(value),
+  },
+  setPlan: {
+    path: "/userferry.migration.v1.PoolStoreService/SetPlan" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetPlanRequest): Buffer => Buffer.from(SetPlanRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetPlanRequest => SetPlanRequest.decode(value),
+    responseSerialize: (value: SetPlanResponse): Buffer => Buffer.from(SetPlanResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetPlanResponse => SetPlanResponse.decode(value),
   },
   createApiKey: {
     path: "/userferry.migration.v1.PoolStoreService/CreateApiKey" as const,
@@ -780,6 +1344,10 @@ export const PoolStoreServiceService = {
 
 export interface PoolStoreServiceServer extends UntypedServiceImplementation {
   createUserPool: handleUnaryCall<CreateUserPoolRequest, CreateUserPoolResponse>;
+  getUserPool: handleUnaryCall<GetUserPoolRequest, GetUserPoolResponse>;
+  /** TRIAL_ALREADY_USED the second time. */
+  startTrial: handleUnaryCall<StartTrialRequest, StartTrialResponse>;
+  setPlan: handleUnaryCall<SetPlanRequest, SetPlanResponse>;
   createApiKey: handleUnaryCall<CreateApiKeyRequest, CreateApiKeyResponse>;
   revokeApiKey: handleUnaryCall<RevokeApiKeyRequest, RevokeApiKeyResponse>;
   /** Whose key this is; NOT_FOUND when nobody's. */
@@ -801,6 +1369,52 @@ export interface PoolStoreServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  getUserPool(
+    request: GetUserPoolRequest,
+    callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  getUserPool(
+    request: GetUserPoolRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  getUserPool(
+    request: GetUserPoolRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  /** TRIAL_ALREADY_USED the second time. */
+  startTrial(
+    request: StartTrialRequest,
+    callback: (error: ServiceError | null, response: StartTrialResponse) => void,
+  ): ClientUnaryCall;
+  startTrial(
+    request: StartTrialRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartTrialResponse) => void,
+  ): ClientUnaryCall;
+  startTrial(
+    request: StartTrialRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartTrialResponse) => void,
+  ): ClientUnaryCall;
+  setPlan(
+    request: SetPlanRequest,
+    callback: (error: ServiceError | null, response: SetPlanResponse) => void,
+  ): ClientUnaryCall;
+  setPlan(
+    request: SetPlanRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetPlanResponse) => void,
+  ): ClientUnaryCall;
+  setPlan(
+    request: SetPlanRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetPlanResponse) => void,
   ): ClientUnaryCall;
   createApiKey(
     request: CreateApiKeyRequest,

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { createOutbox } from './outbox.ts';
+
+const createWorld = (send: (items: readonly number[], sent: number) => Promise<void>, capacity = 10) => {
+  const batches: (readonly number[])[] = [];
+  const warnings: { readonly dropped?: number }[] = [];
+  const waits: number[] = [];
+  const outbox = createOutbox<number>({
+    what: 'numbers',
+    send: (items) => {
+      batches.push(items);
+      return send(items, batches.length);
+    },
+    batchMax: 3,
+    capacity,
+    log: { warn: (facts: object) => warnings.push(facts) } as never,
+    wait: async (ms) => void waits.push(ms),
+  });
+  const settled = () => expect.poll(() => batches.length, { timeout: 5_000 });
+  return { outbox, batches, warnings, waits, settled };
+};
+
+const taken = async () => undefined;
+
+describe('an outbox', () => {
+  it('sends in batches, in the order in which things came, after the call that left them', async () => {
+    const { outbox, batches } = createWorld(taken);
+    for (const item of [1, 2, 3, 4]) outbox.add(item);
+    expect(batches).toEqual([]);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('tries again when the store is away for a moment, and loses nothing', async () => {
+    const { outbox, batches, waits, warnings, settled } = createWorld(async (_, sent) => {
+      if (sent < 3) throw new Error('away');
+    });
+    outbox.add(1);
+    await settled().toBe(3);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1], [1], [1]]);
+    expect([waits, warnings]).toEqual([[100, 500], []]);
+  });
+
+  it('gives up after a few tries and says how many were lost', async () => {
+    const { outbox, batches, warnings, settled } = createWorld(() => Promise.reject(new Error('away')));
+    for (const item of [1, 2]) outbox.add(item);
+    await settled().toBe(4);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toHaveLength(4);
+    expect(warnings).toEqual([{ dropped: 2 }]);
+  });
+
+  it('drops the newest beyond its capacity and says how many', async () => {
+    const { outbox, batches, warnings } = createWorld(taken, 2);
+    for (const item of [1, 2, 3, 4, 5]) outbox.add(item);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1, 2]]);
+    expect(warnings).toEqual([{ dropped: 3 }]);
+  });
+
+  it('does not wait for a store that is away when it stops', async () => {
+    const { outbox, batches, waits } = createWorld(() => Promise.reject(new Error('away')));
+    outbox.add(1);
+    await outbox[Symbol.asyncDispose]();
+    expect([batches.length, waits]).toEqual([1, []]);
+  });
+});

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { CallContext } from '@userferry/grpc';
+import type { Logger } from '@userferry/process';
+
+export type OutboxOptions<T> = {
+  /** For the log: what is sent, in the plural. */
+  readonly what: string;
+  readonly send: (items: readonly T[], call: CallContext) => Promise<void>;
+  readonly batchMax: number;
+  /** Beyond it the newest are dropped and counted. */
+  readonly capacity: number;
+  readonly log: Pick<Logger, 'warn'>;
+  readonly wait?: (ms: number) => Promise<void>;
+};
+
+/** How long to wait before each repeat; what still fails after the last one is dropped and counted. */
+const WAITS_MS = [100, 500, 2_000];
+const SEND_MS_MAX = 5_000;
+
+/**
+ * Sends what a call leaves behind off that call's path: in batches, one after the other, each tried a few times. Bounded
+ * in every direction, so that a store that is away costs nothing but what is lost; a crash loses what is waiting.
+ */
+export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { readonly add: (item: T) => void } => {
+  const { what, send, batchMax, capacity, log, wait = pause } = options;
+  const waiting: T[] = [];
+  let [dropped, closing] = [0, false];
+  let running: Promise<void> | undefined;
+
+  const trySend = async (batch: readonly T[]): Promise<boolean> => {
+    for (const waitMs of [0, ...WAITS_MS]) {
+      // Whoever stops does not wait for a store that is away.
+      if (waitMs > 0 && closing) return false;
+      if (waitMs > 0) await wait(waitMs);
+      const call = { requestId: randomUUID(), deadlineMs: Date.now() + SEND_MS_MAX };
+      const sent = await send(batch, call).then(
+        () => true,
+        () => false,
+      );
+      if (sent) return true;
+    }
+    return false;
+  };
+
+  const reportDropped = (): void => {
+    if (dropped > 0) log.warn({ dropped }, `${what} were dropped: the store did not take them`);
+    dropped = 0;
+  };
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, batchMax);
+      if (!(await trySend(batch))) dropped += batch.length;
+      reportDropped();
+    }
+    running = undefined;
+  };
+
+  const add = (item: T): void => {
+    if (waiting.length >= capacity) {
+      dropped += 1;
+      return;
+    }
+    waiting.push(item);
+    // In the next turn of the loop, so that a call's own work comes first and batches fill.
+    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain);
+  };
+
+  const close = async (): Promise<void> => {
+    closing = true;
+    await running;
+    reportDropped();
+  };
+
+  return { add, [Symbol.asyncDispose]: close };
+};
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

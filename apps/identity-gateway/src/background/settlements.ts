@@ -1,0 +1,20 @@
+import type { CallContext } from '@userferry/grpc';
+import type { Logger } from '@userferry/process';
+import type { LoginStore, SettledAttempt } from '../clients/login-store.ts';
+import type { SettleAttempt } from '../login/settle-attempt.ts';
+import { createOutbox } from './outbox.ts';
+
+/** As many go out at once; an attempt that is lost counts as a wrong password until it is forgotten. */
+const BATCH_MAX = 32;
+const CAPACITY = 10_000;
+
+export const createSettlements = (
+  store: Pick<LoginStore, 'settleAttempt'>,
+  log: Pick<Logger, 'warn'>,
+): AsyncDisposable & { readonly settle: SettleAttempt } => {
+  const send = async (batch: readonly SettledAttempt[], call: CallContext) => {
+    await Promise.all(batch.map((settled) => store.settleAttempt(settled, call)));
+  };
+  const outbox = createOutbox({ what: 'ends of login attempts', send, batchMax: BATCH_MAX, capacity: CAPACITY, log });
+  return { settle: outbox.add, [Symbol.asyncDispose]: () => outbox[Symbol.asyncDispose]() };
+};

@@ -1,0 +1,96 @@
+import {
+  type RunScriptRequest,
+  type ScriptRunnerServiceServer,
+  ScriptRunnerServiceService,
+} from '@userferry/contracts/runner/v1/script_runner_service';
+import { type Reason, ServiceError } from '@userferry/errors';
+import { createServer, service, serviceTokenAuthenticate } from '@userferry/grpc';
+import { createLogger } from '@userferry/process';
+import { outcomeNumber, type ScriptAction } from '@userferry/script-contract';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ScriptRun } from '../connection/script-run.ts';
+import { callFacts } from '../testing/table-world.ts';
+import { createRunnerClient } from './runner.ts';
+
+const TOKEN = 'a-service-token-of-more-than-32-characters';
+let stack = new AsyncDisposableStack();
+afterEach(async () => {
+  await stack.disposeAsync();
+  stack = new AsyncDisposableStack();
+});
+
+/** A runner whose first answer is an error, or a killed run; the second one completes. */
+const startRunner = async (first: Reason | 'killed') => {
+  const asked: RunScriptRequest[] = [];
+  const answer = (outcome: 'killed' | 'completed') => ({
+    outcome: outcomeNumber(outcome),
+    resultJson: Buffer.from('null'),
+    error: undefined,
+    logs: [],
+    usage: undefined,
+  });
+  const runScript = async (request: RunScriptRequest) => {
+    asked.push(request);
+    if (asked.length > 1) return answer('completed');
+    if (first === 'killed') return answer('killed');
+    throw new ServiceError(first, 'no');
+  };
+  const checkScript = async () => ({ problems: [] });
+  const server = await createServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [service<ScriptRunnerServiceServer>(ScriptRunnerServiceService, { runScript, checkScript })],
+    authenticate: serviceTokenAuthenticate(TOKEN),
+    log: createLogger({ service: 'test', level: 'silent' }),
+    callMsMax: 10_000,
+  });
+  stack.use(server);
+  const runner = stack.use(createRunnerClient(`127.0.0.1:${server.port}`, TOKEN));
+  return { asked, runner };
+};
+
+const runOf = (action: ScriptAction): ScriptRun => ({
+  runId: 'run-1',
+  userPoolId: 'pool',
+  action,
+  connectionId: 'connection',
+  version: 1n,
+  source: 'source',
+  argsJson: '[]',
+  env: {},
+  secretNames: [],
+  redactProfile: false,
+  egress: [],
+  timeoutMs: 1_000,
+  passwords: [],
+  test: false,
+});
+
+describe('a write', () => {
+  it.each(['killed', 'SERVICE_UNAVAILABLE', 'INTERNAL', 'RUN_ALREADY_STARTED'] as const)(
+    'that ended as %s is sent once and may have happened',
+    async (first) => {
+      const { asked, runner } = await startRunner(first);
+      expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'killed' });
+      expect(asked.map(({ runId }) => runId)).toEqual(['run-1']);
+    },
+  );
+
+  it('that the runner was too busy to begin has not happened', async () => {
+    const { runner } = await startRunner('RUNNER_OVERLOADED');
+    expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'overloaded' });
+  });
+});
+
+describe('a read', () => {
+  it.each(['killed', 'SERVICE_UNAVAILABLE'] as const)('that ended as %s is repeated', async (first) => {
+    const { asked, runner } = await startRunner(first);
+    expect(await runner.runScript(runOf('getUser'), callFacts())).toMatchObject({ outcome: 'completed' });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('that failed through our own fault stays an error', async () => {
+    const { runner } = await startRunner('INTERNAL');
+    await expect(runner.runScript(runOf('getUser'), callFacts())).rejects.toMatchObject({ reason: 'INTERNAL' });
+  });
+});

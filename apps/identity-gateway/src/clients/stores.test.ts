@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { User } from '@userferry/contracts/identity/v1/user';
+import { HistoryServiceService } from '@userferry/contracts/migration/v1/history_service';
+import { AttemptEnd, LocalVerdict, LoginServiceService } from '@userferry/contracts/migration/v1/login_service';
+import { UserServiceService, UserVerdict } from '@userferry/contracts/migration/v1/user_service';
+import { createServer, type ServiceHandlers, serviceTokenAuthenticate } from '@userferry/grpc';
+import { createLogger } from '@userferry/process';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { callFacts } from '../testing/table-world.ts';
+import { createHistoryStore } from './history-store.ts';
+import { createLoginStore } from './login-store.ts';
+import { createUserStore } from './user-store.ts';
+
+const TOKEN = 'a-service-token-of-more-than-32-characters';
+const stack = new AsyncDisposableStack();
+afterAll(() => stack.disposeAsync());
+
+const facts = {
+  pool: { name: 'Acme', metadataJson: Buffer.from('{"a":1}'), revealRejectionDetails: true, connectionsIncluded: true },
+  connection: { connectionId: 'c', version: 2n, enabled: true, mode: 2 },
+};
+const ANSWER = {
+  verdict: UserVerdict.OK,
+  user: User.fromPartial({ userId: 'ours' }),
+  users: [],
+  totalCount: 3n,
+  facts,
+  retryAfterMs: 5n,
+};
+
+/** A migration-service that writes down what it was asked and always gives the same answer. */
+const asked: { readonly method: string; readonly request: Record<string, unknown> }[] = [];
+let answer: object = ANSWER;
+const answering = (definition: ServiceDefinition): ServiceHandlers => ({
+  definition,
+  handlers: Object.fromEntries(
+    Object.keys(definition).map((method) => [
+      method,
+      async (request: Record<string, unknown>) => {
+        asked.push({ method, request });
+        return answer;
+      },
+    ]),
+  ) as ServiceHandlers['handlers'],
+});
+const server = stack.use(
+  await createServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [UserServiceService, HistoryServiceService, LoginServiceService].map(answering),
+    authenticate: serviceTokenAuthenticate(TOKEN),
+    log: createLogger({ service: 'test', level: 'silent' }),
+    callMsMax: 10_000,
+  }),
+);
+const address = `127.0.0.1:${server.port}`;
+const users = stack.use(createUserStore(address, TOKEN));
+const history = stack.use(createHistoryStore(address, TOKEN));
+const logins = stack.use(createLoginStore(address, TOKEN));
+
+beforeEach(() => {
+  asked.length = 0;
+  answer = ANSWER;
+});
+
+describe('our store over the wire', () => {
+  it.each([
+    [
+      { kind: 'external_id', value: 7 },
+      { $case: 'externalIdNumber', value: 7 },
+    ],
+    [
+      { kind: 'external_id', value: '7' },
+      { $case: 'externalIdString', value: '7' },
+    ],
+    [
+      { kind: 'user_id', value: 'u' },
+      { $case: 'userId', value: 'u' },
+    ],
+  ] as const)('is asked for a user by an id of its own kind: %o', async (selector, ref) => {
+    await users.findUser('pool', selector, callFacts());
+    expect(asked[0]?.request).toMatchObject({ user: { selector: { $case: 'ref', value: { ref } } } });
+  });
+
+  it('tells the user and the facts that every decision needs', async () => {
+    const found = await users.findUser('pool', { kind: 'email', value: 'a@b.c' }, callFacts());
+    expect(found).toMatchObject({
+      verdict: 'ok',
+      user: { userId: 'ours' },
+      facts: {
+        pool: { name: 'Acme', metadata: { a: 1 }, revealRejectionDetails: true, connectionsIncluded: true },
+        connection: { connectionId: 'c', version: 2n, enabled: true, mode: 'custom_user_store' },
+      },
+    });
+  });
+
+  it('is not believed when it says something that this version does not know', async () => {
+    for (const odd of [
+      { ...ANSWER, verdict: 99 },
+      { ...ANSWER, facts: undefined },
+      { ...ANSWER, facts: { ...facts, connection: { ...facts.connection, mode: 9 } } },
+    ]) {
+      answer = odd;
+      const found = users.findUser('pool', { kind: 'email', value: 'a@b.c' }, callFacts());
+      await expect(found).rejects.toMatchObject({ reason: 'INTERNAL' });
+    }
+  });
+
+  it('is told who does it, and a password only where there is one', async () => {
+    const update = { userPoolId: 'pool', userId: 'ours', updates: { nickname: null }, password: undefined };
+    await users.updateUser(update, callFacts());
+    expect(asked[0]?.request).toMatchObject({ actor: 'key-1', password: undefined });
+    expect(String(asked[0]?.request.updatesJson)).toBe('{"nickname":null}');
+    const change = { userPoolId: 'pool', userId: 'ours', oldPassword: undefined, newPassword: 'n' };
+    expect(await users.changePassword(change, callFacts())).toMatchObject({ verdict: 'ok', retryAfterMs: 5 });
+    expect(asked[1]?.request).toMatchObject({ oldPassword: undefined, newPassword: 'n', actor: 'key-1' });
+  });
+
+  it('deletes one of ours by our id, and another by what getUser returned', async () => {
+    await users.deleteUser({ userPoolId: 'pool', userId: 'ours' }, callFacts());
+    await users.deleteUser({ userPoolId: 'pool', connectionId: 'c', legacyProfileJson: '{"id":7}' }, callFacts());
+    expect(asked[0]?.request).toMatchObject({ userId: 'ours', connectionId: '' });
+    expect(asked[1]?.request).toMatchObject({ userId: '', connectionId: 'c' });
+    expect(String(asked[1]?.request.legacyProfileJson)).toBe('{"id":7}');
+  });
+
+  it('is told where a login comes from, and says how long to wait', async () => {
+    answer = { verdict: LocalVerdict.TOO_MANY_ATTEMPTS, ...facts, retryAfterMs: 7n };
+    const from = { appId: '', appName: '', appMetadata: {}, ip: '192.0.2.1', geo: null, body: {} };
+    const identifier = { kind: 'phone', value: '+33' } as const;
+    const attempt = { userPoolId: 'pool', identifier, password: 'p', facts: from };
+    expect(await logins.checkLogin(attempt, callFacts())).toMatchObject({
+      verdict: 'too_many_attempts',
+      retryAfterMs: 7,
+    });
+    expect(asked[0]?.request).toMatchObject({ requestIp: '192.0.2.1', password: 'p' });
+  });
+
+  it('is told how an attempt ended, from where it came and who proved it', async () => {
+    const identifier = { kind: 'email', value: 'a@b.c' } as const;
+    const settled = { userPoolId: 'pool', identifier, ip: '192.0.2.1', end: 'proven', byLegacyStore: true } as const;
+    await logins.settleAttempt(settled, callFacts());
+    expect(asked[0]?.request).toMatchObject({
+      requestIp: '192.0.2.1',
+      end: AttemptEnd.PROVEN,
+      byLegacyStore: true,
+      identifier: { identifier: { $case: 'email', value: 'a@b.c' } },
+    });
+  });
+
+  it('keeps a run by its id, with action and outcome as the contract numbers them', async () => {
+    const endedAt = new Date('2026-11-24T12:00:00Z');
+    const run = { runId: randomUUID(), userPoolId: 'pool', version: 4n, test: true, requestId: 'request-1', endedAt };
+    const usage = { wallMs: 1.5, cpuMs: 1, heapBytes: 10.4 };
+    const logs = [{ level: 'info' as const, text: 'hello', atMs: 1 }];
+    await history.appendScriptRuns([{ ...run, action: 'getUser', outcome: 'timed_out', usage, logs }], callFacts());
+    expect(asked[0]?.request).toMatchObject({
+      runs: [
+        {
+          userPoolId: 'pool',
+          run: {
+            runId: run.runId,
+            version: 4n,
+            endedAt,
+            action: 2,
+            outcome: 4,
+            logs,
+            usage: { heapBytes: 10n },
+            test: true,
+          },
+        },
+      ],
+    });
+  });
+
+  it('hears of what was done here by whom and in which request', async () => {
+    await history.appendAuditEntry({ userPoolId: 'pool', action: 'A/B', target: 't' }, callFacts());
+    expect(asked[0]?.request).toMatchObject({
+      entry: { actor: 'key-1', action: 'A/B', target: 't', requestId: 'request-1', at: undefined },
+    });
+  });
+});

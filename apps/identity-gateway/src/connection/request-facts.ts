@@ -1,0 +1,11 @@
+import type { JsonObject } from '@userferry/user-model';
+
+/** What the edge said of the application and the request. */
+export type RequestFacts = {
+  readonly appId: string;
+  readonly appName: string;
+  readonly appMetadata: JsonObject;
+  readonly ip: string;
+  readonly geo: JsonObject | null;
+  readonly body: JsonObject;
+};

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { callFacts } from '../testing/table-world.ts';
+import type { ConnectionSettings } from './script-run.ts';
+import { createSettingsCache } from './settings-cache.ts';
+
+const createWorld = (answers: readonly Partial<ConnectionSettings>[]) => {
+  const asked: string[] = [];
+  const getConnectionSettings = async (userPoolId: string) => {
+    asked.push(userPoolId);
+    return answers[asked.length - 1] as ConnectionSettings;
+  };
+  return { asked, cache: createSettingsCache({ getConnectionSettings }) };
+};
+const wanted = (connectionId: string, version: bigint) => ({ connectionId, version });
+
+describe('settings in memory', () => {
+  it('are fetched once for a version, and anew for a later one', async () => {
+    const { asked, cache } = createWorld([
+      { connectionId: 'c', version: 1n },
+      { connectionId: 'c', version: 2n },
+    ]);
+    await Promise.all([1, 2, 3].map(() => cache.current('pool', wanted('c', 1n), callFacts())));
+    await cache.current('pool', wanted('c', 1n), callFacts());
+    expect(asked).toHaveLength(1);
+    expect((await cache.current('pool', wanted('c', 2n), callFacts())).version).toBe(2n);
+  });
+
+  it('of a connection that was deleted are not taken for those of its successor, whose versions start anew', async () => {
+    const { asked, cache } = createWorld([
+      { connectionId: 'old', version: 9n },
+      { connectionId: 'new', version: 1n },
+    ]);
+    await cache.current('pool', wanted('old', 9n), callFacts());
+    const settings = await cache.current('pool', wanted('new', 1n), callFacts());
+    expect([settings.connectionId, asked.length]).toEqual(['new', 2]);
+  });
+});

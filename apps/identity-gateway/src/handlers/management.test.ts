@@ -1,0 +1,179 @@
+import { ListScriptRunsRequest } from '@userferry/contracts/management/v1/connection_service';
+import type { Caller } from '@userferry/grpc';
+import { actionNumber, type RunResult } from '@userferry/script-contract';
+import { describe, expect, it } from 'vitest';
+import type { VisibleConnection } from '../clients/connection-store.ts';
+import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts';
+import { callFacts } from '../testing/table-world.ts';
+import { createApiKey } from './create-api-key.ts';
+import { listScriptRuns } from './history.ts';
+import { getMigrationProgress } from './migration-progress.ts';
+import { saveScript } from './save-script.ts';
+import { testScript } from './test-script.ts';
+import { setPlan } from './user-pool.ts';
+
+const admin: Caller = { role: 'admin', userPoolId: 'pool', id: 'key-of-admin' };
+const call = { ...callFacts(), caller: admin };
+const login = actionNumber('login');
+
+const settings: ConnectionSettings = {
+  connectionId: 'connection',
+  version: 3n,
+  enabled: false,
+  mode: 'lazy_migration',
+  env: {},
+  egress: [],
+  scripts: new Map([['login', 'saved source']]),
+  pool: { name: 'Acme', metadata: { tier: 'gold' }, revealRejectionDetails: false, connectionsIncluded: true },
+};
+
+const completed = (value: unknown): RunResult => ({
+  outcome: 'completed',
+  resultJson: JSON.stringify(value),
+  logs: [],
+  usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 },
+});
+
+const createWorld = (held: ConnectionSettings = settings) => {
+  const runs: ScriptRun[] = [];
+  const audited: object[] = [];
+  return {
+    runs,
+    audited,
+    store: { getConnectionSettings: async () => held },
+    history: { appendAuditEntry: async (entry: object) => void audited.push(entry) },
+    runScript: async (run: ScriptRun) => {
+      runs.push(run);
+      return completed({ totalCount: 40, list: [] });
+    },
+  };
+};
+
+describe('Debug', () => {
+  const request = { userPoolId: 'pool', action: login, argsJson: Buffer.from('[{"email":"a"}]'), source: '' };
+
+  it('runs with the pool’s name and metadata, marked as a test, and leaves an audit entry', async () => {
+    const world = createWorld();
+    await testScript(world)(request, call);
+    const [run] = world.runs;
+    expect(run).toMatchObject({ source: 'saved source', version: 3n, test: true });
+    expect(JSON.parse(run?.argsJson ?? '')).toMatchObject([
+      { email: 'a' },
+      null,
+      { userPoolName: 'Acme', userPoolMetadata: { tier: 'gold' } },
+    ]);
+    expect(world.audited).toEqual([
+      { userPoolId: 'pool', action: 'ConnectionService/TestScript', target: 'script login' },
+    ]);
+  });
+
+  it('runs nothing without the plan', async () => {
+    const world = createWorld({ ...settings, pool: { ...settings.pool, connectionsIncluded: false } });
+    await expect(testScript(world)(request, call)).rejects.toMatchObject({ reason: 'PAYMENT_REQUIRED' });
+    expect(world.runs).toEqual([]);
+  });
+});
+
+describe('saving a script', () => {
+  const saved: string[] = [];
+  const connection: VisibleConnection = { version: 4n } as VisibleConnection;
+  const deps = (problems: readonly { name: string; message: string; line: number; column: number }[] = []) => ({
+    store: {
+      saveScript: async ({ source }: { source: string }) => {
+        saved.push(source);
+        return connection;
+      },
+    },
+    checkScript: async () => problems,
+  });
+  const save = (source: string, problems?: Parameters<typeof deps>[0]) =>
+    saveScript(deps(problems))({ userPoolId: 'pool', action: login, source }, call);
+
+  it('tells a mistake with line and column and saves nothing', async () => {
+    const problem = { name: 'SyntaxError', message: 'Unexpected token', line: 2, column: 5 };
+    await expect(save('function login( {}', [problem])).rejects.toMatchObject({
+      reason: 'SCRIPT_INVALID',
+      message: 'Unexpected token (line 2, column 5)',
+      metadata: { line: '2', column: '5' },
+    });
+    expect(saved).toEqual([]);
+  });
+
+  it('names the parameters that the function would never be given', async () => {
+    await expect(save('async function login(query, password, context, db, cb) {}')).rejects.toMatchObject({
+      reason: 'SCRIPT_INVALID',
+      message: 'login is called with (query, password, context) and nothing more: take out db, cb (line 1, column 48)',
+    });
+    expect(saved).toEqual([]);
+  });
+
+  it('refuses a source that is too large', async () => {
+    await expect(save('x'.repeat(100 * 1024 + 1))).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+
+  it('saves a script without a mistake', async () => {
+    expect(await save('async function login(query, password) {}')).toEqual({ connection });
+    expect(saved).toHaveLength(1);
+  });
+});
+
+describe('the migration’s progress', () => {
+  const counts = { migrated: 30, unresolvedConflicts: 0, days: [], lastLegacyLoginAt: undefined };
+  const progressOf = async (held: ConnectionSettings) => {
+    const world = createWorld(held);
+    const history = { getMigrationCounts: async () => counts };
+    return { world, answer: await getMigrationProgress({ ...world, history })({ userPoolId: 'pool' }, call) };
+  };
+
+  it('asks listUsers for one user where there is that script, and knows the total', async () => {
+    const scripts = new Map([...settings.scripts, ['listUsers', 'source'] as const]);
+    const { world, answer } = await progressOf({ ...settings, scripts });
+    expect(JSON.parse(world.runs[0]?.argsJson ?? '').slice(0, 2)).toEqual([1, 1]);
+    expect(answer).toMatchObject({ migrated: 30n, legacyTotal: 40n, safeToSwitchOff: false });
+  });
+
+  it('says that the total is not known where there is no such script', async () => {
+    const { world, answer } = await progressOf(settings);
+    expect([world.runs, answer.legacyTotal]).toEqual([[], undefined]);
+    expect(answer.reasons.join(' ')).toContain('is not known');
+  });
+});
+
+it('leaves an audit entry before a key is made, so that no key is without one', async () => {
+  const world = createWorld();
+  const history = { appendAuditEntry: () => Promise.reject(new Error('away')) };
+  const made: object[] = [];
+  const apiKey = async (key: object) => {
+    made.push(key);
+    return { apiKey: undefined as never, secret: 's' };
+  };
+  const store = { createApiKey: apiKey };
+  const request = { userPoolId: 'pool', role: 1, name: 'edge' } as const;
+  await expect(createApiKey({ store, history })(request, call)).rejects.toThrow('away');
+  expect(made).toEqual([]);
+  await createApiKey({ store, history: world.history })(request, call);
+  expect(world.audited).toMatchObject([{ action: 'ApiKeyService/CreateApiKey', target: 'key edge, role edge' }]);
+});
+
+it('lets operators alone set a plan', async () => {
+  const store = { setPlan: async () => ({}) as never };
+  const request = { userPoolId: 'pool', plan: 1 } as const;
+  await expect(setPlan(store)(request, call)).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+  const operator: Caller = { role: 'operator', userPoolId: '*', id: 'key-of-operator' };
+  expect(await setPlan(store)(request, { ...call, caller: operator })).toEqual({ userPool: {} });
+});
+
+it('bounds the pages of every list', async () => {
+  const asked: { readonly pageSize: number }[] = [];
+  const history = {
+    listScriptRuns: async (query: { readonly pageSize: number }) => {
+      asked.push(query);
+      return { runs: [], nextPageToken: '' };
+    },
+  };
+  const list = (pageSize: number) =>
+    listScriptRuns(history)(ListScriptRunsRequest.fromPartial({ userPoolId: 'pool', pageSize }), call);
+  await list(0);
+  expect(asked[0]?.pageSize).toBe(50);
+  await expect(list(201)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+});

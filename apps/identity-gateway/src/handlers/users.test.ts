@@ -1,0 +1,131 @@
+import {
+  GetUserRequest,
+  ListUsersRequest,
+  RegisterRequest,
+  UpdateUserRequest,
+} from '@userferry/contracts/identity/v1/identity_service';
+import { MigrationState, Profile } from '@userferry/contracts/identity/v1/user';
+import { describe, expect, it } from 'vitest';
+import type { Row } from '../testing/row.ts';
+import { LEGACY_PROFILE } from '../testing/say.ts';
+import { callFacts, tableWorld } from '../testing/table-world.ts';
+import { toNewProfile, toUpdates } from './profile.ts';
+import { toRefusal } from './refusal.ts';
+import { listAllUsers } from './user-lists.ts';
+import { toUserSelector } from './user-selector.ts';
+import { getOneUser, registerUser, updateOneUser } from './users.ts';
+
+const custom = (call: Row['call'], ...scripts: NonNullable<Row['scripts']>) =>
+  tableWorld({ call, mode: 'custom', here: 'custom_user_store', scripts, answer: '' });
+const email = { selector: { $case: 'email' as const, value: 'ada@example.com' } };
+const numberSeven = {
+  selector: { $case: 'ref' as const, value: { ref: { $case: 'externalIdNumber' as const, value: 7 } } },
+};
+const updatesOf = (fields: Partial<Profile>): Profile => ({ ...Profile.fromPartial({}), ...fields });
+
+describe('what scripts are handed', () => {
+  it('is getUser’s query with exactly what is known, the rest null', async () => {
+    const { deps, traces } = custom('GetUser', ['getUser', 'profile']);
+    await getOneUser(deps)(GetUserRequest.fromPartial({ userPoolId: 'pool', user: numberSeven }), callFacts());
+    expect(traces.scripts[0]?.args[0]).toEqual({ id: 7, email: null, phone: null, username: null });
+  });
+
+  it('is createUser’s userInfo with the password, and null for what samples take apart', async () => {
+    const { deps, traces } = custom('Register', ['getUser', 'null'], ['createUser', 'profile']);
+    const profile = { email: 'ada@example.com', company: 'Acme', customDataJson: Buffer.from('{"tier":1}') };
+    const request = RegisterRequest.fromPartial({ userPoolId: 'pool', profile, password: 'her password' });
+    await registerUser(deps)(request, callFacts());
+    expect(traces.scripts[1]?.args[0]).toEqual({
+      email: 'ada@example.com',
+      phone: null,
+      username: null,
+      nickname: null,
+      photo: null,
+      company: 'Acme',
+      customData: { tier: 1 },
+      password: 'her password',
+    });
+  });
+
+  it('is updateUser’s id as a number, and what is set and cleared', async () => {
+    const { deps, traces } = custom('UpdateUser', ['updateUser', 'profile']);
+    const updates = updatesOf({ nickname: 'A', loginsCount: 5n });
+    const user = numberSeven;
+    const request = UpdateUserRequest.fromPartial({
+      userPoolId: 'pool',
+      user,
+      updates,
+      clear: ['phone'],
+      password: 'p',
+    });
+    await updateOneUser(deps)(request, callFacts());
+    expect(traces.scripts[0]?.args.slice(0, 2)).toEqual([
+      7,
+      { nickname: 'A', loginsCount: 5, phone: null, password: 'p' },
+    ]);
+  });
+
+  it('is listUsers’ page from 1 and its limit', async () => {
+    const { deps, traces } = custom('ListUsers', ['listUsers', 'page']);
+    await listAllUsers(deps)(ListUsersRequest.fromPartial({ userPoolId: 'pool' }), callFacts());
+    expect(traces.scripts[0]?.args.slice(0, 2)).toEqual([1, 20]);
+  });
+
+  it('has the request’s facts as context, and no password in its body', async () => {
+    const { deps, traces } = custom('GetUser', ['getUser', 'profile']);
+    const context = { appId: 'app', requestIp: '192.0.2.1', requestBodyJson: Buffer.from('{"password":"x","a":1}') };
+    await getOneUser(deps)(GetUserRequest.fromPartial({ userPoolId: 'pool', user: email, context }), callFacts());
+    expect(traces.scripts[0]?.args[1]).toMatchObject({
+      userPoolName: 'Acme',
+      appId: 'app',
+      request: { ip: '192.0.2.1', body: { a: 1 } },
+    });
+    expect(JSON.stringify(traces.scripts[0]?.args[1])).not.toContain('"password"');
+  });
+});
+
+describe('what the caller gets', () => {
+  it('is a legacy user by the legacy id alone, its type kept', async () => {
+    const { deps } = custom('GetUser', ['getUser', 'profile']);
+    const request = GetUserRequest.fromPartial({ userPoolId: 'pool', user: email });
+    expect(await getOneUser(deps)(request, callFacts())).toMatchObject({
+      outcome: {
+        $case: 'found',
+        value: {
+          userId: '',
+          externalRef: { ref: { $case: 'externalIdNumber', value: 7 } },
+          profile: { email: LEGACY_PROFILE.email },
+          migrationState: MigrationState.LEGACY,
+        },
+      },
+    });
+  });
+
+  it('has a script’s own words only where the pool reveals them', () => {
+    const base = { message: 'ours', detail: "the script's", code: 0, retryAfterMs: 9 } as const;
+    const end = { step: 'reject', reason: 'VALIDATION_FAILED', ...base } as const;
+    expect(toRefusal(end, false).value.message).toBe('ours');
+    expect(toRefusal(end, true).value).toMatchObject({ message: "the script's", retryAfterMs: 9n });
+  });
+});
+
+describe('a request that is wrong', () => {
+  const secret = 'x'.repeat(5_000);
+  it.each([
+    ['without an identifier', () => toNewProfile(updatesOf({ nickname: 'A' }))],
+    ['with a field that is too long', () => toNewProfile(updatesOf({ email: 'a@b.c', nickname: secret }))],
+    ['with a gender that is none', () => toUpdates(updatesOf({ gender: secret }), [])],
+    ['that sets and clears a field', () => toUpdates(updatesOf({ nickname: 'A' }), ['nickname'])],
+    ['that clears a field that no profile has', () => toUpdates(undefined, ['shoeSize'])],
+    ['that deletes by an update', () => toUpdates(updatesOf({ isDeleted: true }), [])],
+    ['that names nobody', () => toUserSelector(undefined)],
+    [
+      'that names somebody by an id that is too long',
+      () =>
+        toUserSelector({ selector: { $case: 'ref', value: { ref: { $case: 'externalIdString', value: secret } } } }),
+    ],
+  ])('%s is told which field, and never its value', (_, convert) => {
+    expect(convert).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
+    expect(convert).not.toThrow(expect.objectContaining({ message: expect.stringContaining('xxxx') }));
+  });
+});

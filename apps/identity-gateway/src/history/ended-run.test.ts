@@ -1,0 +1,100 @@
+import type { RunResult } from '@userferry/script-contract';
+import { describe, expect, it } from 'vitest';
+import { type ConnectionSettings, scriptRun } from '../connection/script-run.ts';
+import { callFacts } from '../testing/table-world.ts';
+import { type EndedRun, endedRun } from './ended-run.ts';
+import { maskPasswords } from './mask-passwords.ts';
+import { recorded } from './run-log.ts';
+
+const PASSWORD = 'Tr0ub4dor & 3/ü"';
+const settings: ConnectionSettings = {
+  connectionId: 'connection',
+  version: 4n,
+  enabled: true,
+  mode: 'lazy_migration',
+  env: { API_KEY: 'env-secret' },
+  egress: [],
+  scripts: new Map([['login', 'the source']]),
+  pool: { name: 'Acme', metadata: {}, revealRejectionDetails: false, connectionsIncluded: true },
+};
+const loginRun = scriptRun(settings, {
+  userPoolId: 'pool',
+  action: 'login',
+  args: [{ email: 'ada@example.com' }, PASSWORD, {}],
+});
+const when = { endedAt: new Date(0), requestId: 'request-1' };
+
+const result = (fields: Partial<RunResult>): RunResult => ({
+  outcome: 'threw',
+  logs: [],
+  usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 },
+  ...fields,
+});
+
+const forms = [
+  PASSWORD,
+  PASSWORD.toUpperCase(),
+  JSON.stringify({ password: PASSWORD }),
+  encodeURIComponent(PASSWORD),
+  new URLSearchParams({ password: PASSWORD }).toString(),
+  Buffer.from(PASSWORD).toString('hex'),
+  Buffer.from(PASSWORD).toString('base64'),
+  Buffer.from(`ada@example.com:${PASSWORD}`).toString('base64url'),
+];
+
+describe('what the log history keeps of a run', () => {
+  it.each(forms)('holds no password that a user typed, in whatever form the script prints it: %s', (form) => {
+    const error = { name: 'Error', message: `no user with ${form}`, line: 3 };
+    const run = endedRun(loginRun, result({ error, logs: [{ level: 'info', text: form, atMs: 1 }] }), when);
+    const kept = `${run.error?.message} ${run.logs[0]?.text}`;
+    expect(kept).toContain('[masked]');
+    expect(kept.toLowerCase()).not.toContain('tr0ub');
+    expect(maskPasswords(form, [PASSWORD])).not.toBe(form);
+  });
+
+  it('withholds a text that holds a password too short to be cut out of it', () => {
+    expect(maskPasswords('a cat sat', ['a'])).toBe('[masked]');
+    expect(maskPasswords('no such letter', ['x'])).toBe('no such letter');
+  });
+
+  it('holds neither arguments nor result nor variables nor source', () => {
+    const run = endedRun(loginRun, result({ outcome: 'completed', resultJson: '{"id":7,"nickname":"Ada"}' }), when);
+    const text = JSON.stringify(run, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+    for (const secret of ['ada@example.com', 'Ada', 'env-secret', 'the source', PASSWORD])
+      expect(text).not.toContain(secret);
+    expect(run).toMatchObject({
+      action: 'login',
+      version: 4n,
+      outcome: 'completed',
+      requestId: 'request-1',
+      test: false,
+    });
+  });
+
+  it.each([
+    ['createUser', [{ email: 'a@b.c', password: PASSWORD }, {}]],
+    ['updateUser', [7, { password: PASSWORD }, {}]],
+    ['validatePassword', [7, PASSWORD, {}]],
+  ] as const)('masks the password of %s as well', (action, args) => {
+    const run = scriptRun(settings, { userPoolId: 'pool', action, args });
+    const kept = endedRun(run, result({ error: { name: 'Error', message: `bad ${PASSWORD}` } }), when);
+    expect(kept.error?.message).toBe('bad [masked]');
+  });
+});
+
+it('records how every run ended, and hands the result on as it is', async () => {
+  const kept: EndedRun[] = [];
+  const answer = result({ error: { name: 'Error', message: `wrong: ${PASSWORD}` } });
+  const run = recorded(
+    async () => answer,
+    (ended) => kept.push(ended),
+  );
+  expect(await run(loginRun, callFacts())).toBe(answer);
+  expect(kept).toMatchObject([{ runId: loginRun.runId, userPoolId: 'pool', error: { message: 'wrong: [masked]' } }]);
+});
+
+it('has every string of a user redacted by the runner in a custom user store, and there only', () => {
+  const what = { userPoolId: 'pool', action: 'login', args: [] } as const;
+  expect(scriptRun({ ...settings, mode: 'custom_user_store' }, what).redactProfile).toBe(true);
+  expect(scriptRun(settings, what).redactProfile).toBe(false);
+});

@@ -1,0 +1,40 @@
+/** What a text shows where a password stood. */
+const MASK = '[masked]';
+/** Of shorter ones the holes themselves would tell the password: the whole text is withheld. */
+const LENGTH_MIN = 4;
+
+/** Base64 of a text inside a longer one depends on where it begins: the part that is the same, for each beginning. */
+const base64Forms = (password: string): readonly string[] => {
+  const bytes = Buffer.from(password);
+  const inner = [0, 1, 2].map((shift) => {
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes]);
+    const encoded = whole.subarray(0, whole.length - (whole.length % 3)).toString('base64');
+    return shift === 0 ? encoded : encoded.slice(4);
+  });
+  const all = [bytes.toString('base64').replace(/=+$/, ''), ...inner];
+  return all.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+};
+
+const formsOf = (password: string): readonly string[] => {
+  const encoded = encodeURIComponent(password.toWellFormed());
+  const forms = [
+    password,
+    JSON.stringify(password).slice(1, -1),
+    encoded,
+    encoded.replaceAll('%20', '+'),
+    new URLSearchParams({ p: password }).toString().slice(2),
+    Buffer.from(password).toString('hex'),
+    ...base64Forms(password),
+  ];
+  return [...new Set(forms)].filter(({ length }) => length >= LENGTH_MIN).sort((a, b) => b.length - a.length);
+};
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+
+const maskOne = (text: string, password: string): string => {
+  if (password.length < LENGTH_MIN && text.toLowerCase().includes(password.toLowerCase())) return MASK;
+  return formsOf(password).reduce((masked, form) => masked.replace(new RegExp(escaped(form), 'giu'), MASK), text);
+};
+
+/** Takes passwords out of a text: as they are, whatever their case, and in the encodings in which scripts print them. */
+export const maskPasswords = (text: string, passwords: readonly string[]): string => passwords.reduce(maskOne, text);

@@ -1,0 +1,32 @@
+import type { Logger } from '@userferry/process';
+import { createOutbox } from '../background/outbox.ts';
+import type { HistoryStore } from '../clients/history-store.ts';
+import type { RunScript } from '../clients/runner.ts';
+import { type EndedRun, endedRun } from './ended-run.ts';
+
+/** A run's log lines have 64 KiB at the most: a batch stays within one message. */
+const BATCH_MAX = 32;
+const CAPACITY = 1_000;
+
+export type RunLog = AsyncDisposable & { readonly record: (run: EndedRun) => void };
+
+/** The way of ended runs to the log history, off the path of the calls that ran them. */
+export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log: Pick<Logger, 'warn'>): RunLog => {
+  const outbox = createOutbox<EndedRun>({
+    what: 'script runs of the log history',
+    send: (runs, call) => store.appendScriptRuns(runs, call),
+    batchMax: BATCH_MAX,
+    capacity: CAPACITY,
+    log,
+  });
+  return { record: outbox.add, [Symbol.asyncDispose]: () => outbox[Symbol.asyncDispose]() };
+};
+
+/** Runs scripts and records how every run ended. */
+export const recorded =
+  (runScript: RunScript, record: RunLog['record'], now: () => Date = () => new Date()): RunScript =>
+  async (run, call) => {
+    const result = await runScript(run, call);
+    record(endedRun(run, result, { endedAt: now(), requestId: call.requestId }));
+    return result;
+  };

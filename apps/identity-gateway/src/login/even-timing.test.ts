@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { type Clock, createEvenTiming, holdBackMs, p95 } from './even-timing.ts';
+
+const startedAt = 1_000_000;
+
+/** A clock that stands still but for what is slept, and says how long that was. */
+const createClock = () => {
+  const slept: number[] = [];
+  let nowMs = startedAt;
+  const clock: Clock = {
+    now: () => nowMs,
+    sleep: async (ms) => {
+      slept.push(ms);
+      nowMs += ms;
+    },
+  };
+  return { clock, slept, pass: (ms: number) => (nowMs += ms) };
+};
+
+const far = () => ({ deadlineMs: startedAt + 1_000_000, signal: new AbortController().signal });
+
+describe('the time of rejections', () => {
+  it('takes the time below which 95 of 100 stay', () => {
+    expect(p95(Array.from({ length: 100 }, (_, index) => 100 - index))).toBe(95);
+    expect(p95([7])).toBe(7);
+    expect(p95([])).toBe(0);
+  });
+
+  it('lets a rejection of our own leave no sooner than the rejected runs of its connection did', async () => {
+    const { clock, slept, pass } = createClock();
+    const timing = createEvenTiming(clock);
+    const first = timing.begin();
+    pass(300);
+    await timing.holdBack({ connectionId: 'a', beganMs: first, ranScript: true }, far());
+    const second = timing.begin();
+    pass(40);
+    await timing.holdBack({ connectionId: 'a', beganMs: second, ranScript: false }, far());
+    expect(slept).toEqual([260]);
+  });
+
+  it('learns nothing from rejections of our own, which would pull it down', async () => {
+    const { clock, slept, pass } = createClock();
+    const timing = createEvenTiming(clock);
+    for (const ranScript of [true, false, false, false]) {
+      const beganMs = timing.begin();
+      pass(ranScript ? 500 : 10);
+      await timing.holdBack({ connectionId: 'a', beganMs, ranScript }, far());
+    }
+    expect(slept).toEqual([490, 490, 490]);
+  });
+
+  it('of one connection says nothing of another', async () => {
+    const { clock, slept, pass } = createClock();
+    const timing = createEvenTiming(clock);
+    const beganMs = timing.begin();
+    pass(300);
+    await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true }, far());
+    await timing.holdBack({ connectionId: 'b', beganMs: timing.begin(), ranScript: false }, far());
+    expect(slept).toEqual([]);
+  });
+
+  it('forgets what is older than the last 64 runs', async () => {
+    const { clock, slept, pass } = createClock();
+    const timing = createEvenTiming(clock);
+    for (let run = 0; run < 65; run += 1) {
+      const beganMs = timing.begin();
+      pass(run === 0 ? 1_900 : 100);
+      await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true }, far());
+    }
+    const before = slept.length;
+    await timing.holdBack({ connectionId: 'a', beganMs: timing.begin(), ranScript: false }, far());
+    expect(slept.slice(before)).toEqual([100]);
+  });
+
+  it('is held back two seconds at the most, and never beyond the deadline', () => {
+    const moment = { nowMs: 100, beganMs: 0, deadlineMs: 60_000 };
+    expect(holdBackMs([9_000], moment)).toBe(1_900);
+    expect(holdBackMs([9_000], { ...moment, deadlineMs: 500 })).toBe(350);
+    expect(holdBackMs([9_000], { ...moment, deadlineMs: 90 })).toBe(0);
+    expect(holdBackMs([50], moment)).toBe(0);
+  });
+});

@@ -1,0 +1,77 @@
+import { ServiceError } from '@userferry/errors';
+import { describe, expect, it } from 'vitest';
+import type { Row } from '../testing/row.ts';
+import { callFacts, tableWorld } from '../testing/table-world.ts';
+import type { Rejection } from './even-timing.ts';
+import { proveLogin } from './prove-login.ts';
+
+const FACTS = { appId: '', appName: '', appMetadata: {}, ip: '192.0.2.1', geo: null, body: {} };
+const attempt = {
+  userPoolId: 'pool',
+  identifier: { kind: 'email', value: 'ada@example.com' },
+  password: 'secret words',
+  facts: FACTS,
+} as const;
+
+const proveHeld = async (row: Omit<Row, 'call' | 'answer'>) => {
+  const held: Rejection[] = [];
+  const { deps } = tableWorld({ call: 'Login', answer: '', ...row });
+  const holdBack = async (rejection: Rejection) => void held.push(rejection);
+  await proveLogin(attempt, callFacts(), { ...deps, timing: { begin: () => 5, holdBack } });
+  return held;
+};
+
+describe('what is held back', () => {
+  it('is every rejection on a connection that is switched on, whether the script was asked or not', async () => {
+    const unknown = await proveHeld({ mode: 'lazy', here: 'unknown', scripts: [['login', 'Error']] });
+    const wrong = await proveHeld({ mode: 'lazy', here: 'wrong_password' });
+    const tombstoned = await proveHeld({ mode: 'lazy', here: 'tombstoned' });
+    expect([unknown, wrong, tombstoned].map(([rejection]) => rejection)).toEqual([
+      { connectionId: 'connection', beganMs: 5, ranScript: true },
+      { connectionId: 'connection', beganMs: 5, ranScript: false },
+      { connectionId: 'connection', beganMs: 5, ranScript: false },
+    ]);
+  });
+
+  it.each([
+    ['a success of ours', { mode: 'lazy', here: 'verified' }],
+    ['a success of the script', { mode: 'lazy', here: 'unknown', scripts: [['login', 'profile']] }],
+    ['an outage', { mode: 'lazy', here: 'unknown', scripts: [['login', 'store unreachable']] }],
+    ['a limit', { mode: 'lazy', here: 'too_many_attempts' }],
+    ['a rejection without a connection', { mode: 'local', here: 'unknown' }],
+  ] as const)('is not %s', async (_, row) => {
+    expect(await proveHeld(row)).toEqual([]);
+  });
+});
+
+describe('an attempt that fails through our own fault', () => {
+  const row = { call: 'Login', mode: 'lazy', here: 'unknown', scripts: [['login', 'profile']], answer: '' } as const;
+  const down = async () => {
+    throw new ServiceError('SERVICE_UNAVAILABLE', 'away');
+  };
+
+  it('does not count when the script-runner is away', async () => {
+    const { deps, traces } = tableWorld(row);
+    await expect(proveLogin(attempt, callFacts(), { ...deps, runScript: down })).rejects.toThrow('away');
+    expect(traces.settled).toMatchObject([{ end: 'undecided', ip: '192.0.2.1', byLegacyStore: false }]);
+  });
+
+  it('does not count when the store is away at the migration', async () => {
+    const { deps, traces } = tableWorld(row);
+    const logins = { ...deps.logins, migrateUser: down };
+    await expect(proveLogin(attempt, callFacts(), { ...deps, logins })).rejects.toThrow('away');
+    expect(traces.settled).toMatchObject([{ end: 'undecided' }]);
+  });
+});
+
+it('says of a password that a custom user store proved who proved it', async () => {
+  const { deps, traces } = tableWorld({
+    call: 'Login',
+    mode: 'custom',
+    here: 'unknown',
+    scripts: [['login', 'profile']],
+    answer: '',
+  });
+  await proveLogin(attempt, callFacts(), deps);
+  expect(traces.settled).toMatchObject([{ end: 'proven', byLegacyStore: true }]);
+});

@@ -1,0 +1,76 @@
+/** What docs/calls.md says before its tables. */
+export const INTRODUCTION = `# Calls, modes, scripts
+
+What every call of \`IdentityService\` does, per situation of the user pool: which scripts run and in which order, what is
+written here, what the caller gets. The tables are the rendering of \`apps/identity-gateway/src/testing/call-table.ts\`;
+a test runs each row, and another holds this file against them.
+
+## How to read an answer
+
+- Every call has three kinds of answers, all with status OK. **Done**: the call's own word. **rejected**: no, for a cause
+  that the user or the caller can do something about. **undecided**: nobody can say now; never to be counted as a wrong
+  password, nor as done or not done. An RPC error means that we failed or were called wrongly.
+- "ours" is a user of our store (with our id), "legacy" one of the legacy user store, named by the legacy id alone.
+- "Written here" names the calls that write to our store. "nothing (MigrateUser → conflict)" is a call that stored no
+  user; with \`conflict\` it leaves the conflict for an administrator (\`ListConflicts\`). DeleteUser leaves a tombstone.
+- The number behind a reason is the code that clients of the older service know.
+- A script's own words never stand in an answer, but where the pool sets \`reveal_rejection_details\`; they are in the log
+  history always.
+- Scripts refuse by throwing \`WrongUsernameOrPasswordError\`, \`UserNotFoundError\`, \`UserExistsError\` or
+  \`ValidationError\`. A plain \`Error\` refuses a login (\`INVALID_CREDENTIALS\`), and from \`createUser\`, \`updateUser\`,
+  \`deleteUser\` and \`validatePassword\` it is \`REJECTED_BY_SCRIPT\`: the script ran, reached its database and said no
+  without saying why, so show a general message, do not repeat the call, and look into the log history. From \`getUser\`,
+  \`searchUser\` and \`listUsers\` a plain \`Error\` is \`SCRIPT_FAILED\`, because "not found" is \`null\` there. An error with a
+  code or of another class is a script that broke: \`SCRIPT_FAILED\`.
+- A write (\`createUser\`, \`updateUser\`, \`deleteUser\`) is sent once. One that was killed or got no answer is \`undecided\`
+  \`INTERRUPTED\`, with no time to wait, as are a timeout and an outage under their own names: it may have happened, so look
+  before trying again.
+
+## What was decided where the contract is silent
+
+- **UpdateUser before migration (lazy).** A user whose password nobody has proven cannot be stored, and the lazy mode has
+  no \`updateUser\` script: \`USER_NOT_MIGRATED\` says so. With a password in the call the user is stored with it, counts as
+  migrated, and the changes are made here.
+- **ChangePassword** answers an unknown, a deleted and a tombstoned user like a wrong old password. Before migration, and in
+  a custom user store, a wrong old password counts for the limits as in a login, under the identifier (a custom user
+  store's user without any counts under the legacy id). Its time is not evened out: the callers are users who are logged
+  in.
+- **DeleteUser** of a tombstoned user is done: the call can be repeated.
+- **A user found by \`getUser\`** in lazy migration is looked for once more in our store by the legacy id: whoever is here, or
+  was deleted here, under identifiers that have changed since is that user.
+- **ResetPassword and UpdateUser with a password before migration** need an identifier to log in with; a profile without
+  any is \`VALIDATION_FAILED\`. When a login was faster and stored the old password, they become a change of password.
+- **Passwords that are too weak** are refused by our store before it writes; proven legacy passwords and a custom user
+  store's are never held against that rule.
+- **\`createUser\` may return \`null\`**: then \`getUser\` says whom it made. **\`updateUser\` may return \`null\`**: nothing to
+  change, and \`getUser\` says how the user is.
+- **Our own ids** mean nothing to a legacy user store: in a custom user store, and before migration, they are not found
+  without asking a script.
+- **Without the plan** (\`PAYMENT_REQUIRED\`, 402) no script runs. In lazy migration everything goes on that needs none:
+  migrated users log in, are listed and changed.
+- **A mode that is changed while a call runs** ends the call with the RPC error \`CONCURRENT_CHANGE\`; repeating it is safe.
+
+## Off the path of a call
+
+- How an attempt ended that the store counted and could not see the end of (an outage; a password that a custom user store
+  proved) is told to the store afterwards: a bounded queue, a few tries each. A crash of the gateway loses what waits
+  there; the attempt then counts until it is forgotten.
+- Every run, Debug too, goes to the log history the same way, in batches: action, version, outcome, error message and
+  line, duration, console lines, request id; never arguments, results or variables. Passwords that a user typed are masked
+  in messages and lines. Runs that do not fit into the queue, or that the store does not take, are counted and logged.
+
+## The time of a rejected login
+
+On a connection that is switched on, no rejected login leaves earlier than 95 of 100 of that connection's last 64 rejected
+runs did, at the most two seconds and never beyond the call's deadline; so the time does not tell who has migrated, was
+deleted, or never was a user. Stated exceptions: successes and outages are not held back, neither is
+\`TOO_MANY_ATTEMPTS\`, which does not depend on who exists; each replica has its own 64 runs, and none after its start.
+`;
+
+export const MODE_TITLES = {
+  lazy: 'Lazy migration',
+  'lazy unpaid': 'Lazy migration, without the plan',
+  custom: 'Custom user store',
+  'custom unpaid': 'Custom user store, without the plan',
+  local: 'No connection, or switched off',
+} as const;

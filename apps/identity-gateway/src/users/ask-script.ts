@@ -1,0 +1,61 @@
+import { ServiceError } from '@userferry/errors';
+import type { RunResult, ScriptAction } from '@userferry/script-contract';
+import type { Json, JsonObject } from '@userferry/user-model';
+import { scriptContext } from '../connection/script-context.ts';
+import { scriptRun } from '../connection/script-run.ts';
+import { type ConnectionFacts, connectionState, type StoreFacts } from '../connection/store-facts.ts';
+import { PAYMENT_REQUIRED } from '../outcome/undecided.ts';
+import { type Answer, booleanAnswer, foundAnswer, pageAnswer, type ScriptUser, userAnswer } from './script-answer.ts';
+import type { UserScope } from './user-scope.ts';
+import type { GetUserQuery } from './user-selector.ts';
+
+/** The pool's connection as this very call was told of it. */
+export type Asked = { readonly scope: UserScope; readonly facts: StoreFacts };
+
+export const connectionOf = ({ facts: { connection } }: Asked): ConnectionFacts => {
+  if (connection === undefined) throw new Error('a script was asked for where there is no connection');
+  return connection;
+};
+
+/** Somebody saved another mode while the call ran. */
+export const modeChanged = (): ServiceError =>
+  new ServiceError('CONCURRENT_CHANGE', "the connection's mode was changed at this moment; try again");
+
+/** Runs one of the connection's scripts and reads what it said. Without the plan no script runs. */
+const ask = async <T>(
+  asked: Asked,
+  action: ScriptAction,
+  args: readonly Json[],
+  read: (run: RunResult) => Answer<T>,
+): Promise<Answer<T>> => {
+  const { userPoolId, facts, call, deps } = asked.scope;
+  if (connectionState(asked.facts) === 'unpaid') return PAYMENT_REQUIRED;
+  const connection = connectionOf(asked);
+  const settings = await deps.settings.current(userPoolId, connection, call);
+  // The mode decides what may be written: a call that began in one does not end in the other.
+  if (settings.mode !== connection.mode) throw modeChanged();
+  const context = scriptContext({ userPoolId, pool: asked.facts.pool, facts });
+  return read(await deps.runScript(scriptRun(settings, { userPoolId, action, args: [...args, context] }), call));
+};
+
+/** Nobody, or somebody deleted there, is `null`. */
+export const askGetUser = (asked: Asked, query: GetUserQuery): Promise<Answer<ScriptUser | null>> =>
+  ask(asked, 'getUser', [query], foundAnswer);
+
+export const askCreateUser = (asked: Asked, userInfo: JsonObject) =>
+  ask(asked, 'createUser', [userInfo], (run) => userAnswer('createUser', run));
+
+export const askUpdateUser = (asked: Asked, id: string | number, updates: JsonObject) =>
+  ask(asked, 'updateUser', [id, updates], (run) => userAnswer('updateUser', run));
+
+export const askDeleteUser = (asked: Asked, id: string | number) =>
+  ask(asked, 'deleteUser', [id], (run) => booleanAnswer('deleteUser', run));
+
+export const askValidatePassword = (asked: Asked, id: string | number, password: string) =>
+  ask(asked, 'validatePassword', [id, password], (run) => booleanAnswer('validatePassword', run));
+
+export const askSearchUser = (asked: Asked, keyword: string) =>
+  ask(asked, 'searchUser', [keyword], (run) => pageAnswer('searchUser', run));
+
+export const askListUsers = (asked: Asked, page: number, limit: number) =>
+  ask(asked, 'listUsers', [page, limit], (run) => pageAnswer('listUsers', run));

@@ -1,0 +1,128 @@
+import { type Identifier, identifiersOf } from '@userferry/user-model';
+import { askLogin } from '../login/ask-login.ts';
+import type { LoginAttempt } from '../login/login-attempt.ts';
+import { stepAfterStore } from '../login/next-step.ts';
+import { lostLogin } from '../login/settle-attempt.ts';
+import { type Rejected, rejected, USER_LOCKED, WRONG_OLD_PASSWORD } from '../outcome/rejected.ts';
+import type { Undecided } from '../outcome/undecided.ts';
+import { type Asked, askGetUser, askValidatePassword, modeChanged } from './ask-script.ts';
+import type { KnownUser } from './known-user.ts';
+import { refuseWeak } from './new-password.ts';
+import { asKnown } from './reset-password.ts';
+import { type FoundHere, findHere, resolveCustom } from './resolve-user.ts';
+import { migrateWithPassword, setPassword } from './set-password.ts';
+import { updateById } from './update-user.ts';
+import type { Ended, UserEnd } from './user-end.ts';
+import { ended } from './user-end.ts';
+import type { UserScope } from './user-scope.ts';
+import { isIdentifier, queryOfSelector, type UserSelector } from './user-selector.ts';
+
+export type PasswordChange = { readonly oldPassword: string; readonly newPassword: string };
+
+/** Whoever does not know the old password learns nothing: an unknown user is answered like a wrong password. */
+export const changePassword = async (
+  user: UserSelector,
+  change: PasswordChange,
+  scope: UserScope,
+): Promise<Ended<KnownUser>> => {
+  const found = await findHere(user, scope);
+  return ended(found.facts, withoutCredentialsReason(await refuseWeak(endOf(user, change, found))));
+};
+
+/** What a login calls wrong credentials, this call calls a wrong old password. */
+const withoutCredentialsReason = (end: UserEnd<KnownUser>): UserEnd<KnownUser> =>
+  end.step === 'reject' && end.reason === 'INVALID_CREDENTIALS' ? rejected(WRONG_OLD_PASSWORD, end.detail) : end;
+
+const endOf = async (
+  user: UserSelector,
+  change: PasswordChange,
+  { standing, stored, asked }: FoundHere,
+): Promise<UserEnd<KnownUser>> => {
+  if (standing === 'custom') return changeThere(user, change, asked);
+  if (standing === 'stored' && stored !== undefined)
+    return asKnown(await setPassword(stored.userId, change, asked.scope));
+  return standing === 'maybe_legacy' ? changeBeforeMigration(user, change, asked) : WRONG_OLD_PASSWORD;
+};
+
+/** By which identifier a user of the legacy user store logs in, when an id names them. */
+const loginIdentifier = async (
+  user: UserSelector,
+  asked: Asked,
+): Promise<{ readonly step: 'identifier'; readonly identifier: Identifier } | Rejected | Undecided> => {
+  if (isIdentifier(user)) return { step: 'identifier', identifier: user };
+  const query = queryOfSelector(user);
+  if (query === undefined) return WRONG_OLD_PASSWORD;
+  const answer = await askGetUser(asked, query);
+  if (answer.step !== 'answered') return answer;
+  const identifier = answer.value === null ? undefined : identifiersOf(answer.value.profile)[0];
+  return identifier === undefined ? WRONG_OLD_PASSWORD : { step: 'identifier', identifier };
+};
+
+/** The legacy user store proves the old password as in a login, and is limited like one; the new one is stored. */
+const changeBeforeMigration = async (
+  user: UserSelector,
+  { oldPassword, newPassword }: PasswordChange,
+  asked: Asked,
+): Promise<UserEnd<KnownUser>> => {
+  const named = await loginIdentifier(user, asked);
+  if (named.step !== 'identifier') return named;
+  const { scope } = asked;
+  const { identifier } = named;
+  const attempt = { userPoolId: scope.userPoolId, identifier, password: oldPassword, facts: scope.facts };
+  const proven = await askLogin(attempt, scope.call, scope.deps);
+  const { step } = proven;
+  const passwords = { oldPassword, newPassword };
+  switch (step.step) {
+    case 'authenticate': {
+      // Somebody logged in since: the user is ours by now.
+      const userId = proven.checked.user?.userId;
+      if (userId === undefined) throw modeChanged();
+      return asKnown(await setPassword(userId, passwords, scope));
+    }
+    case 'migrate': {
+      // Proven, whatever becomes of the new one: the store counted the attempt and could not see this.
+      scope.deps.settle({ ...attemptOf(attempt), end: 'proven', byLegacyStore: true });
+      const { externalId, profile, profileJson: json } = step;
+      return asKnown(
+        await migrateWithPassword({ kind: 'legacy', externalId, profile, json }, identifier, passwords, asked),
+      );
+    }
+    case 'leave_undecided':
+      scope.deps.settle(lostLogin(attempt));
+      return step;
+    default:
+      return step;
+  }
+};
+
+const attemptOf = ({ userPoolId, identifier, facts }: LoginAttempt) => ({ userPoolId, identifier, ip: facts.ip });
+
+/** Wrong old passwords count here as they do in a login, under the identifier or else under the legacy id. */
+const changeThere = async (
+  user: UserSelector,
+  { oldPassword, newPassword }: PasswordChange,
+  asked: Asked,
+): Promise<UserEnd<KnownUser>> => {
+  const resolved = await resolveCustom(user, asked);
+  if (resolved.step === 'unknown') return WRONG_OLD_PASSWORD;
+  if (resolved.step !== 'custom') return resolved;
+  const { externalId, profile } = resolved.user;
+  if (profile.blocked) return USER_LOCKED;
+  const { userPoolId, facts, call, deps } = asked.scope;
+  const byId = { kind: 'username' as const, value: String(externalId) };
+  const identifier = isIdentifier(user) ? user : (identifiersOf(profile)[0] ?? byId);
+  const checked = await deps.logins.checkLogin({ userPoolId, identifier, password: oldPassword, facts }, call);
+  const allowed = stepAfterStore(checked, 'on');
+  if (allowed.step === 'reject' && allowed.reason === 'TOO_MANY_ATTEMPTS') return allowed;
+  const settle = (end: 'proven' | 'undecided') =>
+    deps.settle({ userPoolId, identifier, ip: facts.ip, end, byLegacyStore: end === 'proven' });
+  const valid = await askValidatePassword(asked, externalId, oldPassword).catch((error: unknown) => {
+    settle('undecided');
+    throw error;
+  });
+  if (valid.step === 'leave_undecided') settle('undecided');
+  if (valid.step !== 'answered') return valid;
+  if (!valid.value) return WRONG_OLD_PASSWORD;
+  settle('proven');
+  return updateById(externalId, { password: newPassword }, asked);
+};

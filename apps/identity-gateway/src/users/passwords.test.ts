@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { MigrationRequest } from '../clients/login-store.ts';
+import { proveLogin } from '../login/prove-login.ts';
+import type { Row } from '../testing/row.ts';
+import { callFacts, STORED, tableWorld } from '../testing/table-world.ts';
+import { changePassword } from './change-password.ts';
+import { getUser } from './get-user.ts';
+import { resetPassword } from './reset-password.ts';
+
+const FACTS = { appId: '', appName: '', appMetadata: {}, ip: '192.0.2.1', geo: null, body: {} };
+const EMAIL = { kind: 'email', value: 'ada@example.com' } as const;
+const CHANGE = { oldPassword: 'the old password', newPassword: 'the new password' };
+
+const world = (row: Omit<Row, 'answer'>) => {
+  const { deps, traces } = tableWorld({ answer: '', ...row });
+  const migrations: MigrationRequest[] = [];
+  const migrateUser = async (request: MigrationRequest) => {
+    migrations.push(request);
+    return { verdict: 'migrated', user: STORED } as const;
+  };
+  const watched = { ...deps, logins: { ...deps.logins, migrateUser } };
+  return { scope: { userPoolId: 'pool', facts: FACTS, call: callFacts(), deps: watched }, traces, migrations };
+};
+
+describe('what is stored at a migration', () => {
+  it('is the password that the legacy user store has proven, at a login', async () => {
+    const { scope, migrations } = world({
+      call: 'Login',
+      mode: 'lazy',
+      here: 'unknown',
+      scripts: [['login', 'profile']],
+    });
+    const attempt = { userPoolId: 'pool', identifier: EMAIL, password: CHANGE.oldPassword, facts: FACTS };
+    await proveLogin(attempt, scope.call, { ...scope.deps, timing: tableWorldTiming });
+    expect(migrations).toMatchObject([{ passwordIsNew: false, attempt: { password: CHANGE.oldPassword } }]);
+  });
+
+  it('is the new password, said to be one, when it is changed before migration', async () => {
+    const scripts = [['login', 'profile']] as const;
+    const { scope, migrations, traces } = world({ call: 'ChangePassword', mode: 'lazy', here: 'not_found', scripts });
+    await changePassword(EMAIL, CHANGE, scope);
+    expect(traces.scripts[0]?.args[1]).toBe(CHANGE.oldPassword);
+    expect(migrations).toMatchObject([{ passwordIsNew: true, attempt: { password: CHANGE.newPassword } }]);
+  });
+
+  it('is the new password, said to be one, when it was forgotten before migration', async () => {
+    const scripts = [['getUser', 'profile']] as const;
+    const { scope, migrations } = world({ call: 'ResetPassword', mode: 'lazy', here: 'not_found', scripts });
+    await resetPassword({ kind: 'external_id', value: 7 }, CHANGE.newPassword, scope);
+    expect(migrations).toMatchObject([
+      { passwordIsNew: true, attempt: { password: CHANGE.newPassword, identifier: EMAIL, facts: { ip: '192.0.2.1' } } },
+    ]);
+  });
+});
+
+const tableWorldTiming = { begin: () => 0, holdBack: async () => undefined };
+
+describe('too many wrong old passwords', () => {
+  it.each([
+    ['before migration', 'lazy', 'not_found', []],
+    ['in a custom user store', 'custom', 'custom_user_store', [['getUser', 'profile']]],
+  ] as const)('are answered %s without asking whether this one is right', async (_, mode, here, scripts) => {
+    const { scope, traces } = world({ call: 'ChangePassword', mode, here, scripts });
+    const checkLogin: typeof scope.deps.logins.checkLogin = async (attempt, call) => ({
+      ...(await scope.deps.logins.checkLogin(attempt, call)),
+      verdict: 'too_many_attempts',
+      retryAfterMs: 4_000,
+    });
+    const deps = { ...scope.deps, logins: { ...scope.deps.logins, checkLogin } };
+    const { end } = await changePassword(EMAIL, CHANGE, { ...scope, deps });
+    expect(end).toMatchObject({ reason: 'TOO_MANY_ATTEMPTS', retryAfterMs: 4_000 });
+    expect(traces.scripts.map(({ action }) => action)).toEqual(scripts.map(([action]) => action));
+  });
+});
+
+it('ends a call during which the mode was changed: what may be written is decided once', async () => {
+  const { scope, traces } = world({ call: 'GetUser', mode: 'lazy', here: 'not_found' });
+  const other = await scope.deps.settings.current('pool', { connectionId: 'connection', version: 1n }, scope.call);
+  const settings = { current: async () => ({ ...other, mode: 'custom_user_store' as const }) };
+  const call = getUser(EMAIL, { ...scope, deps: { ...scope.deps, settings } });
+  await expect(call).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+  expect(traces.scripts).toEqual([]);
+});

@@ -1,0 +1,84 @@
+import type { JsonObject } from '@userferry/user-model';
+import type { StoredUser } from '../clients/login-store.ts';
+import { USER_EXISTS, USER_LOCKED, USER_NOT_FOUND, USER_NOT_MIGRATED, USER_TOMBSTONED } from '../outcome/rejected.ts';
+import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
+import { legacyIdOf } from './delete-user.ts';
+import { type KnownUser, storedUser } from './known-user.ts';
+import { refuseWeak } from './new-password.ts';
+import { type FoundHere, findHere, resolveUser } from './resolve-user.ts';
+import { migrateWithPassword } from './set-password.ts';
+import { done, type Ended, ended, type UserEnd } from './user-end.ts';
+import type { UserScope } from './user-scope.ts';
+import { queryOfSelector, type UserSelector } from './user-selector.ts';
+
+/** `updates`: what is set, and null for what is cleared. */
+export type Update = { readonly updates: JsonObject; readonly password: string | undefined };
+
+export const updateUser = async (user: UserSelector, update: Update, scope: UserScope): Promise<Ended<KnownUser>> => {
+  const found = await findHere(user, scope);
+  const end =
+    found.standing === 'custom'
+      ? await updateThere(user, update, found.asked)
+      : await refuseWeak(updateHere(user, update, found));
+  return ended(found.facts, end);
+};
+
+const updateHere = async (user: UserSelector, update: Update, found: FoundHere): Promise<UserEnd<KnownUser>> => {
+  const { updates, password } = update;
+  const resolved = await resolveUser(user, found);
+  switch (resolved.step) {
+    case 'stored':
+      return updateStored(resolved.stored, update, found.asked);
+    case 'legacy': {
+      // Whose password nobody has proven cannot be stored, but with a new one.
+      if (password === undefined) return USER_NOT_MIGRATED;
+      const passwords = { oldPassword: undefined, newPassword: password };
+      const migrated = await migrateWithPassword(resolved.user, user, passwords, found.asked);
+      if (migrated.step !== 'done') return migrated;
+      return updateStored(migrated.value, { updates, password: undefined }, found.asked);
+    }
+    case 'tombstoned':
+      return USER_TOMBSTONED;
+    case 'unknown':
+      return USER_NOT_FOUND;
+    default:
+      return resolved;
+  }
+};
+
+const updateStored = async (stored: StoredUser, update: Update, { scope }: Asked): Promise<UserEnd<KnownUser>> => {
+  if (update.password === undefined && Object.keys(update.updates).length === 0) return done(storedUser(stored));
+  const change = { userPoolId: scope.userPoolId, userId: stored.userId, ...update };
+  const { verdict, user } = await scope.deps.users.updateUser(change, scope.call);
+  if (verdict === 'ok' && user !== undefined) return done(storedUser(user));
+  if (verdict === 'exists') return USER_EXISTS;
+  if (verdict === 'locked') return USER_LOCKED;
+  if (verdict === 'tombstoned') return USER_TOMBSTONED;
+  if (verdict === 'not_found') return USER_NOT_FOUND;
+  throw new Error(`our store cannot say ${verdict} of an update`);
+};
+
+const updateThere = async (
+  user: UserSelector,
+  { updates, password }: Update,
+  asked: Asked,
+): Promise<UserEnd<KnownUser>> => {
+  const id = await legacyIdOf(user, asked);
+  if (id.step !== 'id') return id;
+  return updateById(id.id, password === undefined ? updates : { ...updates, password }, asked);
+};
+
+/** `null` from the script: nothing to change, so the user is as `getUser` says. */
+export const updateById = async (
+  id: string | number,
+  updates: JsonObject,
+  asked: Asked,
+): Promise<UserEnd<KnownUser>> => {
+  const updated = await askUpdateUser(asked, id, updates);
+  if (updated.step !== 'answered') return updated;
+  if (updated.value !== null) return done(updated.value);
+  const query = queryOfSelector({ kind: 'external_id', value: id });
+  const asIs = query === undefined ? USER_NOT_FOUND : await askGetUser(asked, query);
+  if (asIs.step !== 'answered') return asIs;
+  return asIs.value === null ? USER_NOT_FOUND : done(asIs.value);
+};

@@ -1,0 +1,127 @@
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import type { Identifier } from '@userferry/user-model';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { UserStore } from '../open-user-store.ts';
+import { openStoreForTests, randomRing } from '../store-for-tests.ts';
+
+let database: TestDatabase;
+let store: UserStore;
+let replica: UserStore;
+let now = new Date('2026-11-24T12:00:00Z');
+const clock = () => now;
+beforeAll(async () => {
+  database = await testDatabase();
+  const keyRing = randomRing('k1');
+  store = await openStoreForTests(database.url, { keyRing, clock, poolSize: 20 });
+  replica = await openStoreForTests(database.url, { keyRing, clock, poolSize: 20 });
+});
+beforeEach(() => database.query('DELETE FROM login_attempts').then(() => undefined));
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await replica[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const ADA: Identifier = { kind: 'email', value: 'ada@example.com' };
+const subject = (who: Identifier | { userId: string } = ADA, address = '') => ({ userPoolId: 'pool', who, address });
+const passes = (seconds: number) => {
+  now = new Date(now.getTime() + seconds * 1000);
+};
+const times = async (count: number, run: (turn: number) => Promise<unknown>) => {
+  for (let turn = 0; turn < count; turn++) await run(turn);
+};
+
+describe('wrong passwords for one identifier', () => {
+  it('are borne ten times, then the waits double up to fifteen minutes, on every replica', async () => {
+    await times(10, async (turn) =>
+      expect(await (turn % 2 ? store : replica).attempts.begin(subject())).toEqual({ allowed: true }),
+    );
+    for (const seconds of [30, 60, 120, 240, 480, 900, 900]) {
+      expect(await replica.attempts.begin(subject())).toEqual({ allowed: false, retryAfterMs: seconds * 1000 });
+      passes(seconds);
+      expect(await store.attempts.begin(subject({ ...ADA, value: 'ADA@example.com' }))).toEqual({ allowed: true });
+    }
+  });
+
+  it('are forgotten fifteen minutes after the first, or after the last wait', async () => {
+    await times(9, () => store.attempts.begin(subject()));
+    passes(901);
+    await times(10, async () => expect((await store.attempts.begin(subject())).allowed).toBe(true));
+    passes(30 + 901);
+    await times(10, async () => expect((await store.attempts.begin(subject())).allowed).toBe(true));
+    expect((await store.attempts.begin(subject())).allowed).toBe(false);
+  });
+
+  it('are ten when they come at once, too, however many statements run before the first has ended', async () => {
+    await store.attempts.begin(subject());
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    // Nobody sees this row, and everybody waits for it.
+    await holder.query('BEGIN; CREATE TEMP TABLE held ON COMMIT DROP AS SELECT * FROM login_attempts');
+    await database.query('DELETE FROM login_attempts');
+    await holder.query('INSERT INTO login_attempts SELECT * FROM held');
+    const attempts = Array.from({ length: 30 }, (_, turn) => (turn % 2 ? store : replica).attempts.begin(subject()));
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' HAVING count(*) = 30`;
+    while ((await database.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await holder.query('ROLLBACK');
+    await holder.end();
+    const answers = await Promise.all(attempts);
+    expect(answers.filter(({ allowed }) => allowed)).toHaveLength(10);
+    const waits = answers.flatMap((answer) => (answer.allowed ? [] : [answer.retryAfterMs]));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('say nothing of another identifier, another pool or the user by id', async () => {
+    await times(11, () => store.attempts.begin(subject()));
+    expect((await store.attempts.begin({ ...subject(), userPoolId: 'other' })).allowed).toBe(true);
+    expect((await store.attempts.begin(subject({ kind: 'username', value: ADA.value }))).allowed).toBe(true);
+    expect((await store.attempts.begin(subject({ userId: ADA.value }))).allowed).toBe(true);
+  });
+});
+
+describe('an attempt', () => {
+  it('that nobody could decide is given back, the wait that it brought too', async () => {
+    await times(50, async () => {
+      expect((await store.attempts.begin(subject(ADA, '10.0.0.1'))).allowed).toBe(true);
+      await store.attempts.undecided(subject(ADA, '10.0.0.1'));
+    });
+    await times(10, () => store.attempts.begin(subject()));
+    await store.attempts.undecided(subject());
+    expect((await store.attempts.begin(subject())).allowed).toBe(true);
+  });
+
+  it('that succeeds clears the count of the identifier, but not of the address', async () => {
+    await times(9, () => store.attempts.begin(subject(ADA, '10.0.0.1')));
+    await store.attempts.begin(subject(ADA, '10.0.0.1'));
+    await store.attempts.proven(subject(ADA, '10.0.0.1'));
+    await times(9, async () => expect((await store.attempts.begin(subject())).allowed).toBe(true));
+    const counts = await database.query<{ failures: number }>('SELECT failures FROM login_attempts ORDER BY 1');
+    expect(counts.map(({ failures }) => failures)).toEqual([9, 9]);
+  });
+});
+
+describe('wrong passwords from one address', () => {
+  it('are borne a hundred times over all identifiers, and the next counts for nobody', async () => {
+    const guess = (turn: number) => store.attempts.begin(subject({ kind: 'username', value: `u${turn}` }, '10.0.0.1'));
+    await times(100, async (turn) => expect((await guess(turn)).allowed).toBe(true));
+    expect(await guess(100)).toEqual({ allowed: false, retryAfterMs: 30_000 });
+    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(101);
+    expect((await store.attempts.begin(subject({ kind: 'username', value: 'u1' }, '10.0.0.2'))).allowed).toBe(true);
+  });
+});
+
+describe('the counts', () => {
+  it('name nobody, and are swept away when their life is over', async () => {
+    await store.attempts.begin(subject(ADA, '203.0.113.7'));
+    const dump = await database.dump();
+    for (const clear of ['ada@example', '203.0.113', Buffer.from(ADA.value).toString('hex')])
+      expect(dump).not.toContain(clear);
+    passes(899);
+    await store.attempts.sweep();
+    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(2);
+    passes(2);
+    await store.attempts.sweep();
+    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(0);
+  });
+});

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Clock } from '../clock.ts';
+import { type AuditEntryRow, auditEntryEntity } from '../entities/history-entities.ts';
+import { newestFirst, type Page, type Paged } from '../paging.ts';
+import { requirePool, UUID_FORM } from '../require-pool.ts';
+
+/** Who does it: an API key's id, and the request in which it is done. */
+export type Author = { readonly actor: string; readonly requestId?: string | undefined };
+
+/** Who did what, when. `target` is never a secret or a profile. */
+export type AuditEntry = Readonly<Omit<AuditEntryRow, 'id' | 'userPoolId'>>;
+
+/** Adds an entry, in the transaction of what it tells of. */
+export const writeAudit = async (
+  manager: EntityManager,
+  { userPoolId, at, action, target }: { userPoolId: string; at: Date; action: string; target: string },
+  { actor, requestId = '' }: Author,
+): Promise<void> => {
+  await manager.insert(auditEntryEntity, { id: randomUUID(), userPoolId, at, actor, action, target, requestId });
+};
+
+/** What was done to user pools. */
+export const createAuditRepository = (dataSource: DataSource, clock: Clock) => ({
+  /**
+   * Adds what was done outside this store.
+   * @throws ServiceError USER_POOL_NOT_FOUND
+   */
+  append: async (userPoolId: string, entry: Omit<AuditEntry, 'at'> & { at?: Date | undefined }): Promise<void> => {
+    await requirePool(dataSource.manager, userPoolId);
+    const { at = clock(), action, target } = entry;
+    await writeAudit(dataSource.manager, { userPoolId, at, action, target }, entry);
+  },
+
+  /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
+  list: async (userPoolId: string, page: Page): Promise<Paged<AuditEntry>> => {
+    await requirePool(dataSource.manager, userPoolId);
+    const query = dataSource.manager
+      .createQueryBuilder(auditEntryEntity, 'entry')
+      .where('entry.userPoolId = :userPoolId', { userPoolId });
+    const { items, nextPageToken } = await newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
+    return { items: items.map(({ id, userPoolId: _, ...entry }) => entry), nextPageToken };
+  },
+});

@@ -1,0 +1,54 @@
+import type { User } from '@userferry/user-model';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { type UserRow, userEntity } from '../entities/user-entities.ts';
+import { findByIds } from './stored-user.ts';
+
+export type UserQuery = {
+  readonly userPoolId: string;
+  /** Part of an identifier or a name, case ignored; '' for all. */
+  readonly keyword: string;
+  /** From 1. */
+  readonly page: number;
+  readonly limit: number;
+  readonly migrationState?: 'migrated' | 'local' | undefined;
+};
+
+export type UserList = { readonly users: readonly User[]; readonly totalCount: number };
+
+const NAMES = ['name', 'nickname', 'givenName', 'middleName', 'familyName', 'preferredUsername'];
+
+const MATCHES = [
+  'EXISTS (SELECT 1 FROM user_identifiers i WHERE i.user_id = user.id AND (i.value ILIKE :pattern OR i.normalised ILIKE :pattern))',
+  ...NAMES.map((name) => `user.profile ->> '${name}' ILIKE :pattern`),
+].join(' OR ');
+
+/** A pattern that holds the keyword as it is: its own wildcards mean themselves. */
+const patternOf = (keyword: string): string => `%${keyword.replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+const queryOf = (manager: EntityManager, { userPoolId, keyword, migrationState }: UserQuery) => {
+  const query: SelectQueryBuilder<UserRow> = manager
+    .createQueryBuilder(userEntity, 'user')
+    .where('user.userPoolId = :userPoolId', { userPoolId });
+  if (migrationState !== undefined) query.andWhere('user.migrationState = :migrationState', { migrationState });
+  if (keyword !== '') query.andWhere(`(${MATCHES})`, { pattern: patternOf(keyword) });
+  return query;
+};
+
+/** Users page by page, the oldest first. */
+export const listUsers = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
+  const totalCount = await queryOf(manager, wanted).getCount();
+  const rows = await queryOf(manager, wanted)
+    .select(['user.id', 'user.createdAt'])
+    .orderBy('user.createdAt')
+    .addOrderBy('user.id')
+    .offset((wanted.page - 1) * wanted.limit)
+    .limit(wanted.limit)
+    .getMany();
+  return {
+    users: await findByIds(
+      manager,
+      rows.map(({ id }) => id),
+    ),
+    totalCount,
+  };
+};

@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import type { Clock } from '../clock.ts';
+import { requirePool } from '../require-pool.ts';
+
+/** One day of a migration, UTC. */
+export type MigrationDay = {
+  /** As 2026-11-24. */
+  readonly date: string;
+  readonly migrated: number;
+  /** Successful logins, and how many of them the legacy user store answered. */
+  readonly logins: number;
+  readonly legacyLogins: number;
+};
+
+/** How far a pool has come. */
+export type MigrationCounts = {
+  /** Users who are here and came from the legacy user store. */
+  readonly migrated: number;
+  readonly unresolvedConflicts: number;
+  /** The last thirty, the oldest first, those without a login too. */
+  readonly days: readonly MigrationDay[];
+  readonly lastLegacyLoginAt?: Date;
+};
+
+const DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+// A pool's logins of a day go to one of these rows, so that they do not all wait for one.
+const SHARDS = 8;
+
+const COUNT = `
+  INSERT INTO login_days AS d (user_pool_id, day, shard, logins, legacy_logins, last_legacy_login_at)
+  VALUES ($1, $2::date, $3, 1, $4, $5)
+  ON CONFLICT (user_pool_id, day, shard) DO UPDATE
+  SET logins = d.logins + 1, legacy_logins = d.legacy_logins + excluded.legacy_logins,
+    last_legacy_login_at = coalesce(excluded.last_legacy_login_at, d.last_legacy_login_at)`;
+
+const LOGINS = `
+  SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(logins) AS logins, sum(legacy_logins) AS legacy
+  FROM login_days WHERE user_pool_id = $1 AND day >= $2::date GROUP BY day`;
+
+const MIGRATED = `
+  SELECT to_char(migrated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date, count(*) AS migrated
+  FROM users WHERE user_pool_id = $1 AND migrated_at >= $2::date::timestamp AT TIME ZONE 'UTC' GROUP BY 1`;
+
+const TOTALS = `
+  SELECT
+    (SELECT count(*) FROM users WHERE user_pool_id = $1 AND migration_state = 'migrated') AS migrated,
+    (SELECT count(*) FROM identifier_conflicts WHERE user_pool_id = $1 AND NOT kept_local) AS conflicts,
+    (SELECT max(last_legacy_login_at) FROM login_days WHERE user_pool_id = $1) AS last`;
+
+const dateOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+/** The dates of the last thirty days, today included. */
+const datesUpTo = (now: Date): string[] =>
+  Array.from({ length: DAYS }, (_, day) => dateOf(new Date(now.getTime() - (DAYS - 1 - day) * DAY_MS)));
+
+type Totals = { migrated: string; conflicts: string; last: Date | null };
+
+/** How a migration goes on. */
+export const createProgressRepository = (dataSource: DataSource, clock: Clock) => ({
+  /** Counts a successful login, and who answered it. One statement. */
+  countLogin: async (userPoolId: string, byLegacyStore: boolean): Promise<void> => {
+    const now = clock();
+    const legacy = byLegacyStore ? [1, now] : [0, null];
+    await dataSource.query(COUNT, [userPoolId, dateOf(now), randomInt(SHARDS), ...legacy]);
+  },
+
+  /** @throws ServiceError USER_POOL_NOT_FOUND */
+  counts: async (userPoolId: string): Promise<MigrationCounts> => {
+    await requirePool(dataSource.manager, userPoolId);
+    const dates = datesUpTo(clock());
+    const since = [userPoolId, dates[0]];
+    const [totals]: Totals[] = await dataSource.query(TOTALS, [userPoolId]);
+    const logins: { date: string; logins: string; legacy: string }[] = await dataSource.query(LOGINS, since);
+    const migrated: { date: string; migrated: string }[] = await dataSource.query(MIGRATED, since);
+    const days = dates.map((date) => {
+      const day = logins.find((row) => row.date === date);
+      const moved = migrated.find((row) => row.date === date);
+      const counts = { logins: Number(day?.logins ?? 0), legacyLogins: Number(day?.legacy ?? 0) };
+      return { date, migrated: Number(moved?.migrated ?? 0), ...counts };
+    });
+    const last = totals?.last ?? undefined;
+    const sums = { migrated: Number(totals?.migrated), unresolvedConflicts: Number(totals?.conflicts) };
+    return { ...sums, days, ...(last && { lastLegacyLoginAt: last }) };
+  },
+});

@@ -1,0 +1,100 @@
+import type { JsonObject } from '@userferry/user-model';
+import { type DataSource, type EntityManager, LessThan, type SelectQueryBuilder } from 'typeorm';
+import type { Clock } from '../clock.ts';
+import { type ScriptRunRow, scriptRunEntity } from '../entities/history-entities.ts';
+import { newestFirst, type Page, type Paged } from '../paging.ts';
+import { isUuid, requirePool } from '../require-pool.ts';
+import type { Sealer } from '../sealing.ts';
+
+/** One run as the log history keeps it. `details` (error, console lines, usage) may hold what a script printed. */
+export type StoredRun = Readonly<Omit<ScriptRunRow, 'userPoolId' | 'version' | 'sealedDetails'>> & {
+  readonly version: number;
+  readonly details: JsonObject;
+};
+
+/** Which runs to list; what is absent does not narrow. */
+export type RunQuery = {
+  readonly userPoolId: string;
+  readonly action?: string | undefined;
+  readonly outcome?: string | undefined;
+  /** Only runs that did not complete. */
+  readonly failedOnly?: boolean;
+  readonly requestId?: string | undefined;
+  readonly since?: Date | undefined;
+  /** Exclusive. */
+  readonly until?: Date | undefined;
+};
+
+/** What is kept of the log history. */
+export type RunLimits = { readonly runsPerPoolMax: number; readonly runsKeptMs: number };
+
+/** Where a run's details are sealed to. */
+export const detailsPlace = (userPoolId: string, runId: string): string =>
+  `script_runs/${userPoolId}/${runId}/sealed_details`;
+
+const DELETE_BEYOND = `
+  DELETE FROM script_runs WHERE user_pool_id = $1 AND (ended_at, run_id) <= (
+    SELECT ended_at, run_id FROM script_runs WHERE user_pool_id = $1
+    ORDER BY ended_at DESC, run_id DESC OFFSET $2 LIMIT 1)`;
+
+const FILTERS: readonly [keyof RunQuery, string][] = [
+  ['action', 'run.action = :action'],
+  ['outcome', 'run.outcome = :outcome'],
+  ['requestId', 'run.requestId = :requestId'],
+  ['since', 'run.endedAt >= :since'],
+  ['until', 'run.endedAt < :until'],
+];
+
+const queryOf = (manager: EntityManager, wanted: RunQuery, oldest: Date): SelectQueryBuilder<ScriptRunRow> => {
+  const query = manager.createQueryBuilder(scriptRunEntity, 'run').where('run.userPoolId = :userPoolId');
+  query.andWhere('run.endedAt >= :oldest', { oldest });
+  for (const [name, condition] of FILTERS) if (wanted[name] !== undefined) query.andWhere(condition);
+  if (wanted.failedOnly) query.andWhere("run.outcome <> 'completed'");
+  return query.setParameters(wanted);
+};
+
+// Runs' ids are given by callers.
+const RUN_ID = /^[\s\S]{1,200}$/;
+
+const openRun = (sealer: Sealer, { userPoolId, sealedDetails, version, ...run }: ScriptRunRow): StoredRun => {
+  const details = JSON.parse(sealer.open(sealedDetails, detailsPlace(userPoolId, run.runId)));
+  return { ...run, version: Number(version), details: details as JsonObject };
+};
+
+/** The log history: what scripts said is sealed, since nobody knows what a script prints. */
+export const createScriptRunRepository = (
+  dataSource: DataSource,
+  { sealer, limits, clock }: { sealer: Sealer; limits: RunLimits; clock: Clock },
+) => {
+  const rowOf = (userPoolId: string, { details, version, ...run }: StoredRun) => ({
+    ...run,
+    userPoolId,
+    version: String(version),
+    sealedDetails: sealer.seal(JSON.stringify(details), detailsPlace(userPoolId, run.runId)),
+  });
+  const oldestKept = () => new Date(clock().getTime() - limits.runsKeptMs);
+  return {
+    /** Adds runs, each once however often it is told; the oldest beyond the pool's cap go. */
+    append: async (userPoolId: string, runs: readonly StoredRun[]): Promise<void> => {
+      if (!isUuid(userPoolId) || runs.length === 0) return;
+      const rows = runs.filter(({ endedAt }) => endedAt >= oldestKept()).map((run) => rowOf(userPoolId, run));
+      const distinct = [...new Map(rows.map((row) => [row.runId, row])).values()];
+      if (distinct.length > 0)
+        await dataSource.createQueryBuilder().insert().into(scriptRunEntity).values(distinct).orIgnore().execute();
+      await dataSource.query(DELETE_BEYOND, [userPoolId, limits.runsPerPoolMax]);
+    },
+
+    /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
+    list: async (wanted: RunQuery, page: Page): Promise<Paged<StoredRun>> => {
+      await requirePool(dataSource.manager, wanted.userPoolId);
+      const order = { time: 'endedAt', id: 'runId', idForm: RUN_ID };
+      const paged = await newestFirst(queryOf(dataSource.manager, wanted, oldestKept()), order, page);
+      return { ...paged, items: paged.items.map((row) => openRun(sealer, row)) };
+    },
+
+    /** Forgets runs whose time is over. */
+    sweep: async (): Promise<void> => {
+      await dataSource.manager.delete(scriptRunEntity, { endedAt: LessThan(oldestKept()) });
+    },
+  };
+};
