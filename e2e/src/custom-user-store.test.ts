@@ -10,7 +10,13 @@ import {
   SearchUsersRequest,
   UpdateUserRequest,
 } from '@userferry/contracts/identity/v1/identity_service';
-import { hasMariadb, type LocalMariadb, MARIADB_MISSING, startMariadb, startPostgres } from '@userferry/local-databases';
+import {
+  hasMariadb,
+  type LocalMariadb,
+  MARIADB_MISSING,
+  startMariadb,
+  startPostgres,
+} from '@userferry/local-databases';
 import { schemaOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectCompany, inTime, type LegacyCompany } from './legacy-company.ts';
@@ -33,7 +39,10 @@ const postgresql = async (): Promise<Legacy> => {
 };
 
 const mysql = async (): Promise<Legacy> => {
-  const statements = schemaOf('mysql').split(';').map((statement) => statement.replace(/\s+/g, ' ').trim()).filter((statement) => statement !== '');
+  const statements = schemaOf('mysql')
+    .split(';')
+    .map((statement) => statement.replace(/\s+/g, ' ').trim())
+    .filter((statement) => statement !== '');
   const server: LocalMariadb = await startMariadb({ statements: ['CREATE DATABASE shop', 'USE shop', ...statements] });
   const url = new URL(server.url);
   url.pathname = '/shop';
@@ -74,16 +83,31 @@ describe.each(['postgresql', 'mysql'] as const)('a custom user store on %s', (ki
     const pool = () => ({ userPoolId: company.userPoolId });
     const login = async (password: string) => {
       const identifier = { $case: 'email' as const, value: PERSON.email };
-      return (await company.identity.login(LoginRequest.fromPartial({ ...pool(), identifier, password }), inTime())).outcome;
+      return (await company.identity.login(LoginRequest.fromPartial({ ...pool(), identifier, password }), inTime()))
+        .outcome;
     };
-    const getUser = async () => (await company.identity.getUser(GetUserRequest.fromPartial({ ...pool(), user: byEmail }), inTime())).outcome;
+    const getUser = async () =>
+      (await company.identity.getUser(GetUserRequest.fromPartial({ ...pool(), user: byEmail }), inTime())).outcome;
     const register = async () =>
-      (await company.identity.register(RegisterRequest.fromPartial({ ...pool(), profile: PERSON, password: FIRST }), inTime())).outcome;
+      (
+        await company.identity.register(
+          RegisterRequest.fromPartial({ ...pool(), profile: PERSON, password: FIRST }),
+          inTime(),
+        )
+      ).outcome;
     const change = async (oldPassword: string, newPassword: string) =>
-      (await company.identity.changePassword(ChangePasswordRequest.fromPartial({ ...pool(), user: byEmail, oldPassword, newPassword }), inTime())).outcome;
+      (
+        await company.identity.changePassword(
+          ChangePasswordRequest.fromPartial({ ...pool(), user: byEmail, oldPassword, newPassword }),
+          inTime(),
+        )
+      ).outcome;
 
     it('is created there by a registration, once', async () => {
-      expect(await register()).toMatchObject({ $case: 'registered', value: { userId: '', profile: { email: PERSON.email } } });
+      expect(await register()).toMatchObject({
+        $case: 'registered',
+        value: { userId: '', profile: { email: PERSON.email } },
+      });
       expect(await register()).toMatchObject({ $case: 'rejected', value: { reason: 'USER_EXISTS', code: 2026 } });
     });
 
@@ -100,23 +124,44 @@ describe.each(['postgresql', 'mysql'] as const)('a custom user store on %s', (ki
       const found = await getUser();
       expect(found).toMatchObject({ $case: 'found', value: { profile: { nickname: PERSON.nickname } } });
       const ref = found?.$case === 'found' ? found.value.externalRef : undefined;
-      const again = await company.identity.getUser(GetUserRequest.fromPartial({ ...pool(), user: { selector: { $case: 'ref', value: ref } } } as never), inTime());
+      const again = await company.identity.getUser(
+        GetUserRequest.fromPartial({ ...pool(), user: { selector: { $case: 'ref', value: ref } } } as never),
+        inTime(),
+      );
       expect(again.outcome).toMatchObject({ $case: 'found', value: { profile: { email: PERSON.email } } });
-      const searched = await company.identity.searchUsers(SearchUsersRequest.fromPartial({ ...pool(), keyword: 'cobol' }), inTime());
-      expect(searched.outcome).toMatchObject({ $case: 'found', value: { totalCount: 1n, users: [{ profile: { username: PERSON.username } }] } });
-      const listed = await company.identity.listUsers(ListUsersRequest.fromPartial({ ...pool(), page: 1, limit: 10 }), inTime());
+      const searched = await company.identity.searchUsers(
+        SearchUsersRequest.fromPartial({ ...pool(), keyword: 'cobol' }),
+        inTime(),
+      );
+      expect(searched.outcome).toMatchObject({
+        $case: 'found',
+        value: { totalCount: 1n, users: [{ profile: { username: PERSON.username } }] },
+      });
+      const listed = await company.identity.listUsers(
+        ListUsersRequest.fromPartial({ ...pool(), page: 1, limit: 10 }),
+        inTime(),
+      );
       expect(listed.outcome).toMatchObject({ $case: 'listed', value: { totalCount: 1n } });
     });
 
     it('is changed there', async () => {
       const updates = { nickname: 'Rear Admiral' };
-      const updated = await company.identity.updateUser(UpdateUserRequest.fromPartial({ ...pool(), user: byEmail, updates }), inTime());
-      expect(updated.outcome).toMatchObject({ $case: 'updated', value: { profile: { nickname: 'Rear Admiral', email: PERSON.email } } });
+      const updated = await company.identity.updateUser(
+        UpdateUserRequest.fromPartial({ ...pool(), user: byEmail, updates }),
+        inTime(),
+      );
+      expect(updated.outcome).toMatchObject({
+        $case: 'updated',
+        value: { profile: { nickname: 'Rear Admiral', email: PERSON.email } },
+      });
       expect(await getUser()).toMatchObject({ value: { profile: { nickname: 'Rear Admiral' } } });
     });
 
     it('changes the password there, the old one checked', async () => {
-      expect(await change('not it', SECOND ?? '')).toMatchObject({ $case: 'rejected', value: { reason: 'WRONG_OLD_PASSWORD', code: 2203 } });
+      expect(await change('not it', SECOND ?? '')).toMatchObject({
+        $case: 'rejected',
+        value: { reason: 'WRONG_OLD_PASSWORD', code: 2203 },
+      });
       expect(await change(FIRST ?? '', SECOND ?? '')).toMatchObject({ $case: 'changed' });
       expect(await login(FIRST ?? '')).toMatchObject({ $case: 'rejected' });
       expect(await login(SECOND ?? '')).toMatchObject({ $case: 'authenticated' });
@@ -143,14 +188,30 @@ describe.each(['postgresql', 'mysql'] as const)('a custom user store on %s', (ki
     });
 
     it('is deleted there', async () => {
-      const deleted = await company.identity.deleteUser(DeleteUserRequest.fromPartial({ ...pool(), user: byEmail }), inTime());
+      const deleted = await company.identity.deleteUser(
+        DeleteUserRequest.fromPartial({ ...pool(), user: byEmail }),
+        inTime(),
+      );
       expect(deleted.outcome).toMatchObject({ $case: 'deleted' });
       expect(await getUser()).toMatchObject({ $case: 'rejected', value: { reason: 'USER_NOT_FOUND', code: 2004 } });
     });
 
     it('left nothing here: no row, no log line, no run of the history with a value of theirs', async () => {
       const values = [...Object.values(PERSON), 'Rear Admiral', FIRST, SECOND, THIRD, 'not it'];
-      const runs = await company.connections.listScriptRuns({ ...pool(), action: 0, outcome: 0, failedOnly: false, requestId: '', since: undefined, until: undefined, pageSize: 100, pageToken: '' }, inTime());
+      const runs = await company.connections.listScriptRuns(
+        {
+          ...pool(),
+          action: 0,
+          outcome: 0,
+          failedOnly: false,
+          requestId: '',
+          since: undefined,
+          until: undefined,
+          pageSize: 100,
+          pageToken: '',
+        },
+        inTime(),
+      );
       expect(runs.runs.length).toBeGreaterThan(5);
       const places = {
         store: await dumpStore(world.store),
@@ -158,7 +219,8 @@ describe.each(['postgresql', 'mysql'] as const)('a custom user store on %s', (ki
         history: JSON.stringify(runs, (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
       };
       for (const [place, text] of Object.entries(places))
-        for (const value of values) expect(text.toLowerCase().includes(String(value).toLowerCase()), `${value} in ${place}`).toBe(false);
+        for (const value of values)
+          expect(text.toLowerCase().includes(String(value).toLowerCase()), `${value} in ${place}`).toBe(false);
     });
   });
 });
