@@ -18,7 +18,10 @@ describe('a database that is down', () => {
   it('makes calls fail as STORE_UNAVAILABLE and health NOT_SERVING, until it is back', async () => {
     const { userPoolId } = await setUpPool(service);
     const check = () =>
-      service.login.checkLogin({ userPoolId, identifier: email('a@example.com'), password: 'x' }, inTime());
+      service.login.checkLogin(
+        { userPoolId, identifier: email('a@example.com'), password: 'x', requestIp: '' },
+        inTime(),
+      );
     const told: boolean[] = [];
     const server = { setServing: (serving: boolean) => void told.push(serving) };
     using _watch = watchHealth({ store: service.store, server, log: service.log }, 10);

@@ -43,6 +43,7 @@ const FIELDS = {
   USERFERRY_KEY_FILE: z.string().default(join(homedir(), '.userferry', 'migration-service-keys.json')),
   USERFERRY_OPERATOR_KEY: operatorKey(),
   USERFERRY_BCRYPT_COST: whole(4, 16).default(12),
+  USERFERRY_NEW_PASSWORD_CHARACTERS_MIN: whole(1, 128).default(8),
   USERFERRY_HASHES_IN_FLIGHT: hashesInFlight(),
   USERFERRY_HASHES_WAITING: whole(0, 10_000).default(64),
   USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
@@ -72,6 +73,7 @@ export const readConfig = () => {
     },
     passwords: {
       cost: env.USERFERRY_BCRYPT_COST,
+      newPasswordCharactersMin: env.USERFERRY_NEW_PASSWORD_CHARACTERS_MIN,
       inFlightMax: env.USERFERRY_HASHES_IN_FLIGHT,
       waitingMax: env.USERFERRY_HASHES_WAITING,
     },

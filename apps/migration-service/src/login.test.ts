@@ -24,11 +24,18 @@ afterAll(async () => {
 const ADA = email('ada@example.com');
 const migrate = (profile: object, password = 'hunter2', identifier = ADA) =>
   service.login.migrateUser(
-    { ...pool, profileJson: Buffer.from(JSON.stringify(profile)), identifier, password },
+    {
+      ...pool,
+      profileJson: Buffer.from(JSON.stringify(profile)),
+      identifier,
+      password,
+      requestIp: '',
+      passwordIsNew: false,
+    },
     inTime(),
   );
 const check = (password: string, identifier = ADA, userPoolId = pool.userPoolId) =>
-  service.login.checkLogin({ userPoolId, identifier, password }, inTime());
+  service.login.checkLogin({ userPoolId, identifier, password, requestIp: '' }, inTime());
 const users = () => database.query('SELECT * FROM users WHERE user_pool_id = $1', [pool.userPoolId]);
 
 describe('CheckLogin', () => {
@@ -37,7 +44,12 @@ describe('CheckLogin', () => {
     expect({ verdict, user }).toEqual({ verdict: LocalVerdict.UNKNOWN, user: undefined });
     expect(facts).toMatchObject({ name: 'pool', revealRejectionDetails: true });
     expect(JSON.parse(String(facts?.metadataJson))).toEqual({ tier: 1 });
-    expect(connection).toEqual({ connectionId: pool.connectionId, version: 2n, enabled: true });
+    expect(connection).toEqual({
+      connectionId: pool.connectionId,
+      version: 2n,
+      enabled: true,
+      mode: ConnectionMode.LAZY_MIGRATION,
+    });
   });
 
   it('verifies the password of a migrated user, whatever the case of the e-mail', async () => {
@@ -166,7 +178,7 @@ describe('MigrateUser', () => {
   it('writes nothing in custom-user-store mode', async () => {
     const request = { userPoolId: pool.userPoolId, mode: ConnectionMode.CUSTOM_USER_STORE, egress: [], actor: 'key-1' };
     await service.connections.saveConnection({ ...request, addressEnv: undefined, ownEnv: undefined }, inTime());
-    await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
     expect(await users()).toHaveLength(0);
   });
 

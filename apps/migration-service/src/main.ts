@@ -5,9 +5,11 @@ import { createMigrationService } from './create-migration-service.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { loadSecrets } from './secrets/load-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
+import { sweepStore } from './sweep-store.ts';
 import { watchHealth } from './watch-health.ts';
 
 const HEALTH_INTERVAL_MS = 2_000;
+const SWEEP_INTERVAL_MS = 60_000;
 
 const boot = createLogger({ service: 'migration-service', level: 'info' });
 
@@ -22,5 +24,6 @@ await runService(boot, async (stack) => {
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
+  stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));
   log.info({ port: server.port, migrations: ran, bcryptCost: config.passwords.cost }, 'ready');
 });

@@ -47,6 +47,12 @@ describe('a connection', () => {
       env: { DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db.example:5432/old', API_TOKEN: 's3cr3t-token' },
       egress: [{ host: 'db.example', port: 5432 }],
       scripts: [{ action: 1, source: '// s3cr3t-source' }],
+      pool: {
+        name: 'pool',
+        metadataJson: Buffer.from('{"tier":1}'),
+        revealRejectionDetails: true,
+        connectionsIncluded: true,
+      },
     });
   });
 
@@ -102,7 +108,7 @@ describe('a user pool', () => {
     ['a', '{'],
     ['a', '{"a":"\\u0000"}'],
   ])('is refused with name %j and metadata %s', async (name, metadata) => {
-    const request = { name, metadataJson: Buffer.from(metadata), revealRejectionDetails: false };
+    const request = { name, metadataJson: Buffer.from(metadata), revealRejectionDetails: false, plan: 0 as const };
     await expect(service.pools.createUserPool(request, inTime())).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });

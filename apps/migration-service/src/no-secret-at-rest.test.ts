@@ -75,6 +75,8 @@ describe('after a whole set-up, a migration and failures', () => {
           profileJson: Buffer.from(JSON.stringify(value)),
           identifier: email('someone@example.com'),
           password: PASSWORD,
+          requestIp: '203.0.113.7',
+          passwordIsNew: false,
         },
         inTime(),
       );

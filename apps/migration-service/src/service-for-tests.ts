@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { ConnectionMode } from '@userferry/contracts/management/v1/connection_service';
+import { Plan } from '@userferry/contracts/management/v1/user_pool_service';
 import { ConnectionStoreServiceClient } from '@userferry/contracts/migration/v1/connection_store_service';
+import { HistoryServiceClient } from '@userferry/contracts/migration/v1/history_service';
 import { type Identifier, LoginServiceClient } from '@userferry/contracts/migration/v1/login_service';
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
+import { UserServiceClient } from '@userferry/contracts/migration/v1/user_service';
 import { createClient } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
 import { migrateStore, openUserStore } from '@userferry/user-store';
@@ -21,11 +24,13 @@ export const randomRing = (...ids: [string, ...string[]]): Ring => ({
 /** What every call of a test carries. */
 export const inTime = () => ({ requestId: 'request-of-a-test', deadlineMs: Date.now() + 10_000 });
 
-/** Clients of the three services at that address. */
+/** Clients of all services at that address. */
 export const clientsOf = (address: string, stack: AsyncDisposableStack) => ({
   login: stack.use(createClient(LoginServiceClient, { address, token: SERVICE_TOKEN })),
   connections: stack.use(createClient(ConnectionStoreServiceClient, { address, token: SERVICE_TOKEN })),
   pools: stack.use(createClient(PoolStoreServiceClient, { address, token: SERVICE_TOKEN })),
+  users: stack.use(createClient(UserServiceClient, { address, token: SERVICE_TOKEN })),
+  history: stack.use(createClient(HistoryServiceClient, { address, token: SERVICE_TOKEN })),
 });
 
 export type Clients = ReturnType<typeof clientsOf>;
@@ -37,7 +42,13 @@ export const startServiceForTests = async (databaseUrl: string, peppers = random
   const database = { databaseUrl, poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
   await migrateStore(database);
   const store = stack.use(await openUserStore({ ...database, keyRing: { currentKeyId, keys } }));
-  const passwords = await createPasswordHasher({ cost: 4, inFlightMax: 2, waitingMax: 50, peppers });
+  const passwords = await createPasswordHasher({
+    cost: 4,
+    inFlightMax: 2,
+    waitingMax: 50,
+    newPasswordCharactersMin: 8,
+    peppers,
+  });
   const log = createLogger({ service: 'test', level: 'silent' });
   const config = { host: '127.0.0.1', port: 0, serviceToken: SERVICE_TOKEN };
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
@@ -50,7 +61,12 @@ export const username = (value: string): Identifier => ({ identifier: { $case: '
 
 /** A pool with an enabled connection in lazy-migration mode; its secrets all contain `s3cr3t`. */
 export const setUpPool = async ({ pools, connections }: Clients) => {
-  const request = { name: 'pool', metadataJson: Buffer.from('{"tier":1}'), revealRejectionDetails: true };
+  const request = {
+    name: 'pool',
+    metadataJson: Buffer.from('{"tier":1}'),
+    revealRejectionDetails: true,
+    plan: Plan.UNSPECIFIED,
+  };
   const { userPool } = await pools.createUserPool(request, inTime());
   const userPoolId = userPool?.userPoolId ?? '';
   const { connection } = await connections.saveConnection(

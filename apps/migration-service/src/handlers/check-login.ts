@@ -4,9 +4,9 @@ import {
   LocalVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
 import type { Handler } from '@userferry/grpc';
-import type { LoginFacts } from '@userferry/user-store';
 import { checkLogin as check, type LoginDeps } from '../login/check-login.ts';
-import { identifierOf, jsonBytes } from './fields.ts';
+import { addressOf, identifierOf } from './fields.ts';
+import { wireFacts } from './wire-facts.ts';
 import { wireUser } from './wire-user.ts';
 
 const VERDICTS = {
@@ -15,30 +15,18 @@ const VERDICTS = {
   unknown: LocalVerdict.UNKNOWN,
   locked: LocalVerdict.LOCKED,
   tombstoned: LocalVerdict.TOMBSTONED,
+  too_many_attempts: LocalVerdict.TOO_MANY_ATTEMPTS,
 } as const;
-
-const wirePool = ({ name, metadata, revealRejectionDetails }: LoginFacts['pool']) => ({
-  name,
-  metadataJson: jsonBytes(metadata),
-  revealRejectionDetails,
-});
-
-const wireConnection = (connection: LoginFacts['connection']) =>
-  connection && {
-    connectionId: connection.connectionId,
-    version: BigInt(connection.version),
-    enabled: connection.enabled,
-  };
 
 export const checkLogin =
   (deps: LoginDeps): Handler<CheckLoginRequest, CheckLoginResponse> =>
-  async ({ userPoolId, identifier, password }, { signal }) => {
-    const attempt = { userPoolId, identifier: identifierOf(identifier), password };
+  async ({ userPoolId, identifier, password, requestIp }, { signal }) => {
+    const attempt = { userPoolId, identifier: identifierOf(identifier), password, address: addressOf(requestIp) };
     const { answer, facts } = await check(attempt, signal, deps);
     return {
+      ...wireFacts(facts),
       verdict: VERDICTS[answer.verdict],
       user: answer.verdict === 'verified' ? wireUser(answer.user) : undefined,
-      pool: wirePool(facts.pool),
-      connection: wireConnection(facts.connection),
+      retryAfterMs: answer.verdict === 'too_many_attempts' ? BigInt(answer.retryAfterMs) : 0n,
     };
   };

@@ -1,6 +1,8 @@
 import type { Identifier as WireIdentifier } from '@userferry/contracts/migration/v1/login_service';
 import { ServiceError } from '@userferry/errors';
+import type { CallFacts } from '@userferry/grpc';
 import { type Identifier, identifierProblem, type JsonObject, storableProblem } from '@userferry/user-model';
+import type { Author, Page } from '@userferry/user-store';
 
 /** INVALID_ARGUMENT that names the field and repeats nothing of it. */
 export const invalidField = (field: string, problem: string): ServiceError =>
@@ -15,6 +17,14 @@ export const identifierOf = (wire: WireIdentifier | undefined): Identifier => {
   return { kind, value };
 };
 
+const ADDRESS_LENGTH_MAX = 256;
+
+/** Where the user's request came from, as the edge names it; '' when it does not say. Throws INVALID_ARGUMENT. */
+export const addressOf = (requestIp: string): string => {
+  if (requestIp.length > ADDRESS_LENGTH_MAX) throw invalidField('request_ip', 'is too long');
+  return requestIp.trim();
+};
+
 /** Hands a value on that the database can keep. Throws INVALID_ARGUMENT. */
 export const storable = <T>(field: string, value: T): T => {
   const problem = storableProblem(value);
@@ -26,6 +36,18 @@ export const storable = <T>(field: string, value: T): T => {
 export const nameOf = (field: string, value: string): string => {
   if (value === '' || value.length > 256) throw invalidField(field, 'must have 1 to 256 characters');
   return storable(field, value);
+};
+
+/** Who does it, for the audit: an API key's id, and the request. Throws INVALID_ARGUMENT. */
+export const authorOf = (actor: string, { requestId }: Pick<CallFacts, 'requestId'>): Author => ({
+  actor: nameOf('actor', actor),
+  requestId,
+});
+
+/** Which page; its token is looked at by the store. Throws INVALID_ARGUMENT. */
+export const pageOf = ({ pageSize: size, pageToken: token }: { pageSize: number; pageToken: string }): Page => {
+  if (size < 0) throw invalidField('page_size', 'must not be negative');
+  return { size, token };
 };
 
 /** A JSON object; no bytes are an empty one. Throws INVALID_ARGUMENT. */

@@ -6,6 +6,7 @@ import type { Handler } from '@userferry/grpc';
 import { actionNumber, isScriptAction } from '@userferry/script-contract';
 import type { ConnectionSettings, UserStore } from '@userferry/user-store';
 import { wireMode } from './wire-connection.ts';
+import { wirePoolFacts } from './wire-facts.ts';
 
 /** An action of a later version is left out: nobody here could run it. */
 const wireScripts = (scripts: ConnectionSettings['scripts']) =>
@@ -23,5 +24,6 @@ export const getConnectionSettings =
       env: { ...settings.env },
       egress: settings.egress.map((rule) => ({ ...rule })),
       scripts: wireScripts(settings.scripts),
+      pool: wirePoolFacts(settings.pool),
     };
   };

@@ -6,7 +6,7 @@ import {
 import type { Handler } from '@userferry/grpc';
 import type { LoginDeps } from '../login/check-login.ts';
 import { migrateProvenUser } from '../login/migrate-proven-user.ts';
-import { identifierOf } from './fields.ts';
+import { addressOf, identifierOf } from './fields.ts';
 import { wireUser } from './wire-user.ts';
 
 const VERDICTS = {
@@ -20,9 +20,13 @@ const VERDICTS = {
 
 export const migrateUser =
   (deps: LoginDeps): Handler<MigrateUserRequest, MigrateUserResponse> =>
-  async ({ userPoolId, connectionId, profileJson, identifier, password }, { signal }) => {
-    const text = Buffer.from(profileJson).toString('utf8');
-    const proof = { userPoolId, connectionId, profileJson: text, identifier: identifierOf(identifier), password };
+  async ({ profileJson, identifier, requestIp, ...request }, { signal }) => {
+    const proof = {
+      ...request,
+      identifier: identifierOf(identifier),
+      address: addressOf(requestIp),
+      profileJson: Buffer.from(profileJson).toString('utf8'),
+    };
     const migration = await migrateProvenUser(proof, signal, deps);
     return {
       verdict: VERDICTS[migration.verdict],

@@ -5,7 +5,7 @@ import type {
 import type { Handler } from '@userferry/grpc';
 import { LIMITS } from '@userferry/script-contract';
 import type { EnvValues, UserStore } from '@userferry/user-store';
-import { invalidField, storable } from './fields.ts';
+import { authorOf, invalidField, storable } from './fields.ts';
 import { modeOf, wireConnection } from './wire-connection.ts';
 
 const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues | undefined => {
@@ -16,14 +16,14 @@ const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues
 
 export const saveConnection =
   ({ connections }: UserStore): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
-  async ({ userPoolId, mode, addressEnv, ownEnv, egress, actor }) => {
+  async ({ userPoolId, mode, addressEnv, ownEnv, egress, actor }, call) => {
     const connection = await connections.save({
       userPoolId,
       mode: modeOf(mode),
       addressEnv: envOf('address_env', addressEnv),
       ownEnv: envOf('own_env', ownEnv),
       egress: storable('egress', egress),
-      actor: storable('actor', actor),
+      ...authorOf(actor, call),
     });
     return { connection: wireConnection(connection) };
   };

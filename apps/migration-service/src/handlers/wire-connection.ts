@@ -2,7 +2,13 @@ import {
   type Connection as WireConnection,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
-import { actionNumber, requiredActions, SCRIPT_ACTIONS } from '@userferry/script-contract';
+import {
+  actionNumber,
+  actionOfNumber,
+  requiredActions,
+  SCRIPT_ACTIONS,
+  type ScriptAction,
+} from '@userferry/script-contract';
 import type { Connection, ConnectionMode } from '@userferry/user-store';
 import { invalidField } from './fields.ts';
 
@@ -18,6 +24,13 @@ export const modeOf = (wire: WireMode): ConnectionMode => {
   if (wire === WireMode.LAZY_MIGRATION) return 'lazy_migration';
   if (wire === WireMode.CUSTOM_USER_STORE) return 'custom_user_store';
   throw invalidField('mode', 'must be lazy migration or custom user store');
+};
+
+/** Throws INVALID_ARGUMENT for an action that is not set or not known. */
+export const actionOf = (wire: number): ScriptAction => {
+  const action = actionOfNumber(wire);
+  if (action === undefined) throw invalidField('action', 'must be one of the eight script actions');
+  return action;
 };
 
 /** A connection as it travels: names of variables, no values, and which of its mode's scripts are there. */

@@ -9,7 +9,8 @@ const STATES = {
   local: MigrationState.LOCAL,
 } as const;
 
-const refOf = (id: ExternalId): UserRef => ({
+/** The id that a legacy user store gave, with its type. */
+export const wireExternalRef = (id: ExternalId): UserRef => ({
   ref: typeof id === 'number' ? { $case: 'externalIdNumber', value: id } : { $case: 'externalIdString', value: id },
 });
 
@@ -25,7 +26,7 @@ const wireProfile = ({ customData = {}, loginsCount, registerSource = [], ...fie
 export const wireUser = ({ externalId, profile, migrationState, ...user }: User): WireUser =>
   WireUser.fromPartial({
     ...user,
-    ...(externalId !== undefined && { externalRef: refOf(externalId) }),
+    ...(externalId !== undefined && { externalRef: wireExternalRef(externalId) }),
     profile: wireProfile(profile),
     migrationState: STATES[migrationState],
   });

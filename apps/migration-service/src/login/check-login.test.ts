@@ -16,7 +16,8 @@ type Situation = {
 };
 
 const factsOf = ({ connection }: Situation): LoginFacts => {
-  const pool = { id: 'p', name: 'p', metadata: {}, revealRejectionDetails: false, createdAt: now };
+  const plan = { plan: 'enterprise', connectionsIncluded: true } as const;
+  const pool = { id: 'p', name: 'p', metadata: {}, revealRejectionDetails: false, createdAt: now, ...plan };
   if (connection === undefined) return { pool };
   const mode = connection === 'custom_user_store' ? connection : 'lazy_migration';
   return { pool, connection: { connectionId: 'c', version: 1, enabled: connection !== 'disabled', mode } };
@@ -30,7 +31,12 @@ const check = async (situation: Situation, password: string) => {
   const deps = {
     store: {
       pools: { loginFacts: async () => factsOf(situation) },
-      users: { findByIdentifier: async () => stored, isTombstoned: async () => tombstoned },
+      users: {
+        find: async () =>
+          stored ? { verdict: 'ok', ...stored } : { verdict: tombstoned ? 'tombstoned' : 'not_found' },
+      },
+      attempts: { begin: async () => ({ allowed: true }), proven: async () => undefined },
+      progress: { countLogin: async () => undefined },
     },
     passwords: {
       verify: async (given: string, { hash }: Credential) => {
@@ -43,7 +49,11 @@ const check = async (situation: Situation, password: string) => {
       },
     },
   } as unknown as LoginDeps;
-  const { answer } = await checkLogin({ userPoolId: 'p', identifier, password }, new AbortController().signal, deps);
+  const { answer } = await checkLogin(
+    { userPoolId: 'p', identifier, password, address: '' },
+    new AbortController().signal,
+    deps,
+  );
   return [answer.verdict, ...work];
 };
 

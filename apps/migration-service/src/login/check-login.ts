@@ -1,16 +1,12 @@
-import type { Identifier, User } from '@userferry/user-model';
-import type { LoginFacts, StoredUser, UserStore } from '@userferry/user-store';
+import type { User } from '@userferry/user-model';
+import type { FoundUser, LoginFacts, StoredUser, UserStore } from '@userferry/user-store';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
+import { livesInLegacyStore } from '../users/own-users.ts';
+import { type LoginAttempt, subjectOf } from './login-attempt.ts';
 
 export type LoginDeps = {
-  readonly store: Pick<UserStore, 'pools' | 'users'>;
+  readonly store: Pick<UserStore, 'pools' | 'users' | 'attempts' | 'progress'>;
   readonly passwords: PasswordHasher;
-};
-
-export type LoginAttempt = {
-  readonly userPoolId: string;
-  readonly identifier: Identifier;
-  readonly password: string;
 };
 
 /** What the store says of a user who is here. */
@@ -19,37 +15,59 @@ export type PasswordAnswer =
   | { readonly verdict: 'wrong_password' | 'locked' };
 
 /** What our own store knows of a login. */
-export type LocalAnswer = PasswordAnswer | { readonly verdict: 'unknown' | 'tombstoned' };
+export type LocalAnswer =
+  | PasswordAnswer
+  | { readonly verdict: 'unknown' | 'tombstoned' }
+  | { readonly verdict: 'too_many_attempts'; readonly retryAfterMs: number };
 
 export type CheckedLogin = { readonly answer: LocalAnswer; readonly facts: LoginFacts };
 
-/** In custom-user-store mode users live in the legacy user store alone: whatever is left here is not asked. */
-const belongsToLegacyStore = ({ connection }: LoginFacts): boolean =>
-  connection?.enabled === true && connection.mode === 'custom_user_store';
-
 /**
- * Checks a password against our store. Whoever is rejected by us alone waits as long as for a real check, so that time
- * does not tell who exists; a user unknown here whom a script will be asked about is passed on at once.
- * @throws ServiceError USER_POOL_NOT_FOUND, STORE_UNAVAILABLE, SERVICE_UNAVAILABLE
+ * Checks a password against our store, unless there were too many wrong ones. Whoever is rejected by us alone waits as
+ * long as for a real check, so that time does not tell who exists; a user unknown here whom a script will be asked about
+ * is passed on at once, and how that ends is told later (`settleAttempt`, `migrateProvenUser`).
+ * @throws ServiceError USER_POOL_NOT_FOUND, STORE_UNAVAILABLE, SERVICE_UNAVAILABLE; then the attempt does not count
  */
 export const checkLogin = async (
   attempt: LoginAttempt,
   signal: AbortSignal,
   deps: LoginDeps,
 ): Promise<CheckedLogin> => {
+  const { pools, users, attempts } = deps.store;
   const { userPoolId, identifier } = attempt;
-  const [facts, stored] = await Promise.all([
-    deps.store.pools.loginFacts(userPoolId),
-    deps.store.users.findByIdentifier(userPoolId, identifier),
+  const facts = await pools.loginFacts(userPoolId);
+  const [begun, found] = await Promise.all([
+    attempts.begin(subjectOf(attempt)),
+    livesInLegacyStore(facts) ? undefined : users.find(userPoolId, identifier),
   ]);
-  if (belongsToLegacyStore(facts)) return { facts, answer: { verdict: 'unknown' } };
-  if (stored !== undefined) return { facts, answer: await answerFor(stored, attempt.password, signal, deps.passwords) };
-  if (await deps.store.users.isTombstoned(userPoolId, identifier)) {
-    await deps.passwords.verifyNobody(attempt.password, signal);
-    return { facts, answer: { verdict: 'tombstoned' } };
+  if (!begun.allowed) return { facts, answer: { verdict: 'too_many_attempts', retryAfterMs: begun.retryAfterMs } };
+  if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
+  try {
+    return { facts, answer: await settled(attempt, await localAnswer(attempt, { facts, found }, signal, deps), deps) };
+  } catch (error) {
+    // What we could not check was no wrong password; should this fail too, it counts until it is forgotten.
+    await attempts.undecided(subjectOf(attempt)).catch(() => undefined);
+    throw error;
   }
-  if (!facts.connection?.enabled) await deps.passwords.verifyNobody(attempt.password, signal);
-  return { facts, answer: { verdict: 'unknown' } };
+};
+
+const localAnswer = async (
+  { password }: LoginAttempt,
+  { facts, found }: { readonly facts: LoginFacts; readonly found: FoundUser },
+  signal: AbortSignal,
+  { passwords }: LoginDeps,
+): Promise<LocalAnswer> => {
+  if (found.verdict === 'ok') return answerFor(found, password, signal, passwords);
+  if (found.verdict === 'tombstoned' || !facts.connection?.enabled) await passwords.verifyNobody(password, signal);
+  return { verdict: found.verdict === 'tombstoned' ? 'tombstoned' : 'unknown' };
+};
+
+/** A password that was right is no guess, whether it lets its owner in or not. */
+const settled = async (attempt: LoginAttempt, answer: LocalAnswer, { store }: LoginDeps): Promise<LocalAnswer> => {
+  const { verdict } = answer;
+  if (verdict === 'verified' || verdict === 'locked') await store.attempts.proven(subjectOf(attempt));
+  if (verdict === 'verified') await store.progress.countLogin(attempt.userPoolId, false);
+  return answer;
 };
 
 /** Checks the password of a user who is here; that a user is locked is told only to who knows the password. */

@@ -1,9 +1,17 @@
 import { ServiceError } from '@userferry/errors';
 import { type ParsedProfile, parseProfileJson, type User } from '@userferry/user-model';
-import { answerFor, type LoginAttempt, type LoginDeps } from './check-login.ts';
+import type { MigrationResult } from '@userferry/user-store';
+import { requireOwnConnection } from '../users/own-users.ts';
+import { answerFor, type LoginDeps } from './check-login.ts';
+import { type LoginAttempt, subjectOf } from './login-attempt.ts';
 
 /** What the legacy user store has proven, and what its script returned. */
-export type Proof = LoginAttempt & { readonly connectionId: string; readonly profileJson: string };
+export type Proof = LoginAttempt & {
+  readonly connectionId: string;
+  readonly profileJson: string;
+  /** Who the user is was proven, not this password: they have just chosen it. */
+  readonly passwordIsNew: boolean;
+};
 
 export type Migration =
   | { readonly verdict: 'migrated' | 'already_migrated'; readonly user: User }
@@ -19,28 +27,40 @@ const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> => {
   return parsed;
 };
 
-const requireLazyMigration = async ({ userPoolId, connectionId }: Proof, { store }: LoginDeps): Promise<void> => {
-  const { connection } = await store.pools.loginFacts(userPoolId);
-  if (connection === undefined || connection.connectionId !== connectionId)
-    throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no such connection');
-  if (connection.mode !== 'lazy_migration')
-    throw new ServiceError('INVALID_ARGUMENT', 'in custom-user-store mode nothing about a user is written');
-};
-
 /**
  * Stores a user whose password the legacy user store has just proven, with our hash of that password. Safe to repeat.
  *
  * A user who is here already came by an identifier that only the legacy user store knows. What counts is their password
  * here: the old one, which may have been given up because others know it, lets nobody in.
- * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, INVALID_ARGUMENT, STORE_UNAVAILABLE, SERVICE_UNAVAILABLE
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, INVALID_ARGUMENT, PASSWORD_TOO_WEAK (a new one),
+ * CONCURRENT_CHANGE (custom user store by now), STORE_UNAVAILABLE, SERVICE_UNAVAILABLE
  */
 export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps: LoginDeps): Promise<Migration> => {
   const { externalId, profile } = readProfile(proof.profileJson);
-  await requireLazyMigration(proof, deps);
-  const { userPoolId, connectionId, identifier: typed, password } = proof;
-  const credential = await deps.passwords.hash(password, signal);
+  const { userPoolId, connectionId, identifier: typed, password, passwordIsNew } = proof;
+  requireOwnConnection(await deps.store.pools.loginFacts(userPoolId), connectionId);
+  const credential = await deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
   const result = await deps.store.users.migrate({ userPoolId, connectionId, externalId, profile, typed, credential });
-  if (result.verdict !== 'already_migrated') return result;
-  const answer = await answerFor(result, password, signal, deps.passwords);
-  return answer.verdict === 'verified' ? { verdict: 'already_migrated', user: answer.user } : answer;
+  const migration = result.verdict === 'already_migrated' ? await known(proof, result, signal, deps) : result;
+  if (!passwordIsNew) await settleProof(proof, migration, deps);
+  return migration;
+};
+
+const known = async (
+  { userPoolId, connectionId, identifier: typed, password }: Proof,
+  stored: Extract<MigrationResult, { verdict: 'already_migrated' }>,
+  signal: AbortSignal,
+  { store, passwords }: LoginDeps,
+): Promise<Migration> => {
+  const answer = await answerFor(stored, password, signal, passwords);
+  if (answer.verdict !== 'verified') return answer;
+  await store.users.addAlias({ userPoolId, connectionId, userId: answer.user.userId, typed });
+  return { verdict: 'already_migrated', user: answer.user };
+};
+
+const isLogin = ({ verdict }: Migration): boolean => verdict === 'migrated' || verdict === 'already_migrated';
+
+const settleProof = async (proof: Proof, migration: Migration, { store }: LoginDeps): Promise<void> => {
+  if (isLogin(migration) || migration.verdict === 'locked') await store.attempts.proven(subjectOf(proof));
+  if (isLogin(migration)) await store.progress.countLogin(proof.userPoolId, true);
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { randomRing } from '../service-for-tests.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 
-const limits = { cost: 4, inFlightMax: 2, waitingMax: 10 };
+const limits = { cost: 4, inFlightMax: 2, waitingMax: 10, newPasswordCharactersMin: 8 };
 const peppers = randomRing('p1');
 const never = new AbortController().signal;
 

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { ServiceError } from '@userferry/errors';
+import { newPasswordProblem } from '@userferry/user-model';
 import type { Credential } from '@userferry/user-store';
 import bcrypt from 'bcrypt';
 import type { Ring } from '../secrets/parse-ring.ts';
@@ -11,11 +13,16 @@ export type PasswordOptions = QueueLimits & {
   /** bcrypt's cost for new hashes. */
   readonly cost: number;
   readonly peppers: Ring;
+  /** The fewest characters of a password that somebody chooses now. */
+  readonly newPasswordCharactersMin: number;
 };
 
 /** Makes and checks our hashes. Each call waits its turn: ServiceError SERVICE_UNAVAILABLE when too many wait. */
 export type PasswordHasher = {
+  /** Of a password that was proven: no rule is held against it, which would lock its owner out. */
   readonly hash: (password: string, signal: AbortSignal) => Promise<Credential>;
+  /** Of a password that somebody chooses now. Throws ServiceError PASSWORD_TOO_WEAK. */
+  readonly hashNew: (password: string, signal: AbortSignal) => Promise<Credential>;
   /** @throws Error naming the pepper that is missing */
   readonly verify: (password: string, credential: Credential, signal: AbortSignal) => Promise<boolean>;
   /** Takes as long as a check and says no: for users of whom there is nothing to check. */
@@ -44,8 +51,17 @@ const verify = (peppers: Ring, password: string, credential: Credential): Promis
   return bcrypt.compare(peppered(peppers, credential.pepperId, password), credential.hash);
 };
 
+const refuseWeak = (password: string, charactersMin: number): void => {
+  const problem = newPasswordProblem(password, charactersMin);
+  if (problem !== undefined) throw new ServiceError('PASSWORD_TOO_WEAK', problem);
+};
+
 const withQueue = (options: PasswordOptions, queue: BoundedQueue, nobody: Credential): PasswordHasher => ({
   hash: (password, signal) => queue(() => hash(options, password), signal),
+  hashNew: async (password, signal) => {
+    refuseWeak(password, options.newPasswordCharactersMin);
+    return queue(() => hash(options, password), signal);
+  },
   verify: (password, credential, signal) => queue(async () => verify(options.peppers, password, credential), signal),
   verifyNobody: async (password, signal) => {
     await queue(async () => verify(options.peppers, password, nobody), signal);

@@ -10,7 +10,7 @@ let database: TestDatabase;
 let store: UserStore;
 beforeAll(async () => {
   database = await testDatabase();
-  store = await openStoreForTests(database.url, ring);
+  store = await openStoreForTests(database.url, { keyRing: ring });
 });
 afterAll(async () => {
   await store[Symbol.asyncDispose]();
@@ -46,7 +46,7 @@ describe('a connection', () => {
 
   it('takes effect at once when it is enabled, in the same version', async () => {
     const { userPoolId } = await poolWithConnection(store);
-    await store.connections.setEnabled(userPoolId, true);
+    await store.connections.setEnabled({ userPoolId, enabled: true, actor: 'key-1' });
     const { connection } = await store.pools.loginFacts(userPoolId);
     expect(connection).toMatchObject({ enabled: true, version: 1, mode: 'lazy_migration' });
   });
@@ -61,7 +61,7 @@ describe('a connection', () => {
     const { userPoolId, connectionId } = await poolWithConnection(store);
     await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });
     const rotated: KeyRing = { currentKeyId: 'k2', keys: new Map([...randomRing('k2').keys, ...ring.keys]) };
-    await using later = await openStoreForTests(database.url, rotated);
+    await using later = await openStoreForTests(database.url, { keyRing: rotated });
     await later.connections.save({ userPoolId, mode: 'lazy_migration', egress: [], actor: 'key-1' });
     const settings = await later.connections.settings(userPoolId);
     expect(settings).toMatchObject({ env: { API_TOKEN: 's3cr3t-token' }, scripts: [{ source: 'source' }] });
@@ -74,7 +74,7 @@ describe('a connection', () => {
 
   it('says which key is missing', async () => {
     const { userPoolId } = await poolWithConnection(store);
-    await using other = await openStoreForTests(database.url, randomRing('k9'));
+    await using other = await openStoreForTests(database.url, { keyRing: randomRing('k9') });
     await expect(other.connections.settings(userPoolId)).rejects.toThrow('there is no encryption key "k1"');
   });
 
@@ -83,7 +83,9 @@ describe('a connection', () => {
     await expect(store.connections.get(userPoolId)).rejects.toMatchObject(reason);
     await expect(store.connections.settings(userPoolId)).rejects.toMatchObject(reason);
     await expect(save(userPoolId)).rejects.toMatchObject(reason);
-    await expect(store.connections.setEnabled(userPoolId, true)).rejects.toMatchObject(reason);
+    await expect(store.connections.setEnabled({ userPoolId, enabled: true, actor: 'key-1' })).rejects.toMatchObject(
+      reason,
+    );
     await expect(store.pools.loginFacts(userPoolId)).rejects.toMatchObject(reason);
   });
 

@@ -53,7 +53,7 @@ const queryOf = (manager: EntityManager, wanted: RunQuery): SelectQueryBuilder<S
 };
 
 // Runs' ids are given by callers.
-const RUN_ID = /^[^]{1,200}$/;
+const RUN_ID = /^[\s\S]{1,200}$/;
 
 const openRun = (sealer: Sealer, { userPoolId, sealedDetails, version, ...run }: ScriptRunRow): StoredRun => {
   const details = JSON.parse(sealer.open(sealedDetails, detailsPlace(userPoolId, run.runId)));

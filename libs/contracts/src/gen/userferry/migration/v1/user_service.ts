@@ -33,7 +33,10 @@ export const UserVerdict = {
   WRONG_PASSWORD: 5,
   LOCKED: 6,
   TOO_MANY_ATTEMPTS: 7,
-  /** CUSTOM_USER_STORE - The pool's connection is a custom user store that is switched on: nothing was looked up or written. */
+  /**
+   * CUSTOM_USER_STORE - FindUser and ListUsers: the pool's connection is a custom user store that is switched on, and nobody was looked up.
+   * What writes fails as CONCURRENT_CHANGE then: its caller had seen another mode.
+   */
   CUSTOM_USER_STORE: 8,
 } as const;
 

@@ -1,0 +1,17 @@
+import type { ChangePasswordRequest, ChangePasswordResponse } from '@userferry/contracts/migration/v1/user_service';
+import type { Handler } from '@userferry/grpc';
+import { changePassword as change } from '../users/change-password.ts';
+import type { UserDeps } from '../users/own-users.ts';
+import { USER_VERDICTS, userIn } from './wire-verdict.ts';
+
+/** Sets a new password; where the old one is given, it has to be right. */
+export const changePassword =
+  (deps: UserDeps): Handler<ChangePasswordRequest, ChangePasswordResponse> =>
+  async ({ userPoolId, userId, oldPassword, newPassword }, { signal }) => {
+    const result = await change({ userPoolId, userId, oldPassword, newPassword }, signal, deps);
+    return {
+      verdict: USER_VERDICTS[result.verdict],
+      user: userIn(result),
+      retryAfterMs: result.verdict === 'too_many_attempts' ? BigInt(result.retryAfterMs) : 0n,
+    };
+  };

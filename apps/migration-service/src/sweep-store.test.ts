@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { type SweepDeps, sweepStore } from './sweep-store.ts';
+
+it('what has outlived its time is swept away again and again, whatever fails, until the service stops', async () => {
+  const warned: string[] = [];
+  let [attempts, runs] = [0, 0];
+  const store: SweepDeps['store'] = {
+    attempts: {
+      sweep: async () => {
+        attempts += 1;
+        throw new Error('no database');
+      },
+    },
+    scriptRuns: {
+      sweep: async () => {
+        runs += 1;
+      },
+    },
+  };
+  const log = { warn: (_facts: object, message: string) => void warned.push(message) } as unknown as SweepDeps['log'];
+  {
+    using _sweep = sweepStore({ store, log }, 1);
+    while (runs < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const before = [attempts, runs];
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect([attempts, runs]).toEqual(before);
+  expect(attempts).toBeGreaterThanOrEqual(3);
+  expect(warned[0]).toBe('nothing was swept away');
+});

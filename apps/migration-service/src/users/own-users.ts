@@ -1,0 +1,34 @@
+import { ServiceError } from '@userferry/errors';
+import type { LoginFacts, UserStore } from '@userferry/user-store';
+import type { PasswordHasher } from '../passwords/password-hasher.ts';
+
+/** What calls about users need. */
+export type UserDeps = {
+  readonly store: Pick<UserStore, 'pools' | 'users' | 'attempts'>;
+  readonly passwords: PasswordHasher;
+};
+
+/** In custom-user-store mode users live in the legacy user store alone: whatever is left here is not asked. */
+export const livesInLegacyStore = ({ connection }: LoginFacts): boolean =>
+  connection?.enabled === true && connection.mode === 'custom_user_store';
+
+/** Whoever writes had seen another mode before. */
+export const modeChanged = (): ServiceError =>
+  new ServiceError('CONCURRENT_CHANGE', 'the connection is a custom user store by now: nothing was written');
+
+/**
+ * Pool and connection, for a call that writes users.
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONCURRENT_CHANGE in a custom user store
+ */
+export const requireOwnUsers = async (userPoolId: string, { store }: UserDeps): Promise<LoginFacts> => {
+  const facts = await store.pools.loginFacts(userPoolId);
+  if (livesInLegacyStore(facts)) throw modeChanged();
+  return facts;
+};
+
+/** Throws ServiceError CONNECTION_NOT_FOUND unless it is the pool's, CONCURRENT_CHANGE unless it migrates users. */
+export const requireOwnConnection = ({ connection }: LoginFacts, connectionId: string): void => {
+  if (connection === undefined || connection.connectionId !== connectionId)
+    throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no such connection');
+  if (connection.mode !== 'lazy_migration') throw modeChanged();
+};

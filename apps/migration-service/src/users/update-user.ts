@@ -1,0 +1,34 @@
+import { ServiceError } from '@userferry/errors';
+import { type JsonObject, type ParsedUpdates, parseUpdates } from '@userferry/user-model';
+import { type OwnUserResult, ownResult } from './create-user.ts';
+import { requireOwnUsers, type UserDeps } from './own-users.ts';
+
+export type UserUpdate = {
+  readonly userPoolId: string;
+  readonly userId: string;
+  /** What is set, and null for what is cleared. */
+  readonly updates: JsonObject;
+  readonly password: string | undefined;
+};
+
+const readUpdates = (json: JsonObject): Extract<ParsedUpdates, { ok: true }> => {
+  const parsed = parseUpdates(json);
+  if (parsed.ok) return parsed;
+  const problems = parsed.problems.map(({ message }) => message).join('; ');
+  throw new ServiceError('INVALID_ARGUMENT', `updates_json: ${problems}`);
+};
+
+/**
+ * Changes a user of ours; a password needs no old one.
+ * @throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT, PASSWORD_TOO_WEAK, CONCURRENT_CHANGE
+ */
+export const updateUser = async (
+  { userPoolId, userId, updates, password }: UserUpdate,
+  signal: AbortSignal,
+  deps: UserDeps,
+): Promise<OwnUserResult> => {
+  const { set, clear } = readUpdates(updates);
+  await requireOwnUsers(userPoolId, deps);
+  const credential = password === undefined ? undefined : await deps.passwords.hashNew(password, signal);
+  return ownResult(await deps.store.users.update({ userPoolId, userId, set, clear, credential }));
+};
