@@ -17,7 +17,7 @@ const NATURAL: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Whether the first look-up has to wait for another call that is faster. */
-const isRace = ({ writes }: CallRow) =>
+export const isRace = ({ writes }: CallRow) =>
   writes.some(({ call, refused }) => call === 'CreateUser' && refused === 'exists');
 
 const toldTo = (row: CallRow): Readonly<Record<string, string>> => {
@@ -47,13 +47,7 @@ const oldPasswordOf = ({ here, writes, scripts }: CallRow, cast: Cast): string =
 const newPasswordOf = ({ writes }: CallRow, cast: Cast): string =>
   writes.some(({ refused }) => refused === 'weak') ? 'short' : cast.newPassword;
 
-/** Long enough for a call that ends, and soon over for one whose script never does. */
-const TIMED_OUT_MS = 4_000;
-
-const howOf = (row: CallRow, cast: Cast): How => {
-  const neverEnds = row.scripts.some(([, saying]) => saying === 'timed out');
-  return { call: callOf(cast, neverEnds ? TIMED_OUT_MS : undefined), body: { say: toldTo(row) } };
-};
+const howOf = (row: CallRow, cast: Cast): How => ({ call: callOf(cast), body: { say: toldTo(row) } });
 
 const registrationOf = ({ email, username, nickname }: Cast) => ({ email, username, nickname });
 

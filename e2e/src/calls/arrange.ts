@@ -65,12 +65,18 @@ const settleHere = async (row: CallRow, cast: Cast, { caller }: Scene): Promise<
   if (row.here === 'tombstoned') done(await caller.delete(byOurId(userId)), 'a deletion');
   if (row.here === 'locked' || verdict === 'locked')
     done(await caller.update(byOurId(userId), { blocked: true }), 'a lock');
-  if (verdict === 'too_many_attempts')
-    await exhaust(() => caller.change(byEmail(email), { old: 'not it', new: cast.newPassword }));
   if (verdict === 'exists') done(await caller.register(cast.other, password), 'somebody else');
 };
 
 type Scene = Pick<Stage, 'shop'> & { readonly caller: Caller };
+
+/** The last thing before the call: a limit that is reached is forgotten again. */
+export const reachLimits = async ({ here, writes }: CallRow, cast: Cast, caller: Caller): Promise<void> => {
+  const user = byEmail(cast.email);
+  if (here === 'too_many_attempts') await exhaust(() => caller.login(user, 'not it'));
+  if (writes.some(({ refused }) => refused === 'too_many_attempts'))
+    await exhaust(() => caller.change(user, { old: 'not it', new: cast.newPassword }));
+};
 
 /** Brings our store and the legacy user store into the state that the row begins with. */
 export const arrange = async (row: CallRow, stage: Stage): Promise<Cast> => {
@@ -81,7 +87,6 @@ export const arrange = async (row: CallRow, stage: Stage): Promise<Cast> => {
   else if (hasMoved(row)) await arrangeMoved(row, cast, scene);
   else if (!isNewThere(row)) await shop.add({ ...cast, nickname: 'As it was' });
   if (HERE.includes(row.here) && !hasMoved(row)) await settleHere(row, cast, scene);
-  if (row.here === 'too_many_attempts') await exhaust(() => scene.caller.login(byEmail(cast.email), 'not it'));
   cast.externalId = await shop.idOf(cast.email);
   return cast;
 };

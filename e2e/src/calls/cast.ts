@@ -42,5 +42,5 @@ export const identifiersOf = ({ email, username, former }: Cast): readonly strin
   former.username,
 ];
 
-/** The call of the row itself: its request id is known, and it ends sooner where a script never does. */
-export const callOf = ({ requestId }: Cast, ms?: number) => ({ ...inTime(ms), requestId });
+/** The call of the row itself. */
+export const callOf = ({ requestId }: Cast) => ({ ...inTime(), requestId });

@@ -1,4 +1,4 @@
-import { actionOfNumber, outcomeOfNumber } from '@userferry/script-contract';
+import { actionOfNumber, outcomeOfNumber, type ScriptAction } from '@userferry/script-contract';
 import { inTime, type LegacyCompany } from '../legacy/connect-company.ts';
 
 const QUERY = {
@@ -33,9 +33,10 @@ export const sayingsOf = async (company: LegacyCompany): Promise<ReadonlyMap<str
 };
 
 /** How a run ends that says that. */
-export const outcomeOf = (saying: string): string => {
+export const outcomeOf = (action: ScriptAction, saying: string): string => {
   if (saying === 'store unreachable') return 'store_unreachable';
   if (saying === 'timed out') return 'timed_out';
   if (saying === 'killed') return 'killed';
+  if (saying === 'profile without id' || (action === 'deleteUser' && saying === 'false')) return 'invalid_result';
   return /Error$|^not implemented$/.test(saying) ? 'threw' : 'completed';
 };

@@ -25,7 +25,7 @@ export const wordsOf = (outcome: Outcome): string => {
   return `${$case} page of ${users[0] === undefined ? 'nobody' : whose(users[0])}`;
 };
 
-/** Everything that our store holds of the people of a row. */
+/** What our store holds of the people of a row, but for identifiers under which they were proven beside their own. */
 export type Held = {
   readonly users: readonly {
     readonly id: string;
@@ -40,7 +40,8 @@ export type Held = {
 
 const USERS = `
   SELECT u.id, u.migration_state AS state, u.profile, c.hash,
-    (SELECT string_agg(i.kind || ':' || i.value, ' ' ORDER BY i.kind, i.value) FROM user_identifiers i WHERE i.user_id = u.id) AS identifiers
+    (SELECT string_agg(i.kind || ':' || i.value, ' ' ORDER BY i.kind, i.value) FROM user_identifiers i
+     WHERE i.user_id = u.id AND i.in_profile) AS identifiers
   FROM users u LEFT JOIN credentials c ON c.user_id = u.id
   WHERE u.user_pool_id = $1 AND u.id IN (SELECT user_id FROM user_identifiers WHERE value = ANY($2))
   ORDER BY u.id`;
