@@ -1,6 +1,7 @@
 import {
   ChangePasswordRequest,
   DeleteUserRequest,
+  type GeoLocation,
   GetUserRequest,
   ListUsersRequest,
   LoginRequest,
@@ -21,6 +22,8 @@ export type How = {
   readonly call?: CallContext;
   /** The user's address. */
   readonly ip?: string;
+  /** Where they are. */
+  readonly geo?: GeoLocation;
   /** What scripts see as `context.request.body`. */
   readonly body?: object;
 };
@@ -50,12 +53,13 @@ export const reasonOf = (outcome: Outcome): string | undefined => {
 
 /** The nine calls as an edge makes them, with what every call carries filled in. */
 export const createCaller = ({ userPoolId, identity }: Pick<LegacyCompany, 'userPoolId' | 'identity'>) => {
-  const facts = ({ ip = '', body = {} }: How) => ({
+  const facts = ({ ip = '', geo, body = {} }: How) => ({
     userPoolId,
     context: {
       appId: 'journey',
       appName: 'Journey',
       requestIp: ip,
+      ...(geo && { requestGeo: geo }),
       requestBodyJson: Buffer.from(JSON.stringify(body)),
     },
   });
