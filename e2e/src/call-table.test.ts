@@ -89,7 +89,9 @@ describe.each(SHOP_KINDS)('docs/calls.md over %s', (kind) => {
       const found = async () => {
         const companies = new Set(rows.map((row) => stage.placeOf(row).company));
         const all = new Map((await Promise.all([...companies].map(sayingsOf))).flatMap((map) => [...map]));
-        return Object.fromEntries(rows.map((row) => [row.title, all.get(castOf(row).requestId) ?? []]));
+        const ranOf = (row: CallRow) =>
+          (all.get(castOf(row).requestId) ?? []).filter((said) => !said.endsWith(' overloaded'));
+        return Object.fromEntries(rows.map((row) => [row.title, ranOf(row)]));
       };
       await expect.poll(found, { timeout: 10_000, interval: 500 }).toEqual(expected);
     });

@@ -81,10 +81,12 @@ describe('a login during which a process is killed', () => {
     <Row>(sql: string, how: { values?: unknown[] } = {}) =>
       shop.query<Row>(sql, how.values);
 
-  const cases = Object.keys(STEPS).flatMap((step) =>
-    [...TWIN_NAMES, 'our store'].map(
-      (victim) => [step as keyof typeof STEPS, victim as TwinName | 'our store'] as const,
-    ),
+  type Step = keyof typeof STEPS;
+  type Victim = TwinName | 'our store';
+  const victims: readonly Victim[] = [...TWIN_NAMES, 'our store'];
+  const steps = Object.keys(STEPS) as Step[];
+  const cases: readonly (readonly [Step, Victim])[] = steps.flatMap((step) =>
+    victims.map((victim): readonly [Step, Victim] => [step, victim]),
   );
 
   it.each(cases)('while %s: %s', async (step, victim) => {
@@ -111,13 +113,18 @@ describe('a login during which a process is killed', () => {
   it('was never called a wrong password, in no run of the log history', () => expectNoWrongPassword(scene));
 });
 
-const FAULTS: Readonly<Record<string, Fault>> = {
-  'resets whoever dials': { kind: 'reset' },
-  ...Object.fromEntries(
-    [1, 2, 3, 4, 5].flatMap((packet) =>
-      (['end', 'reset'] as const).map((how) => [`is cut at packet ${packet}, by ${how}`, { kind: 'cut', packet, how }]),
-    ),
-  ),
+/** Packets of the client until the answer is there, and the one that says goodbye. */
+const PACKETS = { postgresql: { last: 4, goodbye: 5 }, mysql: { last: 3, goodbye: 4 } } as const;
+
+const faultsOf = (kind: ShopKind): readonly (readonly [string, Fault])[] => {
+  const packets = Array.from({ length: PACKETS[kind].last }, (_, index) => index + 1);
+  const cuts = packets.flatMap((packet) =>
+    (['end', 'reset'] as const).map((how) => ({ kind: 'cut', packet, how }) as const),
+  );
+  return [
+    ['resets whoever dials', { kind: 'reset' }],
+    ...cuts.map((fault) => [`is cut at packet ${fault.packet}, by ${fault.how}`, fault] as const),
+  ];
 };
 
 describe.each(SHOP_KINDS)('a legacy database on %s', (kind) => {
@@ -137,7 +144,7 @@ describe.each(SHOP_KINDS)('a legacy database on %s', (kind) => {
       return person;
     };
 
-    it.each(Object.entries(FAULTS))(
+    it.each(faultsOf(kind))(
       '%s: nobody can say, nothing is stored or counted, and the next login is whole',
       async (name, fault) => {
         const person = await arrive(name.replaceAll(/\W+/g, '-'));
@@ -165,16 +172,32 @@ describe.each(SHOP_KINDS)('a legacy database on %s', (kind) => {
       await expectMovedOnce(scene, person, before);
     });
 
-    it('never answers: the run ends, and more outages than wrong passwords are borne lock nobody out', async () => {
+    it('is cut at its goodbye: the password was proven, and the login is whole', async () => {
+      const person = await arrive('goodbye');
+      const before = await everybodyThere(scene.shop);
+      scene.link.set({ kind: 'cut', packet: PACKETS[kind].goodbye, how: 'reset' });
+      expect(await login(person)).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
+      scene.link.set({ kind: 'none' });
+      await expectMovedOnce(scene, person, before);
+    });
+
+    it('never answers: the run ends, and nothing is stored or counted', async () => {
       const person = await arrive('silent');
       const before = await everybodyThere(scene.shop);
       scene.link.set({ kind: 'silent' });
-      const outcomes = await Promise.all(Array.from({ length: 12 }, () => login(person)));
-      for (const outcome of outcomes) expect(outcome?.$case).toBe('undecided');
+      expect(await login(person)).toMatchObject({ $case: 'undecided', value: { reason: 'TIMED_OUT' } });
       scene.link.set({ kind: 'none' });
       await expect.poll(() => wrongPasswordsCounted(ours.store)).toBe(0);
       expect(await login(person)).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
       await expectMovedOnce(scene, person, before);
+    });
+
+    it('is out more often than wrong passwords are borne, and locks nobody out', async () => {
+      const person = await arrive('unlucky');
+      scene.link.set({ kind: 'reset' });
+      for (let n = 0; n < 12; n += 1) expect(await login(person)).toMatchObject({ $case: 'undecided' });
+      scene.link.set({ kind: 'none' });
+      expect(await login(person)).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
     });
 
     it('was never called a wrong password, in no run of the log history', () => expectNoWrongPassword(scene));

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { type Outcome, reasonOf } from '../legacy/caller.ts';
 import { act, isRace } from './act.ts';
 import { reachLimits } from './arrange.ts';
 import type { Cast } from './cast.ts';
@@ -20,6 +21,14 @@ const wroteHere = (row: CallRow): readonly string[] => {
   return row.writes.filter(({ refused }) => refused === undefined).map(({ call }) => call);
 };
 
+/** A run that found no place has not begun: on a machine that is busy, the call is made again, as an edge would. */
+const untilTaken = async (call: () => Promise<Outcome>): Promise<Outcome> => {
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await call();
+    if (reasonOf(outcome) !== 'OVERLOADED' || tries === 10) return outcome;
+  }
+};
+
 /** Makes the row's call and holds its answer, and what both databases hold afterwards, against the table. */
 export const play = async (
   row: CallRow,
@@ -30,7 +39,7 @@ export const play = async (
   await reachLimits(row, cast, caller);
   const look = () => Promise.all([heldOf(stage.ours, company.userPoolId, cast), heldThere(stage.shop, cast)]);
   const [before, thereBefore] = await look();
-  const call = act(row, cast, caller);
+  const call = untilTaken(() => act(row, cast, caller));
   await during(call);
   const outcome = await call;
   const [after, thereAfter] = await look();

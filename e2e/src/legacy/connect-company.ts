@@ -70,6 +70,10 @@ export const connect = async (
   await company.connections.enableConnection({ userPoolId: company.userPoolId }, inTime());
 };
 
+/** A gateway's identity calls with that key. */
+export const identityAt = (address: string, token: string): PromiseClient<IdentityServiceClient> =>
+  createClient(IdentityServiceClient, { address, token });
+
 /** A key of that role for a pool. */
 export const makeKey = async (
   { address, operatorKey }: Gateway,
@@ -97,7 +101,7 @@ export const createCompany = async (
   const userPoolId = userPool?.userPoolId ?? '';
   const edgeKey = await makeKey(gateway, userPoolId, ApiKeyRole.EDGE);
   const adminKey = await makeKey(gateway, userPoolId, ApiKeyRole.ADMIN);
-  const identity = createClient(IdentityServiceClient, { address, token: edgeKey });
+  const identity = identityAt(address, edgeKey);
   const connections = createClient(ConnectionServiceClient, { address, token: adminKey });
   const close = () => {
     for (const client of [pools, connections, identity]) client[Symbol.dispose]();

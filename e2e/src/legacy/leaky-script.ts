@@ -17,9 +17,9 @@ async function careless(action, args, original) {
   if (end === 'outage') await dialNobody().catch((error) => { throw Object.assign(error, { message: error.message + everything }); });
   const result = await original();
   const added = result && result.id ? { ...result, customData: { deep: [{ note: 'found-there-' + result.id + '-canary' }] } } : result;
-  console.info('answers', added, JSON.stringify(added));
-  if (end === 'throws') throw new Error('refused ' + everything + JSON.stringify(added));
+  if (end === 'throws') throw new Error('refused ' + everything);
   if (end === 'throws oddly') throw Object.assign(new TypeError(everything), { name: strings(args)[0], code: strings(args)[1] });
+  console.info('answers', added, JSON.stringify(added));
   if (end === 'returns rubbish') return { ...added, id: undefined, email: [everything] };
   return added;
 }
@@ -34,7 +34,7 @@ function dialNobody() {
 }
 `;
 
-/** The ready-made script behind a function that prints and throws whatever it was given and whatever it found. */
+/** The ready-made script behind a function that prints and throws whatever it was given, and prints whatever it answers. */
 export const carelessScript = (store: LegacyStore, action: ScriptAction): string => {
   const parameters = ACTIONS[action].parameters.join(', ');
   const head = `async function ${action}(${parameters}) {`;

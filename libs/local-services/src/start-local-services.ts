@@ -37,7 +37,8 @@ export type TwinName = (typeof TWIN_NAMES)[number];
 export type LocalServices = {
   readonly ports: Ports;
   readonly processes: Readonly<Record<ServiceName, ServiceProcess>>;
-  /** With `twinPorts`. */
+  /** Where the twins listen, where there are any. */
+  readonly twinPorts: Ports | undefined;
   readonly twins: Readonly<Record<TwinName, ServiceProcess>> | undefined;
   readonly stop: () => Promise<void>;
 };
@@ -60,7 +61,7 @@ export const startLocalServices = async (options: LocalServicesOptions): Promise
     await stop();
     throw error;
   }
-  return { ports, processes, twins, stop };
+  return { ports, processes, twinPorts, twins, stop };
 };
 
 const startEach = <Name extends ServiceName>(
