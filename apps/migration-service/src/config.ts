@@ -2,7 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { port, readEnv, serviceFields, whole } from '@userferry/process';
 import { z } from 'zod';
-import { parseRing } from './secrets/parse-ring.ts';
+import { parseRing, type Ring } from './secrets/parse-ring.ts';
 
 const connectionString = () =>
   z
@@ -34,21 +34,42 @@ const operatorKey = () =>
 // bcrypt runs in libuv's thread pool, which has four threads unless UV_THREADPOOL_SIZE says more.
 const hashesInFlight = () => whole(1, 64).default(Math.min(4, availableParallelism()));
 
-const FIELDS = {
-  ...serviceFields,
+const STORE_FIELDS = {
   DATABASE_URL: connectionString(),
-  USERFERRY_MIGRATION_PORT: port().default(7103),
   USERFERRY_ENCRYPTION_KEYS: ring(),
   USERFERRY_PEPPERS: ring(),
   USERFERRY_KEY_FILE: z.string().default(join(homedir(), '.userferry', 'migration-service-keys.json')),
+  USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: whole(100, 60_000).default(3_000),
+};
+
+const FIELDS = {
+  ...serviceFields,
+  ...STORE_FIELDS,
+  USERFERRY_MIGRATION_PORT: port().default(7103),
   USERFERRY_OPERATOR_KEY: operatorKey(),
   USERFERRY_BCRYPT_COST: whole(4, 16).default(12),
   USERFERRY_NEW_PASSWORD_CHARACTERS_MIN: whole(1, 128).default(8),
   USERFERRY_HASHES_IN_FLIGHT: hashesInFlight(),
   USERFERRY_HASHES_WAITING: whole(0, 10_000).default(64),
   USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
-  USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: whole(100, 60_000).default(3_000),
   USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 60_000).default(5_000),
+};
+
+const secretSources = (env: {
+  USERFERRY_ENCRYPTION_KEYS?: Ring | undefined;
+  USERFERRY_PEPPERS?: Ring | undefined;
+  USERFERRY_KEY_FILE: string;
+}) => ({
+  encryptionKeys: env.USERFERRY_ENCRYPTION_KEYS,
+  peppers: env.USERFERRY_PEPPERS,
+  keyFile: env.USERFERRY_KEY_FILE,
+});
+
+/** What sealing everything anew reads of it. Throws ConfigError naming every problem. */
+export const readResealConfig = () => {
+  const env = readEnv(STORE_FIELDS, process.env);
+  const { DATABASE_URL: databaseUrl, USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: connectTimeoutMs } = env;
+  return { secrets: secretSources(env), database: { databaseUrl, connectTimeoutMs } };
 };
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
@@ -60,11 +81,7 @@ export const readConfig = () => {
     logLevel: env.USERFERRY_LOG_LEVEL,
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
-    secrets: {
-      encryptionKeys: env.USERFERRY_ENCRYPTION_KEYS,
-      peppers: env.USERFERRY_PEPPERS,
-      keyFile: env.USERFERRY_KEY_FILE,
-    },
+    secrets: secretSources(env),
     database: {
       databaseUrl: env.DATABASE_URL,
       poolSize: env.USERFERRY_DATABASE_POOL_SIZE,

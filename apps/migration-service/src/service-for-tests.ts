@@ -36,12 +36,15 @@ export const clientsOf = (address: string, stack: AsyncDisposableStack) => ({
 export type Clients = ReturnType<typeof clientsOf>;
 
 /** The whole service in this process on a real database, and clients of it. */
-export const startServiceForTests = async (databaseUrl: string, peppers = randomRing('p1')) => {
+export const startServiceForTests = async (
+  databaseUrl: string,
+  { peppers = randomRing('p1'), encryptionKeys = randomRing('k1'), clock = () => new Date() } = {},
+) => {
   const stack = new AsyncDisposableStack();
-  const { currentId: currentKeyId, secrets: keys } = randomRing('k1');
+  const { currentId: currentKeyId, secrets: keys } = encryptionKeys;
   const database = { databaseUrl, poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
   await migrateStore(database);
-  const store = stack.use(await openUserStore({ ...database, keyRing: { currentKeyId, keys } }));
+  const store = stack.use(await openUserStore({ ...database, keyRing: { currentKeyId, keys }, clock }));
   const passwords = await createPasswordHasher({
     cost: 4,
     inFlightMax: 2,

@@ -34,6 +34,12 @@ export const poolWithConnection = async (store: UserStore) => {
   return { userPoolId: pool.id, connectionId: connection.connectionId };
 };
 
+/** A credential that stands for this password; nothing is hashed here. */
+export const credentialOf = (password: string): Credential => ({ ...someCredential, hash: password });
+
+/** Who does what an administrator does in tests. */
+export const ADMIN = { actor: 'key-1', requestId: 'request-1' };
+
 /** The shape of a credential; no password fits it. */
 export const someCredential: Credential = {
   scheme: 'test',

@@ -115,7 +115,7 @@ export const credentialEntity = new EntitySchema<CredentialRow & { user: UserRow
 
 export type TombstoneRow = {
   userPoolId: string;
-  /** An identifier's kind, `external_id_string` or `external_id_number`. */
+  /** An identifier's kind, `external_id_string`, `external_id_number` or `user_id`. */
   kind: string;
   /** As compared. */
   value: string;

@@ -1,5 +1,6 @@
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { Identifier } from '@userferry/user-model';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserStore } from '../open-user-store.ts';
 import { openStoreForTests, randomRing } from '../store-for-tests.ts';
@@ -12,8 +13,8 @@ const clock = () => now;
 beforeAll(async () => {
   database = await testDatabase();
   const keyRing = randomRing('k1');
-  store = await openStoreForTests(database.url, { keyRing, clock });
-  replica = await openStoreForTests(database.url, { keyRing, clock });
+  store = await openStoreForTests(database.url, { keyRing, clock, poolSize: 20 });
+  replica = await openStoreForTests(database.url, { keyRing, clock, poolSize: 20 });
 });
 beforeEach(() => database.query('DELETE FROM login_attempts').then(() => undefined));
 afterAll(async () => {
@@ -52,11 +53,23 @@ describe('wrong passwords for one identifier', () => {
     expect((await store.attempts.begin(subject())).allowed).toBe(false);
   });
 
-  it('are ten when they come at once, too', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, turn) => (turn % 2 ? store : replica).attempts.begin(subject(ADA, '10.0.0.1'))),
-    );
+  it('are ten when they come at once, too, however many statements run before the first has ended', async () => {
+    await store.attempts.begin(subject());
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    // Nobody sees this row, and everybody waits for it.
+    await holder.query('BEGIN; CREATE TEMP TABLE held ON COMMIT DROP AS SELECT * FROM login_attempts');
+    await database.query('DELETE FROM login_attempts');
+    await holder.query('INSERT INTO login_attempts SELECT * FROM held');
+    const attempts = Array.from({ length: 30 }, (_, turn) => (turn % 2 ? store : replica).attempts.begin(subject()));
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' HAVING count(*) = 30`;
+    while ((await database.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await holder.query('ROLLBACK');
+    await holder.end();
+    const answers = await Promise.all(attempts);
     expect(answers.filter(({ allowed }) => allowed)).toHaveLength(10);
+    const waits = answers.flatMap((answer) => (answer.allowed ? [] : [answer.retryAfterMs]));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(30_000);
   });
 
   it('say nothing of another identifier, another pool or the user by id', async () => {

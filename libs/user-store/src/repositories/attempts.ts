@@ -28,10 +28,11 @@ export type AttemptAnswer = { readonly allowed: true } | { readonly allowed: fal
 
 type Key = { readonly key: Buffer; readonly max: number };
 
-// One statement: the rows are locked in one order, and an attempt that has to wait is not counted.
+// One statement: the rows are locked in one order, and an attempt that has to wait is not counted. Attempts that come
+// at once before there is a row find nothing to lock: then what they were counted as says which of them have to wait.
 const BEGIN = `
   WITH locked AS (
-    SELECT blocked_until FROM login_attempts WHERE key = ANY ($1::bytea[]) ORDER BY key FOR UPDATE
+    SELECT key, blocked_until FROM login_attempts WHERE key = ANY ($1::bytea[]) ORDER BY key FOR UPDATE
   ), counted AS (
     INSERT INTO login_attempts AS a (key, failures, failures_max, expires_at)
     SELECT k.key, 1, k.failures_max, $3::timestamptz + $4::float8 * interval '1 ms'
@@ -48,8 +49,14 @@ const BEGIN = `
         FROM (SELECT CASE WHEN a.expires_at <= $3 THEN 1 ELSE a.failures + 1 END AS failures) AS c
       ) AS n
     )
+    RETURNING key, failures, failures_max, blocked_until
   )
-  SELECT max(blocked_until) AS until FROM locked WHERE blocked_until > $3`;
+  SELECT max(blocked_until) AS until FROM (
+    SELECT blocked_until FROM locked WHERE blocked_until > $3
+    UNION ALL
+    SELECT blocked_until FROM counted
+    WHERE failures > failures_max AND NOT EXISTS (SELECT 1 FROM locked WHERE locked.key = counted.key)
+  ) AS waits`;
 
 // An attempt that is given back takes the wait with it that it brought.
 const SETTLE = `

@@ -66,9 +66,16 @@ const tie = async (manager: EntityManager, row: ConflictRow, at: Date): Promise<
   await clearConflicts(manager, externalOf(row));
 };
 
+const nothingLeft = () =>
+  new ServiceError(
+    'INVALID_ARGUMENT',
+    'the user here would have nothing left to log in by: give them another identifier first, or delete them',
+  );
+
 const giveAway = async (manager: EntityManager, row: ConflictRow, at: Date): Promise<void> => {
   const { userPoolId, kind, normalised, userId } = row;
-  await manager.delete(userIdentifierEntity, { userPoolId, kind, normalised, userId });
+  const { affected } = await manager.delete(userIdentifierEntity, { userPoolId, kind, normalised, userId });
+  if (affected && !(await manager.existsBy(userIdentifierEntity, { userId }))) throw nothingLeft();
   await manager.update(userEntity, { id: userId }, { updatedAt: at });
   await manager.delete(conflictEntity, { id: row.id });
 };
@@ -96,7 +103,7 @@ export const createConflictRepository = (dataSource: DataSource, clock: Clock) =
     return { ...paged, items: paged.items.map(viewOf) };
   },
 
-  /** @throws ServiceError USER_POOL_NOT_FOUND, CONFLICT_NOT_FOUND */
+  /** @throws ServiceError USER_POOL_NOT_FOUND, CONFLICT_NOT_FOUND, INVALID_ARGUMENT when nobody could log in any more */
   resolve: (decision: ConflictDecision, author: Author): Promise<void> =>
     retryConflicts(() =>
       dataSource.transaction(async (manager) => {

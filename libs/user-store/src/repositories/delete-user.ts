@@ -8,7 +8,7 @@ import { clearConflicts, type ExternalKey } from './conflict-rows.ts';
 import { holdsCustomUserStore } from './connection-row.ts';
 import { takenOf } from './identifier-rows.ts';
 import { findByExternalId } from './stored-user.ts';
-import { anyTombstoned, bury, externalTombstoneKey, type TombstoneKey } from './tombstones.ts';
+import { anyTombstoned, bury, externalTombstoneKey, type TombstoneKey, userTombstoneKey } from './tombstones.ts';
 import { keysOfProfile } from './write-user.ts';
 
 export type Deletion = { readonly userPoolId: string; readonly userId: string };
@@ -39,6 +39,7 @@ const removeStored = async (
   const externals = await manager.findBy(externalIdEntity, { userPoolId, userId });
   const identifiers = await manager.findBy(userIdentifierEntity, { userPoolId, userId });
   const keys = [
+    userTombstoneKey(userPoolId, userId),
     ...externals.map(externalTombstoneKey),
     ...identifiers.map(({ kind, normalised }) => ({ userPoolId, kind, value: normalised })),
     ...more,
@@ -61,7 +62,10 @@ export const deleteUser = async (
   await lockPool(manager, userPoolId, 'alone');
   if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
   const known = isUuid(userId) && (await manager.existsBy(userEntity, { id: userId, userPoolId }));
-  if (!known) return { verdict: 'not_found' };
+  if (!known) {
+    const before = await anyTombstoned(manager, [userTombstoneKey(userPoolId, userId)]);
+    return { verdict: before ? 'tombstoned' : 'not_found' };
+  }
   await removeStored(manager, { userPoolId, userId }, author);
   await audit(manager, { userPoolId, target: `user ${userId}` }, author);
   return { verdict: 'ok' };

@@ -80,9 +80,13 @@ export const migrateUser = async (manager: EntityManager, proven: ProvenUser, no
   if (known !== undefined) return { verdict: 'already_migrated', ...known };
   if (await anyTombstoned(manager, plan.tombstones)) return { verdict: 'tombstoned' };
   const { open, without } = await conflictsOf(manager, plan.external, taken);
-  if (open.length > 0) await recordConflicts(manager, plan.external, { taken: open, wanted: plan.identifiers, now });
   const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
-  if (open.length > 0 || identifiers.length === 0) return { verdict: 'conflict' };
+  // Whoever would be left with nothing to log in by is to be decided about once more.
+  const undecided = identifiers.length === 0 ? taken : open;
+  if (undecided.length > 0) {
+    await recordConflicts(manager, plan.external, { taken: undecided, wanted: plan.identifiers, now });
+    return { verdict: 'conflict' };
+  }
   const user = await insertUser(manager, proven, { ...plan, identifiers }, now);
   await clearConflicts(manager, plan.external);
   return { verdict: 'migrated', user };

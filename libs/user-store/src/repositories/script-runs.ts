@@ -45,8 +45,9 @@ const FILTERS: readonly [keyof RunQuery, string][] = [
   ['until', 'run.endedAt < :until'],
 ];
 
-const queryOf = (manager: EntityManager, wanted: RunQuery): SelectQueryBuilder<ScriptRunRow> => {
+const queryOf = (manager: EntityManager, wanted: RunQuery, oldest: Date): SelectQueryBuilder<ScriptRunRow> => {
   const query = manager.createQueryBuilder(scriptRunEntity, 'run').where('run.userPoolId = :userPoolId');
+  query.andWhere('run.endedAt >= :oldest', { oldest });
   for (const [name, condition] of FILTERS) if (wanted[name] !== undefined) query.andWhere(condition);
   if (wanted.failedOnly) query.andWhere("run.outcome <> 'completed'");
   return query.setParameters(wanted);
@@ -71,12 +72,12 @@ export const createScriptRunRepository = (
     version: String(version),
     sealedDetails: sealer.seal(JSON.stringify(details), detailsPlace(userPoolId, run.runId)),
   });
-  const tooOld = () => new Date(clock().getTime() - limits.runsKeptMs);
+  const oldestKept = () => new Date(clock().getTime() - limits.runsKeptMs);
   return {
     /** Adds runs, each once however often it is told; the oldest beyond the pool's cap go. */
     append: async (userPoolId: string, runs: readonly StoredRun[]): Promise<void> => {
       if (!isUuid(userPoolId) || runs.length === 0) return;
-      const rows = runs.filter(({ endedAt }) => endedAt >= tooOld()).map((run) => rowOf(userPoolId, run));
+      const rows = runs.filter(({ endedAt }) => endedAt >= oldestKept()).map((run) => rowOf(userPoolId, run));
       const distinct = [...new Map(rows.map((row) => [row.runId, row])).values()];
       if (distinct.length > 0)
         await dataSource.createQueryBuilder().insert().into(scriptRunEntity).values(distinct).orIgnore().execute();
@@ -87,13 +88,13 @@ export const createScriptRunRepository = (
     list: async (wanted: RunQuery, page: Page): Promise<Paged<StoredRun>> => {
       await requirePool(dataSource.manager, wanted.userPoolId);
       const order = { time: 'endedAt', id: 'runId', idForm: RUN_ID };
-      const paged = await newestFirst(queryOf(dataSource.manager, wanted), order, page);
+      const paged = await newestFirst(queryOf(dataSource.manager, wanted, oldestKept()), order, page);
       return { ...paged, items: paged.items.map((row) => openRun(sealer, row)) };
     },
 
     /** Forgets runs whose time is over. */
     sweep: async (): Promise<void> => {
-      await dataSource.manager.delete(scriptRunEntity, { endedAt: LessThan(tooOld()) });
+      await dataSource.manager.delete(scriptRunEntity, { endedAt: LessThan(oldestKept()) });
     },
   };
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
-import { type ExternalId, externalIdOf } from '@userferry/user-model';
+import { type ExternalId, externalIdOf, IDENTIFIER_KINDS } from '@userferry/user-model';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { type TombstoneRow, tombstoneEntity } from '../entities/user-entities.ts';
@@ -19,7 +19,7 @@ export type Tombstone = {
   readonly identifiers: readonly string[];
 };
 
-/** What a tombstone is for: an identifier's kind, or `external_id_` and the type of a legacy id. */
+/** What a tombstone is for: an identifier's kind, `external_id_` and the type of a legacy id, or `user_id`. */
 export type TombstoneKey = Pick<TombstoneRow, 'userPoolId' | 'kind' | 'value'>;
 
 /** The key of a legacy id. */
@@ -27,6 +27,13 @@ export const externalTombstoneKey = (key: { userPoolId: string; idType: string; 
   userPoolId: key.userPoolId,
   kind: `external_id_${key.idType}`,
   value: key.idText,
+});
+
+/** The key of an id of ours: whoever asks for a deletion again learns that it is done. */
+export const userTombstoneKey = (userPoolId: string, userId: string): TombstoneKey => ({
+  userPoolId,
+  kind: 'user_id',
+  value: userId.toLowerCase(),
 });
 
 /** Whether somebody whom one of these keys names was deleted. */
@@ -59,6 +66,8 @@ const LIST = `
 
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/;
 
+const isIdentifier = ({ kind }: { kind: string }): boolean => (IDENTIFIER_KINDS as readonly string[]).includes(kind);
+
 const viewOf = ({ tombstone_id: tombstoneId, at: deletedAt, by: deletedBy, keys }: ListRow): Tombstone => {
   const external = keys.find(({ kind }) => kind.startsWith('external_id_'));
   const type = external?.kind === 'external_id_number' ? 'number' : 'string';
@@ -67,7 +76,7 @@ const viewOf = ({ tombstone_id: tombstoneId, at: deletedAt, by: deletedBy, keys 
     deletedAt,
     deletedBy,
     ...(external && { externalId: externalIdOf({ type, text: external.value }) }),
-    identifiers: keys.filter(({ kind }) => !kind.startsWith('external_id_')).map(({ value }) => value),
+    identifiers: keys.filter(isIdentifier).map(({ value }) => value),
   };
 };
 

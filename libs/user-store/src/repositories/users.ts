@@ -1,7 +1,6 @@
 import { type ExternalId, externalIdKey, type Identifier } from '@userferry/user-model';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
-import { isUuid } from '../require-pool.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { Author } from './audit.ts';
 import {
@@ -15,7 +14,7 @@ import { tombstoneKey } from './identifier-rows.ts';
 import { listUsers, type UserList, type UserQuery } from './list-users.ts';
 import { type MigrationResult, migrateUser, type ProvenUser } from './migrate-user.ts';
 import { findByAnyExternalId, findById, findByIdentifier, type StoredUser } from './stored-user.ts';
-import { anyTombstoned, externalTombstoneKey } from './tombstones.ts';
+import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
 import {
   type Alias,
   addAlias,
@@ -42,7 +41,7 @@ const findUser = (manager: EntityManager, userPoolId: string, selector: UserSele
 };
 
 const keyOf = (userPoolId: string, selector: UserSelector) => {
-  if ('userId' in selector) return [];
+  if ('userId' in selector) return [userTombstoneKey(userPoolId, selector.userId)];
   if ('kind' in selector) return [tombstoneKey(userPoolId, selector)];
   const { type: idType, text: idText } = externalIdKey(selector.externalId);
   return [externalTombstoneKey({ userPoolId, idType, idText })];
@@ -57,13 +56,6 @@ export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
   const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
     retryConflicts(() => dataSource.transaction((manager) => run(manager, clock())));
   return {
-    findByIdentifier: async (userPoolId: string, identifier: Identifier): Promise<StoredUser | undefined> =>
-      isUuid(userPoolId) ? findByIdentifier(dataSource.manager, userPoolId, identifier) : undefined,
-
-    /** Whether the user whom this identifier named was deleted here. */
-    isTombstoned: (userPoolId: string, identifier: Identifier): Promise<boolean> =>
-      anyTombstoned(dataSource.manager, [tombstoneKey(userPoolId, identifier)]),
-
     /** A user of an existing pool; of nobody who is here, whether they were deleted. */
     find: async (userPoolId: string, selector: UserSelector): Promise<FoundUser> => {
       const stored = await findUser(dataSource.manager, userPoolId, selector);

@@ -1,0 +1,74 @@
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserStore } from '../open-user-store.ts';
+import { credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import type { UserQuery } from './list-users.ts';
+
+let database: TestDatabase;
+let store: UserStore;
+let userPoolId: string;
+let now = new Date('2026-11-24T12:00:00Z');
+beforeAll(async () => {
+  database = await testDatabase();
+  store = await openStoreForTests(database.url, { clock: () => now });
+  const pool = await poolWithConnection(store);
+  userPoolId = pool.userPoolId;
+  const people = [
+    { username: 'ada', nickname: 'The Countess' },
+    { email: 'Grace@navy.example', givenName: 'Grace' },
+    { username: '100%_sure', phone: '+1 202 555 0143' },
+  ];
+  for (const profile of people) {
+    await store.users.create({ userPoolId, profile });
+    now = new Date(now.getTime() + 1_000);
+  }
+  const typed = { kind: 'email', value: 'old@navy.example' } as const;
+  const profile = { email: 'alan@park.example', name: 'Alan' };
+  await store.users.migrate({ ...pool, externalId: 7, profile, typed, credential: credentialOf('one') });
+  await store.users.create({ userPoolId: (await poolWithConnection(store)).userPoolId, profile: { username: 'ada' } });
+});
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const list = (query: Partial<UserQuery> = {}) =>
+  store.users.list({ userPoolId, keyword: '', page: 1, limit: 10, ...query });
+const names = async (query: Partial<UserQuery> = {}) =>
+  (await list(query)).users.map(({ profile }) => profile.username ?? profile.email);
+
+describe('the list of users', () => {
+  it('has everybody of the pool, the oldest first, with where they stand', async () => {
+    const { users, totalCount } = await list();
+    expect(totalCount).toBe(4);
+    expect(users.map(({ migrationState }) => migrationState)).toEqual(['local', 'local', 'local', 'migrated']);
+    expect(users[3]).toMatchObject({ externalId: 7, profile: { email: 'alan@park.example' } });
+    expect(JSON.stringify(users)).not.toContain('"hash"');
+  });
+
+  it('comes page by page; a page behind the last is empty and knows the total', async () => {
+    expect(await names({ limit: 3 })).toEqual(['ada', 'Grace@navy.example', '100%_sure']);
+    expect(await names({ limit: 3, page: 2 })).toEqual(['alan@park.example']);
+    expect(await list({ limit: 3, page: 2_147_483_647 })).toEqual({ users: [], totalCount: 4 });
+  });
+
+  it('can be of one state', async () => {
+    expect(await names({ migrationState: 'migrated' })).toEqual(['alan@park.example']);
+    expect((await list({ migrationState: 'local' })).totalCount).toBe(3);
+  });
+
+  it.each([
+    ['ADA', ['ada']],
+    ['countess', ['ada']],
+    ['grace', ['Grace@navy.example']],
+    ['navy.example', ['Grace@navy.example', 'alan@park.example']],
+    ['12025550143', ['100%_sure']],
+    ['555 0143', ['100%_sure']],
+    ['%', ['100%_sure']],
+    ['_', ['100%_sure']],
+    ['\\', []],
+    ["' OR 1=1 --", []],
+  ])('holds for the keyword %j whoever has it in an identifier or a name', async (keyword, expected) => {
+    expect(await names({ keyword })).toEqual(expected);
+  });
+});

@@ -1,0 +1,90 @@
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { UserStore } from '../open-user-store.ts';
+import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+
+const DAY_MS = 86_400_000;
+let database: TestDatabase;
+let store: UserStore;
+let pool: { userPoolId: string; connectionId: string };
+let now: Date;
+beforeAll(async () => {
+  database = await testDatabase();
+  store = await openStoreForTests(database.url, { clock: () => now });
+});
+beforeEach(async () => {
+  now = new Date('2026-11-24T23:59:59Z');
+  pool = await poolWithConnection(store);
+});
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const passes = (ms: number) => {
+  now = new Date(now.getTime() + ms);
+};
+const migrate = async (externalId: number) => {
+  const typed = { kind: 'username', value: `u${externalId}` } as const;
+  const result = await store.users.migrate({
+    ...pool,
+    externalId,
+    profile: {},
+    typed,
+    credential: credentialOf('one'),
+  });
+  return 'user' in result ? result.user.userId : '';
+};
+const login = (byLegacyStore: boolean) => store.progress.countLogin(pool.userPoolId, byLegacyStore);
+const counts = () => store.progress.counts(pool.userPoolId);
+const busyDays = async () => (await counts()).days.filter(({ migrated, logins }) => migrated + logins > 0);
+
+describe('the progress of a migration', () => {
+  it('is thirty days of nothing for a new pool, today last', async () => {
+    const { days, ...rest } = await counts();
+    expect(rest).toEqual({ migrated: 0, unresolvedConflicts: 0 });
+    expect(days).toHaveLength(30);
+    expect([days[0]?.date, days[29]]).toEqual([
+      '2026-10-26',
+      { date: '2026-11-24', migrated: 0, logins: 0, legacyLogins: 0 },
+    ]);
+  });
+
+  it('counts by the day, UTC, whoever counts at once', async () => {
+    await migrate(1);
+    await Promise.all(Array.from({ length: 40 }, (_, turn) => login(turn % 4 === 0)));
+    passes(1_000);
+    await migrate(2);
+    await migrate(3);
+    await login(true);
+    expect(await busyDays()).toEqual([
+      { date: '2026-11-24', migrated: 1, logins: 40, legacyLogins: 10 },
+      { date: '2026-11-25', migrated: 2, logins: 1, legacyLogins: 1 },
+    ]);
+    expect((await counts()).migrated).toBe(3);
+  });
+
+  it('knows the last login that needed the legacy user store, however long ago', async () => {
+    await login(true);
+    const last = now;
+    passes(90 * DAY_MS);
+    await login(false);
+    expect((await counts()).lastLegacyLoginAt).toEqual(last);
+    expect(await busyDays()).toHaveLength(1);
+  });
+
+  it('counts who is here and came from there: not who registered here, and nobody who was deleted', async () => {
+    await store.users.create({ ...pool, profile: { username: 'local' } });
+    const userId = await migrate(1);
+    await migrate(2);
+    await store.users.delete({ ...pool, userId }, ADMIN);
+    expect((await counts()).migrated).toBe(1);
+  });
+
+  it('is one pool’s own', async () => {
+    await login(true);
+    const other = await poolWithConnection(store);
+    expect((await store.progress.counts(other.userPoolId)).days.every(({ logins }) => logins === 0)).toBe(true);
+    await expect(store.progress.counts('no uuid')).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
+  });
+});
