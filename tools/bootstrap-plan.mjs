@@ -14,6 +14,7 @@ export const COMMANDS = {
   test: { tool: 'tools/test/main.ts', build: true },
   bench: { tool: 'tools/bench/main.ts', build: true },
   script: { tool: 'tools/script/main.ts', build: true },
+  reseal: { tool: 'tools/reseal/main.ts', build: false },
   generate: { tool: 'tools/generate/main.ts', build: false },
   format: { tool: 'node_modules/@biomejs/biome/bin/biome', build: false, args: ['check', '--write', '.'] },
 };

@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
 import { auditEntryEntity, conflictEntity, scriptRunEntity } from './entities/history-entities.ts';
 import { apiKeyEntity, userPoolEntity } from './entities/pool-entities.ts';
@@ -38,6 +38,18 @@ const limitsOf = ({ statementTimeoutMs, connectTimeoutMs, poolSize }: DatabaseLi
       }),
 });
 
+const nothing = () => undefined;
+
+// TypeORM would write to the console what a migration failed with; whoever runs it gets the error, without values.
+const SILENT: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
+
 /** A connected TypeORM data source; the caller destroys it. */
 export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSource> =>
   new DataSource({
@@ -46,7 +58,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
     applicationName: 'userferry-migration-service',
     installExtensions: false,
     synchronize: false,
-    logging: false,
+    logger: SILENT,
     entities: [
       userPoolEntity,
       apiKeyEntity,

@@ -1,3 +1,4 @@
+import { ServiceError } from '@userferry/errors';
 import type { Identifier, User } from '@userferry/user-model';
 import type { Credential, LoginFacts } from '@userferry/user-store';
 import { describe, expect, it } from 'vitest';
@@ -78,5 +79,43 @@ describe('the time of a login', () => {
     ['anyone in custom-user-store mode', { connection: 'custom_user_store', user: ada }],
   ])('is left to the script for %s', async (_, situation) => {
     expect(await check(situation, 'right')).toEqual(['unknown']);
+  });
+});
+
+describe('an attempt', () => {
+  /** What the store was told of one login, when the password can be checked and when it cannot. */
+  const told = async (verify: () => Promise<boolean>, user: User = ada) => {
+    const said: string[] = [];
+    const say = (what: string) => async () => void said.push(what);
+    const deps = {
+      store: {
+        pools: { loginFacts: async () => factsOf({}) },
+        users: { find: async () => ({ verdict: 'ok', user, credential }) },
+        attempts: {
+          begin: async () => {
+            said.push('begun');
+            return { allowed: true };
+          },
+          proven: say('proven'),
+          undecided: say('undecided'),
+        },
+        progress: { countLogin: say('login') },
+      },
+      passwords: { verify },
+    } as unknown as LoginDeps;
+    const attempt = { userPoolId: 'p', identifier, password: 'x', address: '' };
+    await checkLogin(attempt, new AbortController().signal, deps).catch(() => said.push('failed'));
+    return said;
+  };
+
+  it('counts when the password was wrong, and is settled when it was right', async () => {
+    expect(await told(async () => false)).toEqual(['begun']);
+    expect(await told(async () => true)).toEqual(['begun', 'proven', 'login']);
+    expect(await told(async () => true, blocked)).toEqual(['begun', 'proven']);
+  });
+
+  it('is given back when nobody could check: too many passwords at once, a caller who hung up', async () => {
+    const overloaded = () => Promise.reject(new ServiceError('SERVICE_UNAVAILABLE', 'too many'));
+    expect(await told(overloaded)).toEqual(['begun', 'undecided', 'failed']);
   });
 });

@@ -1,0 +1,149 @@
+import { AttemptEnd, LocalVerdict, MigrationVerdict } from '@userferry/contracts/migration/v1/login_service';
+import { UserVerdict } from '@userferry/contracts/migration/v1/user_service';
+import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { email, inTime, randomRing, setUpPool, startServiceForTests, username } from './service-for-tests.ts';
+
+type Service = Awaited<ReturnType<typeof startServiceForTests>>;
+
+let database: TestDatabase;
+let service: Service;
+let replica: Service;
+let pool: { userPoolId: string; connectionId: string };
+let now = new Date('2026-11-24T12:00:00Z');
+beforeAll(async () => {
+  database = await testDatabase();
+  const shared = { peppers: randomRing('p1'), encryptionKeys: randomRing('k1'), clock: () => now };
+  service = await startServiceForTests(database.url, shared);
+  replica = await startServiceForTests(database.url, shared);
+});
+beforeEach(async () => {
+  pool = await setUpPool(service);
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await replica[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const ADA = email('ada@example.com');
+const IP = '203.0.113.7';
+const passes = (seconds: number) => {
+  now = new Date(now.getTime() + seconds * 1000);
+};
+const check = async (password: string, { identifier = ADA, requestIp = IP, on = service } = {}) => {
+  const { verdict, retryAfterMs } = await on.login.checkLogin(
+    { userPoolId: pool.userPoolId, identifier, password, requestIp },
+    inTime(),
+  );
+  return verdict === LocalVerdict.TOO_MANY_ATTEMPTS ? Number(retryAfterMs) : verdict;
+};
+const migrate = (password = 'right', identifier = ADA, passwordIsNew = false) =>
+  service.login.migrateUser(
+    { ...pool, profileJson: Buffer.from('{"id":7}'), identifier, password, requestIp: IP, passwordIsNew },
+    inTime(),
+  );
+const settle = (end: AttemptEnd, byLegacyStore = false, identifier = ADA) =>
+  service.login.settleAttempt({ userPoolId: pool.userPoolId, identifier, requestIp: IP, end, byLegacyStore }, inTime());
+const times = async (count: number, run: (turn: number) => Promise<unknown>) => {
+  for (let turn = 0; turn < count; turn++) await run(turn);
+};
+const logins = async () => {
+  const { days, lastLegacyLoginAt } = await service.history.getMigrationCounts(
+    { userPoolId: pool.userPoolId },
+    inTime(),
+  );
+  const today = days.at(-1);
+  return { logins: today?.logins, legacy: today?.legacyLogins, last: lastLegacyLoginAt };
+};
+
+describe('wrong passwords', () => {
+  it('are borne ten times on all replicas together, then nothing is checked, the right one neither', async () => {
+    await migrate();
+    await times(10, async (turn) =>
+      expect(await check('wrong', { on: turn % 2 ? service : replica })).toBe(LocalVerdict.WRONG_PASSWORD),
+    );
+    expect(await check('right', { on: replica })).toBe(30_000);
+    expect(await check('right')).toBe(30_000);
+    passes(30);
+    expect(await check('right')).toBe(LocalVerdict.VERIFIED);
+    expect(await check('wrong')).toBe(LocalVerdict.WRONG_PASSWORD);
+  });
+
+  it('of a user who does not exist, is deleted or lives elsewhere are borne as often: the limit tells nothing', async () => {
+    for (const name of ['nobody', 'someone']) {
+      const identifier = username(name);
+      await times(10, async () =>
+        expect(await check('wrong', { identifier, requestIp: '' })).toBe(LocalVerdict.UNKNOWN),
+      );
+      expect(await check('wrong', { identifier, requestIp: '' })).toBe(30_000);
+    }
+  });
+
+  it('from one address are limited over all identifiers', async () => {
+    const guess = (turn: number) => check('wrong', { identifier: username(`u${turn}`), requestIp: '198.51.100.1' });
+    await times(100, async (turn) => expect(await guess(turn)).toBe(LocalVerdict.UNKNOWN));
+    expect(await guess(100)).toBe(30_000);
+    expect(await check('wrong', { identifier: username('u1'), requestIp: '198.51.100.2' })).toBe(LocalVerdict.UNKNOWN);
+  });
+});
+
+describe('what is no wrong password', () => {
+  it('is a login that ended in an outage, however often', async () => {
+    await times(30, async () => {
+      expect(await check('right')).toBe(LocalVerdict.UNKNOWN);
+      await settle(AttemptEnd.UNDECIDED);
+    });
+    expect(await logins()).toEqual({ logins: 0n, legacy: 0n, last: undefined });
+  });
+
+  it('is one that the legacy user store has proven, whether it is stored or lives there', async () => {
+    await times(9, () => check('wrong'));
+    expect(await check('right')).toBe(LocalVerdict.UNKNOWN);
+    expect((await migrate()).verdict).toBe(MigrationVerdict.MIGRATED);
+    await times(10, async () => expect(await check('wrong')).toBe(LocalVerdict.WRONG_PASSWORD));
+    const identifier = username('elsewhere');
+    await times(10, () => check('right', { identifier, requestIp: '' }));
+    await settle(AttemptEnd.PROVEN, true, identifier);
+    expect(await check('right', { identifier, requestIp: '' })).toBe(LocalVerdict.UNKNOWN);
+    expect(await logins()).toMatchObject({ logins: 2n, legacy: 2n, last: now });
+  });
+});
+
+describe('a login', () => {
+  it('is counted by who answered it; a new password that is stored is none', async () => {
+    await migrate('a new password', ADA, true);
+    expect(await logins()).toEqual({ logins: 0n, legacy: 0n, last: undefined });
+    await check('a new password');
+    await check('wrong');
+    expect(await logins()).toEqual({ logins: 1n, legacy: 0n, last: undefined });
+  });
+
+  it('of nobody’s pool is not settled, nor one without an end', async () => {
+    const attempt = { identifier: ADA, requestIp: '', byLegacyStore: false };
+    const unknown = { ...attempt, userPoolId: 'no uuid', end: AttemptEnd.PROVEN };
+    await expect(service.login.settleAttempt(unknown, inTime())).rejects.toMatchObject({
+      reason: 'USER_POOL_NOT_FOUND',
+    });
+    await expect(settle(AttemptEnd.UNSPECIFIED)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('wrong old passwords', () => {
+  it('are limited by the user, whatever the address, and do not change anything', async () => {
+    const { user } = await migrate();
+    const change = (oldPassword: string | undefined, newPassword = 'a new password') =>
+      service.users.changePassword(
+        { userPoolId: pool.userPoolId, userId: user?.userId ?? '', oldPassword, newPassword, actor: 'key-1' },
+        inTime(),
+      );
+    await times(10, async () => expect((await change('wrong')).verdict).toBe(UserVerdict.WRONG_PASSWORD));
+    expect(await change('right')).toMatchObject({ verdict: UserVerdict.TOO_MANY_ATTEMPTS, retryAfterMs: 30_000n });
+    expect((await change(undefined)).verdict).toBe(UserVerdict.OK);
+    passes(30);
+    expect((await change('right')).verdict).toBe(UserVerdict.WRONG_PASSWORD);
+    passes(60);
+    expect((await change('a new password', 'another password')).verdict).toBe(UserVerdict.OK);
+    expect(await check('another password')).toBe(LocalVerdict.VERIFIED);
+  });
+});
