@@ -60,7 +60,7 @@ describe.each(SHOP_KINDS)('docs/calls.md over %s', (kind) => {
         playing.catch(() => undefined);
         begun.set(row, playing);
       }
-    }, 120_000);
+    }, 240_000);
     afterAll(() => stack.disposeAsync());
 
     const together = rows.filter((row) => !isKilled(row) && !isTimedOut(row)).map((row) => [row.title, row] as const);

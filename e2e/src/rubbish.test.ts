@@ -131,8 +131,14 @@ const withAt = (value: unknown, [key, ...rest]: Path, part: unknown): unknown =>
 
 type Method = (typeof METHODS)[number][1];
 
-const bytesOf = ({ method }: Method, request: unknown): string =>
-  method.requestSerialize(request as never).toString('base64');
+/** Undefined for what cannot even be said. */
+const bytesOf = ({ method }: Method, request: unknown): string | undefined => {
+  try {
+    return method.requestSerialize(request as never).toString('base64');
+  } catch {
+    return undefined;
+  }
+};
 
 const send = async ({ Constructor }: Method, name: string, token: string, request: object): Promise<string> => {
   using client = createClient(Constructor, { address: ours.address, token }) as unknown as Disposable &

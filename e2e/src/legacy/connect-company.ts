@@ -11,6 +11,7 @@ import {
   Plan,
   UserPoolServiceClient,
 } from '@userferry/contracts/management/v1/user_pool_service';
+import { ServiceError } from '@userferry/errors';
 import { type CallContext, createClient, type PromiseClient } from '@userferry/grpc';
 import { actionNumber, requiredActions, SCRIPT_ACTIONS, type ScriptAction } from '@userferry/script-contract';
 
@@ -46,6 +47,20 @@ const MODES = { LAZY_MIGRATION: 'lazy_migration', CUSTOM_USER_STORE: 'custom_use
 const actionsOf = (mode: CompanyConnection['mode']): readonly ScriptAction[] =>
   mode === 'CUSTOM_USER_STORE' ? SCRIPT_ACTIONS : requiredActions(MODES[mode]);
 
+const ROOM_TRIES_MAX = 20;
+
+/** On a machine that is busy, a script cannot be checked at once: the call has not begun, and is made again. */
+const whenThereIsRoom = async <T>(call: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const isBusy = error instanceof ServiceError && error.reason === 'RUNNER_OVERLOADED';
+      if (!isBusy || tries === ROOM_TRIES_MAX) throw error;
+    }
+  }
+};
+
 /** Saves a connection with its scripts. */
 export const saveConnection = async (
   { userPoolId, connections }: Pick<LegacyCompany, 'userPoolId' | 'connections'>,
@@ -56,8 +71,8 @@ export const saveConnection = async (
   await connections.saveConnection(SaveConnectionRequest.fromPartial(request), inTime());
   for (const action of actionsOf(mode)) {
     const source = scriptOf(action);
-    if (source !== undefined)
-      await connections.saveScript({ userPoolId, action: actionNumber(action), source }, inTime());
+    const request = { userPoolId, action: actionNumber(action), source: source ?? '' };
+    if (source !== undefined) await whenThereIsRoom(() => connections.saveScript(request, inTime()));
   }
 };
 
