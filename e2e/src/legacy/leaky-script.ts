@@ -20,7 +20,7 @@ async function careless(action, args, original) {
   if (end === 'throws') throw new Error('refused ' + everything);
   if (end === 'throws oddly') throw Object.assign(new TypeError(everything), { name: strings(args)[0], code: strings(args)[1] });
   console.info('answers', added, JSON.stringify(added));
-  if (end === 'returns rubbish') return { ...added, id: undefined, email: [everything] };
+  if (end === 'returns rubbish') return { ...added, id: undefined, emailVerified: [everything] };
   return added;
 }
 
