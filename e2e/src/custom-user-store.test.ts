@@ -1,164 +1,215 @@
-import {
-  ChangePasswordRequest,
-  DeleteUserRequest,
-  GetUserRequest,
-  ListUsersRequest,
-  LoginRequest,
-  LoginSource,
-  RegisterRequest,
-  ResetPasswordRequest,
-  SearchUsersRequest,
-  UpdateUserRequest,
-} from '@userferry/contracts/identity/v1/identity_service';
-import { hasMariadb, type LocalMariadb, MARIADB_MISSING, startMariadb, startPostgres } from '@userferry/local-databases';
-import { schemaOf } from '@userferry/script-templates';
+import type { GeoLocation } from '@userferry/contracts/identity/v1/identity_service';
+import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
+import { findFreePort, hasMariadb, MARIADB_MISSING } from '@userferry/local-databases';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectCompany, inTime, type LegacyCompany } from './legacy-company.ts';
-import { createWorld, dumpStore, type World } from './world.ts';
+import { asText } from './as-text.ts';
+import { allRuns } from './calls/log-history.ts';
+import { byEmail, byLegacyId, type Caller, createCaller, reasonOf } from './legacy/caller.ts';
+import { createCompany, type LegacyCompany } from './legacy/connect-company.ts';
+import { CARELESS_ENDS, type CarelessEnd, carelessScript } from './legacy/leaky-script.ts';
+import { type LegacyShop, SHOP_KINDS, startLegacyShop } from './legacy/legacy-shop.ts';
+import { heldIn, heldInFiles } from './where-held.ts';
+import { createUserferry, dumpStore, type Userferry } from './world.ts';
 
-type Legacy = {
-  readonly uri: string;
-  readonly port: number;
-  readonly pause: () => Promise<void>;
-  readonly resume: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-};
+let ours: Userferry;
+let deadPort: number;
+beforeAll(async () => {
+  deadPort = await findFreePort();
+  ours = await createUserferry({ env: { USERFERRY_EGRESS_ALLOW: '127.0.0.1:*' } });
+});
+afterAll(() => ours?.[Symbol.asyncDispose]());
 
-const postgresql = async (): Promise<Legacy> => {
-  const server = await startPostgres();
-  const uri = await server.createDatabase('shop', { owner: 'shop' });
-  await server.query(`${schemaOf('postgresql')}; ALTER TABLE users OWNER TO shop`, { database: 'shop' });
-  const { port, pause, resume, stop } = server;
-  return { uri, port, pause, resume, stop };
-};
-
-const mysql = async (): Promise<Legacy> => {
-  const statements = schemaOf('mysql').split(';').map((statement) => statement.replace(/\s+/g, ' ').trim()).filter((statement) => statement !== '');
-  const server: LocalMariadb = await startMariadb({ statements: ['CREATE DATABASE shop', 'USE shop', ...statements] });
-  const url = new URL(server.url);
-  url.pathname = '/shop';
-  const { port, pause, resume, stop } = server;
-  return { uri: url.href, port, pause, resume, stop };
-};
-
-const STORES = { postgresql, mysql } as const;
-
+const IP = '203.0.113.77';
 const PERSON = {
   email: 'Grace.Hopper@navy.example',
   username: 'amazing-grace',
   phone: '+12025550143',
   nickname: 'Grandma COBOL',
+  name: 'Grace Brewster Murray',
+  city: 'Arlington-canary',
+  customDataJson: Buffer.from(JSON.stringify({ ships: [{ name: 'UNIVAC-canary' }] })),
 };
-const [FIRST, SECOND, THIRD] = ['first-Password-1906', 'second-Password-1952', 'third-Password-1992'];
+const PASSWORDS = ['first-Password-1906', 'second-Password-1952', 'third-Password-1992', 'not-my-Password-1'] as const;
+const [FIRST, SECOND, THIRD, WRONG] = PASSWORDS;
+const RENAMED = 'Rear Admiral';
+const BODY_NOTE = 'typed-into-the-form-canary';
+const GEO: GeoLocation = {
+  province: 'Virginia-canary',
+  city: 'Arlington-canary',
+  adcode: 'ADC-20301',
+  rectangle: 'rect-canary',
+};
 
-describe.each(['postgresql', 'mysql'] as const)('a custom user store on %s', (kind) => {
+/** Every value of four characters or more that went through: what the user is called, typed, and where they are. */
+const VALUES: readonly string[] = [
+  PERSON.email,
+  PERSON.username,
+  PERSON.phone,
+  PERSON.nickname,
+  PERSON.name,
+  PERSON.city,
+  'UNIVAC-canary',
+  'found-there-',
+  RENAMED,
+  BODY_NOTE,
+  IP,
+  ...Object.values(GEO),
+  ...PASSWORDS,
+];
+
+describe.each(SHOP_KINDS)('a custom user store on %s', (kind) => {
   // Debian's MariaDB is not in the lockfile: without it this half says so and does not run.
-  const runs = kind === 'postgresql' || hasMariadb();
-  const title = runs ? 'the whole life of a user' : `the whole life of a user (MySQL: ${MARIADB_MISSING})`;
-  describe.skipIf(!runs)(title, () => {
-    let legacy: Legacy;
-    let world: World;
-    let company: LegacyCompany;
-    beforeAll(async () => {
-      legacy = await STORES[kind]();
-      world = await createWorld({ env: { USERFERRY_EGRESS_ALLOW: `127.0.0.1:${legacy.port}` }, company: false });
-      company = await connectCompany(world, { store: kind, uri: legacy.uri, mode: 'CUSTOM_USER_STORE' });
-    });
-    afterAll(async () => {
-      company?.[Symbol.dispose]();
-      await world?.[Symbol.asyncDispose]();
-      await legacy?.stop();
-    });
+  const runs = kind !== 'mysql' || hasMariadb();
+  describe.skipIf(!runs)(
+    runs ? 'the whole life of a user' : `the whole life of a user (MySQL: ${MARIADB_MISSING})`,
+    () => {
+      const stack = new AsyncDisposableStack();
+      let shop: LegacyShop;
+      let company: LegacyCompany;
+      let caller: Caller;
+      beforeAll(async () => {
+        shop = await startLegacyShop(kind);
+        stack.defer(() => shop.stop());
+        const scriptOf = (action: Parameters<typeof carelessScript>[1]) => carelessScript(kind, action);
+        const env = { DEAD_PORT: String(deadPort) };
+        const connection = { mode: 'CUSTOM_USER_STORE', uri: shop.uri, scriptOf, env } as const;
+        company = stack.use(await createCompany(ours, { name: `custom ${kind}`, connection }));
+        caller = createCaller(company);
+      });
+      afterAll(() => stack.disposeAsync());
 
-    const byEmail = { selector: { $case: 'email' as const, value: PERSON.email } };
-    const pool = () => ({ userPoolId: company.userPoolId });
-    const login = async (password: string) => {
-      const identifier = { $case: 'email' as const, value: PERSON.email };
-      return (await company.identity.login(LoginRequest.fromPartial({ ...pool(), identifier, password }), inTime())).outcome;
-    };
-    const getUser = async () => (await company.identity.getUser(GetUserRequest.fromPartial({ ...pool(), user: byEmail }), inTime())).outcome;
-    const register = async () =>
-      (await company.identity.register(RegisterRequest.fromPartial({ ...pool(), profile: PERSON, password: FIRST }), inTime())).outcome;
-    const change = async (oldPassword: string, newPassword: string) =>
-      (await company.identity.changePassword(ChangePasswordRequest.fromPartial({ ...pool(), user: byEmail, oldPassword, newPassword }), inTime())).outcome;
+      const user = byEmail(PERSON.email);
+      const ending = (end: CarelessEnd) => ({ ip: IP, geo: GEO, body: { end, note: BODY_NOTE, password: FIRST } });
+      const well = ending('well');
+      const login = (password: string, how = well) => caller.login(user, password, how);
 
-    it('is created there by a registration, once', async () => {
-      expect(await register()).toMatchObject({ $case: 'registered', value: { userId: '', profile: { email: PERSON.email } } });
-      expect(await register()).toMatchObject({ $case: 'rejected', value: { reason: 'USER_EXISTS', code: 2026 } });
-    });
-
-    it('logs in there every time, and never has an id of ours', async () => {
-      for (let i = 0; i < 2; i += 1)
-        expect(await login(FIRST ?? '')).toMatchObject({
-          $case: 'authenticated',
-          value: { source: LoginSource.CUSTOM_DATABASE, migratedNow: false, user: { userId: '' } },
+      it('is created there by a registration, once', async () => {
+        expect(await caller.register(PERSON, FIRST, well)).toMatchObject({
+          $case: 'registered',
+          value: { userId: '', profile: { email: PERSON.email } },
         });
-      expect(await login('not it')).toMatchObject({ $case: 'rejected', value: { reason: 'INVALID_CREDENTIALS' } });
-    });
+        expect(await caller.register(PERSON, FIRST, well)).toMatchObject({
+          value: { reason: 'USER_EXISTS', code: 2026 },
+        });
+        expect(await shop.countOf(PERSON.email)).toBe(1);
+      });
 
-    it('is found, searched and listed there', async () => {
-      const found = await getUser();
-      expect(found).toMatchObject({ $case: 'found', value: { profile: { nickname: PERSON.nickname } } });
-      const ref = found?.$case === 'found' ? found.value.externalRef : undefined;
-      const again = await company.identity.getUser(GetUserRequest.fromPartial({ ...pool(), user: { selector: { $case: 'ref', value: ref } } } as never), inTime());
-      expect(again.outcome).toMatchObject({ $case: 'found', value: { profile: { email: PERSON.email } } });
-      const searched = await company.identity.searchUsers(SearchUsersRequest.fromPartial({ ...pool(), keyword: 'cobol' }), inTime());
-      expect(searched.outcome).toMatchObject({ $case: 'found', value: { totalCount: 1n, users: [{ profile: { username: PERSON.username } }] } });
-      const listed = await company.identity.listUsers(ListUsersRequest.fromPartial({ ...pool(), page: 1, limit: 10 }), inTime());
-      expect(listed.outcome).toMatchObject({ $case: 'listed', value: { totalCount: 1n } });
-    });
+      it('logs in there every time, and never has an id of ours', async () => {
+        for (let i = 0; i < 2; i += 1)
+          expect(await login(FIRST)).toMatchObject({
+            $case: 'authenticated',
+            value: { source: LoginSource.CUSTOM_DATABASE, migratedNow: false, user: { userId: '' } },
+          });
+        expect(await login(WRONG)).toMatchObject({ value: { reason: 'INVALID_CREDENTIALS', code: 2333 } });
+      });
 
-    it('is changed there', async () => {
-      const updates = { nickname: 'Rear Admiral' };
-      const updated = await company.identity.updateUser(UpdateUserRequest.fromPartial({ ...pool(), user: byEmail, updates }), inTime());
-      expect(updated.outcome).toMatchObject({ $case: 'updated', value: { profile: { nickname: 'Rear Admiral', email: PERSON.email } } });
-      expect(await getUser()).toMatchObject({ value: { profile: { nickname: 'Rear Admiral' } } });
-    });
+      it('is found by the legacy id in its own type, searched and listed there', async () => {
+        const id = await shop.idOf(PERSON.email);
+        expect(typeof id).toBe(kind === 'mysql' ? 'number' : 'string');
+        expect(await caller.getUser(byLegacyId(id ?? ''), well)).toMatchObject({
+          $case: 'found',
+          value: { profile: { nickname: PERSON.nickname }, externalRef: { ref: { value: id } } },
+        });
+        expect(await caller.search('cobol', well)).toMatchObject({
+          $case: 'found',
+          value: { totalCount: 1n, users: [{ profile: { username: PERSON.username } }] },
+        });
+        expect(await caller.list({ page: 1, limit: 10 }, well)).toMatchObject({
+          $case: 'listed',
+          value: { totalCount: 1n },
+        });
+      });
 
-    it('changes the password there, the old one checked', async () => {
-      expect(await change('not it', SECOND ?? '')).toMatchObject({ $case: 'rejected', value: { reason: 'WRONG_OLD_PASSWORD', code: 2203 } });
-      expect(await change(FIRST ?? '', SECOND ?? '')).toMatchObject({ $case: 'changed' });
-      expect(await login(FIRST ?? '')).toMatchObject({ $case: 'rejected' });
-      expect(await login(SECOND ?? '')).toMatchObject({ $case: 'authenticated' });
-    });
+      it('is changed there, the password after the old one was checked', async () => {
+        const change = (old: string, next: string) => caller.change(user, { old, new: next }, well);
+        expect(await caller.update(user, { nickname: RENAMED }, well)).toMatchObject({
+          $case: 'updated',
+          value: { profile: { nickname: RENAMED, email: PERSON.email } },
+        });
+        expect(await change(WRONG, SECOND)).toMatchObject({ value: { reason: 'WRONG_OLD_PASSWORD', code: 2203 } });
+        expect(await change(FIRST, SECOND)).toMatchObject({ $case: 'changed' });
+        expect([await login(FIRST), await login(SECOND)].map((outcome) => outcome?.$case)).toEqual([
+          'rejected',
+          'authenticated',
+        ]);
+        expect(await caller.reset(user, THIRD, well)).toMatchObject({ $case: 'reset' });
+        expect(await login(THIRD)).toMatchObject({ $case: 'authenticated' });
+      });
 
-    it('gets a new password there after forgetting it', async () => {
-      const request = ResetPasswordRequest.fromPartial({ ...pool(), user: byEmail, newPassword: THIRD ?? '' });
-      expect((await company.identity.resetPassword(request, inTime())).outcome).toMatchObject({ $case: 'reset' });
-      expect(await login(THIRD ?? '')).toMatchObject({ $case: 'authenticated' });
-    });
-
-    it('is nowhere known while that database is down, and never told to have a wrong password', async () => {
-      await legacy.pause();
-      try {
-        const unreachable = { $case: 'undecided', value: { reason: 'LEGACY_STORE_UNREACHABLE' } };
-        expect(await login(THIRD ?? '')).toMatchObject(unreachable);
-        expect(await getUser()).toMatchObject(unreachable);
-        expect(await register()).toMatchObject(unreachable);
-        expect(await change(THIRD ?? '', FIRST ?? '')).toMatchObject(unreachable);
-      } finally {
-        await legacy.resume();
-      }
-      expect(await login(THIRD ?? '')).toMatchObject({ $case: 'authenticated' });
-    });
-
-    it('is deleted there', async () => {
-      const deleted = await company.identity.deleteUser(DeleteUserRequest.fromPartial({ ...pool(), user: byEmail }), inTime());
-      expect(deleted.outcome).toMatchObject({ $case: 'deleted' });
-      expect(await getUser()).toMatchObject({ $case: 'rejected', value: { reason: 'USER_NOT_FOUND', code: 2004 } });
-    });
-
-    it('left nothing here: no row, no log line, no run of the history with a value of theirs', async () => {
-      const values = [...Object.values(PERSON), 'Rear Admiral', FIRST, SECOND, THIRD, 'not it'];
-      const runs = await company.connections.listScriptRuns({ ...pool(), action: 0, outcome: 0, failedOnly: false, requestId: '', since: undefined, until: undefined, pageSize: 100, pageToken: '' }, inTime());
-      expect(runs.runs.length).toBeGreaterThan(5);
-      const places = {
-        store: await dumpStore(world.store),
-        logs: world.lines.map(({ text }) => text).join('\n'),
-        history: JSON.stringify(runs, (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
+      /** Every call of which a script runs, ended in that way. */
+      const everyCall = (end: CarelessEnd) => {
+        const how = ending(end);
+        return Promise.all([
+          caller.login(user, THIRD, how),
+          caller.register({ ...PERSON, email: 'other@navy.example' }, FIRST, how),
+          caller.getUser(user, how),
+          caller.search(PERSON.nickname, how),
+          caller.list({ page: 1, limit: 10 }, how),
+          caller.update(user, { nickname: RENAMED }, how),
+          caller.change(user, { old: THIRD, new: SECOND }, how),
+          caller.reset(user, THIRD, how),
+          caller.delete(user, how),
+        ]);
       };
-      for (const [place, text] of Object.entries(places))
-        for (const value of values) expect(text.toLowerCase().includes(String(value).toLowerCase()), `${value} in ${place}`).toBe(false);
-    });
-  });
+
+      it.each(CARELESS_ENDS.filter((end) => end !== 'well'))(
+        'learns from no answer what its scripts said, when each of them ends with: %s',
+        async (end) => {
+          const refusals = (await everyCall(end)).filter((outcome) => reasonOf(outcome) !== undefined);
+          expect(refusals.length).toBeGreaterThanOrEqual(7);
+          for (const outcome of refusals)
+            expect(heldIn(asText(outcome), VALUES), `${end}: ${reasonOf(outcome)}`).toEqual([]);
+        },
+      );
+
+      it('is nowhere known while that database is down, and never told to have a wrong password', async () => {
+        await shop.pause();
+        try {
+          const unreachable = { $case: 'undecided', value: { reason: 'LEGACY_STORE_UNREACHABLE' } };
+          expect(await login(THIRD)).toMatchObject(unreachable);
+          expect(await caller.getUser(user, well)).toMatchObject(unreachable);
+          expect(await caller.register(PERSON, FIRST, well)).toMatchObject(unreachable);
+          expect(await caller.change(user, { old: THIRD, new: FIRST }, well)).toMatchObject(unreachable);
+        } finally {
+          await shop.resume();
+        }
+        expect(await login(THIRD)).toMatchObject({ $case: 'authenticated' });
+      });
+
+      it('is deleted there', async () => {
+        expect(await caller.delete(user, well)).toMatchObject({ $case: 'deleted' });
+        expect(await shop.countOf(PERSON.email)).toBe(0);
+        expect(await caller.getUser(user, well)).toMatchObject({ value: { reason: 'USER_NOT_FOUND', code: 2004 } });
+      });
+
+      it('left nothing here: no row, no byte on disk, no log line, no run of the history holds a value of theirs', async () => {
+        const ended = async () => new Set((await allRuns(company)).map(({ outcome }) => outcome)).size;
+        await expect.poll(ended, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+        const runs = await allRuns(company);
+        expect(runs.length).toBeGreaterThan(40);
+        // The scripts did print, and did quote in their errors: what they said is there, without the values.
+        expect(asText(runs)).toMatch(/called with/);
+        expect(asText(runs)).toMatch(/\[redacted\]/);
+        await ours.store.query('CHECKPOINT');
+        expect({
+          store: heldIn(await dumpStore(ours.store), VALUES),
+          logs: heldIn(ours.lines.map(({ text }) => text).join('\n'), VALUES),
+          history: heldIn(asText(runs), VALUES),
+          disk: [...heldInFiles(ours.store.folder, VALUES), ...heldInFiles(ours.folder, VALUES)],
+        }).toEqual({ store: [], logs: [], history: [], disk: [] });
+        const users = await ours.store.query('SELECT 1 FROM users', { database: 'userferry' });
+        expect(users).toEqual([]);
+      });
+    },
+  );
+});
+
+it('what would be found is looked for in the right places', async () => {
+  const database = 'userferry';
+  await ours.store.query(`CREATE TABLE planted (t text)`, { database });
+  await ours.store.query(`INSERT INTO planted VALUES ('a-planted-canary')`, { database });
+  await ours.store.query('CHECKPOINT');
+  expect(heldIn(await dumpStore(ours.store), ['A-planted-canary'])).toHaveLength(1);
+  expect(heldInFiles(ours.store.folder, ['a-planted-canary'])).toHaveLength(1);
+  expect(heldIn(ours.lines.map(({ text }) => text).join('\n'), ['identity-gateway'])).toHaveLength(1);
 });

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { member } from '@userferry/local-services';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { curl, failure, listMethods } from './buf-curl.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -11,44 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** `buf curl` with nothing but reflection to know us by. */
-const curl = async (port: number, path: string, { key = '', data = '' } = {}) => {
-  const options = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge'];
-  const header = key === '' ? [] : ['-H', `authorization: Bearer ${key}`];
-  const body = data === '' ? [] : ['-d', data];
-  const { stdout } = await promisify(execFile)(`${root}node_modules/.bin/buf`, [
-    ...options,
-    ...header,
-    ...body,
-    `http://127.0.0.1:${port}${path}`,
-  ]);
-  return stdout;
-};
-
-const failure = (call: Promise<string>): Promise<string> =>
-  call.then(
-    () => 'no failure',
-    (error: { stderr: string }) => error.stderr,
-  );
-
 describe('a client that nobody here wrote', () => {
   it('lists the methods of all four services', async () => {
     const { gateway, runner, migration, publicIp } = world.services.ports;
-    const lists = await Promise.all(
-      [gateway, runner, migration, publicIp].map((port) =>
-        promisify(execFile)(`${root}node_modules/.bin/buf`, [
-          'curl',
-          '--protocol',
-          'grpc',
-          '--http2-prior-knowledge',
-          '--list-methods',
-          `http://127.0.0.1:${port}`,
-        ]),
-      ),
-    );
-    const methods = lists.map(({ stdout }) => stdout);
+    const methods = await Promise.all([gateway, runner, migration, publicIp].map(listMethods));
     expect(methods[0]).toContain('userferry.identity.v1.IdentityService/Login');
     expect(methods[1]).toContain('userferry.runner.v1.ScriptRunnerService/RunScript');
     expect(methods[2]).toContain('userferry.migration.v1.LoginService/CheckLogin');
@@ -156,6 +120,102 @@ describe('a client that nobody here wrote', () => {
     });
     expect(JSON.parse(answer).connection.envNames).toContain('DB_CONNECTION_URI');
     expect(answer).not.toContain(decodeURIComponent(new URL(world.legacy.url).password));
+  });
+});
+
+describe('every call of the gateway, by that client', () => {
+  type Step = readonly [call: string, who: 'operator' | 'admin' | 'edge', data: object, expected: string];
+  const USER = { user: { email: 'curl@acme.example' } };
+  const NOBODY = '00000000-0000-4000-8000-000000000000';
+  /** In an order in which each finds what it needs. */
+  const STEPS: readonly Step[] = [
+    ['management.v1.UserPoolService/GetUserPool', 'admin', {}, 'PLAN_ENTERPRISE'],
+    ['management.v1.UserPoolService/StartTrial', 'admin', {}, 'TRIAL_NOT_NEEDED'],
+    ['management.v1.UserPoolService/SetPlan', 'operator', { plan: 'PLAN_BASIC' }, 'PLAN_BASIC'],
+    ['management.v1.UserPoolService/SetPlan', 'operator', { plan: 'PLAN_ENTERPRISE' }, 'PLAN_ENTERPRISE'],
+    [
+      'identity.v1.IdentityService/Register',
+      'edge',
+      { profile: { email: 'curl@acme.example' }, password: 'first-Secret-1' },
+      'registered',
+    ],
+    [
+      'identity.v1.IdentityService/Login',
+      'edge',
+      { email: 'curl@acme.example', password: 'first-Secret-1' },
+      'authenticated',
+    ],
+    ['identity.v1.IdentityService/GetUser', 'edge', USER, 'MIGRATION_STATE_LOCAL'],
+    ['identity.v1.IdentityService/SearchUsers', 'admin', { keyword: 'curl@' }, 'curl@acme.example'],
+    ['identity.v1.IdentityService/ListUsers', 'admin', { page: 1, limit: 5 }, 'listed'],
+    ['identity.v1.IdentityService/UpdateUser', 'admin', { ...USER, updates: { nickname: 'Curly' } }, 'Curly'],
+    [
+      'identity.v1.IdentityService/ChangePassword',
+      'edge',
+      { ...USER, oldPassword: 'first-Secret-1', newPassword: 'second-Secret-2' },
+      'changed',
+    ],
+    ['identity.v1.IdentityService/ResetPassword', 'edge', { ...USER, newPassword: 'third-Secret-3' }, 'reset'],
+    ['identity.v1.IdentityService/DeleteUser', 'admin', USER, 'deleted'],
+    ['identity.v1.IdentityService/GetUser', 'admin', USER, 'USER_TOMBSTONED'],
+    ['management.v1.ConnectionService/GetConnection', 'admin', {}, 'DB_CONNECTION_URI'],
+    ['management.v1.ConnectionService/ListScriptVersions', 'admin', { pageSize: 5 }, 'savedBy'],
+    ['management.v1.ConnectionService/GetScript', 'admin', { action: 'SCRIPT_ACTION_LOGIN' }, 'bcrypt.compare'],
+    [
+      'management.v1.ConnectionService/SaveScript',
+      'admin',
+      {
+        action: 'SCRIPT_ACTION_LIST_USERS',
+        source: 'async function listUsers() { return { totalCount: 9, list: [] } }',
+      },
+      'connectionId',
+    ],
+    [
+      'management.v1.ConnectionService/TestScript',
+      'admin',
+      { action: 'SCRIPT_ACTION_LIST_USERS' },
+      'OUTCOME_COMPLETED',
+    ],
+    ['management.v1.ConnectionService/ListScriptRuns', 'admin', { pageSize: 3 }, 'runId'],
+    ['management.v1.ConnectionService/GetMigrationProgress', 'admin', {}, 'legacyTotal'],
+    ['management.v1.ConnectionService/RollbackScript', 'admin', { version: '1' }, 'connectionId'],
+    [
+      'management.v1.ConnectionService/SaveConnection',
+      'admin',
+      { mode: 'CONNECTION_MODE_LAZY_MIGRATION', keepEnv: true },
+      'connectionId',
+    ],
+    ['management.v1.ConnectionService/ListTombstones', 'admin', {}, 'curl@acme.example'],
+    ['management.v1.ConnectionService/LiftTombstone', 'admin', { tombstoneId: NOBODY }, 'TOMBSTONE_NOT_FOUND'],
+    ['management.v1.ConnectionService/ListConflicts', 'admin', {}, '{}'],
+    [
+      'management.v1.ConnectionService/ResolveConflict',
+      'admin',
+      { conflictId: NOBODY, resolution: 'CONFLICT_RESOLUTION_KEEP_LOCAL' },
+      'CONFLICT_NOT_FOUND',
+    ],
+    ['management.v1.ConnectionService/DisableConnection', 'admin', {}, 'connectionId'],
+    ['management.v1.ConnectionService/EnableConnection', 'admin', {}, '"enabled":true'],
+    ['management.v1.ConnectionService/DeleteConnection', 'admin', {}, '{}'],
+    ['management.v1.UserPoolService/ListAuditEntries', 'admin', {}, 'ConnectionService/RollbackScript'],
+    ['management.v1.UserPoolService/CreateUserPool', 'operator', { name: 'curled' }, 'userPoolId'],
+    ['management.v1.ApiKeyService/CreateApiKey', 'admin', { role: 'API_KEY_ROLE_EDGE', name: 'by curl' }, 'secret'],
+    ['management.v1.ApiKeyService/RevokeApiKey', 'admin', { apiKeyId: NOBODY }, 'API_KEY_NOT_FOUND'],
+  ];
+
+  it('has a step for each method that reflection names', async () => {
+    const ours = (await listMethods(world.services.ports.gateway)).filter((method) => method.startsWith('userferry.'));
+    expect(ours.length).toBeGreaterThanOrEqual(30);
+    expect(new Set(STEPS.map(([call]) => `userferry.${call}`))).toEqual(new Set(ours));
+  });
+
+  it.each(STEPS)('%s as %s', async (call, who, facts, expected) => {
+    const { userPoolId, adminKey, edgeKey } = world.company;
+    const key = { operator: world.operatorKey, admin: adminKey, edge: edgeKey }[who];
+    const data = JSON.stringify(call.endsWith('CreateUserPool') ? facts : { userPoolId, ...facts });
+    const said = curl(world.services.ports.gateway, `/userferry.${call}`, { key, data });
+    const answer = await said.catch((error: { stderr: string }) => error.stderr);
+    expect(answer.replaceAll(/"\s*:\s*/g, '":')).toContain(expected);
   });
 });
 

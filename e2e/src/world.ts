@@ -2,32 +2,47 @@ import type { LocalPostgres } from '@userferry/local-databases';
 import {
   type Company,
   createLogin,
+  type LocalUserferry,
   type LocalWorld,
   type Login,
   type ServiceLine,
   setUpCompany,
+  startLocalUserferry,
   startLocalWorld,
 } from '@userferry/local-services';
 
-/** A world with a company in it that is connected, and an edge that logs its users in. */
-export type World = LocalWorld & {
-  readonly company: Company;
-  readonly login: Login;
-  /** Every line that any service wrote. */
-  readonly lines: readonly ServiceLine[];
-};
+/** Our side alone, and every line that any service wrote. */
+export type Userferry = LocalUserferry & { readonly lines: readonly ServiceLine[] };
 
-export type WorldOptions = { readonly restart?: boolean; readonly env?: Readonly<Record<string, string>> };
+/** A world with a company in it that is connected, and an edge that logs its users in. */
+export type World = LocalWorld & Userferry & { readonly company: Company; readonly login: Login };
+
+export type WorldOptions = {
+  readonly restart?: boolean;
+  readonly twins?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 /** Our own hashes are cheap here: journeys are about what happens, not how long it takes. */
 const CHEAP = { USERFERRY_BCRYPT_COST: '5', USERFERRY_BLANK_HOSTS: '1' };
 
-export const createWorld = async ({ restart = false, env = {} }: WorldOptions = {}): Promise<World> => {
+const optionsOf = ({ env = {}, ...rest }: WorldOptions, lines: ServiceLine[]) => ({
+  ...rest,
+  env: { ...CHEAP, ...env },
+  onLine: (line: ServiceLine) => lines.push(line),
+});
+
+/** Our store and services, without any company. */
+export const createUserferry = async (options: WorldOptions = {}): Promise<Userferry> => {
+  const lines: ServiceLine[] = [];
+  return { ...(await startLocalUserferry(optionsOf(options, lines))), lines };
+};
+
+export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
   const stack = new AsyncDisposableStack();
   const lines: ServiceLine[] = [];
   try {
-    const options = { restart, env: { ...CHEAP, ...env }, onLine: (line: ServiceLine) => lines.push(line) };
-    const world = stack.use(await startLocalWorld(options));
+    const world = stack.use(await startLocalWorld(optionsOf(options, lines)));
     const { address, operatorKey, legacy } = world;
     const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
     const login = stack.use(createLogin({ address, ...company }));

@@ -2,11 +2,13 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
 import { loginPgWarm } from './login-pg-warm.ts';
+import { rejectionTiming } from './rejection-timing.ts';
 
 /** Every benchmark by the name under which its figures are kept. */
 const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
   login_pg_warm: (effort) => loginPgWarm(4, effort),
   login_pg_warm_cost_10: (effort) => loginPgWarm(10, effort),
+  rejection_timing: rejectionTiming,
 };
 
 const USAGE = `npm run bench [-- [--json] [--quick] [NAME …]]

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Client, credentials, type ServiceError as GrpcError, Metadata, status } from '@grpc/grpc-js';
 import {
   type ListPublicIpsRequest,
   type ListPublicIpsResponse,
@@ -53,6 +54,24 @@ describe('a call', () => {
   it('is refused without the right token', async () => {
     const { client } = await serve(async () => answer, 'another-token-of-forty-characters-or-more');
     await expect(client.listPublicIps({}, inMs(5_000))).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
+  });
+
+  it('that is no message is the caller’s mistake, told without the parser’s words, and only to who may call', async () => {
+    const { server } = await serve(async () => answer);
+    const raw = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
+    const same = (bytes: Buffer) => bytes;
+    const { path } = PublicIpServiceService.listPublicIps;
+    const send = (token: string) => {
+      const metadata = new Metadata();
+      metadata.set('authorization', `Bearer ${token}`);
+      return new Promise<GrpcError | null>((resolve) => {
+        raw.makeUnaryRequest(path, same, same, Buffer.from('ffff', 'hex'), metadata, {}, resolve);
+      });
+    };
+    const [known, unknown] = [await send(TOKEN), await send('somebody-else')];
+    raw.close();
+    expect([known?.code, unknown?.code]).toEqual([status.INVALID_ARGUMENT, status.UNAUTHENTICATED]);
+    expect(known?.details).toBe('the request is no message of this call');
   });
 
   it('is not begun with less than 100 ms left', async () => {

@@ -7,6 +7,7 @@ export {
   sampleScripts,
   setUpCompany,
 } from './company/set-up-company.ts';
+export { type LocalUserferry, type LocalUserferryOptions, startLocalUserferry } from './local-userferry.ts';
 export { type LocalWorld, type LocalWorldOptions, startLocalWorld } from './local-world.ts';
 export {
   type LogFacts,
@@ -20,4 +21,6 @@ export {
   type LocalServicesOptions,
   type Ports,
   startLocalServices,
+  TWIN_NAMES,
+  type TwinName,
 } from './start-local-services.ts';

@@ -1,5 +1,11 @@
 import { inheritedEnv } from './config.ts';
-import { type ServiceLine, type ServiceName, type ServiceProcess, startServiceProcess } from './service-process.ts';
+import {
+  SERVICE_NAMES,
+  type ServiceLine,
+  type ServiceName,
+  type ServiceProcess,
+  startServiceProcess,
+} from './service-process.ts';
 
 /** Where each service listens. */
 export type Ports = {
@@ -12,8 +18,10 @@ export type Ports = {
 
 export type LocalServicesOptions = {
   readonly ports: Ports;
+  /** Where a second gateway, runner and migration-service listen, beside the first. */
+  readonly twinPorts?: Ports;
   readonly databaseUrl: string;
-  /** At least 32 characters, shared by the four services. */
+  /** At least 32 characters, shared by the services. */
   readonly serviceToken: string;
   /** Further variables for all of them. */
   readonly env?: Readonly<Record<string, string>>;
@@ -21,40 +29,50 @@ export type LocalServicesOptions = {
   readonly restart?: boolean;
 };
 
+/** The services that there are two of. */
+export const TWIN_NAMES = ['migration-service', 'script-runner', 'identity-gateway'] as const;
+
+export type TwinName = (typeof TWIN_NAMES)[number];
+
 export type LocalServices = {
   readonly ports: Ports;
   readonly processes: Readonly<Record<ServiceName, ServiceProcess>>;
+  /** Where the twins listen, where there are any. */
+  readonly twinPorts: Ports | undefined;
+  readonly twins: Readonly<Record<TwinName, ServiceProcess>> | undefined;
   readonly stop: () => Promise<void>;
 };
 
-/** Starts the four services, each in a process of its own, and waits until all of them are ready. */
+/** Starts the services, each in a process of its own, and waits until all of them are ready. */
 export const startLocalServices = async (options: LocalServicesOptions): Promise<LocalServices> => {
-  const { ports, onLine = () => undefined, restart = false } = options;
-  const env = { ...inheritedEnv(), ...serviceEnv(options), ...options.env };
-  const start = (name: ServiceName) =>
-    startServiceProcess({ name, env: envOf(name, env, options.databaseUrl), onLine, restart });
-  const processes = {
-    'public-ip-service': start('public-ip-service'),
-    'migration-service': start('migration-service'),
-    'script-runner': start('script-runner'),
-    'identity-gateway': start('identity-gateway'),
-  };
-  // The gateway first: it stops taking calls while those behind it can still answer the running ones.
+  const { ports, twinPorts } = options;
+  const processes = startEach(SERVICE_NAMES, ports, options);
+  const twins = twinPorts && startEach(TWIN_NAMES, twinPorts, options);
+  const all = [processes, ...(twins === undefined ? [] : [twins])].flatMap((each) => Object.values(each));
+  // The gateways first: they stop taking calls while those behind them can still answer the running ones.
+  const isGateway = ({ name }: ServiceProcess) => name === 'identity-gateway';
   const stop = async () => {
-    await processes['identity-gateway'].stop();
-    await Promise.all([
-      processes['script-runner'].stop(),
-      processes['migration-service'].stop(),
-      processes['public-ip-service'].stop(),
-    ]);
+    await Promise.all(all.filter(isGateway).map((each) => each.stop()));
+    await Promise.all(all.filter((each) => !isGateway(each)).map((each) => each.stop()));
   };
   try {
-    await Promise.all(Object.values(processes).map((each) => each.ready()));
+    await Promise.all(all.map((each) => each.ready()));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { ports, processes, stop };
+  return { ports, processes, twinPorts, twins, stop };
+};
+
+const startEach = <Name extends ServiceName>(
+  names: readonly Name[],
+  ports: Ports,
+  options: LocalServicesOptions,
+): Readonly<Record<Name, ServiceProcess>> => {
+  const { databaseUrl, onLine = () => undefined, restart = false } = options;
+  const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
+  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, databaseUrl), onLine, restart });
+  return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
 };
 
 /** The database and the keys to what lies in it are the migration-service's alone. */
@@ -69,7 +87,14 @@ const envOf = (
     ? { ...env, DATABASE_URL: databaseUrl }
     : Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
 
-const serviceEnv = ({ ports, serviceToken }: LocalServicesOptions): Record<string, string> => ({
+/** One address, or both in gRPC's own form. */
+const addressOf = (port: number, twin: number | undefined): string =>
+  twin === undefined ? `127.0.0.1:${port}` : `ipv4:127.0.0.1:${port},127.0.0.1:${twin}`;
+
+const serviceEnv = (
+  ports: Ports,
+  { ports: first, twinPorts, serviceToken }: LocalServicesOptions,
+): Record<string, string> => ({
   // Name look-ups and hashes share libuv's threads: one slow name must not hold everyone up.
   UV_THREADPOOL_SIZE: '16',
   USERFERRY_SERVICE_TOKEN: serviceToken,
@@ -78,7 +103,7 @@ const serviceEnv = ({ ports, serviceToken }: LocalServicesOptions): Record<strin
   USERFERRY_RUNNER_PORT: String(ports.runner),
   USERFERRY_MIGRATION_PORT: String(ports.migration),
   USERFERRY_PUBLIC_IP_PORT: String(ports.publicIp),
-  USERFERRY_RUNNER_ADDRESS: `127.0.0.1:${ports.runner}`,
-  USERFERRY_MIGRATION_ADDRESS: `127.0.0.1:${ports.migration}`,
-  USERFERRY_PUBLIC_IP_ADDRESS: `127.0.0.1:${ports.publicIp}`,
+  USERFERRY_RUNNER_ADDRESS: addressOf(first.runner, twinPorts?.runner),
+  USERFERRY_MIGRATION_ADDRESS: addressOf(first.migration, twinPorts?.migration),
+  USERFERRY_PUBLIC_IP_ADDRESS: addressOf(first.publicIp, undefined),
 });

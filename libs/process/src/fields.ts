@@ -6,9 +6,11 @@ export const port = () => z.coerce.number().int().min(0).max(65535);
 /** A whole number within bounds, from text. */
 export const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+const ADDRESS = /^((dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}|ipv4:[\d.]+:\d{1,5}(,[\d.]+:\d{1,5})*)$/;
+
 /** `host:port`, `[::1]:port` or `dns:///name:port`, as gRPC takes it. */
 export const grpcAddress = () =>
-  z.string().regex(/^(dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be host:port');
+  z.string().regex(ADDRESS, 'must be host:port, dns:///name:port or ipv4:address:port,address:port');
 
 /** A list with commas between, blanks and empty items dropped. */
 export const commaList = () =>

@@ -23,6 +23,22 @@ describe('readEnv', () => {
     expect(problems.map((line) => line.split(':')[0])).toEqual(['A_PORT', 'B_ADDRESS', 'C_NEEDED']);
   });
 
+  it.each(['127.0.0.1:7102', '[::1]:7102', 'dns:///runner:7102', 'ipv4:10.0.0.1:7102,10.0.0.2:7102'])(
+    'takes %s for an address',
+    (address) => expect(problemsOf({ A_ADDRESS: grpcAddress() }, { A_ADDRESS: address })).toEqual([]),
+  );
+
+  it.each([
+    'runner',
+    'ipv4:',
+    'ipv4:10.0.0.1',
+    'ipv4:runner:7102',
+    'http://runner:7102',
+    '10.0.0.1:7102,10.0.0.2:7102',
+  ])('does not take %s for an address', (address) =>
+    expect(problemsOf({ A_ADDRESS: grpcAddress() }, { A_ADDRESS: address })).toHaveLength(1),
+  );
+
   it('never repeats a value that it refuses', () => {
     const shape = { ...serviceFields, KIND: z.enum(['a', 'b']), N: port() };
     const problems = problemsOf(shape, { USERFERRY_SERVICE_TOKEN: 'hunter2', KIND: 'hunter2', N: 'hunter2' });

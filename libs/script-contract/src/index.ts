@@ -15,7 +15,7 @@ export {
   connectionEnv,
   type StoreAddress,
 } from './connection-env.ts';
-export { judgeThrow, type ThrowVerdict } from './judge-throw.ts';
+export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { LIMITS } from './limits.ts';
 export {
   LOG_LEVELS,

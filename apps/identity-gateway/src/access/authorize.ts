@@ -13,6 +13,9 @@ const AREA_ROLES: Readonly<Record<Area, readonly Caller['role'][]>> = {
   management: ['admin'],
 };
 
+/** As ids are; what a database would stumble over is nobody's id. */
+const ID_FORM = /^[\x21-\x7e]+$/;
+
 const poolNotFound = () => new ServiceError('USER_POOL_NOT_FOUND', 'no user pool has that id');
 
 /**
@@ -23,6 +26,7 @@ const poolNotFound = () => new ServiceError('USER_POOL_NOT_FOUND', 'no user pool
 export const authorizePool = (caller: Caller, area: Area, userPoolId: string): void => {
   if (userPoolId === '' || userPoolId.length > 128)
     throw new ServiceError('INVALID_ARGUMENT', 'user_pool_id is missing', { metadata: { field: 'user_pool_id' } });
+  if (!ID_FORM.test(userPoolId)) throw poolNotFound();
   if (caller.role === 'operator') return;
   if (caller.userPoolId !== userPoolId) throw poolNotFound();
   const roles = AREA_ROLES[area];

@@ -35,7 +35,7 @@ const startRunner = async (first: Reason | 'killed') => {
     if (first === 'killed') return answer('killed');
     throw new ServiceError(first, 'no');
   };
-  const checkScript = async () => ({ problems: [] });
+  const checkScript = async () => ({ problems: [], modules: [] });
   const server = await createServer({
     host: '127.0.0.1',
     port: 0,

@@ -21,7 +21,7 @@ export const toUserSelector = (wire: WireSelector | undefined): UserSelector => 
 const toReference = ({ ref }: UserRef): UserSelector => {
   if (ref === undefined) throw invalidField('user', MISSING);
   if (ref.$case === 'userId') {
-    if (ref.value === '' || ref.value.length > 128) throw invalidField('user.ref.user_id', 'is not an id');
+    if (!/^[\x21-\x7e]{1,128}$/.test(ref.value)) throw invalidField('user.ref.user_id', 'is not an id');
     return { kind: 'user_id', value: ref.value };
   }
   const problem = externalIdProblem(ref.value);

@@ -2,6 +2,7 @@ import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceI
 import type { Logger } from '@userferry/process';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticate } from './authenticate.ts';
+import { tolerant } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
 import { type Handler, unary } from './unary.ts';
 
@@ -41,7 +42,8 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
   });
-  for (const { definition, handlers } of options.services) server.addService(definition, implement(handlers, options));
+  for (const { definition, handlers } of options.services)
+    server.addService(tolerant(definition), implement(handlers, options));
   const names = options.services.map(({ definition }) => serviceName(definition));
   const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);

@@ -6,6 +6,7 @@ import { type CallFacts, REQUEST_ID_HEADER } from '../call-facts.ts';
 import { shavedDeadline } from '../deadline.ts';
 import { toStatus } from '../status.ts';
 import type { Authenticate } from './authenticate.ts';
+import { isMalformed } from './malformed-request.ts';
 
 export type Handler<Request, Response> = (request: Request, call: CallFacts) => Promise<Response>;
 
@@ -50,6 +51,7 @@ const respond = async <Request, Response>(
 ): Promise<Response> => {
   const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
   const caller = await authenticate(call.metadata);
+  if (isMalformed(call.request)) throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of this call');
   const hungUp = new AbortController();
   call.on('cancelled', () => hungUp.abort());
   const timedOut = AbortSignal.timeout(Math.max(1, deadlineMs - Date.now()));

@@ -8,16 +8,27 @@ import { createClient } from '@userferry/grpc';
 
 const inTime = () => ({ requestId: randomUUID(), deadlineMs: Date.now() + 20_000 });
 
-export type EdgeOptions = { readonly address: string; readonly userPoolId: string; readonly edgeKey: string };
+export type EdgeOptions = {
+  readonly address: string;
+  readonly userPoolId: string;
+  readonly edgeKey: string;
+  /** Where the users' requests come from; '' when nobody knows, and then no limit by address applies. */
+  readonly requestIp?: string;
+};
 
 /** Logs in as an edge auth service does. */
 export type Login = (email: string, password: string) => Promise<LoginResponse['outcome']>;
 
 /** Logs in as an edge auth service does. */
-export const createLogin = ({ address, userPoolId, edgeKey }: EdgeOptions): Login & Disposable => {
+export const createLogin = ({
+  address,
+  userPoolId,
+  edgeKey,
+  requestIp = '203.0.113.9',
+}: EdgeOptions): Login & Disposable => {
   const client = createClient(IdentityServiceClient, { address, token: edgeKey, repeatable: ['login'] });
   const login: Login = async (email, password) => {
-    const context = { appId: 'demo-app', appName: 'Demo', requestIp: '203.0.113.9' };
+    const context = { appId: 'demo-app', appName: 'Demo', requestIp };
     const request = { userPoolId, identifier: { $case: 'email' as const, value: email }, password, context };
     return (await client.login(LoginRequest.fromPartial(request), inTime())).outcome;
   };

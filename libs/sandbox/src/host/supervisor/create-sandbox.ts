@@ -28,7 +28,8 @@ const OVERLOADED = {
 type Work<T> = {
   readonly connectionKey: string;
   begin(host: IsolateHost): Promise<T>;
-  instead(why: keyof typeof OVERLOADED): T;
+  /** Never throws: it is called by a timer, where nobody would catch it and the process would end. */
+  instead(why: keyof typeof OVERLOADED): T | Promise<T>;
 };
 
 /** Waits in the connection's queue for a host, then works there. `undefined` when `signal` came before a host did. */
@@ -93,9 +94,8 @@ const createCheck =
         host.kill('it has served its purpose');
       });
     };
-    const instead = (why: keyof typeof OVERLOADED): never => {
-      throw new ServiceError('RUNNER_OVERLOADED', OVERLOADED[why]);
-    };
+    const instead = (why: keyof typeof OVERLOADED): Promise<never> =>
+      Promise.reject(new ServiceError('RUNNER_OVERLOADED', OVERLOADED[why]));
     const problems = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead });
     serve();
     return (await problems) ?? [];

@@ -271,3 +271,35 @@ describe('a run', () => {
     }
   });
 });
+
+describe('a check of a source', () => {
+  it('that finds no host in time is refused to its caller, and the sandbox goes on', async () => {
+    const narrow = await startTestSandbox({
+      runtimeFolder,
+      stateFolder: folder.path,
+      maxHosts: 1,
+      blankHosts: 0,
+      queueWaitMs: 50,
+    });
+    try {
+      const running = narrow.run(runOf('silent', { timeoutMs: 1_000 }));
+      await expect(narrow.check('echo', 'work')).rejects.toMatchObject({ reason: 'RUNNER_OVERLOADED' });
+      expect((await running).outcome).toBe('timed_out');
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  it('keeps its host, however much others want room', async () => {
+    const small = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, maxHosts: 2, blankHosts: 1 });
+    try {
+      const check = small.check('silent', 'work').then(() => 'it was ended');
+      for (const connectionKey of ['a', 'b', 'c'])
+        expect((await small.run(runOf('echo', { connectionKey }))).outcome).toBe('completed');
+      const goesOn = new Promise((resolve) => setTimeout(resolve, 100, 'it goes on'));
+      expect(await Promise.race([check, goesOn])).toBe('it goes on');
+    } finally {
+      await small.close();
+    }
+  });
+});

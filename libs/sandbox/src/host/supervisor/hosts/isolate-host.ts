@@ -11,7 +11,7 @@ import { createRunTable, type RunTable } from './run-table.ts';
 
 /** One child process that holds isolates, and what the supervisor knows of it. */
 export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid' | 'kill'> & {
-  /** Runs in flight, and runs and checks ever begun. */
+  /** Runs and checks in flight, and those ever begun. */
   readonly runs: number;
   readonly begun: number;
   readonly bornAt: number;
@@ -156,7 +156,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       return host.pid;
     },
     get runs() {
-      return runs.size;
+      return runs.size + checks.size;
     },
     get begun() {
       return use.begun;

@@ -1,4 +1,11 @@
-import { checkResult, isScriptAction, LIMITS, type RunResult, type ScriptError } from '@userferry/script-contract';
+import {
+  checkResult,
+  isMeaningfulName,
+  isScriptAction,
+  LIMITS,
+  type RunResult,
+  type ScriptError,
+} from '@userferry/script-contract';
 import type { RunRequest } from '../../../sandbox.ts';
 import { profileMask, secretMask, type TextMask } from './mask-text.ts';
 
@@ -45,7 +52,7 @@ const judged = (functionName: string, result: RunResult): RunResult => {
 
 const maskedError = (error: ScriptError, mask: TextMask): ScriptError => ({
   ...error,
-  name: mask(error.name),
+  name: isMeaningfulName(error.name) ? error.name : mask(error.name),
   message: mask(error.message),
   ...(error.code === undefined ? {} : { code: mask(error.code) }),
 });

@@ -100,7 +100,7 @@ pipe.on('data', (bytes) => {
     held = held.subarray(end);
     if (frame.kind === 'run') BEHAVIOURS[frame.source](frame);
     else if (frame.kind === 'connect_failed') answers.get(frame.id)?.(frame);
-    else if (frame.kind === 'check') send({ kind: 'checked', id: frame.id, problems: [] });
+    else if (frame.kind === 'check' && frame.source !== 'silent') send({ kind: 'checked', id: frame.id, problems: [] });
   }
 });
 send({ kind: 'ready' });

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { CALLS, readCallTable } from './read-call-table.ts';
+
+const rows = readCallTable();
+
+describe('the table of docs/calls.md', () => {
+  it('is read whole: every call, every situation', () => {
+    expect(rows.length).toBeGreaterThan(150);
+    expect(new Set(rows.map(({ call }) => call))).toEqual(new Set(CALLS));
+    expect(new Set(rows.map(({ mode }) => mode)).size).toBe(5);
+    expect(new Set(rows.map(({ title }) => title)).size).toBe(rows.length);
+  });
+
+  it('is taken apart cell by cell', () => {
+    const row = rows.find(({ writes }) => writes.length === 2 && writes[0]?.refused === 'wrong_password');
+    expect(row).toMatchObject({
+      call: 'ChangePassword',
+      mode: 'lazy',
+      here: 'not_found',
+      hereById: 'ok',
+      scripts: [['login', 'profile']],
+      writes: [
+        { call: 'MigrateUser', refused: 'wrong_password' },
+        { call: 'ChangePassword', refused: undefined },
+      ],
+      answer: 'changed ours',
+    });
+  });
+
+  it('does not take a row that it does not understand for an empty one', () => {
+    const text = '## Login\n**Lazy migration**\n| unknown | a script that says no | nothing | rejected |';
+    expect(() => readCallTable(text)).toThrow('not a script');
+  });
+});

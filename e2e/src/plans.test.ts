@@ -1,0 +1,66 @@
+import { Plan } from '@userferry/contracts/management/v1/user_pool_service';
+import type { ScriptAction } from '@userferry/script-contract';
+import { templateOf } from '@userferry/script-templates';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { byUsername, createCaller } from './legacy/caller.ts';
+import { type CompanyConnection, connect, createCompany, inTime, saveConnection } from './legacy/connect-company.ts';
+import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
+import { createUserferry, type Userferry } from './world.ts';
+
+const stack = new AsyncDisposableStack();
+let shop: LegacyShop;
+let ours: Userferry;
+beforeAll(async () => {
+  shop = await startLegacyShop('postgresql');
+  stack.defer(() => shop.stop());
+  ours = stack.use(await createUserferry({ env: { USERFERRY_EGRESS_ALLOW: `127.0.0.1:${shop.port}` } }));
+});
+afterAll(() => stack.disposeAsync());
+
+const connectionOf = (): CompanyConnection => ({
+  mode: 'LAZY_MIGRATION',
+  uri: shop.uri,
+  scriptOf: (action: ScriptAction) => templateOf('postgresql', action),
+});
+const add = (username: string) => shop.add({ email: `${username}@shop.example`, username, password: 'there-Secret-1' });
+const paymentRequired = { $case: 'undecided', value: { reason: 'PAYMENT_REQUIRED', code: 402 } };
+
+describe('a plan without connections', () => {
+  it('lets one be saved, and not switched on before a trial, of which there is one', async () => {
+    using company = await createCompany(ours, { name: 'small', plan: Plan.BASIC });
+    const { userPoolId, connections, pools } = company;
+    await saveConnection(company, connectionOf());
+    const enable = () => connections.enableConnection({ userPoolId }, inTime());
+    await expect(enable()).rejects.toMatchObject({ reason: 'PAYMENT_REQUIRED' });
+    expect((await pools.startTrial({ userPoolId }, inTime())).userPool).toMatchObject({
+      connectionsIncluded: true,
+      trial: { daysLeft: 30 },
+    });
+    await enable();
+    await add('trier');
+    const login = () => createCaller(company).login(byUsername('trier'), 'there-Secret-1');
+    expect(await login()).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
+    await expect(pools.startTrial({ userPoolId }, inTime())).rejects.toMatchObject({ reason: 'TRIAL_ALREADY_USED' });
+  });
+
+  it('stops what needs scripts and loses nothing: with the plan back, all is as it was', async () => {
+    using company = await createCompany(ours, { name: 'wavering' });
+    await connect(company, connectionOf());
+    const { userPoolId, connections, pools } = company;
+    const caller = createCaller(company);
+    for (const name of ['stays', 'waits']) await add(name);
+    const login = (name: string) => caller.login(byUsername(name), 'there-Secret-1');
+    expect(await login('stays')).toMatchObject({ value: { migratedNow: true } });
+    const before = await connections.getConnection({ userPoolId }, inTime());
+
+    await pools.setPlan({ userPoolId, plan: Plan.BASIC }, inTime());
+    expect(await login('stays')).toMatchObject({ $case: 'authenticated' });
+    for (let n = 0; n < 12; n += 1) expect(await login('waits')).toMatchObject(paymentRequired);
+    expect(await caller.getUser(byUsername('waits'))).toMatchObject(paymentRequired);
+    expect(await connections.getConnection({ userPoolId }, inTime())).toEqual(before);
+
+    await pools.setPlan({ userPoolId, plan: Plan.ENTERPRISE }, inTime());
+    expect(await connections.getConnection({ userPoolId }, inTime())).toEqual(before);
+    expect(await login('waits')).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
+  });
+});

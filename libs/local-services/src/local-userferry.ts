@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
+import type { ServiceLine } from './service-process.ts';
+import { type LocalServices, type Ports, startLocalServices } from './start-local-services.ts';
+
+/** Our side alone, as real processes on free loopback ports: our store and the services. */
+export type LocalUserferry = AsyncDisposable & {
+  readonly store: LocalPostgres;
+  readonly services: LocalServices;
+  /** Of the gateway's gRPC side. */
+  readonly address: string;
+  readonly operatorKey: string;
+  readonly serviceToken: string;
+  /** A temporary folder, gone at the end; our store's key file is in it. */
+  readonly folder: string;
+};
+
+export type LocalUserferryOptions = {
+  readonly onLine?: (line: ServiceLine) => void;
+  readonly restart?: boolean;
+  /** A second gateway, runner and migration-service beside the first, over the same store. */
+  readonly twins?: boolean;
+  /** Further variables of the services. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told as each part is there. */
+  readonly onPart?: (part: 'store' | 'services') => void;
+};
+
+/** Starts our store, then the services; when a part fails, those before it are taken down again. */
+export const startLocalUserferry = async (options: LocalUserferryOptions = {}): Promise<LocalUserferry> => {
+  const stack = new AsyncDisposableStack();
+  try {
+    const userferry = await build(stack, options);
+    return { ...userferry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+};
+
+const build = async (
+  stack: AsyncDisposableStack,
+  { onPart = () => undefined, onLine, restart = false, twins = false, env = {} }: LocalUserferryOptions,
+): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
+  const secrets = {
+    operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
+    serviceToken: randomBytes(32).toString('base64url'),
+  };
+  const store = await startPostgres();
+  stack.defer(() => store.stop());
+  onPart('store');
+  const folder = mkdtempSync(join(tmpdir(), 'userferry-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const services = await startLocalServices({
+    ports: await freePorts(),
+    ...(twins && { twinPorts: await freePorts() }),
+    databaseUrl: await store.createDatabase('userferry', { owner: 'userferry' }),
+    serviceToken: secrets.serviceToken,
+    restart,
+    env: {
+      PUBLIC_IPS: '192.0.2.10,192.0.2.11',
+      USERFERRY_OPERATOR_KEY: secrets.operatorKey,
+      USERFERRY_KEY_FILE: join(folder, 'keys.json'),
+      ...env,
+    },
+    ...(onLine && { onLine }),
+  });
+  stack.defer(() => services.stop());
+  onPart('services');
+  return { store, services, address: `127.0.0.1:${services.ports.gateway}`, folder, ...secrets };
+};
+
+const freePorts = async (): Promise<Ports> => {
+  const [http, gateway, runner, migration, publicIp] = await Promise.all(Array.from({ length: 5 }, findFreePort));
+  return { http, gateway, runner, migration, publicIp } as Ports;
+};

@@ -1,0 +1,44 @@
+import type { RunResult } from '@userferry/script-contract';
+import { expect, it } from 'vitest';
+import type { RunRequest } from '../../../sandbox.ts';
+import { finishResult } from './finish-result.ts';
+
+const thrown = (name: string, message: string): RunResult => ({
+  outcome: 'threw',
+  error: { name, message },
+  logs: [],
+  usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 },
+});
+
+const request = (argument: object, env: Record<string, string> = {}): RunRequest => ({
+  runId: 'run-1',
+  connectionKey: 'connection-1',
+  source: '',
+  functionName: 'login',
+  argsJson: JSON.stringify([argument]),
+  env,
+  secretNames: Object.keys(env),
+  redactProfile: true,
+  timeoutMs: 1_000,
+  memoryLimitBytes: 1,
+});
+
+it('what a script meant by throwing stays readable, whatever a user typed and whatever a variable holds', () => {
+  const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [n, `string ${n}`]));
+  const requests = [
+    request({ body: 'WrongUsernameOrPasswordError' }),
+    request({ password: 'error' }),
+    request({}, { MODE: 'password' }),
+    request(many),
+  ];
+  for (const each of requests)
+    expect(finishResult(each, thrown('WrongUsernameOrPasswordError', 'no')).error?.name).toBe(
+      'WrongUsernameOrPasswordError',
+    );
+  expect(finishResult(request({ password: 'Error' }), thrown('Error', 'no')).error?.name).toBe('Error');
+});
+
+it('a name that a script made of what a user typed is redacted', () => {
+  const { error } = finishResult(request({ email: 'ann@example.test' }), thrown('ann@example.test', 'no'));
+  expect(error?.name).toBe('[redacted]');
+});
