@@ -96,7 +96,10 @@ class RelayedServer extends EventEmitter {
     else if (message.kind === 'listening') {
       this.#address ??= message.address;
       this.emit('listening');
-    } else this.emit(message.kind, toError(message.error), {});
+    } else {
+      if (message.kind === 'error') this.#giveUp();
+      this.emit(message.kind, toError(message.error), {});
+    }
   }
 
   #take({ client, addresses, tls: facts }: ClientFacts): void {
@@ -144,6 +147,13 @@ class RelayedServer extends EventEmitter {
     this.#control = undefined;
     this.#keepAlive(false);
     this.emit('close');
+  }
+
+  /** It could not listen. */
+  #giveUp(): void {
+    this.listening = false;
+    this.#address = null;
+    this.#keepAlive(false);
   }
 
   #keepAlive(wanted: boolean): void {
