@@ -205,8 +205,9 @@ describe('every call of the gateway, by that client', () => {
 
   /** Without its blanks, and with the reason of an error, which lies in a message of its own in base64. */
   const readable = (answer: string): string => {
-    const reason = /"value":"([\w+/=-]+)"/.exec(answer)?.[1] ?? '';
-    return `${answer.replaceAll(/"\s*:\s*/g, '":')} ${Buffer.from(reason, 'base64').toString('latin1')}`;
+    const compact = answer.replaceAll(/"\s*:\s*/g, '":');
+    const reason = /"value":"([\w+/=-]+)"/.exec(compact)?.[1] ?? '';
+    return `${compact} ${Buffer.from(reason, 'base64').toString('latin1')}`;
   };
 
   it('has a step for each method that reflection names', async () => {
