@@ -6,13 +6,16 @@ import { member, SERVICE_NAMES } from '@userferry/local-services';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type World } from './world.ts';
 
+/** The last one on a slow machine, where what was killed is away for longer than a call has time. */
+const NO_ANSWER = ['SERVICE_UNAVAILABLE', 'STORE_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ restart: true });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** An edge that repeats what was UNAVAILABLE, and nothing else, and remembers every answer. */
+/** An edge that repeats what had no answer, and nothing else, and remembers every answer. */
 const patientLogin = async (n: number, surprises: string[]): Promise<string | undefined> => {
   const { mail, password } = member(n);
   const address = `127.0.0.1:${world.services.ports.gateway}`;
@@ -26,7 +29,7 @@ const patientLogin = async (n: number, surprises: string[]): Promise<string | un
       if (outcome?.$case === 'rejected') surprises.push(`${mail} was rejected`);
     } catch (error) {
       const reason = error instanceof ServiceError ? error.reason : String(error);
-      if (!['SERVICE_UNAVAILABLE', 'STORE_UNAVAILABLE'].includes(reason)) surprises.push(`${mail}: ${reason}`);
+      if (!NO_ANSWER.includes(reason)) surprises.push(`${mail}: ${reason}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -35,7 +38,7 @@ const patientLogin = async (n: number, surprises: string[]): Promise<string | un
 };
 
 describe('while each process is killed in turn', () => {
-  it.each(SERVICE_NAMES)('%s: logins are at worst UNAVAILABLE, a repeat succeeds, nobody is doubled', async (name) => {
+  it.each(SERVICE_NAMES)('%s: logins have at worst no answer, a repeat succeeds, nobody is doubled', async (name) => {
     const first = 100 + SERVICE_NAMES.indexOf(name) * 50;
     const surprises: string[] = [];
     const numbers = Array.from({ length: 30 }, (_, index) => first + index);

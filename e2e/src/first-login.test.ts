@@ -116,8 +116,9 @@ describe('what is left behind', () => {
 
   const servicesOf = (from: number) => {
     const calls = world.lines.slice(from).filter(({ facts }) => facts?.msg === 'call');
-    const ids = new Set(calls.map(({ facts }) => facts?.requestId));
-    return ids.size === 1 ? [...new Set(calls.map(({ service }) => service))].sort() : ids.size;
+    const login = calls.find(({ facts }) => String(facts?.method).endsWith('IdentityService/Login'));
+    const its = calls.filter(({ facts }) => facts?.requestId === login?.facts?.requestId);
+    return [...new Set(its.map(({ service }) => service))].sort();
   };
 });
 

@@ -21,23 +21,28 @@ export type Stage = Disposable & {
   readonly takePlansAway: () => Promise<void>;
 };
 
-type PlaceName = Mode | 'lazy empty' | 'custom empty';
+type PlaceName = Mode | 'lazy empty' | 'custom empty' | 'lazy slow' | 'custom slow';
 
 const CONNECTED = {
   lazy: 'LAZY_MIGRATION',
   'lazy empty': 'LAZY_MIGRATION',
+  'lazy slow': 'LAZY_MIGRATION',
   'lazy unpaid': 'LAZY_MIGRATION',
   custom: 'CUSTOM_USER_STORE',
   'custom empty': 'CUSTOM_USER_STORE',
+  'custom slow': 'CUSTOM_USER_STORE',
   'custom unpaid': 'CUSTOM_USER_STORE',
   local: 'LAZY_MIGRATION',
 } as const;
 
 const UNPAID = ['lazy unpaid', 'custom unpaid'] as const;
 
-/** A connection without scripts is a place of its own. */
-const nameOf = ({ mode, scripts }: CallRow): PlaceName =>
-  scripts.some(([, saying]) => saying === 'not implemented') ? (`${mode} empty` as PlaceName) : mode;
+/** A connection without scripts is a place of its own; so is one on which runs get stuck, which costs their neighbours. */
+const nameOf = ({ mode, scripts }: CallRow): PlaceName => {
+  const says = (wanted: string) => scripts.some(([, saying]) => saying === wanted);
+  if (says('not implemented')) return `${mode} empty` as PlaceName;
+  return says('timed out') ? (`${mode} slow` as PlaceName) : mode;
+};
 
 export const createStage = async (
   ours: Userferry,

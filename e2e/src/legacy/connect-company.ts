@@ -11,8 +11,8 @@ import {
   Plan,
   UserPoolServiceClient,
 } from '@userferry/contracts/management/v1/user_pool_service';
-import { ServiceError } from '@userferry/errors';
 import { type CallContext, createClient, type PromiseClient } from '@userferry/grpc';
+import { whenThereIsRoom } from '@userferry/local-services';
 import { actionNumber, requiredActions, SCRIPT_ACTIONS, type ScriptAction } from '@userferry/script-contract';
 
 /** Every call of a journey has an id, and twenty seconds unless said. */
@@ -46,20 +46,6 @@ const MODES = { LAZY_MIGRATION: 'lazy_migration', CUSTOM_USER_STORE: 'custom_use
 /** The actions of which a connection of that mode has scripts. */
 const actionsOf = (mode: CompanyConnection['mode']): readonly ScriptAction[] =>
   mode === 'CUSTOM_USER_STORE' ? SCRIPT_ACTIONS : requiredActions(MODES[mode]);
-
-const ROOM_TRIES_MAX = 20;
-
-/** On a machine that is busy, a script cannot be checked at once: the call has not begun, and is made again. */
-const whenThereIsRoom = async <T>(call: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const isBusy = error instanceof ServiceError && error.reason === 'RUNNER_OVERLOADED';
-      if (!isBusy || tries === ROOM_TRIES_MAX) throw error;
-    }
-  }
-};
 
 /** Saves a connection with its scripts. */
 export const saveConnection = async (

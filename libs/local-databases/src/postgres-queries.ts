@@ -15,6 +15,8 @@ export function connectionUrl(login: Login, database: string): string {
 /** Runs one SQL text on a connection of its own and returns the rows. */
 export async function queryRows<Row>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
+  // A server that dies also fails the query that runs; unheard, its end would be the end of our process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     // without values the simple protocol is used, which also takes several statements

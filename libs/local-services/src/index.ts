@@ -7,6 +7,7 @@ export {
   sampleScripts,
   setUpCompany,
 } from './company/set-up-company.ts';
+export { whenThereIsRoom } from './company/when-there-is-room.ts';
 export { type LocalUserferry, type LocalUserferryOptions, startLocalUserferry } from './local-userferry.ts';
 export { type LocalWorld, type LocalWorldOptions, startLocalWorld } from './local-world.ts';
 export {

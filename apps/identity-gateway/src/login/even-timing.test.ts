@@ -31,10 +31,10 @@ describe('the time of rejections', () => {
     const timing = createEvenTiming(clock);
     const first = timing.begin();
     pass(300);
-    await timing.holdBack({ connectionId: 'a', beganMs: first, ranScript: true }, far());
+    await timing.holdBack({ connectionId: 'a', beganMs: first, ranScript: true, mixed: true }, far());
     const second = timing.begin();
     pass(40);
-    await timing.holdBack({ connectionId: 'a', beganMs: second, ranScript: false }, far());
+    await timing.holdBack({ connectionId: 'a', beganMs: second, ranScript: false, mixed: true }, far());
     expect(slept).toEqual([260]);
   });
 
@@ -44,9 +44,26 @@ describe('the time of rejections', () => {
     for (const ranScript of [true, false, false, false]) {
       const beganMs = timing.begin();
       pass(ranScript ? 500 : 10);
-      await timing.holdBack({ connectionId: 'a', beganMs, ranScript }, far());
+      await timing.holdBack({ connectionId: 'a', beganMs, ranScript, mixed: true }, far());
     }
     expect(slept).toEqual([490, 490, 490]);
+  });
+
+  const afterOneOfOurOwn = async (mixed: boolean) => {
+    const { clock, slept, pass } = createClock();
+    const timing = createEvenTiming(clock);
+    const own = timing.begin();
+    pass(250);
+    await timing.holdBack({ connectionId: 'a', beganMs: own, ranScript: false, mixed: true }, far());
+    const run = timing.begin();
+    pass(60);
+    await timing.holdBack({ connectionId: 'b', beganMs: run, ranScript: true, mixed }, far());
+    return slept;
+  };
+
+  it('lets a rejected run leave no sooner than our own hash takes, where users have migrated', async () => {
+    expect(await afterOneOfOurOwn(true)).toEqual([190]);
+    expect(await afterOneOfOurOwn(false)).toEqual([]);
   });
 
   it('of one connection says nothing of another', async () => {
@@ -54,8 +71,8 @@ describe('the time of rejections', () => {
     const timing = createEvenTiming(clock);
     const beganMs = timing.begin();
     pass(300);
-    await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true }, far());
-    await timing.holdBack({ connectionId: 'b', beganMs: timing.begin(), ranScript: false }, far());
+    await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true, mixed: true }, far());
+    await timing.holdBack({ connectionId: 'b', beganMs: timing.begin(), ranScript: false, mixed: true }, far());
     expect(slept).toEqual([]);
   });
 
@@ -65,18 +82,18 @@ describe('the time of rejections', () => {
     for (let run = 0; run < 65; run += 1) {
       const beganMs = timing.begin();
       pass(run === 0 ? 1_900 : 100);
-      await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true }, far());
+      await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true, mixed: true }, far());
     }
     const before = slept.length;
-    await timing.holdBack({ connectionId: 'a', beganMs: timing.begin(), ranScript: false }, far());
+    await timing.holdBack({ connectionId: 'a', beganMs: timing.begin(), ranScript: false, mixed: true }, far());
     expect(slept.slice(before)).toEqual([100]);
   });
 
   it('is held back two seconds at the most, and never beyond the deadline', () => {
     const moment = { nowMs: 100, beganMs: 0, deadlineMs: 60_000 };
-    expect(holdBackMs([9_000], moment)).toBe(1_900);
-    expect(holdBackMs([9_000], { ...moment, deadlineMs: 500 })).toBe(350);
-    expect(holdBackMs([9_000], { ...moment, deadlineMs: 90 })).toBe(0);
-    expect(holdBackMs([50], moment)).toBe(0);
+    expect(holdBackMs(9_000, moment)).toBe(1_900);
+    expect(holdBackMs(9_000, { ...moment, deadlineMs: 500 })).toBe(350);
+    expect(holdBackMs(9_000, { ...moment, deadlineMs: 90 })).toBe(0);
+    expect(holdBackMs(50, moment)).toBe(0);
   });
 });

@@ -16,9 +16,9 @@ export const p95 = (timesMs: readonly number[]): number => {
 
 type Moment = { readonly nowMs: number; readonly beganMs: number; readonly deadlineMs: number };
 
-/** How long a rejection still waits: never beyond the call's deadline. */
-export const holdBackMs = (timesMs: readonly number[], { nowMs, beganMs, deadlineMs }: Moment): number => {
-  const leaveMs = beganMs + Math.min(p95(timesMs), HELD_BACK_MS_MAX);
+/** How long a rejection that is to take so long in all still waits: never beyond the call's deadline. */
+export const holdBackMs = (wantedMs: number, { nowMs, beganMs, deadlineMs }: Moment): number => {
+  const leaveMs = beganMs + Math.min(wantedMs, HELD_BACK_MS_MAX);
   return Math.max(0, Math.min(leaveMs, deadlineMs - ANSWER_MS) - nowMs);
 };
 
@@ -30,26 +30,38 @@ export type Clock = {
 export type Rejection = {
   readonly connectionId: string;
   readonly beganMs: number;
-  /** The legacy user store was asked: this rejection says how long that takes. */
+  /** The legacy user store was asked: this rejection says how long that takes. Otherwise our own hash was checked. */
   readonly ranScript: boolean;
+  /** Rejections of both kinds come from this connection (lazy migration). */
+  readonly mixed: boolean;
 };
 
+const withLast = (timesMs: readonly number[], timeMs: number): readonly number[] => [
+  ...timesMs.slice(1 - RUNS_MAX),
+  timeMs,
+];
+
 /**
- * Lets no rejection on a connection leave sooner than that connection's rejected runs do, so that the time of an answer
- * does not tell who has migrated, who was deleted and who never was a user. Successes and outages are not held back.
+ * Lets no rejection on a connection leave sooner than that connection's rejected runs do, nor, where users have migrated,
+ * sooner than our own rejections do: whichever takes longer, the time of an answer does not tell who has migrated, who
+ * was deleted and who never was a user. Our own hash takes the same time on every connection, so those times are shared.
+ * Successes and outages are not held back.
  */
 export const createEvenTiming = (clock: Clock = SYSTEM_CLOCK) => {
   const rejectedRuns = new LRUCache<string, readonly number[]>({ max: CONNECTIONS_MAX });
+  let ownRejections: readonly number[] = [];
   return {
     begin: (): number => clock.now(),
     holdBack: async (
-      { connectionId, beganMs, ranScript }: Rejection,
+      { connectionId, beganMs, ranScript, mixed }: Rejection,
       { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
     ): Promise<void> => {
       const nowMs = clock.now();
-      const before = rejectedRuns.get(connectionId) ?? [];
-      if (ranScript) rejectedRuns.set(connectionId, [...before.slice(1 - RUNS_MAX), nowMs - beganMs]);
-      const waitMs = holdBackMs(before, { nowMs, beganMs, deadlineMs });
+      const runs = rejectedRuns.get(connectionId) ?? [];
+      const wantedMs = Math.max(p95(runs), mixed ? p95(ownRejections) : 0);
+      if (ranScript) rejectedRuns.set(connectionId, withLast(runs, nowMs - beganMs));
+      else ownRejections = withLast(ownRejections, nowMs - beganMs);
+      const waitMs = holdBackMs(wantedMs, { nowMs, beganMs, deadlineMs });
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     },
   };

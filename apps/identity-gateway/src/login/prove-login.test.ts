@@ -27,9 +27,9 @@ describe('what is held back', () => {
     const wrong = await proveHeld({ mode: 'lazy', here: 'wrong_password' });
     const tombstoned = await proveHeld({ mode: 'lazy', here: 'tombstoned' });
     expect([unknown, wrong, tombstoned].map(([rejection]) => rejection)).toEqual([
-      { connectionId: 'connection', beganMs: 5, ranScript: true },
-      { connectionId: 'connection', beganMs: 5, ranScript: false },
-      { connectionId: 'connection', beganMs: 5, ranScript: false },
+      { connectionId: 'connection', beganMs: 5, ranScript: true, mixed: true },
+      { connectionId: 'connection', beganMs: 5, ranScript: false, mixed: true },
+      { connectionId: 'connection', beganMs: 5, ranScript: false, mixed: true },
     ]);
   });
 

@@ -53,7 +53,8 @@ const evenOut = async (
 ): Promise<void> => {
   const { connection } = facts;
   if (end.step !== 'reject' || end.reason === 'TOO_MANY_ATTEMPTS' || !connection?.enabled) return;
-  await deps.timing.holdBack({ connectionId: connection.connectionId, beganMs, ranScript }, call);
+  const { connectionId, mode } = connection;
+  await deps.timing.holdBack({ connectionId, beganMs, ranScript, mixed: mode === 'lazy_migration' }, call);
 };
 
 const finish = async (

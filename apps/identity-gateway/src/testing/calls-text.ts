@@ -62,9 +62,11 @@ a test runs each row, and another holds this file against them.
 ## The time of a rejected login
 
 On a connection that is switched on, no rejected login leaves earlier than 95 of 100 of that connection's last 64 rejected
-runs did, at the most two seconds and never beyond the call's deadline; so the time does not tell who has migrated, was
-deleted, or never was a user. Stated exceptions: successes and outages are not held back, neither is
-\`TOO_MANY_ATTEMPTS\`, which does not depend on who exists; each replica has its own 64 runs, and none after its start.
+runs did, nor, in lazy migration, than 95 of 100 of the last 64 rejections that our own hash took part in; at the most two
+seconds, and never beyond the call's deadline. So the time does not tell who has migrated, was deleted, or never was a
+user ([rejection-timing.md](rejection-timing.md) has the experiment). Stated exceptions: successes and outages are not held
+back, neither is \`TOO_MANY_ATTEMPTS\`, which does not depend on who exists; each replica has its own 64 runs, and none
+after its start.
 `;
 
 export const MODE_TITLES = {

@@ -11,6 +11,7 @@ import {
 import { Plan, UserPoolServiceClient } from '@userferry/contracts/management/v1/user_pool_service';
 import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
 import { createClient } from '@userferry/grpc';
+import { whenThereIsRoom } from './when-there-is-room.ts';
 
 const inTime = () => ({ requestId: randomUUID(), deadlineMs: Date.now() + 20_000 });
 
@@ -54,7 +55,9 @@ export const setUpCompany = async ({
   const connection = { userPoolId, mode: ConnectionMode.LAZY_MIGRATION, address: { form } };
   await connections.saveConnection(SaveConnectionRequest.fromPartial(connection), inTime());
   for (const action of ['LOGIN', 'GET_USER'] as const)
-    await connections.saveScript({ userPoolId, action: ScriptAction[action], source: scripts[action] }, inTime());
+    await whenThereIsRoom(() =>
+      connections.saveScript({ userPoolId, action: ScriptAction[action], source: scripts[action] }, inTime()),
+    );
   await connections.enableConnection({ userPoolId }, inTime());
   return { userPoolId, adminKey, edgeKey };
 };
