@@ -178,6 +178,7 @@ describe('every call of the gateway, by that client', () => {
     ],
     ['management.v1.ConnectionService/ListScriptRuns', 'admin', { pageSize: 3 }, 'runId'],
     ['management.v1.ConnectionService/GetMigrationProgress', 'admin', {}, 'legacyTotal'],
+    ['management.v1.ConnectionService/DiffScriptVersions', 'admin', { fromVersion: '1' }, '+++ login.js'],
     ['management.v1.ConnectionService/RollbackScript', 'admin', { version: '1' }, 'connectionId'],
     [
       'management.v1.ConnectionService/SaveConnection',

@@ -28,7 +28,13 @@ import { getMigrationProgress } from './handlers/migration-progress.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
 import { saveScript } from './handlers/save-script.ts';
-import { deleteConnection, getScript, listScriptVersions, rollbackScript } from './handlers/script-versions.ts';
+import {
+  deleteConnection,
+  diffScriptVersions,
+  getScript,
+  listScriptVersions,
+  rollbackScript,
+} from './handlers/script-versions.ts';
 import { testScript } from './handlers/test-script.ts';
 import { listAllUsers, searchAllUsers } from './handlers/user-lists.ts';
 import { getUserPool, listAuditEntries, setPlan, startTrial } from './handlers/user-pool.ts';
@@ -119,6 +125,7 @@ const connectionService = ({ connections: store, history, runner }: Deps): Servi
     deleteConnection: deleteConnection(store),
     listScriptVersions: listScriptVersions(store),
     getScript: getScript(store),
+    diffScriptVersions: diffScriptVersions(store),
     rollbackScript: rollbackScript(store),
     listScriptRuns: listScriptRuns(history),
     getMigrationProgress: getMigrationProgress({ store, history, runScript: runner.runScript }),

@@ -110,6 +110,8 @@ const requestFor = (userPoolId: string) => ({
   pageSize: 1,
   pageToken: '',
   version: 1n,
+  fromVersion: 1n,
+  toVersion: 2n,
   outcome: 0,
   failedOnly: false,
   requestId: '',

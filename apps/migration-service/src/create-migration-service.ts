@@ -22,7 +22,13 @@ import { appendAuditEntry, listAuditEntries } from './handlers/audit.ts';
 import { changePassword } from './handlers/change-password.ts';
 import { checkLogin } from './handlers/check-login.ts';
 import { listConflicts, resolveConflict } from './handlers/conflicts.ts';
-import { deleteConnection, getScript, listVersions, rollback } from './handlers/connection-versions.ts';
+import {
+  compareVersions,
+  deleteConnection,
+  getScript,
+  listVersions,
+  rollback,
+} from './handlers/connection-versions.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
 import { findApiKey } from './handlers/find-api-key.ts';
 import { getConnection } from './handlers/get-connection.ts';
@@ -76,6 +82,7 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
     deleteConnection: deleteConnection(store),
     listVersions: listVersions(store),
     getScript: getScript(store),
+    compareVersions: compareVersions(store),
     rollback: rollback(store),
   }),
   service<PoolStoreServiceServer>(PoolStoreServiceService, {

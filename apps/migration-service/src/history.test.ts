@@ -183,6 +183,17 @@ describe('versions', () => {
     expect([await script(0n), (await script(2n)).source]).toEqual([{ source: 'two', version: 3n }, '// s3cr3t-source']);
     await expect(script(1n)).rejects.toMatchObject({ reason: 'SCRIPT_NOT_FOUND' });
     await expect(script(2n ** 62n)).rejects.toMatchObject({ reason: 'VERSION_NOT_FOUND' });
+    const compare = (fromVersion: bigint, toVersion: bigint) =>
+      service.connections.compareVersions({ userPoolId, fromVersion, toVersion }, inTime());
+    expect(await compare(2n, 0n)).toEqual({
+      fromVersion: 2n,
+      toVersion: 3n,
+      changes: [],
+      scripts: [{ action: ScriptAction.LOGIN, fromSource: '// s3cr3t-source', toSource: 'two' }],
+    });
+    expect(await compare(1n, 2n)).toMatchObject({ changes: [], scripts: [{ fromSource: '' }] });
+    expect(await compare(3n, 3n)).toMatchObject({ changes: [], scripts: [] });
+    await expect(compare(1n, 9n)).rejects.toMatchObject({ reason: 'VERSION_NOT_FOUND' });
     const rolled = await service.connections.rollback({ ...ofPool(), version: 2n }, inTime());
     expect(rolled.connection).toMatchObject({ version: 4n, enabled: true });
     expect((await script(0n)).source).toBe('// s3cr3t-source');

@@ -40,7 +40,19 @@ export type ConnectionStore = Disposable & {
     which: { readonly userPoolId: string; readonly action: ScriptAction; readonly version: bigint },
     call: CallFacts,
   ) => Promise<{ readonly source: string; readonly version: bigint }>;
+  /** Version 0 is the current one, on either side. */
+  readonly compareVersions: (pair: VersionPair, call: CallFacts) => Promise<VersionComparison>;
   readonly rollback: (userPoolId: string, version: bigint, call: CallFacts) => Saved;
+};
+
+export type VersionPair = { readonly userPoolId: string; readonly fromVersion: bigint; readonly toVersion: bigint };
+
+/** Settings that differ by name, scripts that differ by their sources ('': none). */
+export type VersionComparison = {
+  readonly fromVersion: bigint;
+  readonly toVersion: bigint;
+  readonly changes: readonly string[];
+  readonly scripts: readonly { readonly action: ScriptAction; readonly from: string; readonly to: string }[];
 };
 
 /** Rows go on to the caller as they are. */
@@ -52,7 +64,14 @@ export const createConnectionStore = (address: string, token: string): Connectio
   const client = createClient(ConnectionStoreServiceClient, {
     address,
     token,
-    repeatable: ['getConnection', 'getConnectionSettings', 'setConnectionEnabled', 'listVersions', 'getScript'],
+    repeatable: [
+      'getConnection',
+      'getConnectionSettings',
+      'setConnectionEnabled',
+      'listVersions',
+      'getScript',
+      'compareVersions',
+    ],
   });
   return {
     getConnectionSettings: async (userPoolId, call) =>
@@ -74,6 +93,16 @@ export const createConnectionStore = (address: string, token: string): Connectio
     listVersions: (page, call) => client.listVersions(page, call),
     getScript: ({ userPoolId, action, version }, call) =>
       client.getScript({ userPoolId, action: actionNumber(action), version }, call),
+    compareVersions: async (pair, call) => {
+      const { scripts, ...rest } = await client.compareVersions(pair, call);
+      return {
+        ...rest,
+        scripts: scripts.flatMap(({ action, fromSource, toSource }) => {
+          const known = actionOfNumber(action);
+          return known === undefined ? [] : [{ action: known, from: fromSource, to: toSource }];
+        }),
+      };
+    },
     rollback: async (userPoolId, version, call) =>
       saved(await client.rollback({ userPoolId, version, actor: call.caller.id }, call)),
     [Symbol.dispose]: () => client[Symbol.dispose](),

@@ -1,6 +1,8 @@
 import type {
   DeleteConnectionRequest,
   DeleteConnectionResponse,
+  DiffScriptVersionsRequest,
+  DiffScriptVersionsResponse,
   GetScriptRequest,
   GetScriptResponse,
   ListScriptVersionsRequest,
@@ -9,8 +11,10 @@ import type {
   RollbackScriptResponse,
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
+import { actionNumber } from '@userferry/script-contract';
 import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
+import { scriptDiff } from '../connection/script-diff.ts';
 import { actionField, invalidField, pageFields } from './fields.ts';
 
 export const listScriptVersions =
@@ -27,6 +31,24 @@ export const getScript =
     authorizePool(call.caller, 'management', userPoolId);
     if (version < 0n) throw invalidField('version', 'counts from 1; 0 is the current one');
     return store.getScript({ userPoolId, action: actionField('action', action), version }, call);
+  };
+
+type Compared = Pick<ConnectionStore, 'compareVersions'>;
+
+/** What differs between two versions; scripts as `diff -u` prints them. */
+export const diffScriptVersions =
+  (store: Compared): Handler<DiffScriptVersionsRequest, DiffScriptVersionsResponse> =>
+  async ({ userPoolId, fromVersion, toVersion }, call) => {
+    authorizePool(call.caller, 'management', userPoolId);
+    if (fromVersion < 0n) throw invalidField('from_version', 'counts from 1; 0 is the current one');
+    if (toVersion < 0n) throw invalidField('to_version', 'counts from 1; 0 is the current one');
+    const compared = await store.compareVersions({ userPoolId, fromVersion, toVersion }, call);
+    const scripts = compared.scripts.map(({ action, from, to }) => {
+      const before = { source: from, version: compared.fromVersion };
+      const after = { source: to, version: compared.toVersion };
+      return { action: actionNumber(action), unified: scriptDiff(`${action}.js`, before, after) };
+    });
+    return { ...compared, changes: [...compared.changes], scripts };
   };
 
 /** Mode, settings and all scripts of an earlier version, as a new one; the very next call sees it. */

@@ -1,4 +1,6 @@
 import type {
+  CompareVersionsRequest,
+  CompareVersionsResponse,
   DeleteConnectionRequest,
   DeleteConnectionResponse,
   GetScriptRequest,
@@ -36,6 +38,24 @@ export const getScript =
     const which = { userPoolId, action: actionOf(action), version: Number(wanted) };
     const { source, version } = await connections.script(which);
     return { source, version: BigInt(version) };
+  };
+
+/** What differs between two versions; 0 is the current one. */
+export const compareVersions =
+  ({ connections }: UserStore): Handler<CompareVersionsRequest, CompareVersionsResponse> =>
+  async ({ userPoolId, fromVersion, toVersion }) => {
+    const pair = { userPoolId, from: Number(fromVersion), to: Number(toVersion) };
+    const { from, to, changes, scripts } = await connections.compare(pair);
+    return {
+      fromVersion: BigInt(from),
+      toVersion: BigInt(to),
+      changes: [...changes],
+      scripts: scripts.flatMap((script) =>
+        isScriptAction(script.action)
+          ? [{ action: actionNumber(script.action), fromSource: script.from, toSource: script.to }]
+          : [],
+      ),
+    };
   };
 
 /** Makes an earlier version current again, as a new one. */

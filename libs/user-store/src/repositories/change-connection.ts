@@ -60,7 +60,8 @@ const PARTS = [
 
 const NOTHING_YET = { mode: undefined, addressEnv: {}, ownEnv: {}, egress: [] };
 
-const changesOf = (before: OpenVersion | undefined, after: OpenVersion): string[] =>
+/** Which settings differ, by the words that a version's changes are told in. */
+export const changesOf = (before: OpenVersion | undefined, after: OpenVersion): string[] =>
   PARTS.filter(([part]) => !isDeepStrictEqual((before ?? NOTHING_YET)[part], after[part])).map(([, word]) => word);
 
 /** Makes a version with other settings; the first makes the connection. */

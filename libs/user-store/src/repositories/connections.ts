@@ -17,6 +17,7 @@ import {
   switchConnection,
   versionNotFound,
 } from './change-connection.ts';
+import { compareVersions, type VersionComparison, type VersionPair } from './compare-versions.ts';
 import { requireConnection } from './connection-row.ts';
 import type {
   Connection,
@@ -111,6 +112,9 @@ export const createConnectionRepository = (dataSource: DataSource, sealer: Seale
 
     /** In clear; version 0 is the current one. Throws VERSION_NOT_FOUND, SCRIPT_NOT_FOUND. */
     script: (wanted: { userPoolId: string; action: string; version: number }) => scriptOf(reading(), wanted),
+
+    /** What differs between two versions. Throws VERSION_NOT_FOUND. */
+    compare: (pair: VersionPair): Promise<VersionComparison> => compareVersions(reading(), pair),
 
     /** @throws ServiceError VERSION_NOT_FOUND */
     rollBack: (wanted: OfPool & { readonly version: number }): Promise<Connection> =>

@@ -282,6 +282,27 @@ export interface GetScriptResponse {
   version: bigint;
 }
 
+export interface DiffScriptVersionsRequest {
+  userPoolId: string;
+  /** 0: the current one. */
+  fromVersion: bigint;
+  toVersion: bigint;
+}
+
+export interface ScriptDiff {
+  action: ScriptAction;
+  /** As `diff -u` prints it. */
+  unified: string;
+}
+
+export interface DiffScriptVersionsResponse {
+  fromVersion: bigint;
+  toVersion: bigint;
+  /** As `mode`, `address`, `env`, `egress`; values are never shown. */
+  changes: string[];
+  scripts: ScriptDiff[];
+}
+
 export interface RollbackScriptRequest {
   userPoolId: string;
   /** The version to go back to: mode, settings and all scripts. */
@@ -2841,6 +2862,345 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
   },
 };
 
+function createBaseDiffScriptVersionsRequest(): DiffScriptVersionsRequest {
+  return { userPoolId: "", fromVersion: 0n, toVersion: 0n };
+}
+
+export const DiffScriptVersionsRequest: MessageFns<DiffScriptVersionsRequest> = {
+  encode(message: DiffScriptVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.fromVersion !== 0n) {
+      if (BigInt.asIntN(64, message.fromVersion) !== message.fromVersion) {
+        throw new globalThis.Error("value provided for field message.fromVersion of type int64 too large");
+      }
+      writer.uint32(16).int64(message.fromVersion);
+    }
+    if (message.toVersion !== 0n) {
+      if (BigInt.asIntN(64, message.toVersion) !== message.toVersion) {
+        throw new globalThis.Error("value provided for field message.toVersion of type int64 too large");
+      }
+      writer.uint32(24).int64(message.toVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiffScriptVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiffScriptVersionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.toVersion = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DiffScriptVersionsRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      fromVersion: isSet(object.fromVersion)
+        ? BigInt(object.fromVersion)
+        : isSet(object.from_version)
+        ? BigInt(object.from_version)
+        : 0n,
+      toVersion: isSet(object.toVersion)
+        ? BigInt(object.toVersion)
+        : isSet(object.to_version)
+        ? BigInt(object.to_version)
+        : 0n,
+    };
+  },
+
+  toJSON(message: DiffScriptVersionsRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.fromVersion !== 0n) {
+      obj.fromVersion = message.fromVersion.toString();
+    }
+    if (message.toVersion !== 0n) {
+      obj.toVersion = message.toVersion.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DiffScriptVersionsRequest>, I>>(base?: I): DiffScriptVersionsRequest {
+    return DiffScriptVersionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DiffScriptVersionsRequest>, I>>(object: I): DiffScriptVersionsRequest {
+    const message = createBaseDiffScriptVersionsRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.fromVersion = (object.fromVersion !== undefined && object.fromVersion !== null)
+      ? BigInt(object.fromVersion)
+      : 0n;
+    message.toVersion = (object.toVersion !== undefined && object.toVersion !== null) ? BigInt(object.toVersion) : 0n;
+    return message;
+  },
+};
+
+function createBaseScriptDiff(): ScriptDiff {
+  return { action: 0, unified: "" };
+}
+
+export const ScriptDiff: MessageFns<ScriptDiff> = {
+  encode(message: ScriptDiff, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== 0) {
+      writer.uint32(8).int32(message.action);
+    }
+    if (message.unified !== "") {
+      writer.uint32(18).string(message.unified);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScriptDiff {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScriptDiff();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.unified = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScriptDiff {
+    return {
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      unified: isSet(object.unified) ? globalThis.String(object.unified) : "",
+    };
+  },
+
+  toJSON(message: ScriptDiff): unknown {
+    const obj: any = {};
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.unified !== "") {
+      obj.unified = message.unified;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ScriptDiff>, I>>(base?: I): ScriptDiff {
+    return ScriptDiff.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScriptDiff>, I>>(object: I): ScriptDiff {
+    const message = createBaseScriptDiff();
+    message.action = object.action ?? 0;
+    message.unified = object.unified ?? "";
+    return message;
+  },
+};
+
+function createBaseDiffScriptVersionsResponse(): DiffScriptVersionsResponse {
+  return { fromVersion: 0n, toVersion: 0n, changes: [], scripts: [] };
+}
+
+export const DiffScriptVersionsResponse: MessageFns<DiffScriptVersionsResponse> = {
+  encode(message: DiffScriptVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromVersion !== 0n) {
+      if (BigInt.asIntN(64, message.fromVersion) !== message.fromVersion) {
+        throw new globalThis.Error("value provided for field message.fromVersion of type int64 too large");
+      }
+      writer.uint32(8).int64(message.fromVersion);
+    }
+    if (message.toVersion !== 0n) {
+      if (BigInt.asIntN(64, message.toVersion) !== message.toVersion) {
+        throw new globalThis.Error("value provided for field message.toVersion of type int64 too large");
+      }
+      writer.uint32(16).int64(message.toVersion);
+    }
+    for (const v of message.changes) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.scripts) {
+      ScriptDiff.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiffScriptVersionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiffScriptVersionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.fromVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.toVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.changes.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.scripts.push(ScriptDiff.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DiffScriptVersionsResponse {
+    return {
+      fromVersion: isSet(object.fromVersion)
+        ? BigInt(object.fromVersion)
+        : isSet(object.from_version)
+        ? BigInt(object.from_version)
+        : 0n,
+      toVersion: isSet(object.toVersion)
+        ? BigInt(object.toVersion)
+        : isSet(object.to_version)
+        ? BigInt(object.to_version)
+        : 0n,
+      changes: globalThis.Array.isArray(object?.changes) ? object.changes.map((e: any) => globalThis.String(e)) : [],
+      scripts: globalThis.Array.isArray(object?.scripts) ? object.scripts.map((e: any) => ScriptDiff.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: DiffScriptVersionsResponse): unknown {
+    const obj: any = {};
+    if (message.fromVersion !== 0n) {
+      obj.fromVersion = message.fromVersion.toString();
+    }
+    if (message.toVersion !== 0n) {
+      obj.toVersion = message.toVersion.toString();
+    }
+    if (message.changes?.length) {
+      obj.changes = message.changes;
+    }
+    if (message.scripts?.length) {
+      obj.scripts = message.scripts.map((e) => ScriptDiff.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DiffScriptVersionsResponse>, I>>(base?: I): DiffScriptVersionsResponse {
+    return DiffScriptVersionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DiffScriptVersionsResponse>, I>>(object: I): DiffScriptVersionsResponse {
+    const message = createBaseDiffScriptVersionsResponse();
+    message.fromVersion = (object.fromVersion !== undefined && object.fromVersion !== null)
+      ? BigInt(object.fromVersion)
+      : 0n;
+    message.toVersion = (object.toVersion !== undefined && object.toVersion !== null) ? BigInt(object.toVersion) : 0n;
+    message.changes = object.changes?.map((e) => e) || [];
+    message.scripts = object.scripts?.map((e) => ScriptDiff.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseRollbackScriptRequest(): RollbackScriptRequest {
   return { userPoolId: "", version: 0n };
 }
@@ -5150,6 +5510,18 @@ export const ConnectionServiceService = {
     responseSerialize: (value: GetScriptResponse): Buffer => Buffer.from(GetScriptResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetScriptResponse => GetScriptResponse.decode(value),
   },
+  /** What differs between two versions: scripts line by line, of settings which of them. */
+  diffScriptVersions: {
+    path: "/userferry.management.v1.ConnectionService/DiffScriptVersions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DiffScriptVersionsRequest): Buffer =>
+      Buffer.from(DiffScriptVersionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DiffScriptVersionsRequest => DiffScriptVersionsRequest.decode(value),
+    responseSerialize: (value: DiffScriptVersionsResponse): Buffer =>
+      Buffer.from(DiffScriptVersionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DiffScriptVersionsResponse => DiffScriptVersionsResponse.decode(value),
+  },
   /** Makes an earlier version current again, as a new version. */
   rollbackScript: {
     path: "/userferry.management.v1.ConnectionService/RollbackScript" as const,
@@ -5249,6 +5621,8 @@ export interface ConnectionServiceServer extends UntypedServiceImplementation {
   listScriptVersions: handleUnaryCall<ListScriptVersionsRequest, ListScriptVersionsResponse>;
   /** The script's source in one version, for reading and for a diff. */
   getScript: handleUnaryCall<GetScriptRequest, GetScriptResponse>;
+  /** What differs between two versions: scripts line by line, of settings which of them. */
+  diffScriptVersions: handleUnaryCall<DiffScriptVersionsRequest, DiffScriptVersionsResponse>;
   /** Makes an earlier version current again, as a new version. */
   rollbackScript: handleUnaryCall<RollbackScriptRequest, RollbackScriptResponse>;
   /** Log history: runs that have ended, the newest first; never passwords, secrets or profiles. */
@@ -5405,6 +5779,22 @@ export interface ConnectionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  /** What differs between two versions: scripts line by line, of settings which of them. */
+  diffScriptVersions(
+    request: DiffScriptVersionsRequest,
+    callback: (error: ServiceError | null, response: DiffScriptVersionsResponse) => void,
+  ): ClientUnaryCall;
+  diffScriptVersions(
+    request: DiffScriptVersionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DiffScriptVersionsResponse) => void,
+  ): ClientUnaryCall;
+  diffScriptVersions(
+    request: DiffScriptVersionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DiffScriptVersionsResponse) => void,
   ): ClientUnaryCall;
   /** Makes an earlier version current again, as a new version. */
   rollbackScript(

@@ -156,6 +156,29 @@ export interface RollbackResponse {
   connection?: Connection | undefined;
 }
 
+export interface CompareVersionsRequest {
+  userPoolId: string;
+  /** 0: the current one. */
+  fromVersion: bigint;
+  toVersion: bigint;
+}
+
+export interface CompareVersionsResponse {
+  fromVersion: bigint;
+  toVersion: bigint;
+  /** As `mode`, `address`, `env`, `egress`. */
+  changes: string[];
+  scripts: ScriptPair[];
+}
+
+/** A script that is not the same in both. */
+export interface ScriptPair {
+  action: ScriptAction;
+  /** Empty: none. */
+  fromSource: string;
+  toSource: string;
+}
+
 function createBaseGetConnectionRequest(): GetConnectionRequest {
   return { userPoolId: "" };
 }
@@ -2269,6 +2292,369 @@ export const RollbackResponse: MessageFns<RollbackResponse> = {
   },
 };
 
+function createBaseCompareVersionsRequest(): CompareVersionsRequest {
+  return { userPoolId: "", fromVersion: 0n, toVersion: 0n };
+}
+
+export const CompareVersionsRequest: MessageFns<CompareVersionsRequest> = {
+  encode(message: CompareVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.fromVersion !== 0n) {
+      if (BigInt.asIntN(64, message.fromVersion) !== message.fromVersion) {
+        throw new globalThis.Error("value provided for field message.fromVersion of type int64 too large");
+      }
+      writer.uint32(16).int64(message.fromVersion);
+    }
+    if (message.toVersion !== 0n) {
+      if (BigInt.asIntN(64, message.toVersion) !== message.toVersion) {
+        throw new globalThis.Error("value provided for field message.toVersion of type int64 too large");
+      }
+      writer.uint32(24).int64(message.toVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompareVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompareVersionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.toVersion = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompareVersionsRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      fromVersion: isSet(object.fromVersion)
+        ? BigInt(object.fromVersion)
+        : isSet(object.from_version)
+        ? BigInt(object.from_version)
+        : 0n,
+      toVersion: isSet(object.toVersion)
+        ? BigInt(object.toVersion)
+        : isSet(object.to_version)
+        ? BigInt(object.to_version)
+        : 0n,
+    };
+  },
+
+  toJSON(message: CompareVersionsRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.fromVersion !== 0n) {
+      obj.fromVersion = message.fromVersion.toString();
+    }
+    if (message.toVersion !== 0n) {
+      obj.toVersion = message.toVersion.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CompareVersionsRequest>, I>>(base?: I): CompareVersionsRequest {
+    return CompareVersionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompareVersionsRequest>, I>>(object: I): CompareVersionsRequest {
+    const message = createBaseCompareVersionsRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.fromVersion = (object.fromVersion !== undefined && object.fromVersion !== null)
+      ? BigInt(object.fromVersion)
+      : 0n;
+    message.toVersion = (object.toVersion !== undefined && object.toVersion !== null) ? BigInt(object.toVersion) : 0n;
+    return message;
+  },
+};
+
+function createBaseCompareVersionsResponse(): CompareVersionsResponse {
+  return { fromVersion: 0n, toVersion: 0n, changes: [], scripts: [] };
+}
+
+export const CompareVersionsResponse: MessageFns<CompareVersionsResponse> = {
+  encode(message: CompareVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromVersion !== 0n) {
+      if (BigInt.asIntN(64, message.fromVersion) !== message.fromVersion) {
+        throw new globalThis.Error("value provided for field message.fromVersion of type int64 too large");
+      }
+      writer.uint32(8).int64(message.fromVersion);
+    }
+    if (message.toVersion !== 0n) {
+      if (BigInt.asIntN(64, message.toVersion) !== message.toVersion) {
+        throw new globalThis.Error("value provided for field message.toVersion of type int64 too large");
+      }
+      writer.uint32(16).int64(message.toVersion);
+    }
+    for (const v of message.changes) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.scripts) {
+      ScriptPair.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompareVersionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompareVersionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.fromVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.toVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.changes.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.scripts.push(ScriptPair.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompareVersionsResponse {
+    return {
+      fromVersion: isSet(object.fromVersion)
+        ? BigInt(object.fromVersion)
+        : isSet(object.from_version)
+        ? BigInt(object.from_version)
+        : 0n,
+      toVersion: isSet(object.toVersion)
+        ? BigInt(object.toVersion)
+        : isSet(object.to_version)
+        ? BigInt(object.to_version)
+        : 0n,
+      changes: globalThis.Array.isArray(object?.changes) ? object.changes.map((e: any) => globalThis.String(e)) : [],
+      scripts: globalThis.Array.isArray(object?.scripts) ? object.scripts.map((e: any) => ScriptPair.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: CompareVersionsResponse): unknown {
+    const obj: any = {};
+    if (message.fromVersion !== 0n) {
+      obj.fromVersion = message.fromVersion.toString();
+    }
+    if (message.toVersion !== 0n) {
+      obj.toVersion = message.toVersion.toString();
+    }
+    if (message.changes?.length) {
+      obj.changes = message.changes;
+    }
+    if (message.scripts?.length) {
+      obj.scripts = message.scripts.map((e) => ScriptPair.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CompareVersionsResponse>, I>>(base?: I): CompareVersionsResponse {
+    return CompareVersionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompareVersionsResponse>, I>>(object: I): CompareVersionsResponse {
+    const message = createBaseCompareVersionsResponse();
+    message.fromVersion = (object.fromVersion !== undefined && object.fromVersion !== null)
+      ? BigInt(object.fromVersion)
+      : 0n;
+    message.toVersion = (object.toVersion !== undefined && object.toVersion !== null) ? BigInt(object.toVersion) : 0n;
+    message.changes = object.changes?.map((e) => e) || [];
+    message.scripts = object.scripts?.map((e) => ScriptPair.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseScriptPair(): ScriptPair {
+  return { action: 0, fromSource: "", toSource: "" };
+}
+
+export const ScriptPair: MessageFns<ScriptPair> = {
+  encode(message: ScriptPair, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== 0) {
+      writer.uint32(8).int32(message.action);
+    }
+    if (message.fromSource !== "") {
+      writer.uint32(18).string(message.fromSource);
+    }
+    if (message.toSource !== "") {
+      writer.uint32(26).string(message.toSource);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScriptPair {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScriptPair();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromSource = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toSource = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScriptPair {
+    return {
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      fromSource: isSet(object.fromSource)
+        ? globalThis.String(object.fromSource)
+        : isSet(object.from_source)
+        ? globalThis.String(object.from_source)
+        : "",
+      toSource: isSet(object.toSource)
+        ? globalThis.String(object.toSource)
+        : isSet(object.to_source)
+        ? globalThis.String(object.to_source)
+        : "",
+    };
+  },
+
+  toJSON(message: ScriptPair): unknown {
+    const obj: any = {};
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.fromSource !== "") {
+      obj.fromSource = message.fromSource;
+    }
+    if (message.toSource !== "") {
+      obj.toSource = message.toSource;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ScriptPair>, I>>(base?: I): ScriptPair {
+    return ScriptPair.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScriptPair>, I>>(object: I): ScriptPair {
+    const message = createBaseScriptPair();
+    message.action = object.action ?? 0;
+    message.fromSource = object.fromSource ?? "";
+    message.toSource = object.toSource ?? "";
+    return message;
+  },
+};
+
 /** Connections as the gateway needs them. Secrets leave the store through GetConnectionSettings only. */
 export type ConnectionStoreServiceService = typeof ConnectionStoreServiceService;
 export const ConnectionStoreServiceService = {
@@ -2356,6 +2742,18 @@ export const ConnectionStoreServiceService = {
     responseSerialize: (value: GetScriptResponse): Buffer => Buffer.from(GetScriptResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetScriptResponse => GetScriptResponse.decode(value),
   },
+  /** What differs between two versions: scripts in clear, of everything else names only. */
+  compareVersions: {
+    path: "/userferry.migration.v1.ConnectionStoreService/CompareVersions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CompareVersionsRequest): Buffer =>
+      Buffer.from(CompareVersionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CompareVersionsRequest => CompareVersionsRequest.decode(value),
+    responseSerialize: (value: CompareVersionsResponse): Buffer =>
+      Buffer.from(CompareVersionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CompareVersionsResponse => CompareVersionsResponse.decode(value),
+  },
   rollback: {
     path: "/userferry.migration.v1.ConnectionStoreService/Rollback" as const,
     requestStream: false as const,
@@ -2378,6 +2776,8 @@ export interface ConnectionStoreServiceServer extends UntypedServiceImplementati
   deleteConnection: handleUnaryCall<DeleteConnectionRequest, DeleteConnectionResponse>;
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
   getScript: handleUnaryCall<GetScriptRequest, GetScriptResponse>;
+  /** What differs between two versions: scripts in clear, of everything else names only. */
+  compareVersions: handleUnaryCall<CompareVersionsRequest, CompareVersionsResponse>;
   rollback: handleUnaryCall<RollbackRequest, RollbackResponse>;
 }
 
@@ -2503,6 +2903,22 @@ export interface ConnectionStoreServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetScriptResponse) => void,
+  ): ClientUnaryCall;
+  /** What differs between two versions: scripts in clear, of everything else names only. */
+  compareVersions(
+    request: CompareVersionsRequest,
+    callback: (error: ServiceError | null, response: CompareVersionsResponse) => void,
+  ): ClientUnaryCall;
+  compareVersions(
+    request: CompareVersionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CompareVersionsResponse) => void,
+  ): ClientUnaryCall;
+  compareVersions(
+    request: CompareVersionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CompareVersionsResponse) => void,
   ): ClientUnaryCall;
   rollback(
     request: RollbackRequest,
