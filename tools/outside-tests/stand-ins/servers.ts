@@ -9,6 +9,7 @@ import type { ClientFacts, RelayRequest } from '../server-relay.ts';
 import { ledger } from './ledger.ts';
 
 type Options = Record<string, unknown>;
+export type ServerOptions = Readonly<Options>;
 type Message =
   | { readonly kind: 'listening'; readonly address: object }
   | ({ readonly kind: 'client' } & ClientFacts)
@@ -43,13 +44,17 @@ const assertPlace = ({ port, path }: Options): void => {
   throw Object.assign(new RangeError(message), { code: 'ERR_SOCKET_BAD_PORT' });
 };
 
+/** Its other side has ended, and there is nothing to write: no program of Node would wait for it. */
+const isSpent = (socket: Socket): boolean =>
+  (socket as Socket & { _readableState: { ended: boolean } })._readableState.ended && socket.writableLength === 0;
+
 /** Where the harness is, and ports at which it listens already. */
 export type RelayPlace = { readonly port: number; readonly reserved: readonly number[] };
 
 const reserved: number[] = [];
 
 /** A server of `net`; with TLS options one of `tls`, whose sockets show what was inside. */
-class RelayedServer extends EventEmitter {
+export class RelayedServer extends EventEmitter {
   listening = false;
   maxConnections: number | undefined;
   readonly #relayPort: number;
@@ -58,8 +63,8 @@ class RelayedServer extends EventEmitter {
   readonly #sockets = new Set<Socket>();
   #control: Socket | undefined;
   #address: object | null = null;
-  /** A server that listens keeps its program alive. */
-  #keepsAlive = false;
+  /** A server that listens keeps its program alive, and so does a client of it from whom something may still come. */
+  readonly #isAlive = (): boolean => this.listening || [...this.#sockets].some((socket) => !isSpent(socket));
 
   constructor(relayPort: number, options: Options, isTls: boolean) {
     super();
@@ -157,8 +162,8 @@ class RelayedServer extends EventEmitter {
   }
 
   #keepAlive(wanted: boolean): void {
-    if (wanted !== this.#keepsAlive) ledger.pending += wanted ? 1 : -1;
-    this.#keepsAlive = wanted;
+    if (wanted) ledger.keepers.add(this.#isAlive);
+    else ledger.keepers.delete(this.#isAlive);
   }
 
   address(): object | null {
