@@ -61,6 +61,7 @@ export class RelayedServer extends EventEmitter {
   readonly #options: Options;
   readonly #tls: boolean;
   readonly #sockets = new Set<Socket>();
+  readonly #contexts: RelayRequest[] = [];
   #control: Socket | undefined;
   #address: object | null = null;
   /** A server that listens keeps its program alive, and so does a client of it from whom something may still come. */
@@ -93,7 +94,21 @@ export class RelayedServer extends EventEmitter {
     this.#keepAlive(true);
     const where = { port: taken, host: host as string, path: path as string, exclusive, ipv6Only } as object;
     control.write(lineOf({ kind: 'listen', where, ...(this.#tls ? { tls: this.#options } : {}) }));
+    for (const request of this.#contexts) control.write(lineOf(request));
     return this;
+  }
+
+  /** Another certificate for a name that clients ask for. */
+  addContext(name: string, context: Options): void {
+    this.#offer({ kind: 'context', name, context });
+  }
+  setSecureContext(context: Options): void {
+    tls.createSecureContext(context);
+    this.#offer({ kind: 'context', context });
+  }
+  #offer(request: RelayRequest): void {
+    this.#contexts.push(request);
+    this.#control?.write(lineOf(request));
   }
 
   #onMessage(message: Message): void {
@@ -195,6 +210,8 @@ const serverKind = (relayPort: number, isTls: boolean) => {
   const event = isTls ? 'secureConnection' : 'connection';
   function Server(...args: unknown[]): RelayedServer {
     const [options, listener] = given(args);
+    // What Node refuses at once: the harness would tell of it later.
+    if (isTls) tls.createSecureContext(options);
     const server = new RelayedServer(relayPort, options, isTls);
     if (listener) server.on(event, listener);
     return server;
