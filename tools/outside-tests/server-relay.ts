@@ -4,7 +4,7 @@
  * TLS of such a server ends here: the file sees what was inside.
  */
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
 
 export type ServerRelay = {
   readonly port: number;
@@ -17,6 +17,8 @@ export type ServerRelay = {
 
 export type RelayRequest =
   | { readonly kind: 'listen'; readonly where: ListenOptions; readonly tls?: Readonly<Record<string, unknown>> }
+  /** Without a name the certificate for all. */
+  | { readonly kind: 'context'; readonly name?: string; readonly context: Readonly<Record<string, unknown>> }
   | { readonly kind: 'accept'; readonly client: number }
   | { readonly kind: 'close' };
 
@@ -121,6 +123,11 @@ const listen = (control: Socket, state: State, request: Extract<RelayRequest, { 
   return listening;
 };
 
+const addContext = (server: TlsServer, { name, context }: Extract<RelayRequest, { kind: 'context' }>): void => {
+  if (name === undefined) server.setSecureContext(context);
+  else server.addContext(name, context);
+};
+
 /** Answers one connection of a test file: its first line says what it is for. */
 const serve = (connection: Socket, state: State): void => {
   let server: Server | undefined;
@@ -133,7 +140,8 @@ const serve = (connection: Socket, state: State): void => {
       } catch (error) {
         tell(connection, { kind: 'error', error: errorFacts(error as Error) });
       }
-    } else if (request.kind === 'close') server?.close();
+    } else if (request.kind === 'context') addContext(server as TlsServer, request);
+    else if (request.kind === 'close') server?.close();
     else {
       const client = state.clients.get(request.client);
       state.clients.delete(request.client);

@@ -26,7 +26,8 @@ export function createCertificate(hosts: readonly string[], validDays = 3650): L
   const names = hosts.map(alternativeName);
   const serverExtensions = [
     extension('2.5.29.17', der.sequence(...names)),
-    extension('2.5.29.37', der.sequence(der.oid('1.3.6.1.5.5.7.3.1'))),
+    // For servers, and for clients that prove themselves by it.
+    extension('2.5.29.37', der.sequence(der.oid('1.3.6.1.5.5.7.3.1'), der.oid('1.3.6.1.5.5.7.3.2'))),
     keyUsage(0x80, 7),
   ];
   const ca = { issuer, subject: issuer, until: new Date(Date.now() + 3650 * DAY_MS), signer: authority.privateKey };

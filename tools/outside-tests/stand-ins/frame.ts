@@ -1,6 +1,7 @@
 /** What runs around one test file, in plain Node and in the isolate: it begins it, waits for its end and judges it. */
 import { giveEnvironment } from './config.ts';
 import { countTimers } from './count-timers.ts';
+import { installHttpServers } from './http-servers.ts';
 import { brokenExpectations, fail, hasUnmetExpectations, ledger } from './ledger.ts';
 import { installProcess } from './process-in-isolate.ts';
 import { installServers, type RelayPlace } from './servers.ts';
@@ -34,7 +35,10 @@ const later = setTimeout;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => void later(resolve, ms));
 
 const isOver = (aliveTimers: () => number): boolean =>
-  ledger.pending === 0 && aliveTimers() === 0 && !hasUnmetExpectations();
+  ledger.pending === 0 &&
+  aliveTimers() === 0 &&
+  ![...ledger.keepers].some((isAlive) => isAlive()) &&
+  !hasUnmetExpectations();
 
 /** What nobody caught ends a program; a program that ends itself with 0 is over and well. */
 const onUncaught = (error: unknown): void => {
@@ -80,6 +84,7 @@ const finish = (): void => {
 export const runInIsolate = async (settings: FrameSettings, load: Load): Promise<Verdict> => {
   installProcess(settings);
   installServers(settings.relay);
+  installHttpServers(settings.relay.port);
   process.on('uncaughtException', onUncaught);
   const aliveTimers = settings.countsTimers ? countTimers() : () => 0;
   const early = await begin(load);

@@ -10,13 +10,15 @@ export type Ledger = {
   readonly calls: ExpectedCalls[];
   /** Things that were begun and have not ended: queued tests, for example. */
   pending: number;
+  /** Ask whether something of the file would still keep a program alive. */
+  readonly keepers: Set<() => boolean>;
   /** The first failure that no caller could be given. */
   failure: unknown;
   /** The file ended the program by itself, with 0. */
   isOver: boolean;
 };
 
-export const ledger: Ledger = { calls: [], pending: 0, failure: undefined, isOver: false };
+export const ledger: Ledger = { calls: [], pending: 0, keepers: new Set(), failure: undefined, isOver: false };
 
 /** Thrown by a file that wants to be skipped. */
 export class Skipped extends Error {

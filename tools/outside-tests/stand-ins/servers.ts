@@ -9,6 +9,7 @@ import type { ClientFacts, RelayRequest } from '../server-relay.ts';
 import { ledger } from './ledger.ts';
 
 type Options = Record<string, unknown>;
+export type ServerOptions = Readonly<Options>;
 type Message =
   | { readonly kind: 'listening'; readonly address: object }
   | ({ readonly kind: 'client' } & ClientFacts)
@@ -43,23 +44,28 @@ const assertPlace = ({ port, path }: Options): void => {
   throw Object.assign(new RangeError(message), { code: 'ERR_SOCKET_BAD_PORT' });
 };
 
+/** Its other side has ended, and there is nothing to write: no program of Node would wait for it. */
+const isSpent = (socket: Socket): boolean =>
+  (socket as Socket & { _readableState: { ended: boolean } })._readableState.ended && socket.writableLength === 0;
+
 /** Where the harness is, and ports at which it listens already. */
 export type RelayPlace = { readonly port: number; readonly reserved: readonly number[] };
 
 const reserved: number[] = [];
 
 /** A server of `net`; with TLS options one of `tls`, whose sockets show what was inside. */
-class RelayedServer extends EventEmitter {
+export class RelayedServer extends EventEmitter {
   listening = false;
   maxConnections: number | undefined;
   readonly #relayPort: number;
   readonly #options: Options;
   readonly #tls: boolean;
   readonly #sockets = new Set<Socket>();
+  readonly #contexts: RelayRequest[] = [];
   #control: Socket | undefined;
   #address: object | null = null;
-  /** A server that listens keeps its program alive. */
-  #keepsAlive = false;
+  /** A server that listens keeps its program alive, and so does a client of it from whom something may still come. */
+  readonly #isAlive = (): boolean => this.listening || [...this.#sockets].some((socket) => !isSpent(socket));
 
   constructor(relayPort: number, options: Options, isTls: boolean) {
     super();
@@ -88,7 +94,21 @@ class RelayedServer extends EventEmitter {
     this.#keepAlive(true);
     const where = { port: taken, host: host as string, path: path as string, exclusive, ipv6Only } as object;
     control.write(lineOf({ kind: 'listen', where, ...(this.#tls ? { tls: this.#options } : {}) }));
+    for (const request of this.#contexts) control.write(lineOf(request));
     return this;
+  }
+
+  /** Another certificate for a name that clients ask for. */
+  addContext(name: string, context: Options): void {
+    this.#offer({ kind: 'context', name, context });
+  }
+  setSecureContext(context: Options): void {
+    tls.createSecureContext(context);
+    this.#offer({ kind: 'context', context });
+  }
+  #offer(request: RelayRequest): void {
+    this.#contexts.push(request);
+    this.#control?.write(lineOf(request));
   }
 
   #onMessage(message: Message): void {
@@ -157,8 +177,8 @@ class RelayedServer extends EventEmitter {
   }
 
   #keepAlive(wanted: boolean): void {
-    if (wanted !== this.#keepsAlive) ledger.pending += wanted ? 1 : -1;
-    this.#keepsAlive = wanted;
+    if (wanted) ledger.keepers.add(this.#isAlive);
+    else ledger.keepers.delete(this.#isAlive);
   }
 
   address(): object | null {
@@ -190,6 +210,8 @@ const serverKind = (relayPort: number, isTls: boolean) => {
   const event = isTls ? 'secureConnection' : 'connection';
   function Server(...args: unknown[]): RelayedServer {
     const [options, listener] = given(args);
+    // What Node refuses at once: the harness would tell of it later.
+    if (isTls) tls.createSecureContext(options);
     const server = new RelayedServer(relayPort, options, isTls);
     if (listener) server.on(event, listener);
     return server;

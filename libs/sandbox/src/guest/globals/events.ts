@@ -28,25 +28,55 @@ export class DOMException extends Error {
   }
 }
 
+type EventOptions = { readonly cancelable?: boolean; readonly bubbles?: boolean; readonly composed?: boolean };
+
 export class Event {
+  static readonly NONE = 0;
+  static readonly CAPTURING_PHASE = 1;
+  static readonly AT_TARGET = 2;
+  static readonly BUBBLING_PHASE = 3;
   readonly type: string;
   readonly cancelable: boolean;
   readonly bubbles: boolean;
+  readonly composed: boolean;
   readonly timeStamp = Date.now();
   defaultPrevented = false;
   target: unknown = null;
   currentTarget: unknown = null;
   #stopped = false;
-  constructor(type: string, options?: { readonly cancelable?: boolean; readonly bubbles?: boolean }) {
+  #isCancelled = false;
+  constructor(type: string, options?: EventOptions) {
     this.type = String(type);
     this.cancelable = options?.cancelable === true;
     this.bubbles = options?.bubbles === true;
+    this.composed = options?.composed === true;
+  }
+  get eventPhase(): number {
+    return this.currentTarget === null ? Event.NONE : Event.AT_TARGET;
+  }
+  get srcElement(): unknown {
+    return this.target;
+  }
+  get returnValue(): boolean {
+    return !this.defaultPrevented;
+  }
+  get cancelBubble(): boolean {
+    return this.#isCancelled;
+  }
+  set cancelBubble(isCancelled: boolean) {
+    if (isCancelled) this.stopPropagation();
+  }
+  composedPath(): unknown[] {
+    return this.currentTarget === null ? [] : [this.currentTarget];
   }
   preventDefault(): void {
     if (this.cancelable) this.defaultPrevented = true;
   }
-  stopPropagation(): void {}
+  stopPropagation(): void {
+    this.#isCancelled = true;
+  }
   stopImmediatePropagation(): void {
+    this.stopPropagation();
     this.#stopped = true;
   }
   static isStopped(event: Event): boolean {
@@ -99,8 +129,19 @@ export class EventTarget {
     for (const { listener, once } of this.#listeners.get(event.type) ?? []) {
       if (once) this.removeEventListener(event.type, listener);
       call(this, listener, event);
-      if (Event.isStopped(event)) break;
+      if (isStopped(event)) break;
     }
+    event.currentTarget = null;
     return !event.defaultPrevented;
   }
+
+  static listenersOf(target: EventTarget, type: unknown): unknown[] {
+    return (target.#listeners.get(String(type)) ?? []).map(({ listener }) => listener);
+  }
 }
+
+/** Kept here and taken off the classes: scripts see what Node's have. */
+const { isStopped } = Event;
+Reflect.deleteProperty(Event, 'isStopped');
+export const { listenersOf } = EventTarget;
+Reflect.deleteProperty(EventTarget, 'listenersOf');

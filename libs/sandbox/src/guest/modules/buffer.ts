@@ -11,9 +11,10 @@ import { showBy, showBytes } from './util/custom-inspect.ts';
 
 const STRING_LENGTH_MAX = 536870888;
 
+/** Enumerable, as in Node: mysql2 goes through what a buffer can do by `for … in`. */
 function define(target: object, name: string | symbol, value: unknown): void {
   if (typeof value === 'function') Object.defineProperty(value, 'name', { value: String(name), configurable: true });
-  Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
+  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 const searching = (forward: boolean) =>
@@ -37,13 +38,19 @@ const methods: Record<string, unknown> = {
   },
 };
 for (const [name, method] of Object.entries(methods)) define(Buffer.prototype, name, method);
-Object.defineProperty(Buffer.prototype, 'toLocaleString', { value: toText, writable: true, configurable: true });
+Object.defineProperty(Buffer.prototype, 'toLocaleString', {
+  value: toText,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+});
 const showBuffer = showBytes(() => buffer.INSPECT_MAX_BYTES);
 showBy(Buffer, 'Buffer', function (this: Bytes, _depth, options, inspect) {
   return showBuffer(this, options, inspect);
 });
 const { [Symbol.for('nodejs.util.inspect.custom')]: inspect } = Buffer.prototype as never;
 define(Buffer.prototype, 'inspect', inspect);
+define(Buffer.prototype, 'subarray', Uint8Array.prototype.subarray);
 define(Buffer, 'compare', compare);
 define(Buffer, 'byteLength', byteLength);
 // By this mark libraries (bson) tell the npm package from Node's own.

@@ -1,4 +1,5 @@
 /** `events`. */
+import { listenersOf } from '../globals/events.ts';
 import { EventEmitterFunction, errorMonitor, onRejection, validateCount } from './events/emitter.ts';
 import { addAbortListener, on, once } from './events/waiting.ts';
 import { invalidArgType } from './node-errors.ts';
@@ -33,8 +34,7 @@ function getMaxListeners(target: Target): number {
 
 function getEventListeners(target: Target, name: string | symbol): unknown[] {
   if (typeof (target as Emitter).listeners === 'function') return (target as Emitter).listeners(name);
-  // An event target of the web platform does not tell its listeners.
-  if (target instanceof EventTarget) return [];
+  if (target instanceof EventTarget) return listenersOf(target as unknown as Parameters<typeof listenersOf>[0], name);
   throw invalidArgType('emitter', 'an instance of EventEmitter or EventTarget', target);
 }
 

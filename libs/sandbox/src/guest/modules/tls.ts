@@ -1,11 +1,14 @@
 import { ask } from '../bridge.ts';
 import { callable } from './callable.ts';
+import { isIP } from './net/ip.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
 import { invalidArgValue, notAvailable, validateString } from './node-errors.ts';
-import { type Options, SecureContext } from './tls/secure-context.ts';
+import { checkConnectOptions, convertALPNProtocols } from './tls/option-checks.ts';
+import { changeDefault, changedDefaults, type Options, SecureContext } from './tls/secure-context.ts';
 import { checkServerIdentity } from './tls/server-identity.ts';
 import { TLSSocket } from './tls/tls-socket.ts';
+import { warnOnce } from './util/deprecate.ts';
 
 type Given = { readonly options: Options; readonly callback: (() => void) | undefined };
 
@@ -18,15 +21,36 @@ function connectArguments(args: readonly unknown[]): Given {
   return { options: Object.assign({}, place, ...objects) as Options, callback };
 }
 
+const CARRIER_OPTIONS = [
+  'host',
+  'port',
+  'family',
+  'path',
+  'noDelay',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'lookup',
+  'hints',
+  'localAddress',
+  'localPort',
+  'allowHalfOpen',
+] as const;
+
 /** The socket that TLS will speak on: the one that was given, or a new connection. */
 function carrierOf(options: Options): Socket {
   if (options.socket) return options.socket as Socket;
-  const { host, port, family, path, noDelay, keepAlive, keepAliveInitialDelay } = options;
-  return net.connect({ host, port, family, path, noDelay, keepAlive, keepAliveInitialDelay });
+  return net.connect(Object.fromEntries(CARRIER_OPTIONS.map((name) => [name, options[name]])));
 }
 
+const NAME_IS_ADDRESS =
+  'Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.';
+
 function connect(...args: unknown[]): TLSSocket {
-  const { options, callback } = connectArguments(args);
+  const { options: given, callback } = connectArguments(args);
+  checkConnectOptions(given);
+  // Node reads the material before there is a socket, and throws at once where it is of no use.
+  const options: Options = { ...given, secureContext: given.secureContext ?? new SecureContext(given) };
+  if (isIP(String(given.servername ?? '')) !== 0) warnOnce(NAME_IS_ADDRESS, 'DEP0123');
   const carrier = carrierOf(options);
   if (!options.socket) carrier.once('error', (error: Error) => socket.destroy(error));
   const socket = new TLSSocket(carrier, options);
@@ -65,15 +89,29 @@ export const tls = {
   createServer: notAvailable('tls.createServer'),
   createSecureContext: (options?: Options) => new SecureContext(options),
   checkServerIdentity,
+  convertALPNProtocols,
   getCiphers: () => [...knownCiphers().names],
   get rootCertificates() {
     return rootCertificates();
   },
   getCACertificates,
-  DEFAULT_MIN_VERSION: 'TLSv1.2',
-  DEFAULT_MAX_VERSION: 'TLSv1.3',
-  get DEFAULT_CIPHERS() {
-    return knownCiphers().standard;
+  get DEFAULT_MIN_VERSION(): unknown {
+    return changedDefaults.minVersion ?? 'TLSv1.2';
+  },
+  set DEFAULT_MIN_VERSION(version: unknown) {
+    changeDefault('minVersion', version);
+  },
+  get DEFAULT_MAX_VERSION(): unknown {
+    return changedDefaults.maxVersion ?? 'TLSv1.3';
+  },
+  set DEFAULT_MAX_VERSION(version: unknown) {
+    changeDefault('maxVersion', version);
+  },
+  get DEFAULT_CIPHERS(): unknown {
+    return changedDefaults.ciphers ?? knownCiphers().standard;
+  },
+  set DEFAULT_CIPHERS(ciphers: unknown) {
+    changeDefault('ciphers', ciphers);
   },
   DEFAULT_ECDH_CURVE: 'auto',
 };

@@ -42,7 +42,23 @@ describe('EventEmitter beside plain Node', () => {
       return [a, b.length, aborted[1].name, aborted[1].code, all, await attempt(() => E.once({}, 'x'))]`));
 });
 
+describe('events of the web platform beside plain Node', () => {
+  it('have their phases and say where they are', () =>
+    expectSame(`const seen = [Event.NONE, Event.CAPTURING_PHASE, Event.AT_TARGET, Event.BUBBLING_PHASE]; const t = new EventTarget(); const e = new Event('a', { cancelable: true, composed: true });
+      const state = () => [e.eventPhase, e.composedPath().length, e.composed, e.returnValue, e.cancelBubble, e.srcElement === t, e.target === t, e.currentTarget === t, e.defaultPrevented]; seen.push(state());
+      t.addEventListener('a', () => { seen.push(state()); e.preventDefault(); e.stopPropagation(); seen.push(state()) }); seen.push(t.dispatchEvent(e), state()); return seen`));
+
+  it('have listeners that can be counted', () =>
+    expectSame(`const E = require('events'); const { signal } = new AbortController(); const f = () => {}; signal.addEventListener('abort', f); signal.addEventListener('abort', () => {}, { once: true }); const t = new EventTarget(); t.addEventListener('x', f);
+      return [E.getEventListeners(signal, 'abort').length, E.getEventListeners(signal, 'abort')[0] === f, E.getEventListeners(t, 'x').length, E.getEventListeners(t, 'y')]`));
+});
+
 describe('process in a run', () => {
+  it('emits the warnings of what is deprecated, once', () =>
+    expectSame(`const util = require('util'); const seen = []; const note = (w) => seen.push([w.name, w.message, w.code ?? null]); process.on('warning', note);
+      const f = util.deprecate(() => 1, 'f is old', 'OWN1'); const g = util.deprecate(() => 2, 'g is old'); const h = util.deprecate(() => 3, 'h is old', 'OWN1'); seen.push([f(), f(), g(), g(), h()]);
+      await new Promise((r) => setTimeout(r, 20)); process.removeListener('warning', note); return seen`));
+
   it('emits warnings with their names and codes', () =>
     expectSame(`const seen = []; const note = (w) => seen.push([w.name, w.message, w.code, w.detail]); process.on('warning', note);
       process.emitWarning('plain'); process.emitWarning('old', 'DeprecationWarning', 'DEP9'); process.emitWarning('more', { type: 'T', code: 'C', detail: 'd' }); process.emitWarning(new TypeError('own'));

@@ -18,6 +18,7 @@ const ALLOWED = [
   'sigalgs',
   'secureProtocol',
   'secureOptions',
+  'allowPartialTrustChain',
   'session',
   'ALPNProtocols',
   'servername',

@@ -44,7 +44,7 @@ export function validateConnectOptions(options: Options): void {
     validateBoolean(autoSelectFamily, 'options.autoSelectFamily');
   }
   if (autoSelectFamilyAttemptTimeout !== undefined) validateAttemptTimeout(autoSelectFamilyAttemptTimeout);
-  if (lookup !== undefined) validateFunction(lookup, 'options.lookup');
+  if (lookup !== undefined && isIP(String(options.host)) === 0) validateFunction(lookup, 'options.lookup');
 }
 
 /** Milliseconds that one address gets before the next is tried as well. */

@@ -1,6 +1,8 @@
 /** TLS options that cross the boundary: texts, bytes and numbers, never functions. */
 import { ask } from '../../bridge.ts';
 import { NativeUint8Array } from '../../primordials.ts';
+import { endWithRun } from '../../run/run-end.ts';
+import { checkContextOptions } from './option-checks.ts';
 
 const CONTEXT_OPTIONS = [
   'ca',
@@ -17,6 +19,7 @@ const CONTEXT_OPTIONS = [
   'secureProtocol',
   'secureOptions',
   'sessionTimeout',
+  'allowPartialTrustChain',
 ] as const;
 export const CONNECTION_OPTIONS = ['servername', 'rejectUnauthorized', 'session', 'ALPNProtocols'] as const;
 
@@ -42,12 +45,23 @@ export function pick(options: Options, names: readonly string[]): Record<string,
   return picked;
 }
 
+type Defaults = { ciphers?: unknown; minVersion?: unknown; maxVersion?: unknown };
+
+/** What the run's script has set `tls.DEFAULT_…` to. */
+export const changedDefaults: Defaults = {};
+
+export function changeDefault(name: keyof Defaults, value: unknown): void {
+  changedDefaults[name] = value;
+  endWithRun(() => void delete changedDefaults[name]);
+}
+
 /** What `tls.createSecureContext` returns: the options, kept for the connection that will use them. */
 export class SecureContext {
   readonly context = {};
   readonly #options: Record<string, unknown>;
   constructor(options: Options = {}) {
-    this.#options = pick(options, CONTEXT_OPTIONS);
+    checkContextOptions(options);
+    this.#options = pick({ ...changedDefaults, ...options }, CONTEXT_OPTIONS);
     // Node reads the material here and throws at once where it is of no use.
     if (Object.keys(this.#options).length > 0) ask('secureContext', this.#options);
   }

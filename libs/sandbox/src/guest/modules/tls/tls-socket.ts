@@ -8,7 +8,14 @@ import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/
 import { Buffer } from '../buffer.ts';
 import { isIP } from '../net/ip.ts';
 import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
-import { outOfRange, validateNumber } from '../node-errors.ts';
+import {
+  invalidArgType,
+  outOfRange,
+  validateFunction,
+  validateNumber,
+  validateObject,
+  validateString,
+} from '../node-errors.ts';
 import { certificateOf } from './certificate.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
@@ -40,7 +47,8 @@ function customCheckOf({ checkServerIdentity: custom }: Options): IdentityCheck 
 
 function socketOptions(carrier: object | undefined, options: Options): SocketOptions {
   const { signal, highWaterMark, onread } = options as SocketOptions;
-  return { allowHalfOpen: (carrier as Duplex | undefined)?.allowHalfOpen === true, signal, highWaterMark, onread };
+  const { allowHalfOpen } = carrier === undefined ? options : (carrier as Duplex);
+  return { allowHalfOpen: allowHalfOpen === true, signal, highWaterMark, onread };
 }
 
 /** Whom Node says a connection was for that ended before it was secure. */
@@ -63,6 +71,9 @@ export class TLSSocket extends Socket {
   #onceSecure: (() => void)[] = [];
 
   constructor(carrier?: object, options: Options = {}) {
+    if (carrier !== undefined && typeof (carrier as Partial<Duplex>).write !== 'function') {
+      throw invalidArgType('socket', 'an instance of Duplex', carrier);
+    }
     super(socketOptions(carrier, options));
     if (carrier === undefined) return;
     this.#peer = peerOf(options);
@@ -224,11 +235,14 @@ export class TLSSocket extends Socket {
     return true;
   }
   setServername(name: string): void {
+    validateString(name, 'name');
     this.servername = name;
   }
   enableTrace(): void {}
   disableRenegotiation(): void {}
-  renegotiate(): never {
+  renegotiate(options: unknown, callback?: unknown): never {
+    validateObject(options, 'options');
+    if (callback !== undefined) validateFunction(callback, 'callback');
     throw unsupported('renegotiate');
   }
   exportKeyingMaterial(): never {

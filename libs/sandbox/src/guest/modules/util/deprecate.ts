@@ -1,6 +1,7 @@
 /** `util.deprecate` and `util.debuglog`: what Node writes to its error stream goes to the run's log. */
 import { emit, isFull } from '../../globals/console/run-log.ts';
 import { invalidArgType, validateString } from '../node-errors.ts';
+import { core } from '../registry.ts';
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 type DebugLog = ((...args: unknown[]) => void) & { readonly enabled: boolean };
@@ -10,10 +11,12 @@ const warned = new Set<string>();
 /** Between runs: the next one is told again. */
 export const forgetWarnings = (): void => warned.clear();
 
-function warnOnce(message: string, code: string | undefined, state: { isWarned: boolean }): void {
+/** Tells of a deprecation once in a run: to who listens to `process`, and in the run's log. */
+export function warnOnce(message: string, code: string | undefined, state = { isWarned: false }): void {
   if (state.isWarned || (code !== undefined && warned.has(code))) return;
   state.isWarned = true;
   if (code !== undefined) warned.add(code);
+  core.process.emitWarning(message, 'DeprecationWarning', code);
   if (!isFull()) emit('warn', `${code === undefined ? '' : `[${code}] `}DeprecationWarning: ${message}`);
 }
 
