@@ -38,14 +38,22 @@ const connect = z.strictObject({
   family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
 });
 
-/** A DNS question; `lookup` is getaddrinfo, the others are record types. Answered by `resolved`. */
+/** What a DNS question may ask for: `lookup` is getaddrinfo, `service` getnameinfo, the others are record types. */
+export const DNS_QUESTIONS = [
+  ...(['lookup', 'service', 'A', 'AAAA', 'ANY', 'CAA', 'CNAME', 'MX', 'NAPTR', 'NS', 'PTR'] as const),
+  ...(['SOA', 'SRV', 'TLSA', 'TXT'] as const),
+] as const;
+
+/** A DNS question; `port` is of a `service`, `ttl` of addresses. Answered by `resolved`. */
 const resolve = z.strictObject({
   kind: z.literal('resolve'),
   id,
   runId: text(128),
-  type: z.enum(['lookup', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT']),
+  type: z.enum(DNS_QUESTIONS),
   name: text(512),
   family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
+  port: z.int().min(0).max(65535).optional(),
+  ttl: z.boolean().optional(),
 });
 
 /** The run is over. `retire`: do not use the isolate for another run. */

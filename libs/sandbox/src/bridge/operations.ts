@@ -53,6 +53,8 @@ export type TlsOptions = {
   readonly [option: string]: unknown;
 };
 
+export type DnsOptions = { readonly family?: number; readonly port?: number; readonly ttl?: boolean };
+
 export type BcryptCall = 'compare' | 'hash' | 'genSalt';
 
 /** How a run ended, as the guest saw it. */
@@ -84,7 +86,7 @@ export type Operation =
   // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]
   | readonly ['taken', id: number]
-  | readonly ['resolve', id: number, type: string, name: string, family: number]
+  | readonly ['resolve', id: number, type: string, name: string, options: DnsOptions]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']
   | readonly ['bcrypt', id: number, what: BcryptCall, args: readonly unknown[]]

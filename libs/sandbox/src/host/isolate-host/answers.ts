@@ -1,5 +1,6 @@
 /** What the guest asks for and gets later: name resolution, bcrypt. */
-import { asInteger, asText } from './arguments.ts';
+import { DNS_QUESTIONS } from '../../bridge/frames.ts';
+import { asInteger, asPort, asText } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { QuotaExceeded } from './limits.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
@@ -19,14 +20,12 @@ export type AnswersDeps = {
 export type Answers = {
   /** Questions without an answer yet. */
   readonly pending: number;
-  resolve(id: unknown, type: unknown, name: unknown, family: unknown): void;
+  resolve(id: unknown, type: unknown, name: unknown, options: unknown): void;
   bcrypt(id: unknown, what: unknown, args: unknown): void;
 };
 
-const RECORD_TYPES = ['lookup', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const;
-
-function asRecordType(value: unknown): (typeof RECORD_TYPES)[number] {
-  const type = RECORD_TYPES.find((known) => known === value);
+function asRecordType(value: unknown): (typeof DNS_QUESTIONS)[number] {
+  const type = DNS_QUESTIONS.find((known) => known === value);
   if (type !== undefined) return type;
   const error = new TypeError(`The record type ${String(value).slice(0, 32)} cannot be asked for`);
   throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
@@ -57,13 +56,16 @@ export function createAnswers({ runId, link, transport, events }: AnswersDeps): 
     get pending() {
       return pending;
     },
-    resolve(id, type, name, family) {
+    resolve(id, type, name, options) {
       answer(id, (done) => {
+        const { family, port, ttl } = (options ?? {}) as { readonly [option: string]: unknown };
         const question = {
           runId,
           type: asRecordType(type),
           name: asText(name, 'name', 512),
           family: family === 4 || family === 6 ? family : 0,
+          ...(port === undefined ? {} : { port: asPort(port) }),
+          ...(ttl === true ? { ttl } : {}),
         } as const;
         link.resolve(question, (found) => {
           if ('error' in found) transport.failed(toWireError(found.error));

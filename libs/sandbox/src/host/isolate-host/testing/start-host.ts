@@ -1,12 +1,12 @@
 /** A small supervisor for tests: starts the built isolate host and connects wherever it asks. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import dns from 'node:dns/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
 import type { HostFrame, RunFrame, SupervisorFrame, SystemError } from '../../../bridge/frames.ts';
 import { hostFrameSchema } from '../../../bridge/frames.ts';
+import { type DnsQuestion, systemNames } from '../../supervisor/egress/resolver.ts';
 
 const RUNTIME = join(import.meta.dirname, '../../../../dist/runtime');
 
@@ -26,15 +26,22 @@ export type TestHost = {
   stop(): Promise<void>;
 };
 
-const errorOf = (error: NodeJS.ErrnoException & { address?: string; port?: number }): SystemError => {
-  const { message, code, errno, syscall, address, port } = error;
-  return JSON.parse(JSON.stringify({ message, code, errno, syscall, address, port })) as SystemError;
+type Told = NodeJS.ErrnoException & { hostname?: string; address?: string; port?: number };
+
+const errorOf = (error: Told): SystemError => {
+  const { message, code, errno, syscall, hostname, address, port } = error;
+  return JSON.parse(JSON.stringify({ message, code, errno, syscall, hostname, address, port })) as SystemError;
 };
 
 const DENIED: SystemError = { message: 'denied.example is not allowed by the rule "none"', code: 'EGRESS_DENIED' };
 
-const recordsOf = async (name: string, type: string): Promise<readonly unknown[]> =>
-  type === 'lookup' ? dns.lookup(name, { all: true }) : ((await dns.resolve(name, type)) as readonly unknown[]);
+const names = systemNames();
+
+async function recordsOf({ name, type, port = 0, ttl = false }: DnsQuestion): Promise<readonly unknown[]> {
+  if (type === 'lookup') return names.lookup(name, 0);
+  if (type === 'service') return [await names.service(name, port)];
+  return isIP(name) > 0 && type === 'PTR' ? names.reverse(name) : names.resolve(name, type, ttl);
+}
 
 export type HostOptions = {
   /** Command before `node`, such as one that takes the network away. */
@@ -79,8 +86,8 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
       child.send({ id }, socket as never);
     });
   };
-  const onResolve = ({ id, name, type }: Extract<HostFrame, { kind: 'resolve' }>): void => {
-    recordsOf(name, type).then(
+  const onResolve = ({ id, ...question }: Extract<HostFrame, { kind: 'resolve' }>): void => {
+    recordsOf(question).then(
       (records) => send({ kind: 'resolved', id, records }),
       (error) => send({ kind: 'resolved', id, error: errorOf(error as NodeJS.ErrnoException) }),
     );

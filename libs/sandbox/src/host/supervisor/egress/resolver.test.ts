@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { compileRule } from './destination-rule.ts';
 import { createEgressPolicy } from './egress-policy.ts';
-import { type Asker, createResolver, type NameSource, reversedAddress, systemNames } from './resolver.ts';
+import { reversedAddress } from './question-names.ts';
+import { type Asker, createResolver, type DnsQuestion, type NameSource, systemNames } from './resolver.ts';
 import { createToldNames } from './told-names.ts';
 
 const notFound = (hostname: string) =>
@@ -19,6 +20,38 @@ const ZONE: Readonly<Record<string, readonly string[]>> = {
   'public.test': ['8.8.4.4'],
 };
 
+const naptr = (flags: string, replacement: string) => ({ flags, service: '', regexp: '', replacement });
+
+const RECORDS: Readonly<Record<string, readonly unknown[]>> = {
+  SOA: [{ nsname: 'inside.test', hostmaster: 'admin.public.test' }],
+  CAA: [{ critical: 0, issue: 'letsencrypt.org' }],
+  TLSA: [{ certUsage: 3, selector: 1, match: 1, data: 'q83v' }],
+  NAPTR: [
+    naptr('a', 'inside.test'),
+    naptr('a', 'public.test'),
+    naptr('s', '_sip._udp.public.test'),
+    naptr('U', ''),
+    naptr('', 'nowhere.test'),
+  ],
+  ANY: [
+    { type: 'A', address: '10.0.0.1', ttl: 60 },
+    { type: 'A', address: '8.8.8.8', ttl: 60 },
+    { type: 'AAAA', address: 'fd00::1', ttl: 60 },
+    { type: 'MX', priority: 10, exchange: 'inside.test' },
+    { type: 'MX', priority: 20, exchange: 'public.test' },
+    { type: 'NS', value: 'inside.test' },
+    { type: 'NS', value: 'public.test' },
+    { type: 'CNAME', value: 'inside.test' },
+    { type: 'SRV', name: 'inside.test', port: 1, priority: 0, weight: 0 },
+    { type: 'SOA', nsname: 'inside.test' },
+    { type: 'NAPTR', ...naptr('a', 'inside.test') },
+    { type: 'PTR', value: 'secret.inside.test' },
+    { type: 'TXT', entries: ['v=spf1'] },
+    { certUsage: 3, selector: 1, match: 1, data: 'q83v' },
+    { type: 'NEWER', value: '10.0.0.1' },
+  ],
+};
+
 const names: NameSource = {
   lookup: async (name) => {
     const found = isIP(name) > 0 ? [name] : ZONE[name];
@@ -29,9 +62,11 @@ const names: NameSource = {
     if (type === 'SRV')
       return ['public.test', 'inside.test'].map((target) => ({ name: target, port: 27017, priority: 0, weight: 0 }));
     if (type === 'TXT') return [['authSource=admin']];
+    if (type in RECORDS) return RECORDS[type] ?? [];
     return ZONE[name] ?? [];
   },
   reverse: async () => ['dns.google'],
+  service: async (address, port) => ({ hostname: `host of ${address}`, service: `service ${port}` }),
 };
 
 const ASKER: Asker = { connectionKey: 'connection', egress: undefined, told: createToldNames() };
@@ -101,8 +136,8 @@ describe('targets of a connect', () => {
 });
 
 describe('DNS answers shown to scripts', () => {
-  const ask = (type: 'lookup' | 'A' | 'SRV' | 'TXT' | 'PTR', name: string) =>
-    resolver.records({ type, name, family: 0 }, ASKER);
+  const ask = (type: DnsQuestion['type'], name: string, asker = ASKER) =>
+    resolver.records({ type, name, family: 0, port: 443 }, asker);
 
   it('hold only addresses that could be reached', async () => {
     expect(await ask('lookup', 'mixed.test')).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });
@@ -126,6 +161,71 @@ describe('DNS answers shown to scripts', () => {
     expect(await ask('PTR', '8.8.8.8.in-addr.arpa')).toEqual({ value: ['dns.google'] });
     expect(await ask('PTR', '10.0.0.1')).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
     expect(await ask('PTR', 'no address')).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+  });
+
+  it('of all types are judged record by record, and types that nobody knows are withheld', async () => {
+    expect(await ask('ANY', 'all.test')).toEqual({
+      value: [
+        { type: 'A', address: '8.8.8.8', ttl: 60 },
+        { type: 'MX', priority: 20, exchange: 'public.test' },
+        { type: 'NS', value: 'public.test' },
+        { type: 'TXT', entries: ['v=spf1'] },
+        { certUsage: 3, selector: 1, match: 1, data: 'q83v' },
+      ],
+    });
+  });
+
+  it('of all types about an address hold its names only where it may be reached', async () => {
+    const named = { type: 'PTR', value: 'secret.inside.test' };
+    const far = (await ask('ANY', '8.8.8.8.in-addr.arpa')) as { value: unknown[] };
+    const near = (await ask('ANY', '1.0.0.10.in-addr.arpa')) as { value: unknown[] };
+    expect(far.value).toContainEqual(named);
+    expect(near.value).not.toContainEqual(named);
+  });
+
+  it('of all types stand for the name that they came for, as single answers do', async () => {
+    const asker = { ...ASKER, told: createToldNames() };
+    await ask('ANY', 'all.test', asker);
+    expect(asker.told.namesOf('8.8.8.8')).toEqual(['all.test']);
+    expect(asker.told.namesOf('10.0.0.1')).toEqual([]);
+  });
+
+  it('about a zone are refused when its server may not be reached', async () => {
+    expect(await ask('SOA', 'zone.test')).toMatchObject({ error: { code: 'EGRESS_DENIED', syscall: 'querySoa' } });
+  });
+
+  it('that rewrite a name are shown where the host, or a service behind them, may be reached', async () => {
+    expect(await ask('NAPTR', 'call.test')).toEqual({
+      value: [naptr('a', 'public.test'), naptr('s', '_sip._udp.public.test'), naptr('U', '')],
+    });
+  });
+
+  it('about authorities and digests of certificates lead nowhere', async () => {
+    expect(await ask('CAA', 'db.test')).toEqual({ value: RECORDS.CAA });
+    expect(await ask('TLSA', '_443._tcp.db.test')).toEqual({ value: RECORDS.TLSA });
+  });
+
+  it('name the service of an address only where that may be reached', async () => {
+    expect(await ask('service', '8.8.8.8')).toEqual({
+      value: [{ hostname: 'host of 8.8.8.8', service: 'service 443' }],
+    });
+    expect(await ask('service', '127.0.0.1')).toMatchObject({
+      error: { code: 'EGRESS_DENIED', syscall: 'getnameinfo' },
+    });
+    expect(await ask('service', 'localhost')).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
+  });
+
+  it('with how long they hold are judged by their addresses', async () => {
+    const timed = {
+      ...names,
+      resolve: async () => [
+        { address: '10.0.0.1', ttl: 1 },
+        { address: '8.8.8.8', ttl: 1 },
+      ],
+    };
+    const own = createResolver({ names: timed, policy: createEgressPolicy({ allow: [] }), timeoutMs: 1000 });
+    const answer = await own.records({ type: 'A', name: 'mixed.test', family: 0, ttl: true }, ASKER);
+    expect(answer).toEqual({ value: [{ address: '8.8.8.8', ttl: 1 }] });
   });
 
   it('reverse names are read in both families', () => {

@@ -4,26 +4,43 @@ import { parseAddress } from './address-class.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { asSystemError, egressError, hiddenAnswerError } from './egress-error.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import { reversedAddress, syscallOf } from './question-names.ts';
+import { targetOf } from './record-targets.ts';
+import { createVisibility } from './record-visibility.ts';
 import type { ToldNames } from './told-names.ts';
 import { createTurnstile } from './turnstile.ts';
 
 export type ConnectQuestion = Pick<Extract<HostFrame, { kind: 'connect' }>, 'host' | 'port' | 'family'>;
-export type DnsQuestion = Pick<Extract<HostFrame, { kind: 'resolve' }>, 'type' | 'name' | 'family'>;
+export type DnsQuestion = Pick<Extract<HostFrame, { kind: 'resolve' }>, 'type' | 'name' | 'family' | 'port' | 'ttl'>;
 export type Answer<T> = { readonly value: T } | { readonly error: SystemError };
 export type ResolvedAddress = { readonly address: string; readonly family: number };
 
 /** The system's resolver, as far as it is used: a test puts its own in this place. */
 export type NameSource = {
   lookup(name: string, family: 0 | 4 | 6): Promise<ResolvedAddress[]>;
-  resolve(name: string, type: string): Promise<readonly unknown[]>;
+  /** With `ttl` the addresses of `A` and `AAAA` come as objects that say how long they hold. */
+  resolve(name: string, type: string, ttl: boolean): Promise<readonly unknown[]>;
   reverse(address: string): Promise<string[]>;
+  service(address: string, port: number): Promise<{ hostname: string; service: string }>;
 };
+
+/** Records cross as JSON: the digest in a `TLSA` as Base64. */
+function withTextOfBytes(record: unknown): unknown {
+  const { data } = record as { readonly data?: unknown };
+  return data instanceof ArrayBuffer ? { ...(record as object), data: Buffer.from(data).toString('base64') } : record;
+}
 
 /** `getaddrinfo` and c-ares of this machine; numeric forms of all kinds (octal, hexadecimal) are read by getaddrinfo. */
 export const systemNames = (): NameSource => ({
   lookup: (name, family) => dns.lookup(name, { all: true, family }),
-  resolve: async (name, type) => (await dns.resolve(name, type)) as readonly unknown[],
+  resolve: async (name, type, ttl) => {
+    if (ttl) return type === 'A' ? dns.resolve4(name, { ttl }) : dns.resolve6(name, { ttl });
+    const found = (await dns.resolve(name, type)) as unknown;
+    // There are holes in what Node gives for `ANY`.
+    return (Array.isArray(found) ? found.filter((record) => record) : [found]).map(withTextOfBytes);
+  },
   reverse: (address) => dns.reverse(address),
+  service: (address, port) => dns.lookupService(address, port),
 });
 
 /** Who asks: a run of a connection, with the connection's own list where it has one, and what the run was told before. */
@@ -49,33 +66,23 @@ const timeoutError = (syscall: string, name: string): SystemError => ({
   hostname: name,
 });
 
-/** Records that name a host: what they lead to decides whether they are shown. */
-const leadsTo = (type: string, record: unknown): string | undefined => {
-  if (type === 'CNAME' || type === 'NS') return String(record);
-  if (type === 'SRV') return (record as { name: string }).name;
-  return type === 'MX' ? (record as { exchange: string }).exchange : undefined;
-};
-
-/** The address that a record is, where it is one. */
-const addressIn = (type: string, record: unknown): string | undefined => {
-  if (type === 'A' || type === 'AAAA') return String(record);
-  return type === 'lookup' ? (record as ResolvedAddress).address : undefined;
-};
+async function answerWithin<T>(timeoutMs: number, asked: Promise<T>, otherwise: SystemError): Promise<Answer<T>> {
+  const { promise: late, resolve } = Promise.withResolvers<Answer<T>>();
+  const timer = setTimeout(() => resolve({ error: otherwise }), timeoutMs);
+  const answer = asked.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error: asSystemError(error) }),
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
 
 const RECORDS_MAX = 64;
 /** Each takes a thread of the process's few until the system's resolver gives up, so no connection gets many. */
 const LOOKUPS_AT_ONCE = 2;
 
 export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Resolver => {
-  const within = async <T>(asked: Promise<T>, syscall: string, name: string): Promise<Answer<T>> => {
-    const { promise: late, resolve } = Promise.withResolvers<Answer<T>>();
-    const timer = setTimeout(() => resolve({ error: timeoutError(syscall, name) }), timeoutMs);
-    const answer = asked.then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error: asSystemError(error) }),
-    );
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-  };
+  const within = <T>(asked: Promise<T>, syscall: string, name: string) =>
+    answerWithin(timeoutMs, asked, timeoutError(syscall, name));
   const turnstile = createTurnstile(LOOKUPS_AT_ONCE);
   const lookup = (name: string, family: 0 | 4 | 6, { connectionKey }: Asker) =>
     within(
@@ -105,56 +112,48 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     return { value: open };
   };
 
-  const reachable = async (name: string, asker: Asker): Promise<boolean> => {
-    const found = await lookup(name, 0, asker);
-    return 'value' in found && found.value.some(({ address }) => policy.shows({ host: name, address }, asker.egress));
-  };
+  const visibility = createVisibility({
+    policy,
+    addresses: (name, asker) => lookup(name, 0, asker),
+    services: (name) => within(names.resolve(name, 'SRV', false), 'querySrv', name),
+  });
 
-  const shown = async ({ type, name }: DnsQuestion, record: unknown, asker: Asker) => {
-    const address = addressIn(type, record);
-    if (address !== undefined) return policy.shows({ host: name, address }, asker.egress);
-    const target = leadsTo(type, record);
-    return target === undefined || (await reachable(target, asker));
+  const askAbout = (question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>> => {
+    const { type, name, port = 0 } = question;
+    const address = reversedAddress(name);
+    if (address === undefined || !visibility.mayAskAbout(name, asker))
+      return Promise.resolve({ error: hiddenAnswerError(name, syscallOf(type)) });
+    if (type === 'PTR') return within(names.reverse(address), syscallOf(type), name);
+    const asked = turnstile(asker.connectionKey, () => names.service(address, port));
+    return within(
+      asked.then((one) => [one]),
+      syscallOf(type),
+      name,
+    );
   };
 
   const ask = (question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>> => {
-    const { type, name, family } = question;
+    const { type, name, family, ttl = false } = question;
     if (type === 'lookup') return lookup(name, family, asker);
-    if (type !== 'PTR') return within(names.resolve(name, type), `query${sentenceCase(type)}`, name);
-    const address = reversedAddress(name);
-    if (address === undefined || !policy.shows({ host: name, address }, asker.egress))
-      return Promise.resolve({ error: hiddenAnswerError(name, 'queryPtr') });
-    return within(names.reverse(address), 'queryPtr', name);
+    if (type === 'PTR' || type === 'service') return askAbout(question, asker);
+    const withTtl = ttl && (type === 'A' || type === 'AAAA');
+    return within(names.resolve(name, type, withTtl), syscallOf(type), name);
   };
 
   const records: Resolver['records'] = async (question, asker) => {
     const found = await ask(question, asker);
     if ('error' in found) return found;
+    if (question.type === 'service') return found;
     const all = found.value.slice(0, RECORDS_MAX);
-    const verdicts = await Promise.all(all.map((record) => shown(question, record, asker)));
+    const verdicts = await Promise.all(all.map((record) => visibility.shows(question, record, asker)));
     const visible = all.filter((_, index) => verdicts[index]);
-    const syscall = question.type === 'lookup' ? 'getaddrinfo' : `query${sentenceCase(question.type)}`;
-    if (visible.length === 0 && all.length > 0) return { error: hiddenAnswerError(question.name, syscall) };
+    if (visible.length === 0 && all.length > 0)
+      return { error: hiddenAnswerError(question.name, syscallOf(question.type)) };
     for (const record of visible) {
-      const address = addressIn(question.type, record);
-      if (address !== undefined) asker.told.remember(question.name, address);
+      const target = targetOf(question.type, record);
+      if ('address' in target) asker.told.remember(question.name, target.address);
     }
     return { value: visible };
   };
   return { targets, records };
-};
-
-/** c-ares names its calls `queryA`, `queryAaaa`, `querySrv`. */
-const sentenceCase = (type: string): string => type.charAt(0) + type.slice(1).toLowerCase();
-
-/** The address that a reverse question asks about: given itself, or as `4.3.2.1.in-addr.arpa` / `….ip6.arpa`. */
-export const reversedAddress = (name: string): string | undefined => {
-  if (parseAddress(name) !== undefined) return name;
-  const v4 = /^((?:\d{1,3}\.){4})in-addr\.arpa\.?$/i.exec(name)?.[1];
-  const v6 = /^((?:[0-9a-f]\.){32})ip6\.arpa\.?$/i.exec(name)?.[1];
-  const text =
-    v4 !== undefined
-      ? v4.slice(0, -1).split('.').reverse().join('.')
-      : v6?.replaceAll('.', '').split('').reverse().join('').match(/.{4}/g)?.join(':');
-  return text !== undefined && parseAddress(text) !== undefined ? text : undefined;
 };
