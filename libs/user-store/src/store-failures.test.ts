@@ -1,4 +1,4 @@
-import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { toStoreFailure } from './store-failures.ts';
 
@@ -13,6 +13,7 @@ describe('a failure of the database', () => {
     ['a statement that took too long', failed({ code: '57014' })],
     ['a connection that ended', failed({}, 'Connection terminated unexpectedly')],
     ['a connection that broke between two statements', new QueryRunnerAlreadyReleasedError()],
+    ['a connection that broke before a statement of the manager’s own', new QueryRunnerProviderAlreadyReleasedError()],
   ])('is an outage when it is %s', (_, error) => {
     expect(toStoreFailure(error)).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   });

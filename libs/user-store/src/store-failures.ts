@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 type DatabaseError = Error & { code?: unknown; constraint?: unknown; table?: unknown; driverError?: unknown };
 
@@ -44,7 +44,8 @@ export const codeOf = (error: unknown): string | undefined => {
 
 const isUnavailable = (error: unknown): boolean => {
   // A connection that broke between two statements of a transaction: TypeORM has given it back by the second.
-  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
+  if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError)
+    return true;
   const code = codeOf(error);
   if (code === undefined) return DRIVER_TEXT.test(driverErrorOf(error)?.message ?? '');
   const sqlState = code.length === 5 ? code : '';
