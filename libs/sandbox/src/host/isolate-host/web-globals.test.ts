@@ -129,3 +129,14 @@ describe('events', () => {
       `const seen = []; const a = AbortSignal.any([AbortSignal.timeout(10), new AbortController().signal]); await new Promise((r) => a.addEventListener('abort', r)); seen.push(a.aborted, a.reason.name, AbortSignal.abort('x').reason, (await attempt(() => AbortSignal.abort().throwIfAborted()))[1].name); const c = new AbortController(); c.signal.onabort = (e) => seen.push('on ' + e.type); c.abort(new RangeError('r')); seen.push(c.signal.reason.message, c.signal.aborted, (await attempt(() => new AbortSignal()))[1].name); return seen`,
     ));
 });
+
+describe('URL', () => {
+  it('refuses what is none with the errors of Node', () =>
+    same(`const url = new URL('http://a.example/'); const seen = [];
+      for (const args of [['www.nodejs.org'], ['http://:80/'], ['/path'], ['/path', 'nonsense'], ['/path', undefined], ['x', 'http://a.example/'], [], [undefined], [null], [7], [Symbol('s')]]) seen.push(await attempt(() => new URL(...args).href));
+      seen.push(await attempt(() => { url.href = 'nonsense' }), url.href, await attempt(() => URL('http://a.example/')), await attempt(() => require('http').get('localhost')), await attempt(() => require('https').request('http://:80/'))); return seen`));
+
+  it('is one class, however its instances are made', () =>
+    same(`class Own extends URL { get short() { return this.host } } const own = new Own('http://a.example:8080/x?y=1#z'); const parsed = URL.parse('http://b.example'); const { URL: Same } = require('url');
+      return [own.short, own instanceof URL, parsed instanceof URL, parsed.constructor === URL, URL.canParse('nonsense'), URL.parse('nonsense'), Same === URL, URL.name, URL.length, own.searchParams.get('y'), URL.parse('/x', 'http://c.example').href, JSON.stringify(own), Object.prototype.toString.call(own), require('util').inspect(parsed)]`));
+});
