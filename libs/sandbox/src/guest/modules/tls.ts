@@ -3,6 +3,7 @@ import { callable } from './callable.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
 import { invalidArgValue, notAvailable, validateString } from './node-errors.ts';
+import { convertAlpnProtocols } from './tls/alpn.ts';
 import { type Options, SecureContext } from './tls/secure-context.ts';
 import { checkServerIdentity } from './tls/server-identity.ts';
 import { TLSSocket } from './tls/tls-socket.ts';
@@ -65,6 +66,7 @@ export const tls = {
   createServer: notAvailable('tls.createServer'),
   createSecureContext: (options?: Options) => new SecureContext(options),
   checkServerIdentity,
+  convertALPNProtocols: convertAlpnProtocols,
   getCiphers: () => [...knownCiphers().names],
   get rootCertificates() {
     return rootCertificates();
