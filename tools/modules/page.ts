@@ -27,10 +27,13 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^(net|tls|http|https)\..*([sS]erver|BoundSocket)/, 'scripts do not listen'],
   [/^process\./, 'there is no process that a script could ask or change'],
   [/^util\.(transferable|setTraceSigInt|convertProcess)/, 'there are no threads and signals in a sandbox'],
-  [/^assert.*\.(Assert|CallTracker)/, 'the module itself does what it does'],
-  [/^buffer\.(Blob|File|resolveObjectURL)/, 'nothing here makes blobs'],
+  [/^assert.*\.(Assert|CallTracker)/, 'for test runners; the module itself has the assertions'],
+  [/^crypto\.set(Engine|Fips)/, 'they change the library of the whole process'],
+  [/^crypto\.(de|en)capsulate/, 'no password check uses post-quantum keys'],
+  [/^net\.(Socket|Stream)#[gs]etTypeOfService/, 'connections are opened outside of the sandbox'],
+  [/^tls\.(setDefaultCACertificates|createSecurePair|parseCertString)/, 'settings of the process, or gone from Node'],
+  [/^tls\.TLSSocket#setSession/, 'a session is given to `tls.connect`'],
   [/^os\./, 'nothing of the host shows'],
-  [/^dns(\/promises)?\./, 'the sandbox asks only for addresses and the record types that drivers need'],
 ];
 
 const reasonOf = (module: string, name: string): string =>

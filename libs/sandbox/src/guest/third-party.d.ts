@@ -2,14 +2,8 @@
 declare module 'readable-stream' {
   export * from 'node:stream';
 }
-declare module 'events/' {
-  export { EventEmitter } from 'node:events';
-}
 declare module 'buffer/' {
   export * from 'node:buffer';
-}
-declare module 'string_decoder/' {
-  export * from 'node:string_decoder';
 }
 declare module 'path-browserify' {
   const path: import('node:path').PlatformPath;

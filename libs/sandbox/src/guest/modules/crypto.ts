@@ -11,7 +11,7 @@ import {
 } from './crypto/ciphers.ts';
 import { constants } from './crypto/constants.ts';
 import { createHash, createHmac, Hash, Hmac, hash, hashNames } from './crypto/hashes.ts';
-import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from './crypto/key-derivation.ts';
+import { argon2, argon2Sync, hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from './crypto/key-derivation.ts';
 import {
   createDiffieHellman,
   createDiffieHellmanGroup,
@@ -27,6 +27,7 @@ import * as publicKeys from './crypto/public-encryption.ts';
 import * as random from './crypto/random-values.ts';
 import { subtle, webcrypto } from './crypto/subtle.ts';
 import { timingSafeEqual } from './crypto/timing-safe-equal.ts';
+import { X509Certificate } from './crypto/x509-certificate.ts';
 import { notAvailable } from './node-errors.ts';
 
 /** Node's own are functions, which old code calls without `new`. */
@@ -67,8 +68,10 @@ export const crypto = {
   getFips: () => 0,
   setFips: notAvailable('crypto.setFips'),
   setEngine: notAvailable('crypto.setEngine'),
-  X509Certificate: notAvailable('crypto.X509Certificate'),
+  X509Certificate,
   secureHeapUsed: () => ({ total: 0, used: 0, utilization: 0, min: 2 }),
+  argon2,
+  argon2Sync,
   hkdf,
   hkdfSync,
   pbkdf2,
@@ -83,3 +86,8 @@ export const crypto = {
   webcrypto,
   constants,
 };
+
+/** Names of old that Node keeps out of sight. */
+for (const name of ['pseudoRandomBytes', 'prng', 'rng']) {
+  Object.defineProperty(crypto, name, { value: random.randomBytes, writable: true, configurable: true });
+}

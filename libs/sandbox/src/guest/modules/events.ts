@@ -1,5 +1,6 @@
 /** `events`. */
 import { listenersOf } from '../globals/events.ts';
+import { EventEmitterAsyncResource } from './events/async-resource.ts';
 import { EventEmitterFunction, errorMonitor, onRejection, validateCount } from './events/emitter.ts';
 import { addAbortListener, on, once } from './events/waiting.ts';
 import { invalidArgType } from './node-errors.ts';
@@ -46,6 +47,7 @@ function listenerCount(target: Emitter, name: string | symbol): number {
 
 export const events = Object.assign(Base, {
   EventEmitter: Base,
+  EventEmitterAsyncResource,
   errorMonitor,
   captureRejectionSymbol: onRejection,
   usingDomain: false,

@@ -1,6 +1,8 @@
 import { callable } from './callable.ts';
+import { BlockList } from './net/block-list.ts';
 import { isIP, isIPv4, isIPv6 } from './net/ip.ts';
 import { Socket, type SocketOptions } from './net/socket.ts';
+import { SocketAddress } from './net/socket-address.ts';
 import { validateAttemptTimeout } from './net/socket-options.ts';
 import { invalidArgType, notAvailable } from './node-errors.ts';
 
@@ -36,8 +38,8 @@ export const net = {
   isIP,
   isIPv4,
   isIPv6,
-  BlockList: notAvailable('net.BlockList'),
-  SocketAddress: notAvailable('net.SocketAddress'),
+  BlockList,
+  SocketAddress,
   getDefaultAutoSelectFamily: () => autoSelectFamily,
   setDefaultAutoSelectFamily(value: unknown): void {
     if (typeof value !== 'boolean') throw invalidArgType('value', 'of type boolean', value);

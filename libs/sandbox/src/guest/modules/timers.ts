@@ -1,6 +1,6 @@
 import { type Entry, restartTimer, startImmediate, startTimer, stopImmediate, stopTimer } from '../clock.ts';
 
-import { nodeError } from './node-errors.ts';
+import { nodeError, outOfRange, validateNumber } from './node-errors.ts';
 import { core } from './registry.ts';
 
 const PROMISIFY = Symbol.for('nodejs.util.promisify.custom');
@@ -178,7 +178,36 @@ Object.assign(promises, { scheduler: new Scheduler() });
 Object.defineProperty(setTimeout, PROMISIFY, { value: promises.setTimeout });
 Object.defineProperty(setImmediate, PROMISIFY, { value: promises.setImmediate });
 
+/** An object that a timer is for: what libraries of Node's early days make of themselves. */
+type Item = { _idleTimeout?: number; _onTimeout?: () => void };
+const timersOfItems = new WeakMap<object, Timeout>();
+
+function unenroll(item: Item): void {
+  timersOfItems.get(item)?.close();
+  timersOfItems.delete(item);
+  item._idleTimeout = -1;
+}
+function enroll(item: Item, delay: number): void {
+  validateNumber(delay, 'msecs');
+  if (!(delay >= 0 && Number.isFinite(delay))) throw outOfRange('msecs', 'a non-negative finite number', delay);
+  timersOfItems.get(item)?.close();
+  item._idleTimeout = Math.min(delay, DELAY_MAX_MS);
+}
+/** Starts the item's time anew. */
+function active(item: Item): void {
+  const { _idleTimeout: delay } = item;
+  if (delay === undefined || delay < 0) return;
+  timersOfItems.get(item)?.close();
+  timersOfItems.set(
+    item,
+    setTimeout(() => item._onTimeout?.(), delay),
+  );
+}
+
 export const timers = {
+  active,
+  enroll,
+  unenroll,
   setTimeout,
   setInterval,
   setImmediate,

@@ -176,6 +176,39 @@ describe('the others', () => {
     ]);
   });
 
+  it('an invalid URL is refused with what was given', () =>
+    expectSame(`const { URL } = require('url'); const call = (...args) => attempt(() => new URL(...args)); const url = new URL('a:b');
+      class Own extends URL {}
+      return [await call('nope'), await call('/x', 'nope'), await call(), await call(undefined), await call(Symbol('x')), await call({ toString() { throw new Error('mine') } }), await attempt(() => { url.href = 'x' }),
+        await attempt(() => URL('http://a')), URL === globalThis.URL, url instanceof URL, url.constructor === URL, new Own('a:b') instanceof Own, new Own('http://x/y').pathname, URL.name, URL.canParse('nope'), URL.parse('http://a/').href]`));
+
+  it('timers of objects run out, start anew and stop, as in Node 12', async () => {
+    const seen =
+      await inIsolate(`const { enroll, unenroll, active } = require('timers'); const wait = (ms) => new Promise((done) => setTimeout(done, ms)); const order = [];
+      const item = (name) => ({ _onTimeout() { order.push([name, this === items[name]]) } }); const items = { first: item('first'), never: item('never'), stopped: item('stopped') };
+      enroll(items.first, 1); enroll(items.never, 1); enroll(items.stopped, 50); active(items.first); active(items.stopped); unenroll(items.stopped);
+      await wait(120); active(items.first); active(items.stopped); await wait(60); return [order, items.stopped._idleTimeout, await attempt(() => enroll({}, 'x')), await attempt(() => enroll({}, -1))]`);
+    expect(seen).toEqual([
+      [
+        ['first', true],
+        ['first', true],
+      ],
+      -1,
+      ['threw', expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' })],
+      ['threw', expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' })],
+    ]);
+  });
+
+  it('names of protocols are written with their lengths', () =>
+    expectSame(`const tls = require('tls'); const seen = [];
+      for (const given of [['a', 'http/1.1'], [], Buffer.from('x'), ['x'.repeat(256)], 'x', [1], new Uint8Array([1, 2]), new Uint16Array([0x0201]), Buffer.from([1])]) seen.push(await attempt(() => { const out = {}; tls.convertALPNProtocols(given, out); return out }));
+      return seen`));
+
+  it('an emitter with a resource emits as others do', () =>
+    expectSame(`const { EventEmitterAsyncResource, EventEmitter } = require('events'); const one = new EventEmitterAsyncResource({ name: 'Mine' }); const seen = [];
+      one.on('x', function (...args) { seen.push(this === one, ...args) }); class Own extends EventEmitterAsyncResource {}; const own = new Own();
+      return [one.emit('x', 1, 2), one.emit('y'), seen, one instanceof EventEmitter, own.emit('x'), one.asyncResource.eventEmitter === one, typeof one.asyncId, show(one.emitDestroy()), await attempt(() => new EventEmitterAsyncResource()), new EventEmitterAsyncResource('text').emit('z')]`));
+
   it('what is not available says so by name when it is called, not when it is required', async () => {
     const said = await inIsolate(`const say = (f) => { try { return f() } catch (e) { return [e.message, e.code] } };
       return [say(() => require('os').setPriority(1)), say(() => require('net').createServer()), say(() => require('tls').createServer()), say(() => require('node:crypto').setEngine('x'))]`);

@@ -80,6 +80,10 @@ describe.each(ways)('tls %s', (way) => {
     same(`const s = open({ ALPNProtocols: ['nonsense', 'ferry'] }); const seen = trace(s, EVENTS); s.setEncoding('latin1'); s.write('before '); await until(s, 'secureConnect'); const first = await read(s, 7);
       s.write('who'); const who = await until(s, 'data'); s.write('bye'); const bye = await until(s, 'data'); await until(s, 'close'); return [first, who, bye, seen, s.authorized, s.authorizationError, s.alpnProtocol, s.encrypted, s.getProtocol(), s.destroyed]`));
 
+  it('takes the authority from a context whose options are inherited, as tedious makes it', () =>
+    same(`const options = Object.create({ ca: env.CA }, { secureOptions: { value: 0x800 } }); const s = open({ ca: undefined, secureContext: tls.createSecureContext(options) });
+      await until(s, 'secureConnect'); s.resume(); s.write('bye'); await until(s, 'close'); return [s.authorized]`));
+
   it('shows certificate, cipher and key, and gives sessions that can be taken up again', () =>
     same(`const facts = (s) => { const plain = s.getPeerCertificate(); const chain = s.getPeerCertificate(true); return show([plain, Object.keys(chain), chain.issuerCertificate && Object.keys(chain.issuerCertificate), s.getCipher(), s.getEphemeralKeyInfo(), s.isSessionReused(), s.getSession() instanceof Buffer, s.getFinished().length, s.getPeerFinished().length]) };
       const seen = []; let session; for (const reuse of [false, true]) { const s = open({ session: reuse ? session : undefined, maxVersion: 'TLSv1.2' }); s.on('session', (given) => { session = given }); await until(s, 'secureConnect'); seen.push(facts(s)); s.on('data', () => {}); s.write('bye'); await until(s, 'close') } return [seen, Buffer.isBuffer(session)]`));

@@ -16,6 +16,7 @@ const functions = {
 
 /** May be called with or without `new`; its functions are on it and on what it makes. */
 export function Certificate(): object {
-  return { ...functions };
+  return Object.create(Certificate.prototype) as object;
 }
 Object.assign(Certificate, functions);
+Object.assign(Certificate.prototype as object, functions);

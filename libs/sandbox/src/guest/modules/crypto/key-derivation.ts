@@ -1,4 +1,4 @@
-/** `pbkdf2`, `scrypt` and `hkdf`: computed in the host, the asynchronous forms in its thread pool. */
+/** `pbkdf2`, `scrypt`, `argon2` and `hkdf`: computed in the host, the asynchronous forms in its thread pool. */
 import { invalidArgType } from '../node-errors.ts';
 import { copyOf } from './bytes.ts';
 import { callNative, callNativeLater, whenNative } from './native.ts';
@@ -26,6 +26,13 @@ export function scrypt(password: unknown, salt: unknown, length: unknown, ...res
 }
 
 export const scryptSync = (...args: unknown[]): unknown => callNative('scryptSync', ...args.slice(0, 4));
+
+export function argon2(algorithm: unknown, parameters: unknown, callback: unknown): void {
+  callNativeLater('argon2', [algorithm, parameters], callback);
+}
+
+export const argon2Sync = (algorithm: unknown, parameters: unknown): unknown =>
+  callNative('argon2Sync', algorithm, parameters);
 
 export function hkdf(...args: unknown[]): void {
   callNativeLater('hkdf', args.slice(0, 5), (error: unknown, key: unknown) =>

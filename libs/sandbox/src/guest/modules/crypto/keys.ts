@@ -3,6 +3,7 @@ import { Buffer } from '../buffer.ts';
 import { invalidArgType, invalidArgValue, nodeError } from '../node-errors.ts';
 import { toBytes } from './bytes.ts';
 import { callNative, crossAs, type WireKey, wireOf } from './native.ts';
+import { type CryptoKey, cryptoKeyFromWire } from './subtle.ts';
 
 type ExportOptions = { readonly format?: string; readonly [option: string]: unknown };
 
@@ -47,6 +48,9 @@ export class KeyObject {
       return Buffer.from(this.#wire.bytes);
     }
     return callNative('exportKey', this, options);
+  }
+  toCryptoKey(...args: unknown[]): CryptoKey {
+    return cryptoKeyFromWire(callNative('toCryptoKey', this, ...args.slice(0, 3)));
   }
   get [Symbol.toStringTag](): string {
     return 'KeyObject';

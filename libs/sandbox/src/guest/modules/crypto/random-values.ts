@@ -1,7 +1,7 @@
 /** Random bytes, numbers and identifiers. */
 import { randomFill as fill } from '../../random.ts';
 import { Buffer } from '../buffer.ts';
-import { invalidArgType, outOfRange, validateFunction, validateNumber } from '../node-errors.ts';
+import { invalidArgType, outOfRange, validateFunction, validateNumber, validateObject } from '../node-errors.ts';
 import { toBytes } from './bytes.ts';
 import { later } from './native.ts';
 
@@ -47,13 +47,36 @@ export function randomFill(target: unknown, ...rest: unknown[]): void {
   later(callback, null, target);
 }
 
-export function randomUUID(): string {
-  const bytes = Buffer.alloc(16);
-  fill(bytes);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+function identifierOf(bytes: Buffer, version: number): string {
+  bytes[6] = ((bytes[6] as number) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+function validateOptions(options: unknown): void {
+  if (options === undefined) return;
+  validateObject(options, 'options');
+  const { disableEntropyCache = false } = options as { disableEntropyCache?: unknown };
+  if (typeof disableEntropyCache !== 'boolean') {
+    throw invalidArgType('options.disableEntropyCache', 'of type boolean', disableEntropyCache);
+  }
+}
+
+export function randomUUID(options?: unknown): string {
+  validateOptions(options);
+  const bytes = Buffer.alloc(16);
+  fill(bytes);
+  return identifierOf(bytes, 4);
+}
+
+/** Begins with the time, so that later ones sort after earlier ones. */
+export function randomUUIDv7(options?: unknown): string {
+  validateOptions(options);
+  const bytes = Buffer.alloc(16);
+  fill(bytes.subarray(6));
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  return identifierOf(bytes, 7);
 }
 
 const RANGE_MAX = 2 ** 48 - 1;

@@ -51,6 +51,9 @@ export class CryptoKey {
   }
 }
 
+/** A key of `webcrypto` from how it crossed. */
+export const cryptoKeyFromWire = (wire: unknown): CryptoKey => new CryptoKey(wire, IN_THIS_FILE);
+
 const DOM_NAMES = /^(Operation|NotSupported|InvalidAccess|Data|Syntax|QuotaExceeded|TypeMismatch)Error$/;
 
 /** What came back of `subtle`: bytes as an ArrayBuffer, keys as keys, its errors as DOM exceptions. */

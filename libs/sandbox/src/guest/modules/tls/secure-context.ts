@@ -61,7 +61,8 @@ export class SecureContext {
   readonly #options: Record<string, unknown>;
   constructor(options: Options = {}) {
     checkContextOptions(options);
-    this.#options = pick({ ...changedDefaults, ...options }, CONTEXT_OPTIONS);
+    // Options may be inherited: tedious lays its own over the script's by `Object.create`.
+    this.#options = { ...changedDefaults, ...pick(options, CONTEXT_OPTIONS) };
     // Node reads the material here and throws at once where it is of no use.
     if (Object.keys(this.#options).length > 0) ask('secureContext', this.#options);
   }

@@ -6,6 +6,7 @@
 import type { Duplex } from 'node:stream';
 import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
 import { Buffer } from '../buffer.ts';
+import { X509Certificate } from '../crypto/x509-certificate.ts';
 import { isIP } from '../net/ip.ts';
 import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
 import {
@@ -50,6 +51,9 @@ function socketOptions(carrier: object | undefined, options: Options): SocketOpt
   const { allowHalfOpen } = carrier === undefined ? options : (carrier as Duplex);
   return { allowHalfOpen: allowHalfOpen === true, signal, highWaterMark, onread };
 }
+
+const x509Of = (wire: WireCertificate | null | undefined): X509Certificate | undefined =>
+  wire ? new X509Certificate(wire.raw) : undefined;
 
 /** Whom Node says a connection was for that ended before it was secure. */
 const peerOf = ({ path, host, port, localAddress }: Options): object => ({ path, host, port, localAddress });
@@ -251,10 +255,10 @@ export class TLSSocket extends Socket {
   setKeyCert(): never {
     throw unsupported('setKeyCert');
   }
-  getX509Certificate(): never {
-    throw unsupported('getX509Certificate');
+  getX509Certificate(): X509Certificate | undefined {
+    return this.#fact(({ ownCertificate }) => x509Of(ownCertificate), undefined) ?? undefined;
   }
-  getPeerX509Certificate(): never {
-    throw unsupported('getPeerX509Certificate');
+  getPeerX509Certificate(): X509Certificate | undefined {
+    return this.#fact(({ peerCertificates }) => x509Of(peerCertificates[0]), undefined) ?? undefined;
   }
 }

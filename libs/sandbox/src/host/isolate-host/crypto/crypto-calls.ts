@@ -1,8 +1,9 @@
 /** The functions of `crypto` that the guest may call in the host, each with what bounds its cost. */
-import crypto, { type KeyObject } from 'node:crypto';
+import crypto, { type KeyObject, type webcrypto } from 'node:crypto';
 import { LIMITS } from '../limits.ts';
+import { askCertificate, readCertificate } from './certificate-calls.ts';
 import { CRYPTO_LIMITS, capArguments, capDerivedKey, capNumber } from './crypto-limits.ts';
-import { capKey, fromGuest, toGuest } from './crypto-values.ts';
+import { capKey, describeCryptoKey, fromGuest, toGuest } from './crypto-values.ts';
 
 type Args = readonly unknown[];
 type Call = (...args: never[]) => unknown;
@@ -26,6 +27,16 @@ function capScrypt(args: Args): void {
   capNumber(128 * cost * blockSize, LIMITS.scryptMemoryBytes, 'A scrypt memory need');
   capNumber(cost * blockSize * number('p', 'parallelization', 1), CRYPTO_LIMITS.scryptWork, 'A scrypt cost');
   capDerivedKey(args[2]);
+}
+
+function capArgon2(args: Args): void {
+  const { memory, passes, parallelism, tagLength } = optionsOf(args[1]);
+  if (typeof memory === 'number') {
+    capNumber(memory * 1024, LIMITS.scryptMemoryBytes, 'An argon2 memory need');
+    capNumber(memory * (typeof passes === 'number' ? passes : 1), CRYPTO_LIMITS.argon2Work, 'An argon2 cost');
+  }
+  capNumber(parallelism, CRYPTO_LIMITS.argon2Lanes, 'An argon2 parallelism');
+  capDerivedKey(tagLength);
 }
 
 function capKeyPair(args: Args): void {
@@ -58,6 +69,12 @@ function hmacAll(algorithm: string, key: Buffer, data: Buffer): Buffer {
   return crypto.createHmac(algorithm, key).update(data).digest();
 }
 
+/** The key as the guest keeps it: with its material, whether or not scripts may export that. */
+function toCryptoKey(key: KeyObject, ...[algorithm, extractable, usages]: [never, boolean, never]): unknown {
+  const made = key.toCryptoKey(algorithm, extractable, usages) as webcrypto.CryptoKey;
+  return describeCryptoKey(made, made.extractable);
+}
+
 const plain = (name: string): readonly [string, Entry] => [
   name,
   { call: (...args: never[]) => (crypto as unknown as Record<string, Call>)[name]?.(...args) },
@@ -77,6 +94,7 @@ const CALLS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   capped('hkdfSync', (args) => capDerivedKey(args[4])),
   capped('pbkdf2Sync', (args) => capPbkdf2(args[2], args[3])),
   capped('scryptSync', capScrypt),
+  capped('argon2Sync', capArgon2),
   capped('generateKeyPairSync', capKeyPair),
   capped('generatePrimeSync', capPrime),
   capped('checkPrimeSync', capPrime),
@@ -87,6 +105,9 @@ const CALLS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['assertSignatureDigest', { call: ((name: string) => void crypto.createSign(name)) as Call }],
   ['exportKey', { call: ((key: KeyObject, options: never) => capKey(key).export(options)) as Call }],
   ['convertKey', { call: crypto.ECDH.convertKey as Call }],
+  ['toCryptoKey', { call: toCryptoKey as Call }],
+  ['readCertificate', { call: readCertificate }],
+  ['askCertificate', { call: askCertificate }],
   ['verifySpkac', { call: crypto.Certificate.verifySpkac as Call }],
   ['exportChallenge', { call: crypto.Certificate.exportChallenge as Call }],
   ['exportPublicKey', { call: crypto.Certificate.exportPublicKey as Call }],
@@ -94,7 +115,10 @@ const CALLS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
 
 /** Those that also run in the thread pool, by the name of the asynchronous form. */
 const LATER: ReadonlyMap<string, string> = new Map(
-  ['pbkdf2', 'scrypt', 'hkdf', 'generateKeyPair', 'generatePrime', 'checkPrime'].map((name) => [name, `${name}Sync`]),
+  ['pbkdf2', 'scrypt', 'argon2', 'hkdf', 'generateKeyPair', 'generatePrime', 'checkPrime'].map((name) => [
+    name,
+    `${name}Sync`,
+  ]),
 )
   .set('sign', 'sign')
   .set('verify', 'verify');

@@ -11,6 +11,10 @@ export const CRYPTO_LIMITS = {
   dhPrimeBytes: 1024,
   hkdfBytes: 255 * 64,
   scryptWork: 2 ** 24,
+  /** KiB of memory, times passes over it. */
+  argon2Work: 2 ** 20,
+  /** Each may be a thread. */
+  argon2Lanes: 16,
   /** Calls in the thread pool that have not been answered. */
   pendingCalls: 256,
   /** Ciphers and key exchanges that are open at once. */

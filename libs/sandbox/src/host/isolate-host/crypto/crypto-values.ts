@@ -2,7 +2,7 @@
  * How values of `crypto` cross. Bytes are copied; a key crosses as what it can be made again from, so that the host
  * keeps no keys: `{ $key: 'private', bytes }` in PKCS#8, `'public'` in SPKI, `'secret'` as it is.
  */
-import { createPrivateKey, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type webcrypto } from 'node:crypto';
 import { asBytes, forGuest } from '../arguments.ts';
 import { QuotaExceeded } from '../limits.ts';
 import { CRYPTO_LIMITS, capNumber } from './crypto-limits.ts';
@@ -46,6 +46,21 @@ export function describeKey(key: KeyObject): Fields {
   const bytes = key.export({ format: 'der', type: type === 'private' ? 'pkcs8' : 'spki' } as never) as Buffer;
   const { asymmetricKeyType, asymmetricKeyDetails } = key;
   return { $key: type, bytes: forGuest(bytes), asymmetricKeyType, asymmetricKeyDetails: { ...asymmetricKeyDetails } };
+}
+
+/** The key's material, whether or not scripts may export it: the guest keeps it and minds that itself. */
+export function describeCryptoKey(key: webcrypto.CryptoKey, extractable: boolean): Fields {
+  const object = KeyObject.from(key);
+  const type = object.type === 'private' ? 'pkcs8' : 'spki';
+  const bytes = object.type === 'secret' ? object.export() : object.export({ format: 'der', type } as never);
+  const { algorithm, usages } = key;
+  return {
+    $cryptoKey: key.type,
+    bytes: toGuest(bytes),
+    algorithm: toGuest({ ...algorithm }),
+    extractable: key.type === 'public' || extractable,
+    usages: [...usages],
+  };
 }
 
 /** What Node returned, as the guest takes it. */

@@ -1,10 +1,10 @@
 /** `webcrypto.subtle` for the guest. A CryptoKey crosses as what it can be imported from again. */
-import { KeyObject, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { asBytes, asText } from '../arguments.ts';
 import { QuotaExceeded } from '../limits.ts';
 import { capPbkdf2 } from './crypto-calls.ts';
 import { CRYPTO_LIMITS, capArguments, capNumber } from './crypto-limits.ts';
-import { fromGuest, toGuest } from './crypto-values.ts';
+import { describeCryptoKey, fromGuest, toGuest } from './crypto-values.ts';
 
 type CryptoKey = webcrypto.CryptoKey;
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,26 +36,11 @@ async function revive(value: unknown, depth = 0): Promise<unknown> {
   return subtle.importKey?.(format, asBytes(bytes, 'key'), fromGuest(algorithm), extractable, usages);
 }
 
-/** The key's material, whether or not scripts may export it: the guest keeps it and minds that itself. */
-function describe(key: CryptoKey, extractable: boolean): Fields {
-  const object = KeyObject.from(key);
-  const type = object.type === 'private' ? 'pkcs8' : 'spki';
-  const bytes = object.type === 'secret' ? object.export() : object.export({ format: 'der', type } as never);
-  const { algorithm, usages } = key;
-  return {
-    $cryptoKey: key.type,
-    bytes: toGuest(bytes),
-    algorithm: toGuest({ ...algorithm }),
-    extractable: key.type === 'public' || extractable,
-    usages: [...usages],
-  };
-}
-
 function answerOf(value: unknown, extractable: boolean): unknown {
-  if (value instanceof globalThis.CryptoKey) return describe(value, extractable);
+  if (value instanceof globalThis.CryptoKey) return describeCryptoKey(value, extractable);
   const { publicKey, privateKey } = (isFields(value) ? value : {}) as Record<string, CryptoKey>;
   if (publicKey === undefined || privateKey === undefined) return toGuest(value);
-  return { publicKey: describe(publicKey, true), privateKey: describe(privateKey, extractable) };
+  return { publicKey: describeCryptoKey(publicKey, true), privateKey: describeCryptoKey(privateKey, extractable) };
 }
 
 /** Which argument says whether the new key may be exported. */
