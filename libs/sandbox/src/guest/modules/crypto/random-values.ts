@@ -1,7 +1,7 @@
 /** Random bytes, numbers and identifiers. */
 import { randomFill as fill } from '../../random.ts';
 import { Buffer } from '../buffer.ts';
-import { invalidArgType, outOfRange, validateFunction, validateNumber } from '../node-errors.ts';
+import { invalidArgType, outOfRange, validateFunction, validateNumber, validateObject } from '../node-errors.ts';
 import { toBytes } from './bytes.ts';
 import { later } from './native.ts';
 
@@ -47,7 +47,12 @@ export function randomFill(target: unknown, ...rest: unknown[]): void {
   later(callback, null, target);
 }
 
-export function randomUUID(): string {
+export function randomUUID(options?: unknown): string {
+  if (options !== undefined) validateObject(options, 'options');
+  const { disableEntropyCache = false } = (options ?? {}) as { readonly disableEntropyCache?: unknown };
+  if (typeof disableEntropyCache !== 'boolean') {
+    throw invalidArgType('options.disableEntropyCache', 'of type boolean', disableEntropyCache);
+  }
   const bytes = Buffer.alloc(16);
   fill(bytes);
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
