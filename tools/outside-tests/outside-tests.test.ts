@@ -33,6 +33,27 @@ server.listen(0, common.mustCall(() => {
   client.on('close', common.mustCall(() => server.close(common.mustCall())));
 }));
 `;
+const WITH_HTTP_SERVER = `'use strict';
+const common = require('../common');
+const assert = require('assert');
+const http = require('http');
+const server = http.createServer(common.mustCall((req, res) => {
+  let body = '';
+  req.on('data', (bytes) => { body += bytes });
+  req.on('end', common.mustCall(() => { res.writeHead(201, { 'X-Got': req.method + ' ' + req.url }); res.end(body.toUpperCase()) }));
+}));
+server.listen(0, common.mustCall(() => {
+  const req = http.request({ port: server.address().port, method: 'POST', path: '/x' }, common.mustCall((res) => {
+    let text = '';
+    assert.strictEqual(res.statusCode, 201);
+    assert.strictEqual(res.headers['x-got'], 'POST /x');
+    res.on('data', (bytes) => { text += bytes });
+    res.on('end', common.mustCall(() => { assert.strictEqual(text, 'HELLO'); server.close(common.mustCall()) }));
+  }));
+  req.write('hel');
+  req.end('lo');
+}));
+`;
 const IN_NODE_ALONE = `'use strict';
 require('../common');
 require('assert').ok(process.pid > 1);
@@ -45,7 +66,13 @@ let relay: ServerRelay;
 beforeAll(async () => {
   outside = mkdtempSync(join(tmpdir(), 'outside-tests-'));
   mkdirSync(join(outside, 'node/test/parallel'), { recursive: true });
-  const files = { passes: PASSES, 'never-called': NEVER_CALLED, 'node-alone': IN_NODE_ALONE, server: WITH_SERVER };
+  const files = {
+    passes: PASSES,
+    'never-called': NEVER_CALLED,
+    'node-alone': IN_NODE_ALONE,
+    server: WITH_SERVER,
+    http: WITH_HTTP_SERVER,
+  };
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(outside, `node/test/parallel/test-buffer-${name}.js`), text);
   relay = await startServerRelay();
@@ -77,8 +104,8 @@ describe('a test file from outside', () => {
     expect(summarize([result])).toMatchObject([{ passInNode: 0, rate: undefined }]);
   });
 
-  it('has a server where it starts one: the harness listens for it', async () => {
-    const result = await run('server');
+  it.each(['server', 'http'])('has a server where it starts one: the harness listens for it (%s)', async (name) => {
+    const result = await run(name);
     expect(result).toMatchObject({ needsServer: true, node: { outcome: 'passed' }, sandbox: { outcome: 'passed' } });
   });
 

@@ -96,7 +96,10 @@ const adopt = (server: Server, port: number | undefined, { reserved }: State): S
   return found.server;
 };
 
-const listen = (control: Socket, state: State, request: Extract<RelayRequest, { kind: 'listen' }>): Server => {
+/** `listening` is another one than `server` where that took over what listened already. */
+type Listening = { readonly server: Server; readonly listening: Server };
+
+const listen = (control: Socket, state: State, request: Extract<RelayRequest, { kind: 'listen' }>): Listening => {
   const server = serverOf(request);
   const own = new Set<Socket>();
   const onClient = (socket: Socket): void => {
@@ -120,28 +123,31 @@ const listen = (control: Socket, state: State, request: Extract<RelayRequest, { 
     listening.close();
     for (const socket of own) socket.destroy();
   });
-  return listening;
+  return { server, listening };
 };
 
-const addContext = (server: TlsServer, { name, context }: Extract<RelayRequest, { kind: 'context' }>): void => {
-  if (name === undefined) server.setSecureContext(context);
-  else server.addContext(name, context);
+const addContext = (
+  server: TlsServer | undefined,
+  { name, context }: Extract<RelayRequest, { kind: 'context' }>,
+): void => {
+  if (name === undefined) server?.setSecureContext(context);
+  else server?.addContext(name, context);
 };
 
 /** Answers one connection of a test file: its first line says what it is for. */
 const serve = (connection: Socket, state: State): void => {
-  let server: Server | undefined;
+  let own: Listening | undefined;
   let text = Buffer.alloc(0);
   const onRequest = (request: RelayRequest): boolean => {
     if (request.kind === 'listen') {
       // What Node refuses at once, such as a key of no use, becomes the server's error here.
       try {
-        server = listen(connection, state, request);
+        own = listen(connection, state, request);
       } catch (error) {
         tell(connection, { kind: 'error', error: errorFacts(error as Error) });
       }
-    } else if (request.kind === 'context') addContext(server as TlsServer, request);
-    else if (request.kind === 'close') server?.close();
+    } else if (request.kind === 'context') addContext(own?.server as TlsServer | undefined, request);
+    else if (request.kind === 'close') own?.listening.close();
     else {
       const client = state.clients.get(request.client);
       state.clients.delete(request.client);

@@ -22,7 +22,8 @@ const GUEST_OPTIONS = {
   define: {
     'process.env.NODE_ENV': '"production"',
     'process.env.NODE_DEBUG': '""',
-    ZLIB_CONSTANTS: JSON.stringify(zlibConstants),
+    // JSON has no infinity, which the largest chunk is.
+    ZLIB_CONSTANTS: JSON.stringify({ ...zlibConstants, Z_MAX_CHUNK: undefined }),
   },
   absWorkingDir: PACKAGE_ROOT,
 } satisfies BuildOptions;

@@ -4,6 +4,7 @@
  */
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import tls from 'node:tls';
 import { type RequestError, type RequestHead, RequestReader } from './request-reader.ts';
 import { type ServedSocket, ServerResponse } from './server-response.ts';
 import { RelayedServer, type ServerOptions } from './servers.ts';
@@ -266,6 +267,7 @@ const serverKind = (relayPort: number, isTls: boolean) => {
   function Server(...args: unknown[]): HttpServer {
     const options = args.find((arg) => typeof arg === 'object' && arg !== null) as ServerOptions | undefined;
     const listener = args.find((arg) => typeof arg === 'function') as RequestListener | undefined;
+    if (isTls) tls.createSecureContext(options);
     const server = new HttpServer(relayPort, options ?? {}, isTls);
     if (listener) server.on('request', listener);
     return server;

@@ -142,10 +142,10 @@ export class ServerResponse extends http.OutgoingMessage {
     const headers = own.length === 0 ? given : [...own.filter(([name]) => !names.has(name.toLowerCase())), ...given];
     const told = new Set(headers.map(([name]) => String(name).toLowerCase()));
     const date = this.sendDate && !told.has('date') ? [['Date', new Date().toUTCString()] as const] : [];
-    const { _keepAliveTimeout: keepMs, _defaultKeepAlive: isDefault } = inside(this);
     // Names that were set are seen afterwards too.
     if (own.length > 0) for (const [name, value] of given) this.setHeader(name, value as string);
     inside(this)._storeHeader(firstLine, [...headers, ...date]);
+    const { _keepAliveTimeout: keepMs, _defaultKeepAlive: isDefault } = inside(this);
     if (told.has('connection') || !keepMs || !isDefault) return;
     const kept = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepMs / 1000)}\r\n`;
     inside(this)._header = (inside(this)._header ?? '').replace('Connection: keep-alive\r\n', kept);

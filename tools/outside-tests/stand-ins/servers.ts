@@ -48,6 +48,13 @@ const assertPlace = ({ port, path }: Options): void => {
 const isSpent = (socket: Socket): boolean =>
   (socket as Socket & { _readableState: { ended: boolean } })._readableState.ended && socket.writableLength === 0;
 
+/** What was written so far was for the harness. */
+const countFromHere = (socket: Socket): void => {
+  const before = socket.bytesWritten;
+  const get = (): number => (Reflect.get(net.Socket.prototype, 'bytesWritten', socket) as number) - before;
+  Object.defineProperty(socket, 'bytesWritten', { get, configurable: true });
+};
+
 /** Where the harness is, and ports at which it listens already. */
 export type RelayPlace = { readonly port: number; readonly reserved: readonly number[] };
 
@@ -133,8 +140,9 @@ export class RelayedServer extends EventEmitter {
     if (pauseOnConnect) socket.pause();
     socket.connect(this.#relayPort, '127.0.0.1', () => {
       socket.write(lineOf({ kind: 'accept', client }), () => {
-        for (const [name, value] of Object.entries({ ...addresses, bytesWritten: 0, server: this }))
+        for (const [name, value] of Object.entries({ ...addresses, server: this }))
           Object.defineProperty(socket, name, { value, writable: true, configurable: true, enumerable: true });
+        countFromHere(socket);
         if (facts !== undefined) this.#makeSecure(socket, facts);
         this.emit(this.#tls ? 'secureConnection' : 'connection', socket);
       });

@@ -25,6 +25,9 @@ const START = `const c = require('crypto'); const { promisify } = require('util'
 const same = (body: string): Promise<unknown> => expectSame(`${START} ${body}`, { args });
 
 describe('hashes and HMACs', () => {
+  it('can be asked for a digest that went out as a stream', () =>
+    same(`const { PassThrough } = require('stream'); const seen = []; for (const name of ['sha256', 'sha3-512', 'md5']) { const made = c.createHash(name);
+      const from = new PassThrough(); const told = new Promise((r) => from.pipe(made).on('data', r)); made.setEncoding('hex'); from.end('text'); seen.push(await told, await attempt(() => made.digest('hex')), await attempt(() => made.digest('hex'))) } return seen`));
   it('every hash that Node has', () =>
     same(
       `const seen = {}; for (const name of hashes) seen[name] = await attempt(() => { const h = c.createHash(name); h.update('a'); const d = h.copy(); h.update('b'); return [h.digest('hex'), d.digest('base64')] }); return seen`,
@@ -186,3 +189,8 @@ describe('what a call may cost', () => {
     expect(message).toMatch(expected);
   });
 });
+
+it('refuses options of random UUIDs that are none', () =>
+  same(
+    `return [await attempt(() => c.randomUUID(1)), await attempt(() => c.randomUUID({ disableEntropyCache: '' })), c.randomUUID({ disableEntropyCache: true }).length]`,
+  ));

@@ -93,6 +93,10 @@ describe('options of TLS', () => {
         const s = tls.connect({ port: 42, lookup() {}, ...more }); s.on('error', () => {}); seen.push([s.allowHalfOpen, s.readableHighWaterMark, s.writableHighWaterMark]); s.destroy() }
       for (const s of [new tls.TLSSocket(), new tls.TLSSocket(undefined, { allowHalfOpen: true })]) seen.push(s.allowHalfOpen); return seen`));
 
+  it('are signals, aborted before and after', () =>
+    expectSame(`const seen = []; for (const module of ['net', 'tls']) for (const when of ['before', 'after']) { const ac = new AbortController(); if (when === 'before') ac.abort();
+      const s = require(module).connect({ port: 1, host: 'localhost', lookup() {}, signal: ac.signal }); const listeners = require('events').getEventListeners(ac.signal, 'abort').length; const gone = new Promise((r) => s.on('close', () => r())); const events = trace(s, ['error', 'close']); ac.abort(); await gone; seen.push([listeners, events.map(([name, e]) => [name, e && e.name, e && e.code])]) } return seen`));
+
   it("look a name up by the script's own function", () =>
     expectSame(`const tls = require('tls'); const asked = []; const lookup = (name, options, done) => { asked.push(name); done(null, options.all ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4) };
       const s = tls.connect({ host: 'localhost', port: Number(env.PORT), ca: env.CA, family: 4, lookup }); let text = ''; for await (const bytes of s) text += bytes; return [text, asked]`));

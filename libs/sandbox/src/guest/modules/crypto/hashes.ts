@@ -101,7 +101,10 @@ function bytesOf(data: unknown, encoding?: string): Uint8Array {
 /** `Hash` and `Hmac` as Node has them: updates, one digest, and a stream. */
 class Digest extends Transform {
   #state: State;
+  #result: Uint8Array | undefined;
   protected _done = false;
+  /** Its digest went out as a stream; it may still be asked for. */
+  protected _isFlushed = false;
   constructor(state: State, options?: object) {
     super(options);
     this.#state = state;
@@ -114,7 +117,11 @@ class Digest extends Transform {
   digest(encoding?: string): unknown {
     if (this._done) throw finalized();
     this._done = true;
-    return output(this.#state.digest(), encoding);
+    return output(this.#finish(), encoding);
+  }
+  #finish(): Uint8Array {
+    this.#result ??= this.#state.digest();
+    return this.#result;
   }
   protected _copyState(): State {
     if (this._done) throw finalized();
@@ -125,7 +132,8 @@ class Digest extends Transform {
     done();
   }
   override _flush(done: (error?: Error) => void): void {
-    this.push(this.digest());
+    this._isFlushed = true;
+    this.push(Buffer.from(this.#finish()));
     done();
   }
 }
@@ -150,7 +158,7 @@ export class Hmac extends Digest {
   }
   /** A second digest of an HMAC is empty, as ever in Node. */
   override digest(encoding?: string): unknown {
-    return this._done ? output(new Uint8Array(0), encoding) : super.digest(encoding);
+    return this._done || this._isFlushed ? output(new Uint8Array(0), encoding) : super.digest(encoding);
   }
 }
 

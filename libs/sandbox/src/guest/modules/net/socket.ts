@@ -5,7 +5,7 @@ import { type Channel, type ChannelEvents, createChannel } from '../../socket-ch
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import { nodeError, validateFunction } from '../node-errors.ts';
-import { Duplex } from '../stream.ts';
+import { Duplex, stream } from '../stream.ts';
 import { timers } from '../timers.ts';
 import { type ConnectOptions, connectArguments, type Lookup } from './connect-arguments.ts';
 import { isIP, isIPv6 } from './ip.ts';
@@ -88,12 +88,13 @@ export class Socket extends Duplex {
       autoDestroy: true,
       emitClose: false,
       decodeStrings: false,
-      ...(options?.signal ? { signal: options.signal } : {}),
       ...(options?.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
     this.#onRead = options?.onread;
+    // Not by the stream's own option: a signal that is aborted already would destroy what is not made yet.
+    if (options?.signal) stream.addAbortSignal(options.signal, this as never);
     this.on('end', () => {
-      if (!this.allowHalfOpen) this.write = refuseWrite as typeof this.write;
+      if (!this.allowHalfOpen) this.write = refuseWrite as Socket['write'];
     });
   }
 

@@ -81,13 +81,13 @@ export function convertALPNProtocols(protocols: unknown, into: Record<string, un
     into.ALPNProtocols = bytes;
   } else if (Array.isArray(protocols)) {
     const names = protocols.map((name, index) => {
-      const bytes = Buffer.from(String(name));
-      if (bytes.length <= MAX_PROTOCOL_BYTES) return Buffer.concat([Buffer.from([bytes.length]), bytes]);
+      const length = Buffer.byteLength(name as string);
+      if (length <= MAX_PROTOCOL_BYTES) return Buffer.concat([Buffer.from([length]), Buffer.from(name as string)]);
       const what = `The byte length of the protocol at index ${index} exceeds the maximum length.`;
       throw nodeError(
         RangeError,
         'ERR_OUT_OF_RANGE',
-        `${what} It must be <= ${MAX_PROTOCOL_BYTES}. Received ${bytes.length}`,
+        `${what} It must be <= ${MAX_PROTOCOL_BYTES}. Received ${length}`,
       );
     });
     into.ALPNProtocols = Buffer.concat(names);

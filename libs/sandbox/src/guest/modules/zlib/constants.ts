@@ -3,7 +3,7 @@
 declare const ZLIB_CONSTANTS: Readonly<Record<string, number>>;
 
 export const constants: Readonly<Record<string, number>> = Object.freeze(
-  Object.assign(Object.create(null), ZLIB_CONSTANTS),
+  Object.assign(Object.create(null), { Z_MAX_CHUNK: Number.POSITIVE_INFINITY }, ZLIB_CONSTANTS),
 );
 
 export const constant = (name: string): number => constants[name] as number;
