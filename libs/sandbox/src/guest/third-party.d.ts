@@ -17,6 +17,9 @@ declare module 'whatwg-url' {
   export const URL: typeof globalThis.URL;
   export const URLSearchParams: typeof globalThis.URLSearchParams;
 }
+declare module 'readable-stream/lib/ours/errors.js' {
+  export const codes: Record<string, new (...args: unknown[]) => Error>;
+}
 declare module 'readable-stream/lib/ours/browser.js' {
   export { default } from 'node:stream';
 }

@@ -1,4 +1,5 @@
 /** `stream`: the npm package, which is Node's own code of an older day, brought to today's. */
+import './stream/own-codes.ts';
 import stream from 'readable-stream/lib/ours/browser.js';
 import { Buffer } from './buffer.ts';
 import { createDuplexPair } from './stream/duplex-pair.ts';
