@@ -88,7 +88,8 @@ function decoder(options: ParseOptions | undefined): Convert {
 function parse(text: unknown, sep?: string, eq?: string, options?: ParseOptions): Record<string, string | string[]> {
   const result = Object.create(null) as Record<string, string | string[]>;
   if (typeof text !== 'string' || text === '') return result;
-  const { maxKeys = KEYS_MAX } = options ?? {};
+  const { maxKeys: given }: { readonly maxKeys?: unknown } = options ?? {};
+  const maxKeys = typeof given === 'number' ? given : KEYS_MAX;
   const equals = eq ? String(eq) : '=';
   const decode = decoder(options);
   const parts = text.split(sep ? String(sep) : '&');

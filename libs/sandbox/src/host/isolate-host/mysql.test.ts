@@ -145,6 +145,10 @@ describe.skipIf(!hasMariadb())('mysql2 and MariaDB', () => {
       same(`const seen = []; const c = await connect(); seen.push(await attempt(() => c.query('SELECT 1; SELECT 2'))); seen.push((await c.query('CALL two_results()'))[0]); await c.end();
         const m = await connect({ multipleStatements: true }); seen.push((await m.query('SELECT 1 AS a; SELECT 2 AS b; UPDATE notes SET text = 1 WHERE 0'))[0]); seen.push(await attempt(() => m.execute('SELECT 1; SELECT 2'))); await m.end(); return show(seen)`));
 
+    it('LOAD DATA LOCAL INFILE is refused: no file of the host is ever sent', () =>
+      same(`const seen = []; for (const setting of [{}, { flags: ['-LOCAL_FILES'] }]) { const c = await connect(setting);
+          seen.push(await attempt(() => c.query("LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE notes (text)"))); c.destroy() } return seen`));
+
     it('pools: reuse, waiting, limits, release, their events and their end', () =>
       same(`const pool = mysql.createPool({ ...config, connectionLimit: 2, queueLimit: 2 }); const seen = []; const events = trace(pool, ['acquire', 'connection', 'enqueue', 'release']);
         const results = await Promise.all([1, 2, 3].map((n) => pool.query('SELECT ? AS n', [n]))); seen.push(results.map(([r]) => r)); seen.push((await pool.execute('SELECT ? AS n', [4]))[0]);

@@ -15,6 +15,11 @@ const SAY = `const say = (f) => { try { return f() } catch (e) { return [e.name,
 const samples = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] => fc.sample(arbitrary, { numRuns, seed: 11 });
 
 describe('querystring', () => {
+  it('counts keys by numbers alone', () =>
+    expectSame(
+      `const q = require('querystring'); const text = Array.from({ length: 1200 }, (_, i) => 'k' + i).join('&'); return [Infinity, -Infinity, NaN, 0, 3, '3', 'Infinity', null, true].map((maxKeys) => Object.keys(q.parse(text, null, null, { maxKeys })).length)`,
+    ));
+
   it('parses what Node parses', () =>
     expectSame(
       `const q = require('querystring'); return [...args.map((text) => q.parse(text)), q.parse('a:1;b:2', ';', ':'), q.parse('a=>1&&b=>2', '&&', '=>'), q.parse('a=1&b=2&c=3', null, null, { maxKeys: 2 }), q.parse('a=%zz', '&', '=', { decodeURIComponent: (s) => '<' + s + '>' }),

@@ -93,6 +93,10 @@ describe('options of TLS', () => {
         const s = tls.connect({ port: 42, lookup() {}, ...more }); s.on('error', () => {}); seen.push([s.allowHalfOpen, s.readableHighWaterMark, s.writableHighWaterMark]); s.destroy() }
       for (const s of [new tls.TLSSocket(), new tls.TLSSocket(undefined, { allowHalfOpen: true })]) seen.push(s.allowHalfOpen); return seen`));
 
+  it('are heeded on a socket that connects only afterwards', () =>
+    expectSame(`const tls = require('tls'); const carrier = new (require('net').Socket)(); const s = new tls.TLSSocket(carrier, { ca: env.CA }); const seen = [s.allowHalfOpen, s.destroyed]; carrier.on('error', () => {}); s.on('error', () => {});
+      await new Promise((r) => setTimeout(r, 10)); seen.push(s.destroyed); s.destroy(); carrier.destroy(); return seen`));
+
   it('are signals, aborted before and after', () =>
     expectSame(`const seen = []; for (const module of ['net', 'tls']) for (const when of ['before', 'after']) { const ac = new AbortController(); if (when === 'before') ac.abort();
       const s = require(module).connect({ port: 1, host: 'localhost', lookup() {}, signal: ac.signal }); const listeners = require('events').getEventListeners(ac.signal, 'abort').length; const gone = new Promise((r) => s.on('close', () => r())); const events = trace(s, ['error', 'close']); ac.abort(); await gone; seen.push([listeners, events.map(([name, e]) => [name, e && e.name, e && e.code])]) } return seen`));

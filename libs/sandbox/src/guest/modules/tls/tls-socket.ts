@@ -104,7 +104,8 @@ export class TLSSocket extends Socket {
       if (parentChannel === undefined) this.destroy(new Error('The socket is closed'));
       else channel.secure(parentChannel.id, options);
     };
-    if (parent.connecting) parent.once('connect', start);
+    // One that was never asked to connect may still be.
+    if (parent.connecting || (parent.pending && !parent.destroyed)) parent.once('connect', start);
     else start();
     this.#shareTheEnd(parent);
   }
