@@ -31,7 +31,7 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^crypto\.set(Engine|Fips)/, 'they change the library of the whole process'],
   [/^crypto\.(de|en)capsulate/, 'no password check uses post-quantum keys'],
   [/^net\.(Socket|Stream)#[gs]etTypeOfService/, 'connections are opened outside of the sandbox'],
-  [/^tls\.(setDefaultCACertificates|createSecurePair|parseCertString)/, 'settings of the process, or gone from Node'],
+  [/^tls\.(createSecurePair|parseCertString)/, 'settings of the process, or gone from Node'],
   [/^tls\.TLSSocket#setSession/, 'a session is given to `tls.connect`'],
   [/^os\./, 'nothing of the host shows'],
 ];

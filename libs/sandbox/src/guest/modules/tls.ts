@@ -3,7 +3,8 @@ import { callable } from './callable.ts';
 import { isIP } from './net/ip.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
-import { invalidArgValue, notAvailable, validateString } from './node-errors.ts';
+import { notAvailable } from './node-errors.ts';
+import { getCACertificates, rootCertificates, setDefaultCACertificates } from './tls/default-authorities.ts';
 import { checkConnectOptions, convertALPNProtocols } from './tls/option-checks.ts';
 import { changeDefault, changedDefaults, type Options, SecureContext } from './tls/secure-context.ts';
 import { checkServerIdentity } from './tls/server-identity.ts';
@@ -67,20 +68,6 @@ const knownCiphers = (): Ciphers => {
   ciphers ??= ask('tlsCiphers') as Ciphers;
   return ciphers;
 };
-let roots: readonly string[] | undefined;
-const rootCertificates = (): readonly string[] => {
-  roots ??= Object.freeze(ask('rootCertificates') as string[]);
-  return roots;
-};
-
-const NONE: readonly string[] = Object.freeze([]);
-/** Scripts trust what Node brings; there is no system and no command line to add to it. */
-function getCACertificates(type: unknown = 'default'): readonly string[] {
-  validateString(type, 'type');
-  if (type === 'default' || type === 'bundled') return rootCertificates();
-  if (type === 'system' || type === 'extra') return NONE;
-  throw invalidArgValue('type', type);
-}
 
 export const tls = {
   TLSSocket: callable('TLSSocket', TLSSocket),
@@ -95,6 +82,7 @@ export const tls = {
     return rootCertificates();
   },
   getCACertificates,
+  setDefaultCACertificates,
   get DEFAULT_MIN_VERSION(): unknown {
     return changedDefaults.minVersion ?? 'TLSv1.2';
   },

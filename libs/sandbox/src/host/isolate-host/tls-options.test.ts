@@ -133,3 +133,23 @@ describe('what tls says of itself', () => {
     expectSame(`const tls = require('tls'); const seen = []; const note = (w) => { if (w.code === 'DEP0123') seen.push([w.name, w.message]) }; process.on('warning', note);
       for (let i = 0; i < 2; i++) tls.connect({ port: Number(env.PORT), host: '127.0.0.1', servername: '127.0.0.1' }).on('error', () => {}).destroy(); await new Promise((r) => setTimeout(r, 20)); process.removeListener('warning', note); return seen`));
 });
+
+describe('the authorities that are trusted by default', () => {
+  const PRELUDE = `const tls = require('tls'); const brought = tls.getCACertificates();
+    const greet = (options) => new Promise((done) => { const s = tls.connect({ host: 'localhost', port: Number(env.PORT), ...options }, () => done('secure')); s.on('error', (e) => done(e.code)); s.resume() });`;
+
+  it('may be set, and are used where a connection names none', () =>
+    expectSame(`${PRELUDE} const seen = [await greet({})]; try { tls.setDefaultCACertificates([env.CA, Buffer.from(env.CA)]); seen.push(tls.getCACertificates().length, await greet({}));
+      tls.setDefaultCACertificates([]); seen.push(tls.getCACertificates().length, await greet({}), await greet({ ca: env.CA })) } finally { tls.setDefaultCACertificates(brought) } return seen`));
+
+  it('stay as they are when what is given is no certificate', () =>
+    expectSame(`${PRELUDE} const seen = []; for (const given of [undefined, 'x', [1], [env.CA, null], ['no certificate'], ['-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----']]) seen.push(await attempt(() => tls.setDefaultCACertificates(given)));
+      return [seen, tls.getCACertificates().length === brought.length]`));
+
+  it('are the brought ones again in the next run', async () => {
+    const count = `return require('tls').getCACertificates().length`;
+    const before = await inIsolate(count);
+    await inIsolate(`require('tls').setDefaultCACertificates([env.CA])`);
+    expect(await inIsolate(count)).toEqual(before);
+  });
+});

@@ -45,7 +45,7 @@ export function pick(options: Options, names: readonly string[]): Record<string,
   return picked;
 }
 
-type Defaults = { ciphers?: unknown; minVersion?: unknown; maxVersion?: unknown };
+type Defaults = { ca?: unknown; ciphers?: unknown; minVersion?: unknown; maxVersion?: unknown };
 
 /** What the run's script has set `tls.DEFAULT_…` to. */
 export const changedDefaults: Defaults = {};
