@@ -83,6 +83,8 @@ const sensible = (userPoolId: string) => ({
   pageSize: 1,
   pageToken: '',
   version: 1n,
+  fromVersion: 1n,
+  toVersion: 1n,
   outcome: 0,
   failedOnly: false,
   requestId: '',

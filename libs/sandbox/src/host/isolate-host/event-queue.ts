@@ -31,6 +31,7 @@ export function createEventQueue(
   let queue: GuestEvent[] = [];
   let queuedBytes = 0;
   let waitingBytes = 0;
+  let deliveredBytes = 0;
   let full = false;
 
   const weigh = (change: number): void => {
@@ -40,13 +41,25 @@ export function createEventQueue(
     full = isFull;
     onFull(isFull);
   };
+  /** An isolate that is never idle does not get to finish collecting what the events before have left. */
+  const breathe = (bytes: number): void => {
+    deliveredBytes += bytes;
+    if (deliveredBytes < LIMITS.bytesBetweenBreaths) return;
+    deliveredBytes = 0;
+    const held = LIMITS.bytesWaiting + 1;
+    weigh(held);
+    setTimeout(() => weigh(-held), LIMITS.breathMs).unref();
+  };
   const flush = (): void => {
     if (closed || queue.length === 0) return;
     const batch = queue;
     const bytes = queuedBytes;
     queue = [];
     queuedBytes = 0;
-    void Promise.all(inBatches(batch).map(dispatch)).finally(() => weigh(-bytes));
+    void Promise.all(inBatches(batch).map(dispatch)).finally(() => {
+      breathe(bytes);
+      weigh(-bytes);
+    });
   };
   return {
     emit(event, bytes = 0) {

@@ -114,9 +114,10 @@ describe.each(['mongodb', 'mongodb@7'])('%s and a server that', (driver) => {
     }));
 });
 
+/** `close()` of driver 3.7 now and then never ends while a request is under way, in plain Node, too. */
 const askOld = (driver: string, { command }: MongodbFault): string => `const { MongoClient } = require('${driver}');
   const client = await MongoClient.connect(env.URI, { useNewUrlParser: true, useUnifiedTopology: true, serverSelectionTimeoutMS: ${command === 'hello' ? 500 : 5000}, socketTimeoutMS: 1000, connectTimeoutMS: ${command === 'hello' ? 400 : 5000} });
-  try { return await client.db().collection('users').findOne({ email: 'a' }) } finally { await client.close() }`;
+  try { return await client.db().collection('users').findOne({ email: 'a' }) } finally { await Promise.race([client.close(true), new Promise((done) => setTimeout(done, 2000))]) }`;
 
 describe('a script of the 3.6 days and a server that', () => {
   it.each(FAULTS)('%s: an outage', (_what, fault) =>
