@@ -9,6 +9,7 @@ import { Duplex, stream } from '../stream.ts';
 import { timers } from '../timers.ts';
 import { type ConnectOptions, connectArguments, type Lookup } from './connect-arguments.ts';
 import { isIP, isIPv6 } from './ip.ts';
+import { type OnRead, readInto } from './on-read.ts';
 import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
@@ -20,11 +21,6 @@ export type SocketOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly highWaterMark?: number | undefined;
   readonly onread?: OnRead | undefined;
-};
-/** Instead of `data`: what comes is put into a buffer of the script. */
-type OnRead = {
-  readonly buffer: Uint8Array | (() => Uint8Array);
-  readonly callback: (bytes: number, buffer: Uint8Array) => unknown;
 };
 
 /** Node emits `close` in a later phase of its loop: who waited for the error or the end goes first. */
@@ -41,19 +37,6 @@ const closedBeforeConnection = (): Error =>
   nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established');
 
 type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[] } };
-
-/** Hands bytes to the script's own buffer, piece by piece; false when its callback wants no more for now. */
-function readInto({ buffer, callback }: OnRead, chunk: Uint8Array): boolean {
-  let wantsMore = true;
-  for (let at = 0; at < chunk.length; ) {
-    const target = typeof buffer === 'function' ? buffer() : buffer;
-    const piece = chunk.subarray(at, at + target.length);
-    target.set(piece);
-    at += piece.length;
-    if (callback(piece.length, target) === false) wantsMore = false;
-  }
-  return wantsMore;
-}
 
 /** The channels behind sockets, for `tls`, which takes one over; nothing that a script can reach. */
 const channels = new WeakMap<object, Channel>();
