@@ -2,10 +2,12 @@
  * What supervisor and isolate host say to each other over the frame pipe: a 4-byte big-endian length, then that many
  * bytes of UTF-8 JSON holding exactly one of the objects below. Every byte from an isolate host is hostile input: length
  * and schema are checked before anything else looks at it. Connected sockets travel beside this, over Node's IPC channel,
- * parent to child only, each with the message `{ id }` of the `connect` that asked for it.
+ * parent to child only, each with a `SocketMessage`: what must be known of a socket comes with it, so that it is in use
+ * before the first byte, or its end, is read from it.
  */
 import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
 import { z } from 'zod';
+import type { SocketAddresses } from './operations.ts';
 
 export { FRAME_BYTES_MAX } from './frame-limits.ts';
 
@@ -28,7 +30,7 @@ export type SystemError = z.infer<typeof systemErrorSchema>;
 
 const ready = z.strictObject({ kind: z.literal('ready') });
 
-/** Open a TCP connection; answered by `connected` (and the socket over IPC) or `connect_failed`. */
+/** Open a TCP connection; answered by the socket over IPC or `connect_failed`. */
 const connect = z.strictObject({
   kind: z.literal('connect'),
   id,
@@ -111,14 +113,8 @@ export type SupervisorFrame =
   | RunFrame
   | { kind: 'cancel'; runId: string }
   | { kind: 'check'; id: number; source: string; functionName: string }
-  | {
-      kind: 'connected';
-      id: number;
-      remoteAddress: string;
-      remotePort: number;
-      remoteFamily: 'IPv4' | 'IPv6';
-      localAddress: string;
-      localPort: number;
-    }
   | { kind: 'connect_failed'; id: number; error: SystemError }
   | { kind: 'resolved'; id: number; records?: readonly unknown[]; error?: SystemError };
+
+/** Goes with each socket: the id of the `connect` that asked for it. */
+export type SocketMessage = { readonly id: number; readonly addresses: SocketAddresses };

@@ -67,7 +67,7 @@ export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
         }
         const { socket, addresses } = answer.value;
         transport.succeeded();
-        socket.removeAllListeners('error').setNoDelay(true);
+        socket.setNoDelay(true);
         events.emit([id, 'connect', addresses]);
         connections.use(id, connection, socket);
       });

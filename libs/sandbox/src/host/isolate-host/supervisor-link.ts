@@ -1,7 +1,7 @@
 /** The child's end of the two channels: frames on descriptor 4 both ways, connected sockets over Node's IPC inwards. */
 import { Socket } from 'node:net';
 import { createFrameDecoder, encodeFrame } from '../../bridge/frame-codec.ts';
-import type { HostFrame, SupervisorFrame, SystemError } from '../../bridge/frames.ts';
+import type { HostFrame, SocketMessage, SupervisorFrame, SystemError } from '../../bridge/frames.ts';
 import type { SocketAddresses } from '../../bridge/operations.ts';
 
 const FRAME_DESCRIPTOR = 4;
@@ -21,16 +21,10 @@ export type SupervisorLink = {
 
 type ConnectQuestion = Omit<Extract<HostFrame, { kind: 'connect' }>, 'kind' | 'id'>;
 type ResolveQuestion = Omit<Extract<HostFrame, { kind: 'resolve' }>, 'kind' | 'id'>;
-type PendingConnect = {
-  readonly answer: (answer: Answer<Connected>) => void;
-  socket?: Socket;
-  addresses?: SocketAddresses;
-};
+type PendingConnect = (answer: Answer<Connected>) => void;
 
-function addressesOf(frame: Extract<SupervisorFrame, { kind: 'connected' }>): SocketAddresses {
-  const { remoteAddress, remotePort, remoteFamily, localAddress, localPort } = frame;
-  return { remoteAddress, remotePort, remoteFamily, localAddress, localPort };
-}
+/** A socket that was lost on its way comes as a message alone. */
+const LOST: SystemError = { message: 'read ECONNRESET', code: 'ECONNRESET', syscall: 'read' };
 
 export function createSupervisorLink(): SupervisorLink {
   const pipe = new Socket({ fd: FRAME_DESCRIPTOR });
@@ -40,26 +34,15 @@ export function createSupervisorLink(): SupervisorLink {
   let listener: (frame: SupervisorFrame) => void = () => undefined;
   let nextId = 1;
 
-  /** The address facts and the socket come by different channels, in any order. */
-  const join = (id: number, part: Partial<Pick<PendingConnect, 'socket' | 'addresses'>>): void => {
+  const answerConnect = (id: number, answer: Answer<Connected>): void => {
     const pending = connects.get(id);
-    if (pending === undefined) {
-      part.socket?.destroy();
-      return;
-    }
-    Object.assign(pending, part);
-    const { socket, addresses } = pending;
-    if (socket === undefined || addresses === undefined) return;
     connects.delete(id);
-    pending.answer({ value: { socket, addresses } });
+    if (pending !== undefined) pending(answer);
+    else if ('value' in answer) answer.value.socket.on('error', () => undefined).destroy();
   };
   const onFrame = (frame: SupervisorFrame): void => {
-    if (frame.kind === 'connected') join(frame.id, { addresses: addressesOf(frame) });
-    else if (frame.kind === 'connect_failed') {
-      const pending = connects.get(frame.id);
-      connects.delete(frame.id);
-      pending?.answer({ error: frame.error });
-    } else if (frame.kind === 'resolved') {
+    if (frame.kind === 'connect_failed') answerConnect(frame.id, { error: frame.error });
+    else if (frame.kind === 'resolved') {
       const answer = resolves.get(frame.id);
       resolves.delete(frame.id);
       answer?.(frame.error === undefined ? { value: frame.records ?? [] } : { error: frame.error });
@@ -72,11 +55,9 @@ export function createSupervisorLink(): SupervisorLink {
   // Without its supervisor an isolate host has no reason to live.
   pipe.on('close', () => process.kill(process.pid, 'SIGKILL'));
   pipe.on('error', () => process.kill(process.pid, 'SIGKILL'));
-  process.on('message', (message: { id?: unknown }, socket: unknown) => {
-    if (!(socket instanceof Socket)) return;
-    // Until its run takes it over, an error of the socket is nobody's.
-    socket.on('error', () => undefined);
-    join(Number(message.id), { socket });
+  // Answered at once: a socket reads from its birth on, and an end that comes before its run listens would be lost.
+  process.on('message', ({ id, addresses }: SocketMessage, socket: unknown) => {
+    answerConnect(id, socket instanceof Socket ? { value: { socket, addresses } } : { error: LOST });
   });
 
   return {
@@ -86,12 +67,9 @@ export function createSupervisorLink(): SupervisorLink {
     flushed: () => new Promise((resolve) => pipe.write('', () => resolve())),
     connect(question, answer) {
       const id = nextId++;
-      connects.set(id, { answer });
+      connects.set(id, answer);
       pipe.write(encodeFrame({ kind: 'connect', id, ...question }));
-      return () => {
-        connects.get(id)?.socket?.destroy();
-        connects.delete(id);
-      };
+      return () => connects.delete(id);
     },
     resolve(question, answer) {
       const id = nextId++;

@@ -4,7 +4,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
-import type { HostFrame, RunFrame, SupervisorFrame, SystemError } from '../../../bridge/frames.ts';
+import type { HostFrame, RunFrame, SocketMessage, SupervisorFrame, SystemError } from '../../../bridge/frames.ts';
 import { hostFrameSchema } from '../../../bridge/frames.ts';
 import { type DnsQuestion, systemNames } from '../../supervisor/egress/resolver.ts';
 
@@ -82,8 +82,8 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
     socket.once('error', (error) => send({ kind: 'connect_failed', id, error: errorOf(error) }));
     socket.once('connect', () => {
       const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
-      send({ kind: 'connected', id, remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort });
-      child.send({ id }, socket as never);
+      const addresses = { remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort } as const;
+      child.send({ id, addresses } satisfies SocketMessage, socket as never);
     });
   };
   const onResolve = ({ id, ...question }: Extract<HostFrame, { kind: 'resolve' }>): void => {

@@ -71,8 +71,11 @@ const serve = (child: ChildProcess): void => {
   const hand = (id: number, socket: Socket): void => {
     const { remoteAddress = '', remotePort = 0, remoteFamily, localAddress = '', localPort = 0 } = socket;
     const family = remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4';
-    passage.pass(id, socket);
-    send({ kind: 'connected', id, remoteAddress, remotePort, remoteFamily: family, localAddress, localPort });
+    conversation.handed(id);
+    passage.pass(
+      { id, addresses: { remoteAddress, remotePort, remoteFamily: family, localAddress, localPort } },
+      socket,
+    );
   };
 
   pipe.on('data', (bytes: Buffer) => {

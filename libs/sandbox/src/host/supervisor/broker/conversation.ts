@@ -4,6 +4,8 @@ import type { SupervisorFrame } from '../../../bridge/frames.ts';
 export type Conversation = {
   /** Notes what goes to the host. */
   sent(frame: SupervisorFrame): void;
+  /** Notes that the connection asked for by `id` was handed over. */
+  handed(id: number): void;
   /** The rule that a frame of the host breaks, or `undefined`. */
   broken(frame: unknown): string | undefined;
 };
@@ -58,6 +60,7 @@ export const createConversation = (): Conversation => {
       } else if (frame.kind === 'check') checks.add(frame.id);
       else if (frame.kind !== 'cancel') outstanding.delete(frame.id);
     },
+    handed: (id) => void outstanding.delete(id),
     broken(frame) {
       if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return 'frame is no object';
       return turn(frame);

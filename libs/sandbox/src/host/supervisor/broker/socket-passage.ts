@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type { SocketMessage } from '../../../bridge/frames.ts';
 
 /** Hands connected sockets to the child. */
-export type SocketPassage = { pass(id: number, socket: Socket): void };
+export type SocketPassage = { pass(message: SocketMessage, socket: Socket): void };
 
 /** The raw channel under Node's IPC. Not public, so its shape is checked where it is used. */
 type RawChannel = {
@@ -51,10 +52,10 @@ export const createSocketPassage = (child: ChildProcess, violation: (rule: strin
       else if (held.length <= ACK.length) read(Buffer.from(bytes).toString('latin1'));
     };
   return {
-    pass(id, socket) {
+    pass(message, socket) {
       unacknowledged += 1;
       if (unacknowledged > UNACKNOWLEDGED_MAX) violation('sockets are not taken');
-      child.send({ id }, socket, { keepOpen: false }, () => {});
+      child.send(message, socket, { keepOpen: false }, () => {});
     },
   };
 };
