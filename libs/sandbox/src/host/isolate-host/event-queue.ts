@@ -22,16 +22,22 @@ function inBatches(events: readonly GuestEvent[]): GuestEvent[][] {
   return batches;
 }
 
-/** `onFull(true)` is called when more waits for the guest than it should, `onFull(false)` when there is room again. */
+/**
+ * `dispatch` takes a batch into the isolate and never rejects. `onFull(true)` is called when more waits for the guest
+ * than it should, `onFull(false)` when there is room again.
+ *
+ * One batch at a time: isolated-vm keeps every value that it brought in until the isolate has nothing more to do, so an
+ * isolate that always finds the next batch waiting would hold all that it was ever given.
+ */
 export function createEventQueue(
   dispatch: (events: readonly GuestEvent[]) => Promise<void>,
   onFull: (full: boolean) => void,
 ): EventQueue {
   let closed = false;
+  let delivering = false;
   let queue: GuestEvent[] = [];
   let queuedBytes = 0;
   let waitingBytes = 0;
-  let deliveredBytes = 0;
   let full = false;
 
   const weigh = (change: number): void => {
@@ -41,33 +47,27 @@ export function createEventQueue(
     full = isFull;
     onFull(isFull);
   };
-  /** An isolate that is never idle does not get to finish collecting what the events before have left. */
-  const breathe = (bytes: number): void => {
-    deliveredBytes += bytes;
-    if (deliveredBytes < LIMITS.bytesBetweenBreaths) return;
-    deliveredBytes = 0;
-    const held = LIMITS.bytesWaiting + 1;
-    weigh(held);
-    setTimeout(() => weigh(-held), LIMITS.breathMs).unref();
-  };
-  const flush = (): void => {
-    if (closed || queue.length === 0) return;
-    const batch = queue;
+  const deliverQueued = async (): Promise<void> => {
+    const batches = inBatches(queue);
     const bytes = queuedBytes;
     queue = [];
     queuedBytes = 0;
-    void Promise.all(inBatches(batch).map(dispatch)).finally(() => {
-      breathe(bytes);
-      weigh(-bytes);
-    });
+    for (const batch of batches) if (!closed) await dispatch(batch);
+    weigh(-bytes);
+  };
+  const deliver = async (): Promise<void> => {
+    while (!closed && queue.length > 0) await deliverQueued();
+    delivering = false;
   };
   return {
     emit(event, bytes = 0) {
       if (closed) return;
-      if (queue.length === 0) setImmediate(flush);
       queue.push(event);
       queuedBytes += bytes;
       if (bytes > 0) weigh(bytes);
+      if (delivering) return;
+      delivering = true;
+      setImmediate(deliver);
     },
     close() {
       closed = true;

@@ -6,9 +6,6 @@ export const LIMITS = {
   bytesIn: 256 * 1024 * 1024,
   /** Bytes read from sockets that the guest has not taken yet; above it the sockets are paused. */
   bytesWaiting: 1024 * 1024,
-  /** After so much, reading is held back for a moment. */
-  bytesBetweenBreaths: 2 * 1024 * 1024,
-  breathMs: 10,
   sockets: 64,
   questions: 20_000,
   logLines: 201,

@@ -209,9 +209,9 @@ describe('a pool of pg', () => {
 });
 
 describe('a large result of pg', () => {
-  it('comes row by row in more bytes than the isolate may hold, to a reader that takes a breath', async () => {
+  it('comes row by row, at full speed, in more bytes than the isolate may hold', async () => {
     const body = `${PRELUDE} const c = await connect(); let n = 0; let bytes = 0; const query = new Query("SELECT i, repeat('x', 8000) AS pad FROM generate_series(1, 25000) AS i");
-      query.on('row', (row) => { n += 1; bytes += row.pad.length; if (n % 500 === 0) { c.connection.stream.pause(); setTimeout(() => c.connection.stream.resume(), 5) } }); c.query(query); await new Promise((resolve, reject) => query.on('end', resolve).on('error', reject)); await c.end(); return [n, bytes]`;
+      query.on('row', (row) => { n += 1; bytes += row.pad.length }); c.query(query); await new Promise((resolve, reject) => query.on('end', resolve).on('error', reject)); await c.end(); return [n, bytes]`;
     expect(await inIsolate(body, { timeoutMs: 60_000 })).toEqual([25_000, 200_000_000]);
   });
 
