@@ -4,7 +4,7 @@ import { missingFunctionMessage, wrapScript } from '../../bridge/script-source.t
 import { LIMITS } from './limits.ts';
 import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { placeIn } from './script-place.ts';
+import { placeIn, syntaxProblem } from './script-place.ts';
 import { createSlot, type Slot } from './slot.ts';
 import { QUESTIONS } from './work.ts';
 
@@ -32,10 +32,7 @@ function problemOf(error: unknown): Problem {
 
 async function findProblems(source: string, functionName: string, slot: Slot): Promise<readonly Problem[]> {
   const syntax = await slot.syntaxError(wrapScript(source, functionName));
-  if (syntax !== undefined) {
-    const text = (syntax.split('\n')[0] as string).replace(/ \[script\.js:\d+:\d+\]$/, '');
-    return [{ name: 'SyntaxError', message: text, ...placeIn(syntax) }];
-  }
+  if (syntax !== undefined) return [{ name: 'SyntaxError', ...syntaxProblem(syntax, source) }];
   try {
     if (await slot.defines(source, functionName, TOP_LEVEL_MS)) return [];
     return [{ name: 'Error', message: missingFunctionMessage(functionName) }];

@@ -8,7 +8,7 @@ import { classify, outcomeOfAbort } from './classify.ts';
 import { LIMITS } from './limits.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { placeIn } from './script-place.ts';
+import { placeIn, syntaxProblem } from './script-place.ts';
 import type { Lease, SlotPool } from './slot-pool.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 
@@ -71,7 +71,7 @@ async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, 
   const error = toFrameError(report.error);
   if (error.name !== 'SyntaxError' || report.kind !== 'syntax_error') return { outcome, error, clean };
   const found = await lease.slot.syntaxError(wrapScript(frame.source, frame.functionName));
-  return { outcome, error: { ...error, ...placeIn(found) }, clean };
+  return { outcome, error: { ...error, ...(found && syntaxProblem(found, frame.source)) }, clean };
 }
 
 /** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */

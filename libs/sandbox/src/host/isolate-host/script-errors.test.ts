@@ -110,6 +110,13 @@ describe('a script that cannot run', () => {
     expect(error).toMatchObject({ name: 'SyntaxError', line: 2, column: 13 });
   });
 
+  it('says that a source ended too early, and where it ends', async () => {
+    const ended = { name: 'SyntaxError', message: 'Unexpected end of input', line: 2, column: 9 };
+    const source = 'async function login() {\n  if ( {';
+    expect(await host.run(source)).toMatchObject({ outcome: 'syntax_error', error: ended });
+    expect((await host.check(source, 'login')).problems).toEqual([ended]);
+  });
+
   it('says which function is missing and how to define it', async () => {
     const { outcome, error } = await host.run('async function logon() {}');
     expect(outcome).toBe('syntax_error');
