@@ -1,4 +1,5 @@
 export { commaList, grpcAddress, port, serviceFields, whole } from './fields.ts';
+export { KNOWN_VARIABLES } from './known-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { ConfigError, type Env, readEnv } from './read-env.ts';
 export { runService } from './run-service.ts';

@@ -60,6 +60,18 @@ describe('readEnv', () => {
     expect(problemsOf({ TOKEN: z.string() }, { TOKEN: 'a', TOKEN_FILE: '/nowhere' }).join()).toContain('not both');
   });
 
+  it('refuses a USERFERRY_ variable that nothing reads, and says which was probably meant', () => {
+    const problems = problemsOf({}, { USERFERRY_EGRES_ALLOW: 'hunter2', USERFERRY_MOON: 'full', OTHERS_MOON: 'new' });
+    expect(problems).toEqual([
+      'USERFERRY_EGRES_ALLOW: is not known; did you mean USERFERRY_EGRESS_ALLOW?',
+      'USERFERRY_MOON: is not known',
+    ]);
+  });
+
+  it('takes what another service reads, and files for it', () => {
+    expect(problemsOf({}, { USERFERRY_RUNNER_PORT: '1', USERFERRY_PEPPERS_FILE: '/run/peppers' })).toEqual([]);
+  });
+
   it('takes an empty variable as absent', () => {
     expect(readEnv({ LIST: commaList().default([]) }, { LIST: '' })).toEqual({ LIST: [] });
   });

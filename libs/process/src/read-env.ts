@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ZodType, z } from 'zod';
+import { unknownVariables } from './unknown-variables.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,10 +18,10 @@ export class ConfigError extends Error {
 /**
  * Reads the variables that a schema names. An empty variable counts as absent. `NAME_FILE` may stand for `NAME`: the
  * file's content, its last line break cut off.
- * @throws ConfigError naming every variable that is missing or malformed
+ * @throws ConfigError naming every variable that is missing or malformed, and every `USERFERRY_` one that nothing reads
  */
 export const readEnv = <Shape extends Record<string, ZodType>>(shape: Shape, env: Env): z.infer<z.ZodObject<Shape>> => {
-  const problems: string[] = [];
+  const problems = unknownVariables(Object.keys(env).filter((name) => env[name]));
   const values: Record<string, string | undefined> = {};
   for (const name of Object.keys(shape)) values[name] = readOne(name, env, problems);
   const parsed = z.object(shape).safeParse(values);
