@@ -6,7 +6,7 @@ export { ATTEMPT_LIMITS, openUserStore, RUN_LIMITS, type UserStore, type UserSto
 export type { Page, Paged } from './paging.ts';
 export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';
 export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
-export type { AuditEntry, Author } from './repositories/audit.ts';
+export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
 export type {
   Connection,

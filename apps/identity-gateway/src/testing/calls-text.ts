@@ -13,6 +13,9 @@ a test runs each row, and another holds this file against them.
 - "ours" is a user of our store (with our id), "legacy" one of the legacy user store, named by the legacy id alone.
 - "Written here" names the calls that write to our store. "nothing (MigrateUser → conflict)" is a call that stored no
   user; with \`conflict\` it leaves the conflict for an administrator (\`ListConflicts\`). DeleteUser leaves a tombstone.
+- What is written here by a call other than Login leaves its audit entry in the same transaction: key, call, request, our
+  id of the user. In a custom user store each script that writes leaves one, before it runs: key, call, request, the name
+  of the script, and nothing of the user ([users.md](users.md)).
 - The number behind a reason is the code that clients of the older service know.
 - A script's own words never stand in an answer, but where the pool sets \`reveal_rejection_details\`; they are in the log
   history always.

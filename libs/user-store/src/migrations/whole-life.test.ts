@@ -106,9 +106,11 @@ describe('a store of the first version', () => {
     const { items } = await store.tombstones.list(POOL, { size: 0, token: '' });
     expect(items).toHaveLength(2);
     for (const { tombstoneId } of items) await store.tombstones.lift({ userPoolId: POOL, tombstoneId }, ADMIN);
-    expect((await store.users.create({ userPoolId: POOL, profile: { email: 'gone@example.com' } })).verdict).toBe('ok');
+    expect(
+      (await store.users.create({ userPoolId: POOL, profile: { email: 'gone@example.com' } }, ADMIN)).verdict,
+    ).toBe('ok');
     const change = { userPoolId: POOL, userId: USER, set: { username: 'countess' }, clear: [] };
-    expect((await store.users.update(change)).verdict).toBe('ok');
+    expect((await store.users.update(change, ADMIN)).verdict).toBe('ok');
     const saved = await store.connections.save({ userPoolId: POOL, mode: 'lazy_migration', egress: [], ...ADMIN });
     expect(saved.version).toBe(2);
     expect(await store.users.delete({ userPoolId: POOL, userId: USER }, ADMIN)).toEqual({ verdict: 'ok' });

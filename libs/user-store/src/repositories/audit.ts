@@ -8,6 +8,9 @@ import { requirePool, UUID_FORM } from '../require-pool.ts';
 /** Who does it: an API key's id, and the request in which it is done. */
 export type Author = { readonly actor: string; readonly requestId?: string | undefined };
 
+/** The same, with the call that they made, such as `IdentityService/ResetPassword`. */
+export type AuditedCall = Author & { readonly action: string };
+
 /** Who did what, when. `target` is never a secret or a profile. */
 export type AuditEntry = Readonly<Omit<AuditEntryRow, 'id' | 'userPoolId'>>;
 
@@ -19,6 +22,13 @@ export const writeAudit = async (
 ): Promise<void> => {
   await manager.insert(auditEntryEntity, { id: randomUUID(), userPoolId, at, actor, action, target, requestId });
 };
+
+/** One of our users was written: their id says who it was, and nothing else of them does. */
+export const writeUserAudit = (
+  manager: EntityManager,
+  { userPoolId, userId }: { readonly userPoolId: string; readonly userId: string },
+  { at, action, ...author }: AuditedCall & { readonly at: Date },
+): Promise<void> => writeAudit(manager, { userPoolId, at, action, target: `user ${userId}` }, author);
 
 /** What was done to user pools. */
 export const createAuditRepository = (dataSource: DataSource, clock: Clock) => ({

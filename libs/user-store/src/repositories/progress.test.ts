@@ -74,7 +74,7 @@ describe('the progress of a migration', () => {
   });
 
   it('counts who is here and came from there: not who registered here, and nobody who was deleted', async () => {
-    await store.users.create({ ...pool, profile: { username: 'local' } });
+    await store.users.create({ ...pool, profile: { username: 'local' } }, ADMIN);
     const userId = await migrate(1);
     await migrate(2);
     await store.users.delete({ ...pool, userId }, ADMIN);
