@@ -23,6 +23,12 @@ describe('the configuration', () => {
     expect(read(needed)).toMatchObject({ port: 7103, passwords: { cost: 12, waitingMax: 64 } });
   });
 
+  it('keeps audit and counts of logins for four hundred days unless told otherwise', () => {
+    expect(read(needed)).toMatchObject({ keptDays: { audit: 400, logins: 400 } });
+    const told = { USERFERRY_AUDIT_KEPT_DAYS: '3650', USERFERRY_LOGIN_COUNTS_KEPT_DAYS: '31' };
+    expect(read({ ...needed, ...told })).toMatchObject({ keptDays: { audit: 3650, logins: 31 } });
+  });
+
   it('takes keys and peppers with the first as the current one', () => {
     const rings = formatRing(randomRing('new', 'old'));
     const config = read({ ...needed, USERFERRY_ENCRYPTION_KEYS: rings, USERFERRY_PEPPERS: rings });
@@ -37,11 +43,15 @@ describe('the configuration', () => {
       USERFERRY_PEPPERS: 'hunter2',
       USERFERRY_OPERATOR_KEY: 'hunter2',
       USERFERRY_BCRYPT_COST: '3',
+      USERFERRY_LOGIN_COUNTS_KEPT_DAYS: '30',
+      USERFERRY_AUDIT_KEPT_DAYS: '0',
     }) as ConfigError;
     expect(error.problems.map((line) => line.split(':')[0]).sort()).toEqual([
       'DATABASE_URL',
+      'USERFERRY_AUDIT_KEPT_DAYS',
       'USERFERRY_BCRYPT_COST',
       'USERFERRY_ENCRYPTION_KEYS',
+      'USERFERRY_LOGIN_COUNTS_KEPT_DAYS',
       'USERFERRY_OPERATOR_KEY',
       'USERFERRY_PEPPERS',
       'USERFERRY_SERVICE_TOKEN',

@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import { KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
 
@@ -51,6 +52,9 @@ const FIELDS = {
   USERFERRY_NEW_PASSWORD_CHARACTERS_MIN: whole(1, 128).default(8),
   USERFERRY_HASHES_IN_FLIGHT: hashesInFlight(),
   USERFERRY_HASHES_WAITING: whole(0, 10_000).default(64),
+  // Thirty days of logins are what the progress of a migration shows, and what its verdict on switching off rests on.
+  USERFERRY_LOGIN_COUNTS_KEPT_DAYS: whole(31, 36_500).default(KEPT_DAYS.logins),
+  USERFERRY_AUDIT_KEPT_DAYS: whole(1, 36_500).default(KEPT_DAYS.audit),
   USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
   USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 60_000).default(5_000),
 };
@@ -82,6 +86,7 @@ export const readConfig = () => {
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
     secrets: secretSources(env),
+    keptDays: { logins: env.USERFERRY_LOGIN_COUNTS_KEPT_DAYS, audit: env.USERFERRY_AUDIT_KEPT_DAYS },
     database: {
       databaseUrl: env.DATABASE_URL,
       poolSize: env.USERFERRY_DATABASE_POOL_SIZE,

@@ -30,8 +30,17 @@ export const writeUserAudit = (
   { at, action, ...author }: AuditedCall & { readonly at: Date },
 ): Promise<void> => writeAudit(manager, { userPoolId, at, action, target: `user ${userId}` }, author);
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+// In portions, so that no statement runs out of time after the days that are kept were made fewer.
+const DELETE_OLD = `
+  DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE at < $1 ORDER BY at LIMIT 10000)`;
+
 /** What was done to user pools. */
-export const createAuditRepository = (dataSource: DataSource, clock: Clock) => ({
+export const createAuditRepository = (
+  dataSource: DataSource,
+  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+) => ({
   /**
    * Adds what was done outside this store.
    * @throws ServiceError USER_POOL_NOT_FOUND
@@ -50,5 +59,10 @@ export const createAuditRepository = (dataSource: DataSource, clock: Clock) => (
       .where('entry.userPoolId = :userPoolId', { userPoolId });
     const { items, nextPageToken } = await newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
     return { items: items.map(({ id, userPoolId: _, ...entry }) => entry), nextPageToken };
+  },
+
+  /** Forgets entries that are older than what is kept. */
+  sweep: async (): Promise<void> => {
+    await dataSource.query(DELETE_OLD, [new Date(clock().getTime() - daysKept * DAY_MS)]);
   },
 });
