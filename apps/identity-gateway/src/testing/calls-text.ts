@@ -13,6 +13,8 @@ a test runs each row, and another holds this file against them.
 - "ours" is a user of our store (with our id), "legacy" one of the legacy user store, named by the legacy id alone.
 - "Written here" names the calls that write to our store. "nothing (MigrateUser → conflict)" is a call that stored no
   user; with \`conflict\` it leaves the conflict for an administrator (\`ListConflicts\`). DeleteUser leaves a tombstone.
+  "identifier (MigrateUser → already_migrated)": the user was here under other identifiers; the one that they typed is kept
+  beside those, so that they log in here by it from then on, and nothing else is written.
 - What is written here by a call other than Login leaves its audit entry in the same transaction: key, call, request, our
   id of the user. In a custom user store each script that writes leaves one, before it runs: key, call, request, the name
   of the script, and nothing of the user ([users.md](users.md)).
