@@ -15,6 +15,7 @@ export const COMMANDS = {
   bench: { tool: 'tools/bench/main.ts', build: true },
   script: { tool: 'tools/script/main.ts', build: true },
   reseal: { tool: 'tools/reseal/main.ts', build: false },
+  advisories: { tool: 'tools/advisories/main.ts', build: false },
   generate: { tool: 'tools/generate/main.ts', build: false },
   format: { tool: 'node_modules/@biomejs/biome/bin/biome', build: false, args: ['check', '--write', '.'] },
 };

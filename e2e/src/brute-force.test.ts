@@ -87,3 +87,26 @@ it('no count names anyone: neither identifier nor address is in the store', asyn
   expect(rows.length).toBeGreaterThan(5);
   expect(JSON.stringify(rows)).not.toMatch(/203\.0\.113|@|example|guess|eve\b|user/);
 });
+
+describe('limits that the operator has set', () => {
+  const set = {
+    USERFERRY_WRONG_PASSWORDS_PER_IDENTIFIER_MAX: '2',
+    USERFERRY_WRONG_PASSWORDS_PER_ADDRESS_MAX: '5',
+    USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: '120',
+    USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX: '120',
+  };
+  it('are what is borne, for an identifier and for an address, and how long is waited', async () => {
+    await using strict = await createUserferry({ env: set });
+    using company = await createCompany(strict, { name: 'guessed at less' });
+    const { login: guess } = createCaller(company);
+    const at = (username: string, ip = '') => guess(byUsername(username), 'not it', { ip });
+    for (let n = 0; n < 2; n += 1) expect(await at('ada')).toMatchObject(wrong);
+    const refused = await at('ada');
+    expect(refused).toMatchObject(tooMany);
+    expect(waitOf(refused)).toBeGreaterThan(60_000);
+    expect(waitOf(refused)).toBeLessThanOrEqual(120_000);
+    const address = '203.0.113.60';
+    for (let n = 0; n < 5; n += 1) expect(await at(`guess-${n}`, address)).toMatchObject(wrong);
+    expect(await at('guess-5', address)).toMatchObject(tooMany);
+  });
+});

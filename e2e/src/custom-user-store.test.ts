@@ -6,7 +6,7 @@ import { asText } from './as-text.ts';
 import { allRuns } from './calls/log-history.ts';
 import { byEmail, byLegacyId, type Caller, createCaller, reasonOf } from './legacy/caller.ts';
 import { CARELESS_ENDS, type CarelessEnd, carelessScript } from './legacy/careless-script.ts';
-import { createCompany, type LegacyCompany } from './legacy/connect-company.ts';
+import { createCompany, inTime, type LegacyCompany } from './legacy/connect-company.ts';
 import { type LegacyShop, SHOP_KINDS, startLegacyShop } from './legacy/legacy-shop.ts';
 import { heldIn, heldInFiles } from './where-held.ts';
 import { createUserferry, dumpStore, type Userferry } from './world.ts';
@@ -180,6 +180,27 @@ describe.each(SHOP_KINDS)('a custom user store on %s', (kind) => {
         expect(await caller.delete(user, well)).toMatchObject({ $case: 'deleted' });
         expect(await shop.countOf(PERSON.email)).toBe(0);
         expect(await caller.getUser(user, well)).toMatchObject({ value: { reason: 'USER_NOT_FOUND', code: 2004 } });
+      });
+
+      it('left in the audit which call was made by which key, with which script, and nobody’s name or id', async () => {
+        const request = { userPoolId: company.userPoolId, pageSize: 200, pageToken: '' };
+        const { entries } = await company.pools.listAuditEntries(request, inTime());
+        const ofUsers = entries.filter(({ action }) => action.startsWith('IdentityService/'));
+        expect(new Set(ofUsers.map(({ action, target }) => `${action}, ${target}`))).toEqual(
+          new Set([
+            'IdentityService/Register, script createUser',
+            'IdentityService/UpdateUser, script updateUser',
+            'IdentityService/ChangePassword, script updateUser',
+            'IdentityService/ResetPassword, script updateUser',
+            'IdentityService/DeleteUser, script deleteUser',
+          ]),
+        );
+        for (const { actor, requestId, at } of ofUsers)
+          expect([actor, requestId, at]).toEqual([
+            expect.stringMatching(/./),
+            expect.stringMatching(/./),
+            expect.any(Date),
+          ]);
       });
 
       it('left nothing here: no row, no byte on disk, no log line, no run of the history holds a value of theirs', async () => {

@@ -43,6 +43,42 @@ describe('a plan without connections', () => {
     await expect(pools.startTrial({ userPoolId }, inTime())).rejects.toMatchObject({ reason: 'TRIAL_ALREADY_USED' });
   });
 
+  it('with a trial that is over stops what needs scripts, and loses nothing: an upgrade brings all back', async () => {
+    using company = await createCompany(ours, { name: 'tried', plan: Plan.BASIC });
+    const { userPoolId, connections, pools } = company;
+    await pools.startTrial({ userPoolId }, inTime());
+    await connect(company, connectionOf());
+    const caller = createCaller(company);
+    for (const name of ['came-in-time', 'comes-late']) await add(name);
+    const login = (name: string) => caller.login(byUsername(name), 'there-Secret-1');
+    /** As if the trial had begun so much earlier: the services' clocks are their machines'. */
+    const passes = (time: string) =>
+      ours.store.query('UPDATE user_pools SET trial_started_at = trial_started_at - $2::interval WHERE id = $1', {
+        database: 'userferry',
+        values: [userPoolId, time],
+      });
+    const trial = async () => (await pools.getUserPool({ userPoolId }, inTime())).userPool;
+
+    await passes('29 days 1 hour');
+    expect(await trial()).toMatchObject({ connectionsIncluded: true, trial: { daysLeft: 1 } });
+    expect(await login('came-in-time')).toMatchObject({ value: { migratedNow: true } });
+    const before = await connections.getConnection({ userPoolId }, inTime());
+
+    await passes('23 hours');
+    expect(await trial()).toMatchObject({ connectionsIncluded: false, trial: { daysLeft: 0 } });
+    expect(await login('came-in-time')).toMatchObject({ $case: 'authenticated', value: { migratedNow: false } });
+    expect(await login('comes-late')).toMatchObject(paymentRequired);
+    await expect(connections.enableConnection({ userPoolId }, inTime())).rejects.toMatchObject({
+      reason: 'PAYMENT_REQUIRED',
+    });
+    await expect(pools.startTrial({ userPoolId }, inTime())).rejects.toMatchObject({ reason: 'TRIAL_ALREADY_USED' });
+    expect(await connections.getConnection({ userPoolId }, inTime())).toEqual(before);
+
+    await pools.setPlan({ userPoolId, plan: Plan.ENTERPRISE }, inTime());
+    expect(await connections.getConnection({ userPoolId }, inTime())).toEqual(before);
+    expect(await login('comes-late')).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
+  });
+
   it('stops what needs scripts and loses nothing: with the plan back, all is as it was', async () => {
     using company = await createCompany(ours, { name: 'wavering' });
     await connect(company, connectionOf());

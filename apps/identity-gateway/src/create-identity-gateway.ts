@@ -83,9 +83,9 @@ export const createIdentityGateway = (
 
 type Deps = Omit<GatewayDeps, 'runner'> & { readonly runner: Omit<RunnerClient, typeof Symbol.dispose> };
 
-const identityService = ({ logins, users, connections, runner, settle }: Deps): ServiceHandlers => {
+const identityService = ({ logins, users, history, connections, runner, settle }: Deps): ServiceHandlers => {
   const settings = createSettingsCache(connections);
-  const deps = { logins, users, settings, runScript: runner.runScript, settle };
+  const deps = { logins, users, history, settings, runScript: runner.runScript, settle };
   return service<IdentityServiceServer>(IdentityServiceService, {
     login: login({ ...deps, timing: createEvenTiming() }),
     register: registerUser(deps),

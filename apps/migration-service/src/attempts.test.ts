@@ -38,9 +38,10 @@ const check = async (password: string, { identifier = ADA, requestIp = IP, on = 
   );
   return verdict === LocalVerdict.TOO_MANY_ATTEMPTS ? Number(retryAfterMs) : verdict;
 };
+const BY = { actor: 'key-1', auditAction: 'IdentityService/Login' };
 const migrate = (password = 'right', identifier = ADA, passwordIsNew = false) =>
   service.login.migrateUser(
-    { ...pool, profileJson: Buffer.from('{"id":7}'), identifier, password, requestIp: IP, passwordIsNew },
+    { ...pool, profileJson: Buffer.from('{"id":7}'), identifier, password, requestIp: IP, passwordIsNew, ...BY },
     inTime(),
   );
 const settle = (end: AttemptEnd, byLegacyStore = false, identifier = ADA) =>
@@ -134,7 +135,7 @@ describe('wrong old passwords', () => {
     const { user } = await migrate();
     const change = (oldPassword: string | undefined, newPassword = 'a new password') =>
       service.users.changePassword(
-        { userPoolId: pool.userPoolId, userId: user?.userId ?? '', oldPassword, newPassword, actor: 'key-1' },
+        { userPoolId: pool.userPoolId, userId: user?.userId ?? '', oldPassword, newPassword, ...BY },
         inTime(),
       );
     await times(10, async () => expect((await change('wrong')).verdict).toBe(UserVerdict.WRONG_PASSWORD));

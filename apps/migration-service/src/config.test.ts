@@ -23,6 +23,41 @@ describe('the configuration', () => {
     expect(read(needed)).toMatchObject({ port: 7103, passwords: { cost: 12, waitingMax: 64 } });
   });
 
+  it('bears ten wrong passwords for an identifier and a hundred from an address, or what it is told', () => {
+    const minutes = (count: number) => count * 60_000;
+    expect(read(needed)).toMatchObject({
+      attemptLimits: {
+        perIdentifierMax: 10,
+        perAddressMax: 100,
+        windowMs: minutes(15),
+        firstWaitMs: minutes(0.5),
+        waitMsMax: minutes(15),
+      },
+    });
+    const told = {
+      USERFERRY_WRONG_PASSWORDS_PER_IDENTIFIER_MAX: '5',
+      USERFERRY_WRONG_PASSWORDS_PER_ADDRESS_MAX: '1000',
+      USERFERRY_WRONG_PASSWORDS_WINDOW_SECONDS: '3600',
+      USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: '60',
+      USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX: '7200',
+    };
+    expect(read({ ...needed, ...told })).toMatchObject({
+      attemptLimits: {
+        perIdentifierMax: 5,
+        perAddressMax: 1000,
+        windowMs: minutes(60),
+        firstWaitMs: minutes(1),
+        waitMsMax: minutes(120),
+      },
+    });
+  });
+
+  it('keeps audit and counts of logins for four hundred days unless told otherwise', () => {
+    expect(read(needed)).toMatchObject({ keptDays: { audit: 400, logins: 400 } });
+    const told = { USERFERRY_AUDIT_KEPT_DAYS: '3650', USERFERRY_LOGIN_COUNTS_KEPT_DAYS: '31' };
+    expect(read({ ...needed, ...told })).toMatchObject({ keptDays: { audit: 3650, logins: 31 } });
+  });
+
   it('takes keys and peppers with the first as the current one', () => {
     const rings = formatRing(randomRing('new', 'old'));
     const config = read({ ...needed, USERFERRY_ENCRYPTION_KEYS: rings, USERFERRY_PEPPERS: rings });
@@ -37,14 +72,28 @@ describe('the configuration', () => {
       USERFERRY_PEPPERS: 'hunter2',
       USERFERRY_OPERATOR_KEY: 'hunter2',
       USERFERRY_BCRYPT_COST: '3',
+      USERFERRY_LOGIN_COUNTS_KEPT_DAYS: '30',
+      USERFERRY_AUDIT_KEPT_DAYS: '0',
+      USERFERRY_WRONG_PASSWORDS_PER_IDENTIFIER_MAX: '0',
+      USERFERRY_WRONG_PASSWORDS_PER_ADDRESS_MAX: 'hunter2',
+      USERFERRY_WRONG_PASSWORDS_WINDOW_SECONDS: '-1',
+      USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: '0.5',
+      USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX: '86401',
     }) as ConfigError;
     expect(error.problems.map((line) => line.split(':')[0]).sort()).toEqual([
       'DATABASE_URL',
+      'USERFERRY_AUDIT_KEPT_DAYS',
       'USERFERRY_BCRYPT_COST',
       'USERFERRY_ENCRYPTION_KEYS',
+      'USERFERRY_LOGIN_COUNTS_KEPT_DAYS',
       'USERFERRY_OPERATOR_KEY',
       'USERFERRY_PEPPERS',
       'USERFERRY_SERVICE_TOKEN',
+      'USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS',
+      'USERFERRY_WRONG_PASSWORDS_PER_ADDRESS_MAX',
+      'USERFERRY_WRONG_PASSWORDS_PER_IDENTIFIER_MAX',
+      'USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX',
+      'USERFERRY_WRONG_PASSWORDS_WINDOW_SECONDS',
     ]);
     expect(error.message).not.toContain('hunter2');
   });

@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
 
@@ -42,15 +43,33 @@ const STORE_FIELDS = {
   USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: whole(100, 60_000).default(3_000),
 };
 
+const SECOND_MS = 1_000;
+const DAY_SECONDS = 24 * 60 * 60;
+const seconds = (max: number, defaultMs: number) => whole(1, max).default(defaultMs / SECOND_MS);
+const count = (limit: number) => whole(1, 1_000_000).default(limit);
+
+/** How many wrong passwords are borne, and how long one waits then. */
+const WRONG_PASSWORD_FIELDS = {
+  USERFERRY_WRONG_PASSWORDS_PER_IDENTIFIER_MAX: count(ATTEMPT_LIMITS.perIdentifierMax),
+  USERFERRY_WRONG_PASSWORDS_PER_ADDRESS_MAX: count(ATTEMPT_LIMITS.perAddressMax),
+  USERFERRY_WRONG_PASSWORDS_WINDOW_SECONDS: seconds(7 * DAY_SECONDS, ATTEMPT_LIMITS.windowMs),
+  USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: seconds(DAY_SECONDS, ATTEMPT_LIMITS.firstWaitMs),
+  USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX: seconds(DAY_SECONDS, ATTEMPT_LIMITS.waitMsMax),
+};
+
 const FIELDS = {
   ...serviceFields,
   ...STORE_FIELDS,
+  ...WRONG_PASSWORD_FIELDS,
   USERFERRY_MIGRATION_PORT: port().default(7103),
   USERFERRY_OPERATOR_KEY: operatorKey(),
   USERFERRY_BCRYPT_COST: whole(4, 16).default(12),
   USERFERRY_NEW_PASSWORD_CHARACTERS_MIN: whole(1, 128).default(8),
   USERFERRY_HASHES_IN_FLIGHT: hashesInFlight(),
   USERFERRY_HASHES_WAITING: whole(0, 10_000).default(64),
+  // Thirty days of logins are what the progress of a migration shows, and what its verdict on switching off rests on.
+  USERFERRY_LOGIN_COUNTS_KEPT_DAYS: whole(31, 36_500).default(KEPT_DAYS.logins),
+  USERFERRY_AUDIT_KEPT_DAYS: whole(1, 36_500).default(KEPT_DAYS.audit),
   USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
   USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 60_000).default(5_000),
 };
@@ -63,6 +82,14 @@ const secretSources = (env: {
   encryptionKeys: env.USERFERRY_ENCRYPTION_KEYS,
   peppers: env.USERFERRY_PEPPERS,
   keyFile: env.USERFERRY_KEY_FILE,
+});
+
+const attemptLimits = (env: Record<keyof typeof WRONG_PASSWORD_FIELDS, number>): AttemptLimits => ({
+  perIdentifierMax: env.USERFERRY_WRONG_PASSWORDS_PER_IDENTIFIER_MAX,
+  perAddressMax: env.USERFERRY_WRONG_PASSWORDS_PER_ADDRESS_MAX,
+  windowMs: env.USERFERRY_WRONG_PASSWORDS_WINDOW_SECONDS * SECOND_MS,
+  firstWaitMs: env.USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS * SECOND_MS,
+  waitMsMax: env.USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX * SECOND_MS,
 });
 
 /** What sealing everything anew reads of it. Throws ConfigError naming every problem. */
@@ -82,6 +109,8 @@ export const readConfig = () => {
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
     secrets: secretSources(env),
+    attemptLimits: attemptLimits(env),
+    keptDays: { logins: env.USERFERRY_LOGIN_COUNTS_KEPT_DAYS, audit: env.USERFERRY_AUDIT_KEPT_DAYS },
     database: {
       databaseUrl: env.DATABASE_URL,
       poolSize: env.USERFERRY_DATABASE_POOL_SIZE,

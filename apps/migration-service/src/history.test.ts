@@ -106,6 +106,8 @@ describe('conflicts', () => {
         password: 'hunter2',
         requestIp: '',
         passwordIsNew: false,
+        actor: '',
+        auditAction: '',
       },
       inTime(),
     );

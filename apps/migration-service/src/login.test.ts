@@ -31,6 +31,8 @@ const migrate = (profile: object, password = 'hunter2', identifier = ADA) =>
       password,
       requestIp: '',
       passwordIsNew: false,
+      actor: '',
+      auditAction: '',
     },
     inTime(),
   );

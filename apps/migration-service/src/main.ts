@@ -20,7 +20,8 @@ await runService(boot, async (stack) => {
   const { ran, newOperatorKey } = await migrateStore({ ...config.database, operatorKey: config.operatorKey });
   showOperatorKey(newOperatorKey);
   const keyRing = { currentKeyId: encryptionKeys.currentId, keys: encryptionKeys.secrets };
-  const store = stack.use(await openUserStore({ ...config.database, keyRing }));
+  const { keptDays, attemptLimits } = config;
+  const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));

@@ -73,9 +73,10 @@ const json = (value: object) => Buffer.from(JSON.stringify(value));
 const liveHere = async (clients: Clients, pool: { userPoolId: string; connectionId: string }) => {
   const { userPoolId } = pool;
   const ofPool = { userPoolId, actor: 'key-1' };
+  const by = { actor: 'key-1', auditAction: 'IdentityService/ChangePassword' };
   const migrate = (value: object, typed = 'someone@example.com', password = PASSWORD, passwordIsNew = false) =>
     clients.login.migrateUser(
-      { ...pool, profileJson: json(value), identifier: email(typed), password, requestIp: IP, passwordIsNew },
+      { ...pool, profileJson: json(value), identifier: email(typed), password, requestIp: IP, passwordIsNew, ...by },
       inTime(),
     );
   const check = (password: string) =>
@@ -89,7 +90,7 @@ const liveHere = async (clients: Clients, pool: { userPoolId: string; connection
   const userId = user?.userId ?? '';
   await check(PASSWORD);
   await check(WRONG);
-  const change = { ...ofPool, userId, oldPassword: PASSWORD, newPassword: CHOSEN };
+  const change = { ...ofPool, ...by, userId, oldPassword: PASSWORD, newPassword: CHOSEN };
   expect((await clients.users.changePassword(change, inTime())).verdict).toBe(UserVerdict.OK);
   await expect(
     clients.users.changePassword({ ...change, oldPassword: CHOSEN, newPassword: 'w3ak' }, inTime()),

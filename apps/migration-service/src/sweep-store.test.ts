@@ -3,7 +3,12 @@ import { type SweepDeps, sweepStore } from './sweep-store.ts';
 
 it('what has outlived its time is swept away again and again, whatever fails, until the service stops', async () => {
   const warned: string[] = [];
-  let [attempts, runs] = [0, 0];
+  let [attempts, runs, others] = [0, 0, 0];
+  const other = {
+    sweep: async () => {
+      others += 1;
+    },
+  };
   const store: SweepDeps['store'] = {
     attempts: {
       sweep: async () => {
@@ -16,6 +21,8 @@ it('what has outlived its time is swept away again and again, whatever fails, un
         runs += 1;
       },
     },
+    progress: other,
+    audit: other,
   };
   const log = { warn: (_facts: object, message: string) => void warned.push(message) } as unknown as SweepDeps['log'];
   {
@@ -25,6 +32,7 @@ it('what has outlived its time is swept away again and again, whatever fails, un
   const before = [attempts, runs];
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect([attempts, runs]).toEqual(before);
+  expect(others).toBe(2 * runs);
   expect(attempts).toBeGreaterThanOrEqual(3);
   expect(warned[0]).toBe('nothing was swept away');
 });

@@ -2,17 +2,20 @@ import type { Logger } from '@userferry/process';
 import type { UserStore } from '@userferry/user-store';
 
 export type SweepDeps = {
-  readonly store: { readonly [Name in 'attempts' | 'scriptRuns']: Pick<UserStore[Name], 'sweep'> };
+  readonly store: {
+    readonly [Name in 'attempts' | 'scriptRuns' | 'progress' | 'audit']: Pick<UserStore[Name], 'sweep'>;
+  };
   readonly log: Pick<Logger, 'warn'>;
 };
 
-/** Takes away, again and again, what has outlived its time: counts of login attempts, runs of the log history. */
+/** Takes away, again and again, what has outlived its time: login attempts, runs, counts of logins, audit entries. */
 export const sweepStore = ({ store, log }: SweepDeps, intervalMs: number): Disposable => {
   let stopped = false;
   let timer: NodeJS.Timeout;
 
   const sweep = async (): Promise<void> => {
-    const swept = await Promise.allSettled([store.attempts.sweep(), store.scriptRuns.sweep()]);
+    const { attempts, scriptRuns, progress, audit } = store;
+    const swept = await Promise.allSettled([attempts, scriptRuns, progress, audit].map((rows) => rows.sweep()));
     if (stopped) return;
     // The next round tries again; that the database is away is told by the health check already.
     for (const one of swept) if (one.status === 'rejected') log.warn({ err: one.reason }, 'nothing was swept away');

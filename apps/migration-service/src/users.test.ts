@@ -47,6 +47,8 @@ const migrate = (profile: object, password = 'hunter2', passwordIsNew = false) =
       password,
       requestIp: '',
       passwordIsNew,
+      actor: 'key-1',
+      auditAction: passwordIsNew ? 'IdentityService/UpdateUser' : 'IdentityService/Login',
     },
     inTime(),
   );
@@ -216,12 +218,63 @@ describe('DeleteUser', () => {
       connectionId: '',
     };
     await expect(service.users.deleteUser(request, inTime())).rejects.toMatchObject(INVALID);
+    const created = { ...ofPool(), actor: '', profileJson: json({ username: 'ada' }), password: undefined };
+    await expect(service.users.createUser(created, inTime())).rejects.toMatchObject(INVALID);
+    const updated = { ...ofPool(), actor: '', userId: pool.userPoolId, updatesJson: json({}), password: undefined };
+    await expect(service.users.updateUser(updated, inTime())).rejects.toMatchObject(INVALID);
+  });
+});
+
+describe('the audit', () => {
+  const PAGE = { pageSize: 100, pageToken: '' };
+  const entries = async () => {
+    const page = await service.history.listAuditEntries({ userPoolId: pool.userPoolId, ...PAGE }, inTime());
+    return page.entries.filter(({ action }) => action.startsWith('IdentityService/'));
+  };
+  const done = async () => (await entries()).map(({ action, target }) => `${action} ${target}`).toSorted();
+
+  it('has every call that wrote a user, by which key, and our id alone', async () => {
+    const userId = await createId({ email: 'ada@example.com', nickname: 'Ada' }, PASSWORD);
+    await update(userId, { name: 'Ada Lovelace' });
+    for (const oldPassword of [PASSWORD, undefined]) {
+      const request = { ...ofPool(), auditAction: '', userId, oldPassword, newPassword: 'another password' };
+      await service.users.changePassword(request, inTime());
+    }
+    const named = { ...ofPool(), auditAction: 'IdentityService/UpdateUser', userId, oldPassword: undefined };
+    await service.users.changePassword({ ...named, newPassword: PASSWORD }, inTime());
+    await remove(userId);
+    const calls = ['ChangePassword', 'DeleteUser', 'Register', 'ResetPassword', 'UpdateUser', 'UpdateUser'];
+    expect(await done()).toEqual(calls.map((call) => `IdentityService/${call} user ${userId}`));
+    for (const { actor, at, requestId } of await entries())
+      expect([actor, at, requestId]).toEqual(['key-1', expect.any(Date), 'request-of-a-test']);
+    expect(JSON.stringify(await entries())).not.toMatch(/ada|example/i);
+  });
+
+  it('has no login, and what deletes a user who has not migrated', async () => {
+    await removeLegacy({ id: 8 });
+    await migrate({ id: 7, email: 'ada@example.com' });
+    expect(await done()).toEqual(['IdentityService/DeleteUser legacy user']);
+  });
+
+  it('has who was stored with a new password, once', async () => {
+    const migrated = await migrate({ id: 7, email: 'ada@example.com' }, PASSWORD, true);
+    await migrate({ id: 7, email: 'ada@example.com' }, PASSWORD, true);
+    expect(await done()).toEqual([`IdentityService/UpdateUser user ${migrated.user?.userId}`]);
+  });
+
+  it('has nothing of what was refused', async () => {
+    const userId = await createId({ email: 'ada@example.com' }, PASSWORD);
+    await create({ email: 'ada@example.com' });
+    await expect(update(userId, { email: null })).rejects.toMatchObject(INVALID);
+    const wrong = { ...ofPool(), auditAction: '', userId, oldPassword: 'wrong', newPassword: 'another password' };
+    await service.users.changePassword(wrong, inTime());
+    expect(await done()).toEqual([`IdentityService/Register user ${userId}`]);
   });
 });
 
 describe('ChangePassword', () => {
   const change = (userId: string, oldPassword: string | undefined, newPassword = 'another password') =>
-    service.users.changePassword({ ...ofPool(), userId, oldPassword, newPassword }, inTime());
+    service.users.changePassword({ ...ofPool(), auditAction: '', userId, oldPassword, newPassword }, inTime());
 
   it('takes the old one, or none', async () => {
     const userId = await createId({ email: 'ada@example.com' }, PASSWORD);
@@ -293,7 +346,7 @@ describe('in a custom user store that is switched on', () => {
     await expect(update(userId, { name: 'x' })).rejects.toMatchObject(changed);
     await expect(remove(userId)).rejects.toMatchObject(changed);
     await expect(removeLegacy({ id: 7 })).rejects.toMatchObject(changed);
-    const request = { ...ofPool(), userId, oldPassword: PASSWORD, newPassword: 'another password' };
+    const request = { ...ofPool(), auditAction: '', userId, oldPassword: PASSWORD, newPassword: 'another password' };
     await expect(service.users.changePassword(request, inTime())).rejects.toMatchObject(changed);
     expect(await database.dump()).toBe(before);
   });

@@ -25,7 +25,7 @@ export const wordsOf = (outcome: Outcome): string => {
   return `${$case} page of ${users[0] === undefined ? 'nobody' : whose(users[0])}`;
 };
 
-/** What our store holds of the people of a row, but for identifiers under which they were proven beside their own. */
+/** What our store holds of the people of a row. */
 export type Held = {
   readonly users: readonly {
     readonly id: string;
@@ -33,6 +33,8 @@ export type Held = {
     readonly profile: { readonly nickname?: string };
     readonly hash: string | null;
     readonly identifiers: string;
+    /** Under which they were proven beside their own. */
+    readonly further: number;
   }[];
   readonly tombstones: number;
   readonly conflicts: number;
@@ -41,7 +43,8 @@ export type Held = {
 const USERS = `
   SELECT u.id, u.migration_state AS state, u.profile, c.hash,
     (SELECT string_agg(i.kind || ':' || i.value, ' ' ORDER BY i.kind, i.value) FROM user_identifiers i
-     WHERE i.user_id = u.id AND i.in_profile) AS identifiers
+     WHERE i.user_id = u.id AND i.in_profile) AS identifiers,
+    (SELECT count(*)::int FROM user_identifiers i WHERE i.user_id = u.id AND NOT i.in_profile) AS further
   FROM users u LEFT JOIN credentials c ON c.user_id = u.id
   WHERE u.user_pool_id = $1 AND u.id IN (SELECT user_id FROM user_identifiers WHERE value = ANY($2))
   ORDER BY u.id`;
@@ -55,6 +58,12 @@ export const heldOf = async ({ store }: Userferry, userPoolId: string, cast: Cas
   const users = await store.query<Held['users'][number]>(USERS, how);
   const [counts] = await store.query<Omit<Held, 'users'>>(COUNTS, how);
   return { users, tombstones: counts?.tombstones ?? -1, conflicts: counts?.conflicts ?? -1 };
+};
+
+/** How many identifiers were kept beside their own between two looks. */
+export const furtherBetween = (before: Held, after: Held): number => {
+  const sum = ({ users }: Held) => users.reduce((total, { further }) => total + further, 0);
+  return sum(after) - sum(before);
 };
 
 /** What was written between two looks, in the words of the table. */

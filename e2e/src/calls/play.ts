@@ -3,7 +3,7 @@ import { type Outcome, reasonOf } from '../legacy/caller.ts';
 import { act, isRace } from './act.ts';
 import { reachLimits } from './arrange.ts';
 import type { Cast } from './cast.ts';
-import { heldOf, heldThere, wordsOf, writesBetween, writesThereBetween } from './observe.ts';
+import { furtherBetween, heldOf, heldThere, wordsOf, writesBetween, writesThereBetween } from './observe.ts';
 import type { CallRow } from './read-call-table.ts';
 import type { Stage } from './stage.ts';
 
@@ -46,11 +46,13 @@ export const play = async (
   expect({
     answer: wordsOf(outcome),
     writes: writesBetween(before, after, cast.nickname),
+    identifiersKept: furtherBetween(before, after),
     conflicts: after.conflicts - before.conflicts,
     there: writesThereBetween(thereBefore, thereAfter),
   }).toEqual({
     answer: row.answer,
     writes: wroteHere(row),
+    identifiersKept: row.writes.filter(({ keepsIdentifier }) => keepsIdentifier).length,
     conflicts: row.writes.some(({ refused }) => refused === 'conflict') ? 1 : 0,
     there: wroteThere(row),
   });

@@ -20,11 +20,16 @@ describe('the table of docs/calls.md', () => {
       hereById: 'ok',
       scripts: [['login', 'profile']],
       writes: [
-        { call: 'MigrateUser', refused: 'wrong_password' },
-        { call: 'ChangePassword', refused: undefined },
+        { call: 'MigrateUser', refused: 'wrong_password', keepsIdentifier: false },
+        { call: 'ChangePassword', refused: undefined, keepsIdentifier: false },
       ],
       answer: 'changed ours',
     });
+  });
+
+  it('knows the row whose user is here and only gets an identifier', () => {
+    const kept = rows.filter(({ writes }) => writes.some(({ keepsIdentifier }) => keepsIdentifier));
+    expect(kept.map(({ call, writes }) => [call, writes[0]?.refused])).toEqual([['Login', 'already_migrated']]);
   });
 
   it('does not take a row that it does not understand for an empty one', () => {

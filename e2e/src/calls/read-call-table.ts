@@ -36,8 +36,12 @@ export type CallRow = {
   readonly by: string | undefined;
   readonly withPassword: boolean;
   readonly scripts: readonly (readonly [ScriptAction, string])[];
-  /** What our store was asked to write, and its word when it did not. */
-  readonly writes: readonly { readonly call: string; readonly refused: string | undefined }[];
+  /** What our store was asked to write, and its word when it did not, or when it kept what was typed and no more. */
+  readonly writes: readonly {
+    readonly call: string;
+    readonly refused: string | undefined;
+    readonly keepsIdentifier: boolean;
+  }[];
   readonly answer: string;
   readonly title: string;
 };
@@ -49,8 +53,8 @@ const scriptOf = (text: string): readonly [ScriptAction, string] => {
 };
 
 const writeOf = (text: string) => {
-  const [, refusedCall, refused] = /^nothing \((\w+) → (\w+)\)$/.exec(text) ?? [];
-  return { call: refusedCall ?? text, refused };
+  const [, kept, refusedCall, refused] = /^(nothing|identifier) \((\w+) → (\w+)\)$/.exec(text) ?? [];
+  return { call: refusedCall ?? text, refused, keepsIdentifier: kept === 'identifier' };
 };
 
 const listOf = <T>(cell: string, nothing: string, toItem: (text: string) => T): readonly T[] =>

@@ -2,11 +2,19 @@ export type { Clock } from './clock.ts';
 export type { EgressRule } from './entities/connection-entities.ts';
 export type { ApiKeyRole } from './entities/pool-entities.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
-export { ATTEMPT_LIMITS, openUserStore, RUN_LIMITS, type UserStore, type UserStoreOptions } from './open-user-store.ts';
+export {
+  ATTEMPT_LIMITS,
+  KEPT_DAYS,
+  type KeptDays,
+  openUserStore,
+  RUN_LIMITS,
+  type UserStore,
+  type UserStoreOptions,
+} from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
 export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';
 export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
-export type { AuditEntry, Author } from './repositories/audit.ts';
+export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
 export type {
   Connection,

@@ -107,7 +107,7 @@ const register = async (store: UserStore, { userPoolId }: Place, who: number, to
   const identifiers = [at(IDENTIFIERS, who), at(IDENTIFIERS, to)].map(({ kind, value }) => [kind, value]);
   const profile = { ...Object.fromEntries(identifiers), nickname };
   const { answer, crashed } = await untilAnswered(() =>
-    store.users.create({ userPoolId, profile, credential: credentialOf(password) }),
+    store.users.create({ userPoolId, profile, credential: credentialOf(password) }, ADMIN),
   );
   const traces = crashed ? { crashed: { nickname, password } } : {};
   return answer.verdict === 'ok' ? { ...traces, came: { userId: answer.user.userId, password } } : traces;
@@ -134,7 +134,7 @@ const rename = async (store: UserStore, place: Place, who: number, to: number): 
   if (found === undefined) return {};
   const { kind, value } = at(IDENTIFIERS, to);
   const change = { userPoolId: place.userPoolId, userId: found.user.userId, set: { [kind]: value }, clear: [] };
-  await untilAnswered(() => store.users.update(change));
+  await untilAnswered(() => store.users.update(change, ADMIN));
   return {};
 };
 
@@ -145,7 +145,10 @@ const setPassword = async (store: UserStore, place: Place, who: number, checked:
   const replaces = checked ? found.credential?.hash : undefined;
   const change = { userPoolId: place.userPoolId, userId, credential: credentialOf(value), replaces };
   const { answer, crashed } = await untilAnswered(() =>
-    orNothing(store.users.setPassword(change), 'CONCURRENT_CHANGE'),
+    orNothing(
+      store.users.setPassword(change, { ...ADMIN, action: 'IdentityService/ChangePassword' }),
+      'CONCURRENT_CHANGE',
+    ),
   );
   if (answer?.verdict === 'ok') return { password: { userId, value, certain: true } };
   return crashed ? { password: { userId, value, certain: false } } : {};

@@ -28,12 +28,20 @@ export const ATTEMPT_LIMITS: AttemptLimits = {
 /** The log history of a pool: ten thousand runs, thirty days. */
 export const RUN_LIMITS: RunLimits = { runsPerPoolMax: 10_000, runsKeptMs: 30 * DAY_MS };
 
+/** How long, in days, the audit and the counts of logins are kept. */
+export type KeptDays = { readonly audit: number; readonly logins: number };
+
+/** A year and a month: last year's same month can still be looked at. */
+export const KEPT_DAYS: KeptDays = { audit: 400, logins: 400 };
+
 export type UserStoreOptions = DatabaseLimits & {
   readonly keyRing: KeyRing;
   /** Absent: `ATTEMPT_LIMITS`. */
   readonly attemptLimits?: AttemptLimits;
   /** Absent: `RUN_LIMITS`. */
   readonly runLimits?: RunLimits;
+  /** Absent: `KEPT_DAYS`. */
+  readonly keptDays?: KeptDays;
   /** Absent: this machine's. */
   readonly clock?: Clock;
 };
@@ -62,6 +70,7 @@ export const openUserStore = async ({
   keyRing,
   attemptLimits = ATTEMPT_LIMITS,
   runLimits = RUN_LIMITS,
+  keptDays = KEPT_DAYS,
   clock = () => new Date(),
   ...limits
 }: UserStoreOptions): Promise<UserStore> => {
@@ -80,9 +89,9 @@ export const openUserStore = async ({
     attempts: withStoreFailures(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
     conflicts: withStoreFailures(createConflictRepository(dataSource, clock)),
     tombstones: withStoreFailures(createTombstoneRepository(dataSource, clock)),
-    progress: withStoreFailures(createProgressRepository(dataSource, clock)),
+    progress: withStoreFailures(createProgressRepository(dataSource, { clock, daysKept: keptDays.logins })),
     scriptRuns: withStoreFailures(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock })),
-    audit: withStoreFailures(createAuditRepository(dataSource, clock)),
+    audit: withStoreFailures(createAuditRepository(dataSource, { clock, daysKept: keptDays.audit })),
     ...withStoreFailures({ ping }),
     [Symbol.asyncDispose]: () => dataSource.destroy(),
   };

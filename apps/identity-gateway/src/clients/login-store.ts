@@ -8,6 +8,7 @@ import {
 } from '@userferry/contracts/migration/v1/login_service';
 import { type CallContext, type CallFacts, createClient } from '@userferry/grpc';
 import type { Identifier } from '@userferry/user-model';
+import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { LoginAttempt } from '../login/login-attempt.ts';
 import type { LocalVerdict } from '../login/next-step.ts';
@@ -65,7 +66,8 @@ export const createLoginStore = (address: string, token: string): LoginStore => 
     migrateUser: async ({ attempt, connectionId, profileJson, passwordIsNew }, call) => {
       const { userPoolId, identifier, password, facts } = attempt;
       const proven = { userPoolId, connectionId, profileJson: Buffer.from(profileJson), password, passwordIsNew };
-      const request = { ...proven, identifier: toWireIdentifier(identifier), requestIp: facts.ip };
+      const by = { actor: call.caller.id, auditAction: auditedAs(call) };
+      const request = { ...proven, ...by, identifier: toWireIdentifier(identifier), requestIp: facts.ip };
       const { verdict, user } = await client.migrateUser(request, call);
       return toMigration(verdict, user);
     },

@@ -66,6 +66,14 @@ const runOf = (action: ScriptAction): ScriptRun => ({
   test: false,
 });
 
+describe('a run that is not answered in time', () => {
+  it.each(['createUser', 'getUser'] as const)('has timed out, and is not sent again: %s', async (action) => {
+    const { asked, runner } = await startRunner('DEADLINE_EXCEEDED');
+    expect(await runner.runScript(runOf(action), callFacts())).toMatchObject({ outcome: 'timed_out' });
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('a write', () => {
   it.each(['killed', 'SERVICE_UNAVAILABLE', 'INTERNAL', 'RUN_ALREADY_STARTED'] as const)(
     'that ended as %s is sent once and may have happened',

@@ -16,10 +16,12 @@ import {
   type ScriptError,
 } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
+import { isOutOfTime } from '../outcome/out-of-time.ts';
 
 /**
  * Runs a script to its end. A read that was killed through no fault of its own is repeated within the deadline; a write is
- * sent once, and one without an answer ends as `killed`: it may have happened.
+ * sent once, and one without an answer ends as `killed`: it may have happened. Whoever gets no answer in time, because the
+ * runner or this gateway has too much to do, reads `timed_out`, as if the script had been too slow.
  */
 export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
@@ -72,7 +74,8 @@ const attempt = async (
   }
 };
 
-const unavailable = (error: unknown): ServiceError => {
+const unavailable = (error: unknown): ServiceError | RunResult => {
+  if (isOutOfTime(error)) return late();
   if (error instanceof ServiceError && error.reason === 'SERVICE_UNAVAILABLE') return error;
   throw error;
 };
@@ -81,6 +84,7 @@ const unavailable = (error: unknown): ServiceError => {
 const NOT_BEGUN: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'PERMISSION_DENIED']);
 
 const unanswered = (error: unknown): RunResult => {
+  if (isOutOfTime(error)) return late();
   if (!(error instanceof ServiceError) || NOT_BEGUN.has(error.reason)) throw error;
   if (error.reason === 'RUNNER_OVERLOADED') return ended('overloaded', 'the script-runner has too much to do');
   return ended('killed', 'the script-runner gave no answer');
@@ -88,7 +92,9 @@ const unanswered = (error: unknown): RunResult => {
 
 const NO_USAGE = { wallMs: 0, cpuMs: 0, heapBytes: 0 } as const;
 
-const ended = (outcome: 'killed' | 'overloaded', message: string): RunResult => ({
+const late = (): RunResult => ended('timed_out', 'the script-runner gave no answer in time');
+
+const ended = (outcome: 'killed' | 'overloaded' | 'timed_out', message: string): RunResult => ({
   outcome,
   error: { name: 'Error', message },
   logs: [],

@@ -113,8 +113,12 @@ describe('our store over the wire', () => {
     expect(asked[0]?.request).toMatchObject({ actor: 'key-1', password: undefined });
     expect(String(asked[0]?.request.updatesJson)).toBe('{"nickname":null}');
     const change = { userPoolId: 'pool', userId: 'ours', oldPassword: undefined, newPassword: 'n' };
-    expect(await users.changePassword(change, callFacts())).toMatchObject({ verdict: 'ok', retryAfterMs: 5 });
+    expect(await users.changePassword(change, callFacts('ResetPassword'))).toMatchObject({
+      verdict: 'ok',
+      retryAfterMs: 5,
+    });
     expect(asked[1]?.request).toMatchObject({ oldPassword: undefined, newPassword: 'n', actor: 'key-1' });
+    expect(asked[1]?.request).toMatchObject({ auditAction: 'IdentityService/ResetPassword' });
   });
 
   it('deletes one of ours by our id, and another by what getUser returned', async () => {

@@ -6,6 +6,7 @@ import {
 } from '@userferry/contracts/migration/v1/user_service';
 import { type CallFacts, createClient } from '@userferry/grpc';
 import type { JsonObject, MigrationState } from '@userferry/user-model';
+import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { UserSelector } from '../users/user-selector.ts';
 import type { UserVerdict } from '../users/user-verdict.ts';
@@ -101,7 +102,8 @@ export const createUserStore = (address: string, token: string): UserStore => {
       return { verdict: toVerdict(verdict) };
     },
     changePassword: async (change, call) => {
-      const answer = await client.changePassword({ ...change, actor: call.caller.id }, call);
+      const by = { actor: call.caller.id, auditAction: auditedAs(call) };
+      const answer = await client.changePassword({ ...change, ...by }, call);
       return { ...toAnswer(answer), retryAfterMs: Number(answer.retryAfterMs) };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),

@@ -1,16 +1,23 @@
 import type { LoginRequest, LoginResponse } from '@userferry/contracts/identity/v1/identity_service';
 import type { Handler } from '@userferry/grpc';
 import { authorizePool } from '../access/authorize.ts';
-import { type LoginDeps, proveLogin } from '../login/prove-login.ts';
+import { type LoginDeps, type ProvenLogin, proveLogin } from '../login/prove-login.ts';
+import { isOutOfTime, OUT_OF_TIME, withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { toLoginAttempt } from './login-attempt.ts';
 import { toLoginResponse } from './login-response.ts';
 
-/** Proves a password; see `proveLogin` for how. */
+/** A store that is too slow has not said that the password is wrong. */
+const lateEnd = (error: unknown): ProvenLogin => {
+  if (isOutOfTime(error)) return { end: OUT_OF_TIME, revealDetails: false };
+  throw error;
+};
+
+/** Proves a password; see `proveLogin` for how. Whoever was too slow: the caller is told before its own time is over. */
 export const login =
   (deps: LoginDeps): Handler<LoginRequest, LoginResponse> =>
   async (request, call) => {
     authorizePool(call.caller, 'identity', request.userPoolId);
-    const proven = await proveLogin(toLoginAttempt(request), call, deps);
+    const proven = await proveLogin(toLoginAttempt(request), withTimeToAnswer(call), deps).catch(lateEnd);
     const { end } = proven;
     const facts =
       end.step === 'authenticated' ? { source: end.source, migratedNow: end.migratedNow } : { reason: end.reason };

@@ -9,6 +9,7 @@ import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import { scriptContext } from '../connection/script-context.ts';
 import { scriptRun } from '../connection/script-run.ts';
+import { withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { actionField, invalidField, jsonArray } from './fields.ts';
 
 export type TestScriptDeps = {
@@ -40,7 +41,7 @@ export const testScript =
       throw new ServiceError('SCRIPT_NOT_FOUND', `the connection has no ${action} script`);
     const target = `script ${action}${source === '' ? '' : ', a source that is not saved'}`;
     await history.appendAuditEntry({ userPoolId, action: 'ConnectionService/TestScript', target }, call);
-    return { run: toWireRun(await runScript(toRun, call)) };
+    return { run: toWireRun(await runScript(toRun, withTimeToAnswer(call))) };
   };
 
 /** The arguments before `context`; those left out are null. */

@@ -15,6 +15,7 @@ import type {
 } from '@userferry/contracts/identity/v1/identity_service';
 import type { CallFacts, Handler } from '@userferry/grpc';
 import { type Area, authorizePool } from '../access/authorize.ts';
+import { withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { changePassword } from '../users/change-password.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import { getUser } from '../users/get-user.ts';
@@ -39,7 +40,7 @@ export const inPool = async <T>(
   work: (scope: UserScope) => Promise<Ended<T>>,
 ): Promise<Ended<T>> => {
   authorizePool(call.caller, area, userPoolId);
-  const ended = await work({ userPoolId, facts: requestFacts(context), call, deps });
+  const ended = await work({ userPoolId, facts: requestFacts(context), call: withTimeToAnswer(call), deps });
   call.log.info({ userPoolId, ...logFacts(ended.end) }, 'call about users');
   return ended;
 };

@@ -44,6 +44,21 @@ describe('the table of calls', () => {
     for (const row of rows) expect((await runRow(row)).traces.writes, nameOf(row)).toEqual([]);
   });
 
+  it('leaves an audit entry with every script that writes, naming the call and nothing of the user', async () => {
+    let seen = 0;
+    for (const row of CALL_TABLE) {
+      const { traces } = await runRow(row);
+      const writes = traces.scripts.filter(({ action }) => /^(create|update|delete)User$/.test(action));
+      seen += writes.length;
+      const entries = writes.map(({ action }) => ({
+        action: `IdentityService/${row.call}`,
+        target: `script ${action}`,
+      }));
+      expect(traces.audited, nameOf(row)).toEqual(entries);
+    }
+    expect(seen).toBeGreaterThan(10);
+  });
+
   it('never lets a script’s own words out of a pool that does not reveal them', async () => {
     for (const row of CALL_TABLE) {
       const { end } = await runRow(row);

@@ -13,7 +13,15 @@ a test runs each row, and another holds this file against them.
 - "ours" is a user of our store (with our id), "legacy" one of the legacy user store, named by the legacy id alone.
 - "Written here" names the calls that write to our store. "nothing (MigrateUser → conflict)" is a call that stored no
   user; with \`conflict\` it leaves the conflict for an administrator (\`ListConflicts\`). DeleteUser leaves a tombstone.
+  "identifier (MigrateUser → already_migrated)": the user was here under other identifiers; the one that they typed is kept
+  beside those, so that they log in here by it from then on, and nothing else is written.
+- What is written here by a call other than Login leaves its audit entry in the same transaction: key, call, request, our
+  id of the user. In a custom user store each script that writes leaves one, before it runs: key, call, request, the name
+  of the script, and nothing of the user ([users.md](users.md)).
 - The number behind a reason is the code that clients of the older service know.
+- Of the time that a caller gives, the gateway keeps a tenth, 250 ms at the most, to say how the call ended. When a
+  script, the script-runner, or in a login our own store, has not answered by then, that is \`TIMED_OUT\`; any other call
+  for which our own store is too slow fails with the RPC error \`DEADLINE_EXCEEDED\`.
 - A script's own words never stand in an answer, but where the pool sets \`reveal_rejection_details\`; they are in the log
   history always.
 - Scripts refuse by throwing \`WrongUsernameOrPasswordError\`, \`UserNotFoundError\`, \`UserExistsError\` or

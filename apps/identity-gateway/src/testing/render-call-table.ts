@@ -21,10 +21,13 @@ const saidHere = ({ here, hereById, by, password }: Row): string => {
 const scriptsOf = ({ scripts = [] }: Row): string =>
   scripts.length === 0 ? '–' : scripts.map(([action, saying]) => `${code(action)} → ${saying}`).join(', ');
 
-const writesOf = ({ writes = [] }: Row): string =>
-  writes.length === 0
-    ? 'nothing'
-    : writes.map((write) => (typeof write === 'string' ? write : `nothing (${write[0]} → ${write[1]})`)).join(', ');
+/** Our store knew the user: what they typed is kept beside their identifiers, and nothing else is written. */
+const KEPT: Readonly<Record<string, string>> = { already_migrated: 'identifier' };
+
+const writeOf = (write: NonNullable<Row['writes']>[number]): string =>
+  typeof write === 'string' ? write : `${KEPT[write[1]] ?? 'nothing'} (${write[0]} → ${write[1]})`;
+
+const writesOf = ({ writes = [] }: Row): string => (writes.length === 0 ? 'nothing' : writes.map(writeOf).join(', '));
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 

@@ -84,7 +84,7 @@ const endOf = async (
 /** Runs the row's call and says what became of it, in the table's words. */
 export const runRow = async (row: Row) => {
   const { deps, traces } = tableWorld(row);
-  const call = callFacts();
+  const call = callFacts(row.call);
   const attempt = { userPoolId: 'pool', identifier: EMAIL, password: PASSWORDS.oldPassword, facts: FACTS };
   const { end } =
     row.call === 'Login'

@@ -15,8 +15,8 @@ import { say } from './say.ts';
 
 export const STORED = { userId: 'ours', migrationState: 2 } as unknown as StoredUser;
 
-export const callFacts = (): CallFacts => ({
-  method: '/userferry.identity.v1.IdentityService/Test',
+export const callFacts = (name = 'Test'): CallFacts => ({
+  method: `/userferry.identity.v1.IdentityService/${name}`,
   requestId: 'request-1',
   deadlineMs: Date.now() + 10_000,
   signal: new AbortController().signal,
@@ -39,11 +39,13 @@ export type Traces = {
   readonly scripts: { readonly action: ScriptAction; readonly args: readonly Json[] }[];
   readonly writes: Write[];
   readonly settled: SettledAttempt[];
+  /** For the audit, before a script that writes. */
+  readonly audited: { readonly action: string; readonly target: string }[];
 };
 
 /** Our services as functions that say what the row wants and write down what was asked of them. */
 export const tableWorld = (row: Row) => {
-  const traces: Traces = { scripts: [], writes: [], settled: [] };
+  const traces: Traces = { scripts: [], writes: [], settled: [], audited: [] };
   const facts = factsOf(row.mode);
 
   const write = (name: Write): string => {
@@ -103,6 +105,7 @@ export const tableWorld = (row: Row) => {
     users,
     logins,
     runScript,
+    history: { appendAuditEntry: async ({ action, target }) => void traces.audited.push({ action, target }) },
     settings: { current: async () => settings },
     settle: (settled) => traces.settled.push(settled),
     timing: { begin: () => 0, holdBack: async () => undefined },

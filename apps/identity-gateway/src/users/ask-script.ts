@@ -1,6 +1,7 @@
 import { ServiceError } from '@userferry/errors';
 import type { RunResult, ScriptAction } from '@userferry/script-contract';
 import type { Json, JsonObject } from '@userferry/user-model';
+import { auditedAs } from '../access/audited-as.ts';
 import { scriptContext } from '../connection/script-context.ts';
 import { scriptRun } from '../connection/script-run.ts';
 import { type ConnectionFacts, connectionState, type StoreFacts } from '../connection/store-facts.ts';
@@ -21,6 +22,16 @@ export const connectionOf = ({ facts: { connection } }: Asked): ConnectionFacts 
 export const modeChanged = (): ServiceError =>
   new ServiceError('CONCURRENT_CHANGE', "the connection's mode was changed at this moment; try again");
 
+const WRITES: readonly ScriptAction[] = ['createUser', 'updateUser', 'deleteUser'];
+const isWrite = (action: ScriptAction): boolean => WRITES.includes(action);
+
+/**
+ * In a custom user store the audit says by which key which call had which script run, and nothing of the user. Before the
+ * run, so that no write is without an entry; one that fails keeps the script from running.
+ */
+const auditWrite = (action: ScriptAction, { userPoolId, call, deps }: UserScope): Promise<void> =>
+  deps.history.appendAuditEntry({ userPoolId, action: auditedAs(call), target: `script ${action}` }, call);
+
 /** Runs one of the connection's scripts and reads what it said. Without the plan no script runs. */
 const ask = async <T>(
   asked: Asked,
@@ -34,6 +45,7 @@ const ask = async <T>(
   const settings = await deps.settings.current(userPoolId, connection, call);
   // The mode decides what may be written: a call that began in one does not end in the other.
   if (settings.mode !== connection.mode) throw modeChanged();
+  if (isWrite(action)) await auditWrite(action, asked.scope);
   const context = scriptContext({ userPoolId, pool: asked.facts.pool, facts });
   return read(await deps.runScript(scriptRun(settings, { userPoolId, action, args: [...args, context] }), call));
 };

@@ -1,4 +1,5 @@
 import type { CallFacts } from '@userferry/grpc';
+import type { HistoryStore } from '../clients/history-store.ts';
 import type { LoginStore } from '../clients/login-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import type { UserStore } from '../clients/user-store.ts';
@@ -10,6 +11,7 @@ import type { SettleAttempt } from '../login/settle-attempt.ts';
 export type UserDeps = {
   readonly users: Omit<UserStore, typeof Symbol.dispose>;
   readonly logins: Pick<LoginStore, 'checkLogin' | 'migrateUser'>;
+  readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
   readonly settings: SettingsCache;
   readonly runScript: RunScript;
   readonly settle: SettleAttempt;

@@ -2,7 +2,7 @@ import type { Identifier as WireIdentifier } from '@userferry/contracts/migratio
 import { ServiceError } from '@userferry/errors';
 import type { CallFacts } from '@userferry/grpc';
 import { type Identifier, identifierProblem, type JsonObject, storableProblem } from '@userferry/user-model';
-import type { Author, Page } from '@userferry/user-store';
+import type { AuditedCall, Author, Page } from '@userferry/user-store';
 
 /** INVALID_ARGUMENT that names the field and repeats nothing of it. */
 export const invalidField = (field: string, problem: string): ServiceError =>
@@ -43,6 +43,12 @@ export const authorOf = (actor: string, { requestId }: Pick<CallFacts, 'requestI
   actor: nameOf('actor', actor),
   requestId,
 });
+
+/** The same with the call that was made. Throws INVALID_ARGUMENT. */
+export const auditedCallOf = (
+  { actor, auditAction }: { actor: string; auditAction: string },
+  call: Pick<CallFacts, 'requestId'>,
+): AuditedCall => ({ ...authorOf(actor, call), action: nameOf('audit_action', auditAction) });
 
 /** Which page; its token is looked at by the store. Throws INVALID_ARGUMENT. */
 export const pageOf = ({ pageSize: size, pageToken: token }: { pageSize: number; pageToken: string }): Page => {

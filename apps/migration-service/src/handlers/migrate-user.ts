@@ -6,7 +6,7 @@ import {
 import type { Handler } from '@userferry/grpc';
 import type { LoginDeps } from '../login/check-login.ts';
 import { migrateProvenUser } from '../login/migrate-proven-user.ts';
-import { addressOf, identifierOf } from './fields.ts';
+import { addressOf, auditedCallOf, identifierOf } from './fields.ts';
 import { wireUser } from './wire-user.ts';
 
 const VERDICTS = {
@@ -20,14 +20,16 @@ const VERDICTS = {
 
 export const migrateUser =
   (deps: LoginDeps): Handler<MigrateUserRequest, MigrateUserResponse> =>
-  async ({ profileJson, identifier, requestIp, ...request }, { signal }) => {
+  async ({ profileJson, identifier, requestIp, actor, auditAction, ...request }, call) => {
+    const isAudited = request.passwordIsNew && actor !== '';
     const proof = {
       ...request,
+      by: isAudited ? auditedCallOf({ actor, auditAction }, call) : undefined,
       identifier: identifierOf(identifier),
       address: addressOf(requestIp),
       profileJson: Buffer.from(profileJson).toString('utf8'),
     };
-    const migration = await migrateProvenUser(proof, signal, deps);
+    const migration = await migrateProvenUser(proof, call.signal, deps);
     return {
       verdict: VERDICTS[migration.verdict],
       user: 'user' in migration ? wireUser(migration.user) : undefined,

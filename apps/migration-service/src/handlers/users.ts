@@ -65,17 +65,19 @@ export const listUsers =
 
 export const createUser =
   (deps: UserDeps): Handler<CreateUserRequest, CreateUserResponse> =>
-  async ({ userPoolId, profileJson, password }, { signal }) => {
+  async ({ userPoolId, profileJson, password, actor }, call) => {
     const profile = jsonObjectOf('profile_json', profileJson);
-    const { result, facts } = await create({ userPoolId, profile, password }, signal, deps);
+    const by = { ...authorOf(actor, call), signal: call.signal };
+    const { result, facts } = await create({ userPoolId, profile, password }, by, deps);
     return { verdict: USER_VERDICTS[result.verdict], user: userIn(result), facts: wireFacts(facts) };
   };
 
 export const updateUser =
   (deps: UserDeps): Handler<UpdateUserRequest, UpdateUserResponse> =>
-  async ({ userPoolId, userId, updatesJson, password }, { signal }) => {
+  async ({ userPoolId, userId, updatesJson, password, actor }, call) => {
     const updates = jsonObjectOf('updates_json', updatesJson);
-    const result = await update({ userPoolId, userId, updates, password }, signal, deps);
+    const by = { ...authorOf(actor, call), signal: call.signal };
+    const result = await update({ userPoolId, userId, updates, password }, by, deps);
     return { verdict: USER_VERDICTS[result.verdict], user: userIn(result) };
   };
 

@@ -1,6 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import { type ParsedProfile, parseProfileJson, type User } from '@userferry/user-model';
-import type { MigrationResult } from '@userferry/user-store';
+import type { AuditedCall, MigrationResult } from '@userferry/user-store';
 import { requireOwnConnection } from '../users/own-users.ts';
 import { answerFor, type LoginDeps } from './check-login.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
@@ -11,6 +11,8 @@ export type Proof = LoginAttempt & {
   readonly profileJson: string;
   /** Who the user is was proven, not this password: they have just chosen it. */
   readonly passwordIsNew: boolean;
+  /** For the audit, when it was no login. */
+  readonly by?: AuditedCall | undefined;
 };
 
 export type Migration =
@@ -40,7 +42,8 @@ export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps:
   const { userPoolId, connectionId, identifier: typed, password, passwordIsNew } = proof;
   requireOwnConnection(await deps.store.pools.loginFacts(userPoolId), connectionId);
   const credential = await deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
-  const result = await deps.store.users.migrate({ userPoolId, connectionId, externalId, profile, typed, credential });
+  const proven = { userPoolId, connectionId, externalId, profile, typed, credential };
+  const result = await deps.store.users.migrate(proven, proof.by);
   const migration = result.verdict === 'already_migrated' ? await known(proof, result, signal, deps) : result;
   if (!passwordIsNew) await settleProof(proof, migration, deps);
   return migration;

@@ -1,3 +1,4 @@
+import type { AuditedCall } from '@userferry/user-store';
 import { answerFor } from '../login/check-login.ts';
 import { type OwnUserResult, ownResult } from './create-user.ts';
 import { requireOwnUsers, type UserDeps } from './own-users.ts';
@@ -50,7 +51,7 @@ const checkOld = async (
  */
 export const changePassword = async (
   change: PasswordChange,
-  signal: AbortSignal,
+  { signal, ...by }: AuditedCall & { readonly signal: AbortSignal },
   deps: UserDeps,
 ): Promise<PasswordChangeResult> => {
   const { userPoolId, userId, oldPassword, newPassword } = change;
@@ -59,5 +60,5 @@ export const changePassword = async (
   if (checked !== undefined && checked.verdict !== 'proven') return checked;
   const credential = await deps.passwords.hashNew(newPassword, signal);
   const wanted = { userPoolId, userId, credential, replaces: checked?.replaces };
-  return ownResult(await deps.store.users.setPassword(wanted));
+  return ownResult(await deps.store.users.setPassword(wanted, by));
 };

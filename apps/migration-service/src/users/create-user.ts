@@ -1,6 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import { type JsonObject, type Profile, parseNewProfile } from '@userferry/user-model';
-import type { LoginFacts, UserResult } from '@userferry/user-store';
+import type { Author, LoginFacts, UserResult } from '@userferry/user-store';
 import { modeChanged, requireOwnUsers, type UserDeps } from './own-users.ts';
 
 export type NewUser = {
@@ -32,11 +32,12 @@ export const ownResult = (result: UserResult): OwnUserResult => {
  */
 export const createUser = async (
   { userPoolId, profile: json, password }: NewUser,
-  signal: AbortSignal,
+  { signal, ...author }: Author & { readonly signal: AbortSignal },
   deps: UserDeps,
 ): Promise<{ readonly result: OwnUserResult; readonly facts: LoginFacts }> => {
   const profile = profileOf(json);
   const facts = await requireOwnUsers(userPoolId, deps);
   const credential = password === undefined ? undefined : await deps.passwords.hashNew(password, signal);
-  return { result: ownResult(await deps.store.users.create({ userPoolId, profile, credential })), facts };
+  const created = await deps.store.users.create({ userPoolId, profile, credential }, author);
+  return { result: ownResult(created), facts };
 };

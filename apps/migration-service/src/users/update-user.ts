@@ -1,5 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import { type JsonObject, type ParsedUpdates, parseUpdates } from '@userferry/user-model';
+import type { Author } from '@userferry/user-store';
 import { type OwnUserResult, ownResult } from './create-user.ts';
 import { requireOwnUsers, type UserDeps } from './own-users.ts';
 
@@ -24,11 +25,11 @@ const readUpdates = (json: JsonObject): Extract<ParsedUpdates, { ok: true }> => 
  */
 export const updateUser = async (
   { userPoolId, userId, updates, password }: UserUpdate,
-  signal: AbortSignal,
+  { signal, ...author }: Author & { readonly signal: AbortSignal },
   deps: UserDeps,
 ): Promise<OwnUserResult> => {
   const { set, clear } = readUpdates(updates);
   await requireOwnUsers(userPoolId, deps);
   const credential = password === undefined ? undefined : await deps.passwords.hashNew(password, signal);
-  return ownResult(await deps.store.users.update({ userPoolId, userId, set, clear, credential }));
+  return ownResult(await deps.store.users.update({ userPoolId, userId, set, clear, credential }, author));
 };

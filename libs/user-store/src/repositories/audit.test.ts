@@ -9,7 +9,7 @@ let userPoolId: string;
 let now = new Date('2026-11-24T12:00:00Z');
 beforeAll(async () => {
   database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
+  store = await openStoreForTests(database.url, { clock: () => now, keptDays: { audit: 90, logins: 400 } });
 });
 beforeEach(async () => {
   userPoolId = (await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: false })).id;
@@ -59,6 +59,25 @@ describe('the audit', () => {
       await expect(store.audit.list(userPoolId, { size: 0, token })).rejects.toMatchObject({
         reason: 'INVALID_ARGUMENT',
       });
+  });
+
+  it('is kept as long as the operator says, and then swept away', async () => {
+    const DAY_MS = 86_400_000;
+    const started = now;
+    for (const [days, target] of [
+      [0, 'old'],
+      [1, 'a day younger'],
+      [45, 'young'],
+    ] as const)
+      await append(target, new Date(started.getTime() + days * DAY_MS));
+    const kept = async () =>
+      (await store.audit.list(userPoolId, { size: 0, token: '' })).items.map(({ target }) => target);
+    now = new Date(started.getTime() + 90 * DAY_MS);
+    await store.audit.sweep();
+    expect(await kept()).toEqual(['young', 'a day younger', 'old']);
+    now = new Date(started.getTime() + 91 * DAY_MS + 1);
+    await store.audit.sweep();
+    expect(await kept()).toEqual(['young']);
   });
 
   it('is not lost with the change that it tells of, nor kept without it', async () => {

@@ -8,6 +8,9 @@ import { requirePool, UUID_FORM } from '../require-pool.ts';
 /** Who does it: an API key's id, and the request in which it is done. */
 export type Author = { readonly actor: string; readonly requestId?: string | undefined };
 
+/** The same, with the call that they made, such as `IdentityService/ResetPassword`. */
+export type AuditedCall = Author & { readonly action: string };
+
 /** Who did what, when. `target` is never a secret or a profile. */
 export type AuditEntry = Readonly<Omit<AuditEntryRow, 'id' | 'userPoolId'>>;
 
@@ -20,8 +23,24 @@ export const writeAudit = async (
   await manager.insert(auditEntryEntity, { id: randomUUID(), userPoolId, at, actor, action, target, requestId });
 };
 
+/** One of our users was written: their id says who it was, and nothing else of them does. */
+export const writeUserAudit = (
+  manager: EntityManager,
+  { userPoolId, userId }: { readonly userPoolId: string; readonly userId: string },
+  { at, action, ...author }: AuditedCall & { readonly at: Date },
+): Promise<void> => writeAudit(manager, { userPoolId, at, action, target: `user ${userId}` }, author);
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+// In portions, so that no statement runs out of time after the days that are kept were made fewer.
+const DELETE_OLD = `
+  DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE at < $1 ORDER BY at LIMIT 10000)`;
+
 /** What was done to user pools. */
-export const createAuditRepository = (dataSource: DataSource, clock: Clock) => ({
+export const createAuditRepository = (
+  dataSource: DataSource,
+  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+) => ({
   /**
    * Adds what was done outside this store.
    * @throws ServiceError USER_POOL_NOT_FOUND
@@ -40,5 +59,10 @@ export const createAuditRepository = (dataSource: DataSource, clock: Clock) => (
       .where('entry.userPoolId = :userPoolId', { userPoolId });
     const { items, nextPageToken } = await newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
     return { items: items.map(({ id, userPoolId: _, ...entry }) => entry), nextPageToken };
+  },
+
+  /** Forgets entries that are older than what is kept. */
+  sweep: async (): Promise<void> => {
+    await dataSource.query(DELETE_OLD, [new Date(clock().getTime() - daysKept * DAY_MS)]);
   },
 });

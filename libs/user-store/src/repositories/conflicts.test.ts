@@ -35,7 +35,7 @@ const resolve = async (resolution: ConflictResolution) => {
 /** Ada is here with the e-mail that the legacy store says is Eve's, too. */
 const localAda = async (): Promise<string> => {
   const profile = { email: 'shared@example.com', username: 'ada' };
-  const result = await store.users.create({ ...pool, profile, credential: credentialOf('of ada') });
+  const result = await store.users.create({ ...pool, profile, credential: credentialOf('of ada') }, ADMIN);
   if (result.verdict !== 'ok') throw new Error(result.verdict);
   return result.user.userId;
 };
@@ -64,7 +64,7 @@ describe('a conflict', () => {
 
   it('is one for every identifier, and each keeps the legacy user out', async () => {
     await localAda();
-    await store.users.create({ ...pool, profile: { phone: '+12025550143', username: 'bob' } });
+    await store.users.create({ ...pool, profile: { phone: '+12025550143', username: 'bob' } }, ADMIN);
     const both = { email: 'shared@example.com', phone: '+1 202 555 0143', username: 'eve' };
     await migrate(2, both, username('eve'));
     expect((await open()).map(({ kind }) => kind).sort()).toEqual(['email', 'phone']);
@@ -83,7 +83,7 @@ describe('a conflict', () => {
   it('is over at the next login when the user here has another identifier by then', async () => {
     const userId = await localAda();
     await eve();
-    await store.users.update({ ...pool, userId, set: { email: 'ada@example.com' }, clear: [] });
+    await store.users.update({ ...pool, userId, set: { email: 'ada@example.com' }, clear: [] }, ADMIN);
     expect((await eve()).verdict).toBe('migrated');
     expect(await open()).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('the decision that the identifier is the legacy user’s', () => {
 
 describe('the decision that would leave the user here nothing to log in by', () => {
   it('is refused', async () => {
-    await store.users.create({ ...pool, profile: { email: SHARED.value } });
+    await store.users.create({ ...pool, profile: { email: SHARED.value } }, ADMIN);
     await eve();
     await expect(resolve('give_to_legacy')).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
     expect([(await find(SHARED)).verdict, (await open()).length]).toEqual(['ok', 1]);

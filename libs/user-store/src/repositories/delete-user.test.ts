@@ -31,7 +31,7 @@ const migrated = async (externalId: ExternalId, profile?: Profile, typed?: Ident
 };
 const deleteLegacy = (externalId: ExternalId, profile: Profile = {}) =>
   store.users.deleteLegacy({ ...pool, externalId, profile }, ADMIN);
-const register = (profile: Profile) => store.users.create({ userPoolId: pool.userPoolId, profile });
+const register = (profile: Profile) => store.users.create({ userPoolId: pool.userPoolId, profile }, ADMIN);
 const tombstones = async () => (await store.tombstones.list(pool.userPoolId, FIRST_PAGE)).items;
 const lift = (tombstoneId: string) => store.tombstones.lift({ ...pool, tombstoneId }, ADMIN);
 const count = async (table: string): Promise<number> =>

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { conflictEntity } from '../entities/history-entities.ts';
 import { externalIdEntity, userEntity, userIdentifierEntity } from '../entities/user-entities.ts';
 import { isUuid, lockPool } from '../require-pool.ts';
-import { type Author, writeAudit } from './audit.ts';
+import { type Author, writeAudit, writeUserAudit } from './audit.ts';
 import { clearConflicts, type ExternalKey } from './conflict-rows.ts';
 import { holdsCustomUserStore } from './connection-row.ts';
 import { takenOf } from './identifier-rows.ts';
@@ -23,12 +23,7 @@ export type LegacyDeletion = {
 
 export type DeletionResult = { readonly verdict: 'ok' | 'not_found' | 'tombstoned' | 'custom_user_store' };
 
-const audit = (
-  manager: EntityManager,
-  { userPoolId, target }: { userPoolId: string; target: string },
-  author: Author & { readonly at: Date },
-): Promise<void> =>
-  writeAudit(manager, { userPoolId, at: author.at, action: 'IdentityService/DeleteUser', target }, author);
+const action = 'IdentityService/DeleteUser';
 
 /** Removes a stored user and leaves every key by which they could come back. The pool is held alone. */
 const removeStored = async (
@@ -67,7 +62,7 @@ export const deleteUser = async (
     return { verdict: before ? 'tombstoned' : 'not_found' };
   }
   await removeStored(manager, { userPoolId, userId }, author);
-  await audit(manager, { userPoolId, target: `user ${userId}` }, author);
+  await writeUserAudit(manager, { userPoolId, userId }, { ...author, action });
   return { verdict: 'ok' };
 };
 
@@ -97,6 +92,7 @@ export const deleteLegacyUser = async (
   if (userId === undefined) await bury(manager, keys, { at: author.at, actor: author.actor });
   else await removeStored(manager, { userPoolId, userId, more: keys }, author);
   await clearConflicts(manager, external);
-  await audit(manager, { userPoolId, target: userId === undefined ? 'legacy user' : `user ${userId}` }, author);
+  if (userId !== undefined) await writeUserAudit(manager, { userPoolId, userId }, { ...author, action });
+  else await writeAudit(manager, { userPoolId, at: author.at, action, target: 'legacy user' }, author);
   return { verdict: 'ok' };
 };

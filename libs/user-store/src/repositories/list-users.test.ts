@@ -1,7 +1,7 @@
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserStore } from '../open-user-store.ts';
-import { credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
 import type { UserQuery } from './list-users.ts';
 
 let database: TestDatabase;
@@ -19,13 +19,16 @@ beforeAll(async () => {
     { username: '100%_sure', phone: '+1 202 555 0143' },
   ];
   for (const profile of people) {
-    await store.users.create({ userPoolId, profile });
+    await store.users.create({ userPoolId, profile }, ADMIN);
     now = new Date(now.getTime() + 1_000);
   }
   const typed = { kind: 'email', value: 'old@navy.example' } as const;
   const profile = { email: 'alan@park.example', name: 'Alan' };
   await store.users.migrate({ ...pool, externalId: 7, profile, typed, credential: credentialOf('one') });
-  await store.users.create({ userPoolId: (await poolWithConnection(store)).userPoolId, profile: { username: 'ada' } });
+  await store.users.create(
+    { userPoolId: (await poolWithConnection(store)).userPoolId, profile: { username: 'ada' } },
+    ADMIN,
+  );
 });
 afterAll(async () => {
   await store[Symbol.asyncDispose]();

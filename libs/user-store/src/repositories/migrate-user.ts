@@ -10,6 +10,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { credentialEntity, externalIdEntity, userEntity, userIdentifierEntity } from '../entities/user-entities.ts';
 import { lockPool } from '../require-pool.ts';
+import { type AuditedCall, writeUserAudit } from './audit.ts';
 import { clearConflicts, conflictsOf, recordConflicts } from './conflict-rows.ts';
 import { holdLazyMigration } from './connection-row.ts';
 import { identifierRows, takenOf, tombstoneKey } from './identifier-rows.ts';
@@ -67,10 +68,15 @@ const insertUser = async (manager: EntityManager, proven: ProvenUser, plan: Plan
 };
 
 /**
- * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it.
+ * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. A login
+ * leaves no audit entry; `call` is what stores a user otherwise.
  * @throws ServiceError CONCURRENT_CHANGE: in custom-user-store mode nothing about a user is written
  */
-export const migrateUser = async (manager: EntityManager, proven: ProvenUser, now: Date): Promise<MigrationResult> => {
+export const migrateUser = async (
+  manager: EntityManager,
+  proven: ProvenUser,
+  { at: now, call }: { readonly at: Date; readonly call: AuditedCall | undefined },
+): Promise<MigrationResult> => {
   const plan = planOf(proven);
   await holdLazyMigration(manager, proven.connectionId);
   await lockPool(manager, proven.userPoolId, 'shared');
@@ -89,5 +95,7 @@ export const migrateUser = async (manager: EntityManager, proven: ProvenUser, no
   }
   const user = await insertUser(manager, proven, { ...plan, identifiers }, now);
   await clearConflicts(manager, plan.external);
+  const who = { userPoolId: proven.userPoolId, userId: user.userId };
+  if (call !== undefined) await writeUserAudit(manager, who, { ...call, at: now });
   return { verdict: 'migrated', user };
 };

@@ -10,7 +10,7 @@ let pool: { userPoolId: string; connectionId: string };
 let now: Date;
 beforeAll(async () => {
   database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
+  store = await openStoreForTests(database.url, { clock: () => now, keptDays: { audit: 400, logins: 40 } });
 });
 beforeEach(async () => {
   now = new Date('2026-11-24T23:59:59Z');
@@ -74,7 +74,7 @@ describe('the progress of a migration', () => {
   });
 
   it('counts who is here and came from there: not who registered here, and nobody who was deleted', async () => {
-    await store.users.create({ ...pool, profile: { username: 'local' } });
+    await store.users.create({ ...pool, profile: { username: 'local' } }, ADMIN);
     const userId = await migrate(1);
     await migrate(2);
     await store.users.delete({ ...pool, userId }, ADMIN);
@@ -86,5 +86,34 @@ describe('the progress of a migration', () => {
     const other = await poolWithConnection(store);
     expect((await store.progress.counts(other.userPoolId)).days.every(({ logins }) => logins === 0)).toBe(true);
     await expect(store.progress.counts('no uuid')).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
+  });
+
+  it('forgets days as the operator says, but not when the legacy user store was last needed', async () => {
+    const rows = async () =>
+      (
+        await database.query<{ date: string }>(
+          `SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS date FROM login_days WHERE user_pool_id = $1 ORDER BY 1`,
+          [pool.userPoolId],
+        )
+      ).map(({ date }) => date);
+    await login(true);
+    passes(DAY_MS);
+    await login(true);
+    const last = now;
+    await login(false);
+    passes(DAY_MS);
+    await login(false);
+    await store.progress.sweep();
+    expect(await rows()).toEqual(['2026-11-24', '2026-11-25', '2026-11-26']);
+    passes(38 * DAY_MS);
+    await store.progress.sweep();
+    expect(await rows()).toEqual(['2026-11-25', '2026-11-26']);
+    passes(100 * DAY_MS);
+    await store.progress.sweep();
+    expect(await rows()).toEqual(['2026-11-25']);
+    expect(await counts()).toMatchObject({ lastLegacyLoginAt: last });
+    await login(true);
+    await store.progress.sweep();
+    expect(await rows()).toEqual(['2027-04-13']);
   });
 });

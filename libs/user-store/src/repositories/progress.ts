@@ -50,6 +50,16 @@ const TOTALS = `
     (SELECT count(*) FROM identifier_conflicts WHERE user_pool_id = $1 AND NOT kept_local) AS conflicts,
     (SELECT max(last_legacy_login_at) FROM login_days WHERE user_pool_id = $1) AS last`;
 
+// In portions, so that no statement runs out of time after the days that are kept were made fewer. The day of a pool's last
+// login through the legacy user store stays: without it nobody could say that there ever was one.
+const DELETE_OLD = `
+  DELETE FROM login_days WHERE (user_pool_id, day, shard) IN (
+    SELECT user_pool_id, day, shard FROM login_days AS d
+    WHERE day < $1::date AND (last_legacy_login_at IS NULL OR EXISTS (
+      SELECT 1 FROM login_days AS n
+      WHERE n.user_pool_id = d.user_pool_id AND n.last_legacy_login_at > d.last_legacy_login_at))
+    ORDER BY day LIMIT 10000)`;
+
 const dateOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** The dates of the last thirty days, today included. */
@@ -59,7 +69,10 @@ const datesUpTo = (now: Date): string[] =>
 type Totals = { migrated: string; conflicts: string; last: Date | null };
 
 /** How a migration goes on. */
-export const createProgressRepository = (dataSource: DataSource, clock: Clock) => ({
+export const createProgressRepository = (
+  dataSource: DataSource,
+  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+) => ({
   /** Counts a successful login, and who answered it. One statement. */
   countLogin: async (userPoolId: string, byLegacyStore: boolean): Promise<void> => {
     const now = clock();
@@ -84,5 +97,10 @@ export const createProgressRepository = (dataSource: DataSource, clock: Clock) =
     const last = totals?.last ?? undefined;
     const sums = { migrated: Number(totals?.migrated), unresolvedConflicts: Number(totals?.conflicts) };
     return { ...sums, days, ...(last && { lastLegacyLoginAt: last }) };
+  },
+
+  /** Forgets days that are older than what is kept, today included. */
+  sweep: async (): Promise<void> => {
+    await dataSource.query(DELETE_OLD, [dateOf(new Date(clock().getTime() - (daysKept - 1) * DAY_MS))]);
   },
 });

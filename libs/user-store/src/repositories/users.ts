@@ -2,7 +2,7 @@ import { type ExternalId, externalIdKey, type Identifier } from '@userferry/user
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
-import type { Author } from './audit.ts';
+import type { AuditedCall, Author } from './audit.ts';
 import {
   type Deletion,
   type DeletionResult,
@@ -49,8 +49,9 @@ const keyOf = (userPoolId: string, selector: UserSelector) => {
 
 /**
  * Users of our store. Whatever writes is one transaction, is repeated when another one was faster, and writes nothing
- * while the pool's connection is a custom user store that is switched on. All that writes fails with ServiceError
- * USER_POOL_NOT_FOUND, CONCURRENT_CHANGE.
+ * while the pool's connection is a custom user store that is switched on. What a call other than a login changes leaves
+ * its audit entry in the same transaction. All that writes fails with ServiceError USER_POOL_NOT_FOUND,
+ * CONCURRENT_CHANGE.
  */
 export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
   const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
@@ -69,21 +70,24 @@ export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
 
     /**
      * Stores a user whom the legacy user store has proven, all of it or nothing. Safe to repeat and to call twice at
-     * once: there will be one user, and both callers get it.
+     * once: there will be one user, and both callers get it. `call`: for the audit, when it was no login.
      */
-    migrate: (proven: ProvenUser): Promise<MigrationResult> => write((manager, at) => migrateUser(manager, proven, at)),
+    migrate: (proven: ProvenUser, call?: AuditedCall): Promise<MigrationResult> =>
+      write((manager, at) => migrateUser(manager, proven, { at, call })),
 
     /** Lets a user who has migrated log in here by what they typed, too. */
     addAlias: (alias: Alias): Promise<void> => write((manager) => addAlias(manager, alias)),
 
     /** @throws ServiceError INVALID_ARGUMENT without an identifier */
-    create: (wanted: NewUser): Promise<UserResult> => write((manager, at) => createUser(manager, wanted, at)),
+    create: (wanted: NewUser, author: Author): Promise<UserResult> =>
+      write((manager, at) => createUser(manager, wanted, { ...author, at })),
 
     /** @throws ServiceError INVALID_ARGUMENT when no identifier would be left */
-    update: (change: UserChange): Promise<UserResult> => write((manager, at) => updateUser(manager, change, at)),
+    update: (change: UserChange, author: Author): Promise<UserResult> =>
+      write((manager, at) => updateUser(manager, change, { ...author, at })),
 
-    setPassword: (change: PasswordChange): Promise<UserResult> =>
-      write((manager, at) => setPassword(manager, change, at)),
+    setPassword: (change: PasswordChange, call: AuditedCall): Promise<UserResult> =>
+      write((manager, at) => setPassword(manager, change, { ...call, at })),
 
     /** Deletes, and leaves a tombstone. */
     delete: (wanted: Deletion, author: Author): Promise<DeletionResult> =>

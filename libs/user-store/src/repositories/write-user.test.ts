@@ -22,7 +22,7 @@ afterAll(async () => {
 const email = (value: string): Identifier => ({ kind: 'email', value });
 const username = (value: string): Identifier => ({ kind: 'username', value });
 const create = (profile: Profile, password = 'one') =>
-  store.users.create({ userPoolId: pool.userPoolId, profile, credential: credentialOf(password) });
+  store.users.create({ userPoolId: pool.userPoolId, profile, credential: credentialOf(password) }, ADMIN);
 const created = async (profile: Profile) => {
   const result = await create(profile);
   if (result.verdict !== 'ok') throw new Error(result.verdict);
@@ -30,7 +30,7 @@ const created = async (profile: Profile) => {
 };
 const find = (identifier: Identifier) => store.users.find(pool.userPoolId, identifier);
 const update = (who: { userPoolId: string; userId: string }, set: Profile, clear: readonly 'email'[] = []) =>
-  store.users.update({ ...who, set, clear });
+  store.users.update({ ...who, set, clear }, ADMIN);
 const count = async (table: string): Promise<number> =>
   (await database.query(`SELECT 1 FROM ${table} WHERE user_pool_id = $1`, [pool.userPoolId])).length;
 const customUserStore = async () => {
@@ -54,7 +54,7 @@ describe('a user who is created here', () => {
 
   it('may have no password yet', async () => {
     const { userPoolId } = pool;
-    await store.users.create({ userPoolId, profile: { email: 'a@example.com' } });
+    await store.users.create({ userPoolId, profile: { email: 'a@example.com' } }, ADMIN);
     expect(await find(email('a@example.com'))).not.toHaveProperty('credential');
   });
 
@@ -80,14 +80,17 @@ describe('a user who is created here', () => {
     await create({ email: 'a@example.com' });
     const other = await poolWithConnection(store);
     expect(await store.users.find(other.userPoolId, email('a@example.com'))).toEqual({ verdict: 'not_found' });
-    expect((await store.users.create({ ...other, profile: { email: 'a@example.com' } })).verdict).toBe('ok');
+    expect((await store.users.create({ ...other, profile: { email: 'a@example.com' } }, ADMIN)).verdict).toBe('ok');
   });
 });
 
 describe('a change of a user', () => {
   it('sets what is given, clears what is named and leaves the rest', async () => {
     const who = await created({ email: 'a@example.com', username: 'a', nickname: 'A', customData: { x: 1 } });
-    const result = await store.users.update({ ...who, set: { name: 'Ada', customData: {} }, clear: ['nickname'] });
+    const result = await store.users.update(
+      { ...who, set: { name: 'Ada', customData: {} }, clear: ['nickname'] },
+      ADMIN,
+    );
     const profile = { email: 'a@example.com', username: 'a', name: 'Ada', customData: {} };
     expect(result).toMatchObject({ verdict: 'ok' });
     expect(result.verdict === 'ok' && result.user.profile).toEqual(profile);
@@ -145,7 +148,10 @@ describe('a change of a user', () => {
 
 describe('a new password', () => {
   const set = (who: { userPoolId: string; userId: string }, password: string, replaces?: string) =>
-    store.users.setPassword({ ...who, credential: credentialOf(password), replaces });
+    store.users.setPassword(
+      { ...who, credential: credentialOf(password), replaces },
+      { ...ADMIN, action: 'IdentityService/ChangePassword' },
+    );
   const passwordOf = async () => {
     const found = await find(email('a@example.com'));
     return found.verdict === 'ok' && found.credential?.hash;
@@ -167,7 +173,7 @@ describe('a new password', () => {
 
   it('is a user’s first where there was none', async () => {
     const { userPoolId } = pool;
-    const result = await store.users.create({ userPoolId, profile: { email: 'a@example.com' } });
+    const result = await store.users.create({ userPoolId, profile: { email: 'a@example.com' } }, ADMIN);
     if (result.verdict !== 'ok') throw new Error(result.verdict);
     await set({ userPoolId, userId: result.user.userId }, 'first');
     expect(await passwordOf()).toBe('first');
@@ -225,7 +231,12 @@ describe('while the connection is a custom user store that is switched on', () =
     const nothing = { verdict: 'custom_user_store' };
     expect(await create({ email: 'b@example.com' })).toEqual(nothing);
     expect(await update(who, { name: 'Ada' })).toEqual(nothing);
-    expect(await store.users.setPassword({ ...who, credential: credentialOf('two') })).toEqual(nothing);
+    expect(
+      await store.users.setPassword(
+        { ...who, credential: credentialOf('two') },
+        { ...ADMIN, action: 'IdentityService/ChangePassword' },
+      ),
+    ).toEqual(nothing);
     expect(await store.users.delete(who, ADMIN)).toEqual(nothing);
     expect(
       await store.users.deleteLegacy({ ...pool, externalId: 1, profile: { email: 'b@example.com' } }, ADMIN),

@@ -13,6 +13,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { credentialEntity, type StoredProfile, userEntity, userIdentifierEntity } from '../entities/user-entities.ts';
 import { isUuid, lockPool } from '../require-pool.ts';
+import { type AuditedCall, type Author, writeUserAudit } from './audit.ts';
 import { holdLazyMigration, holdsCustomUserStore } from './connection-row.ts';
 import { identifierRows, takenOf, tombstoneKey } from './identifier-rows.ts';
 import { type Credential, findById } from './stored-user.ts';
@@ -57,7 +58,12 @@ const setCredential = async (
 };
 
 /** Creates a user who never was in a legacy user store. Throws INVALID_ARGUMENT without an identifier. */
-export const createUser = async (manager: EntityManager, wanted: NewUser, at: Date): Promise<UserResult> => {
+export const createUser = async (
+  manager: EntityManager,
+  wanted: NewUser,
+  author: Author & { readonly at: Date },
+): Promise<UserResult> => {
+  const { at } = author;
   const { userPoolId, profile, credential } = wanted;
   const identifiers = identifierRows(userPoolId, ofProfile(profile));
   if (identifiers.length === 0) throw noIdentifier();
@@ -81,6 +87,7 @@ export const createUser = async (manager: EntityManager, wanted: NewUser, at: Da
     identifiers.map((row) => ({ ...row, userId })),
   );
   if (credential !== undefined) await setCredential(manager, userId, credential, at);
+  await writeUserAudit(manager, { userPoolId, userId }, { ...author, action: 'IdentityService/Register' });
   return { verdict: 'ok', user: { userId, profile, migrationState, ...times } };
 };
 
@@ -117,7 +124,12 @@ const lockUser = (manager: EntityManager, userPoolId: string, userId: string) =>
     : null;
 
 /** Changes profile, identifiers and password. Throws INVALID_ARGUMENT when no identifier would be left. */
-export const updateUser = async (manager: EntityManager, change: UserChange, at: Date): Promise<UserResult> => {
+export const updateUser = async (
+  manager: EntityManager,
+  change: UserChange,
+  author: Author & { readonly at: Date },
+): Promise<UserResult> => {
+  const { at } = author;
   const { userPoolId, userId, set, clear, credential } = change;
   if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
   await lockPool(manager, userPoolId, 'shared');
@@ -130,6 +142,7 @@ export const updateUser = async (manager: EntityManager, change: UserChange, at:
   const profile = { ...Object.fromEntries(kept), ...fields };
   await manager.query('UPDATE users SET profile = $2, updated_at = $3 WHERE id = $1', [userId, profile, at]);
   if (credential !== undefined) await setCredential(manager, userId, credential, at);
+  await writeUserAudit(manager, change, { ...author, action: 'IdentityService/UpdateUser' });
   const stored = await findById(manager, userPoolId, userId);
   return stored === undefined ? { verdict: 'not_found' } : { verdict: 'ok', user: stored.user };
 };
@@ -143,7 +156,12 @@ export type PasswordChange = {
 };
 
 /** Sets a password. Throws CONCURRENT_CHANGE when the one that was checked is no longer the user's. */
-export const setPassword = async (manager: EntityManager, change: PasswordChange, at: Date): Promise<UserResult> => {
+export const setPassword = async (
+  manager: EntityManager,
+  change: PasswordChange,
+  by: AuditedCall & { readonly at: Date },
+): Promise<UserResult> => {
+  const { at } = by;
   const { userPoolId, userId, credential, replaces } = change;
   if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
   await lockPool(manager, userPoolId, 'shared');
@@ -153,6 +171,7 @@ export const setPassword = async (manager: EntityManager, change: PasswordChange
     throw new ServiceError('CONCURRENT_CHANGE', 'the password was changed at the same time');
   await setCredential(manager, userId, credential, at);
   await manager.update(userEntity, { id: userId }, { updatedAt: at });
+  await writeUserAudit(manager, change, by);
   const stored = await findById(manager, userPoolId, userId);
   return stored === undefined ? { verdict: 'not_found' } : { verdict: 'ok', user: stored.user };
 };

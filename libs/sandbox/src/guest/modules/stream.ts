@@ -1,6 +1,6 @@
 /** `stream`: the npm package, which is Node's own code of an older day, brought to today's. */
 import './stream/own-codes.ts';
-import stream from 'readable-stream/lib/ours/browser.js';
+import readable from 'readable-stream/lib/ours/browser.js';
 import { Buffer } from './buffer.ts';
 import { createDuplexPair } from './stream/duplex-pair.ts';
 
@@ -11,10 +11,13 @@ type Done = (error?: Error | null) => void;
 type End = (this: import('node:stream').Writable, ...args: unknown[]) => unknown;
 type Hidden = { _isUint8Array(value: unknown): boolean; _uint8ArrayToBuffer(view: ArrayBufferView): Buffer };
 
+/** The module is the base of all streams, as Node's is, and not `Readable`, as the package's: the rest hangs on it. */
+const stream = readable.Stream as unknown as typeof import('node:stream');
+
 stream.setDefaultHighWaterMark(false, HIGH_WATER_MARK_BYTES);
 
 // Any view of bytes may be written, not just `Uint8Array`.
-Object.assign(stream.Stream as unknown as Hidden, {
+Object.assign(stream as unknown as Hidden, {
   _isUint8Array: (value: unknown) => ArrayBuffer.isView(value),
   _uint8ArrayToBuffer: ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
     Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
@@ -48,6 +51,10 @@ for (const kind of [stream.Writable, stream.Duplex]) {
 }
 
 Object.assign(stream, { duplexPair: (options?: object) => createDuplexPair(stream.Duplex, options) });
+
+// The bundle numbers what has the same name twice, and errors and printed objects would show it.
+for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough'] as const)
+  Object.defineProperty(stream[name], 'name', { value: name, configurable: true });
 
 export { stream };
 export const { Duplex, Readable, Writable, Transform, PassThrough } = stream;

@@ -99,6 +99,13 @@ describe('timers beside plain Node', () => {
 });
 
 describe('streams beside plain Node', () => {
+  it('are a module that is the base of all of them', () =>
+    expectSame(`const s = require('stream'); const { EventEmitter } = require('events'); class Old extends s {} const old = new Old(); const piped = [];
+      const sink = new s.Writable({ write(c, e, done) { piped.push(String(c)); done() } }); old.pipe(sink); old.emit('data', Buffer.from('as in 0.4')); old.emit('end'); await new Promise((r) => sink.on('finish', r));
+      const { inherits } = require('util'); function Older() { s.call(this) } inherits(Older, s); const older = new Older();
+      return [typeof s, s.name, s === s.Stream, s === require('node:stream'), old instanceof EventEmitter, piped, older instanceof s, older.pipe === s.prototype.pipe, Object.getPrototypeOf(s) === EventEmitter,
+        ['Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough'].map((name) => [s[name].name, s[name].prototype instanceof s, new s[name]() instanceof s]), Object.getPrototypeOf(s.Readable) === s,
+        s.promises === require('stream/promises'), ['pipeline', 'finished', 'addAbortSignal', 'compose', 'duplexPair', 'isReadable', 'getDefaultHighWaterMark'].map((name) => typeof s[name]), 'from' in s, 'default' in s, s.getDefaultHighWaterMark(false)]`));
   it('come in pairs, take any bytes and hold 64 KiB', () =>
     expectSame(`const s = require('stream'); const [a, b] = s.duplexPair(); let text = ''; b.on('data', (d) => (text += d)); a.write('hello '); a.end('world'); await new Promise((r) => b.on('end', r));
       const got = []; const w = new s.Writable({ write(c, e, done) { got.push(c.length); done() } }); w.write(new Uint16Array(2)); w.write(new DataView(new ArrayBuffer(3)));

@@ -38,6 +38,19 @@ it('what a script meant by throwing stays readable, whatever a user typed and wh
   expect(finishResult(request({ password: 'Error' }), thrown('Error', 'no')).error?.name).toBe('Error');
 });
 
+it('a hash that a script read and did not return is masked in every mode, in messages, codes and lines', () => {
+  const hash = `$2b$10$${'./0Ab9Zq7Rt'.repeat(5).slice(0, 53)}`;
+  const said = {
+    ...thrown('TypeError', `no ${hash}`),
+    logs: [{ level: 'info' as const, text: `row ${hash}`, atMs: 1 }],
+  };
+  for (const redactProfile of [true, false]) {
+    const { error, logs } = finishResult({ ...request({}), redactProfile }, said);
+    expect(error?.message).toBe('no [masked]');
+    expect(logs[0]?.text).toBe('row [masked]');
+  }
+});
+
 it('a name that a script made of what a user typed is redacted', () => {
   const { error } = finishResult(request({ email: 'ann@example.test' }), thrown('ann@example.test', 'no'));
   expect(error?.name).toBe('[redacted]');

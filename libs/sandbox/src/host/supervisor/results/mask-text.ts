@@ -1,4 +1,6 @@
-/** Takes needles out of texts. */
+import { findHashes, type Span } from './find-hashes.ts';
+
+/** Takes out of texts what nobody may read. */
 export type TextMask = (text: string) => string;
 
 const SECRET_LENGTH_MIN = 6;
@@ -45,22 +47,40 @@ const formsOf = (value: string): string[] => [
   JSON.stringify(value).slice(1, -1),
 ];
 
-const longestFirst = (needles: Iterable<string>): string[] => [...new Set(needles)].sort((a, b) => b.length - a.length);
+const distinct = (needles: Iterable<string>): string[] => [...new Set(needles)];
 
 const escaped = (needle: string): string => needle.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-/** Replaces each needle, whatever its case. */
-const replaceAll = (text: string, needles: readonly string[], replacement: string): string => {
+/** Where each needle is, whatever its case. */
+const findNeedles = (text: string, needles: readonly string[]): Span[] => {
   const folded = text.toLowerCase();
   const present = needles.filter((needle) => text.includes(needle) || folded.includes(needle.toLowerCase()));
-  return present.reduce((masked, needle) => masked.replace(new RegExp(escaped(needle), 'giu'), replacement), text);
+  return present.flatMap((needle) =>
+    [...text.matchAll(new RegExp(escaped(needle), 'giu'))].map(
+      ({ index, 0: { length } }): Span => [index, index + length],
+    ),
+  );
 };
 
-/** Masks secret values of at least 6 characters: as they are, URL-encoded, in base64, in JSON; a URI's password too. */
+/** Puts the replacement in the place of the spans; those that overlap are one. */
+const replaceSpans = (text: string, spans: readonly Span[], replacement: string): string => {
+  const parts: string[] = [];
+  let done = 0;
+  for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {
+    if (from >= done) parts.push(text.slice(done, from), replacement);
+    done = Math.max(done, to);
+  }
+  return [...parts, text.slice(done)].join('');
+};
+
+/**
+ * Masks secret values of at least 6 characters: as they are, URL-encoded, in base64, in JSON; a URI's password too. And
+ * whatever has the shape of a password hash, wherever it is from.
+ */
 export const secretMask = (values: readonly string[]): TextMask => {
   const secrets = values.filter(({ length }) => length >= SECRET_LENGTH_MIN);
-  const needles = longestFirst(secrets.flatMap((value) => [value, ...urlPassword(value)]).flatMap(formsOf));
-  return (text) => replaceAll(text, needles, '[masked]');
+  const needles = distinct(secrets.flatMap((value) => [value, ...urlPassword(value)]).flatMap(formsOf));
+  return (text) => replaceSpans(text, [...findNeedles(text, needles), ...findHashes(text)], '[masked]');
 };
 
 const collectStrings = (root: unknown): Set<string> => {
@@ -86,6 +106,6 @@ const parsed = (json: string): unknown => {
 export const profileMask = (jsonTexts: readonly string[]): TextMask => {
   const strings = collectStrings(jsonTexts.map(parsed));
   if (strings.size > PROFILE_STRINGS_MAX) return (text) => (text === '' ? '' : '[redacted]');
-  const needles = longestFirst(strings);
-  return (text) => replaceAll(text, needles, '[redacted]');
+  const needles = [...strings];
+  return (text) => replaceSpans(text, findNeedles(text, needles), '[redacted]');
 };

@@ -284,6 +284,12 @@ export interface MigrateUserRequest {
    * password). The rules for new passwords apply, and no login is counted.
    */
   passwordIsNew: boolean;
+  /**
+   * For the audit, with password_is_new: by which key, and which call brought this about, such as
+   * IdentityService/ResetPassword. Empty: no entry.
+   */
+  actor: string;
+  auditAction: string;
 }
 
 export interface MigrateUserResponse {
@@ -959,6 +965,8 @@ function createBaseMigrateUserRequest(): MigrateUserRequest {
     password: "",
     requestIp: "",
     passwordIsNew: false,
+    actor: "",
+    auditAction: "",
   };
 }
 
@@ -984,6 +992,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     }
     if (message.passwordIsNew !== false) {
       writer.uint32(56).bool(message.passwordIsNew);
+    }
+    if (message.actor !== "") {
+      writer.uint32(66).string(message.actor);
+    }
+    if (message.auditAction !== "") {
+      writer.uint32(74).string(message.auditAction);
     }
     return writer;
   },
@@ -1057,6 +1071,22 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
             message.passwordIsNew = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.auditAction = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1098,6 +1128,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
         : isSet(object.password_is_new)
         ? globalThis.Boolean(object.password_is_new)
         : false,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+      auditAction: isSet(object.auditAction)
+        ? globalThis.String(object.auditAction)
+        : isSet(object.audit_action)
+        ? globalThis.String(object.audit_action)
+        : "",
     };
   },
 
@@ -1124,6 +1160,12 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     if (message.passwordIsNew !== false) {
       obj.passwordIsNew = message.passwordIsNew;
     }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
+    if (message.auditAction !== "") {
+      obj.auditAction = message.auditAction;
+    }
     return obj;
   },
 
@@ -1141,6 +1183,8 @@ export const MigrateUserRequest: MessageFns<MigrateUserRequest> = {
     message.password = object.password ?? "";
     message.requestIp = object.requestIp ?? "";
     message.passwordIsNew = object.passwordIsNew ?? false;
+    message.actor = object.actor ?? "";
+    message.auditAction = object.auditAction ?? "";
     return message;
   },
 };

@@ -197,6 +197,11 @@ export interface ChangePasswordRequest {
   oldPassword?: string | undefined;
   newPassword: string;
   actor: string;
+  /**
+   * For the audit: the call that brought this about, such as IdentityService/ResetPassword. Empty: by whether the old
+   * password is asked for.
+   */
+  auditAction: string;
 }
 
 export interface ChangePasswordResponse {
@@ -1430,7 +1435,7 @@ export const DeleteUserResponse: MessageFns<DeleteUserResponse> = {
 };
 
 function createBaseChangePasswordRequest(): ChangePasswordRequest {
-  return { userPoolId: "", userId: "", oldPassword: undefined, newPassword: "", actor: "" };
+  return { userPoolId: "", userId: "", oldPassword: undefined, newPassword: "", actor: "", auditAction: "" };
 }
 
 export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
@@ -1449,6 +1454,9 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
     }
     if (message.actor !== "") {
       writer.uint32(42).string(message.actor);
+    }
+    if (message.auditAction !== "") {
+      writer.uint32(50).string(message.auditAction);
     }
     return writer;
   },
@@ -1506,6 +1514,14 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
             message.actor = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.auditAction = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1541,6 +1557,11 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
         ? globalThis.String(object.new_password)
         : "",
       actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+      auditAction: isSet(object.auditAction)
+        ? globalThis.String(object.auditAction)
+        : isSet(object.audit_action)
+        ? globalThis.String(object.audit_action)
+        : "",
     };
   },
 
@@ -1561,6 +1582,9 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
     if (message.actor !== "") {
       obj.actor = message.actor;
     }
+    if (message.auditAction !== "") {
+      obj.auditAction = message.auditAction;
+    }
     return obj;
   },
 
@@ -1574,6 +1598,7 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
     message.oldPassword = object.oldPassword ?? undefined;
     message.newPassword = object.newPassword ?? "";
     message.actor = object.actor ?? "";
+    message.auditAction = object.auditAction ?? "";
     return message;
   },
 };
