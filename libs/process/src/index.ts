@@ -1,4 +1,5 @@
-export { commaList, grpcAddress, port, serviceFields, whole } from './fields.ts';
+export { commaList, grpcAddress, isWebUrl, port, REGION_NAME, region, serviceFields, webUrl, whole } from './fields.ts';
+export { type IpAddress, parseIpAddress } from './ip-address.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { ConfigError, type Env, readEnv } from './read-env.ts';
 export { runService } from './run-service.ts';

@@ -10,7 +10,7 @@ export const createPublicIpsClient = (address: string, token: string): PublicIps
   const client = createClient(PublicIpServiceClient, { address, token, repeatable: ['listPublicIps'] });
   return {
     list: async (call) => {
-      const { ips, updatedAt } = await client.listPublicIps({}, call);
+      const { ips, updatedAt } = await client.listPublicIps({ region: '', withLeases: false }, call);
       return { ips, updatedAt };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
