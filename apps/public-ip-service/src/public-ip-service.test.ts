@@ -6,6 +6,7 @@ import {
   type ReportEgressRequest,
 } from '@userferry/contracts/publicip/v1/public_ip_service';
 import { createClient } from '@userferry/grpc';
+import { startWebAnswers } from '@userferry/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startService, TOKEN, temporaryFolder } from './testing/service-for-tests.ts';
 
@@ -183,5 +184,23 @@ describe('replicas', () => {
     const lonely = await start({ peers: `ipv4:${one.service.address},127.0.0.1:1` });
     expect((await lonely.list()).ips).toEqual(['203.0.113.1']);
     expect(lonely.service.lines.some(({ msg }) => msg === 'a peer does not answer yet')).toBe(true);
+  });
+});
+
+describe('a webhook', () => {
+  it('is posted what a report changes', async () => {
+    const bodies: string[] = [];
+    const listener = stack.use(
+      await startWebAnswers(async (request, response) => {
+        let body = '';
+        for await (const part of request) body += part;
+        bodies.push(body);
+        response.writeHead(204).end();
+      }),
+    );
+    const webhook = { url: listener.url, secret: 'a-webhook-secret-of-forty-characters-or-so' };
+    const { report } = await start({ webhook });
+    await report();
+    await expect.poll(() => bodies.map((body) => JSON.parse(body).added)).toEqual([['203.0.113.1']]);
   });
 });
