@@ -53,17 +53,22 @@ describe('the last known list', () => {
     state.nowMs += 1;
     await expect(get()).rejects.toThrow('down');
     state.error = undefined;
-    state.nowMs += 2_000;
     expect(await get()).toEqual(['192.0.2.1', undefined]);
   });
 
-  it('does not wait for a service that has just failed', async () => {
+  it('does not wait for a service that is down: it is asked behind the answer, now and then', async () => {
     const { state, get } = world();
     await get();
     state.error = new Error('down');
     state.nowMs += 10_000;
     for (let n = 0; n < 20; n += 1) await get();
     expect(state.asked).toBe(2);
+    state.list = listOf('192.0.2.2');
+    state.error = undefined;
+    state.nowMs += 2_000;
+    expect(await get()).toEqual(['192.0.2.1', 12_000]);
+    await expect.poll(get).toEqual(['192.0.2.2', undefined]);
+    expect(state.asked).toBe(3);
   });
 
   it('is an error when nothing was ever known', async () => {

@@ -50,12 +50,15 @@ export const createLastKnownIps = (options: LastKnownIpsOptions): LastKnownIps =
     return asking;
   };
   const isFresh = (atMs: number | undefined) => atMs !== undefined && clock() - atMs < FRESH_MS;
+  const isKnown = () => known !== undefined && clock() - known.atMs <= staleMsMax;
   return {
     get: async (call) => {
-      if (!isFresh(known?.atMs) && !(known && isFresh(failed?.atMs))) await askOnce(call);
-      const ageMs = known ? clock() - known.atMs : Number.POSITIVE_INFINITY;
+      // While the service is down nobody waits for it: it is asked behind the answer.
+      if (failed && isKnown()) {
+        if (!isFresh(failed.atMs)) void askOnce(call);
+      } else if (!isFresh(known?.atMs)) await askOnce(call);
       if (known && failed === undefined) return { list: known.list, staleMs: undefined };
-      if (known && ageMs <= staleMsMax) return { list: known.list, staleMs: ageMs };
+      if (known && isKnown()) return { list: known.list, staleMs: clock() - known.atMs };
       throw failed?.error;
     },
   };

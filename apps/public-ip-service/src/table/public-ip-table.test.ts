@@ -127,15 +127,27 @@ describe('an address', () => {
 });
 
 describe('a restart', () => {
-  it('gives each lease its full time once more, since nobody could renew it meanwhile', () => {
+  it('gives each lease half of its time once more, since nobody could renew it meanwhile', () => {
     const before = tableAt(0);
     before.report('one', ['203.0.113.1']);
     const later = 10 * DRAIN_MS;
     const after = tableAt(later, {}, afterRestart(before.table.state(), later));
-    expect(after.states()).toEqual({ '203.0.113.1': 'observed' });
+    expect(after.at(later + LEASE_MS / 2 - 1)).toEqual({ '203.0.113.1': 'observed' });
     expect(after.table.state().entries.get('203.0.113.1')).toMatchObject({ sinceMs: 0 });
-    expect(after.at(later + LEASE_MS)).toEqual({ '203.0.113.1': 'draining' });
-    expect(after.changes.at(-1)?.changed).toMatchObject([{ address: '203.0.113.1', sinceMs: later + LEASE_MS }]);
+    const end = later + LEASE_MS / 2;
+    expect(after.at(end)).toEqual({ '203.0.113.1': 'draining' });
+    expect(after.changes.at(-1)?.changed).toMatchObject([{ address: '203.0.113.1', sinceMs: end }]);
+  });
+
+  it('believes a peer about what a runner reported meanwhile', () => {
+    const before = tableAt(0);
+    before.report('one', ['203.0.113.1']);
+    const later = LEASE_MS;
+    const peer = tableAt(later - LEASE_MS / 3);
+    peer.report('one', ['203.0.113.2'], { expiresAtMs: later + (2 * LEASE_MS) / 3 });
+    const after = tableAt(later, {}, afterRestart(before.table.state(), later));
+    after.table.merge(peer.table.state());
+    expect(after.states()).toEqual({ '203.0.113.1': 'draining', '203.0.113.2': 'observed' });
   });
 
   it('goes on with what was draining, by its own time', () => {

@@ -79,7 +79,7 @@ const createRoundLog = (log: Logger, configured: readonly string[]) => {
         log.error({ addresses: unexpected }, 'connections come from an address that USERFERRY_EGRESS_ADDRESSES lacks');
     }
     const trouble = answers.filter((answer) => isTrouble(answer, now));
-    const told = JSON.stringify(trouble);
+    const told = trouble.map(({ source }) => source).join();
     if (told !== lastTrouble && trouble.length > 0)
       log.warn(
         { believed: now, sources: trouble.map(inWords) },
