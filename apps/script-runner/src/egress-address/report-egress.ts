@@ -12,11 +12,11 @@ export type EgressReportsOptions = Omit<EgressReport, 'addresses'> & {
 };
 
 const CALL_MS_MAX = 5_000;
-const RETRY_MS = 1_000;
+const RETRY_MS_MIN = 1_000;
 
 /**
  * Reports our addresses to every replica: when they change, and three times in a lease. A replica that does not take a
- * report is told again after a second; one that is new hears with the next renewal.
+ * report is told again after a second, then ever later; one that is new hears with the next renewal.
  */
 export const createEgressReports = (options: EgressReportsOptions): Disposable => {
   const { watch, leaseMs, log } = options;
@@ -26,10 +26,12 @@ export const createEgressReports = (options: EgressReportsOptions): Disposable =
   watch.onChange(() => wake.abort());
 
   const rounds = async (): Promise<void> => {
+    let retryMs = RETRY_MS_MIN;
     while (!stop.signal.aborted) {
       wake = new AbortController();
       const all = await toReplicas.report(watch.addresses());
-      const waitMs = all ? leaseMs / 3 : Math.min(RETRY_MS, leaseMs / 3);
+      const waitMs = all ? leaseMs / 3 : Math.min(retryMs, leaseMs / 3);
+      retryMs = all ? RETRY_MS_MIN : retryMs * 2;
       const signal = AbortSignal.any([stop.signal, wake.signal]);
       await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
