@@ -12,7 +12,7 @@ const RUNNER_ID = /^[\w.-]{1,128}$/;
 
 export type ReportEgressDeps = {
   readonly table: PublicIpTable;
-  readonly file: Pick<TableFile, 'save'>;
+  readonly file: TableFile;
   readonly clock: () => number;
 };
 
