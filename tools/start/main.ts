@@ -22,7 +22,11 @@ const start = async (stack: AsyncDisposableStack): Promise<void> => {
     },
     databaseUrl,
     serviceToken: config.USERFERRY_SERVICE_TOKEN ?? randomBytes(32).toString('base64url'),
-    env: { USERFERRY_KEY_FILE: join(config.USERFERRY_DATA_FOLDER, 'keys.json'), ...config.forServices },
+    env: {
+      USERFERRY_KEY_FILE: join(config.USERFERRY_DATA_FOLDER, 'keys.json'),
+      USERFERRY_PUBLIC_IP_STATE_FILE: join(config.USERFERRY_DATA_FOLDER, 'public-ips.json'),
+      ...config.forServices,
+    },
     onLine: printLine,
     restart: true,
   });

@@ -5,6 +5,7 @@ const REMEDIES: readonly { name: RegExp; remedy: string }[] = [
   { name: /MariaDB|MySQL/, remedy: 'apt-get install mariadb-server-core, or set MYSQL_URL' },
   { name: /MongoDB/, remedy: 'set MONGODB_URL' },
   { name: /SQL Server/, remedy: 'set MSSQL_URL' },
+  { name: /\b(curl|openssl)\b/, remedy: 'apt-get install curl openssl' },
   { name: /\broot\b/, remedy: 'run the tests as root' },
 ];
 

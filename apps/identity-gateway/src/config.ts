@@ -1,4 +1,24 @@
-import { grpcAddress, port, readEnv, serviceFields } from '@userferry/process';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { grpcAddress, port, readEnv, serviceFields, whole } from '@userferry/process';
+import { z } from 'zod';
+
+const DAY_MS = 86_400_000;
+
+const ed25519Key = (pem: string): KeyObject | undefined => {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const signingKey = () =>
+  z
+    .string()
+    .refine((pem) => ed25519Key(pem) !== undefined, 'must be an Ed25519 private key in PEM')
+    .transform(ed25519Key)
+    .optional();
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
@@ -10,6 +30,8 @@ export const readConfig = () => {
       USERFERRY_RUNNER_ADDRESS: grpcAddress().default('127.0.0.1:7102'),
       USERFERRY_MIGRATION_ADDRESS: grpcAddress().default('127.0.0.1:7103'),
       USERFERRY_PUBLIC_IP_ADDRESS: grpcAddress().default('127.0.0.1:7104'),
+      USERFERRY_PUBLIC_IP_STALE_MS_MAX: whole(0, 30 * DAY_MS).default(DAY_MS),
+      USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
     process.env,
   );
@@ -22,6 +44,8 @@ export const readConfig = () => {
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,
     publicIpAddress: env.USERFERRY_PUBLIC_IP_ADDRESS,
+    publicIpStaleMsMax: env.USERFERRY_PUBLIC_IP_STALE_MS_MAX,
+    publicIpSigningKey: env.USERFERRY_PUBLIC_IP_SIGNING_KEY,
   };
 };
 

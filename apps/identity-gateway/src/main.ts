@@ -10,7 +10,9 @@ import { createUserStore } from './clients/user-store.ts';
 import { readConfig } from './config.ts';
 import { createIdentityGateway } from './create-identity-gateway.ts';
 import { createRunLog } from './history/run-log.ts';
+import { createAnswerSigner } from './http/answer-signer.ts';
 import { createHttpServer } from './http/create-http-server.ts';
+import { createLastKnownIps } from './http/last-known-ips.ts';
 
 const boot = createLogger({ service: 'identity-gateway', level: 'info' });
 
@@ -27,7 +29,10 @@ await runService(boot, async (stack) => {
   const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token));
   const { settle } = stack.use(createSettlements(logins, log));
   const { record: recordRun } = stack.use(createRunLog(history, log));
-  const http = stack.use(await createHttpServer({ host: config.host, port: config.httpPort, publicIps, log }));
+  const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: config.publicIpStaleMsMax, log });
+  const signAnswer = config.publicIpSigningKey && createAnswerSigner(config.publicIpSigningKey);
+  const forHttp = { host: config.host, port: config.httpPort, lastKnownIps, signAnswer, log };
+  const http = stack.use(await createHttpServer(forHttp));
   const stores = { logins, users, connections, pools, history };
   const server = stack.use(await createIdentityGateway(config, { log, ...stores, runner, settle, recordRun }));
   log.info({ port: server.port, httpPort: http.port }, 'ready');

@@ -1,23 +1,70 @@
-import { isIP } from 'node:net';
-import { commaList, port, readEnv, serviceFields } from '@userferry/process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import {
+  commaList,
+  grpcAddress,
+  parseIpAddress,
+  port,
+  REGION_NAME,
+  readEnv,
+  serviceFields,
+  webUrl,
+  whole,
+} from '@userferry/process';
+import { z } from 'zod';
+import type { Pinned } from './table/entry.ts';
+
+const DAY_MS = 86_400_000;
+
+const pinned = (item: string): Pinned | undefined => {
+  const [, ip = '', place] = /^([^@]+)(?:@(.*))?$/.exec(item) ?? [];
+  const address = parseIpAddress(ip)?.text;
+  if (address === undefined || (place !== undefined && !REGION_NAME.test(place))) return undefined;
+  return place === undefined ? { address } : { address, region: place };
+};
 
 const publicIps = () =>
   commaList()
-    .refine((ips) => ips.every((ip) => isIP(ip) !== 0), 'must be IPv4 or IPv6 addresses with commas between')
+    .refine(
+      (items) => items.every((item) => pinned(item) !== undefined),
+      'must be IPv4 or IPv6 addresses with commas between, each by itself or as ADDRESS@REGION',
+    )
+    .transform((items) => items.flatMap((item) => pinned(item) ?? []))
     .default([]);
+
+const FIELDS = {
+  ...serviceFields,
+  USERFERRY_PUBLIC_IP_PORT: port().default(7104),
+  PUBLIC_IPS: publicIps(),
+  USERFERRY_PUBLIC_IP_DRAIN_MS: whole(0, 90 * DAY_MS).default(DAY_MS),
+  USERFERRY_PUBLIC_IP_STATE_FILE: z.string().optional(),
+  USERFERRY_PUBLIC_IP_PEERS: grpcAddress().optional(),
+  USERFERRY_PUBLIC_IP_WATCHERS_MAX: whole(1, 100_000).default(1_000),
+  USERFERRY_PUBLIC_IP_WEBHOOK_URL: webUrl().optional(),
+  USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: z.string().min(32, 'must have 32 characters or more').optional(),
+};
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(
-    { ...serviceFields, USERFERRY_PUBLIC_IP_PORT: port().default(7104), PUBLIC_IPS: publicIps() },
-    process.env,
+  const env = readEnv(FIELDS, process.env, (values) =>
+    (values.USERFERRY_PUBLIC_IP_WEBHOOK_URL === undefined) === (values.USERFERRY_PUBLIC_IP_WEBHOOK_SECRET === undefined)
+      ? []
+      : ['USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither'],
   );
+  const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;
+  const port = env.USERFERRY_PUBLIC_IP_PORT;
   return {
     host: env.USERFERRY_LISTEN_HOST,
-    port: env.USERFERRY_PUBLIC_IP_PORT,
+    port,
     logLevel: env.USERFERRY_LOG_LEVEL,
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
-    publicIps: env.PUBLIC_IPS,
+    pinned: env.PUBLIC_IPS,
+    drainMs: env.USERFERRY_PUBLIC_IP_DRAIN_MS,
+    // One for each port: replicas on one machine must not share it.
+    stateFile: env.USERFERRY_PUBLIC_IP_STATE_FILE ?? join(homedir(), '.userferry', `public-ips-${port}.json`),
+    peers: env.USERFERRY_PUBLIC_IP_PEERS,
+    watchersMax: env.USERFERRY_PUBLIC_IP_WATCHERS_MAX,
+    webhook: url === undefined || secret === undefined ? undefined : { url, secret },
   };
 };
 

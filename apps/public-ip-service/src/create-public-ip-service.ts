@@ -1,17 +1,97 @@
 import { type PublicIpServiceServer, PublicIpServiceService } from '@userferry/contracts/publicip/v1/public_ip_service';
-import { createServer, type RunningServer, service, serviceTokenAuthenticate } from '@userferry/grpc';
+import { createServer, type RunningServer, replicaAddresses, service, serviceTokenAuthenticate } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import { createListLog } from './announce/list-log.ts';
+import { createWebhook, type Webhook } from './announce/webhook.ts';
+import { fetchTable } from './clients/peers.ts';
 import type { Config } from './config.ts';
 import { listPublicIps } from './handlers/list-public-ips.ts';
+import { type ReportEgressDeps, reportEgress } from './handlers/report-egress.ts';
+import { watchPublicIps } from './handlers/watch-public-ips.ts';
+import { joinPeers } from './table/join-peers.ts';
+import { createPublicIpTable, type PublicIpTable, type TableChange } from './table/public-ip-table.ts';
+import { afterRestart, createTableFile, type TableFile } from './table/table-file.ts';
+import type { TableState } from './table/table-state.ts';
 
-/** Starts the service on the configured address. */
-export const createPublicIpService = (config: Config, { log }: { readonly log: Logger }): Promise<RunningServer> =>
+export type PublicIpServiceDeps = {
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly clock?: () => number;
+  /** Told of each change, after the log: where it can be counted. */
+  readonly onChange?: (change: TableChange) => void;
+};
+
+/** How late a lease that ends, or an address that has drained, may be noticed while nobody asks. */
+const LOOK_MS = 500;
+
+/** Starts the service on the configured address, knowing what it knew before and what its peers know. */
+export const createPublicIpService = async (config: Config, deps: PublicIpServiceDeps): Promise<RunningServer> => {
+  const stack = new AsyncDisposableStack();
+  try {
+    const { table, file } = await openTable(stack, config, deps);
+    await joinAll(stack, config, table, deps.log);
+    await file.save(table.state());
+    const look = setInterval(() => table.state(), LOOK_MS).unref();
+    stack.defer(() => clearInterval(look));
+    const { port, setServing } = stack.use(
+      await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps.log),
+    );
+    return { port, setServing, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+};
+
+/** The table as it was saved last, and everybody who is told of its changes. */
+const openTable = async (
+  stack: AsyncDisposableStack,
+  config: Config,
+  { log, clock = Date.now, onChange = () => undefined }: PublicIpServiceDeps,
+): Promise<{ readonly table: PublicIpTable; readonly file: TableFile }> => {
+  const file = createTableFile(config.stateFile, log);
+  const saved = await file.load();
+  const webhook = stack.use(webhookOf(config, saved, log));
+  const writeToLog = createListLog(log);
+  const table = createPublicIpTable({
+    rules: { pinned: config.pinned, drainMs: config.drainMs },
+    clock,
+    known: saved && afterRestart(saved, clock()),
+    onChange: (change) => {
+      writeToLog(change);
+      void file.save(change.after);
+      webhook?.tell(change.after);
+      onChange(change);
+    },
+  });
+  stack.defer(() => file.save(table.state()));
+  return { table, file };
+};
+
+/** Whoever listens knows the list that was saved last. */
+const webhookOf = ({ webhook }: Config, saved: TableState | undefined, log: Logger): Webhook | undefined =>
+  webhook && createWebhook({ ...webhook, log, told: [...(saved?.entries.keys() ?? [])] });
+
+const joinAll = async (
+  stack: AsyncDisposableStack,
+  { peers, serviceToken }: Config,
+  { merge }: PublicIpTable,
+  log: Logger,
+): Promise<void> => {
+  const addresses = async () => (peers === undefined ? [] : replicaAddresses(peers));
+  const fetch = (address: string) => fetchTable(address, serviceToken);
+  stack.use(await joinPeers({ peers: addresses, fetch, merge, log }));
+};
+
+const serve = (config: Config, deps: ReportEgressDeps, log: Logger): Promise<RunningServer> =>
   createServer({
     host: config.host,
     port: config.port,
     services: [
       service<PublicIpServiceServer>(PublicIpServiceService, {
-        listPublicIps: listPublicIps(config.publicIps, new Date()),
+        listPublicIps: listPublicIps(deps.table),
+        watchPublicIps: watchPublicIps(deps.table, config),
+        reportEgress: reportEgress(deps),
       }),
     ],
     authenticate: serviceTokenAuthenticate(config.serviceToken),

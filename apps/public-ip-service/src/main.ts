@@ -8,5 +8,5 @@ await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'public-ip-service', level: config.logLevel });
   const server = stack.use(await createPublicIpService(config, { log }));
-  log.info({ port: server.port, addresses: config.publicIps.length }, 'ready');
+  log.info({ port: server.port, pinned: config.pinned.length }, 'ready');
 });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
 import { defaultStateFolder } from '@userferry/sandbox';
 import { z } from 'zod';
+import { egressAddressOf, egressFields, egressProblems } from './egress-address/config.ts';
 import { parseEgressRule } from './parse-egress-rule.ts';
 
 const egressRules = () =>
@@ -27,8 +28,10 @@ export const readConfig = () => {
       USERFERRY_EGRESS_ALLOW: egressRules(),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
+      ...egressFields,
     },
     process.env,
+    egressProblems,
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
@@ -40,6 +43,7 @@ export const readConfig = () => {
     egressAllow: env.USERFERRY_EGRESS_ALLOW,
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
+    egressAddress: egressAddressOf(env),
   };
 };
 

@@ -2,6 +2,7 @@ import { createLogger, runService } from '@userferry/process';
 import { createSandbox } from '@userferry/sandbox';
 import { readConfig } from './config.ts';
 import { createScriptRunner } from './create-script-runner.ts';
+import { startEgressAddress } from './egress-address/start-egress-address.ts';
 
 const boot = createLogger({ service: 'script-runner', level: 'info' });
 
@@ -18,5 +19,6 @@ await runService(boot, async (stack) => {
   });
   stack.defer(() => sandbox.close());
   const server = stack.use(await createScriptRunner(config, { log, sandbox }));
+  stack.use(startEgressAddress(config, log));
   log.info({ port: server.port, sandbox: sandbox.level }, 'ready');
 });

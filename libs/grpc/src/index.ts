@@ -6,6 +6,7 @@ export {
   type GrpcClientOptions,
   type PromiseClient,
 } from './client/create-client.ts';
+export { replicaAddresses } from './client/replica-addresses.ts';
 export { shavedDeadline } from './deadline.ts';
 export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';
 export {
@@ -15,5 +16,6 @@ export {
   type ServerOptions,
   type ServiceHandlers,
 } from './server/create-server.ts';
+export type { StreamHandler } from './server/server-stream.ts';
 export { service } from './server/service.ts';
 export type { Handler } from './server/unary.ts';

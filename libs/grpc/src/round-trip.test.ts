@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client, credentials, type ServiceError as GrpcError, Metadata, status } from '@grpc/grpc-js';
 import {
-  type ListPublicIpsRequest,
-  type ListPublicIpsResponse,
+  ListPublicIpsRequest,
+  ListPublicIpsResponse,
   PublicIpServiceClient,
   type PublicIpServiceServer,
   PublicIpServiceService,
@@ -14,6 +14,10 @@ import { createLogger } from '@userferry/process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CallFacts, createClient, createServer, service, serviceTokenAuthenticate } from './index.ts';
 
+const unused = () => {
+  throw new Error('not part of this test');
+};
+const UNUSED = { watchPublicIps: unused, reportEgress: unused };
 const TOKEN = 'a-service-token-of-forty-characters-or-so';
 const log = createLogger({ service: 'test', level: 'silent' });
 const stacks: AsyncDisposableStack[] = [];
@@ -28,7 +32,7 @@ type ListHandler = (request: ListPublicIpsRequest, call: CallFacts) => Promise<L
 const serve = async (listPublicIps: ListHandler, token = TOKEN) => {
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
-  const services = [service<PublicIpServiceServer>(PublicIpServiceService, { listPublicIps })];
+  const services = [service<PublicIpServiceServer>(PublicIpServiceService, { ...UNUSED, listPublicIps })];
   const authenticate = serviceTokenAuthenticate(TOKEN);
   const server = stack.use(
     await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000 }),
@@ -38,22 +42,24 @@ const serve = async (listPublicIps: ListHandler, token = TOKEN) => {
 };
 
 const inMs = (ms: number, requestId = 'request-1') => ({ requestId, deadlineMs: Date.now() + ms });
-const answer: ListPublicIpsResponse = { ips: ['192.0.2.1'], updatedAt: undefined };
+const REQUEST = ListPublicIpsRequest.fromPartial({});
+const answerOf = (ip: string) => ListPublicIpsResponse.fromPartial({ ips: [ip] });
+const answer = answerOf('192.0.2.1');
 
 describe('a call', () => {
   it('brings the answer back', async () => {
     const { client } = await serve(async () => answer);
-    expect((await client.listPublicIps({}, inMs(5_000))).ips).toEqual(['192.0.2.1']);
+    expect((await client.listPublicIps(REQUEST, inMs(5_000))).ips).toEqual(['192.0.2.1']);
   });
 
   it('carries its request id through', async () => {
-    const { client } = await serve(async (_, call) => ({ ips: [call.requestId], updatedAt: undefined }));
-    expect((await client.listPublicIps({}, inMs(5_000, 'request-42'))).ips).toEqual(['request-42']);
+    const { client } = await serve(async (_, call) => answerOf(call.requestId));
+    expect((await client.listPublicIps(REQUEST, inMs(5_000, 'request-42'))).ips).toEqual(['request-42']);
   });
 
   it('is refused without the right token', async () => {
     const { client } = await serve(async () => answer, 'another-token-of-forty-characters-or-more');
-    await expect(client.listPublicIps({}, inMs(5_000))).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
+    await expect(client.listPublicIps(REQUEST, inMs(5_000))).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
   });
 
   it('that is no message is the caller’s mistake, told without the parser’s words, and only to who may call', async () => {
@@ -80,9 +86,9 @@ describe('a call', () => {
       begun = true;
       return answer;
     });
-    await client.listPublicIps({}, inMs(5_000));
+    await client.listPublicIps(REQUEST, inMs(5_000));
     begun = false;
-    await expect(client.listPublicIps({}, inMs(90))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    await expect(client.listPublicIps(REQUEST, inMs(90))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
     expect(begun).toBe(false);
   });
 
@@ -94,7 +100,7 @@ describe('a call', () => {
       });
       return new Promise(() => {});
     });
-    await expect(client.listPublicIps({}, inMs(30_000))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    await expect(client.listPublicIps(REQUEST, inMs(30_000))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
     expect(aborted).toBe(true);
   });
 });
@@ -107,7 +113,7 @@ describe('an error', () => {
         cause: new Error('hunter2'),
       });
     });
-    const error = await client.listPublicIps({}, inMs(5_000)).catch((thrown: unknown) => thrown as ServiceError);
+    const error = await client.listPublicIps(REQUEST, inMs(5_000)).catch((thrown: unknown) => thrown as ServiceError);
     expect(error).toBeInstanceOf(ServiceError);
     expect(error).toMatchObject({
       reason: 'USER_POOL_NOT_FOUND',
@@ -121,7 +127,7 @@ describe('an error', () => {
     const { client } = await serve(async () => {
       throw new Error('hunter2');
     });
-    await expect(client.listPublicIps({}, inMs(5_000))).rejects.toMatchObject({
+    await expect(client.listPublicIps(REQUEST, inMs(5_000))).rejects.toMatchObject({
       reason: 'INTERNAL',
       message: 'internal error',
     });
@@ -131,7 +137,7 @@ describe('an error', () => {
     const { client } = await serve(async () => {
       throw new ServiceError('INVALID_ARGUMENT', 'ä'.repeat(100_000), { metadata: { field: 'x'.repeat(100_000) } });
     });
-    const error = await client.listPublicIps({}, inMs(5_000)).catch((thrown: unknown) => thrown as ServiceError);
+    const error = await client.listPublicIps(REQUEST, inMs(5_000)).catch((thrown: unknown) => thrown as ServiceError);
     expect(error).toMatchObject({ reason: 'INVALID_ARGUMENT' });
     expect(Buffer.byteLength((error as ServiceError).message)).toBeLessThanOrEqual(1024);
   });
@@ -139,7 +145,7 @@ describe('an error', () => {
   it('of a server that is not there is SERVICE_UNAVAILABLE', async () => {
     const { client, server } = await serve(async () => answer);
     await server[Symbol.asyncDispose]();
-    await expect(client.listPublicIps({}, inMs(1_000))).rejects.toMatchObject({ reason: 'SERVICE_UNAVAILABLE' });
+    await expect(client.listPublicIps(REQUEST, inMs(1_000))).rejects.toMatchObject({ reason: 'SERVICE_UNAVAILABLE' });
   });
 });
 

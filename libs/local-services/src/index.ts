@@ -16,6 +16,7 @@ export {
   type ServiceLine,
   type ServiceName,
   type ServiceProcess,
+  startServiceProcess,
 } from './service-process.ts';
 export {
   type LocalServices,

@@ -64,6 +64,7 @@ const build = async (
       PUBLIC_IPS: '192.0.2.10,192.0.2.11',
       USERFERRY_OPERATOR_KEY: secrets.operatorKey,
       USERFERRY_KEY_FILE: join(folder, 'keys.json'),
+      USERFERRY_PUBLIC_IP_STATE_FILE: join(folder, 'public-ips.json'),
       ...env,
     },
     ...(onLine && { onLine }),

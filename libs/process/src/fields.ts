@@ -12,6 +12,22 @@ const ADDRESS = /^((dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}|ipv4:[\d.]+:
 export const grpcAddress = () =>
   z.string().regex(ADDRESS, 'must be host:port, dns:///name:port or ipv4:address:port,address:port');
 
+/** A region's name: as a DNS label, which is what clouds call theirs, and what fits into a query without escapes. */
+export const REGION_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export const region = () => z.string().regex(REGION_NAME, 'must be 1 to 63 lower-case letters, digits or "-"');
+
+/** Whether a text is an `https://` URL without a user, or an `http://` one of this machine. */
+export const isWebUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname));
+};
+
+/** Where something is posted to or asked over the web. */
+export const webUrl = () => z.string().refine(isWebUrl, 'must be an https:// URL without a user in it');
+
 /** A list with commas between, blanks and empty items dropped. */
 export const commaList = () =>
   z.string().transform((text) =>

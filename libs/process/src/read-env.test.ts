@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { commaList, grpcAddress, port, serviceFields } from './fields.ts';
+import { commaList, grpcAddress, port, serviceFields, webUrl } from './fields.ts';
 import { ConfigError, type Env, readEnv } from './read-env.ts';
 
 const problemsOf = (shape: Record<string, z.ZodType>, env: Env): readonly string[] => {
@@ -55,6 +55,28 @@ describe('readEnv', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('names what is wrong between two that are right by themselves', () => {
+    const across = ({ A, B }: { A: string; B: string }) => (A === B ? ['A: must not be B'] : []);
+    const shape = { A: z.string(), B: z.string() };
+    expect(() => readEnv(shape, { A: 'x', B: 'x' }, across)).toThrow('A: must not be B');
+    expect(readEnv(shape, { A: 'x', B: 'y' }, across)).toEqual({ A: 'x', B: 'y' });
+  });
+
+  it.each(['https://hook.example/x?y=z', 'http://127.0.0.1:8080/', 'http://[::1]/', 'http://localhost/'])(
+    'takes %s for a web address',
+    (url) => expect(problemsOf({ A_URL: webUrl() }, { A_URL: url })).toEqual([]),
+  );
+
+  it.each([
+    'http://hook.example/',
+    'ftp://hook.example/',
+    'https://user:pw@hook.example/',
+    'hook.example',
+    'http://127.evil.example/',
+  ])('does not take %s for a web address', (url) =>
+    expect(problemsOf({ A_URL: webUrl() }, { A_URL: url })).toHaveLength(1),
+  );
 
   it('refuses a value and a file for the same name', () => {
     expect(problemsOf({ TOKEN: z.string() }, { TOKEN: 'a', TOKEN_FILE: '/nowhere' }).join()).toContain('not both');

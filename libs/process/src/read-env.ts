@@ -17,15 +17,21 @@ export class ConfigError extends Error {
 
 /**
  * Reads the variables that a schema names. An empty variable counts as absent. `NAME_FILE` may stand for `NAME`: the
- * file's content, its last line break cut off.
+ * file's content, its last line break cut off. `across` names what is wrong between variables that are right by
+ * themselves.
  * @throws ConfigError naming every variable that is missing or malformed, and every `USERFERRY_` one that nothing reads
  */
-export const readEnv = <Shape extends Record<string, ZodType>>(shape: Shape, env: Env): z.infer<z.ZodObject<Shape>> => {
+export const readEnv = <Shape extends Record<string, ZodType>>(
+  shape: Shape,
+  env: Env,
+  across: (values: z.infer<z.ZodObject<Shape>>) => readonly string[] = () => [],
+): z.infer<z.ZodObject<Shape>> => {
   const problems = unknownVariables(Object.keys(env).filter((name) => env[name]));
   const values: Record<string, string | undefined> = {};
   for (const name of Object.keys(shape)) values[name] = readOne(name, env, problems);
   const parsed = z.object(shape).safeParse(values);
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')}: ${withoutValue(issue)}`);
+  if (parsed.success) problems.push(...across(parsed.data));
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;
 };

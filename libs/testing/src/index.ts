@@ -1,3 +1,13 @@
+export { type EchoReply, type EchoServer, startEchoServer } from './address-sources/start-echo-server.ts';
+export { type MachineAddresses, startMetadataService } from './address-sources/start-metadata-service.ts';
+export {
+  type StunReply,
+  type StunServer,
+  startStunServer,
+  stunMessage,
+  stunSuccess,
+} from './address-sources/start-stun-server.ts';
+export { startWebAnswers, type WebAnswers, type WebHandler } from './address-sources/start-web-answers.ts';
 export type {
   Fault as MongodbFault,
   MongodbDoubleOptions,

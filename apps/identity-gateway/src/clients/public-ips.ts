@@ -1,8 +1,17 @@
 import { PublicIpServiceClient } from '@userferry/contracts/publicip/v1/public_ip_service';
 import { type CallContext, createClient } from '@userferry/grpc';
 
-/** The addresses that scripts' connections come from, sorted, and when the list last changed. */
-export type PublicIps = { readonly ips: readonly string[]; readonly updatedAt: Date | undefined };
+/** An address that scripts' connections come from, and the regions it is for; none for every region. */
+export type PublicIp = { readonly address: string; readonly regions: readonly string[] };
+
+export type PublicIps = {
+  /** Sorted by address. */
+  readonly ips: readonly PublicIp[];
+  /** Every region that may be asked for, sorted. */
+  readonly regions: readonly string[];
+  /** When the list last changed. */
+  readonly updatedAt: Date | undefined;
+};
 
 export type PublicIpsClient = Disposable & { readonly list: (call: CallContext) => Promise<PublicIps> };
 
@@ -10,8 +19,13 @@ export const createPublicIpsClient = (address: string, token: string): PublicIps
   const client = createClient(PublicIpServiceClient, { address, token, repeatable: ['listPublicIps'] });
   return {
     list: async (call) => {
-      const { ips, updatedAt } = await client.listPublicIps({}, call);
-      return { ips, updatedAt };
+      const { ips, publicIps, regions, updatedAt } = await client.listPublicIps(
+        { region: '', withLeases: false },
+        call,
+      );
+      const regionsOf = new Map(publicIps.map((each) => [each.address, each.regions]));
+      // A service of the version before knows of addresses only.
+      return { ips: ips.map((ip) => ({ address: ip, regions: regionsOf.get(ip) ?? [] })), regions, updatedAt };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

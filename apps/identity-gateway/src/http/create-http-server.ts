@@ -1,7 +1,8 @@
 import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { fastify } from 'fastify';
-import type { PublicIpsClient } from '../clients/public-ips.ts';
+import type { AnswerSigner } from './answer-signer.ts';
+import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
 
 export type HttpServer = AsyncDisposable & { readonly port: number };
@@ -9,15 +10,18 @@ export type HttpServer = AsyncDisposable & { readonly port: number };
 export type HttpOptions = {
   readonly host: string;
   readonly port: number;
-  readonly publicIps: Pick<PublicIpsClient, 'list'>;
+  readonly lastKnownIps: LastKnownIps;
+  /** Signs what firewalls are opened by, where there is a key for it. */
+  readonly signAnswer?: AnswerSigner | undefined;
   readonly log: Logger;
 };
 
 /** No HTTP call waits longer for our own services. */
-const CALL_MS_MAX = 5_000;
+const CALL_MS_MAX = 3_000;
 
 /** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
-export const createHttpServer = async ({ host, port, publicIps, log }: HttpOptions): Promise<HttpServer> => {
+export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
+  const { host, port, lastKnownIps, signAnswer, log } = options;
   const app = fastify({ bodyLimit: 1024 * 1024, requestTimeout: 30_000, genReqId: () => crypto.randomUUID() });
   app.setNotFoundHandler((_, reply) =>
     reply.status(404).send({ statusCode: 404, message: 'no such path', data: null }),
@@ -30,7 +34,7 @@ export const createHttpServer = async ({ host, port, publicIps, log }: HttpOptio
   });
   app.get('/healthz', () => ({ status: 'SERVING' }));
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });
-  addPublicIpsRoute(app, { publicIps, context });
+  addPublicIpsRoute(app, { lastKnownIps, context, signAnswer });
   await app.listen({ host, port });
   const bound = app.addresses()[0]?.port ?? port;
   return { port: bound, [Symbol.asyncDispose]: () => app.close() };

@@ -4,6 +4,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticate } from './authenticate.ts';
 import { tolerant } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
+import { type StreamHandler, serverStream } from './server-stream.ts';
 import { type Handler, unary } from './unary.ts';
 
 /** gRPC's own default, stated: no message in either direction is larger. */
@@ -12,11 +13,14 @@ export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 /** How long a stopping server lets running calls finish before it cuts them off. */
 const GRACE_MS = 10_000;
 
+/** How long a stream stays open before its caller has to open it again, and is balanced anew. */
+const STREAM_MS_MAX = 3_600_000;
+
 /** A service and its handlers, one for each RPC, named as in the contract. */
 export type ServiceHandlers = {
   readonly definition: ServiceDefinition;
   // The generated definition names requests and responses; `service()` checks the handlers against it.
-  readonly handlers: Readonly<Record<string, Handler<never, unknown>>>;
+  readonly handlers: Readonly<Record<string, Handler<never, unknown> | StreamHandler<never, unknown>>>;
 };
 
 export type ServerOptions = {
@@ -27,6 +31,8 @@ export type ServerOptions = {
   readonly authenticate: Authenticate;
   readonly log: Logger;
   readonly callMsMax: number;
+  /** The same for calls whose answer is a stream; an hour by default. */
+  readonly streamMsMax?: number;
 };
 
 export type RunningServer = AsyncDisposable & {
@@ -42,8 +48,9 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
   });
-  for (const { definition, handlers } of options.services)
-    server.addService(tolerant(definition), implement(handlers, options));
+  const stopping = new AbortController();
+  for (const each of options.services)
+    server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
   const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);
@@ -54,15 +61,27 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
   };
   const stop = async () => {
     setServing(false);
+    stopping.abort();
     await drain(server);
   };
   return { port, setServing, [Symbol.asyncDispose]: stop };
 };
 
-const implement = (handlers: ServiceHandlers['handlers'], options: ServerOptions): UntypedServiceImplementation =>
-  Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, unary(handler as Handler<unknown, unknown>, options)]),
+const implement = (
+  { definition, handlers }: ServiceHandlers,
+  options: ServerOptions,
+  stopping: AbortSignal,
+): UntypedServiceImplementation => {
+  const forStreams = { ...options, callMsMax: options.streamMsMax ?? STREAM_MS_MAX, stopping };
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [
+      name,
+      definition[name]?.responseStream
+        ? serverStream(handler as StreamHandler<unknown, unknown>, forStreams)
+        : unary(handler as Handler<unknown, unknown>, options),
+    ]),
   );
+};
 
 /** `/package.Service/Method` of any method names the service. */
 const serviceName = (definition: ServiceDefinition): string => {

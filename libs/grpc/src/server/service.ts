@@ -1,5 +1,6 @@
-import type { handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
 import type { ServiceHandlers } from './create-server.ts';
+import type { StreamHandler } from './server-stream.ts';
 import type { Handler } from './unary.ts';
 
 type HandlersOf<Server> = {
@@ -8,7 +9,9 @@ type HandlersOf<Server> = {
     infer Response
   >
     ? Handler<Request, Response>
-    : never;
+    : Server[Method] extends handleServerStreamingCall<infer Request, infer Response>
+      ? StreamHandler<Request, Response>
+      : never;
 };
 
 /** Ties handlers to the generated server type, so that a missing or mistyped RPC does not compile. */

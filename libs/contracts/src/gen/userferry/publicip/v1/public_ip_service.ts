@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -20,21 +22,340 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
+/** Where an address comes from. An address that is configured is pinned, whoever else knows it. */
+export const PublicIpState = {
+  UNSPECIFIED: 0,
+  /** PINNED - Configured by the operators. */
+  PINNED: 1,
+  /** OBSERVED - A script-runner that is up says that its connections come from there. */
+  OBSERVED: 2,
+  /** DRAINING - Not used any more; kept for a while, since firewalls change slowly. */
+  DRAINING: 3,
+} as const;
+
+export type PublicIpState = typeof PublicIpState[keyof typeof PublicIpState];
+
+export namespace PublicIpState {
+  export type UNSPECIFIED = typeof PublicIpState.UNSPECIFIED;
+  export type PINNED = typeof PublicIpState.PINNED;
+  export type OBSERVED = typeof PublicIpState.OBSERVED;
+  export type DRAINING = typeof PublicIpState.DRAINING;
+}
+
+export function publicIpStateFromJSON(object: any): PublicIpState {
+  switch (object) {
+    case 0:
+    case "PUBLIC_IP_STATE_UNSPECIFIED":
+      return PublicIpState.UNSPECIFIED;
+    case 1:
+    case "PUBLIC_IP_STATE_PINNED":
+      return PublicIpState.PINNED;
+    case 2:
+    case "PUBLIC_IP_STATE_OBSERVED":
+      return PublicIpState.OBSERVED;
+    case 3:
+    case "PUBLIC_IP_STATE_DRAINING":
+      return PublicIpState.DRAINING;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PublicIpState");
+  }
+}
+
+export function publicIpStateToJSON(object: PublicIpState): string {
+  switch (object) {
+    case PublicIpState.UNSPECIFIED:
+      return "PUBLIC_IP_STATE_UNSPECIFIED";
+    case PublicIpState.PINNED:
+      return "PUBLIC_IP_STATE_PINNED";
+    case PublicIpState.OBSERVED:
+      return "PUBLIC_IP_STATE_OBSERVED";
+    case PublicIpState.DRAINING:
+      return "PUBLIC_IP_STATE_DRAINING";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PublicIpState");
+  }
+}
+
+export interface PublicIp {
+  address: string;
+  state: PublicIpState;
+  /** Sorted. Empty: the address is for every region. */
+  regions: string[];
+  /** Since when it is in this state. */
+  since?:
+    | Date
+    | undefined;
+  /**
+   * In use, although the configured list, which there is, does not have it: firewalls that were opened for that list
+   * refuse it.
+   */
+  unpinned: boolean;
+  /** How many script-runners that are up use it. */
+  runners: number;
+  /** For a draining address: when it leaves the list. */
+  drainsUntil?: Date | undefined;
+}
+
 export interface ListPublicIpsRequest {
+  /** Only what this region uses, and what is for every region. Empty: all. */
+  region: string;
+  /** With what each script-runner reported: how replicas learn from one another. */
+  withLeases: boolean;
 }
 
 export interface ListPublicIpsResponse {
-  /** IPv4 and IPv6 addresses, sorted, no duplicates. */
+  /** IPv4 and IPv6 addresses, sorted, no duplicates: every one of `public_ips`. */
   ips: string[];
+  /** When the list, or the state of one of its addresses, last changed. */
+  updatedAt?:
+    | Date
+    | undefined;
+  /** By address, sorted as `ips`. */
+  publicIps: PublicIp[];
+  /** Every region that may be asked for, sorted. */
+  regions: string[];
+  /** Only when asked for. */
+  leases: EgressLease[];
+}
+
+/** A script-runner's report, for as long as it holds. */
+export interface EgressLease {
+  runnerId: string;
+  region: string;
+  addresses: string[];
+  leaseMs: number;
+  expiresAt?: Date | undefined;
+}
+
+export interface WatchPublicIpsRequest {
+  /** As in ListPublicIpsRequest. */
+  region: string;
+}
+
+export interface WatchPublicIpsResponse {
+  event?:
+    | //
+    /** The present list; first of all, and once. */
+    { $case: "list"; value: PublicIpList }
+    | { $case: "change"; value: PublicIpChange }
+    | undefined;
+}
+
+export interface PublicIpList {
+  /** As in ListPublicIpsResponse. */
+  ips: string[];
+  updatedAt?: Date | undefined;
+  publicIps: PublicIp[];
+}
+
+export interface PublicIpChange {
+  /** New addresses, and those of which anything is different now. */
+  changed: PublicIp[];
+  /** Addresses that are not on the list any more. */
+  removed: string[];
   updatedAt?: Date | undefined;
 }
 
+export interface ReportEgressRequest {
+  /** One for each process: 1 to 128 letters, digits, `.`, `_`, `-`. */
+  runnerId: string;
+  /** Lower-case letters, digits and `-`, 63 at most. */
+  region: string;
+  /** Public IPv4 and IPv6 addresses, 32 at most. None: the runner has none any more. */
+  addresses: string[];
+  /** How long the report holds unless it is renewed: 1,000 to 3,600,000. */
+  leaseMs: number;
+}
+
+export interface ReportEgressResponse {
+  expiresAt?:
+    | Date
+    | undefined;
+  /** Those of the addresses that the configured list, which there is, does not have. */
+  unpinned: string[];
+}
+
+function createBasePublicIp(): PublicIp {
+  return { address: "", state: 0, regions: [], since: undefined, unpinned: false, runners: 0, drainsUntil: undefined };
+}
+
+export const PublicIp: MessageFns<PublicIp> = {
+  encode(message: PublicIp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.state !== 0) {
+      writer.uint32(16).int32(message.state);
+    }
+    for (const v of message.regions) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(34).fork()).join();
+    }
+    if (message.unpinned !== false) {
+      writer.uint32(40).bool(message.unpinned);
+    }
+    if (message.runners !== 0) {
+      writer.uint32(48).uint32(message.runners);
+    }
+    if (message.drainsUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.drainsUntil), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PublicIp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePublicIp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.regions.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.unpinned = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.runners = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.drainsUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PublicIp {
+    return {
+      address: isSet(object.address) ? globalThis.String(object.address) : "",
+      state: isSet(object.state) ? publicIpStateFromJSON(object.state) : 0,
+      regions: globalThis.Array.isArray(object?.regions) ? object.regions.map((e: any) => globalThis.String(e)) : [],
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+      unpinned: isSet(object.unpinned) ? globalThis.Boolean(object.unpinned) : false,
+      runners: isSet(object.runners) ? globalThis.Number(object.runners) : 0,
+      drainsUntil: isSet(object.drainsUntil)
+        ? fromJsonTimestamp(object.drainsUntil)
+        : isSet(object.drains_until)
+        ? fromJsonTimestamp(object.drains_until)
+        : undefined,
+    };
+  },
+
+  toJSON(message: PublicIp): unknown {
+    const obj: any = {};
+    if (message.address !== "") {
+      obj.address = message.address;
+    }
+    if (message.state !== 0) {
+      obj.state = publicIpStateToJSON(message.state);
+    }
+    if (message.regions?.length) {
+      obj.regions = message.regions;
+    }
+    if (message.since !== undefined) {
+      obj.since = message.since.toISOString();
+    }
+    if (message.unpinned !== false) {
+      obj.unpinned = message.unpinned;
+    }
+    if (message.runners !== 0) {
+      obj.runners = Math.round(message.runners);
+    }
+    if (message.drainsUntil !== undefined) {
+      obj.drainsUntil = message.drainsUntil.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PublicIp>, I>>(base?: I): PublicIp {
+    return PublicIp.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PublicIp>, I>>(object: I): PublicIp {
+    const message = createBasePublicIp();
+    message.address = object.address ?? "";
+    message.state = object.state ?? 0;
+    message.regions = object.regions?.map((e) => e) || [];
+    message.since = object.since ?? undefined;
+    message.unpinned = object.unpinned ?? false;
+    message.runners = object.runners ?? 0;
+    message.drainsUntil = object.drainsUntil ?? undefined;
+    return message;
+  },
+};
+
 function createBaseListPublicIpsRequest(): ListPublicIpsRequest {
-  return {};
+  return { region: "", withLeases: false };
 }
 
 export const ListPublicIpsRequest: MessageFns<ListPublicIpsRequest> = {
-  encode(_: ListPublicIpsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListPublicIpsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.region !== "") {
+      writer.uint32(10).string(message.region);
+    }
+    if (message.withLeases !== false) {
+      writer.uint32(16).bool(message.withLeases);
+    }
     return writer;
   },
 
@@ -51,6 +372,22 @@ export const ListPublicIpsRequest: MessageFns<ListPublicIpsRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.withLeases = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -63,26 +400,41 @@ export const ListPublicIpsRequest: MessageFns<ListPublicIpsRequest> = {
     }
   },
 
-  fromJSON(_: any): ListPublicIpsRequest {
-    return {};
+  fromJSON(object: any): ListPublicIpsRequest {
+    return {
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      withLeases: isSet(object.withLeases)
+        ? globalThis.Boolean(object.withLeases)
+        : isSet(object.with_leases)
+        ? globalThis.Boolean(object.with_leases)
+        : false,
+    };
   },
 
-  toJSON(_: ListPublicIpsRequest): unknown {
+  toJSON(message: ListPublicIpsRequest): unknown {
     const obj: any = {};
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.withLeases !== false) {
+      obj.withLeases = message.withLeases;
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<ListPublicIpsRequest>, I>>(base?: I): ListPublicIpsRequest {
     return ListPublicIpsRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListPublicIpsRequest>, I>>(_: I): ListPublicIpsRequest {
+  fromPartial<I extends Exact<DeepPartial<ListPublicIpsRequest>, I>>(object: I): ListPublicIpsRequest {
     const message = createBaseListPublicIpsRequest();
+    message.region = object.region ?? "";
+    message.withLeases = object.withLeases ?? false;
     return message;
   },
 };
 
 function createBaseListPublicIpsResponse(): ListPublicIpsResponse {
-  return { ips: [], updatedAt: undefined };
+  return { ips: [], updatedAt: undefined, publicIps: [], regions: [], leases: [] };
 }
 
 export const ListPublicIpsResponse: MessageFns<ListPublicIpsResponse> = {
@@ -92,6 +444,15 @@ export const ListPublicIpsResponse: MessageFns<ListPublicIpsResponse> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(18).fork()).join();
+    }
+    for (const v of message.publicIps) {
+      PublicIp.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.regions) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.leases) {
+      EgressLease.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -125,6 +486,30 @@ export const ListPublicIpsResponse: MessageFns<ListPublicIpsResponse> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.publicIps.push(PublicIp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.regions.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.leases.push(EgressLease.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -145,6 +530,13 @@ export const ListPublicIpsResponse: MessageFns<ListPublicIpsResponse> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
+      publicIps: globalThis.Array.isArray(object?.publicIps)
+        ? object.publicIps.map((e: any) => PublicIp.fromJSON(e))
+        : globalThis.Array.isArray(object?.public_ips)
+        ? object.public_ips.map((e: any) => PublicIp.fromJSON(e))
+        : [],
+      regions: globalThis.Array.isArray(object?.regions) ? object.regions.map((e: any) => globalThis.String(e)) : [],
+      leases: globalThis.Array.isArray(object?.leases) ? object.leases.map((e: any) => EgressLease.fromJSON(e)) : [],
     };
   },
 
@@ -156,6 +548,15 @@ export const ListPublicIpsResponse: MessageFns<ListPublicIpsResponse> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
+    if (message.publicIps?.length) {
+      obj.publicIps = message.publicIps.map((e) => PublicIp.toJSON(e));
+    }
+    if (message.regions?.length) {
+      obj.regions = message.regions;
+    }
+    if (message.leases?.length) {
+      obj.leases = message.leases.map((e) => EgressLease.toJSON(e));
+    }
     return obj;
   },
 
@@ -166,6 +567,754 @@ export const ListPublicIpsResponse: MessageFns<ListPublicIpsResponse> = {
     const message = createBaseListPublicIpsResponse();
     message.ips = object.ips?.map((e) => e) || [];
     message.updatedAt = object.updatedAt ?? undefined;
+    message.publicIps = object.publicIps?.map((e) => PublicIp.fromPartial(e)) || [];
+    message.regions = object.regions?.map((e) => e) || [];
+    message.leases = object.leases?.map((e) => EgressLease.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseEgressLease(): EgressLease {
+  return { runnerId: "", region: "", addresses: [], leaseMs: 0, expiresAt: undefined };
+}
+
+export const EgressLease: MessageFns<EgressLease> = {
+  encode(message: EgressLease, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runnerId !== "") {
+      writer.uint32(10).string(message.runnerId);
+    }
+    if (message.region !== "") {
+      writer.uint32(18).string(message.region);
+    }
+    for (const v of message.addresses) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.leaseMs !== 0) {
+      writer.uint32(32).uint32(message.leaseMs);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EgressLease {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEgressLease();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runnerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.addresses.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.leaseMs = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EgressLease {
+    return {
+      runnerId: isSet(object.runnerId)
+        ? globalThis.String(object.runnerId)
+        : isSet(object.runner_id)
+        ? globalThis.String(object.runner_id)
+        : "",
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      addresses: globalThis.Array.isArray(object?.addresses)
+        ? object.addresses.map((e: any) => globalThis.String(e))
+        : [],
+      leaseMs: isSet(object.leaseMs)
+        ? globalThis.Number(object.leaseMs)
+        : isSet(object.lease_ms)
+        ? globalThis.Number(object.lease_ms)
+        : 0,
+      expiresAt: isSet(object.expiresAt)
+        ? fromJsonTimestamp(object.expiresAt)
+        : isSet(object.expires_at)
+        ? fromJsonTimestamp(object.expires_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: EgressLease): unknown {
+    const obj: any = {};
+    if (message.runnerId !== "") {
+      obj.runnerId = message.runnerId;
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.addresses?.length) {
+      obj.addresses = message.addresses;
+    }
+    if (message.leaseMs !== 0) {
+      obj.leaseMs = Math.round(message.leaseMs);
+    }
+    if (message.expiresAt !== undefined) {
+      obj.expiresAt = message.expiresAt.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EgressLease>, I>>(base?: I): EgressLease {
+    return EgressLease.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EgressLease>, I>>(object: I): EgressLease {
+    const message = createBaseEgressLease();
+    message.runnerId = object.runnerId ?? "";
+    message.region = object.region ?? "";
+    message.addresses = object.addresses?.map((e) => e) || [];
+    message.leaseMs = object.leaseMs ?? 0;
+    message.expiresAt = object.expiresAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseWatchPublicIpsRequest(): WatchPublicIpsRequest {
+  return { region: "" };
+}
+
+export const WatchPublicIpsRequest: MessageFns<WatchPublicIpsRequest> = {
+  encode(message: WatchPublicIpsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.region !== "") {
+      writer.uint32(10).string(message.region);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchPublicIpsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchPublicIpsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchPublicIpsRequest {
+    return { region: isSet(object.region) ? globalThis.String(object.region) : "" };
+  },
+
+  toJSON(message: WatchPublicIpsRequest): unknown {
+    const obj: any = {};
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<WatchPublicIpsRequest>, I>>(base?: I): WatchPublicIpsRequest {
+    return WatchPublicIpsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WatchPublicIpsRequest>, I>>(object: I): WatchPublicIpsRequest {
+    const message = createBaseWatchPublicIpsRequest();
+    message.region = object.region ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchPublicIpsResponse(): WatchPublicIpsResponse {
+  return { event: undefined };
+}
+
+export const WatchPublicIpsResponse: MessageFns<WatchPublicIpsResponse> = {
+  encode(message: WatchPublicIpsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.event?.$case) {
+      case "list":
+        PublicIpList.encode(message.event.value, writer.uint32(10).fork()).join();
+        break;
+      case "change":
+        PublicIpChange.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchPublicIpsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchPublicIpsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = { $case: "list", value: PublicIpList.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "change", value: PublicIpChange.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchPublicIpsResponse {
+    return {
+      event: isSet(object.list)
+        ? { $case: "list", value: PublicIpList.fromJSON(object.list) }
+        : isSet(object.change)
+        ? { $case: "change", value: PublicIpChange.fromJSON(object.change) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: WatchPublicIpsResponse): unknown {
+    const obj: any = {};
+    if (message.event?.$case === "list") {
+      obj.list = PublicIpList.toJSON(message.event.value);
+    } else if (message.event?.$case === "change") {
+      obj.change = PublicIpChange.toJSON(message.event.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<WatchPublicIpsResponse>, I>>(base?: I): WatchPublicIpsResponse {
+    return WatchPublicIpsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WatchPublicIpsResponse>, I>>(object: I): WatchPublicIpsResponse {
+    const message = createBaseWatchPublicIpsResponse();
+    switch (object.event?.$case) {
+      case "list": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "list", value: PublicIpList.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "change": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "change", value: PublicIpChange.fromPartial(object.event.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBasePublicIpList(): PublicIpList {
+  return { ips: [], updatedAt: undefined, publicIps: [] };
+}
+
+export const PublicIpList: MessageFns<PublicIpList> = {
+  encode(message: PublicIpList, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ips) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(18).fork()).join();
+    }
+    for (const v of message.publicIps) {
+      PublicIp.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PublicIpList {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePublicIpList();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ips.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.publicIps.push(PublicIp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PublicIpList {
+    return {
+      ips: globalThis.Array.isArray(object?.ips) ? object.ips.map((e: any) => globalThis.String(e)) : [],
+      updatedAt: isSet(object.updatedAt)
+        ? fromJsonTimestamp(object.updatedAt)
+        : isSet(object.updated_at)
+        ? fromJsonTimestamp(object.updated_at)
+        : undefined,
+      publicIps: globalThis.Array.isArray(object?.publicIps)
+        ? object.publicIps.map((e: any) => PublicIp.fromJSON(e))
+        : globalThis.Array.isArray(object?.public_ips)
+        ? object.public_ips.map((e: any) => PublicIp.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: PublicIpList): unknown {
+    const obj: any = {};
+    if (message.ips?.length) {
+      obj.ips = message.ips;
+    }
+    if (message.updatedAt !== undefined) {
+      obj.updatedAt = message.updatedAt.toISOString();
+    }
+    if (message.publicIps?.length) {
+      obj.publicIps = message.publicIps.map((e) => PublicIp.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PublicIpList>, I>>(base?: I): PublicIpList {
+    return PublicIpList.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PublicIpList>, I>>(object: I): PublicIpList {
+    const message = createBasePublicIpList();
+    message.ips = object.ips?.map((e) => e) || [];
+    message.updatedAt = object.updatedAt ?? undefined;
+    message.publicIps = object.publicIps?.map((e) => PublicIp.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePublicIpChange(): PublicIpChange {
+  return { changed: [], removed: [], updatedAt: undefined };
+}
+
+export const PublicIpChange: MessageFns<PublicIpChange> = {
+  encode(message: PublicIpChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changed) {
+      PublicIp.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.removed) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PublicIpChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePublicIpChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.changed.push(PublicIp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.removed.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PublicIpChange {
+    return {
+      changed: globalThis.Array.isArray(object?.changed) ? object.changed.map((e: any) => PublicIp.fromJSON(e)) : [],
+      removed: globalThis.Array.isArray(object?.removed) ? object.removed.map((e: any) => globalThis.String(e)) : [],
+      updatedAt: isSet(object.updatedAt)
+        ? fromJsonTimestamp(object.updatedAt)
+        : isSet(object.updated_at)
+        ? fromJsonTimestamp(object.updated_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: PublicIpChange): unknown {
+    const obj: any = {};
+    if (message.changed?.length) {
+      obj.changed = message.changed.map((e) => PublicIp.toJSON(e));
+    }
+    if (message.removed?.length) {
+      obj.removed = message.removed;
+    }
+    if (message.updatedAt !== undefined) {
+      obj.updatedAt = message.updatedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PublicIpChange>, I>>(base?: I): PublicIpChange {
+    return PublicIpChange.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PublicIpChange>, I>>(object: I): PublicIpChange {
+    const message = createBasePublicIpChange();
+    message.changed = object.changed?.map((e) => PublicIp.fromPartial(e)) || [];
+    message.removed = object.removed?.map((e) => e) || [];
+    message.updatedAt = object.updatedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReportEgressRequest(): ReportEgressRequest {
+  return { runnerId: "", region: "", addresses: [], leaseMs: 0 };
+}
+
+export const ReportEgressRequest: MessageFns<ReportEgressRequest> = {
+  encode(message: ReportEgressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runnerId !== "") {
+      writer.uint32(10).string(message.runnerId);
+    }
+    if (message.region !== "") {
+      writer.uint32(18).string(message.region);
+    }
+    for (const v of message.addresses) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.leaseMs !== 0) {
+      writer.uint32(32).uint32(message.leaseMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportEgressRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportEgressRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runnerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.addresses.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.leaseMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportEgressRequest {
+    return {
+      runnerId: isSet(object.runnerId)
+        ? globalThis.String(object.runnerId)
+        : isSet(object.runner_id)
+        ? globalThis.String(object.runner_id)
+        : "",
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      addresses: globalThis.Array.isArray(object?.addresses)
+        ? object.addresses.map((e: any) => globalThis.String(e))
+        : [],
+      leaseMs: isSet(object.leaseMs)
+        ? globalThis.Number(object.leaseMs)
+        : isSet(object.lease_ms)
+        ? globalThis.Number(object.lease_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ReportEgressRequest): unknown {
+    const obj: any = {};
+    if (message.runnerId !== "") {
+      obj.runnerId = message.runnerId;
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.addresses?.length) {
+      obj.addresses = message.addresses;
+    }
+    if (message.leaseMs !== 0) {
+      obj.leaseMs = Math.round(message.leaseMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReportEgressRequest>, I>>(base?: I): ReportEgressRequest {
+    return ReportEgressRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReportEgressRequest>, I>>(object: I): ReportEgressRequest {
+    const message = createBaseReportEgressRequest();
+    message.runnerId = object.runnerId ?? "";
+    message.region = object.region ?? "";
+    message.addresses = object.addresses?.map((e) => e) || [];
+    message.leaseMs = object.leaseMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseReportEgressResponse(): ReportEgressResponse {
+  return { expiresAt: undefined, unpinned: [] };
+}
+
+export const ReportEgressResponse: MessageFns<ReportEgressResponse> = {
+  encode(message: ReportEgressResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(10).fork()).join();
+    }
+    for (const v of message.unpinned) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportEgressResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportEgressResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.unpinned.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportEgressResponse {
+    return {
+      expiresAt: isSet(object.expiresAt)
+        ? fromJsonTimestamp(object.expiresAt)
+        : isSet(object.expires_at)
+        ? fromJsonTimestamp(object.expires_at)
+        : undefined,
+      unpinned: globalThis.Array.isArray(object?.unpinned) ? object.unpinned.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: ReportEgressResponse): unknown {
+    const obj: any = {};
+    if (message.expiresAt !== undefined) {
+      obj.expiresAt = message.expiresAt.toISOString();
+    }
+    if (message.unpinned?.length) {
+      obj.unpinned = message.unpinned;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReportEgressResponse>, I>>(base?: I): ReportEgressResponse {
+    return ReportEgressResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReportEgressResponse>, I>>(object: I): ReportEgressResponse {
+    const message = createBaseReportEgressResponse();
+    message.expiresAt = object.expiresAt ?? undefined;
+    message.unpinned = object.unpinned?.map((e) => e) || [];
     return message;
   },
 };
@@ -183,10 +1332,43 @@ export const PublicIpServiceService = {
       Buffer.from(ListPublicIpsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListPublicIpsResponse => ListPublicIpsResponse.decode(value),
   },
+  /**
+   * First the present list, then what changes in it. The server ends the stream now and then (OK or UNAVAILABLE): open
+   * it again. A watcher that reads slowly gets several changes as one.
+   */
+  watchPublicIps: {
+    path: "/userferry.publicip.v1.PublicIpService/WatchPublicIps" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchPublicIpsRequest): Buffer =>
+      Buffer.from(WatchPublicIpsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchPublicIpsRequest => WatchPublicIpsRequest.decode(value),
+    responseSerialize: (value: WatchPublicIpsResponse): Buffer =>
+      Buffer.from(WatchPublicIpsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchPublicIpsResponse => WatchPublicIpsResponse.decode(value),
+  },
+  /** From each script-runner to every replica, renewed before the lease ends. It replaces the runner's report before. */
+  reportEgress: {
+    path: "/userferry.publicip.v1.PublicIpService/ReportEgress" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReportEgressRequest): Buffer => Buffer.from(ReportEgressRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReportEgressRequest => ReportEgressRequest.decode(value),
+    responseSerialize: (value: ReportEgressResponse): Buffer =>
+      Buffer.from(ReportEgressResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReportEgressResponse => ReportEgressResponse.decode(value),
+  },
 } as const;
 
 export interface PublicIpServiceServer extends UntypedServiceImplementation {
   listPublicIps: handleUnaryCall<ListPublicIpsRequest, ListPublicIpsResponse>;
+  /**
+   * First the present list, then what changes in it. The server ends the stream now and then (OK or UNAVAILABLE): open
+   * it again. A watcher that reads slowly gets several changes as one.
+   */
+  watchPublicIps: handleServerStreamingCall<WatchPublicIpsRequest, WatchPublicIpsResponse>;
+  /** From each script-runner to every replica, renewed before the lease ends. It replaces the runner's report before. */
+  reportEgress: handleUnaryCall<ReportEgressRequest, ReportEgressResponse>;
 }
 
 export interface PublicIpServiceClient extends Client {
@@ -204,6 +1386,35 @@ export interface PublicIpServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListPublicIpsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * First the present list, then what changes in it. The server ends the stream now and then (OK or UNAVAILABLE): open
+   * it again. A watcher that reads slowly gets several changes as one.
+   */
+  watchPublicIps(
+    request: WatchPublicIpsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchPublicIpsResponse>;
+  watchPublicIps(
+    request: WatchPublicIpsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchPublicIpsResponse>;
+  /** From each script-runner to every replica, renewed before the lease ends. It replaces the runner's report before. */
+  reportEgress(
+    request: ReportEgressRequest,
+    callback: (error: ServiceError | null, response: ReportEgressResponse) => void,
+  ): ClientUnaryCall;
+  reportEgress(
+    request: ReportEgressRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReportEgressResponse) => void,
+  ): ClientUnaryCall;
+  reportEgress(
+    request: ReportEgressRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReportEgressResponse) => void,
   ): ClientUnaryCall;
 }
 

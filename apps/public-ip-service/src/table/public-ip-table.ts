@@ -1,0 +1,110 @@
+import { ServiceError } from '@userferry/errors';
+import type { Lease, TableRules } from './entry.ts';
+import { mergeStates } from './merge-states.ts';
+import {
+  advance,
+  diffEntries,
+  type EntriesChange,
+  isNothing,
+  nextEventMs,
+  type TableState,
+  withLeases,
+} from './table-state.ts';
+
+/** What a change is to those who watch: the list before and after, and what is different. */
+export type TableChange = EntriesChange & { readonly before: TableState; readonly after: TableState };
+
+export type PublicIpTable = {
+  /** As it is now. */
+  readonly state: () => TableState;
+  /**
+   * Takes a runner's report in place of the one before.
+   * @returns whether anything is known now that was not known before, its new end apart
+   * @throws ServiceError PUBLIC_IP_TABLE_FULL
+   */
+  readonly report: (lease: Lease) => boolean;
+  /** Takes in what another replica knows. */
+  readonly merge: (theirs: TableState) => void;
+  /** Resolves when the list is no more that of the state given, or the signal aborts. */
+  readonly changed: (since: TableState, signal: AbortSignal) => Promise<void>;
+};
+
+export type PublicIpTableOptions = {
+  readonly rules: TableRules;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** What was known when this service last ran. */
+  readonly known?: TableState | undefined;
+  readonly onChange: (change: TableChange) => void;
+};
+
+/** More than any deployment has; whoever reports more has lost its mind or its token. */
+export const LEASES_MAX = 2_000;
+export const ADDRESSES_MAX = 1_000;
+export const LEASE_MS_MAX = 3_600_000;
+
+const EMPTY: TableState = { leases: new Map(), entries: new Map(), updatedAtMs: 0 };
+
+/** The addresses of all runners and regions. It moves on by itself whenever it is looked at. */
+export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: PublicIpTableOptions): PublicIpTable => {
+  const waiting = new Set<() => void>();
+  let current = known;
+  let dueMs = 0;
+
+  const become = (next: TableState): void => {
+    const before = current;
+    current = next;
+    dueMs = nextEventMs(next);
+    const change = diffEntries(before.entries, next.entries);
+    if (isNothing(change)) return;
+    for (const wake of [...waiting]) wake();
+    onChange({ ...change, before, after: next });
+  };
+  const state = (): TableState => {
+    const nowMs = clock();
+    if (nowMs >= dueMs) become(advance(current, rules, nowMs));
+    return current;
+  };
+  const take = (leases: ReadonlyMap<string, Lease>) => become(withLeases(current, leases, rules, clock()));
+  take(current.leases);
+
+  return {
+    state,
+    report: (lease) => {
+      const { leases } = state();
+      const old = leases.get(lease.runnerId);
+      const next = new Map(leases).set(lease.runnerId, lease);
+      requireRoom(next, current);
+      take(next);
+      return (
+        old?.region !== lease.region || old.leaseMs !== lease.leaseMs || old.addresses.join() !== lease.addresses.join()
+      );
+    },
+    merge: (theirs) => {
+      const nowMs = clock();
+      const merged = mergeStates(state(), theirs, nowMs + LEASE_MS_MAX);
+      become(advance(withLeases(merged, merged.leases, rules, nowMs), rules, nowMs));
+    },
+    changed: async (since, signal) => {
+      if (state().entries !== since.entries && !isNothing(diffEntries(since.entries, current.entries))) return;
+      if (signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          waiting.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        waiting.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
+    },
+  };
+};
+
+const requireRoom = (leases: ReadonlyMap<string, Lease>, { entries }: TableState): void => {
+  if (leases.size > LEASES_MAX)
+    throw new ServiceError('PUBLIC_IP_TABLE_FULL', `${LEASES_MAX} script-runners have reported`);
+  const addresses = new Set([...entries.keys(), ...[...leases.values()].flatMap((lease) => lease.addresses)]);
+  if (addresses.size > ADDRESSES_MAX)
+    throw new ServiceError('PUBLIC_IP_TABLE_FULL', `the list would have more than ${ADDRESSES_MAX} addresses`);
+};

@@ -1,0 +1,80 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@userferry/process';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createTableFile } from './table-file.ts';
+import type { TableState } from './table-state.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'userferry-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const log = createLogger({ service: 'test', level: 'silent' });
+
+const state = (n: number): TableState => ({
+  updatedAtMs: n,
+  leases: new Map([
+    [`r${n}`, { runnerId: `r${n}`, region: 'eu', addresses: ['192.0.2.1'], leaseMs: 1_000, expiresAtMs: 5 }],
+  ]),
+  entries: new Map([
+    [
+      '192.0.2.1',
+      {
+        address: '192.0.2.1',
+        state: 'draining',
+        regions: ['eu'],
+        sinceMs: 1,
+        runners: 0,
+        unpinned: false,
+        drainsUntilMs: 9,
+      },
+    ],
+  ]),
+});
+
+it('brings back what was saved, in a folder that was not there', async () => {
+  const path = join(folder, 'deep', 'table.json');
+  const file = createTableFile(path, log);
+  expect(await file.load()).toBeUndefined();
+  await file.save(state(1));
+  expect(await createTableFile(path, log).load()).toEqual(state(1));
+  expect(readdirSync(join(folder, 'deep'))).toEqual(['table.json']);
+});
+
+it('saves that come at once end with the last of them on the disk, each awaited one included', async () => {
+  const path = join(folder, 'table.json');
+  const file = createTableFile(path, log);
+  await file.load();
+  for (let round = 0; round < 20; round += 1) {
+    const saves = [1, 2, 3, 4, 5].map((n) => file.save(state(round * 10 + n)));
+    await Promise.all(saves);
+    expect(JSON.parse(readFileSync(path, 'utf8')).updatedAtMs).toBe(round * 10 + 5);
+  }
+});
+
+it.each(['', '{', '[]', '{"version":2}', '{"version":1,"leases":[{}],"entries":[],"updatedAtMs":1}', '\u0000\u0001'])(
+  'puts a damaged file (%j) aside and begins anew',
+  async (text) => {
+    const path = join(folder, 'table.json');
+    writeFileSync(path, text);
+    expect(await createTableFile(path, log).load()).toBeUndefined();
+    expect(readFileSync(`${path}.unreadable`, 'utf8')).toBe(text);
+  },
+);
+
+it('a folder that cannot be there is said at the start', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  await expect(createTableFile(join(folder, 'file', 'table.json'), log).load()).rejects.toThrow(
+    'USERFERRY_PUBLIC_IP_STATE_FILE',
+  );
+});
+
+it('a disk that fails later is not the runner’s trouble', async () => {
+  const file = createTableFile(join(folder, 'gone', 'table.json'), log);
+  await file.load();
+  rmSync(join(folder, 'gone'), { recursive: true });
+  await file.save(state(1));
+});

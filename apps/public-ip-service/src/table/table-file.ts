@@ -1,0 +1,133 @@
+import { access, constants, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Logger } from '@userferry/process';
+import { z } from 'zod';
+import type { Entry, Lease } from './entry.ts';
+import type { TableState } from './table-state.ts';
+
+export type TableFile = {
+  /** What was saved last; `undefined` when there is nothing, or nothing that can be read (which is then put aside). */
+  readonly load: () => Promise<TableState | undefined>;
+  /** Resolves when this state, or a later one, is on the disk. A disk that fails is logged: memory still knows. */
+  readonly save: (state: TableState) => Promise<void>;
+};
+
+const lease = z.object({
+  runnerId: z.string(),
+  region: z.string(),
+  addresses: z.array(z.string()),
+  leaseMs: z.number(),
+  expiresAtMs: z.number(),
+});
+
+const entry = z.object({
+  address: z.string(),
+  state: z.enum(['pinned', 'observed', 'draining']),
+  regions: z.array(z.string()),
+  sinceMs: z.number(),
+  runners: z.number(),
+  unpinned: z.boolean(),
+  drainsUntilMs: z.number().optional(),
+});
+
+const content = z.object({
+  version: z.literal(1),
+  updatedAtMs: z.number(),
+  leases: z.array(lease),
+  entries: z.array(entry),
+});
+
+/**
+ * Keeps the table in one file, replaced as a whole: written beside, flushed, renamed. Saves that come while one is under
+ * way are one save.
+ */
+export const createTableFile = (path: string, log: Logger): TableFile => {
+  let latest: TableState;
+  let writing: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined;
+
+  const write = (): Promise<void> => {
+    waiting = undefined;
+    writing = replaceFile(path, textOf(latest))
+      .catch((err: unknown) => log.error({ err, path }, 'the table cannot be saved: a restart now would lose it'))
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
+  };
+  return {
+    load: () => loadFile(path, log),
+    save: (state) => {
+      latest = state;
+      if (writing === undefined) return write();
+      waiting ??= writing.then(write);
+      return waiting;
+    },
+  };
+};
+
+const textOf = ({ leases, entries, updatedAtMs }: TableState): string =>
+  JSON.stringify({ version: 1, updatedAtMs, leases: [...leases.values()], entries: [...entries.values()] });
+
+const replaceFile = async (path: string, text: string): Promise<void> => {
+  const beside = `${path}.new`;
+  await using file = await open(beside, 'w', 0o600);
+  await file.writeFile(text);
+  await file.sync();
+  await rename(beside, path);
+  // The name, too, has to be on the disk.
+  await using folder = await open(dirname(path), 'r');
+  await folder.sync();
+};
+
+const loadFile = async (path: string, log: Logger): Promise<TableState | undefined> => {
+  await requireWritable(dirname(path));
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new Error(`the table ${path} cannot be read (${error.code})`);
+  });
+  if (text === undefined) return undefined;
+  const state = parse(text);
+  if (state) return state;
+  const aside = `${path}.unreadable`;
+  await rename(path, aside);
+  log.error({ path, aside }, 'the saved table is damaged: it is put aside, and the list begins anew');
+  return undefined;
+};
+
+/** Found out at the start, and not when the first runner has reported. */
+const requireWritable = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`the folder of USERFERRY_PUBLIC_IP_STATE_FILE, ${folder}, cannot be written to (${code})`);
+  }
+};
+
+const parse = (text: string): TableState | undefined => {
+  try {
+    const { leases, entries, updatedAtMs } = content.parse(JSON.parse(text));
+    const plain = entries.map(
+      ({ drainsUntilMs, ...rest }): Entry => ({ ...rest, ...(drainsUntilMs !== undefined && { drainsUntilMs }) }),
+    );
+    return {
+      updatedAtMs,
+      leases: new Map(leases.map((each): [string, Lease] => [each.runnerId, each])),
+      entries: new Map(plain.map((each) => [each.address, each])),
+    };
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * A saved state as it counts after a restart. Nobody could renew a lease while we were down, so each gets half of its time
+ * once more: an address never leaves the list because the list's keeper was away. Half is longer than a runner waits
+ * between renewals, a third, and shorter than what a lease has left at a peer that heard the runner's latest word.
+ */
+export const afterRestart = (saved: TableState, nowMs: number): TableState => ({
+  ...saved,
+  leases: new Map([...saved.leases].map(([id, each]) => [id, { ...each, expiresAtMs: nowMs + each.leaseMs / 2 }])),
+});

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import { ServiceError } from '@userferry/errors';
+import type { Logger } from '@userferry/process';
+import { type CallFacts, REQUEST_ID_HEADER } from '../call-facts.ts';
+import { shavedDeadline } from '../deadline.ts';
+import type { Authenticate } from './authenticate.ts';
+import { isMalformed } from './malformed-request.ts';
+
+/** What every call is looked at with before its handler sees it. */
+export type AdmissionOptions = {
+  readonly authenticate: Authenticate;
+  readonly log: Logger;
+  /** No call takes longer, whatever deadline its caller set. */
+  readonly callMsMax: number;
+};
+
+/** A call that may begin; `timedOut` tells the end of its time from its caller's hanging up. */
+export type AdmittedCall = { readonly facts: CallFacts; readonly timedOut: AbortSignal };
+
+/** What unary and streaming calls have in common. */
+type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
+  on(event: 'cancelled', listener: () => void): unknown;
+};
+
+/**
+ * Deadline, who calls, whether the bytes are a message at all, in this order.
+ * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED, INVALID_ARGUMENT
+ */
+export const admitCall = async (
+  call: ServerCall,
+  request: unknown,
+  { authenticate, log, callMsMax }: AdmissionOptions,
+  requestId: string,
+): Promise<AdmittedCall> => {
+  const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
+  const caller = await authenticate(call.metadata);
+  if (isMalformed(request)) throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of this call');
+  const hungUp = new AbortController();
+  call.on('cancelled', () => hungUp.abort());
+  const timedOut = AbortSignal.timeout(Math.max(1, deadlineMs - Date.now()));
+  const signal = AbortSignal.any([hungUp.signal, timedOut]);
+  return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, timedOut };
+};
+
+/** Rejects when the signal aborts, and says which of the ends it was: the server's stop, the deadline, or the caller. */
+export const aborted = (signal: AbortSignal, timedOut: AbortSignal, stopping?: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const onAbort = () => {
+      if (stopping?.aborted) reject(new ServiceError('SERVICE_UNAVAILABLE', 'the server stops; open the stream again'));
+      else if (timedOut.aborted) reject(new ServiceError('DEADLINE_EXCEEDED', 'the call ran out of time'));
+      else reject(new ServiceError('CANCELLED', 'the caller hung up'));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+
+/** A caller's own id where it sent a harmless one, so that one id runs through all services; else a new one. */
+export const requestIdOf = (metadata: Metadata): string => {
+  const sent = String(metadata.get(REQUEST_ID_HEADER)[0] ?? '');
+  return /^[\w.-]{8,128}$/.test(sent) ? sent : randomUUID();
+};

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import { toServiceError } from '@userferry/errors';
+import type { CallFacts } from '../call-facts.ts';
+import { toStatus } from '../status.ts';
+import { type AdmissionOptions, aborted, admitCall, requestIdOf } from './admit-call.ts';
+import { logFailure } from './log-failure.ts';
+
+/**
+ * Answers with one message after the other. The next one is only asked for when the caller can take it, so that what a
+ * slow caller has not read yet piles up in the handler, which knows what may be left out, or nowhere.
+ */
+export type StreamHandler<Request, Response> = (request: Request, call: CallFacts) => AsyncIterable<Response>;
+
+export type StreamOptions = AdmissionOptions & {
+  /** Aborts when the server stops: open streams end at once, as UNAVAILABLE, and are opened anew elsewhere. */
+  readonly stopping: AbortSignal;
+};
+
+/**
+ * Stands around a handler that streams, as `unary` does around the others. A stream that reaches the server's own
+ * maximum ends with OK: its caller opens it again.
+ */
+export const serverStream =
+  <Request, Response>(
+    handler: StreamHandler<Request, Response>,
+    options: StreamOptions,
+  ): handleServerStreamingCall<Request, Response> =>
+  (call) => {
+    const started = performance.now();
+    const requestId = requestIdOf(call.metadata);
+    const log = options.log.child({ requestId, method: call.getPath() });
+    const endsOnItsOwn = Number(call.getDeadline()) > Date.now() + options.callMsMax;
+    // A caller that is gone already is told nothing; without a listener its broken stream would end the process.
+    call.on('error', () => undefined);
+    let messages = 0;
+    const facts = () => ({ ms: Math.round(performance.now() - started), messages });
+    const end = () => {
+      log.info(facts(), 'call');
+      call.end();
+    };
+    send(call, handler, { ...options, log }, requestId, () => messages++).then(end, (thrown: unknown) => {
+      const error = toServiceError(thrown);
+      if (error.reason === 'CANCELLED' || (error.reason === 'DEADLINE_EXCEEDED' && endsOnItsOwn)) return end();
+      logFailure(log, error, facts());
+      call.emit('error', toStatus(error));
+    });
+  };
+
+const send = async <Request, Response>(
+  call: ServerWritableStream<Request, Response>,
+  handler: StreamHandler<Request, Response>,
+  options: StreamOptions,
+  requestId: string,
+  onMessage: () => void,
+): Promise<void> => {
+  const { facts, timedOut } = await admitCall(call, call.request, options, requestId);
+  const signal = AbortSignal.any([facts.signal, options.stopping]);
+  const ended = aborted(signal, timedOut, options.stopping);
+  ended.catch(() => undefined);
+  const messages = handler(call.request, { ...facts, signal })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([messages.next(), ended]);
+      if (next.done) return;
+      onMessage();
+      if (!call.write(next.value)) await Promise.race([once(call, 'drain'), ended]);
+    }
+  } finally {
+    // Not awaited: a handler that is stuck must not keep the call.
+    messages.return?.().catch(() => undefined);
+  }
+};

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parseIpAddress } from './ip-address.ts';
+
+describe('an address', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['2001:DB8:0:0::1', '2001:db8::1'],
+    ['::ffff:198.51.100.1', '198.51.100.1'],
+    ['2001:0db8:0000:0000:0001:0000:0000:0001', '2001:db8::1:0:0:1'],
+  ])('%s has one spelling', (text, canonical) => expect(parseIpAddress(text)?.text).toBe(canonical));
+
+  it.each(['', ' 203.0.113.7', '203.0.113', '0203.0.113.7', '1', '203.0.113.7:80', 'fe80::1%eth0', 'localhost', '::g'])(
+    '%j is none',
+    (text) => expect(parseIpAddress(text)).toBeUndefined(),
+  );
+
+  it.each(['8.8.8.8', '52.80.250.250', '2606:4700::1', '192.0.2.1', '2001:db8::1'])('%s can be seen outside', (text) =>
+    expect(parseIpAddress(text)?.isPublic).toBe(true),
+  );
+
+  it.each([
+    '10.0.0.1',
+    '172.16.3.4',
+    '192.168.1.1',
+    '127.0.0.1',
+    '0.0.0.0',
+    '100.64.0.1',
+    '169.254.169.254',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    'fe80::1',
+    'fc00::1',
+    'ff02::1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '::ffff:10.0.0.1',
+    '5f00::1',
+  ])('%s can not', (text) => expect(parseIpAddress(text)).toMatchObject({ isPublic: false }));
+});

@@ -1,0 +1,37 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** An IPv4 or IPv6 address in its one canonical spelling (RFC 5952; IPv4-mapped IPv6 is the IPv4 address it stands for). */
+export type IpAddress = {
+  readonly text: string;
+  readonly family: 4 | 6;
+  /** Whether the internet can see it as the origin of a connection. */
+  readonly isPublic: boolean;
+};
+
+type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** No network uses them (RFC 5737, RFC 3849); examples and tests may, and they do no harm in a firewall. */
+const DOCUMENTATION: readonly Range[] = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'].map(
+  (range) => ipaddr.parseCIDR(range),
+);
+
+const GLOBAL_IPV6: Range = ipaddr.parseCIDR('2000::/3');
+
+/** Reads an address from text, without blanks or zone; `undefined` when it is none. */
+export const parseIpAddress = (text: string): IpAddress | undefined => {
+  if (isIP(text) === 0 || text.includes('%')) return undefined;
+  const address = ipaddr.process(text);
+  const isIpv6 = address.kind() === 'ipv6';
+  return {
+    text: address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString(),
+    family: isIpv6 ? 6 : 4,
+    isPublic: isUnicast(address) || DOCUMENTATION.some((range) => within(address, range)),
+  };
+};
+
+const isUnicast = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+  address.range() === 'unicast' && (address.kind() === 'ipv4' || within(address, GLOBAL_IPV6));
+
+const within = (address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Range): boolean =>
+  address.kind() === network.kind() && address.match(network, bits);
