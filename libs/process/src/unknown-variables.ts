@@ -14,7 +14,7 @@ const distance = (from: string, to: string): number => {
   return row[to.length] as number;
 };
 
-const CLOSE = 5;
+const CLOSE = 3;
 
 const nearest = (name: string): string | undefined => {
   const ranked = KNOWN_VARIABLES.map((known) => ({ known, far: distance(name, known) }));
