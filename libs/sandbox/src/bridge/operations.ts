@@ -81,7 +81,13 @@ export type Operation =
   | readonly ['open', id: number, host: string, port: number, family: number]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
-  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number]
+  | readonly [
+      'option',
+      id: number,
+      name: 'noDelay' | 'keepAlive' | 'maxSendFragment' | 'keylog',
+      value: boolean,
+      amount: number,
+    ]
   // A parent of 0 is a stream of the isolate: the host's bytes for it come as `cipher`, `taken` says that one is written;
   // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]

@@ -22,6 +22,8 @@ export type ChannelEvents = {
   readonly onSecure?: (info: SecureInfo) => void;
   readonly onUnauthorized?: (facts: Unauthorized) => void;
   readonly onSession?: (session: Uint8Array) => void;
+  /** Of TLS, where it was asked for: a line of the key log, what an authority says of the certificate. */
+  readonly onTold?: (event: 'keylog' | 'OCSPResponse', bytes: Uint8Array | null) => void;
   /** Of TLS over a stream of the isolate: bytes for the stream, and room for more of its own. */
   readonly onCipher?: (bytes: Uint8Array | null) => void;
   readonly onFed?: () => void;
@@ -39,7 +41,7 @@ export type Channel = {
   resume(): void;
   /** Takes events that came with the answer to a question. */
   take(events: readonly GuestEvent[]): void;
-  option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number): void;
+  option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment' | 'keylog', value: boolean, amount: number): void;
 };
 
 /** Bytes without the rest of the buffer that they are a view of: a copy across the boundary takes the whole buffer. */
@@ -91,6 +93,7 @@ export function createChannel(events: ChannelEvents): Channel {
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);
     else if (type === 'unauthorized') events.onUnauthorized?.(a as Unauthorized);
     else if (type === 'session') events.onSession?.(a as Uint8Array);
+    else if (type === 'keylog' || type === 'OCSPResponse') events.onTold?.(type, a as Uint8Array | null);
     else if (type === 'cipher') events.onCipher?.(a as Uint8Array | null);
     else if (type === 'fed') events.onFed?.();
     else if (type === 'close') {

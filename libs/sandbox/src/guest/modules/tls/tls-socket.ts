@@ -5,8 +5,10 @@
 
 import type { Duplex } from 'node:stream';
 import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
+import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
-import { X509Certificate } from '../crypto/x509-certificate.ts';
+import { type X509Certificate, x509Chain } from '../crypto/x509-certificate.ts';
+
 import { isIP } from '../net/ip.ts';
 import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
 import {
@@ -18,21 +20,16 @@ import {
   validateString,
 } from '../node-errors.ts';
 import { certificateOf } from './certificate.ts';
+import { canceled, protocolError, unsupported, wrongVersion } from './connection-errors.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
 import { createTunnel } from './tunnel.ts';
 
+type Done = (error?: Error | null) => void;
 type IdentityCheck = (hostname: string, certificate: Record<string, unknown>) => Error | undefined;
 
 const FRAGMENT_MIN_BYTES = 512;
 const FRAGMENT_MAX_BYTES = 16 * 1024;
-
-function unsupported(name: string): Error {
-  return Object.assign(new Error(`tls: ${name} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
-}
-
-const protocolError = ({ message }: Error): Error =>
-  Object.assign(new Error(`write EPROTO ${message}`), { errno: -71, code: 'EPROTO', syscall: 'write' });
 
 const bufferOf = (bytes: Uint8Array | null | undefined): Buffer | undefined => (bytes ? Buffer.from(bytes) : undefined);
 
@@ -52,8 +49,11 @@ function socketOptions(carrier: object | undefined, options: Options): SocketOpt
   return { allowHalfOpen: allowHalfOpen === true, signal, highWaterMark, onread };
 }
 
-const x509Of = (wire: WireCertificate | null | undefined): X509Certificate | undefined =>
-  wire ? new X509Certificate(wire.raw) : undefined;
+/** Node says that a write is done when its bytes are encrypted, which takes a turn. */
+const later =
+  (done: Done): Done =>
+  (error) =>
+    nextTick(done as (error: unknown) => void, error);
 
 /** Whom Node says a connection was for that ended before it was secure. */
 const peerOf = ({ path, host, port, localAddress }: Options): object => ({ path, host, port, localAddress });
@@ -73,6 +73,9 @@ export class TLSSocket extends Socket {
   #peer: object = {};
   #rejectUnauthorized = true;
   #onceSecure: (() => void)[] = [];
+  /** Speaks to the host for the first time; undefined when that is done. */
+  #begin: (() => void) | undefined;
+  #isCarried = false;
 
   constructor(carrier?: object, options: Options = {}) {
     if (carrier !== undefined && typeof (carrier as Partial<Duplex>).write !== 'function') {
@@ -92,6 +95,9 @@ export class TLSSocket extends Socket {
       host: this.#hostname,
       customIdentity: this.#identityCheck !== undefined,
     };
+    this.on('newListener', (name: unknown) => {
+      if (name === 'keylog') this.#wantKeys();
+    });
     if (carrier instanceof Socket) this.#takeOver(carrier, tlsOptions);
     else this.#tunnelThrough(carrier as Duplex, tlsOptions);
   }
@@ -99,10 +105,14 @@ export class TLSSocket extends Socket {
   #takeOver(parent: Socket, options: Options): void {
     const channel = this._attach({ onUnauthorized: (facts) => this._onUnauthorized(facts) });
     const start = (): void => {
+      // What was given up before its carrier was there is not begun.
+      if (this.destroyed) return;
       const parentChannel = channelOf(parent);
       this.#takeAddresses(parent);
+      this.#isCarried = true;
       if (parentChannel === undefined) this.destroy(new Error('The socket is closed'));
       else channel.secure(parentChannel.id, options);
+      if (this.listenerCount('keylog') > 0) this.#wantKeys();
     };
     // One that was never asked to connect may still be.
     if (parent.connecting || (parent.pending && !parent.destroyed)) parent.once('connect', start);
@@ -111,10 +121,39 @@ export class TLSSocket extends Socket {
   }
 
   #tunnelThrough(transport: Duplex, options: Options): void {
-    const tunnel = createTunnel(transport, () => channel);
+    const tunnel = createTunnel(transport, () => {
+      this._start();
+      return channel;
+    });
     const channel = this._attach({ ...tunnel, onUnauthorized: (facts) => this._onUnauthorized(facts) });
-    channel.secure(0, options);
+    this.#begin = () => channel.secure(0, options);
+    this.#isCarried = true;
     this.#shareTheEnd(transport);
+  }
+
+  /** A stream of the script is spoken through from `tls.connect` on, or from the first bytes of either side. */
+  _start(): void {
+    this.#begin?.();
+    this.#begin = undefined;
+  }
+
+  #wantKeys(): void {
+    channelOf(this)?.option('keylog', true, 0);
+  }
+
+  override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
+    this._start();
+    super._write(chunk, encoding, later(done));
+  }
+  override _writev(chunks: Parameters<Socket['_writev']>[0], done: Done): void {
+    this._start();
+    super._writev(chunks, later(done));
+  }
+
+  /** A write that waits for the handshake is lost with it; Node says so unless the socket is destroyed. */
+  protected override _whyNotSent(): Error | null {
+    if (!this.#isCarried) return super._whyNotSent();
+    return this.destroyed ? null : canceled();
   }
 
   #shareTheEnd(carrier: Duplex): void {
@@ -188,6 +227,10 @@ export class TLSSocket extends Socket {
     return String(code).startsWith('ERR_SSL_');
   }
 
+  protected override _onTold(event: 'keylog' | 'OCSPResponse', bytes: Uint8Array | null): void {
+    this.emit(event, bytes && Buffer.from(bytes));
+  }
+
   protected override _onSession(session: Uint8Array): void {
     this.#session = session;
     super._onSession(session);
@@ -245,10 +288,13 @@ export class TLSSocket extends Socket {
   }
   enableTrace(): void {}
   disableRenegotiation(): void {}
-  renegotiate(options: unknown, callback?: unknown): never {
+  renegotiate(options: unknown, callback?: unknown): boolean | undefined {
     validateObject(options, 'options');
     if (callback !== undefined) validateFunction(callback, 'callback');
-    throw unsupported('renegotiate');
+    if (this.destroyed) return undefined;
+    if (this.getProtocol() !== 'TLSv1.3') throw unsupported('renegotiate');
+    if (callback !== undefined) nextTick(callback as (error: unknown) => void, wrongVersion());
+    return false;
   }
   exportKeyingMaterial(): never {
     throw unsupported('exportKeyingMaterial');
@@ -257,9 +303,11 @@ export class TLSSocket extends Socket {
     throw unsupported('setKeyCert');
   }
   getX509Certificate(): X509Certificate | undefined {
-    return this.#fact(({ ownCertificate }) => x509Of(ownCertificate), undefined) ?? undefined;
+    return (
+      this.#fact(({ ownCertificate }) => x509Chain(ownCertificate ? [ownCertificate] : []), undefined) ?? undefined
+    );
   }
   getPeerX509Certificate(): X509Certificate | undefined {
-    return this.#fact(({ peerCertificates }) => x509Of(peerCertificates[0]), undefined) ?? undefined;
+    return this.#fact(({ peerCertificates }) => x509Chain(peerCertificates), undefined) ?? undefined;
   }
 }
