@@ -30,6 +30,7 @@ type IdentityCheck = (hostname: string, certificate: Record<string, unknown>) =>
 
 const FRAGMENT_MIN_BYTES = 512;
 const FRAGMENT_MAX_BYTES = 16 * 1024;
+const INT32_MAX = 2 ** 31 - 1;
 
 const bufferOf = (bytes: Uint8Array | null | undefined): Buffer | undefined => (bytes ? Buffer.from(bytes) : undefined);
 
@@ -278,6 +279,7 @@ export class TLSSocket extends Socket {
   setMaxSendFragment(bytes: number): boolean {
     validateNumber(bytes, 'size');
     if (!Number.isInteger(bytes)) throw outOfRange('size', 'an integer', bytes);
+    if (Math.abs(bytes) > INT32_MAX) throw outOfRange('size', '>= -2147483648 && <= 2147483647', bytes);
     if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;
     channelOf(this)?.option('maxSendFragment', true, bytes);
     return true;
