@@ -149,8 +149,8 @@ const createClosing = (control: Socket, server: Server): (() => void) => {
 
 const watchSecure = (control: Socket, server: TlsServer, state: State): void => {
   // A client that goes before it is secure is gone; afterwards, each side ends by itself.
-  server.prependListener('connection', (socket: Socket) => void (socket.allowHalfOpen = false));
-  server.prependListener('secureConnection', (socket: TLSSocket) => void (socket.allowHalfOpen = true));
+  server.prependListener('connection', (socket: Socket) => void Object.assign(socket, { allowHalfOpen: false }));
+  server.prependListener('secureConnection', (socket: Socket) => void Object.assign(socket, { allowHalfOpen: true }));
   server.on('connection', (socket: Socket) => tell(control, { kind: 'raw', addresses: addressesOf(socket) }));
   server.on('keylog', (line: Buffer) => tell(control, { kind: 'keylog', line }));
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {

@@ -22,7 +22,11 @@ export type TlsSockets = {
   setTlsOption(id: unknown, name: unknown, amount: unknown): void;
 };
 
-const CLOSED = { message: 'The socket was closed before TLS could start', code: 'ECONNRESET' };
+/** Node's words for a connection that was cut before TLS could start. */
+const CLOSED = {
+  message: 'Client network socket disconnected before secure TLS connection was established',
+  code: 'ECONNRESET',
+};
 const CARRIER_EVENTS = ['data', 'end', 'close', 'error'];
 
 export function createTlsSockets(connections: Connections, deps: ConnectionsDeps, ordered: OrderedEvents): TlsSockets {

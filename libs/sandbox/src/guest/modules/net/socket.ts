@@ -239,7 +239,7 @@ export class Socket extends Duplex {
     this.once('connect', begin);
   }
 
-  protected _whyNotSent(): Error | null {
+  protected _whyNotSent(): Error {
     return nodeError(
       Error,
       'ERR_SOCKET_CLOSED_BEFORE_CONNECTION',

@@ -21,3 +21,8 @@ export const wrongVersion = (): Error =>
     reason: 'wrong ssl version',
     code: 'ERR_SSL_WRONG_SSL_VERSION',
   });
+
+export const disconnected = (): Error =>
+  Object.assign(new Error('Client network socket disconnected before secure TLS connection was established'), {
+    code: 'ECONNRESET',
+  });

@@ -20,7 +20,7 @@ import {
   validateString,
 } from '../node-errors.ts';
 import { certificateOf } from './certificate.ts';
-import { canceled, protocolError, unsupported, wrongVersion } from './connection-errors.ts';
+import { canceled, disconnected, protocolError, unsupported, wrongVersion } from './connection-errors.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
 import { createTunnel } from './tunnel.ts';
@@ -151,10 +151,9 @@ export class TLSSocket extends Socket {
     super._writev(chunks, later(done));
   }
 
-  /** A write that waits for the handshake is lost with it; Node says so unless the socket is destroyed. */
-  protected override _whyNotSent(): Error | null {
-    if (!this.#isCarried) return super._whyNotSent();
-    return this.destroyed ? null : canceled();
+  /** A write that waits for the handshake is lost with it. */
+  protected override _whyNotSent(): Error {
+    return this.#isCarried ? canceled() : super._whyNotSent();
   }
 
   #shareTheEnd(carrier: Duplex): void {
@@ -164,8 +163,11 @@ export class TLSSocket extends Socket {
       if (!this.destroyed) this.emit('error', error);
     });
     carrier.once('close', () => {
+      const hasEnded = (carrier as unknown as { _readableState: { ended: boolean } })._readableState.ended;
+      // Cut before the host could speak on it.
+      if (hasEnded && carrier instanceof Socket && this.secureConnecting) this._onError(disconnected());
       // What came before its end is still under way through the host.
-      if (carrier.readableEnded && !(carrier instanceof Socket)) this.#destroyAfterEnd();
+      else if (carrier.readableEnded && !(carrier instanceof Socket)) this.#destroyAfterEnd();
       else this.destroy();
     });
   }
@@ -279,7 +281,7 @@ export class TLSSocket extends Socket {
   setMaxSendFragment(bytes: number): boolean {
     validateNumber(bytes, 'size');
     if (!Number.isInteger(bytes)) throw outOfRange('size', 'an integer', bytes);
-    if (Math.abs(bytes) > INT32_MAX) throw outOfRange('size', '>= -2147483648 && <= 2147483647', bytes);
+    if (bytes > INT32_MAX || bytes < -INT32_MAX - 1) throw outOfRange('size', '>= -2147483648 && <= 2147483647', bytes);
     if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;
     channelOf(this)?.option('maxSendFragment', true, bytes);
     return true;
