@@ -72,12 +72,15 @@ const addressesOf = ({ remoteAddress, remotePort, remoteFamily, localAddress, lo
   localPort,
 });
 
+/** A reset is there for plain connections only. */
+const cut = (socket: Socket): void => void ('encrypted' in socket ? socket.destroy() : socket.resetAndDestroy());
+
 /** Joins a client with the connection that its server took it up on. */
 const join = (client: Socket, taken: Socket): void => {
   client.pipe(taken);
   taken.pipe(client);
-  client.on('close', (hadError) => (hadError ? taken.resetAndDestroy() : taken.destroySoon()));
-  taken.on('close', (hadError) => (hadError ? client.resetAndDestroy() : client.destroySoon()));
+  client.on('close', (hadError) => (hadError ? cut(taken) : taken.destroySoon()));
+  taken.on('close', (hadError) => (hadError ? cut(client) : client.destroySoon()));
 };
 
 const reserve = async (state: State): Promise<number> => {
