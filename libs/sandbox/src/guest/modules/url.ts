@@ -130,7 +130,7 @@ function pathToFileURL(given: string, options?: PathOptions): URL {
   if (/[\\/]$/.test(path) && !/[\\/]$/.test(resolved) && (isWindows || path.endsWith('/'))) resolved += '/';
   if (!isWindows) return new URL(`file://${encodePath(resolved, ENCODED_IN_PATHS)}`);
   const slashed = encodePath(resolved.replaceAll('\\', '/'), ENCODED_IN_WINDOWS_PATHS);
-  return new URL(slashed.startsWith('//') ? `file:${slashed}` : `file:///${slashed}`);
+  return new URL(/^\/\/[^/]/.test(slashed) ? `file:${slashed}` : `file:///${slashed.replace(/^\//, '')}`);
 }
 
 export const url = Object.defineProperties(

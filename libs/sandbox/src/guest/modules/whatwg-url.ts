@@ -3,31 +3,31 @@ import { NodeSearchParams } from './whatwg-url/search-params.ts';
 import { NodeUrl } from './whatwg-url/url-class.ts';
 
 /** How many arguments must be there; the methods count them themselves. */
-const LENGTHS: Readonly<Record<string, number>> = {
-  ...{ append: 2, delete: 1, get: 1, getAll: 1, has: 1, set: 2, forEach: 1 },
-  ...{ canParse: 1, parse: 1, createObjectURL: 1, revokeObjectURL: 1 },
-};
+const LENGTHS = new Map([
+  ...Object.entries({ append: 2, delete: 1, get: 1, getAll: 1, has: 1, set: 2, forEach: 1 }),
+  ...Object.entries({ canParse: 1, parse: 1, createObjectURL: 1, revokeObjectURL: 1 }),
+]);
 
 type Class = { readonly prototype: object };
 
 /** Members of classes are hidden; those of the standard are not. */
-function layOut(name: string, made: Class): void {
+function layOut(name: string, made: Class, args: number): void {
   for (const target of [made, made.prototype]) {
     for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
       if (key === 'constructor' || key === 'prototype' || key === 'name' || key === 'length') continue;
       Object.defineProperty(target, key, { ...descriptor, enumerable: true });
-      const length = LENGTHS[key];
+      const length = LENGTHS.get(key);
       if (length !== undefined)
         Object.defineProperty(descriptor.value, 'length', { value: length, configurable: true });
     }
   }
   Object.defineProperty(made, 'name', { value: name, configurable: true });
+  Object.defineProperty(made, 'length', { value: args, configurable: true });
   Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
-layOut('URL', NodeUrl);
-layOut('URLSearchParams', NodeSearchParams);
-Object.defineProperty(NodeUrl, 'length', { value: 1, configurable: true });
+layOut('URL', NodeUrl, 1);
+layOut('URLSearchParams', NodeSearchParams, 0);
 // The same function under both names.
 const entries = Object.getOwnPropertyDescriptor(NodeSearchParams.prototype, 'entries') as PropertyDescriptor;
 Object.defineProperty(NodeSearchParams.prototype, Symbol.iterator, { ...entries, enumerable: false });

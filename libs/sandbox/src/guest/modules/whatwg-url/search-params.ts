@@ -5,6 +5,7 @@ import { showSearchParams } from '../util/custom-inspect.ts';
 import { CUSTOM } from '../util/format-value.ts';
 import { ParamsIterator } from './params-iterator.ts';
 
+type Params = globalThis.URLSearchParams;
 type Pair = [name: string, value: string];
 type Inspect = (value: unknown, options?: object) => string;
 
@@ -36,86 +37,86 @@ function pairsOf(init: object): Pair[] {
   return Array.from(init as Iterable<unknown>, pairOf);
 }
 
-/** Makes one of the package's, which another object of the package keeps up to date. */
-export let wrapParams: (params: URLSearchParams) => NodeSearchParams;
+/** What one of ours stands on; throws for anything else. */
+let paramsOf: (value: unknown) => Params;
+/** Named as scripts know it, and by no other name: V8 says it in its own errors. */
+const named = {
+  URLSearchParams: class {
+    #params: Params;
 
-export class NodeSearchParams {
-  #params: URLSearchParams;
+    static {
+      paramsOf = (value) => {
+        if (isObject(value) && #params in value) return value.#params;
+        throw nodeError(TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type URLSearchParams');
+      };
+    }
 
-  static {
-    wrapParams = (params) => {
-      const made = new NodeSearchParams();
-      made.#params = params;
-      return made;
-    };
-  }
+    constructor(init?: unknown) {
+      // No script has one of the package's: it belongs to a URL, which keeps it up to date.
+      if (init instanceof PackageParams) this.#params = init;
+      else if (init === undefined) this.#params = new PackageParams();
+      else this.#params = new PackageParams(isObject(init) ? pairsOf(init) : `${init}`);
+    }
 
-  constructor(init?: unknown) {
-    if (init === undefined || init === null) this.#params = new PackageParams();
-    else this.#params = new PackageParams(isObject(init) ? pairsOf(init) : `${init}`);
-  }
+    get size(): number {
+      return paramsOf(this).size;
+    }
+    append(...args: unknown[]): void {
+      const params = paramsOf(this);
+      if (args.length < 2) throw missing('name', 'value');
+      params.append(`${args[0]}`, `${args[1]}`);
+    }
+    delete(...args: unknown[]): void {
+      const params = paramsOf(this);
+      if (args.length < 1) throw missing('name');
+      if (args[1] === undefined) params.delete(`${args[0]}`);
+      else params.delete(`${args[0]}`, `${args[1]}`);
+    }
+    get(...args: unknown[]): string | null {
+      const params = paramsOf(this);
+      if (args.length < 1) throw missing('name');
+      return params.get(`${args[0]}`);
+    }
+    getAll(...args: unknown[]): string[] {
+      const params = paramsOf(this);
+      if (args.length < 1) throw missing('name');
+      return params.getAll(`${args[0]}`);
+    }
+    has(...args: unknown[]): boolean {
+      const params = paramsOf(this);
+      if (args.length < 1) throw missing('name');
+      return args[1] === undefined ? params.has(`${args[0]}`) : params.has(`${args[0]}`, `${args[1]}`);
+    }
+    set(...args: unknown[]): void {
+      const params = paramsOf(this);
+      if (args.length < 2) throw missing('name', 'value');
+      params.set(`${args[0]}`, `${args[1]}`);
+    }
+    sort(): void {
+      paramsOf(this).sort();
+    }
+    entries(): ParamsIterator {
+      return new ParamsIterator(paramsOf(this), 'entries');
+    }
+    forEach(callback: unknown, thisArg?: unknown): void {
+      const params = paramsOf(this);
+      validateFunction(callback, 'callback');
+      for (const [name, value] of params) Reflect.apply(callback as () => void, thisArg, [value, name, this]);
+    }
+    keys(): ParamsIterator {
+      return new ParamsIterator(paramsOf(this), 'keys');
+    }
+    values(): ParamsIterator {
+      return new ParamsIterator(paramsOf(this), 'values');
+    }
+    toString(): string {
+      return paramsOf(this).toString();
+    }
+    [CUSTOM](depth: number | null, options: never, inspect: Inspect): string {
+      paramsOf(this);
+      return showSearchParams.call(this as never, depth, options, inspect);
+    }
+  },
+};
 
-  static #of(value: unknown): URLSearchParams {
-    if (isObject(value) && #params in value) return (value as NodeSearchParams).#params;
-    throw nodeError(TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type URLSearchParams');
-  }
-
-  get size(): number {
-    return NodeSearchParams.#of(this).size;
-  }
-  append(...args: unknown[]): void {
-    const params = NodeSearchParams.#of(this);
-    if (args.length < 2) throw missing('name', 'value');
-    params.append(`${args[0]}`, `${args[1]}`);
-  }
-  delete(...args: unknown[]): void {
-    const params = NodeSearchParams.#of(this);
-    if (args.length < 1) throw missing('name');
-    if (args[1] === undefined) params.delete(`${args[0]}`);
-    else params.delete(`${args[0]}`, `${args[1]}`);
-  }
-  get(...args: unknown[]): string | null {
-    const params = NodeSearchParams.#of(this);
-    if (args.length < 1) throw missing('name');
-    return params.get(`${args[0]}`);
-  }
-  getAll(...args: unknown[]): string[] {
-    const params = NodeSearchParams.#of(this);
-    if (args.length < 1) throw missing('name');
-    return params.getAll(`${args[0]}`);
-  }
-  has(...args: unknown[]): boolean {
-    const params = NodeSearchParams.#of(this);
-    if (args.length < 1) throw missing('name');
-    return args[1] === undefined ? params.has(`${args[0]}`) : params.has(`${args[0]}`, `${args[1]}`);
-  }
-  set(...args: unknown[]): void {
-    const params = NodeSearchParams.#of(this);
-    if (args.length < 2) throw missing('name', 'value');
-    params.set(`${args[0]}`, `${args[1]}`);
-  }
-  sort(): void {
-    NodeSearchParams.#of(this).sort();
-  }
-  entries(): ParamsIterator {
-    return new ParamsIterator(NodeSearchParams.#of(this), 'entries');
-  }
-  forEach(callback: unknown, thisArg?: unknown): void {
-    const params = NodeSearchParams.#of(this);
-    validateFunction(callback, 'callback');
-    for (const [name, value] of params) Reflect.apply(callback as () => void, thisArg, [value, name, this]);
-  }
-  keys(): ParamsIterator {
-    return new ParamsIterator(NodeSearchParams.#of(this), 'keys');
-  }
-  values(): ParamsIterator {
-    return new ParamsIterator(NodeSearchParams.#of(this), 'values');
-  }
-  toString(): string {
-    return NodeSearchParams.#of(this).toString();
-  }
-  [CUSTOM](depth: number | null, options: never, inspect: Inspect): string {
-    NodeSearchParams.#of(this);
-    return showSearchParams.call(this as never, depth, options, inspect);
-  }
-}
+export const NodeSearchParams = named.URLSearchParams;
