@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import {
   createSecureContext,
   createServer,
+  type DetailedPeerCertificate,
   type SecureContext,
   type TLSSocket,
   type TlsOptions,
   type Server as TlsServer,
 } from 'node:tls';
-import { secureInfoOf } from '../../libs/sandbox/src/host/isolate-host/tls-secure-info.ts';
 
 /** Node's events and options whose last argument is called back; the file answers. */
 const ASKED = ['OCSPRequest', 'newSession', 'resumeSession'] as const;
@@ -39,18 +39,46 @@ export const askFor = (server: TlsServer, event: string, ask: Ask): void => {
 /** Contexts of TLS as the file describes them. */
 export const makeContext = (options: object): SecureContext => createSecureContext(options);
 
-const issuersOf = (socket: TLSSocket): Buffer[] => {
+/** Of the file's own certificate the first, which hangs on its issuers. */
+const ownChainOf = (socket: TLSSocket): Buffer[] => {
   const chain: Buffer[] = [];
   for (let next = socket.getX509Certificate(); next !== undefined; next = next.issuerCertificate) chain.push(next.raw);
   return chain;
 };
 
+/** A certificate as Node shows it in detail, each without its issuer, which follows. */
+const chainOf = (certificate: DetailedPeerCertificate): object[] => {
+  const chain: object[] = [];
+  let next: DetailedPeerCertificate | undefined = certificate;
+  while (next !== undefined && Object.keys(next).length > 0) {
+    const { issuerCertificate, ...fields }: DetailedPeerCertificate = next;
+    chain.push(fields);
+    next = issuerCertificate === next ? undefined : issuerCertificate;
+  }
+  return chain;
+};
+
+const own = (certificate: object | null): object | null =>
+  certificate && Object.keys(certificate).length > 0 ? certificate : null;
+
 /** All that Node tells of a connection, at the moment when it is secure. */
 export const tlsFactsOf = (socket: TLSSocket): Readonly<Record<string, unknown>> => ({
-  ...secureInfoOf(socket),
-  ownChain: issuersOf(socket),
-  sharedSigalgs: socket.getSharedSigalgs(),
+  authorized: socket.authorized,
+  authorizationError: socket.authorizationError ?? null,
+  alpnProtocol: socket.alpnProtocol,
   servername: (socket as TLSSocket & { servername?: unknown }).servername ?? false,
+  protocol: socket.getProtocol(),
+  cipher: socket.getCipher(),
+  ephemeralKey: socket.getEphemeralKeyInfo(),
+  peerCertificates: chainOf(socket.getPeerCertificate(true)),
+  ownCertificate: own(socket.getCertificate()),
+  ownChain: ownChainOf(socket),
+  session: socket.getSession(),
+  sessionReused: socket.isSessionReused(),
+  ticket: socket.getTLSTicket(),
+  finished: socket.getFinished(),
+  peerFinished: socket.getPeerFinished(),
+  sharedSigalgs: socket.getSharedSigalgs(),
 });
 
 /** What a file may do to a client of its server. */

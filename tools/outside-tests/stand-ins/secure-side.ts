@@ -30,8 +30,8 @@ const bare = (value: unknown): unknown =>
 /** As Node shows a certificate: objects without a prototype, each with the one that issued it. */
 const certificateOf = (chain: readonly Fields[], detailed: boolean): Certificate => {
   const certificates = chain.map((fields): Certificate => {
-    const own = Object.entries(fields).filter(([name]) => name !== 'isOwnIssuer');
-    return Object.assign(Object.create(null) as Certificate, Object.fromEntries(own.map(([k, v]) => [k, bare(v)])));
+    const shown = Object.entries(fields).map(([name, value]) => [name, bare(value)]);
+    return Object.assign(Object.create(null) as Certificate, Object.fromEntries(shown));
   });
   if (detailed) for (const [i, one] of certificates.entries()) one.issuerCertificate = certificates[i + 1] ?? one;
   return certificates[0] ?? {};

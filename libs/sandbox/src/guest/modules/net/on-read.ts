@@ -7,10 +7,10 @@ export type OnRead = {
 };
 
 /**
- * Hands bytes to the script's own buffer, piece by piece; false when its callback wants no more for now. A function is
- * asked for the first buffer before there is anything, and for the next one as soon as one is used.
+ * Hands bytes to the script's own buffer, piece by piece; false when its callback, called on the socket, wants no more
+ * for now. A function is asked for the next buffer as soon as one is used.
  */
-export function createReadInto({ buffer, callback }: OnRead): (chunk: Uint8Array) => boolean {
+export function createReadInto({ buffer, callback }: OnRead, socket: object): (chunk: Uint8Array) => boolean {
   let target: Uint8Array | undefined;
   const next = (): Uint8Array => (typeof buffer === 'function' ? buffer() : buffer);
   return (chunk) => {
@@ -20,7 +20,7 @@ export function createReadInto({ buffer, callback }: OnRead): (chunk: Uint8Array
       const piece = chunk.subarray(at, at + into.length);
       into.set(piece);
       at += piece.length;
-      if (callback(piece.length, into) === false) wantsMore = false;
+      if (Reflect.apply(callback, socket, [piece.length, into]) === false) wantsMore = false;
       target = next();
     }
     return wantsMore;

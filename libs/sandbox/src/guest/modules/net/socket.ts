@@ -73,7 +73,7 @@ export class Socket extends Duplex {
       decodeStrings: false,
       ...(options?.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
-    this.#readInto = options?.onread && createReadInto(options.onread);
+    this.#readInto = options?.onread && createReadInto(options.onread, this);
     // Not by the stream's own option: a signal that is aborted already would destroy what is not made yet.
     if (options?.signal) stream.addAbortSignal(options.signal, this as never);
     this.on('end', () => {

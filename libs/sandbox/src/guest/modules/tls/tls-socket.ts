@@ -78,7 +78,8 @@ export class TLSSocket extends Socket {
   #begin: (() => void) | undefined;
   #isCarried = false;
 
-  constructor(carrier?: object, options: Options = {}) {
+  constructor(given?: object | null, options: Options = {}) {
+    const carrier = given ?? undefined;
     if (carrier !== undefined && typeof (carrier as Partial<Duplex>).write !== 'function') {
       throw invalidArgType('socket', 'an instance of Duplex', carrier);
     }
