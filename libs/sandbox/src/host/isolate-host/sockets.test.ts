@@ -76,6 +76,10 @@ describe('a socket beside plain Node', () => {
       s.on('error', (e) => seen.push([e.name, e.code, String(e.message).replaceAll(String(${port}), 'PORT'), (e.errors ?? []).map((one) => one.code)])); await new Promise((r) => s.on('close', r)); return seen`),
   );
 
+  it('asks the function that a request of http is given', () =>
+    same(`const seen = []; for (const more of [{}, { family: 4 }, { agent: false }]) { const lookup = (name, options, done) => { seen.push(name, options.all ?? null); done(Object.assign(new Error('no such name'), { code: 'MINE' })) };
+        await new Promise((done) => require('http').get({ host: 'db.invalid', port: args[0], lookup, ...more }).on('error', (e) => done(seen.push(e.code)))) } return seen`));
+
   it('takes one address where many are asked for, as old functions give it', async () => {
     const body = `const net = require('net'); const s = net.connect({ host: 'db.invalid', port: args[0], lookup: (name, options, done) => done(null, '127.0.0.1', 4) }); s.end('x'); let text = ''; for await (const bytes of s) text += bytes; return text`;
     expect(await inIsolate(body, { args: [port] })).toBe('x');
