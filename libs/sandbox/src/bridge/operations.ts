@@ -32,6 +32,9 @@ export type SecureInfo = {
   readonly peerFinished: Uint8Array | null;
 };
 
+/** A session that a connection may be taken up again with, and the ticket in it. */
+export type SessionFacts = { readonly session: Uint8Array; readonly ticket: Uint8Array | null };
+
 /** Why the host refuses a peer, told right before the error. */
 export type Unauthorized = { readonly reason: string; readonly peerCertificates: readonly WireCertificate[] };
 

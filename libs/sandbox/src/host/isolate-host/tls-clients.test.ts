@@ -79,6 +79,12 @@ describe('a client of TLS', () => {
       const overStream = () => { const raw = net.connect(Number(env.PORT), '127.0.0.1'); const stream = new Duplex({ read() {}, write(chunk, encoding, done) { raw.write(chunk, done) }, final(done) { raw.end(done) } }); raw.on('data', (bytes) => stream.push(bytes)).on('end', () => stream.push(null)); return stream };
       const quiet = open(); quiet.resume(); await gone(quiet); return [await heard(open()), await heard(open({ maxVersion: 'TLSv1.2' })), await heard(open({ socket: overStream(), servername: 'localhost' }))]`));
 
+  it.each(['TLSv1.2', 'TLSv1.3'])('has the ticket of a session once it has the session: %s', (maxVersion) =>
+    same(
+      `const s = open({ maxVersion: '${maxVersion}' }); const session = await until(s, 'session'); const ticket = s.getTLSTicket(); const seen = [Buffer.isBuffer(ticket), ticket.length > 0, session.includes(ticket), session.equals(s.getSession())]; s.destroy(); return seen`,
+    ),
+  );
+
   it('is told what the authority says of the certificate where it asks for it', () =>
     same(
       `const seen = []; for (const requestOCSP of [true, false]) for (const port of [env.OCSP_PORT, env.PORT]) { const s = open({ port: Number(port), requestOCSP }); s.on('OCSPResponse', (response) => seen.push(response && String(response))); await until(s, 'secureConnect'); seen.push('secure'); s.destroy() } return seen`,

@@ -6,7 +6,7 @@ import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
 import type { OrderedEvents } from './ordered-events.ts';
 import { toTlsOptions } from './tls-options.ts';
-import { chainOf, secureInfoOf } from './tls-secure-info.ts';
+import { chainOf, secureInfoOf, sessionFactsOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 
 /** What comes of feeding; after `isFull` the guest waits for `fed`. */
@@ -49,7 +49,7 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
     socket.on('OCSPResponse', (response: Buffer | null) =>
       events.emit([id, 'OCSPResponse', response && forGuest(response)]),
     );
-    socket.on('session', (session) => events.emit([id, 'session', forGuest(session)]));
+    socket.on('session', (session) => events.emit([id, 'session', sessionFactsOf(socket, session)]));
   };
   const secure = (id: number, connection: Connection, carrier: Duplex, options: TlsOptions): void => {
     try {

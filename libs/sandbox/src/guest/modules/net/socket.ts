@@ -1,5 +1,5 @@
 /** `net.Socket` over a connection that the host opens for the script. */
-import type { SecureInfo, SocketAddresses } from '../../../bridge/operations.ts';
+import type { SecureInfo, SessionFacts, SocketAddresses } from '../../../bridge/operations.ts';
 import { uncaught } from '../../bridge.ts';
 import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
@@ -95,7 +95,7 @@ export class Socket extends Duplex {
       // Not of an address that was tried before.
       onClose: (hadError) => channels.get(this) === channel && this._onClose(hadError),
       onSecure: (info) => this._onSecure(info),
-      onSession: (session) => this._onSession(session),
+      onSession: (facts) => this._onSession(facts),
       onTold: (event, bytes) => this._onTold(event, bytes),
       ...more,
     });
@@ -197,7 +197,7 @@ export class Socket extends Duplex {
   protected _onSecure(_info: SecureInfo): void {}
   protected _onTold(_event: string, _bytes: Uint8Array | null): void {}
 
-  protected _onSession(session: Uint8Array): void {
+  protected _onSession({ session }: SessionFacts): void {
     this.emit('session', Buffer.from(session));
   }
 

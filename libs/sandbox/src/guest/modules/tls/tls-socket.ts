@@ -4,7 +4,7 @@
  */
 
 import type { Duplex } from 'node:stream';
-import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
+import type { SecureInfo, SessionFacts, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import { type X509Certificate, x509Chain } from '../crypto/x509-certificate.ts';
@@ -68,6 +68,7 @@ export class TLSSocket extends Socket {
   servername: unknown = null;
   #info: SecureInfo | undefined;
   #session: Uint8Array | null = null;
+  #ticket: Uint8Array | null = null;
   #identityCheck: IdentityCheck | undefined;
   #refused: readonly WireCertificate[] = [];
   #hostname = '';
@@ -235,9 +236,10 @@ export class TLSSocket extends Socket {
     this.emit(event, bytes && Buffer.from(bytes));
   }
 
-  protected override _onSession(session: Uint8Array): void {
-    this.#session = session;
-    super._onSession(session);
+  protected override _onSession(facts: SessionFacts): void {
+    this.#session = facts.session;
+    this.#ticket = facts.ticket;
+    super._onSession(facts);
   }
 
   /** What Node asks of the connection, which is gone once the socket is destroyed. */
@@ -268,7 +270,7 @@ export class TLSSocket extends Socket {
     return this.#fact(() => bufferOf(this.#session), undefined);
   }
   getTLSTicket(): Buffer | null | undefined {
-    return this.#fact(({ ticket }) => bufferOf(ticket), undefined);
+    return this.#fact(({ ticket }) => bufferOf(this.#ticket ?? ticket), undefined);
   }
   getFinished(): Buffer | null | undefined {
     return this.#fact(({ finished }) => bufferOf(finished), undefined);
