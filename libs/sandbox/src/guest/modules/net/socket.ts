@@ -12,6 +12,7 @@ import { type ConnectOptions, connectArguments, type Lookup } from './connect-ar
 import { isIP, isIPv6 } from './ip.ts';
 import { createReadInto, type OnRead } from './on-read.ts';
 import { lookUp } from './own-lookup.ts';
+import { closedError, refuseWrite } from './refused-write.ts';
 import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
@@ -30,10 +31,6 @@ const CLOSE_TURNS = 16;
 
 const bytesOf = (chunk: unknown, encoding: BufferEncoding): Uint8Array =>
   typeof chunk === 'string' ? Buffer.from(chunk, encoding) : (chunk as Uint8Array);
-
-function closedError(): Error {
-  return Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
-}
 
 type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[] } };
 
@@ -393,16 +390,6 @@ export class Socket extends Duplex {
   get _connecting(): boolean {
     return this.connecting;
   }
-}
-
-/** In the place of `write` once the other party has ended: what was begun may go on until this side ends, too. */
-function refuseWrite(this: Socket, ...args: [chunk: unknown, encoding?: unknown, callback?: unknown]): boolean {
-  if (!this.writableEnded) return Duplex.prototype.write.apply(this, args as never);
-  const done = typeof args[1] === 'function' ? args[1] : args[2];
-  const error = closedError();
-  if (typeof done === 'function') nextTick(done as () => void, error);
-  this.destroy(error);
-  return false;
 }
 
 export type { ConnectOptions };
