@@ -4,7 +4,9 @@
  * TLS of such a server ends here: the file sees what was inside.
  */
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import type { TLSSocket, Server as TlsServer } from 'node:tls';
+import { lineOf, readLine } from './relay-text.ts';
+import { askFor, callOn, createSecureServer, makeContext, tlsFactsOf } from './tls-relay.ts';
 
 export type ServerRelay = {
   readonly port: number;
@@ -16,10 +18,25 @@ export type ServerRelay = {
 };
 
 export type RelayRequest =
-  | { readonly kind: 'listen'; readonly where: ListenOptions; readonly tls?: Readonly<Record<string, unknown>> }
+  /** Without a place nothing listens: streams of the file are handed over by `wrap`. */
+  | {
+      readonly kind: 'listen';
+      readonly key: string;
+      readonly where?: ListenOptions;
+      readonly tls?: Readonly<Record<string, unknown>>;
+      readonly asks: readonly string[];
+    }
   /** Without a name the certificate for all. */
-  | { readonly kind: 'context'; readonly name?: string; readonly context: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'context'; readonly name?: string; readonly context: object }
+  | { readonly kind: 'ticketKeys'; readonly keys: Buffer }
+  /** The file listens for an event of the server. */
+  | { readonly kind: 'want'; readonly event: string }
+  | { readonly kind: 'answer'; readonly ask: number; readonly args: readonly unknown[] }
+  | { readonly kind: 'call'; readonly client: number; readonly name: string; readonly args: readonly unknown[] }
+  /** This connection is the server's end of a client's, from here on. */
   | { readonly kind: 'accept'; readonly client: number }
+  /** This connection is a stream of the file that its server is to take for a client's. */
+  | { readonly kind: 'wrap'; readonly key: string; readonly wrap: number }
   | { readonly kind: 'close' };
 
 /** What a server's socket tells about its client; `tls` where TLS was spoken. */
@@ -27,33 +44,25 @@ export type ClientFacts = {
   readonly client: number;
   readonly addresses: Readonly<Record<string, string | number | undefined>>;
   readonly tls?: Readonly<Record<string, unknown>>;
+  /** The stream of the file that it came through. */
+  readonly wrap?: number;
 };
 
 /** A server that listens already; who connects before somebody asks for it waits. */
 type Reserved = { readonly server: Server; readonly early: Socket[] };
-type State = { readonly clients: Map<number, Socket>; readonly reserved: Map<number, Reserved>; nextClient: number };
-
-/** Bytes in JSON: `{ $base64 }`. */
-export const revive = (_key: string, value: unknown): unknown => {
-  const base64 = (value as { $base64?: unknown } | null)?.$base64;
-  return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : value;
+type State = {
+  readonly clients: Map<number, Socket>;
+  /** Those of the clients that nobody has taken up. */
+  readonly waiting: Set<number>;
+  readonly reserved: Map<number, Reserved>;
+  readonly servers: Map<string, Server>;
+  readonly wraps: WeakMap<object, number>;
+  nextClient: number;
 };
 
 const tell = (control: Socket, message: object): void => {
-  if (!control.destroyed) control.write(`${JSON.stringify(message)}\n`);
+  if (!control.destroyed) control.write(lineOf(message));
 };
-
-const errorFacts = (error: Error): object => ({ ...error, message: error.message });
-
-const tlsFacts = (socket: TLSSocket): ClientFacts['tls'] => ({
-  authorized: socket.authorized,
-  authorizationError: socket.authorizationError ?? null,
-  alpnProtocol: socket.alpnProtocol,
-  servername: (socket as TLSSocket & { servername?: unknown }).servername ?? false,
-  protocol: socket.getProtocol(),
-  cipher: socket.getCipher(),
-  sessionReused: socket.isSessionReused(),
-});
 
 const addressesOf = ({ remoteAddress, remotePort, remoteFamily, localAddress, localPort }: Socket) => ({
   remoteAddress,
@@ -63,18 +72,16 @@ const addressesOf = ({ remoteAddress, remotePort, remoteFamily, localAddress, lo
   localPort,
 });
 
+/** A reset is there for plain connections only. */
+const cut = (socket: Socket): void => void ('encrypted' in socket ? socket.destroy() : socket.resetAndDestroy());
+
 /** Joins a client with the connection that its server took it up on. */
 const join = (client: Socket, taken: Socket): void => {
   client.pipe(taken);
   taken.pipe(client);
-  client.on('close', (hadError) => (hadError ? taken.resetAndDestroy() : taken.destroySoon()));
-  taken.on('close', (hadError) => (hadError ? client.resetAndDestroy() : client.destroySoon()));
+  client.on('close', (hadError) => (hadError ? cut(taken) : taken.destroySoon()));
+  taken.on('close', (hadError) => (hadError ? cut(client) : client.destroySoon()));
 };
-
-const serverOf = ({ tls }: Extract<RelayRequest, { kind: 'listen' }>): Server =>
-  tls === undefined
-    ? createServer({ allowHalfOpen: true, pauseOnConnect: true })
-    : createTlsServer({ ...(tls as TlsOptions), allowHalfOpen: true, pauseOnConnect: false });
 
 const reserve = async (state: State): Promise<number> => {
   const early: Socket[] = [];
@@ -97,33 +104,102 @@ const adopt = (server: Server, port: number | undefined, { reserved }: State): S
 };
 
 /** `listening` is another one than `server` where that took over what listened already. */
-type Listening = { readonly server: Server; readonly listening: Server };
+type Listening = {
+  readonly server: Server;
+  readonly listening: Server;
+  answer(ask: number, args: unknown[]): void;
+  want(event: string): void;
+  /** Takes no more clients; those that are on their way are told of before. */
+  close(): void;
+};
+
+type Asked = { readonly ask: (...asked: [string, readonly unknown[], (...answer: never[]) => void]) => void } & Pick<
+  Listening,
+  'answer'
+>;
+
+/** Questions to the file, and its answers. */
+const createAsking = (control: Socket): Asked => {
+  const open: ((...answer: never[]) => void)[] = [];
+  return {
+    ask: (event, args, done) => tell(control, { kind: 'ask', ask: open.push(done) - 1, event, args }),
+    answer: (ask, args) => open[ask]?.(...(args as never[])),
+  };
+};
+
+/** Node keeps the stream that TLS is spoken over. */
+const carrierOf = (socket: Socket): object => (socket as Socket & { _parent?: object })._parent ?? socket;
+
+/** Tells that there will be no more clients, once all that came are secure or have failed. */
+const createClosing = (control: Socket, server: Server): (() => void) => {
+  const underWay = new Set<object>();
+  let isClosing = false;
+  const done = (carrier: object): void => {
+    underWay.delete(carrier);
+    if (isClosing && underWay.size === 0) tell(control, { kind: 'closed' });
+  };
+  server.on('connection', (socket: Socket) => {
+    underWay.add(socket);
+    socket.once('close', () => done(socket));
+  });
+  server.on('secureConnection', (socket: TLSSocket) => done(carrierOf(socket)));
+  server.on('tlsClientError', (_error, socket: TLSSocket) => done(carrierOf(socket)));
+  return () => {
+    isClosing = true;
+    done(server);
+  };
+};
+
+const watchSecure = (control: Socket, server: TlsServer, state: State): void => {
+  // A client that goes before it is secure is gone; afterwards, each side ends by itself.
+  server.prependListener('connection', (socket: Socket) => void Object.assign(socket, { allowHalfOpen: false }));
+  server.prependListener('secureConnection', (socket: Socket) => void Object.assign(socket, { allowHalfOpen: true }));
+  server.on('connection', (socket: Socket) => tell(control, { kind: 'raw', addresses: addressesOf(socket) }));
+  server.on('keylog', (line: Buffer) => tell(control, { kind: 'keylog', line }));
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    const client = state.nextClient++;
+    state.clients.set(client, socket);
+    const { servername } = socket as TLSSocket & { servername?: unknown };
+    tell(control, { kind: 'tlsClientError', error, client, servername });
+  });
+};
 
 const listen = (control: Socket, state: State, request: Extract<RelayRequest, { kind: 'listen' }>): Listening => {
-  const server = serverOf(request);
+  const { ask, answer } = createAsking(control);
+  const { tls, where, key, asks } = request;
+  const server = tls ? createSecureServer(tls, asks, ask) : createServer({ allowHalfOpen: true, pauseOnConnect: true });
   const own = new Set<Socket>();
   const onClient = (socket: Socket): void => {
     const client = state.nextClient++;
     state.clients.set(client, socket);
+    state.waiting.add(client);
     own.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => own.delete(socket));
-    const tls = request.tls === undefined ? undefined : tlsFacts(socket as TLSSocket);
-    const facts: ClientFacts = { client, addresses: addressesOf(socket), ...(tls && { tls }) };
-    tell(control, { kind: 'client', ...facts });
+    const wrap = state.wraps.get(carrierOf(socket));
+    const facts: ClientFacts = { client, addresses: addressesOf(socket), ...(wrap === undefined ? {} : { wrap }) };
+    tell(control, { kind: 'client', ...facts, ...(tls && { tls: tlsFactsOf(socket as TLSSocket) }) });
   };
-  server.on(request.tls === undefined ? 'connection' : 'secureConnection', onClient);
-  server.on('tlsClientError', (error: Error) => tell(control, { kind: 'tlsClientError', error: errorFacts(error) }));
-  server.on('error', (error) => tell(control, { kind: 'error', error: errorFacts(error) }));
-  const listening = adopt(server, request.where.port, state) ?? server.listen(request.where);
+  server.on(tls ? 'secureConnection' : 'connection', onClient);
+  if (tls) watchSecure(control, server as TlsServer, state);
+  server.on('error', (error) => tell(control, { kind: 'error', error }));
+  state.servers.set(key, server);
+  const tellClosed = tls ? createClosing(control, server) : () => tell(control, { kind: 'closed' });
+  const listening = where === undefined ? server : (adopt(server, where.port, state) ?? server.listen(where));
   const onListening = (): void => tell(control, { kind: 'listening', address: listening.address() as AddressInfo });
-  if (listening.listening) onListening();
+  if (where === undefined) tell(control, { kind: 'made' });
+  else if (listening.listening) onListening();
   else listening.once('listening', onListening);
   control.once('close', () => {
+    state.servers.delete(key);
     listening.close();
     for (const socket of own) socket.destroy();
   });
-  return { server, listening };
+  const close = (): void => {
+    listening.close();
+    tellClosed();
+  };
+  return { server, listening, answer, close, want: (event) => askFor(server as TlsServer, event, ask) };
 };
 
 const addContext = (
@@ -132,6 +208,20 @@ const addContext = (
 ): void => {
   if (name === undefined) server?.setSecureContext(context);
   else server?.addContext(name, context);
+};
+
+/** Takes up a client; one that is gone has ended. */
+const accept = (connection: Socket, client: number, { clients, waiting }: State): void => {
+  const socket = waiting.delete(client) ? clients.get(client) : undefined;
+  if (socket === undefined || socket.destroyed) connection.end();
+  else join(socket, connection);
+};
+
+const wrap = (connection: Socket, request: Extract<RelayRequest, { kind: 'wrap' }>, state: State): void => {
+  state.wraps.set(connection, request.wrap);
+  const server = state.servers.get(request.key);
+  if (server === undefined) connection.destroy();
+  else server.emit('connection', connection);
 };
 
 /** Answers one connection of a test file: its first line says what it is for. */
@@ -144,15 +234,17 @@ const serve = (connection: Socket, state: State): void => {
       try {
         own = listen(connection, state, request);
       } catch (error) {
-        tell(connection, { kind: 'error', error: errorFacts(error as Error) });
+        tell(connection, { kind: 'error', error });
       }
     } else if (request.kind === 'context') addContext(own?.server as TlsServer | undefined, request);
-    else if (request.kind === 'close') own?.listening.close();
+    else if (request.kind === 'ticketKeys') (own?.server as TlsServer | undefined)?.setTicketKeys(request.keys);
+    else if (request.kind === 'want') own?.want(request.event);
+    else if (request.kind === 'answer') own?.answer(request.ask, [...request.args]);
+    else if (request.kind === 'call') callOn(state.clients.get(request.client), request.name, request.args);
+    else if (request.kind === 'close') own?.close();
     else {
-      const client = state.clients.get(request.client);
-      state.clients.delete(request.client);
-      if (client === undefined || client.destroyed) connection.destroy();
-      else join(client, connection);
+      if (request.kind === 'accept') accept(connection, request.client, state);
+      else wrap(connection, request, state);
       return false;
     }
     return true;
@@ -162,8 +254,8 @@ const serve = (connection: Socket, state: State): void => {
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
       const line = text.subarray(0, end).toString();
       text = text.subarray(end + 1);
-      const request = JSON.parse(line, revive) as RelayRequest;
-      if (request.kind === 'accept') {
+      const request = readLine(line, makeContext) as RelayRequest;
+      if (request.kind === 'accept' || request.kind === 'wrap') {
         connection.off('data', onData);
         connection.pause();
         if (text.length > 0) connection.unshift(text);
@@ -177,7 +269,14 @@ const serve = (connection: Socket, state: State): void => {
 
 /** Starts the relay on a free port of this machine. */
 export const startServerRelay = async (): Promise<ServerRelay> => {
-  const state: State = { clients: new Map(), reserved: new Map(), nextClient: 1 };
+  const state: State = {
+    clients: new Map(),
+    waiting: new Set(),
+    reserved: new Map(),
+    servers: new Map(),
+    wraps: new WeakMap(),
+    nextClient: 1,
+  };
   const open = new Set<Socket>();
   const relay = createServer({ allowHalfOpen: true, noDelay: true }, (connection) => {
     open.add(connection);

@@ -75,6 +75,7 @@ const begin = async (load: Load): Promise<Verdict | undefined> => {
 };
 
 const finish = (): void => {
+  ledger.isOver = false;
   process.emit('beforeExit', 0);
   process.emit('exit', 0);
   judge();

@@ -9,7 +9,8 @@ const nothing: Call = () => undefined;
 const counted = (call: Call, expected: ExpectedCalls): Call => {
   ledger.calls.push(expected);
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    expected.made += 1;
+    // What still comes after the file has ended its program would not come in Node.
+    if (!ledger.isOver) expected.made += 1;
     return call.apply(this, args);
   };
   Object.defineProperty(wrapper, 'name', { value: call.name, configurable: true });

@@ -1,5 +1,5 @@
 /** Makes `process` of the isolate what a test file expects of its program: an environment, an exit, streams. */
-import { fail } from './ledger.ts';
+import { fail, ledger } from './ledger.ts';
 
 type ProgramFacts = {
   readonly env: Readonly<Record<string, string>>;
@@ -16,6 +16,7 @@ export const installProcess = ({ env, file, openssl }: ProgramFacts): void => {
   const exit = (code: number = Number(process.exitCode ?? 0)): never => {
     const error = new Error(`process.exit(${code}) after: ${written.trim().replace(/\s+/g, ' ')}`);
     if (code !== 0) fail(error);
+    ledger.isOver ||= code === 0;
     throw Object.assign(error, { exitCode: code });
   };
   const stream = (name: 'stdout' | 'stderr') => Object.assign(Object.create(process[name]) as object, { write });

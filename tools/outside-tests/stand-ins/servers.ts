@@ -2,27 +2,28 @@
  * Gives `net` and `tls` of the isolate servers, which scripts do not have: the harness listens for them (see
  * `server-relay.ts`). Their sockets are the isolate's own, so that a test of a client has somebody to talk to.
  */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import net, { type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { lineOf, lineReader, readLine } from '../relay-text.ts';
 import type { ClientFacts, RelayRequest } from '../server-relay.ts';
 import { ledger } from './ledger.ts';
+import { assertServerOptions, assertTicketKeys, contextOf, rememberContexts, ServerSocket } from './secure-side.ts';
 
 type Options = Record<string, unknown>;
 export type ServerOptions = Readonly<Options>;
 type Message =
   | { readonly kind: 'listening'; readonly address: object }
+  | { readonly kind: 'made' }
+  | { readonly kind: 'closed' }
   | ({ readonly kind: 'client' } & ClientFacts)
-  | { readonly kind: 'error' | 'tlsClientError'; readonly error: { readonly message: string } };
-
-const lineOf = (request: RelayRequest): string =>
-  `${JSON.stringify(request, (_key, value: unknown) => {
-    const bytes = (value as { type?: unknown; data?: unknown } | null) ?? {};
-    return bytes.type === 'Buffer' ? { $base64: Buffer.from(bytes.data as number[]).toString('base64') } : value;
-  })}\n`;
-
-const toError = ({ message, ...fields }: { readonly message: string }): Error =>
-  Object.assign(new Error(message), fields);
+  | { readonly kind: 'raw'; readonly addresses: Options }
+  | { readonly kind: 'ask'; readonly ask: number; readonly event: string; readonly args: unknown[] }
+  | { readonly kind: 'keylog'; readonly line: Buffer }
+  | { readonly kind: 'tlsClientError'; readonly error: Error; readonly client: number; readonly servername: unknown }
+  | { readonly kind: 'error'; readonly error: Error };
 
 const placeOf = (args: readonly unknown[]): Options => {
   const [first, second] = args;
@@ -65,10 +66,18 @@ export class RelayedServer extends EventEmitter {
   listening = false;
   maxConnections: number | undefined;
   readonly #relayPort: number;
-  readonly #options: Options;
+  #options: Options;
   readonly #tls: boolean;
   readonly #sockets = new Set<Socket>();
-  readonly #contexts: RelayRequest[] = [];
+  readonly #key = randomUUID();
+  /** What is to be said once the harness is asked for a server. */
+  readonly #early: RelayRequest[] = [];
+  /** Streams that the file handed over, until their clients are there. */
+  readonly #wrapped = new Map<number, Duplex>();
+  readonly #whenMade: (() => void)[] = [];
+  #isMade = false;
+  /** All that came have been told of. */
+  #isTold = false;
   #control: Socket | undefined;
   #address: object | null = null;
   /** A server that listens keeps its program alive, and so does a client of it from whom something may still come. */
@@ -79,6 +88,9 @@ export class RelayedServer extends EventEmitter {
     this.#relayPort = relayPort;
     this.#options = options;
     this.#tls = isTls;
+    if (!isTls) return;
+    this.#options = { ...options, ticketKeys: options.ticketKeys ?? randomBytes(48) };
+    this.on('newListener', (event: string) => this.#offer({ kind: 'want', event }));
   }
 
   listen(...args: unknown[]): this {
@@ -86,73 +98,133 @@ export class RelayedServer extends EventEmitter {
     if (callback) this.once('listening', callback);
     const { port, host, path, exclusive, ipv6Only } = placeOf(args);
     assertPlace({ port, path });
-    const control = net.connect(this.#relayPort, '127.0.0.1');
-    this.#control = control;
-    let text = '';
-    control.setEncoding('utf8');
-    control.on('data', (chunk: string) => {
-      const lines = `${text}${chunk}`.split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) this.#onMessage(JSON.parse(line) as Message);
-    });
     const taken = Number(port) === 0 ? (reserved.shift() ?? 0) : (port as number);
     if (taken !== 0 && Number(port) === 0) this.#address = addressAt(host, taken);
     this.listening = true;
     this.#keepAlive(true);
     const where = { port: taken, host: host as string, path: path as string, exclusive, ipv6Only } as object;
-    control.write(lineOf({ kind: 'listen', where, ...(this.#tls ? { tls: this.#options } : {}) }));
-    for (const request of this.#contexts) control.write(lineOf(request));
+    this.#ask(where);
     return this;
   }
 
+  /** Asks the harness for the server; without a place it only takes streams. */
+  #ask(where?: object): void {
+    const control = net.connect(this.#relayPort, '127.0.0.1');
+    this.#control = control;
+    control.setEncoding('utf8');
+    control.on('data', lineReader((line) => this.#onMessage(readLine(line) as Message)) as never);
+    const asks = Object.keys(this.#options).filter((name) => typeof this.#options[name] === 'function');
+    const listen = { kind: 'listen', key: this.#key, where, asks, ...(this.#tls ? { tls: this.#options } : {}) };
+    control.write(lineOf(listen, contextOf));
+    for (const request of this.#early.splice(0)) control.write(lineOf(request, contextOf));
+  }
+
   /** Another certificate for a name that clients ask for. */
-  addContext(name: string, context: Options): void {
+  addContext(name: string, context: object): void {
     this.#offer({ kind: 'context', name, context });
   }
   setSecureContext(context: Options): void {
     tls.createSecureContext(context);
     this.#offer({ kind: 'context', context });
   }
+  setTicketKeys(keys: unknown): void {
+    const bytes = assertTicketKeys(keys);
+    this.#options.ticketKeys = bytes;
+    this.#offer({ kind: 'ticketKeys', keys: bytes });
+  }
+  getTicketKeys(): Buffer {
+    return Buffer.from(this.#options.ticketKeys as Buffer);
+  }
   #offer(request: RelayRequest): void {
-    this.#contexts.push(request);
-    this.#control?.write(lineOf(request));
+    if (this.#control === undefined) this.#early.push(request);
+    else if (!this.#control.destroyed) this.#control.write(lineOf(request, contextOf));
+  }
+
+  /** A stream that is handed to a server of TLS is spoken over by the harness. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== 'connection' || !this.#tls) return super.emit(event, ...args);
+    if (this.#control === undefined) this.#ask();
+    const stream = args[0] as Duplex;
+    if (this.#isMade) this.#wrap(stream);
+    else this.#whenMade.push(() => this.#wrap(stream));
+    return super.emit(event, ...args);
+  }
+
+  #wrap(stream: Duplex): void {
+    const wrap = this.#wrapped.size + 1;
+    this.#wrapped.set(wrap, stream);
+    const raw = net.connect(this.#relayPort, '127.0.0.1', () => {
+      raw.write(lineOf({ kind: 'wrap', key: this.#key, wrap }));
+      stream.pipe(raw);
+      raw.pipe(stream);
+    });
+    raw.once('close', () => stream.destroy());
+    stream.once('close', () => raw.destroy());
+    raw.on('error', () => undefined);
   }
 
   #onMessage(message: Message): void {
     if (message.kind === 'client') this.#take(message);
-    else if (message.kind === 'listening') {
-      this.#address ??= message.address;
-      this.emit('listening');
+    else if (message.kind === 'listening' || message.kind === 'made') this.#onMade(message);
+    else if (message.kind === 'raw') super.emit('connection', Object.assign(new ServerSocket(), message.addresses));
+    else if (message.kind === 'keylog') this.emit('keylog', message.line, new ServerSocket());
+    else if (message.kind === 'closed') {
+      this.#isTold = true;
+      this.#closeIfDone();
+    } else if (message.kind === 'ask') this.#answer(message);
+    else if (message.kind === 'tlsClientError') {
+      const { error, client, servername } = message;
+      this.emit('tlsClientError', error, new ServerSocket().tell({ servername }, this.#callOn(client)));
     } else {
-      if (message.kind === 'error') this.#giveUp();
-      this.emit(message.kind, toError(message.error), {});
+      this.#giveUp();
+      this.emit('error', message.error);
     }
   }
 
-  #take({ client, addresses, tls: facts }: ClientFacts): void {
-    const { allowHalfOpen, pauseOnConnect } = this.#options;
-    const socket = new net.Socket({ allowHalfOpen: allowHalfOpen === true });
+  #onMade(message: Extract<Message, { kind: 'listening' | 'made' }>): void {
+    this.#isMade = true;
+    for (const go of this.#whenMade.splice(0)) go();
+    if (message.kind === 'made') return;
+    this.#address ??= message.address;
+    this.emit('listening');
+  }
+
+  #answer({ ask, event, args }: Extract<Message, { kind: 'ask' }>): void {
+    const done = (...answer: unknown[]): void => this.#offer({ kind: 'answer', ask, args: answer });
+    if (event === 'SNICallback') (this.#options.SNICallback as (...args: unknown[]) => void)(...args, done);
+    else this.emit(event, ...args, done);
+  }
+
+  #callOn(client: number) {
+    return (name: string, args: readonly unknown[]): void => this.#offer({ kind: 'call', client, name, args });
+  }
+
+  #socketFor({ client, tls: facts, wrap }: ClientFacts): Socket {
+    const options = { allowHalfOpen: this.#options.allowHalfOpen === true };
+    if (facts === undefined) return new net.Socket(options);
+    const socket = new ServerSocket(options).tell(facts, this.#callOn(client));
+    // The end of its stream is its own end.
+    this.#wrapped.get(wrap ?? 0)?.prependOnceListener('close', () => socket.destroy());
+    return socket;
+  }
+
+  #take(facts: ClientFacts): void {
+    const { client, addresses } = facts;
+    const socket = this.#socketFor(facts);
     this.#sockets.add(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#closeIfDone();
     });
-    if (pauseOnConnect) socket.pause();
+    if (this.#options.pauseOnConnect) socket.pause();
     socket.connect(this.#relayPort, '127.0.0.1', () => {
       socket.write(lineOf({ kind: 'accept', client }), () => {
         for (const [name, value] of Object.entries({ ...addresses, server: this }))
           Object.defineProperty(socket, name, { value, writable: true, configurable: true, enumerable: true });
         countFromHere(socket);
-        if (facts !== undefined) this.#makeSecure(socket, facts);
-        this.emit(this.#tls ? 'secureConnection' : 'connection', socket);
+        super.emit(this.#tls ? 'secureConnection' : 'connection', socket);
       });
     });
-  }
-
-  #makeSecure(socket: Socket, { protocol, cipher, sessionReused, ...facts }: Options): void {
-    Object.assign(socket, facts, { encrypted: true });
-    Object.assign(socket, { getProtocol: () => protocol, getCipher: () => cipher });
-    Object.assign(socket, { isSessionReused: () => sessionReused, renegotiate: () => false });
   }
 
   close(callback?: (error?: Error) => void): this {
@@ -165,12 +237,13 @@ export class RelayedServer extends EventEmitter {
     this.listening = false;
     this.#address = null;
     if (!this.#control.destroyed) this.#control.write(lineOf({ kind: 'close' }));
+    else this.#isTold = true;
     setImmediate(() => this.#closeIfDone());
     return this;
   }
 
   #closeIfDone(): void {
-    if (this.listening || this.#sockets.size > 0 || this.#control === undefined) return;
+    if (this.listening || !this.#isTold || this.#sockets.size > 0 || this.#control === undefined) return;
     this.#control.destroy();
     this.#control = undefined;
     this.#keepAlive(false);
@@ -217,6 +290,7 @@ const given = (args: readonly unknown[]): [Options, Listener | undefined] => {
 const serverKind = (relayPort: number, isTls: boolean) => {
   const event = isTls ? 'secureConnection' : 'connection';
   function Server(...args: unknown[]): RelayedServer {
+    if (isTls) assertServerOptions(args[0]);
     const [options, listener] = given(args);
     // What Node refuses at once: the harness would tell of it later.
     if (isTls) tls.createSecureContext(options);
@@ -231,6 +305,7 @@ const serverKind = (relayPort: number, isTls: boolean) => {
 /** Puts `Server` and `createServer` into the isolate's modules. */
 export const installServers = (relay: RelayPlace): void => {
   reserved.push(...relay.reserved);
+  rememberContexts();
   const plain = serverKind(relay.port, false);
   const secure = serverKind(relay.port, true);
   Object.assign(net, { Server: plain, createServer: plain });

@@ -32,6 +32,9 @@ export type SecureInfo = {
   readonly peerFinished: Uint8Array | null;
 };
 
+/** A session that a connection may be taken up again with, and the ticket in it. */
+export type SessionFacts = { readonly session: Uint8Array; readonly ticket: Uint8Array | null };
+
 /** Why the host refuses a peer, told right before the error. */
 export type Unauthorized = { readonly reason: string; readonly peerCertificates: readonly WireCertificate[] };
 
@@ -81,7 +84,13 @@ export type Operation =
   | readonly ['open', id: number, host: string, port: number, family: number]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
-  | readonly ['option', id: number, name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number]
+  | readonly [
+      'option',
+      id: number,
+      name: 'noDelay' | 'keepAlive' | 'maxSendFragment' | 'keylog',
+      value: boolean,
+      amount: number,
+    ]
   // A parent of 0 is a stream of the isolate: the host's bytes for it come as `cipher`, `taken` says that one is written;
   // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]

@@ -2,6 +2,7 @@
 import type {
   GuestEvent,
   SecureInfo,
+  SessionFacts,
   SocketAddresses,
   TlsOptions,
   Unauthorized,
@@ -21,7 +22,9 @@ export type ChannelEvents = {
   readonly onClose: (hadError: boolean) => void;
   readonly onSecure?: (info: SecureInfo) => void;
   readonly onUnauthorized?: (facts: Unauthorized) => void;
-  readonly onSession?: (session: Uint8Array) => void;
+  readonly onSession?: (facts: SessionFacts) => void;
+  /** Of TLS, where it was asked for: a line of the key log, what an authority says of the certificate. */
+  readonly onTold?: (event: 'keylog' | 'OCSPResponse', bytes: Uint8Array | null) => void;
   /** Of TLS over a stream of the isolate: bytes for the stream, and room for more of its own. */
   readonly onCipher?: (bytes: Uint8Array | null) => void;
   readonly onFed?: () => void;
@@ -39,7 +42,7 @@ export type Channel = {
   resume(): void;
   /** Takes events that came with the answer to a question. */
   take(events: readonly GuestEvent[]): void;
-  option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment', value: boolean, amount: number): void;
+  option(name: 'noDelay' | 'keepAlive' | 'maxSendFragment' | 'keylog', value: boolean, amount: number): void;
 };
 
 /** Bytes without the rest of the buffer that they are a view of: a copy across the boundary takes the whole buffer. */
@@ -90,7 +93,8 @@ export function createChannel(events: ChannelEvents): Channel {
     else if (type === 'error') events.onError(toError(a as WireError));
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);
     else if (type === 'unauthorized') events.onUnauthorized?.(a as Unauthorized);
-    else if (type === 'session') events.onSession?.(a as Uint8Array);
+    else if (type === 'session') events.onSession?.(a as SessionFacts);
+    else if (type === 'keylog' || type === 'OCSPResponse') events.onTold?.(type, a as Uint8Array | null);
     else if (type === 'cipher') events.onCipher?.(a as Uint8Array | null);
     else if (type === 'fed') events.onFed?.();
     else if (type === 'close') {

@@ -9,10 +9,17 @@ type StringifyOptions = { readonly encodeURIComponent?: Convert };
 const KEYS_MAX = 1000;
 const ENCODED_BYTE = /%[0-9a-fA-F]{2}/;
 
+/** Half of a pair takes what follows for its other half, as in Node; at the end there is nothing. */
+const withPairs = (text: string): string =>
+  text.replace(/[\ud800-\udfff](.)?/gs, (half, next: string | undefined) => {
+    if (next === undefined) return half;
+    return String.fromCodePoint(0x10000 + ((half.charCodeAt(0) & 0x3ff) << 10) + (next.charCodeAt(0) & 0x3ff));
+  });
+
 function escapeText(value: unknown): string {
   const text = typeof value === 'string' || typeof value === 'object' ? String(value) : `${value}`;
   try {
-    return encodeURIComponent(text);
+    return encodeURIComponent(text.isWellFormed() ? text : withPairs(text));
   } catch {
     throw nodeError(URIError, 'ERR_INVALID_URI', 'URI malformed');
   }

@@ -1,5 +1,6 @@
 import { ask } from '../bridge.ts';
 import { callable } from './callable.ts';
+import { givenOf } from './net/connect-arguments.ts';
 import { isIP } from './net/ip.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
@@ -17,8 +18,7 @@ function connectArguments(args: readonly unknown[]): Given {
   const last = args[args.length - 1];
   const callback = typeof last === 'function' ? (last as () => void) : undefined;
   const objects = args.filter((arg) => typeof arg === 'object' && arg !== null);
-  const place =
-    typeof args[0] === 'object' ? {} : { port: args[0], ...(typeof args[1] === 'string' ? { host: args[1] } : {}) };
+  const place = typeof args[0] === 'object' || args[0] === callback ? {} : givenOf(args);
   return { options: Object.assign({}, place, ...objects) as Options, callback };
 }
 
@@ -35,12 +35,22 @@ const CARRIER_OPTIONS = [
   'localAddress',
   'localPort',
   'allowHalfOpen',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
 ] as const;
 
 /** The socket that TLS will speak on: the one that was given, or a new connection. */
 function carrierOf(options: Options): Socket {
   if (options.socket) return options.socket as Socket;
   return net.connect(Object.fromEntries(CARRIER_OPTIONS.map((name) => [name, options[name]])));
+}
+
+const createSecureContext = (options?: Options): SecureContext => new SecureContext(options);
+
+/** Old advice is to lay an own function over Node's, which adds an authority to every context: it is called here, too. */
+function contextFor(options: Options): SecureContext {
+  if (tls.createSecureContext === createSecureContext) return new SecureContext(options);
+  return tls.createSecureContext({ ciphers: tls.DEFAULT_CIPHERS, ...options });
 }
 
 const NAME_IS_ADDRESS =
@@ -50,12 +60,13 @@ function connect(...args: unknown[]): TLSSocket {
   const { options: given, callback } = connectArguments(args);
   checkConnectOptions(given);
   // Node reads the material before there is a socket, and throws at once where it is of no use.
-  const options: Options = { ...given, secureContext: given.secureContext ?? new SecureContext(given) };
+  const options: Options = { ...given, secureContext: given.secureContext ?? contextFor(given) };
   if (isIP(String(given.servername ?? '')) !== 0) warnOnce(NAME_IS_ADDRESS, 'DEP0123');
   const carrier = carrierOf(options);
   if (!options.socket) carrier.once('error', (error: Error) => socket.destroy(error));
   const socket = new TLSSocket(carrier, options);
   if (!options.socket) carrier.once('connect', () => socket.emit('connect'));
+  socket._start();
   if (typeof options.timeout === 'number') socket.setTimeout(options.timeout);
   if (callback) socket.once('secureConnect', callback);
   return socket;
@@ -74,7 +85,7 @@ export const tls = {
   SecureContext: callable('SecureContext', SecureContext),
   connect,
   createServer: notAvailable('tls.createServer'),
-  createSecureContext: (options?: Options) => new SecureContext(options),
+  createSecureContext,
   checkServerIdentity,
   convertALPNProtocols,
   getCiphers: () => [...knownCiphers().names],

@@ -13,9 +13,12 @@ const whatwg = (name: 'URL' | 'URLSearchParams'): PropertyDescriptor => ({
   get: () => globalThis[name],
 });
 
-const unbracketed = (hostname: string): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : hostname);
+/** A copy of a URL has none of its parts, which are getters. */
+const unbracketed = (hostname: string | undefined): string | undefined =>
+  hostname?.startsWith('[') ? hostname.slice(1, -1) : hostname;
 
 function urlToHttpOptions(url: URL): Record<string, unknown> {
+  if (typeof url !== 'object' || url === null) throw invalidArgType('url', 'of type object', url);
   const { protocol, hostname, hash, search, pathname, href, port, username, password } = url;
   const options: Record<string, unknown> = Object.assign(Object.create(null), url, {
     protocol,
@@ -111,18 +114,23 @@ function fileURLToPath(value: unknown, options?: PathOptions): string {
 const fileURLToPathBuffer = (value: unknown, options?: PathOptions): Buffer =>
   options?.windows ? Buffer.from(fileURLToPath(value, options)) : querystring.unescapeBuffer(posixPath(fileUrl(value)));
 
-const ENCODED_IN_PATHS = /[%\\\n\r\t?#]/g;
+const ENCODED_IN_PATHS = /[%\\\n\r\t?#[\]^|~]/g;
+const ENCODED_IN_WINDOWS_PATHS = /[%\n\r\t?#[\]^|~]/g;
 const encodePath = (path: string, pattern: RegExp): string =>
   path.replace(pattern, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 
-function pathToFileURL(path: string, options?: PathOptions): URL {
-  validateString(path, 'path');
+/** Windows knows long forms of its paths, which begin with `\\?\\` or `\\?\\UNC\\`. */
+const withoutLongForm = (path: string): string => path.replace(/^\\\\\?\\UNC\\/, '\\\\').replace(/^\\\\\?\\/, '');
+
+function pathToFileURL(given: string, options?: PathOptions): URL {
+  validateString(given, 'path');
   const isWindows = options?.windows === true;
+  const path = isWindows ? withoutLongForm(given) : given;
   let resolved = isWindows ? paths.win32.resolve(path) : paths.resolve(path);
   if (/[\\/]$/.test(path) && !/[\\/]$/.test(resolved) && (isWindows || path.endsWith('/'))) resolved += '/';
   if (!isWindows) return new URL(`file://${encodePath(resolved, ENCODED_IN_PATHS)}`);
-  const slashed = encodePath(resolved.replaceAll('\\', '/'), /[%\n\r\t?#]/g);
-  return new URL(slashed.startsWith('//') ? `file:${slashed}` : `file:///${slashed}`);
+  const slashed = encodePath(resolved.replaceAll('\\', '/'), ENCODED_IN_WINDOWS_PATHS);
+  return new URL(/^\/\/[^/]/.test(slashed) ? `file:${slashed}` : `file:///${slashed.replace(/^\//, '')}`);
 }
 
 export const url = Object.defineProperties(

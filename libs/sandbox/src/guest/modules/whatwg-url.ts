@@ -1,55 +1,38 @@
-/** `URL` and `URLSearchParams`: the npm package, shown as Node shows them and with Node's errors. */
-import { URL as PackageUrl, URLSearchParams } from 'whatwg-url';
-import { nodeError } from './node-errors.ts';
-import { showBy, showSearchParams, showUrl } from './util/custom-inspect.ts';
+/** `URL` and `URLSearchParams`, as the standard lays out their members. */
+import { NodeSearchParams } from './whatwg-url/search-params.ts';
+import { NodeUrl } from './whatwg-url/url-class.ts';
 
-function orInvalid<T>(input: string, base: string | undefined, make: () => T): T {
-  try {
-    return make();
-  } catch {
-    const error = Object.assign(nodeError(TypeError, 'ERR_INVALID_URL', 'Invalid URL'), { input });
-    throw base === undefined ? error : Object.assign(error, { base });
+/** How many arguments must be there; the methods count them themselves. */
+const LENGTHS = new Map([
+  ...Object.entries({ append: 2, delete: 1, get: 1, getAll: 1, has: 1, set: 2, forEach: 1 }),
+  ...Object.entries({ canParse: 1, parse: 1, createObjectURL: 1, revokeObjectURL: 1 }),
+]);
+
+type Class = { readonly prototype: object };
+
+/** Members of classes are hidden; those of the standard are not. */
+function layOut(name: string, made: Class, args: number): void {
+  for (const target of [made, made.prototype]) {
+    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
+      if (key === 'constructor' || key === 'prototype' || key === 'name' || key === 'length') continue;
+      Object.defineProperty(target, key, { ...descriptor, enumerable: true });
+      const length = LENGTHS.get(key);
+      if (length !== undefined)
+        Object.defineProperty(descriptor.value, 'length', { value: length, configurable: true });
+    }
   }
+  Object.defineProperty(made, 'name', { value: name, configurable: true });
+  Object.defineProperty(made, 'length', { value: args, configurable: true });
+  Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
-/** The package's class under another constructor: what its own functions make are instances of it, too. */
-function NodeUrl(this: unknown, ...args: readonly unknown[]): URL {
-  if (new.target === undefined) throw new TypeError("Class constructor URL cannot be invoked without 'new'");
-  if (args.length === 0) throw nodeError(TypeError, 'ERR_MISSING_ARGS', 'The "url" argument must be specified');
-  const input = `${args[0]}`;
-  const base = args[1] === undefined ? undefined : `${args[1]}`;
-  return orInvalid(input, base, () => Reflect.construct(PackageUrl, [input, base], new.target as never) as URL);
-}
-NodeUrl.prototype = PackageUrl.prototype;
-Object.defineProperty(NodeUrl, 'name', { value: 'URL', configurable: true });
-Object.defineProperty(NodeUrl, 'length', { value: 1, configurable: true });
-Object.defineProperty(NodeUrl, 'prototype', { writable: false });
-/** The package's own `parse` gives what lies behind a URL. */
-function parse(...args: readonly unknown[]): URL | null {
-  try {
-    return Reflect.construct(NodeUrl, args) as URL;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_INVALID_URL') return null;
-    throw error;
-  }
-}
-const statics = { parse, canParse: PackageUrl.canParse };
-for (const [name, value] of Object.entries(statics)) {
-  Object.defineProperty(NodeUrl, name, { value, writable: true, enumerable: true, configurable: true });
-}
-Object.defineProperty(PackageUrl.prototype, 'constructor', { value: NodeUrl, writable: true, configurable: true });
+layOut('URL', NodeUrl, 1);
+layOut('URLSearchParams', NodeSearchParams, 0);
+// The same function under both names.
+const entries = Object.getOwnPropertyDescriptor(NodeSearchParams.prototype, 'entries') as PropertyDescriptor;
+Object.defineProperty(NodeSearchParams.prototype, Symbol.iterator, { ...entries, enumerable: false });
 
-const href = Object.getOwnPropertyDescriptor(PackageUrl.prototype, 'href') as PropertyDescriptor;
-Object.defineProperty(PackageUrl.prototype, 'href', {
-  ...href,
-  set(this: URL, value: unknown) {
-    const input = `${value}`;
-    orInvalid(input, undefined, () => href.set?.call(this, input));
-  },
-});
 const URL = NodeUrl as unknown as typeof globalThis.URL;
-
-showBy(URL, 'URL', showUrl);
-showBy(URLSearchParams, 'URLSearchParams', showSearchParams);
+const URLSearchParams = NodeSearchParams as unknown as typeof globalThis.URLSearchParams;
 
 export const whatwgUrl = { URL, URLSearchParams };

@@ -1,6 +1,6 @@
 /** Sockets and names beside plain Node: what the outside suites showed to differ. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSideBySide } from './testing/side-by-side.ts';
 import { startHost, type TestHost } from './testing/start-host.ts';
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const { expectSame } = createSideBySide(() => host);
+const { expectSame, inIsolate } = createSideBySide(() => host);
 const same = (body: string): Promise<void> => expectSame(`const net = require('net'); ${body}`, { args: [port] });
 
 describe('a socket beside plain Node', () => {
@@ -48,6 +48,46 @@ describe('a socket beside plain Node', () => {
     same(`const seen = []; const lookup = (name, options, done) => { seen.push(name); done(null, '127.0.0.1', 4) };
       const s = net.connect({ host: 'db.invalid', port: args[0], lookup, autoSelectFamily: false }); s.on('lookup', (...found) => seen.push(found)); await new Promise((r) => s.on('connect', r)); s.end(); s.resume(); await new Promise((r) => s.on('close', r));
       const bad = net.connect({ host: 'db.invalid', port: args[0], autoSelectFamily: false, lookup: (name, options, done) => done(null, 'no address') }); seen.push(await new Promise((r) => bad.on('error', (e) => r(showError(e))))); return seen`));
+
+  it('asks the function that it is given for all addresses, or for one, as its options say', () =>
+    same(`const seen = []; for (const more of [{}, { family: 0 }, { family: 4 }, { family: 'IPv4' }, { hints: 512 }, { autoSelectFamily: false }, { localAddress: '127.0.0.1' }]) {
+        await new Promise((done) => { net.connect({ host: 'db.invalid', port: args[0], ...more, lookup: (name, options) => { seen.push(show({ ...options }), 'family' in options); done() } }).on('error', () => {}) }) } return seen`));
+
+  const CLOSED = `const closed = await new Promise((r) => { const one = net.connect(args[0], '127.0.0.1', () => { const { localPort } = one; one.on('close', () => r(localPort)).destroy() }) });`;
+  it.each([
+    ['one', `[{ address: '127.0.0.1', family: 4 }]`, 'args[0]'],
+    ['one where nobody listens', `[{ address: '127.0.0.1', family: 4 }]`, 'closed'],
+    [
+      'two, and at the first nobody listens',
+      `[{ address: '127.0.0.2', family: 4 }, { address: '127.0.0.1', family: 4 }]`,
+      'args[0]',
+    ],
+    [
+      'two where nobody listens',
+      `[{ address: '127.0.0.2', family: 4 }, { address: '127.0.0.1', family: 4 }]`,
+      'closed',
+    ],
+    ['one twice', `[{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.1', family: 4 }]`, 'closed'],
+    ['one that is none, and one', `[{ address: 'x', family: 4 }, { address: '127.0.0.1', family: 4 }]`, 'args[0]'],
+    ['none that is one', `[{ address: 'x', family: 4 }]`, 'args[0]'],
+    ['one of no kind', `[{ address: '127.0.0.1', family: 7 }]`, 'args[0]'],
+  ])('tries the addresses that it is given: %s', (_what, addresses, port) =>
+    same(`${CLOSED} const s = net.connect({ host: 'db.invalid', port: ${port}, lookup: (name, options, done) => setTimeout(done, 1, null, ${addresses}) }); const seen = []; s.on('lookup', (...found) => seen.push(found)).on('connect', () => { seen.push('connect'); s.end() }).resume();
+      s.on('error', (e) => seen.push([e.name, e.code, String(e.message).replaceAll(String(${port}), 'PORT'), (e.errors ?? []).map((one) => one.code)])); await new Promise((r) => s.on('close', r)); return seen`),
+  );
+
+  it('asks the function that a request of http is given', () =>
+    same(`const seen = []; for (const more of [{}, { family: 4 }, { agent: false }]) { const lookup = (name, options, done) => { seen.push(name, options.all ?? null); done(Object.assign(new Error('no such name'), { code: 'MINE' })) };
+        await new Promise((done) => require('http').get({ host: 'db.invalid', port: args[0], lookup, ...more }).on('error', (e) => done(seen.push(e.code)))) } return seen`));
+
+  it('takes one address where many are asked for, as old functions give it', async () => {
+    const body = `const net = require('net'); const s = net.connect({ host: 'db.invalid', port: args[0], lookup: (name, options, done) => done(null, '127.0.0.1', 4) }); s.end('x'); let text = ''; for await (const bytes of s) text += bytes; return text`;
+    expect(await inIsolate(body, { args: [port] })).toBe('x');
+  });
+
+  it('asks for the next buffer as soon as one is used', () =>
+    same(`let asked = 0; const texts = []; const s = net.connect({ port: args[0], host: '127.0.0.1', onread: { buffer: () => { asked += 1; return Buffer.alloc(2) }, callback(n, b) { texts.push(b.toString('utf8', 0, n), this === s) } } });
+      s.end('hello world'); await new Promise((r) => s.on('close', r)); return [texts, asked]`));
 
   it('puts what comes into a buffer of the script', () =>
     same(`const seen = []; const s = net.connect({ port: args[0], host: '127.0.0.1', onread: { buffer: Buffer.alloc(4), callback: (n, b) => { seen.push(b.toString('utf8', 0, n)); return true } } });

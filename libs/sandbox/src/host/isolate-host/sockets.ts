@@ -1,5 +1,4 @@
 /** What the guest does with its connections: opened by the supervisor, read and written here. */
-import { TLSSocket } from 'node:tls';
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
 import { type ConnectionsDeps, createConnections } from './connections.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
@@ -45,13 +44,14 @@ export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
     else connections.read(connection);
   };
 
+  const tls = createTlsSockets(connections, deps, ordered);
   return {
     get size() {
       return connections.size;
     },
     holdReading: connections.holdReading,
     closeAll: connections.closeAll,
-    ...createTlsSockets(connections, deps, ordered),
+    ...tls,
     open(rawId, rawHost, rawPort, rawFamily) {
       const id = asInteger(rawId, 'id');
       const host = asText(rawHost, 'host', 512);
@@ -95,8 +95,7 @@ export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
       const socket = connections.get(id)?.socket;
       if (name === 'noDelay') socket?.setNoDelay(value === true);
       else if (name === 'keepAlive') socket?.setKeepAlive(value === true, Number(amount) || 0);
-      else if (name === 'maxSendFragment' && socket instanceof TLSSocket)
-        socket.setMaxSendFragment(Number(amount) || 0);
+      else tls.setTlsOption(id, name, amount);
     },
   };
 }

@@ -91,7 +91,7 @@ describe('options of TLS', () => {
     expectSame(`const tls = require('tls'); const seen = [];
       for (const more of [{}, { allowHalfOpen: true }, { allowHalfOpen: false, highWaterMark: 128000 }, { highWaterMark: 0 }]) {
         const s = tls.connect({ port: 42, lookup() {}, ...more }); s.on('error', () => {}); seen.push([s.allowHalfOpen, s.readableHighWaterMark, s.writableHighWaterMark]); s.destroy() }
-      for (const s of [new tls.TLSSocket(), new tls.TLSSocket(undefined, { allowHalfOpen: true })]) seen.push(s.allowHalfOpen); return seen`));
+      for (const s of [new tls.TLSSocket(), new tls.TLSSocket(null), new tls.TLSSocket(undefined, { allowHalfOpen: true })]) seen.push(s.allowHalfOpen); return seen`));
 
   it('are heeded on a socket that connects only afterwards', () =>
     expectSame(`const tls = require('tls'); const carrier = new (require('net').Socket)(); const s = new tls.TLSSocket(carrier, { ca: env.CA }); const seen = [s.allowHalfOpen, s.destroyed]; carrier.on('error', () => {}); s.on('error', () => {});

@@ -22,6 +22,7 @@ const ALLOWED = [
   'session',
   'ALPNProtocols',
   'servername',
+  'requestOCSP',
 ] as const;
 
 function fromGuest(value: unknown): unknown {

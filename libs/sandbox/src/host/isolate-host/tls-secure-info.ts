@@ -1,6 +1,6 @@
 /** What the guest is told of a finished TLS handshake. */
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import type { SecureInfo, WireCertificate } from '../../bridge/operations.ts';
+import type { SecureInfo, SessionFacts, WireCertificate } from '../../bridge/operations.ts';
 import { forGuest } from './arguments.ts';
 
 const CHAIN_MAX = 16;
@@ -31,6 +31,12 @@ export function chainOf(certificate: DetailedPeerCertificate | undefined): WireC
   }
   return chain;
 }
+
+/** Facts of a session that the peer has given. */
+export const sessionFactsOf = (socket: TLSSocket, session: Buffer): SessionFacts => ({
+  session: forGuest(session),
+  ticket: bytesOf(socket.getTLSTicket()),
+});
 
 /** Facts of the connection at the moment when it is secure. */
 export function secureInfoOf(socket: TLSSocket): SecureInfo {

@@ -1,12 +1,12 @@
 /** TLS for the guest, spoken here: on a connection that it has, or through a stream that lives in the isolate. */
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { GuestEvent, TlsOptions, Unauthorized } from '../../bridge/operations.ts';
 import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
 import type { OrderedEvents } from './ordered-events.ts';
 import { toTlsOptions } from './tls-options.ts';
-import { chainOf, secureInfoOf } from './tls-secure-info.ts';
+import { chainOf, secureInfoOf, sessionFactsOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 
 /** What comes of feeding; after `isFull` the guest waits for `fed`. */
@@ -19,9 +19,14 @@ export type TlsSockets = {
   readonly questions: ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
   /** The stream of the isolate has written what came for it. */
   taken(id: unknown): void;
+  setTlsOption(id: unknown, name: unknown, amount: unknown): void;
 };
 
-const CLOSED = { message: 'The socket was closed before TLS could start', code: 'ECONNRESET' };
+/** Node's words for a connection that was cut before TLS could start. */
+const CLOSED = {
+  message: 'Client network socket disconnected before secure TLS connection was established',
+  code: 'ECONNRESET',
+};
 const CARRIER_EVENTS = ['data', 'end', 'close', 'error'];
 
 export function createTlsSockets(connections: Connections, deps: ConnectionsDeps, ordered: OrderedEvents): TlsSockets {
@@ -41,7 +46,10 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
       const facts: Unauthorized = { reason: String(socket.authorizationError), peerCertificates: chainOf(error.cert) };
       events.emit([id, 'unauthorized', facts]);
     });
-    socket.on('session', (session) => events.emit([id, 'session', forGuest(session)]));
+    socket.on('OCSPResponse', (response: Buffer | null) =>
+      events.emit([id, 'OCSPResponse', response && forGuest(response)]),
+    );
+    socket.on('session', (session) => events.emit([id, 'session', sessionFactsOf(socket, session)]));
   };
   const secure = (id: number, connection: Connection, carrier: Duplex, options: TlsOptions): void => {
     try {
@@ -94,6 +102,15 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
       else secureConnection(id, parentId, options as TlsOptions);
     },
     questions: new Map([['feed', ([id, bytes]) => feed(id, bytes)]]),
+    setTlsOption(id, name, amount) {
+      const socket = connections.get(id)?.socket;
+      if (!(socket instanceof TLSSocket)) return;
+      if (name === 'maxSendFragment') socket.setMaxSendFragment(Number(amount) || 0);
+      else if (name === 'keylog' && socket.listenerCount('keylog') === 0) {
+        // The script's own secrets of its own connection, whose plain text it has anyway.
+        socket.on('keylog', (line) => events.emit([id as number, 'keylog', forGuest(line)]));
+      }
+    },
     taken: (id) => connections.get(id)?.virtual?.taken(),
   };
 }

@@ -58,14 +58,20 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   return text + String.fromCharCode.apply(undefined, units);
 }
 
-/** The last bytes that begin a character which is not whole yet, and how many are missing. */
+/** How many bytes a character has that begins with this one; what follows may still show that it is none. */
+function announced(lead: number): number {
+  if (lead >= 0xc0 && lead < 0xe0) return 2;
+  if (lead >= 0xe0 && lead < 0xf0) return 3;
+  return lead >= 0xf0 && lead < 0xf8 ? 4 : 0;
+}
+
+/** The last bytes that begin a character which is not whole yet, and how many are missing: as Node waits for them. */
 export function unfinishedUtf8(bytes: Uint8Array): { readonly length: number; readonly missing: number } {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const at = bytes.length - back;
-    const byte = bytes[at] as number;
+    const byte = bytes[bytes.length - back] as number;
     if (byte >= 0x80 && byte <= 0xbf) continue;
-    const { length, missing } = sequenceAt(bytes, at, bytes.length);
-    return length === back && missing > 0 ? { length, missing } : { length: 0, missing: 0 };
+    const missing = announced(byte) - back;
+    return missing > 0 ? { length: back, missing } : { length: 0, missing: 0 };
   }
   return { length: 0, missing: 0 };
 }

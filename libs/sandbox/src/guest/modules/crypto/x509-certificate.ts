@@ -22,6 +22,8 @@ function assertKey(key: unknown, type: string): void {
   if (key.type !== type) throw invalidArgValue('pkey', key);
 }
 
+const issuers = new WeakMap<object, X509Certificate>();
+
 export class X509Certificate {
   readonly #fields: Fields;
   #publicKey: KeyObject | undefined;
@@ -40,9 +42,9 @@ export class X509Certificate {
   #ask(question: string, ...args: unknown[]): unknown {
     return callNative('askCertificate', this.#fields.raw, question, ...args);
   }
-  /** Only connections know it, and of those the certificates come without. */
-  get issuerCertificate(): undefined {
-    return undefined;
+  /** Only connections know it. */
+  get issuerCertificate(): X509Certificate | undefined {
+    return issuers.get(this);
   }
   get validFromDate(): Date {
     return new Date(this.#fields.validFromMs as number);
@@ -111,4 +113,14 @@ for (const name of PLAIN_FIELDS) {
     enumerable: false,
     configurable: true,
   });
+}
+
+/** The first certificate of a connection; those that issued it hang on it, but none on itself. */
+export function x509Chain(chain: readonly Readonly<Record<string, unknown>>[]): X509Certificate | undefined {
+  const certificates = chain.map(({ raw }) => new X509Certificate(raw));
+  certificates.forEach((certificate, index) => {
+    const issuer = certificates[index + 1];
+    if (issuer !== undefined) issuers.set(certificate, issuer);
+  });
+  return certificates[0];
 }

@@ -12,6 +12,10 @@ export type ConnectOptions = {
   readonly keepAlive?: boolean;
   readonly keepAliveInitialDelay?: number;
   readonly lookup?: Lookup;
+  readonly localAddress?: string;
+  readonly autoSelectFamily?: boolean;
+  /** As the script wrote them. */
+  readonly given?: Readonly<Record<string, unknown>>;
 };
 
 /** A script's own way from a name to an address. */
@@ -21,7 +25,7 @@ export type Lookup = (
   callback: (error: Error | null, address?: unknown, family?: unknown) => void,
 ) => void;
 
-type Given = Record<string, unknown>;
+export type Given = Record<string, unknown>;
 
 function invalidPort(port: unknown): Error {
   return nodeError(RangeError, 'ERR_SOCKET_BAD_PORT', `Port should be >= 0 and < 65536. ${received(port)}.`);
@@ -33,7 +37,7 @@ function portOf(given: unknown): number {
   return port;
 }
 
-function givenOf(args: readonly unknown[]): Given {
+export function givenOf(args: readonly unknown[]): Given {
   const first = args[0];
   // `net` itself passes its normalised arguments on as one array.
   if (Array.isArray(first)) return givenOf(first);
@@ -54,5 +58,5 @@ export function connectArguments(args: readonly unknown[]): {
   const path = typeof given.path === 'string' ? given.path : undefined;
   const family = given.family === 4 || given.family === 6 ? given.family : 0;
   const rest = { host, family, port: path === undefined ? portOf(given.port) : 0 } as const;
-  return { options: { ...(given as Partial<ConnectOptions>), ...rest }, callback };
+  return { options: { ...(given as Partial<ConnectOptions>), ...rest, given }, callback };
 }

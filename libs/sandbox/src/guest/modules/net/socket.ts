@@ -1,5 +1,5 @@
 /** `net.Socket` over a connection that the host opens for the script. */
-import type { SecureInfo, SocketAddresses } from '../../../bridge/operations.ts';
+import type { SecureInfo, SessionFacts, SocketAddresses } from '../../../bridge/operations.ts';
 import { uncaught } from '../../bridge.ts';
 import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
@@ -7,9 +7,12 @@ import { Buffer } from '../buffer.ts';
 import { nodeError, validateFunction } from '../node-errors.ts';
 import { Duplex, stream } from '../stream.ts';
 import { timers } from '../timers.ts';
+import { Attempts } from './attempts.ts';
 import { type ConnectOptions, connectArguments, type Lookup } from './connect-arguments.ts';
 import { isIP, isIPv6 } from './ip.ts';
-import { type OnRead, readInto } from './on-read.ts';
+import { createReadInto, type OnRead } from './on-read.ts';
+import { lookUp } from './own-lookup.ts';
+import { closedError, refuseWrite } from './refused-write.ts';
 import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
@@ -28,13 +31,6 @@ const CLOSE_TURNS = 16;
 
 const bytesOf = (chunk: unknown, encoding: BufferEncoding): Uint8Array =>
   typeof chunk === 'string' ? Buffer.from(chunk, encoding) : (chunk as Uint8Array);
-
-function closedError(): Error {
-  return Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
-}
-
-const closedBeforeConnection = (): Error =>
-  nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established');
 
 type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[] } };
 
@@ -60,8 +56,9 @@ export class Socket extends Duplex {
   #bytesSent = 0;
   /** By the script's own function, which has told. */
   #hasLookedUp = false;
+  #attempts: Attempts | undefined;
   #sending: Uint8Array | undefined;
-  readonly #onRead: OnRead | undefined;
+  readonly #readInto: ((chunk: Uint8Array) => boolean) | undefined;
   _host = '';
 
   constructor(options?: SocketOptions) {
@@ -73,7 +70,7 @@ export class Socket extends Duplex {
       decodeStrings: false,
       ...(options?.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     });
-    this.#onRead = options?.onread;
+    this.#readInto = options?.onread && createReadInto(options.onread, this);
     // Not by the stream's own option: a signal that is aborted already would destroy what is not made yet.
     if (options?.signal) stream.addAbortSignal(options.signal, this as never);
     this.on('end', () => {
@@ -92,9 +89,11 @@ export class Socket extends Duplex {
         this.read(0);
       },
       onError: (error) => this._onError(error),
-      onClose: (hadError) => this._onClose(hadError),
+      // Not of an address that was tried before.
+      onClose: (hadError) => channels.get(this) === channel && this._onClose(hadError),
       onSecure: (info) => this._onSecure(info),
-      onSession: (session) => this._onSession(session),
+      onSession: (facts) => this._onSession(facts),
+      onTold: (event, bytes) => this._onTold(event, bytes),
       ...more,
     });
     channels.set(this, channel);
@@ -111,13 +110,13 @@ export class Socket extends Duplex {
       nextTick(() => this.destroy(Object.assign(error, { code: 'EACCES' })));
       return this;
     }
-    const channel = this._attach();
+    this.connecting = true;
     this._host = options.host;
     if (options.noDelay !== undefined) this.setNoDelay(options.noDelay);
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
-    if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(channel, options, options.lookup);
-    else channel.open(options.host, options.port, options.family);
+    if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(options, options.lookup);
+    else this._attach().open(options.host, options.port, options.family);
     return this;
   }
 
@@ -133,15 +132,21 @@ export class Socket extends Duplex {
     this.#hasLookedUp = false;
   }
 
-  #openLookedUp(channel: Channel, { host, port, family }: ConnectOptions, lookup: Lookup): void {
+  #openLookedUp(options: ConnectOptions, lookup: Lookup): void {
     this.#hasLookedUp = true;
-    lookup(host, { family, hints: 0 }, (error, address, kind) => {
+    let unused: Channel | undefined = this._attach();
+    const open = (address: string): void => {
+      const channel = unused ?? this._attach();
+      unused = undefined;
+      channel.open(address, options.port, 0);
+    };
+    const tell = (error: Error | null, address: unknown, kind: unknown): void => {
+      if (this.connecting) this.emit('lookup', error, address, kind, options.host);
+    };
+    lookUp({ ...options, lookup }, tell, (error, addresses) => {
       if (!this.connecting) return;
-      this.emit('lookup', error, address, kind, host);
       if (error) this.destroy(error);
-      else if (isIP(String(address)) === 0) {
-        this.destroy(nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${String(address)}`));
-      } else channel.open(String(address), port, 0);
+      else this.#attempts = new Attempts(addresses, open);
     });
   }
 
@@ -171,6 +176,7 @@ export class Socket extends Duplex {
   protected _ready(): void {
     this.connecting = false;
     this.pending = false;
+    this.#attempts = undefined;
     if (this.#noDelay !== undefined) this.setNoDelay(this.#noDelay);
     if (this.#keepAlive) this.setKeepAlive(this.#keepAlive.enable, this.#keepAlive.delayMs);
     this._touch();
@@ -181,12 +187,14 @@ export class Socket extends Duplex {
       error.hostname ??= this._host;
       if (this.connecting) this.emit('lookup', error, undefined, undefined, this._host);
     }
-    this.destroy(error);
+    const failure = this.#attempts === undefined ? error : this.#attempts.failed(error);
+    if (failure !== undefined) this.destroy(failure);
   }
 
   protected _onSecure(_info: SecureInfo): void {}
+  protected _onTold(_event: string, _bytes: Uint8Array | null): void {}
 
-  protected _onSession(session: Uint8Array): void {
+  protected _onSession({ session }: SessionFacts): void {
     this.emit('session', Buffer.from(session));
   }
 
@@ -194,7 +202,7 @@ export class Socket extends Duplex {
     this.bytesRead += bytes.byteLength;
     this._touch();
     const chunk = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-    if (this.#onRead ? readInto(this.#onRead, chunk) : this.push(chunk)) return;
+    if (this.#readInto ? this.#readInto(chunk) : this.push(chunk)) return;
     this.#paused = true;
     channelOf(this)?.pause();
   }
@@ -228,12 +236,20 @@ export class Socket extends Duplex {
     this.once('connect', begin);
   }
 
+  protected _whyNotSent(): Error {
+    return nodeError(
+      Error,
+      'ERR_SOCKET_CLOSED_BEFORE_CONNECTION',
+      'Socket closed before the connection was established',
+    );
+  }
+
   #send(bytes: Uint8Array, done: Done): void {
     if (this.connecting) {
       this.#sending = bytes;
       this.#whenOpen(
         () => this.#send(bytes, done),
-        () => done(closedBeforeConnection()),
+        () => done(this._whyNotSent()),
       );
       return;
     }
@@ -374,16 +390,6 @@ export class Socket extends Duplex {
   get _connecting(): boolean {
     return this.connecting;
   }
-}
-
-/** In the place of `write` once the other party has ended: what was begun may go on until this side ends, too. */
-function refuseWrite(this: Socket, ...args: [chunk: unknown, encoding?: unknown, callback?: unknown]): boolean {
-  if (!this.writableEnded) return Duplex.prototype.write.apply(this, args as never);
-  const done = typeof args[1] === 'function' ? args[1] : args[2];
-  const error = closedError();
-  if (typeof done === 'function') nextTick(done as () => void, error);
-  this.destroy(error);
-  return false;
 }
 
 export type { ConnectOptions };

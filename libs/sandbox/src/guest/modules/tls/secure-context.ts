@@ -21,7 +21,13 @@ const CONTEXT_OPTIONS = [
   'sessionTimeout',
   'allowPartialTrustChain',
 ] as const;
-export const CONNECTION_OPTIONS = ['servername', 'rejectUnauthorized', 'session', 'ALPNProtocols'] as const;
+export const CONNECTION_OPTIONS = [
+  'servername',
+  'rejectUnauthorized',
+  'session',
+  'ALPNProtocols',
+  'requestOCSP',
+] as const;
 
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -55,9 +61,27 @@ export function changeDefault(name: keyof Defaults, value: unknown): void {
   endWithRun(() => void delete changedDefaults[name]);
 }
 
+/** What Node's class of this name holds of OpenSSL; scripts that add an authority of their own do it there. */
+class NativeContext {
+  readonly #addAuthority: (certificate: unknown) => void;
+  constructor(addAuthority: (certificate: unknown) => void) {
+    this.#addAuthority = addAuthority;
+  }
+  addCACert(certificate: unknown): void {
+    this.#addAuthority(certificate);
+  }
+  get _external(): object {
+    if (!(#addAuthority in this)) throw new TypeError('Illegal invocation');
+    return {};
+  }
+}
+Object.defineProperty(NativeContext, 'name', { value: 'SecureContext' });
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
 /** What `tls.createSecureContext` returns: the options, kept for the connection that will use them. */
 export class SecureContext {
-  readonly context = {};
+  readonly context = new NativeContext((certificate) => this.#addAuthority(certificate));
   readonly #options: Record<string, unknown>;
   constructor(options: Options = {}) {
     checkContextOptions(options);
@@ -65,6 +89,11 @@ export class SecureContext {
     this.#options = { ...changedDefaults, ...pick(options, CONTEXT_OPTIONS) };
     // Node reads the material here and throws at once where it is of no use.
     if (Object.keys(this.#options).length > 0) ask('secureContext', this.#options);
+  }
+  /** To those that are trusted so far, be they given or Node's own. */
+  #addAuthority(certificate: unknown): void {
+    if (typeof certificate !== 'string' && !ArrayBuffer.isView(certificate)) return;
+    this.#options.ca = [...listOf(this.#options.ca ?? ask('rootCertificates')), plain(certificate)];
   }
   static optionsOf(context: unknown): Record<string, unknown> | undefined {
     return typeof context === 'object' && context !== null && #options in context ? context.#options : undefined;

@@ -4,9 +4,11 @@
  */
 
 import type { Duplex } from 'node:stream';
-import type { SecureInfo, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
+import type { SecureInfo, SessionFacts, Unauthorized, WireCertificate } from '../../../bridge/operations.ts';
+import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
-import { X509Certificate } from '../crypto/x509-certificate.ts';
+import { type X509Certificate, x509Chain } from '../crypto/x509-certificate.ts';
+
 import { isIP } from '../net/ip.ts';
 import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
 import {
@@ -18,21 +20,17 @@ import {
   validateString,
 } from '../node-errors.ts';
 import { certificateOf } from './certificate.ts';
+import { canceled, disconnected, protocolError, unsupported, wrongVersion } from './connection-errors.ts';
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
 import { createTunnel } from './tunnel.ts';
 
+type Done = (error?: Error | null) => void;
 type IdentityCheck = (hostname: string, certificate: Record<string, unknown>) => Error | undefined;
 
 const FRAGMENT_MIN_BYTES = 512;
 const FRAGMENT_MAX_BYTES = 16 * 1024;
-
-function unsupported(name: string): Error {
-  return Object.assign(new Error(`tls: ${name} is not available to scripts`), { code: 'ERR_UNAVAILABLE' });
-}
-
-const protocolError = ({ message }: Error): Error =>
-  Object.assign(new Error(`write EPROTO ${message}`), { errno: -71, code: 'EPROTO', syscall: 'write' });
+const INT32_MAX = 2 ** 31 - 1;
 
 const bufferOf = (bytes: Uint8Array | null | undefined): Buffer | undefined => (bytes ? Buffer.from(bytes) : undefined);
 
@@ -52,8 +50,11 @@ function socketOptions(carrier: object | undefined, options: Options): SocketOpt
   return { allowHalfOpen: allowHalfOpen === true, signal, highWaterMark, onread };
 }
 
-const x509Of = (wire: WireCertificate | null | undefined): X509Certificate | undefined =>
-  wire ? new X509Certificate(wire.raw) : undefined;
+/** Node says that a write is done when its bytes are encrypted, which takes a turn. */
+const later =
+  (done: Done): Done =>
+  (error) =>
+    nextTick(done as (error: unknown) => void, error);
 
 /** Whom Node says a connection was for that ended before it was secure. */
 const peerOf = ({ path, host, port, localAddress }: Options): object => ({ path, host, port, localAddress });
@@ -67,14 +68,19 @@ export class TLSSocket extends Socket {
   servername: unknown = null;
   #info: SecureInfo | undefined;
   #session: Uint8Array | null = null;
+  #ticket: Uint8Array | null = null;
   #identityCheck: IdentityCheck | undefined;
   #refused: readonly WireCertificate[] = [];
   #hostname = '';
   #peer: object = {};
   #rejectUnauthorized = true;
   #onceSecure: (() => void)[] = [];
+  /** Speaks to the host for the first time; undefined when that is done. */
+  #begin: (() => void) | undefined;
+  #isCarried = false;
 
-  constructor(carrier?: object, options: Options = {}) {
+  constructor(given?: object | null, options: Options = {}) {
+    const carrier = given ?? undefined;
     if (carrier !== undefined && typeof (carrier as Partial<Duplex>).write !== 'function') {
       throw invalidArgType('socket', 'an instance of Duplex', carrier);
     }
@@ -92,6 +98,9 @@ export class TLSSocket extends Socket {
       host: this.#hostname,
       customIdentity: this.#identityCheck !== undefined,
     };
+    this.on('newListener', (name: unknown) => {
+      if (name === 'keylog') this.#wantKeys();
+    });
     if (carrier instanceof Socket) this.#takeOver(carrier, tlsOptions);
     else this.#tunnelThrough(carrier as Duplex, tlsOptions);
   }
@@ -99,10 +108,14 @@ export class TLSSocket extends Socket {
   #takeOver(parent: Socket, options: Options): void {
     const channel = this._attach({ onUnauthorized: (facts) => this._onUnauthorized(facts) });
     const start = (): void => {
+      // What was given up before its carrier was there is not begun.
+      if (this.destroyed) return;
       const parentChannel = channelOf(parent);
       this.#takeAddresses(parent);
+      this.#isCarried = true;
       if (parentChannel === undefined) this.destroy(new Error('The socket is closed'));
       else channel.secure(parentChannel.id, options);
+      if (this.listenerCount('keylog') > 0) this.#wantKeys();
     };
     // One that was never asked to connect may still be.
     if (parent.connecting || (parent.pending && !parent.destroyed)) parent.once('connect', start);
@@ -111,10 +124,38 @@ export class TLSSocket extends Socket {
   }
 
   #tunnelThrough(transport: Duplex, options: Options): void {
-    const tunnel = createTunnel(transport, () => channel);
+    const tunnel = createTunnel(transport, () => {
+      this._start();
+      return channel;
+    });
     const channel = this._attach({ ...tunnel, onUnauthorized: (facts) => this._onUnauthorized(facts) });
-    channel.secure(0, options);
+    this.#begin = () => channel.secure(0, options);
+    this.#isCarried = true;
     this.#shareTheEnd(transport);
+  }
+
+  /** A stream of the script is spoken through from `tls.connect` on, or from the first bytes of either side. */
+  _start(): void {
+    this.#begin?.();
+    this.#begin = undefined;
+  }
+
+  #wantKeys(): void {
+    channelOf(this)?.option('keylog', true, 0);
+  }
+
+  override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
+    this._start();
+    super._write(chunk, encoding, later(done));
+  }
+  override _writev(chunks: Parameters<Socket['_writev']>[0], done: Done): void {
+    this._start();
+    super._writev(chunks, later(done));
+  }
+
+  /** A write that waits for the handshake is lost with it. */
+  protected override _whyNotSent(): Error {
+    return this.#isCarried ? canceled() : super._whyNotSent();
   }
 
   #shareTheEnd(carrier: Duplex): void {
@@ -124,8 +165,11 @@ export class TLSSocket extends Socket {
       if (!this.destroyed) this.emit('error', error);
     });
     carrier.once('close', () => {
+      const hasEnded = (carrier as unknown as { _readableState: { ended: boolean } })._readableState.ended;
+      // Cut before the host could speak on it.
+      if (hasEnded && carrier instanceof Socket && this.secureConnecting) this._onError(disconnected());
       // What came before its end is still under way through the host.
-      if (carrier.readableEnded && !(carrier instanceof Socket)) this.#destroyAfterEnd();
+      else if (carrier.readableEnded && !(carrier instanceof Socket)) this.#destroyAfterEnd();
       else this.destroy();
     });
   }
@@ -188,9 +232,14 @@ export class TLSSocket extends Socket {
     return String(code).startsWith('ERR_SSL_');
   }
 
-  protected override _onSession(session: Uint8Array): void {
-    this.#session = session;
-    super._onSession(session);
+  protected override _onTold(event: 'keylog' | 'OCSPResponse', bytes: Uint8Array | null): void {
+    this.emit(event, bytes && Buffer.from(bytes));
+  }
+
+  protected override _onSession(facts: SessionFacts): void {
+    this.#session = facts.session;
+    this.#ticket = facts.ticket;
+    super._onSession(facts);
   }
 
   /** What Node asks of the connection, which is gone once the socket is destroyed. */
@@ -221,7 +270,7 @@ export class TLSSocket extends Socket {
     return this.#fact(() => bufferOf(this.#session), undefined);
   }
   getTLSTicket(): Buffer | null | undefined {
-    return this.#fact(({ ticket }) => bufferOf(ticket), undefined);
+    return this.#fact(({ ticket }) => bufferOf(this.#ticket ?? ticket), undefined);
   }
   getFinished(): Buffer | null | undefined {
     return this.#fact(({ finished }) => bufferOf(finished), undefined);
@@ -235,6 +284,7 @@ export class TLSSocket extends Socket {
   setMaxSendFragment(bytes: number): boolean {
     validateNumber(bytes, 'size');
     if (!Number.isInteger(bytes)) throw outOfRange('size', 'an integer', bytes);
+    if (bytes > INT32_MAX || bytes < -INT32_MAX - 1) throw outOfRange('size', '>= -2147483648 && <= 2147483647', bytes);
     if (!(bytes >= FRAGMENT_MIN_BYTES && bytes <= FRAGMENT_MAX_BYTES)) return false;
     channelOf(this)?.option('maxSendFragment', true, bytes);
     return true;
@@ -245,10 +295,13 @@ export class TLSSocket extends Socket {
   }
   enableTrace(): void {}
   disableRenegotiation(): void {}
-  renegotiate(options: unknown, callback?: unknown): never {
+  renegotiate(options: unknown, callback?: unknown): boolean | undefined {
     validateObject(options, 'options');
     if (callback !== undefined) validateFunction(callback, 'callback');
-    throw unsupported('renegotiate');
+    if (this.destroyed) return undefined;
+    if (this.getProtocol() !== 'TLSv1.3') throw unsupported('renegotiate');
+    if (callback !== undefined) nextTick(callback as (error: unknown) => void, wrongVersion());
+    return false;
   }
   exportKeyingMaterial(): never {
     throw unsupported('exportKeyingMaterial');
@@ -257,9 +310,11 @@ export class TLSSocket extends Socket {
     throw unsupported('setKeyCert');
   }
   getX509Certificate(): X509Certificate | undefined {
-    return this.#fact(({ ownCertificate }) => x509Of(ownCertificate), undefined) ?? undefined;
+    return (
+      this.#fact(({ ownCertificate }) => x509Chain(ownCertificate ? [ownCertificate] : []), undefined) ?? undefined
+    );
   }
   getPeerX509Certificate(): X509Certificate | undefined {
-    return this.#fact(({ peerCertificates }) => x509Of(peerCertificates[0]), undefined) ?? undefined;
+    return this.#fact(({ peerCertificates }) => x509Chain(peerCertificates), undefined) ?? undefined;
   }
 }
