@@ -6,12 +6,15 @@ import { parseEgressRule } from './parse-egress-rule.ts';
 
 const egressRules = () =>
   commaList()
-    .refine(
-      (rules) => rules.every((rule) => parseEgressRule(rule) !== undefined),
-      'must be HOST:PORT with commas between',
+    .transform((rules, context) =>
+      rules.flatMap((text, index) => {
+        const parsed = parseEgressRule(text);
+        if ('rule' in parsed) return [parsed.rule];
+        context.addIssue({ code: 'custom', message: `rule ${index + 1} ${parsed.problem}` });
+        return [];
+      }),
     )
-    .default([])
-    .transform((rules) => rules.flatMap((rule) => parseEgressRule(rule) ?? []));
+    .default([]);
 
 /** What `npm run build` of libs/sandbox makes. */
 const builtRuntime = fileURLToPath(new URL('../../../libs/sandbox/dist/runtime', import.meta.url));
@@ -25,6 +28,7 @@ export const readConfig = () => {
       USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
       USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
       USERFERRY_EGRESS_ALLOW: egressRules(),
+      USERFERRY_EGRESS_NEVER: egressRules(),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
     },
@@ -38,6 +42,7 @@ export const readConfig = () => {
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,
     egressAllow: env.USERFERRY_EGRESS_ALLOW,
+    egressNever: env.USERFERRY_EGRESS_NEVER,
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
   };

@@ -1,4 +1,5 @@
 import { inheritedEnv } from './config.ts';
+import { neverReached } from './never-reached.ts';
 import {
   SERVICE_NAMES,
   type ServiceLine,
@@ -69,9 +70,9 @@ const startEach = <Name extends ServiceName>(
   ports: Ports,
   options: LocalServicesOptions,
 ): Readonly<Record<Name, ServiceProcess>> => {
-  const { databaseUrl, onLine = () => undefined, restart = false } = options;
+  const { onLine = () => undefined, restart = false } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
-  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, databaseUrl), onLine, restart });
+  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, options), onLine, restart });
   return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
 };
 
@@ -81,11 +82,14 @@ const STORE_ONLY = /^USERFERRY_(ENCRYPTION_KEYS|PEPPERS|KEY_FILE|OPERATOR_KEY|DA
 const envOf = (
   name: ServiceName,
   env: Readonly<Record<string, string>>,
-  databaseUrl: string,
-): Record<string, string> =>
-  name === 'migration-service'
-    ? { ...env, DATABASE_URL: databaseUrl }
-    : Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
+  { databaseUrl, ports, twinPorts }: LocalServicesOptions,
+): Record<string, string> => {
+  if (name === 'migration-service') return { ...env, DATABASE_URL: databaseUrl };
+  const open = Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
+  if (name !== 'script-runner') return open;
+  const all = [ports, ...(twinPorts === undefined ? [] : [twinPorts])];
+  return { ...open, USERFERRY_EGRESS_NEVER: neverReached(all, databaseUrl, env.USERFERRY_EGRESS_NEVER) };
+};
 
 /** One address, or both in gRPC's own form. */
 const addressOf = (port: number, twin: number | undefined): string =>

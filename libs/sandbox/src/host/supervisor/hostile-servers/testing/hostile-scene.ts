@@ -1,0 +1,140 @@
+/** Servers that mean harm, and scripts in the built sandbox that connect to them. */
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
+import { expect } from 'vitest';
+import type { RunRequest, Sandbox } from '../../../../sandbox.ts';
+import {
+  type LogEntry,
+  REAL_RUNTIME,
+  readableLog,
+  runOf,
+  startTestSandbox,
+  temporaryFolder,
+} from '../../testing/test-sandbox.ts';
+
+/** What a server does with a connection; `heard` is called with what comes, the first time with what came first. */
+export type Serve = (socket: Socket) => void;
+
+export type Attack = {
+  readonly serve: Serve;
+  /** The body of an asynchronous function; `PORT` is the server's, `PASSWORD` a secret of the connection. */
+  readonly body: string;
+  readonly outcomes: readonly Outcome[];
+  readonly given?: Partial<RunRequest>;
+};
+
+export type Attacked = RunResult & {
+  /** Everything that the server was sent. */
+  readonly heard: Buffer;
+};
+
+export type HostileScene = {
+  /** Runs the attack; it must end in time and as foreseen, and the connection's next run must work. */
+  attack(attack: Attack): Promise<Attacked>;
+  /** The same body against a server of any kind. */
+  expectNextRun(): Promise<void>;
+  readonly log: LogEntry[];
+  readonly sandbox: Sandbox;
+  stop(): Promise<void>;
+};
+
+export const PASSWORD = 'open-sesame-4711';
+const TIMEOUT_MS = 4_000;
+/** Ten times what a run may take past its deadline. */
+const LATE_MS_MAX = 5_000;
+
+const startServer = async (serve: Serve) => {
+  const sockets = new Set<Socket>();
+  const heard: Buffer[] = [];
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('data', (bytes) => heard.push(bytes));
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { port, heard, stop };
+};
+
+/** A sandbox that may reach the whole loopback. */
+export const startHostileScene = async (): Promise<HostileScene> => {
+  const folder = temporaryFolder();
+  const { log, entries } = readableLog();
+  const sandbox = await startTestSandbox({
+    runtimeFolder: REAL_RUNTIME,
+    stateFolder: folder.path,
+    egress: { allow: [{ host: '127.0.0.1', port: '*' }] },
+    log,
+  });
+  const expectNextRun = async (): Promise<void> => {
+    const next = await sandbox.run(runOf('async function work() { return 1 }', { timeoutMs: 20_000 }));
+    expect(next).toMatchObject({ outcome: 'completed', resultJson: '1' });
+  };
+  const attack: HostileScene['attack'] = async ({ serve, body, outcomes, given }) => {
+    const server = await startServer(serve);
+    const source = `const { PASSWORD } = env; const PORT = Number(env.PORT); async function work() { ${body} }`;
+    const env = { PORT: String(server.port), PASSWORD };
+    const request = runOf(source, { env, secretNames: ['PASSWORD'], timeoutMs: TIMEOUT_MS, ...given });
+    const startedAt = Date.now();
+    try {
+      const result = await sandbox.run(request);
+      const { message = '' } = result.error ?? {};
+      if (process.env.SHOW)
+        console.log('SHOW', result.outcome, result.error?.name, result.error?.code, message.slice(0, 150));
+      expect({ outcome: result.outcome, message: message.slice(0, 300) }).toEqual({
+        outcome: expect.toSatisfy((outcome: Outcome) => outcomes.includes(outcome)),
+        message: message.slice(0, 300),
+      });
+      expect(Date.now() - startedAt).toBeLessThan(request.timeoutMs + LATE_MS_MAX);
+      expect(message.length).toBeLessThan(20_000);
+      expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(LIMITS.resultBytesMax + 200_000);
+      expect(JSON.stringify([result, entries])).not.toContain(PASSWORD);
+      return { ...result, heard: Buffer.concat(server.heard) };
+    } finally {
+      server.stop();
+      await expectNextRun();
+    }
+  };
+  const stop = async (): Promise<void> => {
+    await sandbox.close();
+    folder.remove();
+  };
+  return { attack, expectNextRun, log: entries, sandbox, stop };
+};
+
+/** Writes the same bytes as fast as they are taken, until the other side has gone. */
+export const pump = (socket: Socket, bytes: Buffer): void => {
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(bytes));
+  };
+  socket.on('drain', more);
+  more();
+};
+
+/** Writes one byte at a time, twenty a second. */
+export const drip = (socket: Socket, bytes: Buffer): void => {
+  let at = 0;
+  const timer = setInterval(() => {
+    if (socket.destroyed) clearInterval(timer);
+    else socket.write(bytes.subarray(at % bytes.length, (at % bytes.length) + 1));
+    at += 1;
+  }, 50);
+};
+
+/** Calls `then` with the first bytes that come. */
+export const onFirst = (socket: Socket, then: (bytes: Buffer) => void): void => void socket.once('data', then);
+
+export const int32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value | 0);
+  return bytes;
+};
+export const int16 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value & 0xffff);
+  return bytes;
+};
