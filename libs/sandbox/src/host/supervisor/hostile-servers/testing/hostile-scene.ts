@@ -1,45 +1,37 @@
 /** Servers that mean harm, and scripts in the built sandbox that connect to them. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
+import { judgeThrow, LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
 import { expect } from 'vitest';
-import type { RunRequest, Sandbox } from '../../../../sandbox.ts';
-import {
-  type LogEntry,
-  REAL_RUNTIME,
-  readableLog,
-  runOf,
-  startTestSandbox,
-  temporaryFolder,
-} from '../../testing/test-sandbox.ts';
+import type { RunRequest } from '../../../../sandbox.ts';
+import { REAL_RUNTIME, readableLog, runOf, startTestSandbox, temporaryFolder } from '../../testing/test-sandbox.ts';
 
-/** What a server does with a connection; `heard` is called with what comes, the first time with what came first. */
+/** What a server does with a connection. */
 export type Serve = (socket: Socket) => void;
 
 export type Attack = {
-  readonly serve: Serve;
   /** The body of an asynchronous function; `PORT` is the server's, `PASSWORD` a secret of the connection. */
   readonly body: string;
   readonly outcomes: readonly Outcome[];
   readonly given?: Partial<RunRequest>;
 };
 
-export type Attacked = RunResult & {
-  /** Everything that the server was sent. */
-  readonly heard: Buffer;
-};
-
 export type HostileScene = {
-  /** Runs the attack; it must end in time and as foreseen, and the connection's next run must work. */
-  attack(attack: Attack): Promise<Attacked>;
-  /** The same body against a server of any kind. */
-  expectNextRun(): Promise<void>;
-  readonly log: LogEntry[];
-  readonly sandbox: Sandbox;
+  /** Runs against a server that listens there: it must end in time and as foreseen, and the connection's next run work. */
+  attackServer(attack: Attack & { readonly port: number }): Promise<RunResult>;
+  /** The same against a server that is made for it; `heard` is everything that it was sent. */
+  attack(attack: Attack & { readonly serve: Serve }): Promise<RunResult & { readonly heard: Buffer }>;
   stop(): Promise<void>;
 };
 
+/** One line of a table of attacks; `body` where it is another one than the table's. */
+type Line = readonly [what: string, serve: Serve, outcomes: readonly Outcome[], body?: string];
+
+/** A table of attacks as `it.each` takes it. */
+export const attacks = (usual: string, lines: readonly Line[]) =>
+  lines.map(([what, serve, outcomes, body = usual]) => [what, { serve, outcomes, body }] as const);
+
 export const PASSWORD = 'open-sesame-4711';
-const TIMEOUT_MS = 4_000;
+const TIMEOUT_MS = 3_000;
 /** Ten times what a run may take past its deadline. */
 const LATE_MS_MAX = 5_000;
 
@@ -74,36 +66,44 @@ export const startHostileScene = async (): Promise<HostileScene> => {
     const next = await sandbox.run(runOf('async function work() { return 1 }', { timeoutMs: 20_000 }));
     expect(next).toMatchObject({ outcome: 'completed', resultJson: '1' });
   };
-  const attack: HostileScene['attack'] = async ({ serve, body, outcomes, given }) => {
-    const server = await startServer(serve);
+  const expectContained = (result: RunResult, { outcomes }: Attack): void => {
+    const { message = '' } = result.error ?? {};
+    expect([result.outcome, message.slice(0, 300)]).toEqual([
+      expect.toSatisfy((outcome: Outcome) => outcomes.includes(outcome), outcomes.join(' or ')),
+      expect.any(String),
+    ]);
+    // A plain Error would count as a wrong password, and nobody has looked at one.
+    if (result.outcome === 'threw') expect([judgeThrow(result.error), message]).toEqual(['broken', message]);
+    expect(message.length).toBeLessThan(20_000);
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(LIMITS.resultBytesMax + 200_000);
+    expect(JSON.stringify([result, entries])).not.toContain(PASSWORD);
+  };
+  const attackServer: HostileScene['attackServer'] = async (attack) => {
+    const { port, body, given } = attack;
     const source = `const { PASSWORD } = env; const PORT = Number(env.PORT); async function work() { ${body} }`;
-    const env = { PORT: String(server.port), PASSWORD };
+    const env = { PORT: String(port), PASSWORD };
     const request = runOf(source, { env, secretNames: ['PASSWORD'], timeoutMs: TIMEOUT_MS, ...given });
     const startedAt = Date.now();
+    const result = await sandbox.run(request);
+    expect(Date.now() - startedAt).toBeLessThan(request.timeoutMs + LATE_MS_MAX);
+    expectContained(result, attack);
+    await expectNextRun();
+    return result;
+  };
+  const attack: HostileScene['attack'] = async ({ serve, ...rest }) => {
+    const server = await startServer(serve);
     try {
-      const result = await sandbox.run(request);
-      const { message = '' } = result.error ?? {};
-      if (process.env.SHOW)
-        console.log('SHOW', result.outcome, result.error?.name, result.error?.code, message.slice(0, 150));
-      expect({ outcome: result.outcome, message: message.slice(0, 300) }).toEqual({
-        outcome: expect.toSatisfy((outcome: Outcome) => outcomes.includes(outcome)),
-        message: message.slice(0, 300),
-      });
-      expect(Date.now() - startedAt).toBeLessThan(request.timeoutMs + LATE_MS_MAX);
-      expect(message.length).toBeLessThan(20_000);
-      expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(LIMITS.resultBytesMax + 200_000);
-      expect(JSON.stringify([result, entries])).not.toContain(PASSWORD);
+      const result = await attackServer({ ...rest, port: server.port });
       return { ...result, heard: Buffer.concat(server.heard) };
     } finally {
       server.stop();
-      await expectNextRun();
     }
   };
   const stop = async (): Promise<void> => {
     await sandbox.close();
     folder.remove();
   };
-  return { attack, expectNextRun, log: entries, sandbox, stop };
+  return { attackServer, attack, stop };
 };
 
 /** Writes the same bytes as fast as they are taken, until the other side has gone. */
