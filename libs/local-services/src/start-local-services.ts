@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inheritedEnv } from './config.ts';
 import { neverReached } from './never-reached.ts';
 import {
@@ -87,8 +88,11 @@ const envOf = (
   if (name === 'migration-service') return { ...env, DATABASE_URL: databaseUrl };
   const open = Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
   if (name !== 'script-runner') return open;
+  // A variable that names a file may not stand beside one that holds the value.
+  const { USERFERRY_EGRESS_NEVER_FILE: file, USERFERRY_EGRESS_NEVER: given, ...rest } = open;
+  const more = file ? readFileSync(file, 'utf8').trim() : given;
   const all = [ports, ...(twinPorts === undefined ? [] : [twinPorts])];
-  return { ...open, USERFERRY_EGRESS_NEVER: neverReached(all, databaseUrl, env.USERFERRY_EGRESS_NEVER) };
+  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached(all, databaseUrl, more) };
 };
 
 /** One address, or both in gRPC's own form. */
