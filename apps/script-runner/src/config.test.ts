@@ -32,6 +32,12 @@ describe('the lists of the egress policy', () => {
     });
   });
 
+  it('close the API of the cluster that the service runs in', () => {
+    expect(configOf({ KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' })).toMatchObject({
+      egressNever: [{ host: '10.96.0.1', port: 6443 }],
+    });
+  });
+
   it.each(['USERFERRY_EGRESS_ALLOW', 'USERFERRY_EGRESS_NEVER'])(
     'that cannot be read keep the service from starting: %s, with the rule and what is wrong with it',
     (name) => {

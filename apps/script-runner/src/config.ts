@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
 import { defaultStateFolder } from '@userferry/sandbox';
+import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
 import { parseEgressRule } from './parse-egress-rule.ts';
 
@@ -16,6 +17,10 @@ const egressRules = () =>
     )
     .default([]);
 
+/** The API of the cluster that this service runs in, if it does. */
+const clusterRules = (host: string | undefined, apiPort: number) =>
+  host === undefined || egressHostProblem(host) !== undefined ? [] : [{ host, port: apiPort }];
+
 /** What `npm run build` of libs/sandbox makes. */
 const builtRuntime = fileURLToPath(new URL('../../../libs/sandbox/dist/runtime', import.meta.url));
 
@@ -29,6 +34,9 @@ export const readConfig = () => {
       USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
       USERFERRY_EGRESS_ALLOW: egressRules(),
       USERFERRY_EGRESS_NEVER: egressRules(),
+      // What Kubernetes tells every pod.
+      KUBERNETES_SERVICE_HOST: z.string().optional(),
+      KUBERNETES_SERVICE_PORT: port().default(443),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
     },
@@ -42,7 +50,10 @@ export const readConfig = () => {
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,
     egressAllow: env.USERFERRY_EGRESS_ALLOW,
-    egressNever: env.USERFERRY_EGRESS_NEVER,
+    egressNever: [
+      ...env.USERFERRY_EGRESS_NEVER,
+      ...clusterRules(env.KUBERNETES_SERVICE_HOST, env.KUBERNETES_SERVICE_PORT),
+    ],
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
   };

@@ -32,6 +32,7 @@ describe('the host of an egress rule', () => {
     ['10.0.0.0/8/8', 'no range'],
     ['2001:db8::/129', 'not from 0 to 128'],
     ['example.com/8', 'no range'],
+    ['::ffff:10.0.0.0/104', 'in the form of IPv6'],
     ['*.example.com', 'wildcard'],
     ['fe80::1%eth0', 'network interface'],
     ['127.1', 'write all four numbers'],

@@ -13,9 +13,13 @@ export const plainHost = (host: string): string => {
   return pathname === '/' && port === '' && hostname !== '' ? hostname.replace(/\.$/, '') : bare;
 };
 
+const isMapped = (text: string): boolean =>
+  isIpv6(text) && new URL(`http://[${text}]/`).hostname.startsWith('[::ffff:');
+
 const rangeProblem = (host: string): string | undefined => {
   const [network = '', bits = '', ...more] = host.split('/');
   const bitsMax = isIpv4(network) ? 32 : isIpv6(network) ? 128 : 0;
+  if (isMapped(network)) return 'is a range of IPv4 addresses in the form of IPv6: write it as 10.0.0.0/8';
   if (bitsMax === 0 || more.length > 0) return 'is no range of addresses: write it as 10.0.0.0/8';
   return /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax
     ? undefined
