@@ -1,5 +1,5 @@
 import type { EgressRule } from '../../sandbox.ts';
-import type { NameSource } from './egress/resolver.ts';
+import type { NameSource } from './egress/name-source.ts';
 import type { SandboxLog } from './sandbox-log.ts';
 import type { UidRange } from './walls/user-ids.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addressesMeant, classifyAddress } from './address-class.ts';
 import { createEgressPolicy } from './egress-policy.ts';
-import { createResolver, systemNames } from './resolver.ts';
+import { systemNames } from './name-source.ts';
+import { createResolver } from './resolver.ts';
 import { createToldNames } from './told-names.ts';
 
 describe('an address of the registries of special addresses (IANA, RFC 6890)', () => {

@@ -1,8 +1,9 @@
 /** Which records of an answer a script may see: those that lead to what it may reach, or nowhere. */
 import type { EgressDenial, EgressPolicy } from './egress-policy.ts';
+import type { ResolvedAddress } from './name-source.ts';
 import { reversedAddress } from './question-names.ts';
 import { targetOf } from './record-targets.ts';
-import type { Answer, Asker, DnsQuestion, ResolvedAddress } from './resolver.ts';
+import type { Answer, Asker, DnsQuestion } from './resolver.ts';
 
 /** Services behind one record that are looked at. */
 const SERVICES_MAX = 8;

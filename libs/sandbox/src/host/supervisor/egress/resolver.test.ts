@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { compileRule } from './destination-rule.ts';
 import { createEgressPolicy } from './egress-policy.ts';
+import { type NameSource, systemNames } from './name-source.ts';
 import { reversedAddress } from './question-names.ts';
-import { type Asker, createResolver, type DnsQuestion, type NameSource, systemNames } from './resolver.ts';
+import { type Asker, createResolver, type DnsQuestion } from './resolver.ts';
 import { createToldNames } from './told-names.ts';
 
 const notFound = (hostname: string) =>

@@ -1,9 +1,9 @@
-import dns from 'node:dns/promises';
 import type { HostFrame, SystemError } from '../../../bridge/frames.ts';
 import { parseAddress } from './address-class.ts';
 import type { Destination, DestinationRule } from './destination-rule.ts';
 import { asSystemError, type Denied, egressError, hiddenAnswerError } from './egress-error.ts';
 import type { EgressDenial, EgressPolicy } from './egress-policy.ts';
+import type { NameSource, ResolvedAddress } from './name-source.ts';
 import { reversedAddress, syscallOf } from './question-names.ts';
 import { targetOf } from './record-targets.ts';
 import { createVisibility } from './record-visibility.ts';
@@ -14,35 +14,6 @@ export type ConnectQuestion = Pick<Extract<HostFrame, { kind: 'connect' }>, 'hos
 export type DnsQuestion = Pick<Extract<HostFrame, { kind: 'resolve' }>, 'type' | 'name' | 'family' | 'port' | 'ttl'>;
 /** `denied` is there when it was the policy that said no. */
 export type Answer<T> = { readonly value: T } | { readonly error: SystemError; readonly denied?: Denied };
-export type ResolvedAddress = { readonly address: string; readonly family: number };
-
-/** The system's resolver, as far as it is used: a test puts its own in this place. */
-export type NameSource = {
-  lookup(name: string, family: 0 | 4 | 6): Promise<ResolvedAddress[]>;
-  /** With `ttl` the addresses of `A` and `AAAA` come as objects that say how long they hold. */
-  resolve(name: string, type: string, ttl: boolean): Promise<readonly unknown[]>;
-  reverse(address: string): Promise<string[]>;
-  service(address: string, port: number): Promise<{ hostname: string; service: string }>;
-};
-
-/** Records cross as JSON: the digest in a `TLSA` as Base64. */
-function withTextOfBytes(record: unknown): unknown {
-  const { data } = record as { readonly data?: unknown };
-  return data instanceof ArrayBuffer ? { ...(record as object), data: Buffer.from(data).toString('base64') } : record;
-}
-
-/** `getaddrinfo` and c-ares of this machine; numeric forms of all kinds (octal, hexadecimal) are read by getaddrinfo. */
-export const systemNames = (): NameSource => ({
-  lookup: (name, family) => dns.lookup(name, { all: true, family }),
-  resolve: async (name, type, ttl) => {
-    if (ttl) return type === 'A' ? dns.resolve4(name, { ttl }) : dns.resolve6(name, { ttl });
-    const found = (await dns.resolve(name, type)) as unknown;
-    // There are holes in what Node gives for `ANY`.
-    return (Array.isArray(found) ? found.filter((record) => record) : [found]).map(withTextOfBytes);
-  },
-  reverse: (address) => dns.reverse(address),
-  service: (address, port) => dns.lookupService(address, port),
-});
 
 /** Who asks: a run of a connection, with the connection's own list where it has one, and what the run was told before. */
 export type Asker = {

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, isIP, type Server, type Socket } from '
 import type { RunResult } from '@userferry/script-contract';
 import { expect } from 'vitest';
 import type { RunRequest, Sandbox } from '../../../sandbox.ts';
-import { type NameSource, systemNames } from '../egress/resolver.ts';
+import { type NameSource, systemNames } from '../egress/name-source.ts';
 import { type LogEntry, REAL_RUNTIME, readableLog, runOf, startTestSandbox, temporaryFolder } from './test-sandbox.ts';
 
 export const OPEN = '127.0.0.2';
