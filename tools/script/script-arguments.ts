@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { EgressRule } from '@userferry/sandbox';
-import { LIMITS } from '@userferry/script-contract';
+import { egressHostProblem, LIMITS } from '@userferry/script-contract';
 
 /** What the command line asks for. */
 export type ScriptArguments = {
@@ -71,6 +71,8 @@ const readRule = (text: string): EgressRule => {
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+|\*)$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined) throw new UsageError(`--allow ${text} is not HOST:PORT`);
+  const problem = egressHostProblem(host);
+  if (problem !== undefined) throw new UsageError(`--allow ${text}: the host ${problem}`);
   return { host, port: port === '*' ? '*' : readNumber(`--allow ${text}: the port`, port, { min: 1, max: 65535 }) };
 };
 

@@ -17,6 +17,7 @@ describe('the command line', () => {
     [['a.js', 'login', '--timeout-ms', '1s'], '--timeout-ms is not a whole number from 1 to 30000'],
     [['a.js', 'login', '--memory-mb', '1'], '--memory-mb is not a whole number from 32 to 512'],
     [['a.js', 'login', '--allow', 'localhost'], '--allow localhost is not HOST:PORT'],
+    [['a.js', 'login', '--allow', '*.test:5432'], '--allow *.test:5432: the host has a wildcard'],
     [
       ['a.js', 'login', '--allow', 'localhost:0'],
       '--allow localhost:0: the port is not a whole number from 1 to 65535',

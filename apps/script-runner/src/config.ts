@@ -1,18 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
 import { defaultStateFolder } from '@userferry/sandbox';
+import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
 import { egressAddressOf, egressFields, egressProblems } from './egress-address/config.ts';
 import { parseEgressRule } from './parse-egress-rule.ts';
 
 const egressRules = () =>
   commaList()
-    .refine(
-      (rules) => rules.every((rule) => parseEgressRule(rule) !== undefined),
-      'must be HOST:PORT with commas between',
+    .transform((rules, context) =>
+      rules.flatMap((text, index) => {
+        const parsed = parseEgressRule(text);
+        if ('rule' in parsed) return [parsed.rule];
+        context.addIssue({ code: 'custom', message: `rule ${index + 1} ${parsed.problem}` });
+        return [];
+      }),
     )
-    .default([])
-    .transform((rules) => rules.flatMap((rule) => parseEgressRule(rule) ?? []));
+    .default([]);
+
+/** The API of the cluster that this service runs in, if it does. */
+const clusterRules = (host: string | undefined, apiPort: number) =>
+  host === undefined || egressHostProblem(host) !== undefined ? [] : [{ host, port: apiPort }];
 
 /** What `npm run build` of libs/sandbox makes. */
 const builtRuntime = fileURLToPath(new URL('../../../libs/sandbox/dist/runtime', import.meta.url));
@@ -26,6 +34,10 @@ export const readConfig = () => {
       USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
       USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
       USERFERRY_EGRESS_ALLOW: egressRules(),
+      USERFERRY_EGRESS_NEVER: egressRules(),
+      // What Kubernetes tells every pod.
+      KUBERNETES_SERVICE_HOST: z.string().optional(),
+      KUBERNETES_SERVICE_PORT: port().default(443),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
       ...egressFields,
@@ -41,6 +53,10 @@ export const readConfig = () => {
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,
     egressAllow: env.USERFERRY_EGRESS_ALLOW,
+    egressNever: [
+      ...env.USERFERRY_EGRESS_NEVER,
+      ...clusterRules(env.KUBERNETES_SERVICE_HOST, env.KUBERNETES_SERVICE_PORT),
+    ],
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
     egressAddress: egressAddressOf(env),

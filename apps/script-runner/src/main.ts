@@ -9,16 +9,19 @@ const boot = createLogger({ service: 'script-runner', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'script-runner', level: config.logLevel });
+  const ownPorts = new Set([config.port]);
   const sandbox = await createSandbox({
     runtimeFolder: config.runtimeFolder,
     stateFolder: config.stateFolder,
-    egress: { allow: config.egressAllow },
+    egress: { allow: config.egressAllow, never: config.egressNever, ownPorts },
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
     log,
   });
   stack.defer(() => sandbox.close());
   const server = stack.use(await createScriptRunner(config, { log, sandbox }));
+  // Where the system chose it.
+  ownPorts.add(server.port);
   stack.use(startEgressAddress(config, log));
   log.info({ port: server.port, sandbox: sandbox.level }, 'ready');
 });

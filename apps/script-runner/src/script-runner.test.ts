@@ -136,10 +136,21 @@ describe('an egress rule', () => {
     ['10.0.0.0/8:*', { host: '10.0.0.0/8', port: '*' }],
     ['[2001:db8::1]:443', { host: '2001:db8::1', port: 443 }],
   ])('is read: %s', (text, rule) => {
-    expect(parseEgressRule(text)).toEqual(rule);
+    expect(parseEgressRule(text)).toEqual({ rule });
   });
 
-  it.each(['', 'db', 'db:', 'db:0', 'db:70000', '2001:db8::1:443', 'a b:1'])('is refused: %j', (text) => {
-    expect(parseEgressRule(text)).toBeUndefined();
+  it.each([
+    ['', 'must be HOST:PORT'],
+    ['db', 'must be HOST:PORT'],
+    ['db:', 'must be HOST:PORT'],
+    ['db:0', 'port from 1 to 65535'],
+    ['db:70000', 'port from 1 to 65535'],
+    ['2001:db8::1:443', 'must be HOST:PORT'],
+    ['a b:1', 'must be HOST:PORT'],
+    ['10.0.0.0/99:5432', 'not from 0 to 32'],
+    ['*.example.com:5432', 'wildcard'],
+    ['127.1:5432', 'all four numbers'],
+  ])('is refused: %j', (text, problem) => {
+    expect(parseEgressRule(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { inheritedEnv } from './config.ts';
+import { neverReached } from './never-reached.ts';
 import {
   SERVICE_NAMES,
   type ServiceLine,
@@ -69,9 +71,9 @@ const startEach = <Name extends ServiceName>(
   ports: Ports,
   options: LocalServicesOptions,
 ): Readonly<Record<Name, ServiceProcess>> => {
-  const { databaseUrl, onLine = () => undefined, restart = false } = options;
+  const { onLine = () => undefined, restart = false } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
-  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, databaseUrl), onLine, restart });
+  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, options), onLine, restart });
   return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
 };
 
@@ -81,11 +83,17 @@ const STORE_ONLY = /^USERFERRY_(ENCRYPTION_KEYS|PEPPERS|KEY_FILE|OPERATOR_KEY|DA
 const envOf = (
   name: ServiceName,
   env: Readonly<Record<string, string>>,
-  databaseUrl: string,
-): Record<string, string> =>
-  name === 'migration-service'
-    ? { ...env, DATABASE_URL: databaseUrl }
-    : Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
+  { databaseUrl, ports, twinPorts }: LocalServicesOptions,
+): Record<string, string> => {
+  if (name === 'migration-service') return { ...env, DATABASE_URL: databaseUrl };
+  const open = Object.fromEntries(Object.entries(env).filter(([variable]) => !STORE_ONLY.test(variable)));
+  if (name !== 'script-runner') return open;
+  // A variable that names a file may not stand beside one that holds the value.
+  const { USERFERRY_EGRESS_NEVER_FILE: file, USERFERRY_EGRESS_NEVER: given, ...rest } = open;
+  const more = file ? readFileSync(file, 'utf8').trim() : given;
+  const all = [ports, ...(twinPorts === undefined ? [] : [twinPorts])];
+  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached(all, databaseUrl, more) };
+};
 
 /** One address, or both in gRPC's own form. */
 const addressOf = (port: number, twin: number | undefined): string =>

@@ -15,6 +15,7 @@ export {
   connectionEnv,
   type StoreAddress,
 } from './connection-env.ts';
+export { egressHostProblem, plainHost } from './egress-host.ts';
 export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { LIMITS } from './limits.ts';
 export {

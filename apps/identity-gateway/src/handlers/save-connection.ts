@@ -5,7 +5,13 @@ import {
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
-import { ADDRESS_VARIABLES, type ConnectionMode, connectionEnv, LIMITS } from '@userferry/script-contract';
+import {
+  ADDRESS_VARIABLES,
+  type ConnectionMode,
+  connectionEnv,
+  egressHostProblem,
+  LIMITS,
+} from '@userferry/script-contract';
 import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { EgressRule } from '../connection/script-run.ts';
@@ -61,8 +67,11 @@ const ownEnv = (env: Readonly<Record<string, string>>): Readonly<Record<string, 
 
 const egressOf = (rules: readonly EgressRule[]): readonly EgressRule[] => {
   if (rules.length > EGRESS_RULES_MAX) throw invalidField('egress', `has more than ${EGRESS_RULES_MAX} rules`);
-  return rules.map(({ host, port }) => {
-    if (port > 65535) throw invalidField('egress', 'has a port above 65535');
-    return { host: name('egress.host', host), port };
+  return rules.map((rule, index) => {
+    const [at, host] = [`egress[${index}]`, name(`egress[${index}].host`, rule.host)];
+    if (rule.port > 65535) throw invalidField(`${at}.port`, 'must be from 1 to 65535, or 0 for every port');
+    const problem = egressHostProblem(host);
+    if (problem !== undefined) throw invalidField(`${at}.host`, problem);
+    return { host, port: rule.port };
   });
 };

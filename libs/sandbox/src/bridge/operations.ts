@@ -103,6 +103,8 @@ export type Operation =
   // guest's buffer is filled, its size, and how many bytes are enough for one answer.
   | readonly ['zlib', callId: number, id: number, bytes: Uint8Array | undefined, ...step: readonly number[]]
   | readonly ['zlibClose', id: number]
+  // A way to the outside that no script has was refused in the isolate.
+  | readonly ['refused', message: string]
   | readonly ['log', level: string, text: string, atMs: number]
   | readonly ['done', report: RunReport];
 

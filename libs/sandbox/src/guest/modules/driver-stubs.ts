@@ -1,10 +1,12 @@
 /** Small core modules that drivers load and hardly use; scripts cannot require them. */
 
+import { notAvailable } from '../not-available.ts';
+
 /** The old `constants`, as far as drivers read it. */
 export const constants = { SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS: 0x800 };
 
 function createSocket(): never {
-  throw Object.assign(new Error('UDP is not available to scripts'), { code: 'EACCES' });
+  throw notAvailable('UDP is not available to scripts');
 }
 
 export const dgram = { createSocket };

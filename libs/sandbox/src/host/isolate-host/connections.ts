@@ -53,6 +53,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
   const onData = (id: number, bytes: Buffer, isVirtual: boolean): void => {
     // What comes through a stream of the isolate was counted when it came into the isolate.
     if (!isVirtual) bytesIn += bytes.length;
+    transport.answered();
     if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };

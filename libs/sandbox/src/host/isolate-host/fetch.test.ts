@@ -224,7 +224,8 @@ describe('what goes wrong', () => {
   });
   it('says that the egress policy forbids it', async () => {
     const { outcome, error } = await host.run(`async function login() { await fetch('http://denied.example/') }`);
-    expect([outcome, error?.name, error?.message]).toEqual(['egress_denied', 'TypeError', 'fetch failed']);
+    const message = 'fetch failed (denied.example is not allowed by the rule "none")';
+    expect([outcome, error?.name, error?.message]).toEqual(['egress_denied', 'TypeError', message]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** The host's side of one run's bridge: carries out what the guest posts and brings it the events. */
 import type { GuestEvent, Operation, RunReport } from '../../bridge/operations.ts';
 import { createAnswers } from './answers.ts';
+import { asText } from './arguments.ts';
 import { createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
@@ -93,6 +94,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['alarm', clock.setAlarm],
     ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
     ['log', log.add],
+    ['refused', (message: unknown) => transport.failed({ message: asText(message, 'message', 256), code: 'EACCES' })],
     ['done', onDone],
   ]);
   const onOperation = ([name, ...parts]: Operation): void => {

@@ -1,5 +1,6 @@
 /** One run: in one slot, over one bridge, until its report, its deadline, a quota or the end of the isolate. */
 import { randomBytes } from 'node:crypto';
+import type { Outcome } from '@userferry/script-contract';
 import type { HostFrame, RunFrame } from '../../bridge/frames.ts';
 import type { ReportedError, RunReport } from '../../bridge/operations.ts';
 import { wrapScript } from '../../bridge/script-source.ts';
@@ -13,6 +14,7 @@ import type { Lease, SlotPool } from './slot-pool.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 
 type ResultFrame = Extract<HostFrame, { kind: 'result' }>;
+type FrameError = NonNullable<ResultFrame['error']>;
 type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error'> & { readonly clean: boolean };
 
 export type RunDeps = { readonly link: SupervisorLink; readonly files: RuntimeFiles; readonly pool: SlotPool };
@@ -26,6 +28,7 @@ export type ActiveRun = {
 const RANDOM_BYTES = 256;
 const SETTLE_STEP_MS = 5;
 const STACK_GRACE_MS = 25;
+const CAUSE_LENGTH_MAX = 1024;
 const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): string =>
   outcome === 'timed_out'
     ? `The script did not finish within ${frame.timeoutMs} ms`
@@ -36,7 +39,7 @@ const cpuMsOf = (isolateNs: bigint, { user, system }: NodeJS.CpuUsage): number =
   isolateNs > 0n ? Number(isolateNs) / 1e6 : (user + system) / 1000;
 
 /** An error as the frame carries it. */
-function toFrameError(error: ReportedError): NonNullable<ResultFrame['error']> {
+function toFrameError(error: ReportedError): FrameError {
   const { chain: _chain, ...rest } = error;
   return { ...rest, name: rest.name.slice(0, 256), message: rest.message.slice(0, 16384) };
 }
@@ -46,6 +49,17 @@ function codeOf({ message, stack }: Error, bridge: RunBridge): { readonly code?:
   const named = /^\w+ \[([A-Z][A-Z0-9_]+)\]: /.exec(stack ?? '')?.[1];
   const code = named ?? bridge.transport.failures.find((failure) => message.endsWith(failure.message))?.code;
   return typeof code === 'string' ? { code } : {};
+}
+
+/** What the network has to say of an outcome that the script's own error, or its want of one, does not tell. */
+function explained(outcome: Outcome, error: FrameError | undefined, { transport }: RunBridge): FrameError | undefined {
+  const cause = outcome === 'egress_denied' ? transport.denial : transport.lastFailure;
+  if (cause === undefined || (outcome !== 'egress_denied' && outcome !== 'store_unreachable')) return error;
+  const code = typeof cause.code === 'string' ? { code: cause.code } : {};
+  const text = cause.message.slice(0, CAUSE_LENGTH_MAX);
+  if (error === undefined) return { name: 'Error', message: text, ...code };
+  if (outcome !== 'egress_denied' || error.message.includes(text)) return error;
+  return { ...error, message: `${error.message} (${text})` };
 }
 
 /** What a call into the isolate that failed means: a limit, or an unhandled rejection that ivm hands on. */
@@ -59,16 +73,19 @@ function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge): Endi
   const code = codeOf(thrown, bridge);
   const reported = { name, message: text, ...code, ...placeIn(stack), chain: [{ name, message: text, ...code }] };
   const report: RunReport = { kind: 'threw', error: reported };
-  return { outcome: classify(report, bridge.transport), error: toFrameError(reported), clean: false };
+  const classified = classify(report, bridge.transport);
+  const explanation = explained(classified, toFrameError(reported), bridge);
+  return { outcome: classified, ...(explanation && { error: explanation }), clean: false };
 }
 
 async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, bridge: RunBridge): Promise<Ending> {
   const outcome = classify(report, bridge.transport);
   const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory' && report.uncaught !== true;
-  if (report.error === undefined) {
-    return { outcome, clean, ...(report.resultJson === undefined ? {} : { resultJson: report.resultJson }) };
+  const error = explained(outcome, report.error && toFrameError(report.error), bridge);
+  if (report.error === undefined || error === undefined) {
+    const result = report.resultJson === undefined ? {} : { resultJson: report.resultJson };
+    return { outcome, clean, ...result, ...(error && { error }) };
   }
-  const error = toFrameError(report.error);
   if (error.name !== 'SyntaxError' || report.kind !== 'syntax_error') return { outcome, error, clean };
   const found = await lease.slot.syntaxError(wrapScript(frame.source, frame.functionName));
   return { outcome, error: { ...error, ...(found && syntaxProblem(found, frame.source)) }, clean };

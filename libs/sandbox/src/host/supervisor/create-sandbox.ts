@@ -4,7 +4,10 @@ import type { RunResult } from '@userferry/script-contract';
 import type { RunRequest, Sandbox, ScriptProblem } from '../../sandbox.ts';
 import { compileRule } from './egress/destination-rule.ts';
 import { createEgressPolicy } from './egress/egress-policy.ts';
-import { createResolver, systemNames } from './egress/resolver.ts';
+import { type NameSource, systemNames } from './egress/name-source.ts';
+import { createOwnAddresses } from './egress/own-addresses.ts';
+import { createOwnServices, type OwnServices } from './egress/own-services.ts';
+import { createResolver } from './egress/resolver.ts';
 import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
@@ -101,12 +104,18 @@ const createCheck =
     return (await problems) ?? [];
   };
 
-const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Launcher) => {
+type Outside = { readonly launcher: Launcher; readonly names: NameSource; readonly ownServices: OwnServices };
+
+const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, names, ownServices }: Outside) => {
   const { log } = options;
   const watchdog = createRssWatchdog();
   if (watchdog === undefined) log.warn({}, 'the memory of isolate hosts cannot be watched on this machine');
-  const policy = createEgressPolicy(options.egress);
-  const resolver = createResolver({ names: systemNames(), policy, timeoutMs: tuning.resolveTimeoutMs });
+  const policy = createEgressPolicy({
+    isOwnAddress: createOwnAddresses(),
+    ...options.egress,
+    isOwnService: ownServices.covers,
+  });
+  const resolver = createResolver({ names, policy, timeoutMs: tuning.resolveTimeoutMs });
   const requests = createHostRequests({ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs });
   const queue = createWorkQueue<IsolateHost>({
     perConnection: tuning.queuePerConnection,
@@ -135,10 +144,14 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Laun
  */
 export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const tuning = { ...DEFAULT_TUNING, ...options };
+  const { names = systemNames(), never = [] } = options.egress;
+  const lookup = (name: string) => names.lookup(name, 0);
+  const ownServices = await createOwnServices(never, { lookup, log: options.log });
   const launcher = await createLauncher(options, tuning);
-  const { watchdog, queue, nursery, pool } = assemble(options, tuning, launcher);
+  const { watchdog, queue, nursery, pool } = assemble(options, tuning, { launcher, names, ownServices });
   const close = async (): Promise<void> => {
     clearInterval(timer);
+    ownServices.close();
     queue.close();
     nursery.close();
     pool.close();

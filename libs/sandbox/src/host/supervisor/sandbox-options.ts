@@ -1,4 +1,5 @@
 import type { EgressRule } from '../../sandbox.ts';
+import type { NameSource } from './egress/name-source.ts';
 import type { SandboxLog } from './sandbox-log.ts';
 import type { UidRange } from './walls/user-ids.ts';
 
@@ -12,8 +13,14 @@ export type SandboxOptions = {
   readonly egress: {
     /** Opens exceptions among destinations denied by default. Metadata services stay closed. */
     readonly allow: readonly EgressRule[];
-    /** Never to be reached, whatever allows it: our own services. */
+    /** Never to be reached, whatever allows it: our own services. A name closes the addresses behind it as well. */
     readonly never?: readonly EgressRule[];
+    /** Where this process listens: closed on the loopback and on every address of this machine. May grow later. */
+    readonly ownPorts?: ReadonlySet<number>;
+    /** In the place of the system's resolver, for tests. */
+    readonly names?: NameSource;
+    /** In the place of this machine's addresses, for tests. */
+    readonly isOwnAddress?: (address: string) => boolean;
   };
   readonly log: SandboxLog;
 } & Partial<SandboxTuning>;

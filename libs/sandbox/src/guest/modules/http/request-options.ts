@@ -1,4 +1,5 @@
 /** The arguments of `http.request` as one object of options, and what Node checks of them. */
+import { notAvailable } from '../../not-available.ts';
 import { invalidArgType, invalidArgValue, nodeError, outOfRange, validateString } from '../node-errors.ts';
 import { core } from '../registry.ts';
 import { isToken } from './validate.ts';
@@ -57,8 +58,7 @@ export function validatePath(path: string): string {
     throw nodeError(TypeError, 'ERR_UNESCAPED_CHARACTERS', 'Request path contains unescaped characters');
   }
   if (!ABSOLUTE_FORM.test(path)) return path;
-  const message = 'Proxies are not available to scripts: the path of a request begins with a slash';
-  throw Object.assign(new Error(message), { code: 'EACCES' });
+  throw notAvailable('Proxies are not available to scripts: the path of a request begins with a slash');
 }
 
 export function validateProtocol(actual: unknown, expected: unknown): void {

@@ -1,6 +1,7 @@
 /** `net.Socket` over a connection that the host opens for the script. */
 import type { SecureInfo, SessionFacts, SocketAddresses } from '../../../bridge/operations.ts';
 import { uncaught } from '../../bridge.ts';
+import { notAvailable } from '../../not-available.ts';
 import { type Channel, type ChannelEvents, createChannel } from '../../socket-channel.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
@@ -106,8 +107,8 @@ export class Socket extends Duplex {
     if (this.destroyed) this.#revive();
     if (callback) this.once('connect', callback);
     if (typeof options.path === 'string') {
-      const error = new Error('Unix sockets are not available to scripts');
-      nextTick(() => this.destroy(Object.assign(error, { code: 'EACCES' })));
+      const error = notAvailable('Unix sockets are not available to scripts');
+      nextTick(() => this.destroy(error));
       return this;
     }
     this.connecting = true;

@@ -6,7 +6,8 @@ import type { Duplex } from 'node:stream';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
 import type { HostFrame, RunFrame, SocketMessage, SupervisorFrame, SystemError } from '../../../bridge/frames.ts';
 import { hostFrameSchema } from '../../../bridge/frames.ts';
-import { type DnsQuestion, systemNames } from '../../supervisor/egress/resolver.ts';
+import { systemNames } from '../../supervisor/egress/name-source.ts';
+import type { DnsQuestion } from '../../supervisor/egress/resolver.ts';
 
 const RUNTIME = join(import.meta.dirname, '../../../../dist/runtime');
 

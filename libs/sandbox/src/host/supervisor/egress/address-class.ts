@@ -5,6 +5,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** Why an address is not simply a public one; `undefined` for public unicast. The words appear in denials. */
 export type AddressClass =
   | 'loopback'
+  | 'unspecified'
   | 'private'
   | 'link_local'
   | 'carrier_grade_nat'
@@ -16,6 +17,8 @@ export type AddressClass =
 
 const CLASS_OF_RANGE: Readonly<Record<string, AddressClass>> = {
   loopback: 'loopback',
+  // The kernel takes it for this machine.
+  unspecified: 'unspecified',
   private: 'private',
   uniqueLocal: 'private',
   deprecatedSiteLocal: 'private',
@@ -67,6 +70,13 @@ const hidesIpv4 = (address: Address): boolean =>
 /** An address as text, parsed; IPv4-mapped IPv6 becomes the IPv4 address it stands for. `undefined` when it is none. */
 export const parseAddress = (text: string): Address | undefined =>
   ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+
+/** The address itself, and every IPv4 address that a translator could make of it. */
+export const addressesMeant = (text: string): readonly string[] => {
+  const address = text.includes('%') ? undefined : parseAddress(text);
+  if (address === undefined) return [];
+  return [address, ...(hidesIpv4(address) ? embedded(address) : [])].map((one) => one.toString());
+};
 
 /** What kind of place the address is, metadata services first, seen through IPv6 disguises too. */
 export const classifyAddress = (text: string): AddressClass | undefined => {

@@ -1,3 +1,4 @@
+import { egressHostProblem, plainHost } from '@userferry/script-contract';
 import ipaddr from 'ipaddr.js';
 import type { EgressRule } from '../../../sandbox.ts';
 import { parseAddress } from './address-class.ts';
@@ -12,8 +13,6 @@ export type DestinationRule = {
   readonly port: number | '*';
 };
 
-const plainName = (host: string): string => host.toLowerCase().replace(/\.$/, '');
-
 const addressMatcher = (host: string): ((address: string) => boolean) | undefined => {
   const [network, bits] = host.includes('/') ? ipaddr.parseCIDR(host) : [parseAddress(host), undefined];
   if (network === undefined) return undefined;
@@ -24,15 +23,22 @@ const addressMatcher = (host: string): ((address: string) => boolean) | undefine
   };
 };
 
-/** Compiles one rule of an allow-list. Throws on a CIDR range or a port that is none. */
-export const compileRule = ({ host, port }: EgressRule): DestinationRule => {
-  if (host === '' || (port !== '*' && !(Number.isInteger(port) && port > 0 && port < 65536)))
-    throw new Error(`egress rule ${host}:${port} needs a host and a port from 1 to 65535, or *`);
+/** What is wrong with a rule, in words that follow its host. */
+export const ruleProblem = ({ host, port }: EgressRule): string | undefined =>
+  port === '*' || (Number.isInteger(port) && port > 0 && port < 65536)
+    ? egressHostProblem(host)
+    : 'needs a port from 1 to 65535, or *';
+
+/** Compiles one rule of an allow-list. Throws on a host or a port that is none. */
+export const compileRule = (rule: EgressRule): DestinationRule => {
+  const { host, port } = rule;
+  const problem = ruleProblem(rule);
+  if (problem !== undefined) throw new Error(`egress rule ${host}:${port}: ${host} ${problem}`);
   const matchesAddress = addressMatcher(host);
-  const name = plainName(host);
+  const name = plainHost(host);
   return {
     port,
-    covers: (destination) => matchesAddress?.(destination.address) ?? plainName(destination.host) === name,
+    covers: (destination) => matchesAddress?.(destination.address) ?? plainHost(destination.host) === name,
   };
 };
 

@@ -1,19 +1,31 @@
 import type { SystemError } from '../../../bridge/frames.ts';
+import { parseAddress } from './address-class.ts';
 import type { Destination } from './destination-rule.ts';
 import type { EgressDenial } from './egress-policy.ts';
 
-/** What a script sees of a refused destination: `EGRESS_DENIED`, naming host, address, port and rule. */
+/** What was refused, for the log: the address is ours to know, for the script only where it gave it itself. */
+export type Denied = {
+  readonly host: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly rule: EgressDenial['rule'];
+};
+
+/**
+ * What a script sees of a refused destination: `EGRESS_DENIED`, naming host, port and rule. What a name inside leads to
+ * is not told: a DNS answer would not show it either.
+ */
 export const egressError = ({ host, address, port }: Destination, { rule }: EgressDenial): SystemError => ({
-  message: `EGRESS_DENIED: ${host}:${port} (${address}) may not be reached from scripts (rule ${rule})`,
+  message: `EGRESS_DENIED: ${host}:${port} may not be reached from scripts (rule ${rule})`,
   code: 'EGRESS_DENIED',
   syscall: 'connect',
-  address,
+  ...(parseAddress(host) === undefined ? { hostname: host } : { address }),
   port,
 });
 
 /** The same for a DNS question all of whose answers were withheld. */
-export const hiddenAnswerError = (name: string, syscall: string): SystemError => ({
-  message: `EGRESS_DENIED: the addresses of ${name} may not be reached from scripts`,
+export const hiddenAnswerError = (name: string, syscall: string, { rule }: EgressDenial): SystemError => ({
+  message: `EGRESS_DENIED: what ${name} leads to may not be reached from scripts (rule ${rule})`,
   code: 'EGRESS_DENIED',
   syscall,
   hostname: name,

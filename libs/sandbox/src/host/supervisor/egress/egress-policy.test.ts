@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRule } from './destination-rule.ts';
+import { anyRuleCovers, compileRule } from './destination-rule.ts';
 import { createEgressPolicy } from './egress-policy.ts';
 
 const strict = createEgressPolicy({ allow: [] });
@@ -11,8 +11,8 @@ describe('egress policy, with nothing allowed', () => {
     ['2606:4700:4700::1111', undefined],
     ['127.0.0.1', 'loopback'],
     ['127.255.255.254', 'loopback'],
-    ['0.0.0.0', 'reserved'],
-    ['0.1.2.3', 'reserved'],
+    ['0.0.0.0', 'unspecified'],
+    ['0.1.2.3', 'unspecified'],
     ['10.0.0.1', 'private'],
     ['172.16.0.1', 'private'],
     ['172.31.255.255', 'private'],
@@ -33,7 +33,7 @@ describe('egress policy, with nothing allowed', () => {
     ['192.0.2.1', 'reserved'],
     ['203.0.113.7', 'reserved'],
     ['::1', 'loopback'],
-    ['::', 'reserved'],
+    ['::', 'unspecified'],
     ['fc00::1', 'private'],
     ['fd12:3456::1', 'private'],
     ['fec0::1', 'private'],
@@ -67,7 +67,7 @@ describe('egress policy, with nothing allowed', () => {
     expect(denial(address)).toBe(rule);
   });
 
-  it.each([25, 465, 587])('mail port %i is refused', (port) => {
+  it.each([25, 465, 587, 2525])('mail port %i is refused', (port) => {
     expect(denial('8.8.8.8', port)).toBe('mail_port');
   });
 
@@ -86,7 +86,7 @@ describe('the deployment’s allow-list', () => {
       { host: '::/0', port: 80 },
       { host: 'mail.internal', port: 25 },
     ],
-    never: [{ host: '10.1.2.3', port: 7000 }],
+    isOwnService: (destination) => anyRuleCovers([compileRule({ host: '10.1.2.3', port: 7000 })], destination),
   });
   const rule = (host: string, address: string, port: number) => policy.deny({ host, address, port })?.rule;
 
@@ -144,9 +144,10 @@ describe('what a DNS answer may show', () => {
   const policy = createEgressPolicy({ allow: [{ host: '10.0.0.1', port: 5432 }] });
 
   it('is an address that could be reached on some port', () => {
-    expect(policy.shows({ host: 'x', address: '8.8.8.8' })).toBe(true);
-    expect(policy.shows({ host: 'x', address: '10.0.0.1' })).toBe(true);
-    expect(policy.shows({ host: 'x', address: '10.0.0.2' })).toBe(false);
-    expect(policy.shows({ host: 'x', address: '8.8.8.8' }, [compileRule({ host: '9.9.9.9', port: 1 })])).toBe(false);
+    expect(policy.hides({ host: 'x', address: '8.8.8.8' })).toBeUndefined();
+    expect(policy.hides({ host: 'x', address: '10.0.0.1' })).toBeUndefined();
+    expect(policy.hides({ host: 'x', address: '10.0.0.2' })).toEqual({ rule: 'private' });
+    const own = [compileRule({ host: '9.9.9.9', port: 1 })];
+    expect(policy.hides({ host: 'x', address: '8.8.8.8' }, own)).toEqual({ rule: 'connection_list' });
   });
 });

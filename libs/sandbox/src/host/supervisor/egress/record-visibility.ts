@@ -1,8 +1,9 @@
 /** Which records of an answer a script may see: those that lead to what it may reach, or nowhere. */
-import type { EgressPolicy } from './egress-policy.ts';
+import type { EgressDenial, EgressPolicy } from './egress-policy.ts';
+import type { ResolvedAddress } from './name-source.ts';
 import { reversedAddress } from './question-names.ts';
 import { targetOf } from './record-targets.ts';
-import type { Answer, Asker, DnsQuestion, ResolvedAddress } from './resolver.ts';
+import type { Answer, Asker, DnsQuestion } from './resolver.ts';
 
 /** Services behind one record that are looked at. */
 const SERVICES_MAX = 8;
@@ -13,35 +14,46 @@ export type VisibilityDeps = {
   services(name: string): Promise<Answer<readonly unknown[]>>;
 };
 
+/** `undefined` when it may be seen. */
+type Verdict = EgressDenial | undefined;
+
 export type Visibility = {
-  shows(question: DnsQuestion, record: unknown, asker: Asker): Promise<boolean>;
-  /** Whether an address may be told of that a question is about: the address itself, or its reverse name. */
-  mayAskAbout(name: string, asker: Asker): boolean;
+  hides(question: DnsQuestion, record: unknown, asker: Asker): Promise<Verdict>;
+  /** Why an address may not be told of that a question is about: the address itself, or its reverse name. */
+  hidesAsked(name: string, asker: Asker): Verdict;
 };
 
+/** For what leads to nothing that is known: types of records, names without addresses. */
+const UNKNOWN: EgressDenial = { rule: 'reserved' };
+
+/** One way that is open is enough. */
+const ofAll = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.length > 0 && verdicts.includes(undefined) ? undefined : (verdicts[0] ?? UNKNOWN);
+
 export const createVisibility = ({ policy, addresses, services }: VisibilityDeps): Visibility => {
-  const reachable = async (name: string, asker: Asker): Promise<boolean> => {
+  const ofHost = async (name: string, asker: Asker): Promise<Verdict> => {
     const found = await addresses(name, asker);
-    return 'value' in found && found.value.some(({ address }) => policy.shows({ host: name, address }, asker.egress));
+    const all = 'value' in found ? found.value : [];
+    return ofAll(all.map(({ address }) => policy.hides({ host: name, address }, asker.egress)));
   };
-  const serves = async (service: string, asker: Asker): Promise<boolean> => {
+  const ofService = async (service: string, asker: Asker): Promise<Verdict> => {
     const found = await services(service);
     const targets = 'value' in found ? found.value.slice(0, SERVICES_MAX).map((one) => targetOf('SRV', one)) : [];
-    const verdicts = await Promise.all(targets.map((target) => 'host' in target && reachable(target.host, asker)));
-    return verdicts.includes(true);
+    return ofAll(await Promise.all(targets.map((one) => ('host' in one ? ofHost(one.host, asker) : UNKNOWN))));
   };
-  const mayAskAbout: Visibility['mayAskAbout'] = (name, { egress }) => {
+  const hidesAsked: Visibility['hidesAsked'] = (name, { egress }) => {
     const address = reversedAddress(name);
-    return address !== undefined && policy.shows({ host: name, address }, egress);
+    return address === undefined ? UNKNOWN : policy.hides({ host: name, address }, egress);
   };
   return {
-    mayAskAbout,
-    async shows({ type, name }, record, asker) {
+    hidesAsked,
+    async hides({ type, name }, record, asker) {
       const target = targetOf(type, record);
-      if ('address' in target) return policy.shows({ host: name, address: target.address }, asker.egress);
-      if ('host' in target) return reachable(target.host, asker);
-      if ('service' in target) return serves(target.service, asker);
-      return 'asked' in target ? mayAskAbout(name, asker) : 'nowhere' in target;
+      if ('address' in target) return policy.hides({ host: name, address: target.address }, asker.egress);
+      if ('host' in target) return ofHost(target.host, asker);
+      if ('service' in target) return ofService(target.service, asker);
+      if ('asked' in target) return hidesAsked(name, asker);
+      return 'nowhere' in target ? undefined : UNKNOWN;
     },
   };
 };

@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { compileRule } from './destination-rule.ts';
 import { createEgressPolicy } from './egress-policy.ts';
+import { type NameSource, systemNames } from './name-source.ts';
 import { reversedAddress } from './question-names.ts';
-import { type Asker, createResolver, type DnsQuestion, type NameSource, systemNames } from './resolver.ts';
+import { type Asker, createResolver, type DnsQuestion } from './resolver.ts';
 import { createToldNames } from './told-names.ts';
 
 const notFound = (hostname: string) =>
@@ -78,12 +79,32 @@ describe('targets of a connect', () => {
     expect(answer).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });
   });
 
-  it('a denial names host, port, address and rule', async () => {
+  it('a denial names host, port and rule, and the address for us alone', async () => {
     const answer = await resolver.targets({ host: 'inside.test', port: 5432, family: 0 }, ASKER);
+    expect(answer).toEqual({
+      error: {
+        message: 'EGRESS_DENIED: inside.test:5432 may not be reached from scripts (rule private)',
+        code: 'EGRESS_DENIED',
+        syscall: 'connect',
+        hostname: 'inside.test',
+        port: 5432,
+      },
+      denied: { host: 'inside.test', address: '10.0.0.1', port: 5432, rule: 'private' },
+    });
+  });
+
+  it('a denial of an address names the address', async () => {
+    const answer = await resolver.targets({ host: '10.0.0.1', port: 5432, family: 0 }, ASKER);
     expect(answer).toMatchObject({ error: { code: 'EGRESS_DENIED', address: '10.0.0.1', port: 5432 } });
-    const { error } = answer as { error: { message: string } };
-    expect(error.message).toContain('inside.test:5432 (10.0.0.1)');
-    expect(error.message).toContain('rule private');
+  });
+
+  it.each([
+    ['2606:4700:0:0:0:0:0:1111', '2606:4700::1111', 6],
+    ['2606:4700::ABCD', '2606:4700::abcd', 6],
+    ['::ffff:808:808', '8.8.8.8', 4],
+  ])('%s is connected to in the form that the kernel gives back: %s', async (host, address, family) => {
+    const answer = await resolver.targets({ host, port: 5432, family: 0 }, ASKER);
+    expect(answer).toEqual({ value: [{ address, family }] });
   });
 
   it('an unknown name gives Node’s own error', async () => {

@@ -1,9 +1,9 @@
-import dns from 'node:dns/promises';
 import type { HostFrame, SystemError } from '../../../bridge/frames.ts';
 import { parseAddress } from './address-class.ts';
-import type { DestinationRule } from './destination-rule.ts';
-import { asSystemError, egressError, hiddenAnswerError } from './egress-error.ts';
-import type { EgressPolicy } from './egress-policy.ts';
+import type { Destination, DestinationRule } from './destination-rule.ts';
+import { asSystemError, type Denied, egressError, hiddenAnswerError } from './egress-error.ts';
+import type { EgressDenial, EgressPolicy } from './egress-policy.ts';
+import type { NameSource, ResolvedAddress } from './name-source.ts';
 import { reversedAddress, syscallOf } from './question-names.ts';
 import { targetOf } from './record-targets.ts';
 import { createVisibility } from './record-visibility.ts';
@@ -12,36 +12,8 @@ import { createTurnstile } from './turnstile.ts';
 
 export type ConnectQuestion = Pick<Extract<HostFrame, { kind: 'connect' }>, 'host' | 'port' | 'family'>;
 export type DnsQuestion = Pick<Extract<HostFrame, { kind: 'resolve' }>, 'type' | 'name' | 'family' | 'port' | 'ttl'>;
-export type Answer<T> = { readonly value: T } | { readonly error: SystemError };
-export type ResolvedAddress = { readonly address: string; readonly family: number };
-
-/** The system's resolver, as far as it is used: a test puts its own in this place. */
-export type NameSource = {
-  lookup(name: string, family: 0 | 4 | 6): Promise<ResolvedAddress[]>;
-  /** With `ttl` the addresses of `A` and `AAAA` come as objects that say how long they hold. */
-  resolve(name: string, type: string, ttl: boolean): Promise<readonly unknown[]>;
-  reverse(address: string): Promise<string[]>;
-  service(address: string, port: number): Promise<{ hostname: string; service: string }>;
-};
-
-/** Records cross as JSON: the digest in a `TLSA` as Base64. */
-function withTextOfBytes(record: unknown): unknown {
-  const { data } = record as { readonly data?: unknown };
-  return data instanceof ArrayBuffer ? { ...(record as object), data: Buffer.from(data).toString('base64') } : record;
-}
-
-/** `getaddrinfo` and c-ares of this machine; numeric forms of all kinds (octal, hexadecimal) are read by getaddrinfo. */
-export const systemNames = (): NameSource => ({
-  lookup: (name, family) => dns.lookup(name, { all: true, family }),
-  resolve: async (name, type, ttl) => {
-    if (ttl) return type === 'A' ? dns.resolve4(name, { ttl }) : dns.resolve6(name, { ttl });
-    const found = (await dns.resolve(name, type)) as unknown;
-    // There are holes in what Node gives for `ANY`.
-    return (Array.isArray(found) ? found.filter((record) => record) : [found]).map(withTextOfBytes);
-  },
-  reverse: (address) => dns.reverse(address),
-  service: (address, port) => dns.lookupService(address, port),
-});
+/** `denied` is there when it was the policy that said no. */
+export type Answer<T> = { readonly value: T } | { readonly error: SystemError; readonly denied?: Denied };
 
 /** Who asks: a run of a connection, with the connection's own list where it has one, and what the run was told before. */
 export type Asker = {
@@ -77,6 +49,23 @@ async function answerWithin<T>(timeoutMs: number, asked: Promise<T>, otherwise: 
 }
 
 const RECORDS_MAX = 64;
+/** An address in the one form that the kernel gives back, so that the peer can be held against it. */
+const canonical = (target: ResolvedAddress): ResolvedAddress => {
+  const parsed = target.address.includes('%') ? undefined : parseAddress(target.address);
+  if (parsed === undefined) return target;
+  return { address: parsed.toString(), family: parsed.kind() === 'ipv4' ? 4 : 6 };
+};
+
+const refusal = (destination: Destination, denial: EgressDenial) => ({
+  error: egressError(destination, denial),
+  denied: { ...destination, rule: denial.rule },
+});
+
+const hidden = ({ type, name }: DnsQuestion, denial: EgressDenial) => ({
+  error: hiddenAnswerError(name, syscallOf(type), denial),
+  denied: { host: name, rule: denial.rule },
+});
+
 /** Each takes a thread of the process's few until the system's resolver gives up, so no connection gets many. */
 const LOOKUPS_AT_ONCE = 2;
 
@@ -108,8 +97,8 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     const open = judged.filter(({ denial }) => denial === undefined).map(({ target }) => target);
     const [first] = judged;
     if (open.length === 0 && first?.denial !== undefined)
-      return { error: egressError({ host, address: first.target.address, port }, first.denial) };
-    return { value: open };
+      return refusal({ host, address: first.target.address, port }, first.denial);
+    return { value: open.map(canonical) };
   };
 
   const visibility = createVisibility({
@@ -120,9 +109,9 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
 
   const askAbout = (question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>> => {
     const { type, name, port = 0 } = question;
-    const address = reversedAddress(name);
-    if (address === undefined || !visibility.mayAskAbout(name, asker))
-      return Promise.resolve({ error: hiddenAnswerError(name, syscallOf(type)) });
+    const address = reversedAddress(name) ?? '';
+    const denial = visibility.hidesAsked(name, asker);
+    if (denial !== undefined) return Promise.resolve(hidden(question, denial));
     if (type === 'PTR') return within(names.reverse(address), syscallOf(type), name);
     const asked = turnstile(asker.connectionKey, () => names.service(address, port));
     return within(
@@ -145,10 +134,10 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     if ('error' in found) return found;
     if (question.type === 'service') return found;
     const all = found.value.slice(0, RECORDS_MAX);
-    const verdicts = await Promise.all(all.map((record) => visibility.shows(question, record, asker)));
-    const visible = all.filter((_, index) => verdicts[index]);
-    if (visible.length === 0 && all.length > 0)
-      return { error: hiddenAnswerError(question.name, syscallOf(question.type)) };
+    const verdicts = await Promise.all(all.map((record) => visibility.hides(question, record, asker)));
+    const visible = all.filter((_, index) => verdicts[index] === undefined);
+    const [denial] = verdicts;
+    if (visible.length === 0 && denial !== undefined) return hidden(question, denial);
     for (const record of visible) {
       const target = targetOf(question.type, record);
       if ('address' in target) asker.told.remember(question.name, target.address);

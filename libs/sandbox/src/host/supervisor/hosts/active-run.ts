@@ -3,6 +3,7 @@ import type { RunRequest } from '../../../sandbox.ts';
 import { compileRule, type DestinationRule } from '../egress/destination-rule.ts';
 import { createToldNames, type ToldNames } from '../egress/told-names.ts';
 import { endedResult } from '../results/finish-result.ts';
+import { createDenialLog, type DenialLog } from './denial-log.ts';
 
 /** How long past its deadline a host may take to end a run itself. */
 export const GRACE_MS = 250;
@@ -12,6 +13,7 @@ export type ActiveRun = {
   readonly request: RunRequest;
   readonly egress: readonly DestinationRule[] | undefined;
   readonly told: ToldNames;
+  readonly denials: DenialLog;
   readonly done: Promise<RunResult>;
   settle(result: RunResult): void;
   /** Ends it without the host's word. */
@@ -35,6 +37,7 @@ export const createActiveRun = (request: RunRequest, onOverdue: () => void): Act
     request,
     egress: request.egress?.map(compileRule),
     told: createToldNames(),
+    denials: createDenialLog(request),
     done,
     settle,
     end: (outcome, message) => settle(endedResult(outcome, message, performance.now() - startedAt)),

@@ -1,7 +1,9 @@
 import type { HostFrame } from '../../../bridge/frames.ts';
+import type { Denied } from '../egress/egress-error.ts';
 import type { Asker, Resolver } from '../egress/resolver.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 import type { Broker } from './broker.ts';
+import type { DenialLog } from './denial-log.ts';
 
 export type HostRequestDeps = {
   readonly resolver: Resolver;
@@ -14,23 +16,29 @@ export type HostQuestion = Extract<HostFrame, { kind: 'connect' | 'resolve' }>;
 
 const OVER = { message: 'the run is over', code: 'ECANCELED', syscall: 'connect' } as const;
 
+/** Who asks, and what is remembered of what it was refused. */
+export type Questioner = Asker & { readonly denials: DenialLog };
+
 /** Answers a host's questions to the outside; `asker` is missing when the run is over. Names are resolved and judged here, sockets opened by its broker. */
 export const createHostRequests = ({ resolver, log, connectTimeoutMs }: HostRequestDeps) => {
-  const connect = async (broker: Broker, asker: Asker, question: Extract<HostFrame, { kind: 'connect' }>) => {
-    const { id, port, host } = question;
+  const note = ({ denials }: Questioner, denied: Denied | undefined): void => {
+    if (denied !== undefined) denials.note(denied, log);
+  };
+  const connect = async (broker: Broker, asker: Questioner, question: Extract<HostFrame, { kind: 'connect' }>) => {
+    const { id, port } = question;
     const found = await resolver.targets(question, asker);
     if ('value' in found)
       return broker.order({ order: 'open', id, port, targets: found.value, timeoutMs: connectTimeoutMs });
-    if (found.error.code === 'EGRESS_DENIED')
-      log.warn({ connection: asker.connectionKey, host, port, reason: found.error.message }, 'egress denied');
+    note(asker, found.denied);
     broker.order({ order: 'send', frame: { kind: 'connect_failed', id, error: found.error } });
   };
-  const resolve = async (broker: Broker, asker: Asker, question: Extract<HostFrame, { kind: 'resolve' }>) => {
+  const resolve = async (broker: Broker, asker: Questioner, question: Extract<HostFrame, { kind: 'resolve' }>) => {
     const found = await resolver.records(question, asker);
+    if ('error' in found) note(asker, found.denied);
     const answer = 'value' in found ? { records: found.value } : { error: found.error };
     broker.order({ order: 'send', frame: { kind: 'resolved', id: question.id, ...answer } });
   };
-  return (broker: Broker, asker: Asker | undefined, question: HostQuestion): void => {
+  return (broker: Broker, asker: Questioner | undefined, question: HostQuestion): void => {
     if (asker === undefined) {
       const kind = question.kind === 'connect' ? 'connect_failed' : 'resolved';
       broker.order({ order: 'send', frame: { kind, id: question.id, error: OVER } });

@@ -124,7 +124,12 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       const run = runs.get(frame.runId);
       deps.requests(
         host.broker,
-        run && { connectionKey: run.request.connectionKey, egress: run.egress, told: run.told },
+        run && {
+          connectionKey: run.request.connectionKey,
+          egress: run.egress,
+          told: run.told,
+          denials: run.denials,
+        },
         frame,
       );
     }

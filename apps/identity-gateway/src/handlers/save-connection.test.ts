@@ -1,0 +1,59 @@
+import {
+  type SaveConnectionRequest,
+  ConnectionMode as WireMode,
+} from '@userferry/contracts/management/v1/connection_service';
+import { expect, it } from 'vitest';
+import type { ConnectionStore } from '../clients/connection-store.ts';
+import { callFacts } from '../testing/table-world.ts';
+import { saveConnection } from './save-connection.ts';
+
+const call = { ...callFacts(), caller: { role: 'admin', userPoolId: 'pool', id: 'key' } as const };
+
+type Saved = Parameters<ConnectionStore['saveConnection']>[0];
+
+const save = async (egress: SaveConnectionRequest['egress']): Promise<Saved['egress'] | undefined> => {
+  let saved: Saved | undefined;
+  const store = {
+    saveConnection: async (settings: Saved) => {
+      saved = settings;
+      return {} as Awaited<ReturnType<ConnectionStore['saveConnection']>>;
+    },
+  };
+  const request = { userPoolId: 'pool', mode: WireMode.LAZY_MIGRATION, address: undefined, env: {}, keepEnv: true };
+  await saveConnection(store)({ ...request, egress }, call);
+  return saved?.egress;
+};
+
+it('a connection’s own egress list may hold names, addresses and ranges, with one port or all', async () => {
+  const rules = [
+    { host: 'db.example.com', port: 5432 },
+    { host: '10.0.0.0/8', port: 0 },
+    { host: '2001:db8::1', port: 443 },
+  ];
+  expect(await save(rules)).toEqual(rules);
+  expect(await save([{ host: ' db.example.com ', port: 1 }])).toEqual([{ host: 'db.example.com', port: 1 }]);
+});
+
+it.each([
+  ['', 'egress[1].host must have 1 to 256 characters'],
+  ['*.example.com', 'egress[1].host has a wildcard'],
+  ['10.0.0.0/40', 'egress[1].host has a prefix that is not from 0 to 32'],
+  ['db.example.com:5432', 'egress[1].host is no host name'],
+  ['http://db.example.com', 'egress[1].host is no range'],
+  ['fe80::1%eth0', 'egress[1].host names a network interface'],
+])('a rule that cannot be read is refused when it is saved, not at the first login: %j', async (host, message) => {
+  const rules = [
+    { host: 'db.example.com', port: 5432 },
+    { host, port: 5432 },
+  ];
+  await expect(save(rules)).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    message: expect.stringContaining(message),
+    metadata: { field: 'egress[1].host' },
+  });
+});
+
+it('a port that is none is refused by name, and so are too many rules', async () => {
+  await expect(save([{ host: 'a', port: 65_536 }])).rejects.toMatchObject({ metadata: { field: 'egress[0].port' } });
+  await expect(save(Array(101).fill({ host: 'a', port: 1 }))).rejects.toMatchObject({ metadata: { field: 'egress' } });
+});

@@ -1,0 +1,19 @@
+import { networkInterfaces } from 'node:os';
+
+const BELIEVED_MS = 5_000;
+
+/**
+ * The addresses of this machine's own interfaces. What is sent to them never leaves it, so no firewall before it sees
+ * that: a public address of ours opens whatever listens here. Interfaces come and go, so they are looked up again.
+ */
+export const createOwnAddresses = (): ((address: string) => boolean) => {
+  let known = new Set<string>();
+  let untilMs = 0;
+  return (address) => {
+    if (Date.now() >= untilMs) {
+      untilMs = Date.now() + BELIEVED_MS;
+      known = new Set(Object.values(networkInterfaces()).flatMap((all = []) => all.map((one) => one.address)));
+    }
+    return known.has(address);
+  };
+};

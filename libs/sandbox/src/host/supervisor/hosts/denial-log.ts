@@ -1,0 +1,44 @@
+import { isScriptAction, passwordsIn } from '@userferry/script-contract';
+import type { RunRequest } from '../../../sandbox.ts';
+import type { Denied } from '../egress/egress-error.ts';
+import { profileMask, secretMask, type TextMask } from '../results/mask-text.ts';
+import type { SandboxLog } from '../sandbox-log.ts';
+
+/** What a run was refused by the egress policy: each thing once, and not without end. */
+export type DenialLog = { note(denied: Denied, log: SandboxLog): void };
+
+const NOTED_MAX = 16;
+const HOST_LENGTH_MAX = 253;
+
+const argumentsOf = ({ argsJson }: RunRequest): readonly unknown[] => {
+  try {
+    const args: unknown = JSON.parse(argsJson);
+    return Array.isArray(args) ? args : [];
+  } catch {
+    return [];
+  }
+};
+
+/** A script may ask for any name, one made of a password too, and a badly written address leaves a part of it in the host. */
+const hostMask = (request: RunRequest): TextMask => {
+  const { functionName, secretNames, env, argsJson, redactProfile } = request;
+  const passwords = isScriptAction(functionName) ? passwordsIn(functionName, argumentsOf(request)) : [];
+  const secrets = secretMask([...secretNames.flatMap((name) => env[name] ?? []), ...passwords]);
+  const profile = redactProfile ? profileMask([argsJson]) : (text: string) => text;
+  return (text) => profile(secrets(text));
+};
+
+/** The memory of one run. */
+export const createDenialLog = (request: RunRequest): DenialLog => {
+  const noted = new Set<string>();
+  return {
+    note(denied, log) {
+      const { host, address, port, rule } = denied;
+      const key = JSON.stringify([host, port, rule]);
+      if (noted.has(key) || noted.size >= NOTED_MAX) return;
+      noted.add(key);
+      const facts = { connection: request.connectionKey, host: hostMask(request)(host).slice(0, HOST_LENGTH_MAX) };
+      log.warn({ ...facts, ...(address && { address }), ...(port && { port }), rule }, 'egress denied');
+    },
+  };
+};
