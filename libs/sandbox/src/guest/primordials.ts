@@ -2,8 +2,10 @@
  * Built-ins as they were before any tenant code ran. What decides about a run's end, its result, its errors or the
  * bridge goes through these, so that a script that patches a prototype can only mislead itself.
  */
-export const { apply, construct, deleteProperty, ownKeys, getPrototypeOf } = Reflect;
-export const { create, defineProperty, freeze, getOwnPropertyDescriptor, is, keys: objectKeys } = Object;
+export const { apply, construct, deleteProperty, ownKeys, getPrototypeOf, setPrototypeOf, isExtensible } = Reflect;
+/** Says whether it could, where `Object.defineProperty` throws. */
+export const { defineProperty: tryDefine } = Reflect;
+export const { create, defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, is, keys: objectKeys } = Object;
 export const { isArray } = Array;
 export const { isFinite: isFiniteNumber, isNaN: isNotANumber } = Number;
 export const ObjectPrototype = Object.prototype;
