@@ -32,3 +32,10 @@ export const dateToTime = uncurry(Date.prototype.getTime);
 export const slice = uncurry(String.prototype.slice);
 export const regExec = uncurry(RegExp.prototype.exec);
 export const bigintToString = uncurry(BigInt.prototype.toString);
+
+/** A list that inherits nothing: putting something into it sets off no setter that a script put on a prototype. */
+export const bareList = <T>(): T[] => {
+  const list: T[] = [];
+  setPrototypeOf(list, null);
+  return list;
+};

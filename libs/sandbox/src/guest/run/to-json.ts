@@ -4,6 +4,7 @@
  */
 import {
   ArrayPrototype,
+  bareList,
   bigintToString,
   dateToIso,
   dateToTime,
@@ -157,5 +158,5 @@ function valueToJson(value: unknown, path: string, walk: Walk): string | undefin
 
 /** JSON text of a result; `undefined` counts as null. Throws `InvalidResult` or `ResultTooLarge`. */
 export function resultToJson(result: unknown): string {
-  return valueToJson(result, 'result', { ancestors: [], size: 0 }) ?? 'null';
+  return valueToJson(result, 'result', { ancestors: bareList(), size: 0 }) ?? 'null';
 }
