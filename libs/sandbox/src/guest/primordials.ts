@@ -20,12 +20,21 @@ export const NativeRangeError = RangeError;
 export const NativeString = String;
 export const NativeUint8Array = Uint8Array;
 export const NativeArrayBuffer = ArrayBuffer;
+export const NativeDate = Date;
+export const NativeNumber = Number;
+export const NativeBoolean = Boolean;
+export const NativeBigInt = BigInt;
 export const isArrayBufferView = ArrayBuffer.isView;
 
 const uncurry =
   <This, Args extends unknown[], Result>(method: (this: This, ...args: Args) => Result) =>
   (self: This, ...args: Args): Result =>
     apply(method, self, args);
+
+const hasInstance = Function.prototype[Symbol.hasInstance];
+/** `instanceof`, whatever a script has made of the constructor. */
+export const isInstance = <T>(value: unknown, type: new (...args: never[]) => T): value is T =>
+  apply(hasInstance, type, [value]) as boolean;
 
 export const dateToIso = uncurry(Date.prototype.toISOString);
 export const dateToTime = uncurry(Date.prototype.getTime);

@@ -1,7 +1,16 @@
 /** What can be said of a thrown value, whatever it is: null, a symbol, a proxy that throws, an error with hostile getters. */
 import type { ReportedError } from '../../bridge/operations.ts';
 import { placeInScript, SCRIPT_NAME } from '../../bridge/script-source.ts';
-import { bareList, isArray, NativeError, NativeString, regExec, slice } from '../primordials.ts';
+import {
+  bareList,
+  isArray,
+  isInstance,
+  NativeError,
+  NativeNumber,
+  NativeString,
+  regExec,
+  slice,
+} from '../primordials.ts';
 
 const MESSAGE_MAX = 8 * 1024;
 const CODE_MAX = 256;
@@ -42,7 +51,7 @@ function fallbackMessage(value: unknown): string {
 
 function isError(value: unknown): boolean {
   try {
-    return value instanceof NativeError;
+    return isInstance(value, NativeError);
   } catch {
     return false;
   }
@@ -68,7 +77,7 @@ function collect(value: unknown, into: Link[]): void {
 export function placeIn(stack: unknown): { readonly line?: number; readonly column?: number } {
   if (typeof stack !== 'string') return {};
   const match = regExec(POSITION, slice(stack, 0, STACK_MAX));
-  return match === null ? {} : placeInScript(Number(match[1]), Number(match[2]));
+  return match === null ? {} : placeInScript(NativeNumber(match[1]), NativeNumber(match[2]));
 }
 
 export function describeError(thrown: unknown): ReportedError {

@@ -1,14 +1,13 @@
 /** What one run of a warm isolate does to what it finds there, the next does not meet. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attack } from '../testing/attack.ts';
-import { startHost, type TestHost } from '../testing/start-host.ts';
+import { startTarget, type Target } from '../testing/attack.ts';
 
-let host: TestHost;
+let target: Target;
 beforeAll(async () => {
-  host = await startHost();
+  target = await startTarget();
 });
-afterAll(() => host.stop());
+afterAll(() => target.stop());
 
 /** Time for the isolate of the last run to be ready again: the next run is to get it, if anybody does. */
 const READY_AGAIN_MS = 300;
@@ -18,7 +17,7 @@ async function freshAndAfter(act: string, probe: string): Promise<readonly [unkn
   const body = `const [first] = given; const probe = async () => ${probe};
     if (first) { ${act}; return 'done' } return await probe()`;
   const run = (args: readonly unknown[]) =>
-    attack(host, body, { args, timeoutMs: 20_000, memoryLimitBytes: 128 * 1024 * 1024 });
+    target.attack(body, { args, timeoutMs: 20_000, memoryLimitBytes: 128 * 1024 * 1024 });
   const fresh = await run([false]);
   expect(fresh).toMatchObject({ outcome: 'completed' });
   await sleep(READY_AGAIN_MS);
@@ -291,8 +290,8 @@ describe('in a module the next run does not meet', () => {
   });
 
   it('what a bundle of another script changed: every version has an isolate of its own', async () => {
-    await attack(host, 'require("bcrypt").compare = async () => true; return 1');
-    const { resultJson } = await attack(host, 'return await require("bcrypt").compare("a", "b")');
+    await target.attack('require("bcrypt").compare = async () => true; return 1');
+    const { resultJson } = await target.attack('return await require("bcrypt").compare("a", "b")');
     expect(resultJson).toBe('false');
   });
 });

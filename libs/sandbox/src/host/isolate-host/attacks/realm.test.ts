@@ -1,14 +1,13 @@
 /** Nothing that a script can get hold of belongs to another realm than its own: from there it would be one step to the host. */
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attack } from '../testing/attack.ts';
-import { startHost, type TestHost } from '../testing/start-host.ts';
+import { startTarget, type Target } from '../testing/attack.ts';
 
-let host: TestHost;
+let target: Target;
 beforeAll(async () => {
-  host = await startHost();
+  target = await startTarget();
 });
-afterAll(() => host.stop());
+afterAll(() => target.stop());
 
 /** Where a value's constructors lead: to this global, or, by a prototype that is not ours, to another. */
 const IS_OURS = `
@@ -39,7 +38,7 @@ async function expectOurs(expression: string): Promise<void> {
     const deep = values.flatMap((value) => [value, ...(Array.isArray(value) ? value : []), value?.buffer, value?.stack, value?.cause]);
     if (values.some((value) => value === undefined)) return 'nothing was there';
     return deep.map(isOurs)`;
-  const { resultJson, error } = await attack(host, body, {
+  const { resultJson, error } = await target.attack(body, {
     timeoutMs: 10_000,
     args: [{ a: [{ b: 1 }] }],
     env: { A: 'x' },
@@ -123,7 +122,7 @@ describe('belongs to the realm of the script', () => {
   it('the reason of a rejection that nobody handled, as its own listener sees it', async () => {
     const body = `${IS_OURS} const seen = new Promise((resolve) => process.on('uncaughtException', resolve));
       setTimeout(() => { throw new Error('lost') }, 1); const error = await seen; return [isOurs(error), error.constructor === Error]`;
-    expect((await attack(host, body)).resultJson).toBe('[true,true]');
+    expect((await target.attack(body)).resultJson).toBe('[true,true]');
   });
 });
 
@@ -148,15 +147,14 @@ describe('code that a script makes', () => {
   ])('stays in its own world: %s', async (_what, expression) => {
     const body = `const reached = ${expression};
       return [reached === globalThis, typeof reached.process.binding, reached.process.pid, typeof reached.require, typeof reached.process.mainModule]`;
-    const { resultJson } = await attack(host, body);
+    const { resultJson } = await target.attack(body);
     expect(resultJson).toBe('[true,"function",1,"undefined","undefined"]');
   });
 
   it.each(['fs', 'node:child_process', 'data:text/javascript,export default 1', './script.js', 'file:///etc/passwd'])(
     'imports nothing: %s',
     async (name) => {
-      const { resultJson } = await attack(
-        host,
+      const { resultJson } = await target.attack(
         `try { await import(${JSON.stringify(name)}) } catch (error) { return error instanceof Error }`,
       );
       expect(resultJson).toBe('true');
@@ -166,8 +164,7 @@ describe('code that a script makes', () => {
   it('finds no other realm, no shell of the engine and no inspector', async () => {
     const names =
       'ShadowRealm Realm JSTag WebAssembly SharedArrayBuffer Atomics gc print load read readline quit d8 inspector internalBinding primordials __proto_internal__ Worker importScripts';
-    const { resultJson } = await attack(
-      host,
+    const { resultJson } = await target.attack(
       `return ${JSON.stringify(names.split(' '))}.filter((name) => typeof globalThis[name] !== 'undefined' || Function('return typeof ' + name)() !== 'undefined')`,
     );
     expect(resultJson).toBe('[]');
@@ -208,7 +205,7 @@ describe('memory that the limit does not see', () => {
   ])('cannot be had: no buffer can grow by way of %s', async (_what, expression) => {
     const body = `const buffer = ${expression};
       return [Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get.call(buffer) > 0, buffer.resizable === true, typeof buffer.resize, typeof buffer.grow]`;
-    const { resultJson, error } = await attack(host, body, { timeoutMs: 10_000 });
+    const { resultJson, error } = await target.attack(body, { timeoutMs: 10_000 });
     expect(error).toBeUndefined();
     expect(resultJson).toBe('[true,false,"undefined","undefined"]');
   });

@@ -1,23 +1,56 @@
-/** Runs hostile scripts and holds what they all must keep: an end in time, by an outcome, and a host that goes on. */
+/** Runs hostile scripts and holds what they all must keep: an end in time, by an outcome, and a connection that goes on. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Result, RunOptions, TestHost } from './start-host.ts';
+import { type Result, type RunOptions, startHost, type TestHost } from './start-host.ts';
 
-export const ATTACK_LIMITS = { timeoutMs: 1000, memoryLimitBytes: 64 * 1024 * 1024 } as const;
+const LIMITS = { timeoutMs: 1000, memoryLimitBytes: 64 * 1024 * 1024 } as const;
 
 /** A run ends half a second after its deadline at the latest; tests on a busy machine allow ten times that. */
-export const CEILING_MS = 10 * 500;
+const CEILING_MS = 10 * 500;
+const SETTLE_MS = 500;
+const FINE = 'function login() { return "fine" }';
 
-/** Runs the body of a `login` and expects its end in time. */
-export async function attack(host: TestHost, body: string, options: RunOptions = {}): Promise<Result> {
-  const given = { ...ATTACK_LIMITS, ...options };
-  const startedAtMs = performance.now();
-  const result = await host.run(`async function login(...given) { ${body}\n}`, given);
-  expect(performance.now() - startedAtMs).toBeLessThan(given.timeoutMs + CEILING_MS);
-  return result;
-}
+/** How a run ended: as its host said, or `killed` with it, as the supervisor says then. */
+export type Ending = Pick<Result, 'outcome' | 'resultJson' | 'error' | 'logs'>;
 
-/** The host has survived if another run of the connection ends well. */
-export async function expectNextRunFine(host: TestHost): Promise<void> {
-  const next = await host.run('function login() { return "fine" }', { timeoutMs: 20_000 });
-  expect(next).toMatchObject({ outcome: 'completed', resultJson: '"fine"' });
+/** A connection under attack: a host that ends is replaced by a new one, as the supervisor does. */
+export type Target = {
+  /** Runs the body of a `login` and expects its end in time. */
+  attack(body: string, options?: RunOptions): Promise<Ending>;
+  /** Expects the connection's next run to end well, and tells how many hosts there were until then. */
+  expectNextRunFine(): Promise<number>;
+  stop(): Promise<void>;
+};
+
+export async function startTarget(): Promise<Target> {
+  let host: TestHost = await startHost();
+  let hosts = 1;
+  const isGone = (): boolean => host.child.exitCode !== null || host.child.signalCode !== null;
+  const run = async (source: string, options: RunOptions): Promise<Ending> => {
+    if (isGone()) {
+      host = await startHost();
+      hosts += 1;
+    }
+    const killed: Ending = { outcome: 'killed', logs: [] };
+    return host.run(source, options).catch(() => killed);
+  };
+  return {
+    async attack(body, options) {
+      const given = { ...LIMITS, ...options };
+      const startedAtMs = performance.now();
+      const ending = await run(`async function login(...given) { ${body}\n}`, given);
+      expect(performance.now() - startedAtMs).toBeLessThan(given.timeoutMs + CEILING_MS);
+      // A host whose isolate does not stop ends a moment later, with whatever runs in it then.
+      if (ending.outcome !== 'completed' && ending.outcome !== 'threw') await sleep(SETTLE_MS);
+      return ending;
+    },
+    async expectNextRunFine() {
+      let next = await run(FINE, { timeoutMs: 20_000 });
+      // It came while its host was ending: the next one meets a new host.
+      if (next.outcome === 'killed') next = await run(FINE, { timeoutMs: 20_000 });
+      expect(next).toMatchObject({ outcome: 'completed', resultJson: '"fine"' });
+      return hosts;
+    },
+    stop: () => host.stop(),
+  };
 }

@@ -1,6 +1,6 @@
 /** A small supervisor for tests: starts the built isolate host and connects wherever it asks. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
@@ -34,6 +34,15 @@ const errorOf = (error: Told): SystemError => {
 };
 
 const DENIED: SystemError = { message: 'denied.example is not allowed by the rule "none"', code: 'EGRESS_DENIED' };
+
+/** Some hosts are refused at once. */
+function open(host: string, port: number): Socket | SystemError {
+  try {
+    return connect({ host, port, noDelay: true });
+  } catch (error) {
+    return errorOf(error as NodeJS.ErrnoException);
+  }
+}
 
 const names = systemNames();
 
@@ -77,7 +86,8 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
       send({ kind: 'connect_failed', id, error: DENIED });
       return;
     }
-    const socket: Socket = connect({ host, port, noDelay: true });
+    const socket = open(host, port);
+    if (!(socket instanceof Socket)) return send({ kind: 'connect_failed', id, error: socket });
     socket.pause();
     socket.once('error', (error) => send({ kind: 'connect_failed', id, error: errorOf(error) }));
     socket.once('connect', () => {
