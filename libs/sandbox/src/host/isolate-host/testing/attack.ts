@@ -19,6 +19,8 @@ export type Target = {
   attack(body: string, options?: RunOptions): Promise<Ending>;
   /** Expects the connection's next run to end well, and tells how many hosts there were until then. */
   expectNextRunFine(): Promise<number>;
+  /** The process that is under attack now. */
+  pid(): number;
   stop(): Promise<void>;
 };
 
@@ -51,6 +53,7 @@ export async function startTarget(): Promise<Target> {
       expect(next).toMatchObject({ outcome: 'completed', resultJson: '"fine"' });
       return hosts;
     },
+    pid: () => host.child.pid ?? 0,
     stop: () => host.stop(),
   };
 }

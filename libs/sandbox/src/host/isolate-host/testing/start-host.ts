@@ -44,6 +44,25 @@ function open(host: string, port: number): Socket | SystemError {
   }
 }
 
+type Connect = Extract<HostFrame, { kind: 'connect' }>;
+
+/** Connects wherever a host asks to, and passes the socket or tells why not. */
+function connectFor(child: ChildProcess, send: (frame: SupervisorFrame) => void, { id, host, port }: Connect): void {
+  const fail = (error: SystemError): void => send({ kind: 'connect_failed', id, error });
+  const socket = host === 'denied.example' ? DENIED : open(host, port);
+  if (!(socket instanceof Socket)) {
+    fail(socket);
+    return;
+  }
+  socket.pause();
+  socket.once('error', (error) => fail(errorOf(error)));
+  socket.once('connect', () => {
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    const addresses = { remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort } as const;
+    child.send({ id, addresses } satisfies SocketMessage, socket as never);
+  });
+}
+
 const names = systemNames();
 
 async function recordsOf({ name, type, port = 0, ttl = false }: DnsQuestion): Promise<readonly unknown[]> {
@@ -81,21 +100,6 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
 
-  const onConnect = ({ id, host, port }: Extract<HostFrame, { kind: 'connect' }>): void => {
-    if (host === 'denied.example') {
-      send({ kind: 'connect_failed', id, error: DENIED });
-      return;
-    }
-    const socket = open(host, port);
-    if (!(socket instanceof Socket)) return send({ kind: 'connect_failed', id, error: socket });
-    socket.pause();
-    socket.once('error', (error) => send({ kind: 'connect_failed', id, error: errorOf(error) }));
-    socket.once('connect', () => {
-      const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
-      const addresses = { remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort } as const;
-      child.send({ id, addresses } satisfies SocketMessage, socket as never);
-    });
-  };
   const onResolve = ({ id, ...question }: Extract<HostFrame, { kind: 'resolve' }>): void => {
     recordsOf(question).then(
       (records) => send({ kind: 'resolved', id, records }),
@@ -104,7 +108,7 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
   };
   const onFrame = (frame: HostFrame): void => {
     frames.push(frame);
-    if (frame.kind === 'connect') onConnect(frame);
+    if (frame.kind === 'connect') connectFor(child, send, frame);
     else if (frame.kind === 'resolve') onResolve(frame);
     for (const matches of waiting) if (matches(frame)) waiting.delete(matches);
   };
