@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     'deadline-ms': { type: 'string', default: '1500' },
-    'grace-ms': { type: 'string', default: '5000' },
+    'grace-ms': { type: 'string', default: '30000' },
   },
 });
 
