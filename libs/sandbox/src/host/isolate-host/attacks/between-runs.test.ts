@@ -296,6 +296,17 @@ describe('in a module the next run does not meet', () => {
   });
 });
 
+it('ids go on: those of one run never come again in the next', async () => {
+  const body = `const { ObjectId } = require('mongodb'); return [new ObjectId().toHexString(), new ObjectId().toHexString()]`;
+  const ids: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    const { resultJson } = await target.attack(body, { timeoutMs: 20_000, memoryLimitBytes: 128 * 1024 * 1024 });
+    ids.push(...(JSON.parse(resultJson as string) as string[]));
+    await sleep(READY_AGAIN_MS);
+  }
+  expect(new Set(ids).size).toBe(8);
+});
+
 describe('code of a run that is over', () => {
   it.each([
     [
