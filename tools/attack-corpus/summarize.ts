@@ -9,7 +9,7 @@ export type Summary = Readonly<Record<Verdict, number>> & {
 };
 
 const NOT_RUN =
-  /^Cannot find module|^Unexpected|^Invalid or unexpected|^missing \)|is not defined$|Cannot use import statement/;
+  /^Cannot find module|^Unexpected|^Invalid or unexpected|^missing [)}]|is not defined$|Cannot use import statement/i;
 
 const count = (judged: readonly JudgedCase[], verdict: Verdict): number =>
   judged.filter((one) => one.verdict === verdict).length;

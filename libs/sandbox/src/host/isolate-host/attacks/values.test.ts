@@ -11,9 +11,11 @@ afterAll(() => target.stop());
 
 type Case = readonly [what: string, body: string, outcome: Outcome | readonly Outcome[]];
 
-async function expectOutcome(body: string, outcome: Outcome | readonly Outcome[], timeoutMs = 1000): Promise<void> {
-  const result = await target.attack(body, { timeoutMs });
-  expect([outcome].flat()).toContain(result.outcome);
+async function expectOutcome(body: string, outcome: Outcome | readonly Outcome[]): Promise<void> {
+  const outcomes = [outcome].flat();
+  // What is to end by itself gets the time that a busy machine needs for it.
+  const result = await target.attack(body, { timeoutMs: outcomes.includes('timed_out') ? 1000 : 20_000 });
+  expect(outcomes).toContain(result.outcome);
   expect(result.outcome === 'completed' || typeof result.error?.message === 'string').toBe(true);
   await target.expectNextRunFine();
 }
@@ -86,7 +88,7 @@ describe('a result', () => {
     ],
     ['a text of 20 MB', 'return "x".repeat(2e7)', 'quota_exceeded'],
     ['a buffer of 20 MB', 'return Buffer.alloc(2e7)', ['quota_exceeded', 'timed_out']],
-    ['a BigInt of a million digits', 'return 10n ** 1000000n', ['quota_exceeded', 'timed_out']],
+    ['a BigInt of a million digits, which fits', 'return 10n ** 1000000n', ['completed', 'timed_out']],
     ['a Date that lies', 'const d = new Date(0); d.toISOString = () => "x".repeat(1e9); return d', 'completed'],
     ['a false BSON value', 'return { _bsontype: "ObjectId", toHexString: 5 }', 'invalid_result'],
     [
