@@ -3,7 +3,16 @@
  * the host live in this module's scope and nowhere else.
  */
 import type { GuestEvent, Operation, WireError } from '../bridge/operations.ts';
-import { create, defineProperty, NativeError, NativeRangeError, NativeTypeError, ownKeys } from './primordials.ts';
+import {
+  apply,
+  bareList,
+  create,
+  defineProperty,
+  NativeError,
+  NativeRangeError,
+  NativeTypeError,
+  ownKeys,
+} from './primordials.ts';
 import { drainTicks } from './ticks.ts';
 
 /** The host's callbacks, as `install` receives them. */
@@ -26,7 +35,7 @@ const WAIT_EVERY = 32;
 const SETTLE_TURNS = 8;
 
 let host: HostCallbacks | undefined;
-let outbox: Operation[] = [];
+let outbox = bareList<Operation>();
 let outboxBytes = 0;
 let flushIsDue = false;
 let batches = 0;
@@ -37,6 +46,17 @@ let onUncaught: (error: unknown) => void = () => undefined;
 export function install(callbacks: HostCallbacks): void {
   host = callbacks;
 }
+
+/** As arguments of a call they take 64 KiB of stack. */
+const STACK_NEED: undefined[] = [];
+for (let i = 0; i < 8192; i++) STACK_NEED[i] = undefined;
+const nothing = (): void => undefined;
+
+/**
+ * A callback of the host runs native code, which has 24 KiB of stack left where JavaScript meets its end, and crashes on
+ * less than it needs. Throws the `RangeError` of a full stack before that.
+ */
+const assertRoomForNativeCode = (): void => apply(nothing, undefined, STACK_NEED);
 
 export function setUncaughtHandler(handler: (error: unknown) => void): void {
   onUncaught = handler;
@@ -66,8 +86,9 @@ async function flushSoon(): Promise<void> {
 export function flush(wait: boolean): void {
   flushIsDue = false;
   if (outbox.length === 0 || host === undefined) return;
+  assertRoomForNativeCode();
   const batch = outbox;
-  outbox = [];
+  outbox = bareList();
   outboxBytes = 0;
   batches += 1;
   if (wait || batches % WAIT_EVERY === 0) host.postAndWait(batch);
@@ -140,6 +161,7 @@ export function request(start: (id: number) => Operation): Promise<unknown> {
 /** A question that the host answers at once. What was posted before it arrives before it. */
 export function ask(question: string, ...args: unknown[]): unknown {
   flush(false);
+  assertRoomForNativeCode();
   const answer = host?.ask(question, args) as { error?: WireError; value?: unknown } | undefined;
   if (answer?.error !== undefined) throw toError(answer.error);
   return answer?.value;

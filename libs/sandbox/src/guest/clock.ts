@@ -1,6 +1,6 @@
 /** Timers: kept in order here, with one alarm in the host for the earliest. */
 import { listen, send, uncaught } from './bridge.ts';
-import { apply, dateNow } from './primordials.ts';
+import { apply, bareList, create, dateNow } from './primordials.ts';
 import { drainTicks } from './ticks.ts';
 
 const TIMERS_MAX = 1000;
@@ -20,8 +20,8 @@ export type Entry = {
   isOver: boolean;
 };
 
-let timers: Entry[] = [];
-let immediates: Entry[] = [];
+let timers = bareList<Entry>();
+let immediates = bareList<Entry>();
 let nextId = 1;
 let alarmAtMs = Number.POSITIVE_INFINITY;
 let onQuota: (message: string) => void = () => undefined;
@@ -83,12 +83,17 @@ export function startTimer(callback: unknown, delay: unknown, args: readonly unk
 }
 
 function remove(list: Entry[], id: number): Entry[] {
-  const rest: Entry[] = [];
+  const rest = bareList<Entry>();
   for (let i = 0; i < list.length; i++) {
     const entry = list[i] as Entry;
     if (entry.id !== id) rest[rest.length] = entry;
   }
   return rest;
+}
+
+function isIn(list: readonly Entry[], entry: Entry): boolean {
+  for (let i = 0; i < list.length; i++) if (list[i] === entry) return true;
+  return false;
 }
 
 export function stopTimer(id: number): void {
@@ -150,7 +155,7 @@ async function runDue(): Promise<void> {
     }
     fire(first);
     // Its own callback may have set it anew.
-    first.isOver = timers.indexOf(first) < 0;
+    first.isOver = !isIn(timers, first);
     await undefined;
   }
   setAlarm(dateNow());
@@ -158,11 +163,11 @@ async function runDue(): Promise<void> {
 
 async function runImmediates(): Promise<void> {
   const batch = immediates;
-  const ran: Record<number, true> = Object.create(null);
+  const ran: Record<number, true> = create(null);
   for (let i = 0; i < batch.length; i++) {
     const entry = batch[i] as Entry;
     // One that an earlier one of this batch has cleared is in the list no more.
-    if (ran[entry.id] !== undefined || immediates.indexOf(entry) < 0) continue;
+    if (ran[entry.id] !== undefined || !isIn(immediates, entry)) continue;
     ran[entry.id] = true;
     immediates = remove(immediates, entry.id);
     entry.isOver = true;
@@ -185,8 +190,8 @@ export const timersLeft = (): number => timers.length + immediates.length;
 
 /** Forgets all timers: what a finished run left must not fire in the next. */
 export function clearTimers(): void {
-  timers = [];
-  immediates = [];
+  timers = bareList();
+  immediates = bareList();
   alarmAtMs = Number.POSITIVE_INFINITY;
   send(['alarm', -1]);
 }

@@ -21,7 +21,14 @@ function createFixedArrayBuffer(): typeof ArrayBuffer {
   return fixed;
 }
 
+/** Its callbacks would run when the engine likes, between runs too, with no run's limits around them: none is ever called. */
+function silenceFinalization(): void {
+  const register = { value: function register(): void {}, writable: true, configurable: true };
+  defineProperty(FinalizationRegistry.prototype, 'register', register);
+}
+
 export function lockDown(): void {
+  silenceFinalization();
   for (const name of DENIED_GLOBALS) Reflect.deleteProperty(globalThis, name);
   for (const name of DENIED_BUFFER_METHODS) Reflect.deleteProperty(NativeArrayBuffer.prototype, name);
   const fixed = createFixedArrayBuffer();

@@ -3,7 +3,7 @@
 import { dispatch, type HostCallbacks, install, uncaught } from './bridge.ts';
 import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
-import { rememberBuiltIns } from './integrity.ts';
+import { rememberBuiltIns } from './integrity/built-ins.ts';
 import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
 import { definePackage, type PackageBundle, setPackages } from './packages/registry.ts';

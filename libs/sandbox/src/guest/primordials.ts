@@ -2,8 +2,10 @@
  * Built-ins as they were before any tenant code ran. What decides about a run's end, its result, its errors or the
  * bridge goes through these, so that a script that patches a prototype can only mislead itself.
  */
-export const { apply, construct, deleteProperty, ownKeys, getPrototypeOf } = Reflect;
-export const { create, defineProperty, freeze, getOwnPropertyDescriptor, is, keys: objectKeys } = Object;
+export const { apply, construct, deleteProperty, ownKeys, getPrototypeOf, setPrototypeOf, isExtensible } = Reflect;
+/** Says whether it could, where `Object.defineProperty` throws. */
+export const { defineProperty: tryDefine } = Reflect;
+export const { create, defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, is, keys: objectKeys } = Object;
 export const { isArray } = Array;
 export const { isFinite: isFiniteNumber, isNaN: isNotANumber } = Number;
 export const ObjectPrototype = Object.prototype;
@@ -18,6 +20,10 @@ export const NativeRangeError = RangeError;
 export const NativeString = String;
 export const NativeUint8Array = Uint8Array;
 export const NativeArrayBuffer = ArrayBuffer;
+export const NativeDate = Date;
+export const NativeNumber = Number;
+export const NativeBoolean = Boolean;
+export const NativeBigInt = BigInt;
 export const isArrayBufferView = ArrayBuffer.isView;
 
 const uncurry =
@@ -25,8 +31,20 @@ const uncurry =
   (self: This, ...args: Args): Result =>
     apply(method, self, args);
 
+const hasInstance = Function.prototype[Symbol.hasInstance];
+/** `instanceof`, whatever a script has made of the constructor. */
+export const isInstance = <T>(value: unknown, type: new (...args: never[]) => T): value is T =>
+  apply(hasInstance, type, [value]) as boolean;
+
 export const dateToIso = uncurry(Date.prototype.toISOString);
 export const dateToTime = uncurry(Date.prototype.getTime);
 export const slice = uncurry(String.prototype.slice);
 export const regExec = uncurry(RegExp.prototype.exec);
 export const bigintToString = uncurry(BigInt.prototype.toString);
+
+/** A list that inherits nothing: putting something into it sets off no setter that a script put on a prototype. */
+export const bareList = <T>(): T[] => {
+  const list: T[] = [];
+  setPrototypeOf(list, null);
+  return list;
+};

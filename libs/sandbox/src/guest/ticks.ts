@@ -1,12 +1,12 @@
 /** `process.nextTick`: a queue that is emptied after every event from the host and soon after the current microtasks. */
-import { apply } from './primordials.ts';
+import { apply, bareList } from './primordials.ts';
 
 type Tick = { readonly callback: (...args: unknown[]) => unknown; readonly args: readonly unknown[] };
 
 /** Node runs ticks when the microtask queue is empty; a few turns of it come close without being able to ask. */
 const DRAIN_TURNS = 3;
 
-let queue: Tick[] = [];
+let queue = bareList<Tick>();
 let drainIsDue = false;
 let onError: (error: unknown) => void = () => undefined;
 
@@ -17,7 +17,7 @@ export function setTickErrorHandler(handler: (error: unknown) => void): void {
 export function drainTicks(): void {
   while (queue.length > 0) {
     const batch = queue;
-    queue = [];
+    queue = bareList();
     for (let i = 0; i < batch.length; i++) {
       const tick = batch[i] as Tick;
       try {
@@ -49,5 +49,5 @@ export function nextTick(callback: (...args: unknown[]) => unknown, ...args: unk
 
 /** Forgets what a finished run left. */
 export function clearTicks(): void {
-  queue = [];
+  queue = bareList();
 }

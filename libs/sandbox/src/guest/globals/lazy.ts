@@ -1,7 +1,8 @@
 /** Globals whose value is made when they are first touched; from then on they are plain properties. */
+import { keepModule } from '../integrity/modules.ts';
 import { core } from '../modules/registry.ts';
 import { loadWeb } from '../packages/registry.ts';
-import { defineProperty, getOwnPropertyDescriptor, is, objectKeys } from '../primordials.ts';
+import { create, defineProperty, getOwnPropertyDescriptor, is, objectKeys } from '../primordials.ts';
 
 declare function require(path: string): unknown;
 
@@ -36,8 +37,8 @@ const MAKERS: Readonly<Record<string, Make>> = {
 export const streamWeb = (): unknown => Object.fromEntries(STREAMS.map((name) => [name, globals[name]]));
 const globals = globalThis as unknown as Readonly<Record<string, unknown>>;
 
-const getters: Record<string, Make> = {};
-const made: Record<string, unknown> = {};
+const getters: Record<string, Make> = create(null);
+const made: Record<string, unknown> = create(null);
 
 /** Bundling renames classes that have the name of a global or speak of themselves. */
 export function restoreName(name: string, value: unknown): void {
@@ -51,9 +52,13 @@ export function defineGlobal(name: string, value: unknown): void {
 
 function defineLazy(name: string, make: Make): void {
   const get = (): unknown => {
-    const value = name in made ? made[name] : make();
-    restoreName(name, value);
-    made[name] = value;
+    if (!(name in made)) {
+      const value = make();
+      restoreName(name, value);
+      keepModule(value);
+      made[name] = value;
+    }
+    const value = made[name];
     defineGlobal(name, value);
     return value;
   };

@@ -1,5 +1,5 @@
 /** `process` as a script may see it: nothing of the host is in it. */
-import { dateNow } from '../primordials.ts';
+import { dateNow, deleteProperty } from '../primordials.ts';
 import { nextTick } from '../ticks.ts';
 import { EventEmitter } from './events.ts';
 import { createEmitWarning } from './process/warnings.ts';
@@ -78,5 +78,7 @@ export const offerUncaught = (error: unknown): boolean => process.emit('uncaught
 
 /** Forgets the listeners that a run left. */
 export function clearProcess(): void {
-  for (const field of ['_events', '_eventsCount', '_maxListeners']) Reflect.deleteProperty(process, field);
+  deleteProperty(process, '_events');
+  deleteProperty(process, '_eventsCount');
+  deleteProperty(process, '_maxListeners');
 }

@@ -1,9 +1,11 @@
 /** `require` inside the isolate: core modules, packages whose bundles the host has brought, and nothing else. */
 import { ask } from '../bridge.ts';
+import { keepModule, undoAtEnd } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
-import { create, indirectEval } from '../primordials.ts';
+import { create, hasOwn, indirectEval } from '../primordials.ts';
 import { bcrypt } from './bcrypt.ts';
+import { keepTypeParsers } from './pg-type-parsers.ts';
 
 type Require = (name: unknown) => unknown;
 /** A package's bundle: a function of the `require` that finds core modules; it gives a maker for each module in it. */
@@ -35,7 +37,7 @@ function notFound(name: unknown): Error {
 
 const requireCore: Require = (name) => {
   const key = String(name).replace(/^node:/, '');
-  const make = Object.hasOwn(SCRIPT_MODULES, key) ? SCRIPT_MODULES[key] : DRIVER_MODULES[key];
+  const make = hasOwn(SCRIPT_MODULES, key) ? SCRIPT_MODULES[key] : DRIVER_MODULES[key];
   if (make === undefined) throw notFound(name);
   return make();
 };
@@ -45,12 +47,34 @@ function fetchBundle(name: string): PackageBundle {
   return indirectEval(ask('package', name) as string) as PackageBundle;
 }
 
-/** The modules themselves are kept by the bundle. */
-function loadPackage(name: string): unknown {
+const modules: Record<string, unknown> = create(null);
+
+/** Evaluates a module when it is first asked for, and remembers what it is like before any script has it. */
+function once(name: string, load: () => unknown): unknown {
+  if (!(name in modules)) {
+    modules[name] = load();
+    keepModule(modules[name]);
+  }
+  return modules[name];
+}
+
+function evaluatePackage(name: string): unknown {
   const bundle = bundleOf[name] as string;
   opened[bundle] ??= (bundles[bundle] ?? fetchBundle(bundle))(requireCore);
-  return opened[bundle]?.[name]?.();
+  const module = opened[bundle]?.[name]?.();
+  if (name === 'pg') undoAtEnd(keepTypeParsers(module));
+  return module;
 }
+
+const loadPackage = (name: string): unknown => once(name, () => evaluatePackage(name));
+
+/** A core module as scripts get it: what drivers use of it lies under the same facade. */
+const loadCore = (name: string): unknown =>
+  once(name, () => {
+    const module = (SCRIPT_MODULES[name] as () => unknown)();
+    keepModule(module);
+    return forScripts(name, module);
+  });
 
 /** A module of the web platform. */
 export const loadWeb = (name: string): unknown => loadPackage(name);
@@ -58,8 +82,8 @@ export const loadWeb = (name: string): unknown => loadPackage(name);
 /** The `require` that scripts get. */
 export function requireForScript(name: unknown): unknown {
   const key = String(name).replace(/^node:/, '');
-  if (Object.hasOwn(SCRIPT_MODULES, key)) return forScripts(key, (SCRIPT_MODULES[key] as () => unknown)());
-  if (key === 'bcrypt') return bcrypt;
+  if (hasOwn(SCRIPT_MODULES, key)) return loadCore(key);
+  if (key === 'bcrypt') return once(key, () => bcrypt);
   if (key in bundleOf && !isOurs(key)) return loadPackage(key);
   throw notFound(name);
 }

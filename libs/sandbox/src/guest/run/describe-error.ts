@@ -1,13 +1,24 @@
 /** What can be said of a thrown value, whatever it is: null, a symbol, a proxy that throws, an error with hostile getters. */
 import type { ReportedError } from '../../bridge/operations.ts';
 import { placeInScript, SCRIPT_NAME } from '../../bridge/script-source.ts';
-import { isArray, NativeError, NativeString, regExec, slice } from '../primordials.ts';
+import {
+  bareList,
+  isArray,
+  isInstance,
+  NativeError,
+  NativeNumber,
+  NativeString,
+  regExec,
+  slice,
+} from '../primordials.ts';
 
 const MESSAGE_MAX = 8 * 1024;
 const CODE_MAX = 256;
 const STACK_MAX = 16 * 1024;
 const CHAIN_MAX = 32;
 const POSITION = new RegExp(`${SCRIPT_NAME.replace('.', '\\.')}:(\\d+):(\\d+)`);
+
+const CAUSES = ['cause', 'originalError', 'parent', 'reason'] as const;
 
 type Link = ReportedError['chain'][number];
 
@@ -40,7 +51,7 @@ function fallbackMessage(value: unknown): string {
 
 function isError(value: unknown): boolean {
   try {
-    return value instanceof NativeError;
+    return isInstance(value, NativeError);
   } catch {
     return false;
   }
@@ -56,7 +67,7 @@ function link(value: unknown): Link {
 function collect(value: unknown, into: Link[]): void {
   if (into.length >= CHAIN_MAX || !isObject(value)) return;
   into[into.length] = link(value);
-  for (const key of ['cause', 'originalError', 'parent', 'reason']) collect(read(value, key), into);
+  for (let i = 0; i < CAUSES.length; i++) collect(read(value, CAUSES[i] as string), into);
   const errors = read(value, 'errors');
   if (!isArray(errors)) return;
   for (let i = 0; i < errors.length && i < CHAIN_MAX; i++) collect(read(errors, NativeString(i)), into);
@@ -66,11 +77,11 @@ function collect(value: unknown, into: Link[]): void {
 export function placeIn(stack: unknown): { readonly line?: number; readonly column?: number } {
   if (typeof stack !== 'string') return {};
   const match = regExec(POSITION, slice(stack, 0, STACK_MAX));
-  return match === null ? {} : placeInScript(Number(match[1]), Number(match[2]));
+  return match === null ? {} : placeInScript(NativeNumber(match[1]), NativeNumber(match[2]));
 }
 
 export function describeError(thrown: unknown): ReportedError {
-  const chain: Link[] = [];
+  const chain = bareList<Link>();
   collect(thrown, chain);
   const first = chain[0] ?? { name: '', message: fallbackMessage(thrown) };
   return { ...first, name: first.name || 'Error', ...placeIn(read(thrown, 'stack')), chain };

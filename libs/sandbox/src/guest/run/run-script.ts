@@ -4,7 +4,8 @@ import { missingFunctionMessage } from '../../bridge/script-source.ts';
 import { flush, send, setUncaughtHandler } from '../bridge.ts';
 import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
-import { builtInsAreIntact, restoreGlobals } from '../integrity.ts';
+import { builtInsAreIntact, forgetSearchedText, restoreGlobals } from '../integrity/built-ins.ts';
+import { restoreModules } from '../integrity/modules.ts';
 import { clearProcess, offerUncaught } from '../modules/process.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
 import { addRandom } from '../random.ts';
@@ -95,7 +96,8 @@ export function runScript(input: RunInput): void {
 /** Forgets what the last run left, before the next; false when the isolate is not fit for one. */
 export function reset(): boolean {
   clearProcess();
-  const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact();
+  const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact() && restoreModules();
+  forgetSearchedText();
   running = 0;
   clearTimers();
   clearTicks();

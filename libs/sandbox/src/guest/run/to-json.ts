@@ -4,15 +4,23 @@
  */
 import {
   ArrayPrototype,
+  bareList,
   bigintToString,
   dateToIso,
   dateToTime,
   isArray,
   isArrayBufferView,
   isFiniteNumber,
+  isInstance,
   isNotANumber,
   jsonStringify,
+  NativeArrayBuffer,
+  NativeBigInt,
+  NativeBoolean,
+  NativeDate,
+  NativeNumber,
   NativeString,
+  NativeUint8Array,
   ObjectPrototype,
   objectKeys,
 } from '../primordials.ts';
@@ -116,17 +124,22 @@ const isOnBasePrototype = (toJSON: unknown): boolean =>
   toJSON === (ObjectPrototype as { toJSON?: unknown }).toJSON ||
   toJSON === (ArrayPrototype as { toJSON?: unknown }).toJSON;
 
+const WRAPPERS = [NativeNumber, NativeString, NativeBoolean, NativeBigInt] as const;
+
+function isWrapper(value: object): boolean {
+  for (let i = 0; i < WRAPPERS.length; i++) if (isInstance(value, WRAPPERS[i] as never)) return true;
+  return false;
+}
+
 function specialToJson(value: object, path: string, walk: Walk): string | undefined {
-  if (value instanceof Date) return dateToJson(value, path);
+  if (isInstance(value, NativeDate)) return dateToJson(value, path);
   if (isArrayBufferView(value)) {
     return jsonStringify(
-      bytesToBase64(new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)),
+      bytesToBase64(new NativeUint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)),
     );
   }
-  if (value instanceof ArrayBuffer) return jsonStringify(bytesToBase64(new Uint8Array(value)));
-  if (value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt) {
-    return valueToJson(value.valueOf(), path, walk);
-  }
+  if (isInstance(value, NativeArrayBuffer)) return jsonStringify(bytesToBase64(new NativeUint8Array(value)));
+  if (isWrapper(value)) return valueToJson(value.valueOf(), path, walk);
   const { _bsontype: bsonType, toJSON } = value as { _bsontype?: unknown; toJSON?: unknown };
   if (typeof bsonType === 'string') return valueToJson(bsonToPlain(value as Bson), path, walk);
   // One that a script put on a prototype that everything has is its own doing, not a value's wish.
@@ -157,5 +170,5 @@ function valueToJson(value: unknown, path: string, walk: Walk): string | undefin
 
 /** JSON text of a result; `undefined` counts as null. Throws `InvalidResult` or `ResultTooLarge`. */
 export function resultToJson(result: unknown): string {
-  return valueToJson(result, 'result', { ancestors: [], size: 0 }) ?? 'null';
+  return valueToJson(result, 'result', { ancestors: bareList(), size: 0 }) ?? 'null';
 }

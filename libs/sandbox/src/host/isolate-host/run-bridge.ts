@@ -7,6 +7,7 @@ import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
+import { asRunReport } from './run-report.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
@@ -95,9 +96,10 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
     ['log', log.add],
     ['refused', (message: unknown) => transport.failed({ message: asText(message, 'message', 256), code: 'EACCES' })],
-    ['done', onDone],
+    ['done', (report: unknown) => onDone(asRunReport(report))],
   ]);
-  const onOperation = ([name, ...parts]: Operation): void => {
+  const onOperation = (operation: Operation): void => {
+    const [name = '', ...parts] = Array.isArray(operation) ? operation : [];
     operations += 1;
     if (operations > LIMITS.operations) {
       onQuota(new QuotaExceeded(`The script made more than ${LIMITS.operations} calls out of its isolate`));
@@ -118,6 +120,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
     onOperations(batch) {
+      if (!Array.isArray(batch)) return;
       for (const operation of batch) if (!closed) onOperation(operation);
     },
     onQuestion(question, args) {

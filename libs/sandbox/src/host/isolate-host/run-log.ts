@@ -21,7 +21,7 @@ export function createRunLog(): RunLog {
       const line = asText(text, 'text', LINE_MAX);
       characters += line.length;
       const known = LEVELS.has(level) ? (level as LogLine['level']) : 'info';
-      lines.push({ level: known, text: line, atMs: Number(atMs) || 0 });
+      lines.push({ level: known, text: line, atMs: Number.isFinite(atMs) ? (atMs as number) : 0 });
     },
   };
 }

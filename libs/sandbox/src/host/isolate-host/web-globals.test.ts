@@ -58,8 +58,8 @@ describe('the globals', () => {
 });
 
 it('a signal that has time left when its run ends costs no isolate', async () => {
-  const body = `const kept = require('lodash'); kept.runs = (kept.runs || 0) + 1; AbortSignal.timeout(60000); return kept.runs`;
-  expect([await inIsolate(body), await inIsolate(body)]).toEqual([1, 2]);
+  const body = 'AbortSignal.timeout(60000); return performance.timeOrigin';
+  expect(await inIsolate(body)).toBe(await inIsolate(body));
 });
 
 it('long texts become bytes and texts again as short ones do', () =>

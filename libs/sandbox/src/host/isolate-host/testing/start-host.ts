@@ -1,6 +1,6 @@
 /** A small supervisor for tests: starts the built isolate host and connects wherever it asks. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
@@ -35,6 +35,34 @@ const errorOf = (error: Told): SystemError => {
 };
 
 const DENIED: SystemError = { message: 'denied.example is not allowed by the rule "none"', code: 'EGRESS_DENIED' };
+
+/** Some hosts are refused at once. */
+function open(host: string, port: number): Socket | SystemError {
+  try {
+    return connect({ host, port, noDelay: true });
+  } catch (error) {
+    return errorOf(error as NodeJS.ErrnoException);
+  }
+}
+
+type Connect = Extract<HostFrame, { kind: 'connect' }>;
+
+/** Connects wherever a host asks to, and passes the socket or tells why not. */
+function connectFor(child: ChildProcess, send: (frame: SupervisorFrame) => void, { id, host, port }: Connect): void {
+  const fail = (error: SystemError): void => send({ kind: 'connect_failed', id, error });
+  const socket = host === 'denied.example' ? DENIED : open(host, port);
+  if (!(socket instanceof Socket)) {
+    fail(socket);
+    return;
+  }
+  socket.pause();
+  socket.once('error', (error) => fail(errorOf(error)));
+  socket.once('connect', () => {
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    const addresses = { remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort } as const;
+    child.send({ id, addresses } satisfies SocketMessage, socket as never);
+  });
+}
 
 const names = systemNames();
 
@@ -73,20 +101,6 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
 
-  const onConnect = ({ id, host, port }: Extract<HostFrame, { kind: 'connect' }>): void => {
-    if (host === 'denied.example') {
-      send({ kind: 'connect_failed', id, error: DENIED });
-      return;
-    }
-    const socket: Socket = connect({ host, port, noDelay: true });
-    socket.pause();
-    socket.once('error', (error) => send({ kind: 'connect_failed', id, error: errorOf(error) }));
-    socket.once('connect', () => {
-      const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
-      const addresses = { remoteAddress, remotePort, remoteFamily: 'IPv4', localAddress, localPort } as const;
-      child.send({ id, addresses } satisfies SocketMessage, socket as never);
-    });
-  };
   const onResolve = ({ id, ...question }: Extract<HostFrame, { kind: 'resolve' }>): void => {
     recordsOf(question).then(
       (records) => send({ kind: 'resolved', id, records }),
@@ -95,7 +109,7 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
   };
   const onFrame = (frame: HostFrame): void => {
     frames.push(frame);
-    if (frame.kind === 'connect') onConnect(frame);
+    if (frame.kind === 'connect') connectFor(child, send, frame);
     else if (frame.kind === 'resolve') onResolve(frame);
     for (const matches of waiting) if (matches(frame)) waiting.delete(matches);
   };

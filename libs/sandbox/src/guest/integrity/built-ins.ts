@@ -1,0 +1,78 @@
+/**
+ * Whether a run left the built-ins as they were. A script may patch what it likes, but its next run must not meet the
+ * patches: the host gives the isolate up then.
+ */
+import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
+import { deleteProperty, getPrototypeOf, ownKeys, regExec } from '../primordials.ts';
+import { hasName, isAsPictured, type Key, type Picture, takePicture } from './picture.ts';
+import { reachableFrom } from './reachable.ts';
+
+let remembered: readonly Picture[] = [];
+let globals: Picture | undefined;
+const known = new Set<object>();
+
+/** What is remembered already, and need not be again as a part of some module. */
+export const knownBuiltIns: ReadonlySet<object> = known;
+
+type Iterators = { from(iterator: object): { map(make: () => void): object } };
+
+function iteratorsOfHelpers(): object[] {
+  const { Iterator } = globalThis as unknown as { readonly Iterator: Iterators };
+  const wrapped = Iterator.from({ next: () => ({ done: true, value: undefined }) });
+  return [wrapped, wrapped.map(() => undefined)];
+}
+
+/** Built-ins that no global names. */
+function hiddenBuiltIns(): object[] {
+  const generator = function* (): Generator {};
+  const asyncGenerator = async function* (): AsyncGenerator {};
+  const instances = [
+    generator,
+    generator(),
+    asyncGenerator,
+    asyncGenerator(),
+    async () => undefined,
+    [][Symbol.iterator](),
+    ''[Symbol.iterator](),
+    new Map()[Symbol.iterator](),
+    new Set()[Symbol.iterator](),
+    ...iteratorsOfHelpers(),
+    new Intl.Segmenter().segment(''),
+    new Intl.Segmenter().segment('')[Symbol.iterator](),
+    ''.matchAll(/x/g),
+    new Uint8Array(),
+  ];
+  return instances.map((instance) => getPrototypeOf(instance) as object);
+}
+
+/** Takes the picture that later runs are compared with; called once, before any script. */
+export function rememberBuiltIns(): void {
+  globals = takePicture(globalThis, { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
+  const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
+  const objects = reachableFrom([...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)], new Set([globalThis]));
+  for (const object of objects) known.add(object);
+  remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
+}
+
+/** Removes the globals that a run made; false when that cannot be done. */
+export function restoreGlobals(): boolean {
+  // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.
+  if (globals === undefined || !lazyGlobalsAreIntact()) return false;
+  const now = ownKeys(globalThis);
+  for (let i = 0; i < now.length; i++) {
+    const key = now[i] as Key;
+    if (!hasName(globals, key) && !deleteProperty(globalThis, key)) return false;
+  }
+  return isAsPictured(globals);
+}
+
+export function builtInsAreIntact(): boolean {
+  for (let i = 0; i < remembered.length; i++) if (!isAsPictured(remembered[i] as Picture)) return false;
+  return true;
+}
+
+const ANYTHING = /^/;
+/** The engine keeps the text that was searched last, for `RegExp.input` and the like. */
+export function forgetSearchedText(): void {
+  regExec(ANYTHING, '');
+}

@@ -1,0 +1,53 @@
+/**
+ * Modules are evaluated once and serve many runs. What a run changes in them (a default, an interceptor, a replaced method)
+ * is put back before the next, as if each run had loaded them anew. What a driver keeps in variables of its own is out of
+ * reach, but for what registers here.
+ */
+import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
+import { knownBuiltIns } from './built-ins.ts';
+import { isAsPictured, isObject, type Picture, putBack, type Regard, takePicture } from './picture.ts';
+import { reachableFrom } from './reachable.ts';
+
+const pictures: Picture[] = [];
+const known = new Set<object>();
+const atEnd: (() => void)[] = [];
+
+const hasParts = (_key: unknown, { get, value }: PropertyDescriptor): boolean => get !== undefined || isObject(value);
+
+const SETTINGS: Regard = { isOpen: false, looksAt: () => true };
+/** Numbers and texts in classes and their instances are drivers' own counters and caches: those of ids must go on. */
+const CLASS: Regard = { isOpen: false, looksAt: hasParts };
+const INSTANCE: Regard = { isOpen: true, looksAt: hasParts };
+
+function regardOf(object: object): Regard {
+  if (typeof object === 'function') return CLASS;
+  const prototype = getPrototypeOf(object);
+  const isPlain = isArray(object) || prototype === ObjectPrototype || prototype === null;
+  return isPlain || hasOwn(object, 'constructor') ? SETTINGS : INSTANCE;
+}
+
+/** Remembers a module as it is now, before any script has it. */
+export function keepModule(module: unknown): void {
+  const objects = reachableFrom([module], knownBuiltIns);
+  for (const object of objects) {
+    if (known.has(object)) continue;
+    known.add(object);
+    const picture = takePicture(object, regardOf(object));
+    if (picture !== undefined) pictures[pictures.length] = picture;
+  }
+}
+
+/** Calls `undo` at the end of every run. */
+export function undoAtEnd(undo: () => void): void {
+  atEnd[atEnd.length] = undo;
+}
+
+/** Puts all modules back; false when one does not let itself be changed. */
+export function restoreModules(): boolean {
+  for (let i = 0; i < atEnd.length; i++) (atEnd[i] as () => void)();
+  for (let i = 0; i < pictures.length; i++) {
+    const picture = pictures[i] as Picture;
+    if (!isAsPictured(picture) && !putBack(picture)) return false;
+  }
+  return true;
+}

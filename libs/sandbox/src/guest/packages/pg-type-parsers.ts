@@ -1,0 +1,26 @@
+/** `pg.types.setTypeParser` holds for all clients and lies in a variable of the driver: here it holds for one run. */
+
+type Parser = (text: string) => unknown;
+type Types = {
+  setTypeParser(oid: number, format: string | Parser, parser?: Parser): void;
+  getTypeParser(oid: number, format: string): Parser;
+};
+
+/** Takes note of the parsers that are replaced from now on; returns what puts them back. */
+export function keepTypeParsers(pg: unknown): () => void {
+  const { types } = pg as { readonly types: Types };
+  const { setTypeParser: set, getTypeParser: get } = types;
+  let replaced: [oid: number, format: string, parser: Parser][] = [];
+  types.setTypeParser = function setTypeParser(oid, format, parser) {
+    const [name, made] = typeof format === 'function' ? ['text', format] : [format, parser];
+    replaced[replaced.length] = [oid, name, get(oid, name)];
+    set(oid, name, made);
+  };
+  return () => {
+    for (let i = replaced.length - 1; i >= 0; i--) {
+      const [oid, format, parser] = replaced[i] as (typeof replaced)[number];
+      set(oid, format, parser);
+    }
+    replaced = [];
+  };
+}
