@@ -8,7 +8,6 @@ import { createResolver, systemNames } from './egress/resolver.ts';
 import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
-import { createRssWatchdog } from './memory/rss-watchdog.ts';
 import { createHostPool } from './pool/host-pool.ts';
 import { createNursery } from './pool/nursery.ts';
 import { createWorkQueue, type Waiting, type WorkQueue } from './pool/work-queue.ts';
@@ -103,8 +102,6 @@ const createCheck =
 
 const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Launcher) => {
   const { log } = options;
-  const watchdog = createRssWatchdog();
-  if (watchdog === undefined) log.warn({}, 'the memory of isolate hosts cannot be watched on this machine');
   const policy = createEgressPolicy(options.egress);
   const resolver = createResolver({ names: systemNames(), policy, timeoutMs: tuning.resolveTimeoutMs });
   const requests = createHostRequests({ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs });
@@ -114,7 +111,7 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Laun
     waitMs: tuning.queueWaitMs,
   });
   const nursery = createNursery({
-    start: () => launcher.start({ requests, watchdog }),
+    start: () => launcher.start({ requests }),
     log,
     birthTimeoutMs: tuning.birthTimeoutMs,
     onChange: () => pool.serve(),
@@ -126,7 +123,7 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Laun
     idleBytesMax: tuning.hostOverheadBytes,
   };
   const pool = createHostPool({ limits, nursery, queue });
-  return { watchdog, queue, nursery, pool };
+  return { queue, nursery, pool };
 };
 
 /**
@@ -136,14 +133,13 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Laun
 export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const tuning = { ...DEFAULT_TUNING, ...options };
   const launcher = await createLauncher(options, tuning);
-  const { watchdog, queue, nursery, pool } = assemble(options, tuning, launcher);
+  const { queue, nursery, pool } = assemble(options, tuning, launcher);
   const close = async (): Promise<void> => {
     clearInterval(timer);
     queue.close();
     nursery.close();
     pool.close();
     await launcher.close();
-    await watchdog?.close();
   };
   const timer = setInterval(() => {
     pool.retire();

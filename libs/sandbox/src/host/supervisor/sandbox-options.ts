@@ -39,6 +39,8 @@ export type SandboxTuning = {
   /** Resident memory of an isolate host beyond the limits of the runs in it. */
   readonly hostOverheadBytes: number;
   readonly uidRange: UidRange | undefined;
+  /** Put isolate hosts into control groups of their own, where that may be done. */
+  readonly useCgroups: boolean;
 };
 
 export const DEFAULT_TUNING: SandboxTuning = {
@@ -54,6 +56,7 @@ export const DEFAULT_TUNING: SandboxTuning = {
   birthTimeoutMs: 20_000,
   connectTimeoutMs: 10_000,
   resolveTimeoutMs: 5_000,
-  hostOverheadBytes: 256 * MIB,
+  hostOverheadBytes: 192 * MIB,
   uidRange: undefined,
+  useCgroups: true,
 };

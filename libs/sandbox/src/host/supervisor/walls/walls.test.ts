@@ -27,7 +27,7 @@ describe('walls', () => {
 
   it('are reported with what is missing, in the log too', async () => {
     const { log, entries } = readableLog();
-    const { level } = await chooseWalls(runtime, 65_533, log);
+    const { level } = await chooseWalls(runtime, { uid: 65_533, cgroups: undefined, log });
     const logged = entries.find(({ facts }) => 'walls' in facts)?.facts;
     expect(logged).toMatchObject({ level: level.level, walls: level.walls, missing: level.missing });
     expect(level.walls.length + level.missing.length).toBeGreaterThan(0);
@@ -38,7 +38,17 @@ describe('walls', () => {
     if (strongest === undefined) throw new Error('there is always a chain');
     const report = await probeWalls(strongest, 65_533);
     expect(standingWalls(report)).toEqual({
-      walls: ['network', 'processes', 'files', 'ipc', 'identity', 'privileges', 'core_dumps'],
+      walls: [
+        'network',
+        'processes',
+        'files',
+        'ipc',
+        'identity',
+        'privileges',
+        'process_count',
+        'core_dumps',
+        'system_calls',
+      ],
       missing: [],
     });
     expect(report.uids).toEqual([65_533, 65_533, 65_533, 65_533]);
