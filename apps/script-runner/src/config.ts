@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
-import { defaultStateFolder } from '@userferry/sandbox';
+import { defaultStateFolder, SANDBOX_LEVELS } from '@userferry/sandbox';
 import { z } from 'zod';
 import { parseEgressRule } from './parse-egress-rule.ts';
 
@@ -27,6 +27,7 @@ export const readConfig = () => {
       USERFERRY_EGRESS_ALLOW: egressRules(),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
+      USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
     },
     process.env,
   );
@@ -40,6 +41,7 @@ export const readConfig = () => {
     egressAllow: env.USERFERRY_EGRESS_ALLOW,
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
+    requiredLevel: env.USERFERRY_REQUIRE_SANDBOX_LEVEL,
   };
 };
 

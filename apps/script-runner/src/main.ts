@@ -14,6 +14,7 @@ await runService(boot, async (stack) => {
     egress: { allow: config.egressAllow },
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
+    requiredLevel: config.requiredLevel,
     log,
   });
   stack.defer(() => sandbox.close());

@@ -11,6 +11,7 @@ import { prepareRuntimeFolder, type RuntimeFolder } from './runtime/runtime-fold
 import type { SandboxLog } from './sandbox-log.ts';
 import type { SandboxOptions, SandboxTuning } from './sandbox-options.ts';
 import { chooseWalls } from './walls/choose-walls.ts';
+import { requireLevel } from './walls/require-level.ts';
 import { claimUserIds, type UserIds } from './walls/user-ids.ts';
 import { HOST_PIDS_MAX } from './walls/wall-chain.ts';
 
@@ -80,6 +81,12 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
   const probeUid = ids?.take() ?? 0;
   const { chain, level, cgroups } = await chooseWalls(runtime, { uid: probeUid, cgroups: opened, log });
   ids?.give(probeUid);
+  try {
+    requireLevel(level, tuning.requiredLevel);
+  } catch (error) {
+    await Promise.all([opened?.close(), ids?.close()]);
+    throw error;
+  }
   const timer = keepTouched(runtime);
   const watchdog = level.walls.includes('memory') ? undefined : startWatchdog(log);
   const alive = new Set<IsolateHost>();

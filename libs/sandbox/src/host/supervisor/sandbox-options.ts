@@ -1,5 +1,6 @@
 import type { EgressRule } from '../../sandbox.ts';
 import type { SandboxLog } from './sandbox-log.ts';
+import type { LevelName } from './walls/require-level.ts';
 import type { UidRange } from './walls/user-ids.ts';
 
 const MIB = 1024 * 1024;
@@ -39,6 +40,8 @@ export type SandboxTuning = {
   /** Resident memory of an isolate host beyond the limits of the runs in it. */
   readonly hostOverheadBytes: number;
   readonly uidRange: UidRange | undefined;
+  /** Nothing starts where less than this stands. */
+  readonly requiredLevel: LevelName;
   /** Put isolate hosts into control groups of their own, where that may be done. */
   readonly useCgroups: boolean;
 };
@@ -58,5 +61,6 @@ export const DEFAULT_TUNING: SandboxTuning = {
   resolveTimeoutMs: 5_000,
   hostOverheadBytes: 192 * MIB,
   uidRange: undefined,
+  requiredLevel: 'process',
   useCgroups: true,
 };

@@ -24,13 +24,20 @@ export type HostPoolDeps = {
 export type HostPool = {
   /** Serves what waits, as far as hosts are free; starts and ends hosts as needed. Call it after every change. */
   serve(): void;
+  /** Has the connection all the hosts that it may have at a time? */
+  hasItsShare(connectionKey: string): boolean;
   /** Ends the hosts that have been idle, or have lived, long enough. */
   retire(): void;
   close(): void;
 };
 
+/** What one connection may have of the hosts: never more than half, where there is more than one. */
+const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
+  Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
+
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPool => {
+  const share = shareOf(limits);
   const owned = new Map<string, Set<IsolateHost>>();
   const hostsOf = (key: string): IsolateHost[] => [...(owned.get(key) ?? [])].filter(({ alive }) => alive);
   const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
@@ -41,13 +48,15 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful)
       .sort((a, b) => a.runs - b.runs)[0];
 
+  const wantsHost = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length < share;
+
   const disown = (key: string, host: IsolateHost): void => {
     const hosts = owned.get(key);
     hosts?.delete(host);
     if (hosts?.size === 0) owned.delete(key);
   };
   const adopt = (key: string): IsolateHost | undefined => {
-    if (hostsOf(key).filter((host) => !old(host)).length >= limits.hostsPerConnection) return undefined;
+    if (!wantsHost(key)) return undefined;
     const host = nursery.take();
     if (host === undefined) return undefined;
     owned.set(key, (owned.get(key) ?? new Set()).add(host));
@@ -68,9 +77,6 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       .sort((a, b) => a.idleSince - b.idleSince);
     idle?.kill('room was needed for another connection');
   };
-  const wantsHost = (key: string): boolean =>
-    hostsOf(key).filter((host) => !old(host)).length < limits.hostsPerConnection;
-
   return {
     serve() {
       for (const key of queue.waitingKeys) serveKey(key);
@@ -80,6 +86,7 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       const ending = all().filter(({ alive }) => !alive).length;
       if (wanted > nursery.size + ending) evictIdle();
     },
+    hasItsShare: (key) => !wantsHost(key),
     retire() {
       for (const host of all()) {
         const idleMs = Date.now() - host.idleSince;

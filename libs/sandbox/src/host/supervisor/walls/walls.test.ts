@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareRuntimeFolder, type RuntimeFolder } from '../runtime/runtime-folder.ts';
-import { fakeRuntime, readableLog, temporaryFolder } from '../testing/test-sandbox.ts';
+import { fakeRuntime, readableLog, startTestSandbox, temporaryFolder } from '../testing/test-sandbox.ts';
 import { chooseWalls } from './choose-walls.ts';
 import { probeWalls, standingWalls } from './probe.ts';
+import { requireLevel } from './require-level.ts';
 import { claimUserIds } from './user-ids.ts';
 import { wallChains } from './wall-chain.ts';
 
@@ -23,6 +24,17 @@ describe('walls', () => {
     const { walls, missing } = standingWalls(await probeWalls(plain, 0));
     expect(walls).toEqual([]);
     expect(missing).toContain('network');
+  });
+
+  it('that are fewer than required keep everything from starting; the missing ones are named, with what lets them stand', async () => {
+    const stands = { level: 'reduced', walls: ['network'], missing: ['memory', 'system_calls'] } as const;
+    expect(() => requireLevel(stands, 'reduced')).not.toThrow();
+    expect(() => requireLevel(stands, 'full')).toThrow(
+      /is reduced on this machine, and full is required; missing: memory \(.*Delegate=yes.*\); system_calls \(have perl/,
+    );
+    const runtimeFolder = fakeRuntime(folder.path);
+    const options = { runtimeFolder, stateFolder: folder.path, useCgroups: false, requiredLevel: 'full' } as const;
+    await expect(startTestSandbox(options)).rejects.toThrow('full is required; missing: ');
   });
 
   it('are reported with what is missing, in the log too', async () => {
