@@ -139,7 +139,7 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Laun
     ...tuning,
     idleMs: tuning.hostIdleMs,
     maxAgeMs: tuning.hostMaxAgeMs,
-    idleBytesMax: tuning.hostOverheadBytes,
+    idleBytesMax: tuning.hostIdleBytes,
   };
   const pool = createHostPool({ limits, nursery, queue });
   return { queue, nursery, pool };

@@ -5,7 +5,7 @@ import { type Cgroups, openCgroups } from './cgroups/cgroups.ts';
 import type { HostCgroup } from './cgroups/host-cgroup.ts';
 import type { HostRequests } from './hosts/host-requests.ts';
 import { type IsolateHost, startIsolateHost } from './hosts/isolate-host.ts';
-import { type HostMemory, memoryOfCgroup, memoryOfWatchdog, memoryUnheld } from './memory/host-memory.ts';
+import { chargeOf, type HostMemory, memoryOfCgroup, memoryOfWatchdog, memoryUnheld } from './memory/host-memory.ts';
 import { createRssWatchdog, type RssWatchdog } from './memory/rss-watchdog.ts';
 import { prepareRuntimeFolder, type RuntimeFolder } from './runtime/runtime-folder.ts';
 import type { SandboxLog } from './sandbox-log.ts';
@@ -91,7 +91,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
   const watchdog = level.walls.includes('memory') ? undefined : startWatchdog(log);
   const alive = new Set<IsolateHost>();
   const leaving = new Set<Promise<void>>();
-  const memoryBytes = tuning.hostOverheadBytes + LIMITS.memoryLimitBytesDefault;
+  const memoryBytes = chargeOf(tuning.hostOverheadBytes + LIMITS.memoryLimitBytesDefault);
   return {
     level,
     start({ requests }) {

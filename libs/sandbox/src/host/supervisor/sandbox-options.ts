@@ -39,6 +39,8 @@ export type SandboxTuning = {
   readonly resolveTimeoutMs: number;
   /** Resident memory of an isolate host beyond the limits of the runs in it. */
   readonly hostOverheadBytes: number;
+  /** What a host may hold between runs and still be used again. */
+  readonly hostIdleBytes: number;
   readonly uidRange: UidRange | undefined;
   /** Nothing starts where less than this stands. */
   readonly requiredLevel: LevelName;
@@ -60,6 +62,7 @@ export const DEFAULT_TUNING: SandboxTuning = {
   connectTimeoutMs: 10_000,
   resolveTimeoutMs: 5_000,
   hostOverheadBytes: 192 * MIB,
+  hostIdleBytes: 256 * MIB,
   uidRange: undefined,
   requiredLevel: 'process',
   useCgroups: true,

@@ -11,9 +11,15 @@ export type HostMemory = {
   exceeded(): Promise<boolean>;
 };
 
+/** Of the Node binary: resident in every host, but shared by all of them and charged to none of their groups. */
+const SHARED_BYTES = 64 * 1024 * 1024;
+
+/** What a control group may be charged with, so that so much is resident. */
+export const chargeOf = (residentBytes: number): number => residentBytes - SHARED_BYTES;
+
 /** The kernel holds it, between runs too. */
 export const memoryOfCgroup = (cgroup: HostCgroup): HostMemory => ({
-  hold: cgroup.limitMemory,
+  hold: (limitBytes) => cgroup.limitMemory(chargeOf(limitBytes)),
   release: () => {},
   exceeded: async () => cgroup.killedForMemory(),
 });
