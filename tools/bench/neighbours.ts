@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { member, sampleScriptFile, startLegacyDatabase } from '@userferry/local-services';
 import { createSandbox, defaultStateFolder, type Sandbox } from '@userferry/sandbox';
@@ -33,17 +34,20 @@ export const neighbours = async ({ pairs }: Effort): Promise<Figures> => {
   const login = loginIn(sandbox, legacy.url);
   for (let n = 1; n <= 30; n += 1) await login(n);
   const times = { quiet: [] as number[], attacked: [] as number[] };
+  const lag = monitorEventLoopDelay({ resolution: 5 });
   const attacks: string[] = [];
   const rounds = pairs < 50 ? 1 : 3;
   for (let round = 0; round < rounds; round += 1) {
     times.quiet.push(...(await timesOf(login, pairs / rounds)));
     await using attack = startAttack(sandbox, attacks);
     await sleep(SETTLE_MS);
+    lag.enable();
     times.attacked.push(...(await timesOf(login, pairs / rounds)));
+    lag.disable();
     await attack.stop();
     await sleep(SETTLE_MS);
   }
-  return figuresOf(times, attacks);
+  return { ...figuresOf(times, attacks), supervisor_lag_p99_ms: rounded(lag.percentile(99) / 1e6) };
 };
 
 const loginIn = (sandbox: Sandbox, url: string): Login => {

@@ -8,6 +8,7 @@ import { createResolver, systemNames } from './egress/resolver.ts';
 import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
+import { createConduct } from './pool/conduct.ts';
 import { createHostPool, type HostPool } from './pool/host-pool.ts';
 import { createNursery } from './pool/nursery.ts';
 import { createWorkQueue, type Refusal, type Waiting, type WorkQueue } from './pool/work-queue.ts';
@@ -93,7 +94,9 @@ const createRun = ({ queue, pool }: Parts): Sandbox['run'] => {
     );
     pool.serve();
     try {
-      return finishResult(request, (await raw) ?? endedResult('killed', 'the run was ended by its caller'));
+      const result = (await raw) ?? endedResult('killed', 'the run was ended by its caller');
+      pool.ended(connectionKey, result);
+      return finishResult(request, result);
     } finally {
       inFlight.delete(runId);
       pool.serve();
@@ -141,7 +144,7 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, launcher: Laun
     maxAgeMs: tuning.hostMaxAgeMs,
     idleBytesMax: tuning.hostIdleBytes,
   };
-  const pool = createHostPool({ limits, nursery, queue });
+  const pool = createHostPool({ limits, nursery, queue, conduct: createConduct() });
   return { queue, nursery, pool };
 };
 

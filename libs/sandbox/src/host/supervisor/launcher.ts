@@ -101,6 +101,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
         command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []),
         requests,
         memory: memoryOf(cgroup, watchdog),
+        setCpuShare: (share) => cgroup?.setCpuShare(share),
         overheadBytes: tuning.hostOverheadBytes,
         onViolation: (rule) => log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
       });

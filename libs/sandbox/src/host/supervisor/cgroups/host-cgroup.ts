@@ -19,6 +19,9 @@ export type HostCgroup = {
   remove(): Promise<void>;
 };
 
+/** The change of a share that makes a difference. */
+const WORTH_WRITING = 0.1;
+
 const within = (groups: ReadonlyMap<Controller, Group>, name: string) =>
   new Map([...groups].map(([controller, group]) => [controller, { ...group, folder: join(group.folder, name) }]));
 
@@ -33,6 +36,7 @@ export const createHostCgroup = (
   for (const folder of folders) mkdirSync(folder);
   const [memory, pids, cpu] = [groups.get('memory'), groups.get('pids'), groups.get('cpu')];
   let limit = limits.memoryBytes;
+  let cpuShare = 1;
   if (memory !== undefined) limitMemory(memory, limit);
   if (pids !== undefined) limitPids(pids, limits.pids);
   return {
@@ -50,8 +54,10 @@ export const createHostCgroup = (
     },
     killedForMemory: () => memory !== undefined && killedForMemory(memory),
     setCpuShare(share) {
+      if (cpu === undefined || Math.abs(share - cpuShare) <= cpuShare * WORTH_WRITING) return;
       try {
-        if (cpu !== undefined) setCpuShare(cpu, share);
+        setCpuShare(cpu, share);
+        cpuShare = share;
       } catch {
         // It is gone.
       }

@@ -18,8 +18,12 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   readonly idleSince: number;
   /** Did a run just end so that the host may have to be killed for it? */
   readonly doubtful: boolean;
+  /** Did it end by what its runs did? Known when it has `exited`. */
+  readonly lost: boolean;
   /** Resident bytes now; 0 when not known. */
   readonly residentBytes: number;
+  /** Its share of the processors against other hosts, where that can be held: 1 is the ordinary one. */
+  setCpuShare(share: number): void;
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
   check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
 };
@@ -32,6 +36,7 @@ export type IsolateHostDeps = {
   /** Resident memory that a host may have beyond the limits of the runs in it. */
   readonly overheadBytes: number;
   onViolation(rule: string): void;
+  setCpuShare(share: number): void;
 };
 
 /** After these an isolate may turn out to be unstoppable, and the host with it: nothing new is put there for a while. */
@@ -101,7 +106,9 @@ const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: Che
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
-  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0 };
+  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false };
+
+  const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
 
   const finish = (frame: Extract<HostFrame, { kind: 'result' }>): void => {
     if (DOUBTFUL.has(frame.outcome)) use.doubtfulUntil = Date.now() + DOUBT_MS;
@@ -125,6 +132,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
   const memory = deps.memory(() => host.pid);
   void host.exited.then(async (why) => {
+    use.lost = runs.size > 0 || isDoubtful();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
     if (exceeded && runs.size === 1) runs.endAll('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
@@ -160,8 +168,12 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       return use.idleSince;
     },
     get doubtful() {
-      return Date.now() < use.doubtfulUntil;
+      return isDoubtful();
     },
+    get lost() {
+      return use.lost;
+    },
+    setCpuShare: deps.setCpuShare,
     get residentBytes() {
       return residentBytes(host.pid);
     },
