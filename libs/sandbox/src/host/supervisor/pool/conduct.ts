@@ -23,18 +23,18 @@ const FORGOTTEN_BELOW = 0.05;
 /** A number that halves with time, for each connection. */
 const createFading = (now: () => number) => {
   const entries = new Map<string, { readonly value: number; readonly at: number }>();
-  const valueOf = (key: string): number => {
+  const current = (key: string): number => {
     const entry = entries.get(key);
     return entry === undefined ? 0 : entry.value * 0.5 ** ((now() - entry.at) / HALF_LIFE_MS);
   };
   return {
-    valueOf,
+    current,
     /** The number and when it was, at the last count. */
     last: (key: string) => entries.get(key),
     count(key: string): void {
       // Nothing is kept of a connection that has behaved for a while.
-      for (const other of entries.keys()) if (valueOf(other) < FORGOTTEN_BELOW) entries.delete(other);
-      entries.set(key, { value: valueOf(key) + 1, at: now() });
+      for (const other of entries.keys()) if (current(other) < FORGOTTEN_BELOW) entries.delete(other);
+      entries.set(key, { value: current(key) + 1, at: now() });
     },
   };
 };
@@ -51,6 +51,6 @@ export const createConduct = (now: () => number = Date.now): Conduct => {
       const restMs = Math.min(REST_MAX_MS, REST_STEP_MS * 2 ** (last.value - FORGIVEN));
       return Math.max(0, last.at + restMs - now());
     },
-    cpuShare: (key) => Math.max(CPU_SHARE_MIN, 1 / (1 + (lost.valueOf(key) + burnt.valueOf(key)) ** 2)),
+    cpuShare: (key) => Math.max(CPU_SHARE_MIN, 1 / (1 + (lost.current(key) + burnt.current(key)) ** 2)),
   };
 };
