@@ -98,7 +98,8 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       const room = limits.maxHosts - all().length;
       nursery.ensure(Math.min(room, wanted + limits.blankHosts));
       const ending = all().filter(({ alive }) => !alive).length;
-      if (wanted > nursery.size + ending) evictIdle();
+      // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
+      if (room <= nursery.size && wanted > nursery.size + ending) evictIdle();
     },
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
     ended(key, result) {
