@@ -34,6 +34,7 @@ const HOSTILE_EVERY = 20;
 const [HONEST_CONNECTIONS, HONEST_AT_ONCE, HOSTILE_AT_ONCE] = [4, 4, 4];
 /** A connection attacks so often, then another takes over: one alone would soon be made to rest. */
 const ATTACKS_PER_CONNECTION = 6;
+const SETTLE_SECONDS_MAX = 20;
 const HOSTILE_TIMEOUT_MS = 700;
 const HONEST_TIMEOUT_MS = 20_000;
 const MIB = 1024 * 1024;
@@ -130,6 +131,16 @@ const drive = async (sandbox: Sandbox, port: number, options: SoakOptions, tally
   ]);
 };
 
+/** What is left when the last sockets of what was killed are gone, or after a while if something stays. */
+const settled = async (before: Census): Promise<Census> => {
+  for (let waits = 0; ; waits += 1) {
+    await sleep(1_000);
+    const now = takeCensus();
+    const isSettled = now.descriptors <= before.descriptors && now.threads <= before.threads && now.children === 0;
+    if (isSettled || waits === SETTLE_SECONDS_MAX) return now;
+  }
+};
+
 /** Runs it all in this process as the supervisor, and tells what it did and what it left. */
 export const soak = async (options: SoakOptions): Promise<SoakResult> => {
   await using echo = await startEcho();
@@ -145,6 +156,5 @@ export const soak = async (options: SoakOptions): Promise<SoakResult> => {
   } finally {
     await sandbox.close();
   }
-  await sleep(1_000);
-  return { ...tally, before, after: takeCensus() };
+  return { ...tally, before, after: await settled(before) };
 };

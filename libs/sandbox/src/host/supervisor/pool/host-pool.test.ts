@@ -33,7 +33,7 @@ const idleHost = (killed: string[]): IsolateHost => ({
   check: () => new Promise(() => {}),
 });
 
-const poolOf = (hosts: IsolateHost[], unborn: number) => {
+const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS) => {
   const queue = createWorkQueue<IsolateHost>({ perConnection: 8, total: 64, waitMs: 60_000 });
   const nursery = {
     get size() {
@@ -44,10 +44,11 @@ const poolOf = (hosts: IsolateHost[], unborn: number) => {
     first: async () => {},
     close: () => {},
   };
-  const pool = createHostPool({ limits: LIMITS, nursery, queue, conduct: createConduct() });
+  const conduct = createConduct();
+  const pool = createHostPool({ limits, nursery, queue, conduct });
   const wait = (connectionKey: string): void =>
     queue.add({ connectionKey, start: () => undefined, giveUp: () => undefined });
-  return { pool, wait, close: () => queue.close() };
+  return { pool, wait, conduct, close: () => queue.close() };
 };
 
 it('an idle host stays with its connection while there is room for more, however slowly they are born', () => {
@@ -70,5 +71,18 @@ it('an idle host makes room for another connection when there is none', () => {
   for (const key of ['a', 'b', 'c', 'd', 'e']) wait(key);
   pool.serve();
   expect(killed).toEqual(['room was needed for another connection']);
+  close();
+});
+
+it('a connection that kills its hosts has one at a time', () => {
+  const hosts = Array.from({ length: 4 }, () => ({ ...idleHost([]), runs: 1 }));
+  const { pool, wait, conduct, close } = poolOf(hosts, 0, { ...LIMITS, hostsPerConnection: 2, runsPerHost: 2 });
+  for (let burnt = 0; burnt < 3; burnt += 1) conduct.timeBurnt('bad');
+  for (let n = 0; n < 6; n += 1) wait('good');
+  pool.serve();
+  expect(pool.hasItsShare('good')).toBe(false);
+  for (let n = 0; n < 6; n += 1) wait('bad');
+  pool.serve();
+  expect(pool.hasItsShare('bad')).toBe(true);
   close();
 });

@@ -40,6 +40,9 @@ export type HostPool = {
 const burntItsTime = ({ outcome, usage }: RunResult): boolean =>
   outcome === 'timed_out' && usage.cpuMs * 2 >= usage.wallMs;
 
+/** Below this processor share a connection has one host at a time. */
+const BAD_CONDUCT = 0.3;
+
 /** What one connection may have of the hosts: never more than half, where there is more than one. */
 const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
   Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
@@ -57,7 +60,8 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful)
       .sort((a, b) => a.runs - b.runs)[0];
 
-  const hasItsShare = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length >= share;
+  const hostsAllowed = (key: string): number => (conduct.cpuShare(key) < BAD_CONDUCT ? 1 : share);
+  const hasItsShare = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length >= hostsAllowed(key);
   const wantsHost = (key: string): boolean => !hasItsShare(key) && conduct.restMs(key) === 0;
 
   const disown = (key: string, host: IsolateHost): void => {
