@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { member, sampleScriptFile, startLegacyDatabase } from '@userferry/local-services';
 import { createSandbox, defaultStateFolder, type Sandbox } from '@userferry/sandbox';
-import { completeEnv, LIMITS } from '@userferry/script-contract';
+import { completeEnv } from '@userferry/script-contract';
 import { compareLogins, type Effort, type Figures, ownCpuMs } from './compare-logins.ts';
 import { startPlainNode } from './plain-node.ts';
 import { treeCpuMs } from './process-cpu.ts';
-
-const runtimeFolder = fileURLToPath(new URL('../../libs/sandbox/dist/runtime', import.meta.url));
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+import { runOf, runtimeFolder, silent } from './sandbox-runs.ts';
 
 /**
  * The published-style PostgreSQL login in a warm sandbox, against the same file in plain Node: both connect anew for
@@ -39,18 +35,7 @@ const argsOf = (n: number): readonly unknown[] => {
 };
 
 const inSandbox = (sandbox: Sandbox, source: string, env: Readonly<Record<string, string>>) => async (n: number) => {
-  const run = await sandbox.run({
-    runId: randomUUID(),
-    connectionKey: 'bench',
-    source,
-    functionName: 'login',
-    argsJson: JSON.stringify(argsOf(n)),
-    env,
-    secretNames: [],
-    redactProfile: false,
-    timeoutMs: LIMITS.timeoutMsDefault,
-    memoryLimitBytes: LIMITS.memoryLimitBytesDefault,
-  });
+  const run = await sandbox.run(runOf({ source, argsJson: JSON.stringify(argsOf(n)), env }));
   if (run.outcome !== 'completed')
     throw new Error(`the sandboxed login ended as ${run.outcome}: ${run.error?.message}`);
 };

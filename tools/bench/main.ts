@@ -2,13 +2,17 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
 import { loginPgWarm } from './login-pg-warm.ts';
+import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
+import { scriptMemory } from './script-memory.ts';
 
 /** Every benchmark by the name under which its figures are kept. */
 const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
   login_pg_warm: (effort) => loginPgWarm(4, effort),
   login_pg_warm_cost_10: (effort) => loginPgWarm(10, effort),
   rejection_timing: rejectionTiming,
+  script_memory: scriptMemory,
+  neighbours,
 };
 
 const USAGE = `npm run bench [-- [--json] [--quick] [NAME …]]
@@ -35,7 +39,7 @@ async function run(names: readonly string[]): Promise<void> {
     console.log(`${name} …`);
     const figures = (await BENCHMARKS[name]?.(values.quick ? QUICK : FULL)) ?? {};
     all[name] = figures;
-    for (const [figure, value] of Object.entries(figures)) console.log(`  ${figure.padEnd(22)} ${value}`);
+    for (const [figure, value] of Object.entries(figures)) console.log(`  ${figure.padEnd(30)} ${value}`);
   }
   if (values.json) console.log(JSON.stringify(all));
 }

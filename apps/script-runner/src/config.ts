@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
-import { defaultStateFolder } from '@userferry/sandbox';
+import { defaultStateFolder, SANDBOX_LEVELS } from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
 import { egressAddressOf, egressFields, egressProblems } from './egress-address/config.ts';
@@ -41,6 +41,7 @@ export const readConfig = () => {
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
       ...egressFields,
+      USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
     },
     process.env,
     egressProblems,
@@ -60,6 +61,7 @@ export const readConfig = () => {
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
     egressAddress: egressAddressOf(env),
+    requiredLevel: env.USERFERRY_REQUIRE_SANDBOX_LEVEL,
   };
 };
 

@@ -8,6 +8,7 @@ import type { Sandbox } from '@userferry/sandbox';
 import type { Config } from './config.ts';
 import { checkScript } from './handlers/check-script.ts';
 import { runScript } from './handlers/run-script.ts';
+import { sandboxFacts } from './sandbox-facts.ts';
 import { createStartedRuns } from './started-runs.ts';
 
 /** Starts the service on the configured address. The sandbox stays its owner's to close. */
@@ -23,5 +24,6 @@ export const createScriptRunner = (
     authenticate: serviceTokenAuthenticate(config.serviceToken),
     log,
     callMsMax: 35_000,
+    healthFacts: sandboxFacts(sandbox.level),
   });
 };

@@ -16,6 +16,7 @@ await runService(boot, async (stack) => {
     egress: { allow: config.egressAllow, never: config.egressNever, ownPorts },
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
+    requiredLevel: config.requiredLevel,
     log,
   });
   stack.defer(() => sandbox.close());

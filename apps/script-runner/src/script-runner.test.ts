@@ -8,10 +8,11 @@ import {
 import { createClient } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
 import type { RunRequest, Sandbox } from '@userferry/sandbox';
-import { actionNumber, OUTCOMES, outcomeNumber, SCRIPT_ACTIONS } from '@userferry/script-contract';
+import { actionNumber, OUTCOMES, outcomeNumber, type RunResult, SCRIPT_ACTIONS } from '@userferry/script-contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createScriptRunner } from './create-script-runner.ts';
 import { parseEgressRule } from './parse-egress-rule.ts';
+import { sandboxFacts } from './sandbox-facts.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const serviceToken = 'a-service-token-of-forty-characters-or-so';
@@ -22,12 +23,12 @@ afterEach(async () => {
 });
 
 /** A sandbox that only remembers what it was asked; the real one has its own tests. */
-const rememberingSandbox = () => {
+const rememberingSandbox = (result: RunResult) => {
   const requests: RunRequest[] = [];
   const sandbox: Sandbox = {
     run: async (request) => {
       requests.push(request);
-      return { outcome: 'completed', resultJson: 'null', logs: [], usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 } };
+      return result;
     },
     check: async () => [],
     level: { level: 'process', walls: [], missing: [] },
@@ -37,10 +38,17 @@ const rememberingSandbox = () => {
   return { sandbox, requests };
 };
 
-const serve = async () => {
+const COMPLETED: RunResult = {
+  outcome: 'completed',
+  resultJson: 'null',
+  logs: [],
+  usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 },
+};
+
+const serve = async (result = COMPLETED) => {
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
-  const { sandbox, requests } = rememberingSandbox();
+  const { sandbox, requests } = rememberingSandbox(result);
   const server = stack.use(await createScriptRunner({ host: '127.0.0.1', port: 0, serviceToken }, { log, sandbox }));
   const client = stack.use(
     createClient(ScriptRunnerServiceClient, { address: `127.0.0.1:${server.port}`, token: serviceToken }),
@@ -82,7 +90,25 @@ describe('the contract', () => {
   });
 });
 
+describe('the health service', () => {
+  it('knows by name which level of walls stands around scripts, and which walls', () => {
+    expect(sandboxFacts({ level: 'reduced', walls: ['network'], missing: ['memory'] })).toEqual({
+      'sandbox-level/process': true,
+      'sandbox-level/reduced': true,
+      'sandbox-level/full': false,
+      'sandbox-wall/network': true,
+      'sandbox-wall/memory': false,
+    });
+  });
+});
+
 describe('RunScript', () => {
+  it('says when to come back to a connection past its share', async () => {
+    const overloaded = { outcome: 'overloaded', logs: [], usage: { wallMs: 0, cpuMs: 0, heapBytes: 0 } } as const;
+    const { run } = await serve({ ...overloaded, retryAfterMs: 1_234 });
+    expect(await run({})).toMatchObject({ outcome: Outcome.OVERLOADED, retryAfterMs: 1_234n });
+  });
+
   it('never gives a script more time than its caller waits', async () => {
     const { run, requests } = await serve();
     await run({ timeoutMs: 20_000n }, 1_000);

@@ -36,3 +36,11 @@ export const killIsolateHosts = (runnerPid: number): number => {
   for (const pid of hosts) orNothing(() => process.kill(pid, 'SIGKILL'));
   return hosts.length;
 };
+
+/** Sends a signal to the isolate hosts alone, not to what stands between them and their script-runner. */
+export const signalIsolateHosts = (runnerPid: number, signal: NodeJS.Signals): number => {
+  const isHost = (pid: number): boolean => /(^|\/)node$/.test(orNothing(() => commandOf(pid))?.split('\0')[0] ?? '');
+  const hosts = isolateHostsOf(runnerPid).filter(isHost);
+  for (const pid of hosts) orNothing(() => process.kill(pid, signal));
+  return hosts.length;
+};

@@ -1,3 +1,4 @@
+import { whenThereIsRoom } from '@userferry/local-services';
 import { expect } from 'vitest';
 import { type Outcome, reasonOf } from '../legacy/caller.ts';
 import { act, isRace } from './act.ts';
@@ -24,7 +25,7 @@ const wroteHere = (row: CallRow): readonly string[] => {
 /** A run that found no place has not begun: on a machine that is busy, the call is made again, as an edge would. */
 const untilTaken = async (call: () => Promise<Outcome>): Promise<Outcome> => {
   for (let tries = 1; ; tries += 1) {
-    const outcome = await call();
+    const outcome = await whenThereIsRoom(call);
     if (reasonOf(outcome) !== 'OVERLOADED' || tries === 10) return outcome;
   }
 };

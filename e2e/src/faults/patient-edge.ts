@@ -24,6 +24,7 @@ export const NO_ANSWER: readonly string[] = [
   'TIMED_OUT',
   'INTERRUPTED',
   'OVERLOADED',
+  'RUNNER_OVERLOADED',
 ];
 
 const attempt = async (caller: Caller, user: UserSelector, password: string) => {

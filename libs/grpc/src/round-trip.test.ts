@@ -29,13 +29,13 @@ afterEach(async () => {
 type ListHandler = (request: ListPublicIpsRequest, call: CallFacts) => Promise<ListPublicIpsResponse>;
 
 /** A real server whose one RPC does what the test says, and a real client of it. */
-const serve = async (listPublicIps: ListHandler, token = TOKEN) => {
+const serve = async (listPublicIps: ListHandler, token = TOKEN, healthFacts = {}) => {
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
   const services = [service<PublicIpServiceServer>(PublicIpServiceService, { ...UNUSED, listPublicIps })];
   const authenticate = serviceTokenAuthenticate(TOKEN);
   const server = stack.use(
-    await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000 }),
+    await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000, healthFacts }),
   );
   const client = stack.use(createClient(PublicIpServiceClient, { address: `127.0.0.1:${server.port}`, token }));
   return { server, client };
@@ -182,5 +182,15 @@ describe('a client that nobody here wrote', () => {
     expect(JSON.parse(await check())).toEqual({ status: 'SERVING' });
     server.setServing(false);
     expect(JSON.parse(await check())).toEqual({ status: 'NOT_SERVING' });
+  });
+
+  it('finds by name in the health service what the server says of itself', async () => {
+    const { server } = await serve(async () => answer, TOKEN, { 'stands/yes': true, 'stands/no': false });
+    const url = `http://127.0.0.1:${server.port}/grpc.health.v1.Health/Check`;
+    const check = async (service: string) => JSON.parse(await buf('-d', JSON.stringify({ service }), url));
+    expect(await check('stands/yes')).toEqual({ status: 'SERVING' });
+    expect(await check('stands/no')).toEqual({ status: 'NOT_SERVING' });
+    server.setServing(false);
+    expect(await check('stands/yes')).toEqual({ status: 'NOT_SERVING' });
   });
 });

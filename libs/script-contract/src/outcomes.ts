@@ -40,4 +40,6 @@ export type RunResult = {
   readonly error?: ScriptError;
   readonly logs: readonly LogLine[];
   readonly usage: RunUsage;
+  /** Of `overloaded`: when to come back. */
+  readonly retryAfterMs?: number;
 };

@@ -19,20 +19,21 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
-/** A runner whose first answer is an error, or a killed run; the second one completes. */
-const startRunner = async (first: Reason | 'killed') => {
+/** A runner whose first answer is an error, or a run without an end; the second one completes. */
+const startRunner = async (first: Reason | 'killed' | 'overloaded') => {
   const asked: RunScriptRequest[] = [];
-  const answer = (outcome: 'killed' | 'completed') => ({
+  const answer = (outcome: 'killed' | 'completed' | 'overloaded') => ({
     outcome: outcomeNumber(outcome),
     resultJson: Buffer.from('null'),
     error: undefined,
     logs: [],
     usage: undefined,
+    retryAfterMs: outcome === 'overloaded' ? 700n : 0n,
   });
   const runScript = async (request: RunScriptRequest) => {
     asked.push(request);
     if (asked.length > 1) return answer('completed');
-    if (first === 'killed') return answer('killed');
+    if (first === 'killed' || first === 'overloaded') return answer(first);
     throw new ServiceError(first, 'no');
   };
   const checkScript = async () => ({ problems: [], modules: [] });
@@ -91,6 +92,15 @@ describe('a write', () => {
 });
 
 describe('a read', () => {
+  it('of a connection past its share is told when to come back', async () => {
+    const { asked, runner } = await startRunner('overloaded');
+    expect(await runner.runScript(runOf('getUser'), callFacts())).toMatchObject({
+      outcome: 'overloaded',
+      retryAfterMs: 700,
+    });
+    expect(asked).toHaveLength(1);
+  });
+
   it.each(['killed', 'SERVICE_UNAVAILABLE'] as const)('that ended as %s is repeated', async (first) => {
     const { asked, runner } = await startRunner(first);
     expect(await runner.runScript(runOf('getUser'), callFacts())).toMatchObject({ outcome: 'completed' });

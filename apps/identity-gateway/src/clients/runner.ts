@@ -137,6 +137,7 @@ const fromResponse = (response: RunScriptResponse): RunResult => {
       cpuMs: response.usage?.cpuMs ?? 0,
       heapBytes: Number(response.usage?.heapBytes ?? 0n),
     },
+    ...(response.retryAfterMs > 0n && { retryAfterMs: Number(response.retryAfterMs) }),
   };
 };
 

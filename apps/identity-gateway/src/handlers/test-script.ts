@@ -53,10 +53,18 @@ const argumentsOf = (action: ScriptAction, argsJson: Uint8Array): readonly Json[
   return [...given, ...Array.from({ length: wanted - given.length }, () => null)];
 };
 
-const toWireRun = ({ outcome, resultJson, error, logs, usage }: RunResult): TestScriptResponse['run'] => ({
+const toWireRun = ({
+  outcome,
+  resultJson,
+  error,
+  logs,
+  usage,
+  retryAfterMs = 0,
+}: RunResult): TestScriptResponse['run'] => ({
   outcome: outcomeNumber(outcome),
   resultJson: Buffer.from(resultJson ?? ''),
   error: error && { code: '', line: 0, column: 0, ...error },
   logs: logs.map((line) => ({ ...line })),
   usage: { wallMs: usage.wallMs, cpuMs: usage.cpuMs, heapBytes: BigInt(Math.round(usage.heapBytes)) },
+  retryAfterMs: BigInt(retryAfterMs),
 });

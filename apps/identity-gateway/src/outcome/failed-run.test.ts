@@ -43,3 +43,9 @@ it('says of a write without an answer that it may have happened, and does not in
 it('invites a retry of a read that was interrupted', () => {
   expect(afterFailedRun('getUser', failed('killed'))).toMatchObject({ reason: 'INTERRUPTED', retryAfterMs: 200 });
 });
+
+it('passes on when the script-runner has room again for a connection past its share', () => {
+  const end = { ...failed('overloaded'), retryAfterMs: 700 };
+  expect(afterFailedRun('login', end)).toMatchObject({ reason: 'OVERLOADED', retryAfterMs: 700 });
+  expect(afterFailedRun('login', failed('overloaded'))).toMatchObject({ reason: 'OVERLOADED', retryAfterMs: 1_000 });
+});

@@ -50,8 +50,8 @@ type FailedRun = RunResult & { readonly outcome: Exclude<Outcome, 'completed'> }
 export const hasFailed = (run: RunResult): run is FailedRun => run.outcome !== 'completed';
 
 /** What a run that did not complete means for the call. An outage or a broken script is never a refusal. */
-export const afterFailedRun = (action: ScriptAction, { outcome, error }: FailedRun): Rejected | Undecided =>
-  outcome === 'threw' ? afterThrow(action, error) : UNDECIDED_OUTCOMES[outcome](action, error);
+export const afterFailedRun = (action: ScriptAction, run: FailedRun): Rejected | Undecided =>
+  run.outcome === 'threw' ? afterThrow(action, run.error) : UNDECIDED_OUTCOMES[run.outcome](action, run.error, run);
 
 const afterThrow = (action: ScriptAction, error: ScriptError | undefined): Rejected | Undecided => {
   const refusal = REFUSALS[action][judgeThrow(error)];
@@ -77,7 +77,7 @@ const orMaybeDone = (action: ScriptAction, message: string, retryAfterMs: number
 const UNDECIDED_OUTCOMES: Readonly<
   Record<
     Exclude<Outcome, 'completed' | 'threw'>,
-    (action: ScriptAction, error: ScriptError | undefined) => Rejected | Undecided
+    (action: ScriptAction, error: ScriptError | undefined, run: FailedRun) => Rejected | Undecided
   >
 > = {
   syntax_error: scriptFailed,
@@ -98,7 +98,8 @@ const UNDECIDED_OUTCOMES: Readonly<
       code: 603,
       detail: error?.message,
     }),
-  overloaded: () => undecided('OVERLOADED', 'too many calls are waiting on this connection', { retryAfterMs: 1_000 }),
+  overloaded: (_action, _error, { retryAfterMs = 1_000 }) =>
+    undecided('OVERLOADED', 'too many calls are waiting on this connection', { retryAfterMs }),
   killed: (action) => {
     const [message, retryAfterMs] = orMaybeDone(action, `the ${action} run was interrupted`, 200);
     return undecided('INTERRUPTED', message, { retryAfterMs });

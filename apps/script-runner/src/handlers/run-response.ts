@@ -2,12 +2,20 @@ import type { RunScriptResponse } from '@userferry/contracts/runner/v1/script_ru
 import { outcomeNumber, type RunResult, type ScriptError } from '@userferry/script-contract';
 
 /** A run's end as it goes over the wire. */
-export const toRunResponse = ({ outcome, resultJson, error, logs, usage }: RunResult): RunScriptResponse => ({
+export const toRunResponse = ({
+  outcome,
+  resultJson,
+  error,
+  logs,
+  usage,
+  retryAfterMs = 0,
+}: RunResult): RunScriptResponse => ({
   outcome: outcomeNumber(outcome),
   resultJson: Buffer.from(resultJson ?? ''),
   error: error && toWireError(error),
   logs: logs.map((line) => ({ ...line })),
   usage: { wallMs: usage.wallMs, cpuMs: usage.cpuMs, heapBytes: BigInt(Math.round(usage.heapBytes)) },
+  retryAfterMs: BigInt(Math.round(retryAfterMs)),
 });
 
 export const toWireError = ({ name, message, code = '', line = 0, column = 0 }: ScriptError) => ({

@@ -33,6 +33,8 @@ export type ServerOptions = {
   readonly callMsMax: number;
   /** The same for calls whose answer is a stream; an hour by default. */
   readonly streamMsMax?: number;
+  /** More names that the health service answers for: SERVING where true. */
+  readonly healthFacts?: Readonly<Record<string, boolean>>;
 };
 
 export type RunningServer = AsyncDisposable & {
@@ -52,12 +54,15 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
   for (const each of options.services)
     server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
-  const health = new HealthImplementation(Object.fromEntries(['', ...names].map((name) => [name, 'SERVING' as const])));
+  const known = { ...Object.fromEntries(['', ...names].map((name) => [name, true])), ...options.healthFacts };
+  const statuses = (serving: boolean) =>
+    Object.entries(known).map(([name, is]) => [name, serving && is ? 'SERVING' : 'NOT_SERVING'] as const);
+  const health = new HealthImplementation(Object.fromEntries(statuses(true)));
   health.addToServer(server);
   addReflection(server, [...names, 'grpc.health.v1.Health']);
   const port = await bind(server, `${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`);
   const setServing = (serving: boolean) => {
-    for (const name of ['', ...names]) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+    for (const [name, status] of statuses(serving)) health.setStatus(name, status);
   };
   const stop = async () => {
     setServing(false);

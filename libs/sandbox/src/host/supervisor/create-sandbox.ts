@@ -11,10 +11,10 @@ import { createResolver } from './egress/resolver.ts';
 import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
-import { createRssWatchdog } from './memory/rss-watchdog.ts';
-import { createHostPool } from './pool/host-pool.ts';
+import { createConduct } from './pool/conduct.ts';
+import { createHostPool, type HostPool } from './pool/host-pool.ts';
 import { createNursery } from './pool/nursery.ts';
-import { createWorkQueue, type Waiting, type WorkQueue } from './pool/work-queue.ts';
+import { createWorkQueue, type Refusal, type Waiting, type WorkQueue } from './pool/work-queue.ts';
 import { endedResult, finishResult } from './results/finish-result.ts';
 import { readOfferedModules } from './runtime/offered-modules.ts';
 import { DEFAULT_TUNING, type SandboxOptions, type SandboxTuning } from './sandbox-options.ts';
@@ -22,17 +22,24 @@ import { DEFAULT_TUNING, type SandboxOptions, type SandboxTuning } from './sandb
 const RETIRE_EVERY_MS = 250;
 const CHECK_TIMEOUT_MS = 10_000;
 
-const OVERLOADED = {
-  queue_full: 'too many runs of this connection, or in all, are waiting already',
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  queue_full: 'too many runs of this connection are waiting already',
+  runner_full: 'too many runs are waiting already',
   waited_too_long: 'no isolate host was free in time',
   closed: 'the sandbox is closed',
-} as const;
+};
+
+/** The runner's own fault; of one that is going away another may do the same call at once. */
+const runnersFault = (why: Refusal, retryAfterMs: number): ServiceError =>
+  why === 'closed'
+    ? new ServiceError('SERVICE_UNAVAILABLE', REFUSALS.closed)
+    : new ServiceError('RUNNER_OVERLOADED', REFUSALS[why], { metadata: { retry_after_ms: String(retryAfterMs) } });
 
 type Work<T> = {
   readonly connectionKey: string;
   begin(host: IsolateHost): Promise<T>;
   /** Never throws: it is called by a timer, where nobody would catch it and the process would end. */
-  instead(why: keyof typeof OVERLOADED): T | Promise<T>;
+  instead(why: Refusal, retryAfterMs: number): T | Promise<T>;
 };
 
 /** Waits in the connection's queue for a host, then works there. `undefined` when `signal` came before a host did. */
@@ -42,7 +49,7 @@ const workIn = <T>(queue: WorkQueue<IsolateHost>, work: Work<T>, signal?: AbortS
   const waiting: Waiting<IsolateHost> = {
     connectionKey: work.connectionKey,
     start: (host) => resolve(work.begin(host)),
-    giveUp: (why) => resolve(work.instead(why)),
+    giveUp: (why, retryAfterMs) => resolve(work.instead(why, retryAfterMs)),
   };
   const cancel = (): void => {
     if (queue.remove(waiting)) resolve(undefined);
@@ -60,9 +67,19 @@ const readableRules = (request: RunRequest): void => {
   }
 };
 
-type Parts = { readonly queue: WorkQueue<IsolateHost>; serve(): void };
+type Parts = { readonly queue: WorkQueue<IsolateHost>; readonly pool: HostPool };
 
-const createRun = ({ queue, serve }: Parts): Sandbox['run'] => {
+/** A connection past its own share ends as `overloaded`; whatever else there is no host for is the runner's own fault. */
+const overloaded = (pool: HostPool, connectionKey: string): Work<RunResult>['instead'] => {
+  const isItsOwn = (why: Refusal): boolean =>
+    why === 'queue_full' || (why === 'waited_too_long' && pool.hasItsShare(connectionKey));
+  return (why, retryAfterMs) =>
+    isItsOwn(why)
+      ? { ...endedResult('overloaded', REFUSALS[why]), retryAfterMs }
+      : Promise.reject(runnersFault(why, retryAfterMs));
+};
+
+const createRun = ({ queue, pool }: Parts): Sandbox['run'] => {
   const inFlight = new Set<string>();
   return async (request, signal) => {
     const { runId, connectionKey } = request;
@@ -74,21 +91,25 @@ const createRun = ({ queue, serve }: Parts): Sandbox['run'] => {
       {
         connectionKey,
         begin: (host) => host.run(request, signal),
-        instead: (why) => endedResult('overloaded', OVERLOADED[why]),
+        instead: overloaded(pool, connectionKey),
       },
       signal,
     );
-    serve();
-    const result = (await raw) ?? endedResult('killed', 'the run was ended by its caller');
-    inFlight.delete(runId);
-    serve();
-    return finishResult(request, result);
+    pool.serve();
+    try {
+      const result = (await raw) ?? endedResult('killed', 'the run was ended by its caller');
+      pool.ended(connectionKey, result);
+      return finishResult(request, result);
+    } finally {
+      inFlight.delete(runId);
+      pool.serve();
+    }
   };
 };
 
 /** What stands at the source's top level is evaluated to see what it defines, so each source gets a host of its own. */
 const createCheck =
-  ({ queue, serve }: Parts): Sandbox['check'] =>
+  ({ queue, pool }: Parts): Sandbox['check'] =>
   async (source, functionName) => {
     const begin = (host: IsolateHost): Promise<readonly ScriptProblem[]> => {
       const timer = setTimeout(() => host.kill('the source could not be compiled in time'), CHECK_TIMEOUT_MS);
@@ -97,10 +118,10 @@ const createCheck =
         host.kill('it has served its purpose');
       });
     };
-    const instead = (why: keyof typeof OVERLOADED): Promise<never> =>
-      Promise.reject(new ServiceError('RUNNER_OVERLOADED', OVERLOADED[why]));
+    const instead: Work<readonly ScriptProblem[]>['instead'] = (why, retryAfterMs) =>
+      Promise.reject(runnersFault(why, retryAfterMs));
     const problems = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead });
-    serve();
+    pool.serve();
     return (await problems) ?? [];
   };
 
@@ -108,8 +129,6 @@ type Outside = { readonly launcher: Launcher; readonly names: NameSource; readon
 
 const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, names, ownServices }: Outside) => {
   const { log } = options;
-  const watchdog = createRssWatchdog();
-  if (watchdog === undefined) log.warn({}, 'the memory of isolate hosts cannot be watched on this machine');
   const policy = createEgressPolicy({
     isOwnAddress: createOwnAddresses(),
     ...options.egress,
@@ -123,7 +142,7 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, na
     waitMs: tuning.queueWaitMs,
   });
   const nursery = createNursery({
-    start: () => launcher.start({ requests, watchdog }),
+    start: () => launcher.start({ requests }),
     log,
     birthTimeoutMs: tuning.birthTimeoutMs,
     onChange: () => pool.serve(),
@@ -132,10 +151,10 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, na
     ...tuning,
     idleMs: tuning.hostIdleMs,
     maxAgeMs: tuning.hostMaxAgeMs,
-    idleBytesMax: tuning.hostOverheadBytes,
+    idleBytesMax: tuning.hostIdleBytes,
   };
-  const pool = createHostPool({ limits, nursery, queue });
-  return { watchdog, queue, nursery, pool };
+  const pool = createHostPool({ limits, nursery, queue, conduct: createConduct() });
+  return { queue, nursery, pool };
 };
 
 /**
@@ -148,7 +167,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const lookup = (name: string) => names.lookup(name, 0);
   const ownServices = await createOwnServices(never, { lookup, log: options.log });
   const launcher = await createLauncher(options, tuning);
-  const { watchdog, queue, nursery, pool } = assemble(options, tuning, { launcher, names, ownServices });
+  const { queue, nursery, pool } = assemble(options, tuning, { launcher, names, ownServices });
   const close = async (): Promise<void> => {
     clearInterval(timer);
     ownServices.close();
@@ -156,7 +175,6 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
     nursery.close();
     pool.close();
     await launcher.close();
-    await watchdog?.close();
   };
   const timer = setInterval(() => {
     pool.retire();
@@ -168,7 +186,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
     await close();
     throw new Error(`no isolate host can be started: ${(error as Error).message}`);
   }
-  const parts = { queue, serve: pool.serve };
+  const parts = { queue, pool };
   const { level } = launcher;
   const modules = readOfferedModules(options.runtimeFolder);
   return { level, modules, run: createRun(parts), check: createCheck(parts), close };

@@ -99,10 +99,40 @@ describe('an isolate host that', () => {
     expect(await parsed('echo', { connectionKey: 'stuck', argsJson: '[8]' })).toEqual([8]);
   });
 
-  it('takes more memory than its run may have is killed for it', async () => {
-    const result = await sandbox.run(runOf('eat memory', { connectionKey: 'memory' }));
-    expect(result.outcome).toBe('out_of_memory');
-    expect(await parsed('echo', { connectionKey: 'memory', argsJson: '[9]' })).toEqual([9]);
+  it.each([
+    ['a control group, where it may have one', true],
+    ['the watchdog', false],
+  ])('takes more memory than its run may have is killed for it by %s', async (_, useCgroups) => {
+    const own = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, useCgroups });
+    try {
+      const result = await own.run(runOf('eat memory'));
+      expect(result.outcome).toBe('out_of_memory');
+      const echo = await own.run(runOf('echo', { argsJson: '[9]' }));
+      expect(echo).toMatchObject({ outcome: 'completed', resultJson: '[9]' });
+    } finally {
+      await own.close();
+    }
+  });
+
+  it.each(['two gigabytes of frames', 'two gigabytes on the socket channel', 'two gigabytes of complaints'])(
+    'sends %s without an end costs itself only: this process does not grow',
+    async (source) => {
+      const before = process.memoryUsage.rss();
+      const result = await sandbox.run(runOf(source, { connectionKey: source, timeoutMs: 20_000 }));
+      expect(['killed', 'completed']).toContain(result.outcome);
+      expect(process.memoryUsage.rss() - before).toBeLessThan(400 * 1024 * 1024);
+      expect(await parsed('echo', { connectionKey: source, argsJson: '[1]' })).toEqual([1]);
+    },
+  );
+
+  it('takes none of the sockets that it asked for is killed for it', async () => {
+    const argsJson = JSON.stringify(['127.0.0.1', port]);
+    const result = await sandbox.run(
+      runOf('ask for sockets and take none', { connectionKey: 'deaf', argsJson, timeoutMs: 20_000 }),
+    );
+    expect(result.outcome).toBe('killed');
+    expect(entries.some(({ facts }) => facts.rule === 'sockets are not taken')).toBe(true);
+    expect(await parsed('echo', { connectionKey: 'deaf', argsJson: '[1]' })).toEqual([1]);
   });
 });
 
@@ -258,6 +288,44 @@ describe('a run', () => {
       expect((await waiting).outcome).toBe('completed');
     } finally {
       await narrow.close();
+    }
+  });
+
+  it('finds its hosts free, however many slow ones another connection has sent', async () => {
+    const shared = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, maxHosts: 4, queueTotal: 100 });
+    try {
+      const slow = Array.from({ length: 200 }, () =>
+        shared.run(runOf('silent', { connectionKey: 'slow', timeoutMs: 2_000 })),
+      );
+      for (let n = 0; n < 20; n += 1)
+        expect((await shared.run(runOf('echo', { connectionKey: 'quick' }))).outcome).toBe('completed');
+      const ends = await Promise.all(slow);
+      const refused = ends.filter(({ outcome }) => outcome === 'overloaded');
+      expect(refused.length).toBeGreaterThan(100);
+      for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeGreaterThanOrEqual(500);
+      expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['timed_out', 'overloaded']));
+    } finally {
+      await shared.close();
+    }
+  });
+
+  it('that has not got its share of hosts is refused as the runner’s fault, not as its connection’s', async () => {
+    const full = await startTestSandbox({
+      runtimeFolder,
+      stateFolder: folder.path,
+      maxHosts: 1,
+      blankHosts: 0,
+      queueWaitMs: 100,
+    });
+    try {
+      const running = full.run(runOf('silent', { connectionKey: 'a', timeoutMs: 1_000 }));
+      await expect(full.run(runOf('echo', { connectionKey: 'b' }))).rejects.toMatchObject({
+        reason: 'RUNNER_OVERLOADED',
+        metadata: { retry_after_ms: '100' },
+      });
+      expect((await running).outcome).toBe('timed_out');
+    } finally {
+      await full.close();
     }
   });
 

@@ -1,16 +1,24 @@
+import { LIMITS } from '@userferry/script-contract';
 import type { SandboxLevel } from '../../sandbox.ts';
+import { ownCgroupPlaces } from './cgroups/cgroup-places.ts';
+import { type Cgroups, openCgroups } from './cgroups/cgroups.ts';
+import type { HostCgroup } from './cgroups/host-cgroup.ts';
 import type { HostRequests } from './hosts/host-requests.ts';
 import { type IsolateHost, startIsolateHost } from './hosts/isolate-host.ts';
-import type { RssWatchdog } from './memory/rss-watchdog.ts';
+import { chargeOf, type HostMemory, memoryOfCgroup, memoryOfWatchdog, memoryUnheld } from './memory/host-memory.ts';
+import { createRssWatchdog, type RssWatchdog } from './memory/rss-watchdog.ts';
 import { prepareRuntimeFolder, type RuntimeFolder } from './runtime/runtime-folder.ts';
+import type { SandboxLog } from './sandbox-log.ts';
 import type { SandboxOptions, SandboxTuning } from './sandbox-options.ts';
 import { chooseWalls } from './walls/choose-walls.ts';
+import { requireLevel } from './walls/require-level.ts';
 import { claimUserIds, type UserIds } from './walls/user-ids.ts';
+import { HOST_PIDS_MAX } from './walls/wall-chain.ts';
 
 /** Starts isolate hosts behind the walls that stand on this machine. */
 export type Launcher = {
   readonly level: SandboxLevel;
-  start(deps: { readonly requests: HostRequests; readonly watchdog: RssWatchdog | undefined }): IsolateHost;
+  start(deps: { readonly requests: HostRequests }): IsolateHost;
   /** Resolves when every host has ended, which is for others to see to. */
   close(): Promise<void>;
 };
@@ -40,41 +48,77 @@ const claimIds = async (maxHosts: number, options: SandboxOptions): Promise<User
     ? claimUserIds(maxHosts * IDS_PER_HOST, options.uidRange)
     : undefined;
 
+const startWatchdog = (log: SandboxLog): RssWatchdog | undefined => {
+  const watchdog = createRssWatchdog();
+  if (watchdog === undefined) log.warn({}, 'the memory of isolate hosts cannot be watched on this machine');
+  return watchdog;
+};
+
 const keepTouched = (runtime: RuntimeFolder): NodeJS.Timeout =>
   setInterval(() => void runtime.touch().catch(() => {}), TOUCH_MS).unref();
 
+const openGroups = ({ log }: SandboxOptions, { useCgroups }: SandboxTuning): Cgroups | undefined =>
+  useCgroups
+    ? openCgroups(ownCgroupPlaces(), (controller, reason) =>
+        log.debug({ controller, reason }, 'a control group that may not be used here'),
+      )
+    : undefined;
+
+/** Memory is held by the host's control group, else by the watchdog, else by nothing. */
+const memoryOf =
+  (cgroup: HostCgroup | undefined, watchdog: RssWatchdog | undefined) =>
+  (pid: () => number | undefined): HostMemory => {
+    if (cgroup?.holdsMemory) return memoryOfCgroup(cgroup);
+    return watchdog === undefined ? memoryUnheld : memoryOfWatchdog(watchdog, pid);
+  };
+
 /** Copies and verifies the runtime, claims user ids, tries the walls. Throws when the runtime is not built. */
 export const createLauncher = async (options: SandboxOptions, tuning: SandboxTuning): Promise<Launcher> => {
+  const { log } = options;
   const runtime = await prepareRuntimeFolder({ ...options, nodeBinary: process.execPath });
   const ids = await claimIds(tuning.maxHosts, options);
+  const opened = openGroups(options, tuning);
   const probeUid = ids?.take() ?? 0;
-  const { chain, level } = await chooseWalls(runtime, probeUid, options.log);
+  const { chain, level, cgroups } = await chooseWalls(runtime, { uid: probeUid, cgroups: opened, log });
   ids?.give(probeUid);
+  try {
+    requireLevel(level, tuning.requiredLevel);
+  } catch (error) {
+    await Promise.all([opened?.close(), ids?.close()]);
+    throw error;
+  }
   const timer = keepTouched(runtime);
+  const watchdog = level.walls.includes('memory') ? undefined : startWatchdog(log);
   const alive = new Set<IsolateHost>();
+  const leaving = new Set<Promise<void>>();
+  const memoryBytes = chargeOf(tuning.hostOverheadBytes + LIMITS.memoryLimitBytesDefault);
   return {
     level,
-    start({ requests, watchdog }) {
+    start({ requests }) {
+      const cgroup = cgroups?.add({ memoryBytes, pids: HOST_PIDS_MAX });
       const uid = chain.needsUid ? ids?.take() : undefined;
       const host = startIsolateHost({
-        command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath)),
+        command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []),
         requests,
-        watchdog,
+        memory: memoryOf(cgroup, watchdog),
+        setCpuShare: (share) => cgroup?.setCpuShare(share),
         overheadBytes: tuning.hostOverheadBytes,
-        onViolation: (rule) =>
-          options.log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
+        onViolation: (rule) => log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
       });
       alive.add(host);
       void host.exited.then(() => {
         alive.delete(host);
         if (uid !== undefined) ids?.give(uid);
+        const left = cgroup?.remove().finally(() => leaving.delete(left as Promise<void>));
+        if (left !== undefined) leaving.add(left);
       });
       return host;
     },
     async close() {
       clearInterval(timer);
       await Promise.all([...alive].map(({ exited }) => exited));
-      await ids?.close();
+      await Promise.all(leaving);
+      await Promise.all([opened?.close(), ids?.close(), watchdog?.close()]);
     },
   };
 };

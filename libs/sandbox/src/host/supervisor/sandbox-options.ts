@@ -1,6 +1,7 @@
 import type { EgressRule } from '../../sandbox.ts';
 import type { NameSource } from './egress/name-source.ts';
 import type { SandboxLog } from './sandbox-log.ts';
+import type { LevelName } from './walls/require-level.ts';
 import type { UidRange } from './walls/user-ids.ts';
 
 const MIB = 1024 * 1024;
@@ -45,7 +46,13 @@ export type SandboxTuning = {
   readonly resolveTimeoutMs: number;
   /** Resident memory of an isolate host beyond the limits of the runs in it. */
   readonly hostOverheadBytes: number;
+  /** What a host may hold between runs and still be used again. */
+  readonly hostIdleBytes: number;
   readonly uidRange: UidRange | undefined;
+  /** Nothing starts where less than this stands. */
+  readonly requiredLevel: LevelName;
+  /** Put isolate hosts into control groups of their own, where that may be done. */
+  readonly useCgroups: boolean;
 };
 
 export const DEFAULT_TUNING: SandboxTuning = {
@@ -61,6 +68,9 @@ export const DEFAULT_TUNING: SandboxTuning = {
   birthTimeoutMs: 20_000,
   connectTimeoutMs: 10_000,
   resolveTimeoutMs: 5_000,
-  hostOverheadBytes: 256 * MIB,
+  hostOverheadBytes: 192 * MIB,
+  hostIdleBytes: 256 * MIB,
   uidRange: undefined,
+  requiredLevel: 'process',
+  useCgroups: true,
 };

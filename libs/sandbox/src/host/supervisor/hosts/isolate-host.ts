@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
 import type { HostFrame } from '../../../bridge/frames.ts';
 import type { RunRequest, ScriptProblem } from '../../../sandbox.ts';
-import type { RssWatchdog } from '../memory/rss-watchdog.ts';
+import type { HostMemory } from '../memory/host-memory.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
@@ -18,8 +18,12 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   readonly idleSince: number;
   /** Did a run just end so that the host may have to be killed for it? */
   readonly doubtful: boolean;
+  /** Did it end by what its runs did? Known when it has `exited`. */
+  readonly lost: boolean;
   /** Resident bytes now; 0 when not known. */
   readonly residentBytes: number;
+  /** Its share of the processors against other hosts, where that can be held: 1 is the ordinary one. */
+  setCpuShare(share: number): void;
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
   check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
 };
@@ -27,10 +31,12 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
 export type IsolateHostDeps = {
   readonly command: CommandLine;
   readonly requests: HostRequests;
-  readonly watchdog: RssWatchdog | undefined;
+  /** `pid`: of the host, known once it is ready. */
+  memory(pid: () => number | undefined): HostMemory;
   /** Resident memory that a host may have beyond the limits of the runs in it. */
   readonly overheadBytes: number;
   onViolation(rule: string): void;
+  setCpuShare(share: number): void;
 };
 
 /** After these an isolate may turn out to be unstoppable, and the host with it: nothing new is put there for a while. */
@@ -60,45 +66,37 @@ const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostPro
   if (signal.aborted) cancel();
 };
 
+type RunnerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly runs: RunTable };
+type CheckerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly checks: Checks };
 type Checks = Map<number, (problems: readonly ScriptProblem[]) => void>;
 
-const createRunner = (host: HostProcess, deps: IsolateHostDeps, runs: RunTable) => {
-  let lastLimitBytes = 0;
-  const outOfMemory = (): void => {
-    if (runs.size === 1) runs.endAll('out_of_memory', ALONE);
-    host.kill(NOT_ALONE);
-  };
-  const watch = (): void => {
-    if (host.pid === undefined) return;
-    if (runs.size > 0) lastLimitBytes = deps.overheadBytes + runs.memoryLimitBytes;
-    deps.watchdog?.watch(host.pid, lastLimitBytes, outOfMemory);
-  };
-  const unwatch = (): void => {
-    if (runs.size === 0 && host.pid !== undefined) deps.watchdog?.unwatch(host.pid);
+const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: RunnerDeps) => {
+  const hold = (): void => memory.hold(overheadBytes + runs.memoryLimitBytes);
+  const release = (): void => {
+    if (runs.size === 0) memory.release();
   };
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
     const run = runs.begin(request, () => host.kill(STUCK));
-    watch();
+    hold();
     const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
     host.send({ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes });
     cancelOn(run, signal, host);
     const result = await run.done;
     runs.forget(runId);
-    if (runs.size > 0) watch();
-    else if (DOUBTFUL.has(result.outcome)) setTimeout(unwatch, DOUBT_MS).unref();
-    else unwatch();
+    if (runs.size > 0) hold();
+    else if (DOUBTFUL.has(result.outcome)) setTimeout(release, DOUBT_MS).unref();
+    else release();
     return result;
   };
 };
 
-const createChecker = (host: HostProcess, deps: IsolateHostDeps, checks: Checks): IsolateHost['check'] => {
+const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: CheckerDeps): IsolateHost['check'] => {
   let lastId = 0;
   return (source, functionName) => {
     lastId += 1;
     const { promise, resolve } = Promise.withResolvers<readonly ScriptProblem[]>();
     checks.set(lastId, resolve);
-    const limitBytes = deps.overheadBytes + LIMITS.memoryLimitBytesDefault;
-    if (host.pid !== undefined) deps.watchdog?.watch(host.pid, limitBytes, () => host.kill(ALONE));
+    memory.hold(overheadBytes + LIMITS.memoryLimitBytesDefault);
     host.send({ kind: 'check', id: lastId, source, functionName });
     return promise;
   };
@@ -108,7 +106,9 @@ const createChecker = (host: HostProcess, deps: IsolateHostDeps, checks: Checks)
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
-  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0 };
+  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false };
+
+  const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
 
   const finish = (frame: Extract<HostFrame, { kind: 'result' }>): void => {
     if (DOUBTFUL.has(frame.outcome)) use.doubtfulUntil = Date.now() + DOUBT_MS;
@@ -135,14 +135,17 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     }
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
+  const memory = deps.memory(() => host.pid);
   void host.exited.then(async (why) => {
-    // It may have been the watchdog, whose word is still under way.
-    if (runs.size > 0) await deps.watchdog?.told();
-    runs.endAll('killed', why);
-    for (const answer of checks.values()) answer([{ name: 'Error', message: why }]);
+    use.lost = runs.size > 0 || isDoubtful();
+    const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
+    if (exceeded && runs.size === 1) runs.endAll('out_of_memory', ALONE);
+    runs.endAll('killed', exceeded ? NOT_ALONE : why);
+    for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);
   });
-  const runOne = createRunner(host, deps, runs);
-  const checkOne = createChecker(host, deps, checks);
+  const { overheadBytes } = deps;
+  const runOne = createRunner(host, { memory, overheadBytes, runs });
+  const checkOne = createChecker(host, { memory, overheadBytes, checks });
   const counted = <T>(work: Promise<T>): Promise<T> => {
     use.begun += 1;
     return work.finally(() => {
@@ -170,8 +173,12 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       return use.idleSince;
     },
     get doubtful() {
-      return Date.now() < use.doubtfulUntil;
+      return isDoubtful();
     },
+    get lost() {
+      return use.lost;
+    },
+    setCpuShare: deps.setCpuShare,
     get residentBytes() {
       return residentBytes(host.pid);
     },

@@ -1,4 +1,6 @@
+import type { RunResult } from '@userferry/script-contract';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
+import type { Conduct } from './conduct.ts';
 import type { Nursery } from './nursery.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -18,19 +20,36 @@ export type HostPoolDeps = {
   readonly limits: HostPoolLimits;
   readonly nursery: Nursery;
   readonly queue: WorkQueue<IsolateHost>;
+  readonly conduct: Conduct;
 };
 
 /** Which isolate host serves which connection. */
 export type HostPool = {
   /** Serves what waits, as far as hosts are free; starts and ends hosts as needed. Call it after every change. */
   serve(): void;
-  /** Ends the hosts that have been idle, or have lived, long enough. */
+  /** Has the connection all the hosts that it may have now? */
+  hasItsShare(connectionKey: string): boolean;
+  /** Notes how a run of the connection ended. */
+  ended(connectionKey: string, result: RunResult): void;
+  /** Ends the hosts that have been idle, or have lived, long enough; gives the others their share of the processors. */
   retire(): void;
   close(): void;
 };
 
+/** Was it stopped after it kept a processor busy for most of its time? One that waits for a slow database was not. */
+const burntItsTime = ({ outcome, usage }: RunResult): boolean =>
+  outcome === 'timed_out' && usage.cpuMs * 2 >= usage.wallMs;
+
+/** Below this processor share a connection has one host at a time. */
+const BAD_CONDUCT = 0.3;
+
+/** What one connection may have of the hosts: never more than half, where there is more than one. */
+const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
+  Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
+
 /** A host belongs to one connection from its first run to its end. */
-export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPool => {
+export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
+  const share = shareOf(limits);
   const owned = new Map<string, Set<IsolateHost>>();
   const hostsOf = (key: string): IsolateHost[] => [...(owned.get(key) ?? [])].filter(({ alive }) => alive);
   const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
@@ -41,17 +60,25 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful)
       .sort((a, b) => a.runs - b.runs)[0];
 
+  const hostsAllowed = (key: string): number => (conduct.cpuShare(key) < BAD_CONDUCT ? 1 : share);
+  const hasItsShare = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length >= hostsAllowed(key);
+  const wantsHost = (key: string): boolean => !hasItsShare(key) && conduct.restMs(key) === 0;
+
   const disown = (key: string, host: IsolateHost): void => {
     const hosts = owned.get(key);
     hosts?.delete(host);
     if (hosts?.size === 0) owned.delete(key);
   };
   const adopt = (key: string): IsolateHost | undefined => {
-    if (hostsOf(key).filter((host) => !old(host)).length >= limits.hostsPerConnection) return undefined;
+    if (!wantsHost(key)) return undefined;
     const host = nursery.take();
     if (host === undefined) return undefined;
     owned.set(key, (owned.get(key) ?? new Set()).add(host));
-    void host.exited.then(() => disown(key, host));
+    host.setCpuShare(conduct.cpuShare(key));
+    void host.exited.then(() => {
+      if (host.lost) conduct.hostLost(key);
+      disown(key, host);
+    });
     return host;
   };
   const serveKey = (key: string): void => {
@@ -68,9 +95,6 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       .sort((a, b) => a.idleSince - b.idleSince);
     idle?.kill('room was needed for another connection');
   };
-  const wantsHost = (key: string): boolean =>
-    hostsOf(key).filter((host) => !old(host)).length < limits.hostsPerConnection;
-
   return {
     serve() {
       for (const key of queue.waitingKeys) serveKey(key);
@@ -78,9 +102,15 @@ export const createHostPool = ({ limits, nursery, queue }: HostPoolDeps): HostPo
       const room = limits.maxHosts - all().length;
       nursery.ensure(Math.min(room, wanted + limits.blankHosts));
       const ending = all().filter(({ alive }) => !alive).length;
-      if (wanted > nursery.size + ending) evictIdle();
+      // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
+      if (room <= nursery.size && wanted > nursery.size + ending) evictIdle();
+    },
+    hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
+    ended(key, result) {
+      if (burntItsTime(result)) conduct.timeBurnt(key);
     },
     retire() {
+      for (const [key, hosts] of owned) for (const host of hosts) host.setCpuShare(conduct.cpuShare(key));
       for (const host of all()) {
         const idleMs = Date.now() - host.idleSince;
         if (host.runs > 0) continue;

@@ -23,9 +23,31 @@ it('all connections together are bounded too', () => {
   const queue = createWorkQueue<string>(limits);
   const told: string[] = [];
   for (const key of ['a', 'b', 'c', 'd']) queue.add(workOf(key, told));
-  expect(told).toEqual(['queue_full']);
+  expect(told).toEqual(['runner_full']);
   queue.close();
-  expect(told).toEqual(['queue_full', 'closed', 'closed', 'closed']);
+  expect(told).toEqual(['runner_full', 'closed', 'closed', 'closed']);
+});
+
+it('the more wait, the shorter each queue may be: there is room for whoever has nothing waiting', () => {
+  const queue = createWorkQueue<string>({ perConnection: 64, total: 64, waitMs: 60_000 });
+  const greedy: string[] = [];
+  for (const key of ['a', 'b', 'c', 'd']) for (let n = 0; n < 200; n += 1) queue.add(workOf(key, greedy));
+  expect(new Set(greedy)).toEqual(new Set(['queue_full']));
+  const told: string[] = [];
+  queue.add(workOf('modest', told));
+  expect(told).toEqual([]);
+  queue.close();
+});
+
+it('what is refused is told when to come back: after as long as the first in line has waited', async () => {
+  const queue = createWorkQueue<string>({ perConnection: 1, total: 3, waitMs: 60_000 });
+  queue.add(workOf('a'));
+  const ask = (): Promise<number> =>
+    new Promise((resolve) => queue.add({ ...workOf('a'), giveUp: (_why, retryAfterMs) => resolve(retryAfterMs) }));
+  expect(await ask()).toBe(500);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(await ask()).toBeGreaterThanOrEqual(590);
+  queue.close();
 });
 
 it('a connection that was served goes to the end of the line', () => {

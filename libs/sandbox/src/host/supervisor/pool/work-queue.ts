@@ -3,15 +3,21 @@ export type Waiting<H> = {
   readonly connectionKey: string;
   /** A host is there. */
   start(host: H): void;
-  /** None was there in time, or ever will be. */
-  giveUp(why: 'queue_full' | 'waited_too_long' | 'closed'): void;
+  /** None was there in time, or ever will be; another try is worth it after so many milliseconds. */
+  giveUp(why: Refusal, retryAfterMs: number): void;
 };
+
+/** Why there is no host: `runner_full` and `closed` are not of the connection's making. */
+export type Refusal = 'queue_full' | 'runner_full' | 'waited_too_long' | 'closed';
 
 export type QueueLimits = { readonly perConnection: number; readonly total: number; readonly waitMs: number };
 
 /** Bounded queues, one for each connection. */
 export type WorkQueue<H> = {
-  /** Adds it, or gives it up at once when its connection's queue, or all of them together, are full. */
+  /**
+   * Adds it, or gives it up at once when its connection's queue is full. A queue may be as long as there is room beside all
+   * of them: the more wait, the shorter each may be, so that there always is room for a connection with nothing waiting.
+   */
   add(work: Waiting<H>): void;
   /** Takes it out without a word; false when it is no longer waiting. */
   remove(work: Waiting<H>): boolean;
@@ -21,33 +27,40 @@ export type WorkQueue<H> = {
   close(): void;
 };
 
+/** Nobody who is refused is asked back at once. */
+const RETRY_AFTER_MIN_MS = 500;
+
+type Place = { readonly timer: NodeJS.Timeout; readonly since: number };
+
 export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits): WorkQueue<H> => {
-  const queues = new Map<string, Map<Waiting<H>, NodeJS.Timeout>>();
+  const queues = new Map<string, Map<Waiting<H>, Place>>();
   let size = 0;
   const remove = (work: Waiting<H>): boolean => {
     const queue = queues.get(work.connectionKey);
-    const timer = queue?.get(work);
-    if (queue === undefined || timer === undefined) return false;
-    clearTimeout(timer);
+    const place = queue?.get(work);
+    if (queue === undefined || place === undefined) return false;
+    clearTimeout(place.timer);
     queue.delete(work);
     size -= 1;
     if (queue.size === 0) queues.delete(work.connectionKey);
     return true;
   };
   const expire = (work: Waiting<H>): void => {
-    if (remove(work)) work.giveUp('waited_too_long');
+    if (remove(work)) work.giveUp('waited_too_long', waitMs);
+  };
+  /** As long as the first in line has waited already: so long it takes at the least. */
+  const refuse = (work: Waiting<H>, queue: ReadonlyMap<unknown, Place>): void => {
+    const [first] = queue.values();
+    const waitedMs = first === undefined ? 0 : Date.now() - first.since;
+    const retryAfterMs = Math.min(waitMs, Math.max(RETRY_AFTER_MIN_MS, waitedMs));
+    work.giveUp(queue.size > 0 ? 'queue_full' : 'runner_full', retryAfterMs);
   };
   return {
     add(work) {
-      const queue = queues.get(work.connectionKey) ?? new Map<Waiting<H>, NodeJS.Timeout>();
-      if (queue.size >= perConnection || size >= total) return work.giveUp('queue_full');
-      queues.set(
-        work.connectionKey,
-        queue.set(
-          work,
-          setTimeout(() => expire(work), waitMs),
-        ),
-      );
+      const queue = queues.get(work.connectionKey) ?? new Map<Waiting<H>, Place>();
+      if (queue.size >= Math.min(perConnection, total - size)) return refuse(work, queue);
+      queue.set(work, { timer: setTimeout(() => expire(work), waitMs), since: Date.now() });
+      queues.set(work.connectionKey, queue);
       size += 1;
     },
     remove,
@@ -66,7 +79,7 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
     close() {
       for (const work of [...queues.values()].flatMap((queue) => [...queue.keys()])) {
         remove(work);
-        work.giveUp('closed');
+        work.giveUp('closed', RETRY_AFTER_MIN_MS);
       }
     },
   };

@@ -34,6 +34,18 @@ const ownConnect = (port) => {
   return promise;
 };
 
+/** Bytes without a newline or a length that makes sense, as fast as they are taken. */
+const flood = (file) => {
+  const bytes = Buffer.alloc(1 << 20, 'x');
+  for (let sent = 0; sent < 2 ** 31; ) {
+    try {
+      sent += writeSync(file, bytes);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+};
+
 const BEHAVIOURS = {
   echo: ({ runId, argsJson }) => done(runId, JSON.parse(argsJson)),
   who: ({ runId }) => done(runId, { pid: process.pid, uid: process.getuid(), env: Object.keys(process.env) }),
@@ -68,6 +80,20 @@ const BEHAVIOURS = {
   },
   'a forged message on the socket channel': () => writeSync(3, '{"cmd":"NODE_HANDLE","type":"net.Socket","msg":1}\n'),
   'an acknowledgement of nothing': () => writeSync(3, '{"cmd":"NODE_HANDLE_ACK"}\n'),
+  'two gigabytes of frames': () => flood(4),
+  'two gigabytes on the socket channel': () => flood(3),
+  'two gigabytes of complaints': ({ runId }) => {
+    flood(2);
+    done(runId, 1);
+  },
+  'ask for sockets and take none': async ({ runId, argsJson }) => {
+    const [host, port] = JSON.parse(argsJson);
+    for (let id = 1; id < 1000; id += 1) {
+      writeSync(4, frameOf(JSON.stringify({ kind: 'connect', id, runId, host, port, family: 0 })));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+    for (;;);
+  },
   'end itself': () => process.kill(process.pid, 'SIGKILL'),
   abort: () => process.abort(),
   'eat memory': () => {

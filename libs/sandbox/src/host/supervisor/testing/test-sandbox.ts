@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunRequest, Sandbox } from '../../../sandbox.ts';
 import { createSandbox } from '../create-sandbox.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
@@ -14,15 +14,22 @@ export const temporaryFolder = (): { readonly path: string; remove(): void } => 
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
-/** A runtime whose isolate host is the given program. */
-export const fakeRuntime = (folder: string, program = join(import.meta.dirname, 'fake-host.mjs')): string => {
+/** A runtime of the given files: path in it → file to copy. */
+export const runtimeOf = (folder: string, files: Readonly<Record<string, string>>): string => {
   const runtime = join(folder, `runtime-${randomUUID()}`);
-  mkdirSync(runtime);
-  cpSync(program, join(runtime, 'isolate-host.mjs'));
-  const sha256 = createHash('sha256').update(readFileSync(program)).digest('hex');
-  writeFileSync(join(runtime, 'manifest.json'), JSON.stringify({ files: { 'isolate-host.mjs': sha256 } }));
+  const hashes: Record<string, string> = {};
+  for (const [path, source] of Object.entries(files)) {
+    mkdirSync(dirname(join(runtime, path)), { recursive: true });
+    copyFileSync(source, join(runtime, path));
+    hashes[path] = createHash('sha256').update(readFileSync(source)).digest('hex');
+  }
+  writeFileSync(join(runtime, 'manifest.json'), JSON.stringify({ files: hashes }));
   return runtime;
 };
+
+/** A runtime whose isolate host is the given program. */
+export const fakeRuntime = (folder: string, program = join(import.meta.dirname, 'fake-host.mjs')): string =>
+  runtimeOf(folder, { 'isolate-host.mjs': program });
 
 export type LogEntry = { readonly facts: Record<string, unknown>; readonly message: string };
 

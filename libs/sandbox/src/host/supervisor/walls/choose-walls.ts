@@ -1,27 +1,58 @@
 import type { SandboxLevel } from '../../../sandbox.ts';
+import type { Controller } from '../cgroups/cgroup-places.ts';
+import type { Cgroups } from '../cgroups/cgroups.ts';
 import type { RuntimeFolder } from '../runtime/runtime-folder.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 import { probeWalls, standingWalls } from './probe.ts';
-import { type WallChain, wallChains } from './wall-chain.ts';
+import { HOST_PIDS_MAX, type WallChain, wallChains } from './wall-chain.ts';
 
-export type ChosenWalls = { readonly chain: WallChain; readonly level: SandboxLevel };
+export type ChosenWalls = {
+  readonly chain: WallChain;
+  readonly level: SandboxLevel;
+  /** `undefined` where the hosts cannot be put into control groups. */
+  readonly cgroups: Cgroups | undefined;
+};
 
-/** Walls that are not part of any chain. Memory is held by a watchdog so far, which is no measure of the kernel's. */
-const NOT_BUILT = ['memory'];
+/** Walls that control groups are, whatever the chain. */
+const GROUP_WALLS: Readonly<Partial<Record<Controller, string>>> = { memory: 'memory', pids: 'process_count' };
 
 const asLevel = (walls: readonly string[], missing: readonly string[]): SandboxLevel => {
   if (missing.length === 0) return { level: 'full', walls, missing };
   return { level: walls.includes('network') ? 'reduced' : 'process', walls, missing };
 };
 
-const tryChain = async (chain: WallChain, uid: number, log: SandboxLog): Promise<ChosenWalls | undefined> => {
+const levelOf = (probed: ReturnType<typeof standingWalls>, cgroups: Cgroups | undefined): SandboxLevel => {
+  const grouped = Object.entries(GROUP_WALLS).flatMap(([controller, wall]) =>
+    cgroups?.controllers.includes(controller as Controller) ? [wall] : [],
+  );
+  const walls = [...new Set([...probed.walls, ...grouped])];
+  const missing = [...new Set([...probed.missing, 'memory'])].filter((name) => !walls.includes(name));
+  return asLevel(walls, missing);
+};
+
+const PROBE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Runs the probe in control groups as a host would be: what cannot go in does not start. */
+const probeIn = async (chain: WallChain, uid: number, cgroups: Cgroups | undefined) => {
+  const groups = cgroups?.add({ memoryBytes: PROBE_BYTES_MAX, pids: HOST_PIDS_MAX });
   try {
-    const report = await probeWalls(chain, uid);
+    const report = await probeWalls(chain, uid, groups?.doors ?? []);
     if (!report.connected) throw new Error('the socket channel does not come through');
-    const { walls, missing } = standingWalls(report);
-    return { chain, level: asLevel(walls, [...missing, ...NOT_BUILT]) };
+    return standingWalls(report);
+  } finally {
+    await groups?.remove();
+  }
+};
+
+type Try = { readonly chain: WallChain; readonly cgroups: Cgroups | undefined };
+
+const tryWalls = async ({ chain, cgroups }: Try, uid: number, log: SandboxLog): Promise<ChosenWalls | undefined> => {
+  try {
+    return { chain, cgroups, level: levelOf(await probeIn(chain, uid, cgroups), cgroups) };
   } catch (error) {
-    log.debug({ chain: chain.name, reason: (error as Error).message }, 'sandbox walls that cannot be raised here');
+    const reason = (error as Error).message;
+    const groups = cgroups?.controllers ?? [];
+    log.debug({ chain: chain.name, groups, reason }, 'sandbox walls that cannot be raised here');
     return undefined;
   }
 };
@@ -30,14 +61,21 @@ const tryChain = async (chain: WallChain, uid: number, log: SandboxLog): Promise
  * Tries the chains in their order by running a program behind each, and takes the first that works. `uid` is one of the
  * range for isolate hosts. Says in the log what stands, loudly when it is little.
  */
-export const chooseWalls = async (runtime: RuntimeFolder, uid: number, log: SandboxLog): Promise<ChosenWalls> => {
-  for (const chain of wallChains(runtime)) {
-    const chosen = await tryChain(chain, uid, log);
+export const chooseWalls = async (
+  runtime: RuntimeFolder,
+  { uid, cgroups, log }: { readonly uid: number; readonly cgroups: Cgroups | undefined; readonly log: SandboxLog },
+): Promise<ChosenWalls> => {
+  const tries = wallChains(runtime).flatMap((chain): Try[] => [
+    ...(cgroups === undefined || !chain.entersGroups ? [] : [{ chain, cgroups }]),
+    { chain, cgroups: undefined },
+  ]);
+  for (const each of tries) {
+    const chosen = await tryWalls(each, uid, log);
     if (chosen === undefined) continue;
     const { level, walls, missing } = chosen.level;
     if (level === 'process')
       log.warn({ level, walls, missing }, 'scripts run with hardly a wall around them on this machine');
-    else log.info({ level, walls, missing, chain: chain.name }, 'sandbox walls are up');
+    else log.info({ level, walls, missing, chain: chosen.chain.name }, 'sandbox walls are up');
     return chosen;
   }
   throw new Error('no isolate host can be started on this machine');

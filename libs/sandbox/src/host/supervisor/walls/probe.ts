@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { RUNTIME_PATHS } from '../runtime/runtime-folder.ts';
-import type { WallChain } from './wall-chain.ts';
+import { HOST_PIDS_MAX, type WallChain } from './wall-chain.ts';
 
 /** What a program behind the walls finds there. */
 const reportSchema = z.object({
@@ -15,6 +15,8 @@ const reportSchema = z.object({
   noNewPrivs: z.boolean(),
   noCapabilities: z.boolean(),
   noCore: z.boolean(),
+  filtered: z.boolean(),
+  processesMax: z.number(),
   namespaces: z.record(z.string(), z.string()),
 });
 export type ProbeReport = z.infer<typeof reportSchema>;
@@ -37,6 +39,8 @@ fs.writeSync(4, JSON.stringify({
   uids: field('Uid').split(/\\s+/).filter(Boolean).map(Number),
   noNewPrivs: field('NoNewPrivs') === '1',
   noCapabilities: ['CapPrm', 'CapEff', 'CapInh', 'CapAmb'].every((name) => /^0+$/.test(field(name))),
+  filtered: field('Seccomp') === '2',
+  processesMax: Number((/^Max processes\\s+(\\d+)/m.exec(limits) || [])[1] || 1e9),
   noCore: /^Max core file size\\s+0\\s+0/m.test(limits),
   namespaces: Object.fromEntries(${JSON.stringify(NAMESPACES)}.map((name) =>
     [name, quietly(() => fs.readlinkSync('/proc/self/ns/' + name), '')])),
@@ -48,8 +52,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
 /** Starts the probe through the whole chain, IPC and frame pipe included. Throws with what the chain's programs said. */
-export const probeWalls = (chain: WallChain, uid: number): Promise<ProbeReport> => {
-  const { file, args } = chain.command(uid, ['--no-node-snapshot', '-e', PROBE, chain.runtimePath]);
+export const probeWalls = (chain: WallChain, uid: number, doors: readonly string[] = []): Promise<ProbeReport> => {
+  const { file, args } = chain.command(uid, ['--no-node-snapshot', '-e', PROBE, chain.runtimePath], doors);
   const child = spawn(file, args, { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] });
   const texts = { report: '', complaint: '' };
   const collect = (stream: unknown, name: keyof typeof texts) =>
@@ -90,7 +94,9 @@ const WALLS: Readonly<Record<string, (report: ProbeReport, own: (name: string) =
   identity: ({ uids }, own) =>
     own('user') || (uids.length > 0 && uids.every((uid) => uid !== 0 && uid !== process.getuid?.())),
   privileges: ({ noNewPrivs, noCapabilities }) => noNewPrivs && noCapabilities,
+  process_count: ({ processesMax }) => processesMax <= HOST_PIDS_MAX,
   core_dumps: ({ noCore }) => noCore,
+  system_calls: ({ filtered }) => filtered,
 };
 
 /** Names of the kernel's walls that the report proves, and of those that it does not. */

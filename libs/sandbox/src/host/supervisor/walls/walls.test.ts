@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareRuntimeFolder, type RuntimeFolder } from '../runtime/runtime-folder.ts';
-import { fakeRuntime, readableLog, temporaryFolder } from '../testing/test-sandbox.ts';
+import { fakeRuntime, readableLog, startTestSandbox, temporaryFolder } from '../testing/test-sandbox.ts';
 import { chooseWalls } from './choose-walls.ts';
 import { probeWalls, standingWalls } from './probe.ts';
+import { requireLevel } from './require-level.ts';
 import { claimUserIds } from './user-ids.ts';
 import { wallChains } from './wall-chain.ts';
 
@@ -25,9 +26,20 @@ describe('walls', () => {
     expect(missing).toContain('network');
   });
 
+  it('that are fewer than required keep everything from starting; the missing ones are named, with what lets them stand', async () => {
+    const stands = { level: 'reduced', walls: ['network'], missing: ['memory', 'system_calls'] } as const;
+    expect(() => requireLevel(stands, 'reduced')).not.toThrow();
+    expect(() => requireLevel(stands, 'full')).toThrow(
+      /is reduced on this machine, and full is required; missing: memory \(.*Delegate=yes.*\); system_calls \(have perl/,
+    );
+    const runtimeFolder = fakeRuntime(folder.path);
+    const options = { runtimeFolder, stateFolder: folder.path, useCgroups: false, requiredLevel: 'full' } as const;
+    await expect(startTestSandbox(options)).rejects.toThrow('full is required; missing: ');
+  });
+
   it('are reported with what is missing, in the log too', async () => {
     const { log, entries } = readableLog();
-    const { level } = await chooseWalls(runtime, 65_533, log);
+    const { level } = await chooseWalls(runtime, { uid: 65_533, cgroups: undefined, log });
     const logged = entries.find(({ facts }) => 'walls' in facts)?.facts;
     expect(logged).toMatchObject({ level: level.level, walls: level.walls, missing: level.missing });
     expect(level.walls.length + level.missing.length).toBeGreaterThan(0);
@@ -38,7 +50,17 @@ describe('walls', () => {
     if (strongest === undefined) throw new Error('there is always a chain');
     const report = await probeWalls(strongest, 65_533);
     expect(standingWalls(report)).toEqual({
-      walls: ['network', 'processes', 'files', 'ipc', 'identity', 'privileges', 'core_dumps'],
+      walls: [
+        'network',
+        'processes',
+        'files',
+        'ipc',
+        'identity',
+        'privileges',
+        'process_count',
+        'core_dumps',
+        'system_calls',
+      ],
       missing: [],
     });
     expect(report.uids).toEqual([65_533, 65_533, 65_533, 65_533]);

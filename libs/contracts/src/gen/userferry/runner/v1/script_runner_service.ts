@@ -274,7 +274,11 @@ export interface RunScriptResponse {
   resultJson: Buffer;
   error?: ScriptError | undefined;
   logs: LogLine[];
-  usage?: RunUsage | undefined;
+  usage?:
+    | RunUsage
+    | undefined;
+  /** Of OUTCOME_OVERLOADED: when to come back; 0: not said. */
+  retryAfterMs: bigint;
 }
 
 export interface CheckScriptRequest {
@@ -1199,7 +1203,7 @@ export const RunUsage: MessageFns<RunUsage> = {
 };
 
 function createBaseRunScriptResponse(): RunScriptResponse {
-  return { outcome: 0, resultJson: Buffer.alloc(0), error: undefined, logs: [], usage: undefined };
+  return { outcome: 0, resultJson: Buffer.alloc(0), error: undefined, logs: [], usage: undefined, retryAfterMs: 0n };
 }
 
 export const RunScriptResponse: MessageFns<RunScriptResponse> = {
@@ -1218,6 +1222,12 @@ export const RunScriptResponse: MessageFns<RunScriptResponse> = {
     }
     if (message.usage !== undefined) {
       RunUsage.encode(message.usage, writer.uint32(42).fork()).join();
+    }
+    if (message.retryAfterMs !== 0n) {
+      if (BigInt.asIntN(64, message.retryAfterMs) !== message.retryAfterMs) {
+        throw new globalThis.Error("value provided for field message.retryAfterMs of type int64 too large");
+      }
+      writer.uint32(48).int64(message.retryAfterMs);
     }
     return writer;
   },
@@ -1275,6 +1285,14 @@ export const RunScriptResponse: MessageFns<RunScriptResponse> = {
             message.usage = RunUsage.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1298,6 +1316,11 @@ export const RunScriptResponse: MessageFns<RunScriptResponse> = {
       error: isSet(object.error) ? ScriptError.fromJSON(object.error) : undefined,
       logs: globalThis.Array.isArray(object?.logs) ? object.logs.map((e: any) => LogLine.fromJSON(e)) : [],
       usage: isSet(object.usage) ? RunUsage.fromJSON(object.usage) : undefined,
+      retryAfterMs: isSet(object.retryAfterMs)
+        ? BigInt(object.retryAfterMs)
+        : isSet(object.retry_after_ms)
+        ? BigInt(object.retry_after_ms)
+        : 0n,
     };
   },
 
@@ -1318,6 +1341,9 @@ export const RunScriptResponse: MessageFns<RunScriptResponse> = {
     if (message.usage !== undefined) {
       obj.usage = RunUsage.toJSON(message.usage);
     }
+    if (message.retryAfterMs !== 0n) {
+      obj.retryAfterMs = message.retryAfterMs.toString();
+    }
     return obj;
   },
 
@@ -1335,6 +1361,9 @@ export const RunScriptResponse: MessageFns<RunScriptResponse> = {
     message.usage = (object.usage !== undefined && object.usage !== null)
       ? RunUsage.fromPartial(object.usage)
       : undefined;
+    message.retryAfterMs = (object.retryAfterMs !== undefined && object.retryAfterMs !== null)
+      ? BigInt(object.retryAfterMs)
+      : 0n;
     return message;
   },
 };

@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest';
+import type { IsolateHost } from '../hosts/isolate-host.ts';
+import { createConduct } from './conduct.ts';
+import { createHostPool, type HostPoolLimits } from './host-pool.ts';
+import { createWorkQueue } from './work-queue.ts';
+
+const LIMITS: HostPoolLimits = {
+  maxHosts: 4,
+  blankHosts: 0,
+  hostsPerConnection: 1,
+  runsPerHost: 1,
+  idleMs: 60_000,
+  maxAgeMs: 60_000,
+  idleBytesMax: 1e9,
+};
+
+/** A host that is there and does nothing, and a nursery that gives the hosts it was given and is slow with others. */
+const idleHost = (killed: string[]): IsolateHost => ({
+  ready: Promise.resolve(),
+  exited: new Promise(() => {}),
+  alive: true,
+  pid: 1,
+  kill: (why) => void killed.push(why),
+  runs: 0,
+  begun: 0,
+  bornAt: Date.now(),
+  idleSince: Date.now(),
+  doubtful: false,
+  lost: false,
+  residentBytes: 0,
+  setCpuShare: () => {},
+  run: () => new Promise(() => {}),
+  check: () => new Promise(() => {}),
+});
+
+const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS) => {
+  const queue = createWorkQueue<IsolateHost>({ perConnection: 8, total: 64, waitMs: 60_000 });
+  const nursery = {
+    get size() {
+      return hosts.length + unborn;
+    },
+    take: () => hosts.shift(),
+    ensure: () => {},
+    first: async () => {},
+    close: () => {},
+  };
+  const conduct = createConduct();
+  const pool = createHostPool({ limits, nursery, queue, conduct });
+  const wait = (connectionKey: string): void =>
+    queue.add({ connectionKey, start: () => undefined, giveUp: () => undefined });
+  return { pool, wait, conduct, close: () => queue.close() };
+};
+
+it('an idle host stays with its connection while there is room for more, however slowly they are born', () => {
+  const killed: string[] = [];
+  const { pool, wait, close } = poolOf([idleHost(killed)], 2);
+  wait('a');
+  pool.serve();
+  for (const key of ['b', 'c', 'd', 'e']) wait(key);
+  pool.serve();
+  expect(killed).toEqual([]);
+  close();
+});
+
+it('an idle host makes room for another connection when there is none', () => {
+  const killed: string[] = [];
+  const { pool, wait, close } = poolOf(
+    Array.from({ length: 4 }, () => idleHost(killed)),
+    0,
+  );
+  for (const key of ['a', 'b', 'c', 'd', 'e']) wait(key);
+  pool.serve();
+  expect(killed).toEqual(['room was needed for another connection']);
+  close();
+});
+
+it('a connection that kills its hosts has one at a time', () => {
+  const hosts = Array.from({ length: 4 }, () => ({ ...idleHost([]), runs: 1 }));
+  const { pool, wait, conduct, close } = poolOf(hosts, 0, { ...LIMITS, hostsPerConnection: 2, runsPerHost: 2 });
+  for (let burnt = 0; burnt < 3; burnt += 1) conduct.timeBurnt('bad');
+  for (let n = 0; n < 6; n += 1) wait('good');
+  pool.serve();
+  expect(pool.hasItsShare('good')).toBe(false);
+  for (let n = 0; n < 6; n += 1) wait('bad');
+  pool.serve();
+  expect(pool.hasItsShare('bad')).toBe(true);
+  close();
+});

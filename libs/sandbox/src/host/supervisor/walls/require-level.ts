@@ -1,0 +1,37 @@
+import type { SandboxLevel } from '../../../sandbox.ts';
+
+export type LevelName = SandboxLevel['level'];
+
+/** From the least to the most. */
+export const SANDBOX_LEVELS = ['process', 'reduced', 'full'] as const satisfies readonly LevelName[];
+
+const NAMESPACES = 'run as root with CAP_SYS_ADMIN, or allow unprivileged user namespaces; have unshare and setpriv';
+const PROGRAMS = 'have setpriv and prlimit (util-linux)';
+
+/** What lets each wall stand. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  network: NAMESPACES,
+  processes: NAMESPACES,
+  files: `${NAMESPACES}, mount and chroot`,
+  ipc: NAMESPACES,
+  identity: 'run as root with CAP_SETUID and CAP_SETGID, or allow unprivileged user namespaces',
+  privileges: PROGRAMS,
+  process_count: `${PROGRAMS}, or let this process make control groups`,
+  core_dumps: PROGRAMS,
+  system_calls: 'have perl, a kernel with seccomp, and an x64 or arm64 processor',
+  memory:
+    'let this process make control groups of its own: Delegate=yes in systemd, a writable /sys/fs/cgroup elsewhere',
+};
+
+/** Has this level been reached? */
+export const reaches = ({ level }: SandboxLevel, required: LevelName): boolean =>
+  SANDBOX_LEVELS.indexOf(level) >= SANDBOX_LEVELS.indexOf(required);
+
+/** Throws when less stands than is required, naming each missing wall and what lets it stand. */
+export const requireLevel = (stands: SandboxLevel, required: LevelName): void => {
+  if (reaches(stands, required)) return;
+  const missing = stands.missing.map((wall) => `${wall} (${REMEDIES[wall] ?? 'unknown'})`);
+  throw new Error(
+    `the sandbox level is ${stands.level} on this machine, and ${required} is required; missing: ${missing.join('; ')}`,
+  );
+};
