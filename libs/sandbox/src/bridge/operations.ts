@@ -24,6 +24,8 @@ export type SecureInfo = {
   readonly ephemeralKey: object | null;
   /** The peer's own certificate first, then those that issued it, as far as they are known. */
   readonly peerCertificates: readonly WireCertificate[];
+  /** How many of them the peer has sent itself; the others come from those that are trusted. */
+  readonly certificatesSent: number;
   readonly ownCertificate: WireCertificate | null;
   readonly session: Uint8Array | null;
   readonly sessionReused: boolean;

@@ -11,11 +11,13 @@ export function keepTypeParsers(pg: unknown): () => void {
   const { types } = pg as { readonly types: Types };
   const { setTypeParser: set, getTypeParser: get } = types;
   let replaced: [oid: number, format: string, parser: Parser][] = [];
-  types.setTypeParser = function setTypeParser(oid, format, parser) {
+  const setTypeParser: Types['setTypeParser'] = (oid, format, parser) => {
     const [name, made] = typeof format === 'function' ? ['text', format] : [format, parser];
     replaced[replaced.length] = [oid, name, get(oid, name)];
     set(oid, name, made);
   };
+  // A bundle gives functions names of its own.
+  types.setTypeParser = Object.defineProperty(setTypeParser, 'name', { value: 'setTypeParser' });
   return () => {
     for (let i = replaced.length - 1; i >= 0; i--) {
       const [oid, format, parser] = replaced[i] as (typeof replaced)[number];

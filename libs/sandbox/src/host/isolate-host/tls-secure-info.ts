@@ -1,4 +1,5 @@
 /** What the guest is told of a finished TLS handshake. */
+import type { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { SecureInfo, SessionFacts, WireCertificate } from '../../bridge/operations.ts';
 import { forGuest } from './arguments.ts';
@@ -32,6 +33,13 @@ export function chainOf(certificate: DetailedPeerCertificate | undefined): WireC
   return chain;
 }
 
+function sentBy(socket: TLSSocket): number {
+  let sent = 0;
+  for (let next: X509Certificate | undefined = socket.getPeerX509Certificate(); next && sent < CHAIN_MAX; sent += 1)
+    next = next.issuerCertificate;
+  return sent;
+}
+
 /** Facts of a session that the peer has given. */
 export const sessionFactsOf = (socket: TLSSocket, session: Buffer): SessionFacts => ({
   session: forGuest(session),
@@ -49,6 +57,7 @@ export function secureInfoOf(socket: TLSSocket): SecureInfo {
     cipher: { ...socket.getCipher() },
     ephemeralKey: { ...socket.getEphemeralKeyInfo() },
     peerCertificates: chainOf(socket.getPeerCertificate(true)),
+    certificatesSent: sentBy(socket),
     ownCertificate: own && Object.keys(own).length > 0 ? wireCertificate(own) : null,
     session: bytesOf(socket.getSession()),
     sessionReused: socket.isSessionReused(),

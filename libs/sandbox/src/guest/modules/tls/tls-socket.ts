@@ -315,6 +315,7 @@ export class TLSSocket extends Socket {
     );
   }
   getPeerX509Certificate(): X509Certificate | undefined {
-    return this.#fact(({ peerCertificates }) => x509Chain(peerCertificates), undefined) ?? undefined;
+    const sent = ({ peerCertificates, certificatesSent }: SecureInfo) => peerCertificates.slice(0, certificatesSent);
+    return this.#fact((info) => x509Chain(sent(info)), undefined) ?? undefined;
   }
 }

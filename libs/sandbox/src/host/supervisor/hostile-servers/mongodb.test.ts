@@ -127,7 +127,8 @@ describe.each(['mongodb', 'mongodb@7', 'mongodb@3'])('%s and a server', (driver)
     ],
     ['whose document is longer than its message', atFind((id) => raw(id, lying(0x7fffffff))), BROKEN],
     ['whose document has a negative length', atFind((id) => raw(id, lying(-5))), BROKEN],
-    ['whose document is nested 10,000 deep', atFind((id) => raw(id, nested(10_000))), BROKEN],
+    // A deep stack is enough for it.
+    ['whose document is nested 10,000 deep', atFind((id) => raw(id, nested(10_000))), [...BROKEN, 'completed']],
     ['whose compressed answer is a bomb', atFind((id) => compressed(id, 40_000_000, BOMB)), [...BROKEN, ...TOO_MUCH]],
     ['whose compressed answer is not', atFind((id) => compressed(id, 100, Buffer.from('junk'))), BROKEN],
     ['whose cursor never ends', greets((socket, { id }) => socket.write(batch(id))), TOO_MUCH],
