@@ -27,8 +27,9 @@ export const LIMITS = {
 export const RETIREMENT = {
   runs: 1000,
   ageMs: 15 * 60_000,
-  /** Part of the memory limit that may be in use after a run. */
+  /** Parts of the memory limit that may be in use after a run: of the heap, and of it and the buffers together. */
   heapShare: 0.5,
+  heldShare: 0.75,
   /** How long a run waits for the isolate of the run before it, where another would have to be made. */
   waitMs: 15,
   /** Warm isolates that wait for their next run, at most. */

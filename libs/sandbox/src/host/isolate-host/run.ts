@@ -119,7 +119,8 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
     const { clean, ...result } = await ending;
     clearTimeout(timer);
-    const heapBytes = clean && !slot.isDisposed ? await slot.heapBytes().catch(() => 0) : 0;
+    const heapBytes =
+      clean && !slot.isDisposed ? ((await slot.memoryInUse().catch(() => undefined))?.heapBytes ?? 0) : 0;
     const logs = bridge.log.lines;
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage: { wallMs, cpuMs, heapBytes } });
     onEnd();

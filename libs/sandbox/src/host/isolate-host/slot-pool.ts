@@ -57,10 +57,12 @@ export function createSlotPool(
   const discard = async (slot: Slot): Promise<void> => {
     if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
   };
-  const isSpent = async ({ slot, runs }: Lease): Promise<boolean> =>
-    runs >= RETIREMENT.runs ||
-    Date.now() - slot.createdAtMs > RETIREMENT.ageMs ||
-    (await slot.heapBytes()) > slot.memoryLimitBytes * RETIREMENT.heapShare;
+  const isSpent = async ({ slot, runs }: Lease): Promise<boolean> => {
+    if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
+    const { heapBytes, heldBytes } = await slot.memoryInUse();
+    const limitBytes = slot.memoryLimitBytes;
+    return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
+  };
 
   /** Makes a slot ready for its next run; false when it is given up instead. */
   const renew = async (lease: Lease): Promise<boolean> => {

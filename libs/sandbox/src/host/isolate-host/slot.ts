@@ -33,7 +33,8 @@ export type Slot = {
   makeCodeCache(bundle: Bundle): Promise<Uint8Array>;
   /** What V8 says, with the place in it, about a text that does not parse. */
   syntaxError(text: string): Promise<string | undefined>;
-  heapBytes(): Promise<number>;
+  /** What the heap has in use, and what it and the buffers hold together. */
+  memoryInUse(): Promise<{ readonly heapBytes: number; readonly heldBytes: number }>;
   cpuNs(): bigint;
   /** Ends the isolate; resolves to false when what runs in it has not stopped after `graceMs`. */
   dispose(graceMs: number): Promise<boolean>;
@@ -105,7 +106,10 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
       track(guest.reset.apply(undefined, [], { timeout: OWN_CALL_MS }) as Promise<unknown> as Promise<boolean>),
     makeCodeCache: (bundle) => cacheOf(isolate, bundle),
     syntaxError: (text) => findSyntaxError(isolate, text),
-    heapBytes: async () => (await isolate.getHeapStatistics()).used_heap_size,
+    async memoryInUse() {
+      const { used_heap_size: heapBytes, externally_allocated_size: bufferBytes } = await isolate.getHeapStatistics();
+      return { heapBytes, heldBytes: heapBytes + bufferBytes };
+    },
     cpuNs: () => (isolate.isDisposed ? 0n : isolate.cpuTime),
     async dispose(graceMs) {
       if (!isolate.isDisposed) isolate.dispose();

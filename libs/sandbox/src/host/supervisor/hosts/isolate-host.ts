@@ -44,7 +44,7 @@ const DOUBTFUL = new Set<Outcome>(['timed_out', 'out_of_memory', 'killed']);
 const DOUBT_MS = 500;
 const PAGE_BYTES = 4096;
 const ALONE = 'the script needed more memory than its limit allows';
-const NOT_ALONE = 'the isolate host ran out of memory while it served several runs';
+const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
 const STUCK = 'the isolate host was stuck in another run of this connection';
 
 const residentBytes = (pid: number | undefined): number => {
@@ -139,7 +139,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   void host.exited.then(async (why) => {
     use.lost = runs.size > 0 || isDoubtful();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
-    if (exceeded && runs.size === 1) runs.endAll('out_of_memory', ALONE);
+    if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
     for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);
   });

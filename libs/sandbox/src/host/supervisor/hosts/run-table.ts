@@ -8,22 +8,26 @@ export type RunTable = {
   readonly size: number;
   /** Sum of the memory limits of the runs in flight, in bytes. */
   readonly memoryLimitBytes: number;
+  /** The run in flight that had no other beside it since it began: what the host holds beyond its due is that run's. */
+  readonly alone: ActiveRun | undefined;
   /** `onOverdue`: the run was not ended by the host in time, and has been ended here. */
   begin(request: RunRequest, onOverdue: () => void): ActiveRun;
   get(runId: string): ActiveRun | undefined;
   finish(frame: Extract<HostFrame, { kind: 'result' }>): void;
   forget(runId: string): void;
-  endAll(outcome: 'out_of_memory' | 'killed', message: string): void;
+  endAll(outcome: 'killed', message: string): void;
 };
 
 export const createRunTable = (): RunTable => {
   const active = new Map<string, ActiveRun>();
+  const accompanied = new Set<ActiveRun>();
   const begin: RunTable['begin'] = (request, onOverdue) => {
     const run: ActiveRun = createActiveRun(request, () => {
       run.end('timed_out', `the run was stopped after ${request.timeoutMs} ms`);
       onOverdue();
     });
     active.set(request.runId, run);
+    if (active.size > 1) for (const each of active.values()) accompanied.add(each);
     return run;
   };
   return {
@@ -33,12 +37,20 @@ export const createRunTable = (): RunTable => {
     get memoryLimitBytes() {
       return [...active.values()].reduce((sum, { request }) => sum + request.memoryLimitBytes, 0);
     },
+    get alone() {
+      const [run, other] = active.values();
+      return other === undefined && run !== undefined && !accompanied.has(run) ? run : undefined;
+    },
     begin,
     get: (runId) => active.get(runId),
     finish({ kind: _, runId, ...facts }) {
       active.get(runId)?.settle(facts as RunResult);
     },
-    forget: (runId) => void active.delete(runId),
+    forget(runId) {
+      const run = active.get(runId);
+      if (run !== undefined) accompanied.delete(run);
+      active.delete(runId);
+    },
     endAll(outcome, message) {
       for (const run of active.values()) run.end(outcome, message);
     },

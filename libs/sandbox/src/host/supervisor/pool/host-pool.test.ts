@@ -48,7 +48,7 @@ const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS) => {
   const pool = createHostPool({ limits, nursery, queue, conduct });
   const wait = (connectionKey: string): void =>
     queue.add({ connectionKey, start: () => undefined, giveUp: () => undefined });
-  return { pool, wait, conduct, close: () => queue.close() };
+  return { pool, wait, queue, conduct, close: () => queue.close() };
 };
 
 it('an idle host stays with its connection while there is room for more, however slowly they are born', () => {
@@ -85,4 +85,23 @@ it('a connection that kills its hosts has one at a time', () => {
   pool.serve();
   expect(pool.hasItsShare('bad')).toBe(true);
   close();
+});
+
+it('a host that still holds much of what its last run had is not given the next one', () => {
+  const killed: string[] = [];
+  const full = { ...idleHost(killed), residentBytes: 2e9 };
+  full.kill = (why) => {
+    killed.push(why);
+    Object.assign(full, { alive: false });
+  };
+  const started: IsolateHost[] = [];
+  const fresh = idleHost(killed);
+  const { pool, queue, close } = poolOf([full, fresh], 0, { ...LIMITS, hostsPerConnection: 2 });
+  const work = { connectionKey: 'a', start: (host: IsolateHost) => void started.push(host), giveUp: () => undefined };
+  queue.add({ ...work });
+  pool.serve();
+  queue.add({ ...work });
+  pool.serve();
+  close();
+  expect([started, killed]).toEqual([[full, fresh], ['it holds too much memory']]);
 });

@@ -55,9 +55,16 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
   const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
 
   const old = (host: IsolateHost): boolean => Date.now() - host.bornAt > limits.maxAgeMs;
+  /** What the last run left would be held against the next one. */
+  const holdsTooMuch = (host: IsolateHost): boolean => host.runs === 0 && host.residentBytes > limits.idleBytesMax;
+  const retireIfFull = (host: IsolateHost): boolean => {
+    if (!holdsTooMuch(host)) return false;
+    host.kill('it holds too much memory');
+    return true;
+  };
   const withRoom = (key: string): IsolateHost | undefined =>
     hostsOf(key)
-      .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful)
+      .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful && !retireIfFull(host))
       .sort((a, b) => a.runs - b.runs)[0];
 
   const hostsAllowed = (key: string): number => (conduct.cpuShare(key) < BAD_CONDUCT ? 1 : share);
@@ -115,7 +122,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
         const idleMs = Date.now() - host.idleSince;
         if (host.runs > 0) continue;
         if (idleMs > limits.idleMs || old(host)) host.kill('idle');
-        else if (host.residentBytes > limits.idleBytesMax) host.kill('it holds too much memory');
+        else retireIfFull(host);
       }
     },
     close() {
