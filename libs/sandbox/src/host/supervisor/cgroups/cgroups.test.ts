@@ -110,7 +110,7 @@ it('a controller that may not be used is left out, and said to be', () => {
 const real = openCgroups(ownCgroupPlaces(), () => {});
 afterAll(() => real?.close());
 
-describe.runIf(real?.controllers.includes('memory'))('the kernel', () => {
+describe.runIf(real?.controllers.includes('memory'))('the kernel’s control groups', () => {
   const eat = (doors: readonly string[]) =>
     spawn('sh', ['-c', 'for d; do echo 0 > "$d"; done; exec "$NODE" -e "$PROGRAM"', 'sh', ...doors], {
       env: { NODE: process.execPath, PROGRAM: 'const a = []; for (;;) a.push(Buffer.alloc(1 << 20, 1));' },
