@@ -4,7 +4,7 @@ import { atMost } from './at-most.ts';
 import { arrange } from './calls/arrange.ts';
 import { type Beacon, startBeacon } from './calls/beacon.ts';
 import type { Cast } from './calls/cast.ts';
-import { killIsolateHostOf } from './calls/isolate-hosts.ts';
+import { killIsolateHosts } from './calls/isolate-hosts.ts';
 import { outcomeOf, sayingsOf } from './calls/log-history.ts';
 import { play } from './calls/play.ts';
 import { type CallRow, readCallTable } from './calls/read-call-table.ts';
@@ -73,18 +73,14 @@ describe.each(SHOP_KINDS)('docs/calls.md over %s', (kind) => {
     it.each(alone)('%s', async (_, row) => {
       const before = beacon.count();
       const kill = async (call: Promise<unknown>) => {
-        const over = call.then(() => undefined);
-        const runner = ours.services.processes['script-runner'].pid ?? 0;
-        for (;;) {
-          const port = await Promise.race([beacon.dialled(), over]);
-          if (port === undefined) return;
-          expect(await killIsolateHostOf(runner, port)).toBeGreaterThan(0);
-        }
+        const over = call.then(() => true);
+        while (!(await Promise.race([beacon.dialled().then(() => false), over])))
+          expect(killIsolateHosts(ours.services.processes['script-runner'].pid ?? 0)).toBeGreaterThan(0);
       };
       await play(row, { stage, cast: castOf(row) }, kill);
-      // A read is repeated; a write is sent once, whatever happens.
-      if (row.call === 'Login') expect(beacon.count() - before).toBeGreaterThanOrEqual(2);
-      else expect(beacon.count() - before).toBe(1);
+      // A write is sent once, whatever happens. A read is repeated (isolate-host-crash.test.ts), but where every host is killed
+      // at once the repeat may die before it dials.
+      if (row.call !== 'Login') expect(beacon.count() - before).toBe(1);
     });
 
     it('the log history has each run of each row, in its order, and no other', async () => {

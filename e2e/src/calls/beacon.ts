@@ -6,8 +6,8 @@ import { findFreePort } from '@userferry/local-databases';
 export type Beacon = AsyncDisposable & {
   readonly port: number;
   readonly deadPort: number;
-  /** Resolves at the next dialling, with the port that it comes from. */
-  readonly dialled: () => Promise<number>;
+  /** Resolves at the next dialling. */
+  readonly dialled: () => Promise<void>;
   /** How often it was dialled until now. */
   readonly count: () => number;
 };
@@ -19,7 +19,7 @@ export const startBeacon = async (): Promise<Beacon> => {
     dialled += 1;
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    server.emit('dialled', socket.remotePort);
+    server.emit('dialled');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +31,7 @@ export const startBeacon = async (): Promise<Beacon> => {
   return {
     port: (server.address() as AddressInfo).port,
     deadPort: await findFreePort(),
-    dialled: async () => (await once(server, 'dialled'))[0] as number,
+    dialled: async () => void (await once(server, 'dialled')),
     count: () => dialled,
     [Symbol.asyncDispose]: close,
   };
