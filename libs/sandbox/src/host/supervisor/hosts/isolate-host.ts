@@ -82,7 +82,7 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: Runner
     host.send({ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes });
     cancelOn(run, signal, host);
     const result = await run.done;
-    runs.forget(runId);
+    runs.forget(runId, result.outcome);
     if (runs.size > 0) hold();
     else if (DOUBTFUL.has(result.outcome)) setTimeout(release, DOUBT_MS).unref();
     else release();

@@ -8,19 +8,26 @@ export type RunTable = {
   readonly size: number;
   /** Sum of the memory limits of the runs in flight, in bytes. */
   readonly memoryLimitBytes: number;
-  /** The run in flight that had no other beside it since it began: what the host holds beyond its due is that run's. */
+  /**
+   * The run in flight that had no other beside it since it began, nor one right before it that went wrong and whose remains
+   * may still be at work: what the host holds beyond its due is that run's.
+   */
   readonly alone: ActiveRun | undefined;
   /** `onOverdue`: the run was not ended by the host in time, and has been ended here. */
   begin(request: RunRequest, onOverdue: () => void): ActiveRun;
   get(runId: string): ActiveRun | undefined;
   finish(frame: Extract<HostFrame, { kind: 'result' }>): void;
-  forget(runId: string): void;
+  forget(runId: string, outcome: RunResult['outcome']): void;
   endAll(outcome: 'killed', message: string): void;
 };
 
-export const createRunTable = (): RunTable => {
+/** A run that went wrong may leave work behind for so long. */
+const REMAINS_MS = 2_000;
+
+export const createRunTable = (now: () => number = Date.now): RunTable => {
   const active = new Map<string, ActiveRun>();
   const accompanied = new Set<ActiveRun>();
+  let wentWrongAt = Number.NEGATIVE_INFINITY;
   const begin: RunTable['begin'] = (request, onOverdue) => {
     const run: ActiveRun = createActiveRun(request, () => {
       run.end('timed_out', `the run was stopped after ${request.timeoutMs} ms`);
@@ -28,6 +35,7 @@ export const createRunTable = (): RunTable => {
     });
     active.set(request.runId, run);
     if (active.size > 1) for (const each of active.values()) accompanied.add(each);
+    if (now() - wentWrongAt < REMAINS_MS) accompanied.add(run);
     return run;
   };
   return {
@@ -46,7 +54,8 @@ export const createRunTable = (): RunTable => {
     finish({ kind: _, runId, ...facts }) {
       active.get(runId)?.settle(facts as RunResult);
     },
-    forget(runId) {
+    forget(runId, outcome) {
+      wentWrongAt = outcome === 'completed' ? Number.NEGATIVE_INFINITY : now();
       const run = active.get(runId);
       if (run !== undefined) accompanied.delete(run);
       active.delete(runId);
