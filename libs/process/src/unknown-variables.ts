@@ -22,14 +22,16 @@ const nearest = (name: string): string | undefined => {
   return best !== undefined && best.far <= CLOSE ? best.known : undefined;
 };
 
+const isKnown = (name: string): boolean =>
+  KNOWN_VARIABLES.includes(name) || KNOWN_VARIABLES.includes(name.replace(/_FILE$/, ''));
+
 /**
  * A misspelt setting would be a setting that nobody made: names that begin with `USERFERRY_` and that nothing of ours reads
  * are told, each with the name that was probably meant.
  */
 export const unknownVariables = (names: readonly string[]): string[] =>
   names
-    .filter((name) => name.startsWith('USERFERRY_') && !KNOWN_VARIABLES.includes(name.replace(/_FILE$/, '')))
-    .filter((name) => !KNOWN_VARIABLES.includes(name))
+    .filter((name) => name.startsWith('USERFERRY_') && !isKnown(name))
     .map((name) => {
       const meant = nearest(name);
       return `${name}: is not known${meant === undefined ? '' : `; did you mean ${meant}?`}`;

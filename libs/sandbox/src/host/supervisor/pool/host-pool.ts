@@ -56,16 +56,18 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
 
   const old = (host: IsolateHost): boolean => Date.now() - host.bornAt > limits.maxAgeMs;
   /** What the last run left would be held against the next one. */
-  const holdsTooMuch = (host: IsolateHost): boolean => host.runs === 0 && host.residentBytes > limits.idleBytesMax;
   const retireIfFull = (host: IsolateHost): boolean => {
-    if (!holdsTooMuch(host)) return false;
+    if (host.runs > 0 || host.residentBytes <= limits.idleBytesMax) return false;
     host.kill('it holds too much memory');
     return true;
   };
-  const withRoom = (key: string): IsolateHost | undefined =>
-    hostsOf(key)
-      .filter((host) => host.runs < limits.runsPerHost && !old(host) && !host.doubtful && !retireIfFull(host))
-      .sort((a, b) => a.runs - b.runs)[0];
+  const withRoom = (key: string): IsolateHost | undefined => {
+    const [host] = hostsOf(key)
+      .filter(({ runs, doubtful }) => runs < limits.runsPerHost && !doubtful)
+      .filter((each) => !old(each))
+      .sort((a, b) => a.runs - b.runs);
+    return host !== undefined && retireIfFull(host) ? withRoom(key) : host;
+  };
 
   const hostsAllowed = (key: string): number => (conduct.cpuShare(key) < BAD_CONDUCT ? 1 : share);
   const hasItsShare = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length >= hostsAllowed(key);
