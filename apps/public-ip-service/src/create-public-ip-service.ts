@@ -33,10 +33,8 @@ export const createPublicIpService = async (config: Config, deps: PublicIpServic
     await file.save(table.state());
     const look = setInterval(() => table.state(), LOOK_MS).unref();
     stack.defer(() => clearInterval(look));
-    const { port, setServing } = stack.use(
-      await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps.log),
-    );
-    return { port, setServing, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    const server = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps.log));
+    return { ...server, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;

@@ -1,7 +1,8 @@
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from '@userferry/process';
-import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticate } from './authenticate.ts';
+import { endingStreams } from './ending-streams.ts';
+import { createHealth } from './health.ts';
 import { tolerant } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
 import { type StreamHandler, serverStream } from './server-stream.ts';
@@ -10,8 +11,14 @@ import { type Handler, unary } from './unary.ts';
 /** gRPC's own default, stated: no message in either direction is larger. */
 export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
-/** How long a stopping server lets running calls finish before it cuts them off. */
-const GRACE_MS = 10_000;
+/** A call that has not ended so long after the longest one may last is cut off by a server that stops. */
+const GRACE_MS = 2_000;
+
+/**
+ * How long a connection lives: its caller then looks up the name again and finds replicas that came since. Running calls
+ * finish on the old connection.
+ */
+const CONNECTION_AGE_MS = 300_000;
 
 /** How long a stream stays open before its caller has to open it again, and is balanced anew. */
 const STREAM_MS_MAX = 3_600_000;
@@ -35,41 +42,46 @@ export type ServerOptions = {
   readonly streamMsMax?: number;
   /** More names that the health service answers for: SERVING where true. */
   readonly healthFacts?: Readonly<Record<string, boolean>>;
+  /** Whether calls are welcome from the start; they are by default. */
+  readonly serving?: boolean;
+  /** Connections are closed at this age, give or take a tenth; five minutes by default. */
+  readonly connectionAgeMs?: number;
 };
 
 export type RunningServer = AsyncDisposable & {
   readonly port: number;
-  /** Turns the standard health service to SERVING or NOT_SERVING. */
+  /** Turns the standard health service to SERVING or NOT_SERVING, but for `liveness`. */
   setServing(serving: boolean): void;
+  /** NOT_SERVING for good, while calls are still taken: whoever asks for health goes elsewhere. */
+  announceStop(): void;
 };
 
-/** Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, drain, then cut off. */
+/**
+ * Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, streams end, no new calls are taken, which
+ * their callers see and go elsewhere, running ones finish; what has not after `callMsMax` and two seconds is cut off.
+ */
 export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
+    'grpc.max_connection_age_ms': options.connectionAgeMs ?? CONNECTION_AGE_MS,
   });
   const stopping = new AbortController();
   for (const each of options.services)
     server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
-  const known = { ...Object.fromEntries(['', ...names].map((name) => [name, true])), ...options.healthFacts };
-  const statuses = (serving: boolean) =>
-    Object.entries(known).map(([name, is]) => [name, serving && is ? 'SERVING' : 'NOT_SERVING'] as const);
-  const health = new HealthImplementation(Object.fromEntries(statuses(true)));
-  health.addToServer(server);
-  addReflection(server, [...names, 'grpc.health.v1.Health']);
+  const health = createHealth({ names, facts: options.healthFacts, serving: options.serving ?? true });
+  health.addTo(server, stopping.signal);
+  addReflection(endingStreams(server, stopping.signal), [...names, 'grpc.health.v1.Health']);
   const port = await bind(server, `${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`);
-  const setServing = (serving: boolean) => {
-    for (const [name, status] of statuses(serving)) health.setStatus(name, status);
-  };
+  const { setServing, announceStop } = health;
   const stop = async () => {
-    setServing(false);
+    announceStop();
     stopping.abort();
-    await drain(server);
+    await drain(server, options.callMsMax + GRACE_MS);
   };
-  return { port, setServing, [Symbol.asyncDispose]: stop };
+  return { port, setServing, announceStop, [Symbol.asyncDispose]: stop };
 };
 
 const implement = (
@@ -102,9 +114,9 @@ const bind = (server: Server, address: string): Promise<number> =>
     });
   });
 
-const drain = (server: Server): Promise<void> =>
+const drain = (server: Server, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.forceShutdown(), GRACE_MS);
+    const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
     server.tryShutdown(() => {
       clearTimeout(cutOff);
       resolve();
