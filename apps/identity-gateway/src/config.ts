@@ -17,6 +17,7 @@ const signingKey = () =>
   z
     .string()
     .refine((pem) => ed25519Key(pem) !== undefined, 'must be an Ed25519 private key in PEM')
+    .meta({ example: 'what `openssl genpkey -algorithm ed25519` prints' })
     .transform(ed25519Key)
     .optional();
 
@@ -34,6 +35,13 @@ export const readConfig = () => {
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
     process.env,
+    [
+      {
+        of: ['USERFERRY_GATEWAY_PORT', 'USERFERRY_HTTP_PORT'],
+        problem: ({ USERFERRY_GATEWAY_PORT: grpc, USERFERRY_HTTP_PORT: http }) =>
+          grpc === http && grpc !== 0 ? 'USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT' : undefined,
+      },
+    ],
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
@@ -41,6 +49,8 @@ export const readConfig = () => {
     httpPort: env.USERFERRY_HTTP_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
+    connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,
     publicIpAddress: env.USERFERRY_PUBLIC_IP_ADDRESS,

@@ -63,9 +63,12 @@ export type GatewayDeps = {
   readonly recordRun: RunLog['record'];
 };
 
-/** Starts the gRPC side of the gateway. The clients stay their owner's to close. */
+/**
+ * Starts the gRPC side of the gateway, which says NOT_SERVING until it is told otherwise. The clients stay their owner's to
+ * close.
+ */
 export const createIdentityGateway = (
-  config: Pick<Config, 'host' | 'port'>,
+  config: Pick<Config, 'host' | 'port'> & Partial<Config>,
   deps: GatewayDeps,
 ): Promise<RunningServer> => {
   const { runner, recordRun } = deps;
@@ -78,6 +81,8 @@ export const createIdentityGateway = (
     authenticate: createAuthenticate(deps.pools),
     log: deps.log,
     callMsMax: 30_000,
+    serving: false,
+    connectionAgeMs: config.connectionAgeMs,
   });
 };
 

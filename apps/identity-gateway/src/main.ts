@@ -1,4 +1,5 @@
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
+import { onceStoreServes } from './background/once-store-serves.ts';
 import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
 import { createHistoryStore } from './clients/history-store.ts';
@@ -6,6 +7,7 @@ import { createLoginStore } from './clients/login-store.ts';
 import { createPoolStore } from './clients/pool-store.ts';
 import { createPublicIpsClient } from './clients/public-ips.ts';
 import { createRunnerClient } from './clients/runner.ts';
+import { createStoreHealth } from './clients/store-health.ts';
 import { createUserStore } from './clients/user-store.ts';
 import { readConfig } from './config.ts';
 import { createIdentityGateway } from './create-identity-gateway.ts';
@@ -14,11 +16,7 @@ import { createAnswerSigner } from './http/answer-signer.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { createLastKnownIps } from './http/last-known-ips.ts';
 
-const boot = createLogger({ service: 'identity-gateway', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
+await runService('identity-gateway', readConfig, async (config, { log, stack, onStop }) => {
   const { serviceToken: token } = config;
   const logins = stack.use(createLoginStore(config.migrationAddress, token));
   const users = stack.use(createUserStore(config.migrationAddress, token));
@@ -35,5 +33,11 @@ await runService(boot, async (stack) => {
   const http = stack.use(await createHttpServer(forHttp));
   const stores = { logins, users, connections, pools, history };
   const server = stack.use(await createIdentityGateway(config, { log, ...stores, runner, settle, recordRun }));
-  log.info({ port: server.port, httpPort: http.port }, 'ready');
+  for (const { announceStop } of [server, http]) onStop(announceStop);
+  const ready = () => {
+    server.setServing(true);
+    http.setReady(true);
+    log.info({ port: server.port, httpPort: http.port }, 'ready');
+  };
+  stack.use(onceStoreServes(stack.use(createStoreHealth(config.migrationAddress)), ready));
 });

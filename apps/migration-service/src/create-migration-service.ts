@@ -46,7 +46,12 @@ import { createUserPool, getUserPool, setPlan, startTrial } from './handlers/use
 import { createUser, deleteUser, findUser, listUsers, updateUser } from './handlers/users.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 
-export type MigrationServiceConfig = { readonly host: string; readonly port: number; readonly serviceToken: string };
+export type MigrationServiceConfig = {
+  readonly host: string;
+  readonly port: number;
+  readonly serviceToken: string;
+  readonly connectionAgeMs?: number;
+};
 
 export type MigrationServiceDeps = {
   readonly store: UserStore;
@@ -109,7 +114,7 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
 
 /** Starts the service on the configured address. */
 export const createMigrationService = (
-  { host, port, serviceToken }: MigrationServiceConfig,
+  { host, port, serviceToken, connectionAgeMs }: MigrationServiceConfig,
   { store, passwords, log }: MigrationServiceDeps,
 ): Promise<RunningServer> =>
   createServer({
@@ -119,4 +124,5 @@ export const createMigrationService = (
     authenticate: serviceTokenAuthenticate(serviceToken),
     log,
     callMsMax: CALL_MS_MAX,
+    connectionAgeMs,
   });

@@ -1,4 +1,4 @@
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
 import { migrateStore, openUserStore } from '@userferry/user-store';
 import { readConfig } from './config.ts';
 import { createMigrationService } from './create-migration-service.ts';
@@ -11,11 +11,7 @@ import { watchHealth } from './watch-health.ts';
 const HEALTH_INTERVAL_MS = 2_000;
 const SWEEP_INTERVAL_MS = 60_000;
 
-const boot = createLogger({ service: 'migration-service', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'migration-service', level: config.logLevel });
+await runService('migration-service', readConfig, async (config, { log, stack, onStop }) => {
   const { encryptionKeys, peppers } = loadSecrets(config.secrets);
   const { ran, newOperatorKey } = await migrateStore({ ...config.database, operatorKey: config.operatorKey });
   showOperatorKey(newOperatorKey);
@@ -24,6 +20,7 @@ await runService(boot, async (stack) => {
   const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
+  onStop(server.announceStop);
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
   stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));
   log.info({ port: server.port, migrations: ran, bcryptCost: config.passwords.cost }, 'ready');

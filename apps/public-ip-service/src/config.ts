@@ -29,6 +29,7 @@ const publicIps = () =>
       (items) => items.every((item) => pinned(item) !== undefined),
       'must be IPv4 or IPv6 addresses with commas between, each by itself or as ADDRESS@REGION',
     )
+    .meta({ example: '192.0.2.10,2001:db8::10@eu-west-1' })
     .transform((items) => items.flatMap((item) => pinned(item) ?? []))
     .default([]);
 
@@ -41,16 +42,24 @@ const FIELDS = {
   USERFERRY_PUBLIC_IP_PEERS: grpcAddress().optional(),
   USERFERRY_PUBLIC_IP_WATCHERS_MAX: whole(1, 100_000).default(1_000),
   USERFERRY_PUBLIC_IP_WEBHOOK_URL: webUrl().optional(),
-  USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: z.string().min(32, 'must have 32 characters or more').optional(),
+  USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .meta({ example: 'what `openssl rand -hex 32` prints' })
+    .optional(),
 };
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(FIELDS, process.env, (values) =>
-    (values.USERFERRY_PUBLIC_IP_WEBHOOK_URL === undefined) === (values.USERFERRY_PUBLIC_IP_WEBHOOK_SECRET === undefined)
-      ? []
-      : ['USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither'],
-  );
+  const env = readEnv(FIELDS, process.env, [
+    {
+      of: ['USERFERRY_PUBLIC_IP_WEBHOOK_URL', 'USERFERRY_PUBLIC_IP_WEBHOOK_SECRET'],
+      problem: ({ USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret }) =>
+        (url === undefined) === (secret === undefined)
+          ? undefined
+          : 'USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither',
+    },
+  ]);
   const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;
   const port = env.USERFERRY_PUBLIC_IP_PORT;
   return {
@@ -58,6 +67,8 @@ export const readConfig = () => {
     port,
     logLevel: env.USERFERRY_LOG_LEVEL,
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
+    connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     pinned: env.PUBLIC_IPS,
     drainMs: env.USERFERRY_PUBLIC_IP_DRAIN_MS,
     // One for each port: replicas on one machine must not share it.

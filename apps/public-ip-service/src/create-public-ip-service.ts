@@ -95,4 +95,5 @@ const serve = (config: Config, deps: ReportEgressDeps, log: Logger): Promise<Run
     authenticate: serviceTokenAuthenticate(config.serviceToken),
     log,
     callMsMax: 5_000,
+    connectionAgeMs: config.connectionAgeMs,
   });

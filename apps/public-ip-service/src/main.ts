@@ -1,12 +1,9 @@
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
 import { readConfig } from './config.ts';
 import { createPublicIpService } from './create-public-ip-service.ts';
 
-const boot = createLogger({ service: 'public-ip-service', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'public-ip-service', level: config.logLevel });
+await runService('public-ip-service', readConfig, async (config, { log, stack, onStop }) => {
   const server = stack.use(await createPublicIpService(config, { log }));
+  onStop(server.announceStop);
   log.info({ port: server.port, pinned: config.pinned.length }, 'ready');
 });

@@ -1,14 +1,10 @@
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
 import { createSandbox } from '@userferry/sandbox';
 import { readConfig } from './config.ts';
 import { createScriptRunner } from './create-script-runner.ts';
 import { startEgressAddress } from './egress-address/start-egress-address.ts';
 
-const boot = createLogger({ service: 'script-runner', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'script-runner', level: config.logLevel });
+await runService('script-runner', readConfig, async (config, { log, stack, onStop }) => {
   const ownPorts = new Set([config.port]);
   const sandbox = await createSandbox({
     runtimeFolder: config.runtimeFolder,
@@ -21,6 +17,7 @@ await runService(boot, async (stack) => {
   });
   stack.defer(() => sandbox.close());
   const server = stack.use(await createScriptRunner(config, { log, sandbox }));
+  onStop(server.announceStop);
   // Where the system chose it.
   ownPorts.add(server.port);
   stack.use(startEgressAddress(config, log));

@@ -32,8 +32,8 @@ export type ServiceProcess = {
   readonly stop: () => Promise<void>;
 };
 
-/** Longer than a service's own time for draining. */
-const STOP_GRACE_MS = 15_000;
+/** Longer than the longest call, which a service lets finish. */
+const STOP_GRACE_MS = 45_000;
 /** A service that dies at birth is tried again ever more slowly. */
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;

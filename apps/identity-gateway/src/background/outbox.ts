@@ -51,6 +51,8 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchMax);
       if (!(await trySend(batch))) dropped += batch.length;
+      // Else every batch that waits would cost the time of one that is not taken.
+      if (dropped > 0 && closing) dropped += waiting.splice(0).length;
       reportDropped();
     }
     running = undefined;

@@ -45,7 +45,7 @@ export type ServerOptions = {
   /** Whether calls are welcome from the start; they are by default. */
   readonly serving?: boolean;
   /** Connections are closed at this age, give or take a tenth; five minutes by default. */
-  readonly connectionAgeMs?: number;
+  readonly connectionAgeMs?: number | undefined;
 };
 
 export type RunningServer = AsyncDisposable & {
