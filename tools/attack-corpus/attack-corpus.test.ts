@@ -24,6 +24,7 @@ const sandboxOf = (run: Run): Sandbox => ({
   check: async () => [],
   level: { level: 'process', walls: [], missing: [] },
   modules: [],
+  onHealth: () => undefined,
   close: async () => undefined,
 });
 

@@ -18,6 +18,13 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
   stack.defer(() => sandbox.close());
   const server = stack.use(await createScriptRunner(config, { log, sandbox }));
   onStop(server.announceStop);
+  sandbox.onHealth((canStartHosts) => {
+    log.warn(
+      { serving: canStartHosts },
+      canStartHosts ? 'isolate hosts start again' : 'no isolate host can be started',
+    );
+    server.setServing(canStartHosts);
+  });
   // Where the system chose it.
   ownPorts.add(server.port);
   stack.use(startEgressAddress(config, log));

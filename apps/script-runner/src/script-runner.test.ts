@@ -33,6 +33,7 @@ const rememberingSandbox = (result: RunResult) => {
     check: async () => [],
     level: { level: 'process', walls: [], missing: [] },
     modules: [{ name: 'pg', version: '8.0.0' }],
+    onHealth: () => {},
     close: async () => {},
   };
   return { sandbox, requests };

@@ -6,6 +6,8 @@ import { createBirthPause } from './birth-pause.ts';
 export type Nursery = {
   /** Hosts being born or blank. */
   readonly size: number;
+  /** Have the last few died at birth, so that hosts cannot be started here now? One that lives ends it. */
+  readonly failing: boolean;
   /** The oldest blank host, which then is the caller's. */
   take(): IsolateHost | undefined;
   /** Starts hosts until `count` are blank or on the way; waits longer and longer when they die at birth. */
@@ -24,6 +26,8 @@ export type NurseryDeps = {
 };
 
 const AT_ONCE_MAX = 2;
+/** One death may be chance, or a machine that is busy; what is missing or forbidden kills them all. */
+const FAILING_FROM = 3;
 
 export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryDeps): Nursery => {
   const born = new Set<IsolateHost>();
@@ -71,6 +75,9 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
   return {
     get size() {
       return born.size + unborn.size;
+    },
+    get failing() {
+      return pause.failures >= FAILING_FROM;
     },
     async first() {
       const host = begin();
