@@ -7,7 +7,8 @@ import type { PoolStore } from '../clients/pool-store.ts';
 /** How long a key that was found, or not found, is believed: so fast does a revocation reach every replica. */
 const BELIEVED_MS = 10_000;
 const KEYS_MAX = 50_000;
-const LOOK_UP_MS = 3_000;
+/** Long enough to find that a migration-service is frozen, and to ask another one. */
+const LOOK_UP_MS = 20_000;
 
 /** Finds out whose API key a call carries. Keys are held by their SHA-256 only, in memory as in the store. */
 export const createAuthenticate = (store: Pick<PoolStore, 'findApiKey'>): Authenticate => {
