@@ -77,7 +77,7 @@ beforeAll(async () => {
   ground = await prepareGround(stack);
   oldRoot = await unpackOldVersion(stack, commit);
   behind = await startBehind();
-}, 300_000);
+}, 600_000);
 afterAll(() => stack.disposeAsync());
 
 describe.skipIf(commit === undefined)('old beside new, over one store', () => {
