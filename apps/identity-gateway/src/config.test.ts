@@ -39,7 +39,7 @@ it('lists every problem at once, by name, with an example, and repeats no value'
     'USERFERRY_CONNECTION_AGE_MS: must be a whole number from 1000 to 86400000',
     ...['RUNNER', 'MIGRATION'].map(
       (name) =>
-        `USERFERRY_${name}_ADDRESS: must be host:port, dns:///name:port or ipv4:address:port,address:port; for example dns:///migration-service:7103`,
+        `USERFERRY_${name}_ADDRESS: must be host:port, dns:///name:port or ipv4:address:port,address:port; for example dns:///service.example:7102`,
     ),
     'USERFERRY_PUBLIC_IP_SIGNING_KEY: must be an Ed25519 private key in PEM; for example what `openssl genpkey -algorithm ed25519` prints',
     'USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT',

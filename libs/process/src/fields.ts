@@ -16,7 +16,7 @@ export const grpcAddress = () =>
   z
     .string()
     .regex(ADDRESS, 'must be host:port, dns:///name:port or ipv4:address:port,address:port')
-    .meta({ example: 'dns:///migration-service:7103' });
+    .meta({ example: 'dns:///service.example:7102' });
 
 /** A region's name: as a DNS label, which is what clouds call theirs, and what fits into a query without escapes. */
 export const REGION_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

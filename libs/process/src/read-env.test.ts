@@ -73,7 +73,7 @@ describe('readEnv', () => {
     expect(problemsOf(shape, { P: '-1.5', A_ADDRESS: 'x' })).toEqual([
       'USERFERRY_SERVICE_TOKEN: is required; for example what `openssl rand -hex 32` prints',
       'P: must be a whole number from 0 to 65535',
-      'A_ADDRESS: must be host:port, dns:///name:port or ipv4:address:port,address:port; for example dns:///migration-service:7103',
+      'A_ADDRESS: must be host:port, dns:///name:port or ipv4:address:port,address:port; for example dns:///service.example:7102',
       'T: is required',
     ]);
   });
