@@ -73,7 +73,7 @@ describe('a stream of logins whose callers repeat nothing', () => {
       expect(await replica.stop()).toBe(0);
       await more(20);
       await replica.start();
-      // A rollout leaves callers the time to find it again: they try every two seconds at the least.
+      // A rollout leaves callers the time to find it again: they try every second at the least.
       if (name !== 'public-ip-service') await saidSince(replica, replica.lines.length, 'call');
     }
     await more(10);

@@ -62,7 +62,7 @@ export const createClient = <Raw extends Client>(
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.max_reconnect_backoff_ms': 1_000,
     // A name is looked up anew when a connection is lost or has come of age, and not more often.
     'grpc.dns_min_time_between_resolutions_ms': 5_000,
     // Whoever answers for the name says where the replicas are, not what is sent twice.
