@@ -1,5 +1,14 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { grpcAddress, port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  grpcAddress,
+  port,
+  readEnv,
+  serviceFields,
+  transportFields,
+  transportOf,
+  transportProblems,
+  whole,
+} from '@userferry/process';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
@@ -25,6 +34,7 @@ export const readConfig = () => {
   const env = readEnv(
     {
       ...serviceFields,
+      ...transportFields,
       USERFERRY_GATEWAY_PORT: port().default(7101),
       USERFERRY_HTTP_PORT: port().default(7100),
       USERFERRY_RUNNER_ADDRESS: grpcAddress().default('127.0.0.1:7102'),
@@ -34,12 +44,20 @@ export const readConfig = () => {
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
     process.env,
+    (values) =>
+      transportProblems(values, {
+        USERFERRY_RUNNER_ADDRESS: values.USERFERRY_RUNNER_ADDRESS,
+        USERFERRY_MIGRATION_ADDRESS: values.USERFERRY_MIGRATION_ADDRESS,
+        USERFERRY_PUBLIC_IP_ADDRESS: values.USERFERRY_PUBLIC_IP_ADDRESS,
+      }),
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_GATEWAY_PORT,
     httpPort: env.USERFERRY_HTTP_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    // Whoever comes has to show an API key.
+    transport: transportOf(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,

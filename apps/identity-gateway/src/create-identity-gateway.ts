@@ -8,7 +8,7 @@ import {
   type UserPoolServiceServer,
   UserPoolServiceService,
 } from '@userferry/contracts/management/v1/user_pool_service';
-import { createServer, type RunningServer, type ServiceHandlers, service } from '@userferry/grpc';
+import { createServer, type RunningServer, type ServerTls, type ServiceHandlers, service } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createAuthenticate } from './access/authenticate.ts';
 import type { ConnectionStore } from './clients/connection-store.ts';
@@ -65,7 +65,7 @@ export type GatewayDeps = {
 
 /** Starts the gRPC side of the gateway. The clients stay their owner's to close. */
 export const createIdentityGateway = (
-  config: Pick<Config, 'host' | 'port'>,
+  config: Pick<Config, 'host' | 'port'> & { readonly tls?: ServerTls | undefined },
   deps: GatewayDeps,
 ): Promise<RunningServer> => {
   const { runner, recordRun } = deps;
@@ -75,6 +75,7 @@ export const createIdentityGateway = (
     host: config.host,
     port: config.port,
     services: [identityService(runners), poolService(runners), keyService(runners), connectionService(runners)],
+    tls: config.tls,
     authenticate: createAuthenticate(deps.pools),
     log: deps.log,
     callMsMax: 30_000,

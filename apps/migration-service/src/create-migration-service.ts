@@ -12,6 +12,7 @@ import { type UserServiceServer, UserServiceService } from '@userferry/contracts
 import {
   createServer,
   type RunningServer,
+  type ServerTls,
   type ServiceHandlers,
   service,
   serviceTokenAuthenticate,
@@ -46,7 +47,12 @@ import { createUserPool, getUserPool, setPlan, startTrial } from './handlers/use
 import { createUser, deleteUser, findUser, listUsers, updateUser } from './handlers/users.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 
-export type MigrationServiceConfig = { readonly host: string; readonly port: number; readonly serviceToken: string };
+export type MigrationServiceConfig = {
+  readonly host: string;
+  readonly port: number;
+  readonly serviceToken: string;
+  readonly tls?: ServerTls | undefined;
+};
 
 export type MigrationServiceDeps = {
   readonly store: UserStore;
@@ -109,12 +115,13 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
 
 /** Starts the service on the configured address. */
 export const createMigrationService = (
-  { host, port, serviceToken }: MigrationServiceConfig,
+  { host, port, serviceToken, tls }: MigrationServiceConfig,
   { store, passwords, log }: MigrationServiceDeps,
 ): Promise<RunningServer> =>
   createServer({
     host,
     port,
+    tls,
     services: [...userServices({ store, passwords }), ...managementServices(store)],
     authenticate: serviceTokenAuthenticate(serviceToken),
     log,

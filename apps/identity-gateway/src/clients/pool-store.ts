@@ -2,7 +2,7 @@ import { type ApiKey, ApiKeyRole } from '@userferry/contracts/management/v1/api_
 import type { Plan, UserPool } from '@userferry/contracts/management/v1/user_pool_service';
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallContext, type Caller, type CallFacts, createClient } from '@userferry/grpc';
+import { type CallContext, type Caller, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
 import { unknownAnswer } from './unknown-answer.ts';
 
 /** The roles that an API key can have. */
@@ -46,8 +46,8 @@ const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
 
 const REPEATABLE = ['findApiKey', 'revokeApiKey', 'getUserPool', 'setPlan'];
 
-export const createPoolStore = (address: string, token: string): PoolStore => {
-  const client = createClient(PoolStoreServiceClient, { address, token, repeatable: REPEATABLE });
+export const createPoolStore = (address: string, token: string, tls?: ClientTls): PoolStore => {
+  const client = createClient(PoolStoreServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     createUserPool: async (pool, call) =>
       visible(await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call)),
