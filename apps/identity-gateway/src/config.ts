@@ -40,6 +40,7 @@ export const readConfig = () => {
       USERFERRY_RUNNER_ADDRESS: grpcAddress().default('127.0.0.1:7102'),
       USERFERRY_MIGRATION_ADDRESS: grpcAddress().default('127.0.0.1:7103'),
       USERFERRY_PUBLIC_IP_ADDRESS: grpcAddress().default('127.0.0.1:7104'),
+      USERFERRY_API_KEY_DAYS_MAX: whole(1, 36_500).optional(),
       USERFERRY_PUBLIC_IP_STALE_MS_MAX: whole(0, 30 * DAY_MS).default(DAY_MS),
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
@@ -59,6 +60,7 @@ export const readConfig = () => {
     // Whoever comes has to show an API key.
     transport: transportOf(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    keyMsMax: env.USERFERRY_API_KEY_DAYS_MAX && env.USERFERRY_API_KEY_DAYS_MAX * DAY_MS,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,
     publicIpAddress: env.USERFERRY_PUBLIC_IP_ADDRESS,

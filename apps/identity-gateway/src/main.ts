@@ -1,5 +1,6 @@
 import { openTls, tlsTo } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
+import { createKeyUses } from './background/key-uses.ts';
 import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
 import { createHistoryStore } from './clients/history-store.ts';
@@ -30,6 +31,7 @@ await runService(boot, async (stack) => {
   const pools = stack.use(createPoolStore(...toStore));
   const runner = stack.use(createRunnerClient(config.runnerAddress, token, tlsTo(tls, 'script-runner')));
   const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token, tlsTo(tls, 'public-ip-service')));
+  const { note: noteKeyUse } = stack.use(createKeyUses({ store: pools, log }));
   const { settle } = stack.use(createSettlements(logins, log));
   const { record: recordRun } = stack.use(createRunLog(history, log));
   const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: config.publicIpStaleMsMax, log });
@@ -45,7 +47,7 @@ await runService(boot, async (stack) => {
   const http = stack.use(await createHttpServer(forHttp));
   const stores = { logins, users, connections, pools, history };
   const server = stack.use(
-    await createIdentityGateway({ ...config, tls }, { log, ...stores, runner, settle, recordRun }),
+    await createIdentityGateway({ ...config, tls }, { log, ...stores, runner, settle, recordRun, noteKeyUse }),
   );
   log.info({ port: server.port, httpPort: http.port }, 'ready');
 });

@@ -35,6 +35,7 @@ import { findApiKey } from './handlers/find-api-key.ts';
 import { getConnection } from './handlers/get-connection.ts';
 import { getConnectionSettings } from './handlers/get-connection-settings.ts';
 import { getMigrationCounts } from './handlers/get-migration-counts.ts';
+import { getApiKey, listApiKeys, noteApiKeyUses, rotateApiKey } from './handlers/key-life.ts';
 import { migrateUser } from './handlers/migrate-user.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
@@ -99,6 +100,10 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
     createApiKey: createApiKey(store),
     revokeApiKey: revokeApiKey(store),
     findApiKey: findApiKey(store),
+    getApiKey: getApiKey(store),
+    rotateApiKey: rotateApiKey(store),
+    listApiKeys: listApiKeys(store),
+    noteApiKeyUses: noteApiKeyUses(store),
   }),
   service<HistoryServiceServer>(HistoryServiceService, {
     appendScriptRuns: appendScriptRuns(store),

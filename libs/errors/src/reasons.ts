@@ -26,6 +26,8 @@ export type CanonicalCode =
 export const REASONS = {
   INVALID_ARGUMENT: { code: 'INVALID_ARGUMENT', blame: 'caller', retry: 'never' },
   UNAUTHENTICATED: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  API_KEY_EXPIRED: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  SCOPE_MISSING: { code: 'PERMISSION_DENIED', blame: 'caller', retry: 'never' },
   PEER_UNKNOWN: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
   PEER_NOT_ALLOWED: { code: 'PERMISSION_DENIED', blame: 'caller', retry: 'never' },
   PERMISSION_DENIED: { code: 'PERMISSION_DENIED', blame: 'caller', retry: 'never' },

@@ -49,7 +49,7 @@ export const setUpCompany = async ({
   const pool = { name: 'Acme', metadataJson: Buffer.from('{"tier":"gold"}'), revealRejectionDetails: false };
   const { userPool } = await pools.createUserPool({ ...pool, plan: Plan.ENTERPRISE }, inTime());
   const userPoolId = userPool?.userPoolId ?? '';
-  const make = (role: ApiKeyRole, name: string) => keys.createApiKey({ userPoolId, role, name }, inTime());
+  const make = (role: ApiKeyRole, name: string) => keys.createApiKey({ userPoolId, role, name, scopes: [] }, inTime());
   const { secret: adminKey } = await make(ApiKeyRole.ADMIN, 'demo administrator');
   const { secret: edgeKey } = await make(ApiKeyRole.EDGE, 'demo edge');
   using connections = createClient(ConnectionServiceClient, { address, tls, token: adminKey });
