@@ -12,6 +12,7 @@ import { createServer, type RunningServer, type ServerTls, type ServiceHandlers,
 import type { Logger } from '@userferry/process';
 import { createAuthenticate } from './access/authenticate.ts';
 import { guarded } from './access/guarded.ts';
+import type { VerifyToken } from './access/token/verify-token.ts';
 import type { KeyUses } from './background/key-uses.ts';
 import type { ConnectionStore } from './clients/connection-store.ts';
 import type { HistoryStore } from './clients/history-store.ts';
@@ -66,6 +67,8 @@ export type GatewayDeps = {
   readonly settle: SettleAttempt;
   readonly recordRun: RunLog['record'];
   readonly noteKeyUse: KeyUses['note'];
+  /** Absent: tokens are not taken. */
+  readonly verifyToken?: VerifyToken | undefined;
 };
 
 export type GatewayConfig = Pick<Config, 'host' | 'port'> & {
@@ -88,7 +91,7 @@ export const createIdentityGateway = (config: GatewayConfig, deps: GatewayDeps):
       connectionService(runners),
     ].map(guarded),
     tls: config.tls,
-    authenticate: createAuthenticate({ store: deps.pools, onUse: deps.noteKeyUse }),
+    authenticate: createAuthenticate({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken }),
     log: deps.log,
     callMsMax: 30_000,
   });

@@ -1,5 +1,7 @@
 import { openTls, tlsTo } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
+import { createSigningKeys } from './access/token/signing-keys.ts';
+import { createVerifyToken } from './access/token/verify-token.ts';
 import { createKeyUses } from './background/key-uses.ts';
 import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
@@ -32,6 +34,7 @@ await runService(boot, async (stack) => {
   const runner = stack.use(createRunnerClient(config.runnerAddress, token, tlsTo(tls, 'script-runner')));
   const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token, tlsTo(tls, 'public-ip-service')));
   const { note: noteKeyUse } = stack.use(createKeyUses({ store: pools, log }));
+  const verifyToken = config.tokens && createVerifyToken(config.tokens, createSigningKeys({ ...config.tokens, log }));
   const { settle } = stack.use(createSettlements(logins, log));
   const { record: recordRun } = stack.use(createRunLog(history, log));
   const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: config.publicIpStaleMsMax, log });
@@ -47,7 +50,10 @@ await runService(boot, async (stack) => {
   const http = stack.use(await createHttpServer(forHttp));
   const stores = { logins, users, connections, pools, history };
   const server = stack.use(
-    await createIdentityGateway({ ...config, tls }, { log, ...stores, runner, settle, recordRun, noteKeyUse }),
+    await createIdentityGateway(
+      { ...config, tls },
+      { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken },
+    ),
   );
   log.info({ port: server.port, httpPort: http.port }, 'ready');
 });

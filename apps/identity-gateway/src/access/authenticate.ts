@@ -3,6 +3,7 @@ import { ServiceError } from '@userferry/errors';
 import { type Authenticate, bearerToken, type Caller } from '@userferry/grpc';
 import { LRUCache } from 'lru-cache';
 import type { KnownKey, PoolStore } from '../clients/pool-store.ts';
+import { isToken, type VerifyToken } from './token/verify-token.ts';
 
 /** How long a key that was found, or not found, is believed: so fast does a revocation reach every replica. */
 const BELIEVED_MS = 10_000;
@@ -13,13 +14,22 @@ export type AuthenticateDeps = {
   readonly store: Pick<PoolStore, 'findApiKey'>;
   /** Told of each key that was used. */
   readonly onUse: (apiKeyId: string) => void;
+  /** Absent: tokens are not taken. */
+  readonly verifyToken?: VerifyToken | undefined;
 };
+
+/** Claims of a whole company may stand in a token; what is longer is none. */
+const TOKEN_LENGTH_MAX = 8_192;
+const KEY_LENGTH_MAX = 512;
 
 /** What is known of a secret: whose it is, or why it is nobody's. */
 type Believed = KnownKey | { readonly refusal: ServiceError };
 
-/** Finds out whose API key a call carries. Keys are held by their SHA-256 only, in memory as in the store. */
-export const createAuthenticate = ({ store, onUse }: AuthenticateDeps): Authenticate => {
+/**
+ * Finds out whose API key a call carries, or whom a token lets in. Keys are held by their SHA-256 only, in memory as in
+ * the store.
+ */
+export const createAuthenticate = ({ store, onUse, verifyToken }: AuthenticateDeps): Authenticate => {
   const believed = new LRUCache<string, Believed>({ max: KEYS_MAX, ttl: BELIEVED_MS });
 
   const look = async (digest: Buffer): Promise<Believed> => {
@@ -31,13 +41,18 @@ export const createAuthenticate = ({ store, onUse }: AuthenticateDeps): Authenti
     return found;
   };
 
-  return async (metadata): Promise<Caller> => {
-    const found = await look(createHash('sha256').update(bearerToken(metadata)).digest());
+  const byKey = async (secret: string): Promise<Caller> => {
+    const found = await look(createHash('sha256').update(secret).digest());
     if ('refusal' in found) throw found.refusal;
     // It may have ended since it was found.
     if (found.validUntilMs <= Date.now()) throw new ServiceError('API_KEY_EXPIRED', 'the API key has expired');
     onUse(found.caller.id);
     return found.caller;
+  };
+
+  return async (metadata) => {
+    const secret = bearerToken(metadata, verifyToken === undefined ? KEY_LENGTH_MAX : TOKEN_LENGTH_MAX);
+    return verifyToken !== undefined && isToken(secret) ? verifyToken(secret) : byKey(secret);
   };
 };
 
