@@ -62,11 +62,11 @@ afterAll(() => stack.disposeAsync());
 
 const inTime = () => ({ requestId: 'request-1', deadlineMs: Date.now() + 20_000 });
 
-const publicIps = (): Promise<string> =>
+const publicIps = (authority = first): Promise<string> =>
   new Promise((resolve, reject) => {
     const { http: port } = world.services.ports;
     const path = '/api/system/public-ips?format=text';
-    const asked = request({ host: '127.0.0.1', port, path, ca: first.caCertificate, agent: false }, (answer) => {
+    const asked = request({ host: '127.0.0.1', port, path, ca: authority.caCertificate, agent: false }, (answer) => {
       let body = '';
       answer.on('data', (chunk) => {
         body += chunk;
@@ -146,6 +146,8 @@ describe('four services over mutual TLS', () => {
     await Promise.all(logins);
     expect(new Set(outcomes)).toEqual(new Set(['authenticated']));
     expect(outcomes.length).toBeGreaterThan(90);
+    expect(await publicIps(second)).toContain(EGRESS_ADDRESS);
+    await expect(publicIps(first)).rejects.toThrow();
     expect(await askStore(first.issue(['identity-gateway'])).catch(String)).not.toBe('INVALID_ARGUMENT');
   });
 

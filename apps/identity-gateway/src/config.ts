@@ -7,41 +7,12 @@ import {
   transportFields,
   transportOf,
   transportProblems,
-  webUrl,
   whole,
 } from '@userferry/process';
 import { z } from 'zod';
+import { tokenFields, tokenProblems, tokensOf } from './access/token/config.ts';
 
 const DAY_MS = 86_400_000;
-
-const TOKEN_FIELDS = {
-  USERFERRY_JWT_ISSUER: webUrl().optional(),
-  USERFERRY_JWT_AUDIENCE: z.string().optional(),
-  USERFERRY_JWT_JWKS_URL: webUrl().optional(),
-  USERFERRY_JWT_SCOPES_CLAIM: z.string().default('scope'),
-  USERFERRY_JWT_POOLS_CLAIM: z.string().default('user_pools'),
-  USERFERRY_JWT_CLOCK_SKEW_SECONDS: whole(0, 300).default(30),
-};
-type TokenEnv = z.infer<z.ZodObject<typeof TOKEN_FIELDS>>;
-
-const tokenProblems = (env: TokenEnv): readonly string[] =>
-  (env.USERFERRY_JWT_ISSUER === undefined) === (env.USERFERRY_JWT_AUDIENCE === undefined) &&
-  (env.USERFERRY_JWT_ISSUER !== undefined || env.USERFERRY_JWT_JWKS_URL === undefined)
-    ? []
-    : ['USERFERRY_JWT_ISSUER: set it together with USERFERRY_JWT_AUDIENCE, or neither of USERFERRY_JWT_…'];
-
-/** Whose tokens are taken; absent where none are. */
-const tokensOf = (env: TokenEnv) => {
-  const { USERFERRY_JWT_ISSUER: issuer, USERFERRY_JWT_AUDIENCE: audience, USERFERRY_JWT_JWKS_URL: url } = env;
-  if (issuer === undefined || audience === undefined) return undefined;
-  return {
-    issuer,
-    audience,
-    jwksUrl: url === undefined ? undefined : new URL(url),
-    claims: { scopes: env.USERFERRY_JWT_SCOPES_CLAIM, pools: env.USERFERRY_JWT_POOLS_CLAIM },
-    clockSkewSeconds: env.USERFERRY_JWT_CLOCK_SKEW_SECONDS,
-  };
-};
 
 const ed25519Key = (pem: string): KeyObject | undefined => {
   try {
@@ -65,7 +36,7 @@ export const readConfig = () => {
     {
       ...serviceFields,
       ...transportFields,
-      ...TOKEN_FIELDS,
+      ...tokenFields,
       USERFERRY_GATEWAY_PORT: port().default(7101),
       USERFERRY_HTTP_PORT: port().default(7100),
       USERFERRY_RUNNER_ADDRESS: grpcAddress().default('127.0.0.1:7102'),

@@ -39,7 +39,7 @@ export const readCertificates = async ({ caFile, certFile, keyFile }: Certificat
 
 const read = (file: string, what: string): Promise<Buffer> =>
   readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${what} cannot be read (${error.code})`);
+    throw new Error(`${what}, ${file}, cannot be read (${error.code})`);
   });
 
 /** Whether two readings found the same. */
