@@ -69,7 +69,8 @@ describe('a key that is made', () => {
   it('ends when it is to, which is neither past nor later than it may be', async () => {
     const soon = new Date(Date.now() + DAY_MS);
     expect(await create({ expiresAt: soon })).toMatchObject({ expiresAt: soon });
-    expect(await create({ expiresAt: new Date(Date.now() - 1) })).toBe('expires_at');
+    for (const ms of [Date.now() - 1, Number.NaN, 8.64e15])
+      expect(await create({ expiresAt: new Date(ms) })).toBe('expires_at');
     expect(await create({ expiresAt: new Date(Date.now() + 3 * DAY_MS) }, { keyMsMax: 2 * DAY_MS })).toBe('expires_at');
     expect(await create({ expiresAt: soon }, { keyMsMax: 2 * DAY_MS })).toMatchObject({ expiresAt: soon });
     const { expiresAt } = (await create({}, { keyMsMax: 2 * DAY_MS })) as { expiresAt: Date };
