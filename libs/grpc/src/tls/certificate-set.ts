@@ -24,6 +24,8 @@ export type CertificateSet = CertificateBytes & {
   /** Epoch milliseconds: the life of our own certificate, or of the authority that ends last. */
   readonly beginsMs: number;
   readonly endsMs: number;
+  /** Whether one of the authorities stands at the end of our own certificate's chain. */
+  readonly isVouchedFor: boolean;
 };
 
 /**
@@ -60,7 +62,8 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 export const certificateSet = (bytes: CertificateBytes, nowMs: number): CertificateSet => {
   const { ca, identity } = bytes;
   const authorities = certificatesIn(ca, 'the file of authorities');
-  const own = identity && ownCertificate(identity);
+  const chain = identity && ownChain(identity);
+  const own = chain?.[0];
   const [begins, ends] = own
     ? [own.validFromDate, own.validToDate]
     : [earliest(authorities), new Date(Math.max(...authorities.map((each) => Number(each.validToDate))))];
@@ -72,7 +75,8 @@ export const certificateSet = (bytes: CertificateBytes, nowMs: number): Certific
   } catch (error) {
     throw new Error(`the files cannot be used for TLS (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
-  return { ...bytes, names: own?.subjectAltName ?? '', beginsMs: Number(begins), endsMs: Number(ends) };
+  const isVouchedFor = own !== undefined && reachesOne(own, chain ?? [], authorities);
+  return { ...bytes, names: own?.subjectAltName ?? '', beginsMs: Number(begins), endsMs: Number(ends), isVouchedFor };
 };
 
 const earliest = (all: readonly X509Certificate[]): Date =>
@@ -88,10 +92,28 @@ const certificatesIn = (pem: Buffer, what: string): readonly X509Certificate[] =
   }
 };
 
-const ownCertificate = ({ certificate, privateKey }: NonNullable<CertificateBytes['identity']>): X509Certificate => {
-  const [own] = certificatesIn(certificate, 'the file of the certificate') as [X509Certificate];
-  if (!own.checkPrivateKey(keyIn(privateKey))) throw new Error('the key is not the one of the certificate');
-  return own;
+/** Our certificate first, then those between it and an authority. */
+const ownChain = ({
+  certificate,
+  privateKey,
+}: NonNullable<CertificateBytes['identity']>): readonly X509Certificate[] => {
+  const chain = certificatesIn(certificate, 'the file of the certificate');
+  if (!chain[0]?.checkPrivateKey(keyIn(privateKey))) throw new Error('the key is not the one of the certificate');
+  return chain;
+};
+
+const signed = (by: X509Certificate, one: X509Certificate): boolean => one.checkIssued(by) && one.verify(by.publicKey);
+
+const reachesOne = (
+  one: X509Certificate,
+  between: readonly X509Certificate[],
+  authorities: readonly X509Certificate[],
+): boolean => {
+  if (authorities.some((authority) => signed(authority, one))) return true;
+  // One that has been looked at is not looked at again: certificates that sign each other end.
+  const others = between.filter((each) => each !== one);
+  const above = others.find((each) => signed(each, one));
+  return above !== undefined && reachesOne(above, others, authorities);
 };
 
 const keyIn = (pem: Buffer) => {

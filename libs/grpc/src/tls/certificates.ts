@@ -40,7 +40,7 @@ type IdentityListener = Parameters<experimental.CertificateProvider['addIdentity
 /**
  * Reads certificates and looks at their files again every five seconds: by content, so that a file that was written
  * anew, renamed over, or swapped behind a symbolic link (as Kubernetes does) is noticed alike. Files that do not fit
- * together, are broken or have ended are not taken: what was there before stays, and the log says so.
+ * together, are broken or have ended, or a certificate of another authority, are not taken: what was there before stays, and the log says so.
  * gRPC's own `FileWatcherCertificateProvider` (1.14) takes whatever it reads, and serves nobody while that is broken.
  * @throws Error when the files cannot be used at the start; its message repeats nothing of them
  */
@@ -56,7 +56,7 @@ export const createCertificates = async (options: CertificatesOptions): Promise<
     try {
       const found = await readCertificates(options);
       if (!isSame(found, set.current())) {
-        set.take(certificateSet(found, clock()));
+        set.take(successor(certificateSet(found, clock()), set.current()));
         log.info(factsOf(set.current()), 'new certificates are taken from now on');
       }
     } catch (error) {
@@ -76,6 +76,12 @@ export const createCertificates = async (options: CertificatesOptions): Promise<
     onTake: set.onTake,
     [Symbol.dispose]: stop,
   };
+};
+
+/** A certificate that nobody would believe does not take the place of one that they do. */
+const successor = (next: CertificateSet, used: CertificateSet): CertificateSet => {
+  if (next.isVouchedFor || !used.isVouchedFor) return next;
+  throw new Error('the certificate is of none of the authorities in the file of authorities');
 };
 
 const factsOf = ({ names, endsMs }: CertificateSet) => ({ names, ends: new Date(endsMs).toISOString() });

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,6 +189,10 @@ describe('a server', () => {
     expect(await call(await clientOf(misnamed, peer))).toBe('SERVICE_UNAVAILABLE');
     const { address: foreign } = await serve(createAuthority());
     expect(await call(await clientOf(foreign, peer))).toBe('SERVICE_UNAVAILABLE');
+    const ending = authority.issue([SERVER], 2 / 86_400);
+    const { address: ended } = await serve(authority, { made: ending });
+    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() < Date.now());
+    expect(await call(await clientOf(ended, peer))).toBe('SERVICE_UNAVAILABLE');
   });
 
   it('is believed by its address where its certificate has it', async () => {
@@ -272,6 +277,14 @@ describe('new certificates', () => {
         const ended = createAuthority().issue([SERVER], -1);
         writeFileSync(files.certFile, ended.certificate);
         writeFileSync(files.keyFile, ended.privateKey);
+      },
+    ],
+    [
+      'a certificate of another authority',
+      (files: Files) => {
+        const foreign = createAuthority().issue([SERVER]);
+        writeFileSync(files.certFile, foreign.certificate);
+        writeFileSync(files.keyFile, foreign.privateKey);
       },
     ],
   ])('that are %s are not taken: the old ones stay, and log and health say so', async (_, spoil) => {
