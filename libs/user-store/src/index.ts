@@ -12,7 +12,7 @@ export {
   type UserStoreOptions,
 } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
-export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';
+export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/api-keys.ts';
 export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
 export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
