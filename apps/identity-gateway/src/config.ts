@@ -1,6 +1,16 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { grpcAddress, port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  grpcAddress,
+  port,
+  readEnv,
+  serviceFields,
+  transportFields,
+  transportOf,
+  transportRules,
+  whole,
+} from '@userferry/process';
 import { z } from 'zod';
+import { tokenFields, tokenRules, tokensOf } from './access/token/config.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -26,11 +36,14 @@ export const readConfig = () => {
   const env = readEnv(
     {
       ...serviceFields,
+      ...transportFields,
+      ...tokenFields,
       USERFERRY_GATEWAY_PORT: port().default(7101),
       USERFERRY_HTTP_PORT: port().default(7100),
       USERFERRY_RUNNER_ADDRESS: grpcAddress().default('127.0.0.1:7102'),
       USERFERRY_MIGRATION_ADDRESS: grpcAddress().default('127.0.0.1:7103'),
       USERFERRY_PUBLIC_IP_ADDRESS: grpcAddress().default('127.0.0.1:7104'),
+      USERFERRY_API_KEY_DAYS_MAX: whole(1, 36_500).optional(),
       USERFERRY_PUBLIC_IP_STALE_MS_MAX: whole(0, 30 * DAY_MS).default(DAY_MS),
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
@@ -38,9 +51,11 @@ export const readConfig = () => {
     [
       {
         of: ['USERFERRY_GATEWAY_PORT', 'USERFERRY_HTTP_PORT'],
-        problem: ({ USERFERRY_GATEWAY_PORT: grpc, USERFERRY_HTTP_PORT: http }) =>
-          grpc === http && grpc !== 0 ? 'USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT' : undefined,
+        problems: ({ USERFERRY_GATEWAY_PORT: grpc, USERFERRY_HTTP_PORT: http }) =>
+          grpc === http && grpc !== 0 ? ['USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT'] : [],
       },
+      ...tokenRules,
+      ...transportRules('USERFERRY_RUNNER_ADDRESS', 'USERFERRY_MIGRATION_ADDRESS', 'USERFERRY_PUBLIC_IP_ADDRESS'),
     ],
   );
   return {
@@ -48,9 +63,13 @@ export const readConfig = () => {
     port: env.USERFERRY_GATEWAY_PORT,
     httpPort: env.USERFERRY_HTTP_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    // Whoever comes has to show an API key.
+    transport: transportOf(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
+    tokens: tokensOf(env),
+    keyMsMax: env.USERFERRY_API_KEY_DAYS_MAX && env.USERFERRY_API_KEY_DAYS_MAX * DAY_MS,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,
     publicIpAddress: env.USERFERRY_PUBLIC_IP_ADDRESS,

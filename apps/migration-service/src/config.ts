@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import { port, readEnv, serviceFields, transportFields, transportOf, transportRules, whole } from '@userferry/process';
 import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
@@ -62,6 +62,7 @@ const WRONG_PASSWORD_FIELDS = {
 
 const FIELDS = {
   ...serviceFields,
+  ...transportFields,
   ...STORE_FIELDS,
   ...WRONG_PASSWORD_FIELDS,
   USERFERRY_MIGRATION_PORT: port().default(7103),
@@ -107,16 +108,20 @@ export const readConfig = () => {
   const env = readEnv(FIELDS, process.env, [
     {
       of: ['USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS', 'USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX'],
-      problem: (values) =>
+      problems: (values) =>
         values.USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS > values.USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX
-          ? 'USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: must not be longer than USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX'
-          : undefined,
+          ? [
+              'USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: must not be longer than USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX',
+            ]
+          : [],
     },
+    ...transportRules(),
   ]);
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_MIGRATION_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway']),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,

@@ -1,3 +1,4 @@
+import { openTls } from '@userferry/grpc';
 import { runService } from '@userferry/process';
 import { migrateStore, openUserStore } from '@userferry/user-store';
 import { readConfig } from './config.ts';
@@ -19,7 +20,8 @@ await runService('migration-service', readConfig, async (config, { log, stack, o
   const { keptDays, attemptLimits } = config;
   const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
-  const server = stack.use(await createMigrationService(config, { store, passwords, log }));
+  const tls = stack.use(await openTls(config.transport, log));
+  const server = stack.use(await createMigrationService({ ...config, tls }, { store, passwords, log }));
   onStop(server.announceStop);
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
   stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));

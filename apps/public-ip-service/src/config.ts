@@ -8,6 +8,9 @@ import {
   REGION_NAME,
   readEnv,
   serviceFields,
+  transportFields,
+  transportOf,
+  transportRules,
   webUrl,
   whole,
 } from '@userferry/process';
@@ -35,6 +38,7 @@ const publicIps = () =>
 
 const FIELDS = {
   ...serviceFields,
+  ...transportFields,
   USERFERRY_PUBLIC_IP_PORT: port().default(7104),
   PUBLIC_IPS: publicIps(),
   USERFERRY_PUBLIC_IP_DRAIN_MS: whole(0, 90 * DAY_MS).default(DAY_MS),
@@ -49,16 +53,19 @@ const FIELDS = {
     .optional(),
 };
 
+const webhookProblems = (values: z.infer<z.ZodObject<typeof FIELDS>>): readonly string[] =>
+  (values.USERFERRY_PUBLIC_IP_WEBHOOK_URL === undefined) === (values.USERFERRY_PUBLIC_IP_WEBHOOK_SECRET === undefined)
+    ? []
+    : ['USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither'];
+
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
   const env = readEnv(FIELDS, process.env, [
     {
       of: ['USERFERRY_PUBLIC_IP_WEBHOOK_URL', 'USERFERRY_PUBLIC_IP_WEBHOOK_SECRET'],
-      problem: ({ USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret }) =>
-        (url === undefined) === (secret === undefined)
-          ? undefined
-          : 'USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither',
+      problems: webhookProblems,
     },
+    ...transportRules('USERFERRY_PUBLIC_IP_PEERS'),
   ]);
   const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;
   const port = env.USERFERRY_PUBLIC_IP_PORT;
@@ -66,6 +73,7 @@ export const readConfig = () => {
     host: env.USERFERRY_LISTEN_HOST,
     port,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway', 'script-runner', 'public-ip-service']),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,

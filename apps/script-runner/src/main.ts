@@ -1,3 +1,4 @@
+import { openTls } from '@userferry/grpc';
 import { runService } from '@userferry/process';
 import { createSandbox } from '@userferry/sandbox';
 import { readConfig } from './config.ts';
@@ -5,6 +6,7 @@ import { createScriptRunner } from './create-script-runner.ts';
 import { startEgressAddress } from './egress-address/start-egress-address.ts';
 
 await runService('script-runner', readConfig, async (config, { log, stack, onStop }) => {
+  const tls = stack.use(await openTls(config.transport, log));
   const ownPorts = new Set([config.port]);
   const sandbox = await createSandbox({
     runtimeFolder: config.runtimeFolder,
@@ -16,7 +18,7 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
     log,
   });
   stack.defer(() => sandbox.close());
-  const server = stack.use(await createScriptRunner(config, { log, sandbox }));
+  const server = stack.use(await createScriptRunner({ ...config, tls }, { log, sandbox }));
   onStop(server.announceStop);
   sandbox.onHealth((canStartHosts) => {
     log.warn(
@@ -27,6 +29,6 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
   });
   // Where the system chose it.
   ownPorts.add(server.port);
-  stack.use(startEgressAddress(config, log));
+  stack.use(startEgressAddress({ ...config, tls }, log));
   log.info({ port: server.port, sandbox: sandbox.level }, 'ready');
 });

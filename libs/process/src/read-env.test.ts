@@ -59,7 +59,7 @@ describe('readEnv', () => {
   it('names what is wrong between two that are right by themselves, whatever else is wrong', () => {
     const differ: AcrossRule<{ A: string; B: string }> = {
       of: ['A', 'B'],
-      problem: ({ A, B }) => (A === B ? 'A: must not be B' : undefined),
+      problems: ({ A, B }) => (A === B ? ['A: must not be B'] : []),
     };
     const shape = { A: z.string(), B: z.string(), C: port().default(1) };
     const read = (env: Env) => readEnv(shape, env, [differ]);

@@ -19,8 +19,8 @@ export class ConfigError extends Error {
 /** What has to hold between variables. It is looked at when each of them is right by itself, whatever else is wrong. */
 export type AcrossRule<Values> = {
   readonly of: readonly (keyof Values & string)[];
-  /** The problem, beginning with a variable's name and a colon, and without any value that is secret. */
-  readonly problem: (values: Values) => string | undefined;
+  /** The problems, each beginning with a variable's name and a colon, and without any value that is secret. */
+  readonly problems: (values: Values) => readonly string[];
 };
 
 /**
@@ -45,9 +45,8 @@ export const readEnv = <Shape extends Record<string, ZodType>>(
     else problems.push(...problemsOf(name, schema, parsed.error.issues));
   }
   const all = values as z.infer<z.ZodObject<Shape>>;
-  for (const { of, problem } of across)
-    if (of.every((name) => Object.hasOwn(values, name)))
-      problems.push(...[problem(all)].filter((each) => each !== undefined));
+  for (const rule of across)
+    if (rule.of.every((name) => Object.hasOwn(values, name))) problems.push(...rule.problems(all));
   if (problems.length > 0) throw new ConfigError(problems);
   return all;
 };

@@ -62,15 +62,17 @@ export const egressRules: readonly AcrossRule<Env>[] = [
       'USERFERRY_EGRESS_ECHO_URLS',
       'USERFERRY_EGRESS_METADATA',
     ],
-    problem: (env) => {
+    problems: (env) => {
       const quorum = env.USERFERRY_EGRESS_QUORUM;
       const sources =
         env.USERFERRY_EGRESS_STUN_SERVERS.length +
         env.USERFERRY_EGRESS_ECHO_URLS.length +
         env.USERFERRY_EGRESS_METADATA.length;
       return sources === 0 || sources >= quorum
-        ? undefined
-        : `USERFERRY_EGRESS_QUORUM: ${quorum} sources have to agree, and there are ${sources}: name more, or lower it`;
+        ? []
+        : [
+            `USERFERRY_EGRESS_QUORUM: ${quorum} sources have to agree, and there are ${sources}: name more, or lower it`,
+          ];
     },
   },
 ];

@@ -1,5 +1,7 @@
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from '@userferry/process';
+import { type ServerTls, serverCredentials } from '../tls/credentials.ts';
+import { refuseStrangers } from '../tls/refuse-strangers.ts';
 import type { Authenticate } from './authenticate.ts';
 import { endingStreams } from './ending-streams.ts';
 import { createHealth } from './health.ts';
@@ -15,8 +17,9 @@ export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 const GRACE_MS = 2_000;
 
 /**
- * How long a connection lives: its caller then looks up the name again and finds replicas that came since. Running calls
- * finish on the old connection.
+ * How long a connection lives: its caller then looks up the name again and finds replicas that came since, and none goes on
+ * for longer that was made with a certificate, or under an authority, that is not valid any more. Running calls finish on
+ * the old connection.
  */
 const CONNECTION_AGE_MS = 300_000;
 
@@ -46,6 +49,8 @@ export type ServerOptions = {
   readonly serving?: boolean;
   /** Connections are closed at this age, give or take a tenth; five minutes by default. */
   readonly connectionAgeMs?: number | undefined;
+  /** Absent: plaintext. */
+  readonly tls?: ServerTls | undefined;
 };
 
 export type RunningServer = AsyncDisposable & {
@@ -61,20 +66,23 @@ export type RunningServer = AsyncDisposable & {
  * their callers see and go elsewhere, running ones finish; what has not after `callMsMax` and two seconds is cut off.
  */
 export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const { tls } = options;
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.max_connection_age_ms': options.connectionAgeMs ?? CONNECTION_AGE_MS,
+    ...(tls?.peers && { interceptors: [refuseStrangers(tls.peers, options.log)] }),
   });
   const stopping = new AbortController();
   for (const each of options.services)
     server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
-  const health = createHealth({ names, facts: options.healthFacts, serving: options.serving ?? true });
+  const { healthFacts: facts, serving = true } = options;
+  const health = createHealth({ names, facts, serving, certificates: tls?.certificates });
   health.addTo(server, stopping.signal);
   addReflection(endingStreams(server, stopping.signal), [...names, 'grpc.health.v1.Health']);
-  const port = await bind(server, `${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`);
+  const port = await bind(server, options);
   const { setServing, announceStop } = health;
   const stop = async () => {
     announceStop();
@@ -106,9 +114,10 @@ const serviceName = (definition: ServiceDefinition): string => {
   return first?.path.split('/')[1] ?? '';
 };
 
-const bind = (server: Server, address: string): Promise<number> =>
+const bind = (server: Server, { host, port: wanted, tls }: ServerOptions): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    const address = `${host.includes(':') ? `[${host}]` : host}:${wanted}`;
+    server.bindAsync(address, serverCredentials(tls), (error, port) => {
       if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`));
       else resolve(port);
     });
