@@ -88,6 +88,12 @@ describe('the check of migrations', () => {
     ).toEqual([]);
   });
 
+  it('leaves it free in columns that it has added, unless others are of the index too', () => {
+    const column = 'ALTER TABLE users ADD COLUMN a text, ADD COLUMN b text';
+    expect(whatOf(column, 'CREATE UNIQUE INDEX x ON users (a, b) WHERE a IS NOT NULL')).toEqual([]);
+    expect(whatOf(column, 'CREATE UNIQUE INDEX x ON users (a, c)')).toHaveLength(1);
+  });
+
   it('refuses a migration that it cannot read', async () => {
     const builder = {
       name: 'Builder',

@@ -40,7 +40,10 @@ const partsOf = (list: string): readonly string[] => {
 
 const NAME = '(?:IF (?:NOT )?EXISTS )?(?:ONLY )?"?([\\w.]+)"?';
 const CREATE_TABLE = new RegExp(`^CREATE TABLE ${NAME}`, 'i');
-const CREATE_INDEX = new RegExp(`^CREATE (UNIQUE )?INDEX (?:CONCURRENTLY )?${NAME} ON "?([\\w.]+)"?`, 'i');
+const CREATE_INDEX = new RegExp(
+  `^CREATE (UNIQUE )?INDEX (?:CONCURRENTLY )?${NAME} ON "?([\\w.]+)"? \\(([^)]*)\\)`,
+  'i',
+);
 const ALTER_TABLE = new RegExp(`^ALTER TABLE ${NAME} (.*)$`, 'i');
 
 /** What of an added column the version before, which does not know it, would trip over. */
@@ -63,14 +66,16 @@ const alteration = (action: string): string | undefined => {
  * whatever is not known to add only. Tables that the migration itself makes are its own.
  */
 export const untoleratedStatements = (statements: readonly string[]): readonly Untolerated[] => {
-  const own = new Set<string>();
+  const [own, added] = [new Set<string>(), new Set<string>()];
   return statements.flatMap((statement): readonly Untolerated[] => {
     const created = CREATE_TABLE.exec(statement)?.[1];
     if (created !== undefined) {
       own.add(created);
       return [];
     }
-    const [, unique, , indexed = ''] = CREATE_INDEX.exec(statement) ?? [];
+    const [, unique, , indexed = '', columns = ''] = CREATE_INDEX.exec(statement) ?? [];
+    // What the version before does not know it does not write.
+    if (partsOf(columns).every((column) => added.has(`${indexed}.${column}`))) return [];
     if (indexed !== '')
       return unique !== undefined && !own.has(indexed)
         ? [{ what: 'a unique index on an existing table', statement }]
@@ -79,6 +84,8 @@ export const untoleratedStatements = (statements: readonly string[]): readonly U
     if (own.has(altered)) return [];
     if (altered === '') return [{ what: 'a statement that is not known to be tolerated', statement }];
     return partsOf(actions).flatMap((action) => {
+      const column = /^ADD COLUMN (?:IF NOT EXISTS )?"?(\w+)/i.exec(action)?.[1];
+      if (column !== undefined) added.add(`${altered}.${column}`);
       const what = alteration(action);
       return what === undefined ? [] : [{ what, statement: `ALTER TABLE ${altered} ${action}` }];
     });
