@@ -79,6 +79,8 @@ describe('the check of migrations', () => {
     "ALTER TABLE users ADD COLUMN a text NOT NULL DEFAULT '' CHECK (a IN ('', 'x')), ADD COLUMN b int8",
     'ALTER TABLE users ALTER COLUMN a SET DEFAULT 1',
     'CREATE INDEX x ON users (a)',
+    'CREATE INDEX CONCURRENTLY IF NOT EXISTS x ON users (a, b) WHERE NOT c',
+    'SELECT 1 FROM pg_index',
     'CREATE TABLE more (a text NOT NULL UNIQUE)',
   ])('lets %s pass', (statement) => expect(whatOf(statement)).toEqual([]));
 
