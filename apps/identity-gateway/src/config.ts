@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { grpcAddress, port, readEnv, serviceFields, whole } from '@userferry/process';
+import { grpcAddress, port, readEnv, serviceFields, telemetryConfig, whole } from '@userferry/process';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
@@ -40,6 +40,7 @@ export const readConfig = () => {
     port: env.USERFERRY_GATEWAY_PORT,
     httpPort: env.USERFERRY_HTTP_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,

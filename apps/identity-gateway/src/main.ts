@@ -1,4 +1,6 @@
 import { createLogger, runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
 import { createHistoryStore } from './clients/history-store.ts';
@@ -19,6 +21,9 @@ const boot = createLogger({ service: 'identity-gateway', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'identity-gateway', version: packageJson.version, config: config.telemetry, log }),
+  );
   const { serviceToken: token } = config;
   const logins = stack.use(createLoginStore(config.migrationAddress, token));
   const users = stack.use(createUserStore(config.migrationAddress, token));
@@ -35,5 +40,5 @@ await runService(boot, async (stack) => {
   const http = stack.use(await createHttpServer(forHttp));
   const stores = { logins, users, connections, pools, history };
   const server = stack.use(await createIdentityGateway(config, { log, ...stores, runner, settle, recordRun }));
-  log.info({ port: server.port, httpPort: http.port }, 'ready');
+  log.info({ port: server.port, httpPort: http.port, metricsPort: telemetry.metricsPort }, 'ready');
 });

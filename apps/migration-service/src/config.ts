@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import { port, readEnv, serviceFields, telemetryConfig, whole } from '@userferry/process';
 import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
@@ -106,6 +106,7 @@ export const readConfig = () => {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_MIGRATION_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
     secrets: secretSources(env),

@@ -1,5 +1,7 @@
 import { createLogger, runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
 import { migrateStore, openUserStore } from '@userferry/user-store';
+import packageJson from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { createMigrationService } from './create-migration-service.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
@@ -16,6 +18,9 @@ const boot = createLogger({ service: 'migration-service', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'migration-service', level: config.logLevel });
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'migration-service', version: packageJson.version, config: config.telemetry, log }),
+  );
   const { encryptionKeys, peppers } = loadSecrets(config.secrets);
   const { ran, newOperatorKey } = await migrateStore({ ...config.database, operatorKey: config.operatorKey });
   showOperatorKey(newOperatorKey);
@@ -26,5 +31,8 @@ await runService(boot, async (stack) => {
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
   stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));
-  log.info({ port: server.port, migrations: ran, bcryptCost: config.passwords.cost }, 'ready');
+  log.info(
+    { port: server.port, migrations: ran, bcryptCost: config.passwords.cost, metricsPort: telemetry.metricsPort },
+    'ready',
+  );
 });

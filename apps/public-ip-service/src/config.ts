@@ -8,6 +8,7 @@ import {
   REGION_NAME,
   readEnv,
   serviceFields,
+  telemetryConfig,
   webUrl,
   whole,
 } from '@userferry/process';
@@ -57,6 +58,7 @@ export const readConfig = () => {
     host: env.USERFERRY_LISTEN_HOST,
     port,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     pinned: env.PUBLIC_IPS,
     drainMs: env.USERFERRY_PUBLIC_IP_DRAIN_MS,

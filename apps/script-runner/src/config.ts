@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
+import { commaList, port, readEnv, serviceFields, telemetryConfig, whole } from '@userferry/process';
 import { defaultStateFolder, SANDBOX_LEVELS } from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
@@ -50,6 +50,7 @@ export const readConfig = () => {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_RUNNER_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,

@@ -1,5 +1,7 @@
 import { createLogger, runService } from '@userferry/process';
 import { createSandbox } from '@userferry/sandbox';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { createScriptRunner } from './create-script-runner.ts';
 import { startEgressAddress } from './egress-address/start-egress-address.ts';
@@ -9,7 +11,10 @@ const boot = createLogger({ service: 'script-runner', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'script-runner', level: config.logLevel });
-  const ownPorts = new Set([config.port]);
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'script-runner', version: packageJson.version, config: config.telemetry, log }),
+  );
+  const ownPorts = new Set([config.port, telemetry.metricsPort ?? config.port]);
   const sandbox = await createSandbox({
     runtimeFolder: config.runtimeFolder,
     stateFolder: config.stateFolder,
@@ -24,5 +29,5 @@ await runService(boot, async (stack) => {
   // Where the system chose it.
   ownPorts.add(server.port);
   stack.use(startEgressAddress(config, log));
-  log.info({ port: server.port, sandbox: sandbox.level }, 'ready');
+  log.info({ port: server.port, sandbox: sandbox.level, metricsPort: telemetry.metricsPort }, 'ready');
 });
