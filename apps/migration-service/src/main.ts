@@ -9,9 +9,11 @@ import { loadSecrets } from './secrets/load-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
 import { watchHealth } from './watch-health.ts';
+import { aroundStoreCall, showStore } from './watch-store.ts';
 
 const HEALTH_INTERVAL_MS = 2_000;
 const SWEEP_INTERVAL_MS = 60_000;
+const COUNT_INTERVAL_MS = 300_000;
 
 const boot = createLogger({ service: 'migration-service', level: 'info' });
 
@@ -26,7 +28,10 @@ await runService(boot, async (stack) => {
   showOperatorKey(newOperatorKey);
   const keyRing = { currentKeyId: encryptionKeys.currentId, keys: encryptionKeys.secrets };
   const { keptDays, attemptLimits } = config;
-  const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
+  const store = stack.use(
+    await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits, around: aroundStoreCall }),
+  );
+  if (config.telemetry.metrics) stack.use(showStore(store, { ...config.database, countEveryMs: COUNT_INTERVAL_MS }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));

@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { createScriptRunner } from './create-script-runner.ts';
 import { startEgressAddress } from './egress-address/start-egress-address.ts';
+import { sandboxWatch, showSandbox } from './watch-sandbox.ts';
 
 const boot = createLogger({ service: 'script-runner', level: 'info' });
 
@@ -23,8 +24,10 @@ await runService(boot, async (stack) => {
     blankHosts: config.blankHosts,
     requiredLevel: config.requiredLevel,
     log,
+    watch: sandboxWatch,
   });
   stack.defer(() => sandbox.close());
+  stack.use(showSandbox(sandbox, config.isolateHostsMax));
   const server = stack.use(await createScriptRunner(config, { log, sandbox }));
   // Where the system chose it.
   ownPorts.add(server.port);

@@ -7,6 +7,7 @@ const createWorld = (send: (items: readonly number[], sent: number) => Promise<v
   const waits: number[] = [];
   const outbox = createOutbox<number>({
     what: 'numbers',
+    name: 'script_runs',
     send: (items) => {
       batches.push(items);
       return send(items, batches.length);

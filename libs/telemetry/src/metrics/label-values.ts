@@ -3,7 +3,7 @@ import { REASONS, type Reason } from '@userferry/errors';
 /** How a login ended. `failed`: with an error of ours or of the caller, and no word on the password. */
 export const LOGIN_OUTCOMES = ['authenticated', 'rejected', 'undecided', 'failed'] as const;
 
-/** Who proved the password; `none`: nobody. */
+/** Who gave the answer: our store alone, or the connection's script; `none`: neither came to one. */
 export const LOGIN_SOURCES = ['local', 'custom_database', 'none'] as const;
 
 const ERROR_REASONS = Object.keys(REASONS) as readonly Reason[] as readonly [Reason, ...Reason[]];

@@ -30,7 +30,7 @@ const STORE = {
 
 const GATEWAY = {
   userferry_logins_total: counter(
-    'Logins, by how they ended, who proved the password, and why not. The ratio of `authenticated` and `rejected` to all is what users notice: whoever is `undecided` or `failed` could not work.',
+    'Logins, by how they ended, who gave the answer, and why they failed. The ratio of `authenticated` and `rejected` to all is what users notice: whoever is `undecided` or `failed` could not work.',
     { outcome: LOGIN_OUTCOMES, source: LOGIN_SOURCES, reason: LOGIN_REASONS },
   ),
   userferry_login_seconds: histogram(

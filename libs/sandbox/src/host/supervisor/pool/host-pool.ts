@@ -1,4 +1,5 @@
 import type { RunResult } from '@userferry/script-contract';
+import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { Conduct } from './conduct.ts';
 import type { Nursery } from './nursery.ts';
@@ -25,6 +26,8 @@ export type HostPoolDeps = {
 
 /** Which isolate host serves which connection. */
 export type HostPool = {
+  /** Those that are some connection's own. */
+  readonly hosts: readonly IsolateHost[];
   /** Serves what waits, as far as hosts are free; starts and ends hosts as needed. Call it after every change. */
   serve(): void;
   /** Has the connection all the hosts that it may have now? */
@@ -58,7 +61,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
   /** What the last run left would be held against the next one. */
   const retireIfFull = (host: IsolateHost): boolean => {
     if (host.runs > 0 || host.residentBytes <= limits.idleBytesMax) return false;
-    host.kill('it holds too much memory');
+    host.kill(DEATHS.tooMuchMemory);
     return true;
   };
   const withRoom = (key: string): IsolateHost | undefined => {
@@ -102,9 +105,12 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     const [idle] = all()
       .filter(({ runs, alive }) => runs === 0 && alive)
       .sort((a, b) => a.idleSince - b.idleSince);
-    idle?.kill('room was needed for another connection');
+    idle?.kill(DEATHS.replaced);
   };
   return {
+    get hosts() {
+      return all().filter(({ alive }) => alive);
+    },
     serve() {
       for (const key of queue.waitingKeys) serveKey(key);
       const wanted = queue.waitingKeys.filter(wantsHost).length;
@@ -123,12 +129,12 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       for (const host of all()) {
         const idleMs = Date.now() - host.idleSince;
         if (host.runs > 0) continue;
-        if (idleMs > limits.idleMs || old(host)) host.kill('idle');
+        if (idleMs > limits.idleMs || old(host)) host.kill(DEATHS.idle);
         else retireIfFull(host);
       }
     },
     close() {
-      for (const host of all()) host.kill('the sandbox is closed');
+      for (const host of all()) host.kill(DEATHS.closed);
     },
   };
 };
