@@ -13,7 +13,7 @@ const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, {
 buf('generate');
 buf('build', '--as-file-descriptor-set', '-o', 'libs/contracts/src/gen/descriptor-set.binpb');
 
-for (const name of ['modules', 'metrics']) {
+for (const name of ['modules', 'observability']) {
   const program = `${root}tools/${name}/main.ts`;
   if (existsSync(program)) execFileSync(process.execPath, [program], { cwd: root, stdio: 'inherit' });
 }

@@ -35,9 +35,13 @@ const row = (name: string): string => {
 };
 
 const section = (title: string, metrics: object): string =>
-  [`## ${title}`, '', '| name | type | what it tells | labels |', '|---|---|---|---|', ...Object.keys(metrics).map(row)].join(
-    '\n',
-  );
+  [
+    `## ${title}`,
+    '',
+    '| name | type | what it tells | labels |',
+    '|---|---|---|---|',
+    ...Object.keys(metrics).map(row),
+  ].join('\n');
 
 /** The text of `docs/metrics.md`. */
 export const metricsPage = (): string =>
