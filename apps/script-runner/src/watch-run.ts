@@ -25,7 +25,7 @@ const traceRun = (
   const facts = {
     'userferry.action': request.functionName,
     'userferry.outcome': outcome,
-    'userferry.cpu_ms': usage.cpuMs,
+    'userferry.cpu_ms': Math.round(usage.cpuMs),
     'userferry.heap_bytes': usage.heapBytes,
   };
   startSpan('script: run', { startMs: runMs, facts }).end({ endMs });
