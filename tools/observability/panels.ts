@@ -240,6 +240,7 @@ const PROCESSES: Row = {
       expr: `topk(10, ${quantile(0.95, 'userferry_grpc_server_call_seconds', 'rpc_method').expr})`,
       legend: '{{rpc_method}}',
     }),
+    rates('HTTP requests', 'To the gateway, by status.', 'userferry_http_requests_total', 'route, status'),
     rates(
       'Calls to other services that failed',
       'As their caller sees it.',

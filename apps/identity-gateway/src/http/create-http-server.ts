@@ -1,5 +1,6 @@
 import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import { count, type Labels } from '@userferry/telemetry';
 import { fastify } from 'fastify';
 import type { AnswerSigner } from './answer-signer.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
@@ -19,6 +20,9 @@ export type HttpOptions = {
 /** No HTTP call waits longer for our own services. */
 const CALL_MS_MAX = 3_000;
 
+const statusClass = (status: number): Labels<'userferry_http_requests_total'>['status'] =>
+  `${Math.floor(status / 100)}xx` as '2xx';
+
 /** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
 export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
   const { host, port, lastKnownIps, signAnswer, log } = options;
@@ -31,6 +35,10 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     return reply
       .status(503)
       .send({ statusCode: 503, message: 'the service is not available now; try again', data: null });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    count('userferry_http_requests_total', { route, status: statusClass(reply.statusCode) });
   });
   app.get('/healthz', () => ({ status: 'SERVING' }));
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });

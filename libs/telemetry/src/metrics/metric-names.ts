@@ -44,6 +44,10 @@ const GATEWAY = {
   userferry_outbox_dropped_total: counter('What was dropped because the store did not take it.', {
     outbox: ['script_runs', 'attempt_ends'],
   }),
+  userferry_http_requests_total: counter('HTTP requests to the gateway, by route and class of status.', {
+    route: { boundedBy: 'the routes of the gateway; `none` for any other path' },
+    status: ['1xx', '2xx', '3xx', '4xx', '5xx'],
+  }),
   userferry_settings_lookups_total: counter('Whether the settings of a connection were in memory.', {
     result: ['hit', 'miss'],
   }),

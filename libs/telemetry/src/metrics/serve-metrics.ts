@@ -22,6 +22,9 @@ export type MetricsOptions = {
   readonly port: number;
 };
 
+/** Whoever reads metrics needs one or two. */
+const CONNECTIONS_MAX = 64;
+
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => reject(new Error(`cannot serve metrics on ${host}:${port}: ${error.message}`)));
@@ -44,6 +47,7 @@ export const serveMetrics = async ({ service, host, port }: MetricsOptions): Pro
   const exporter = new PresentGauges({ preventServerStart: true, withoutScopeInfo: true, withoutTargetInfo: true });
   const provider = new MeterProvider({ readers: [exporter] });
   const server = createServer({ requestTimeout: 10_000 }, answer(exporter));
+  server.maxConnections = CONNECTIONS_MAX;
   const bound = await listen(server, port, host);
   openMeter(provider.getMeter('userferry'), metricsOf(service));
   const stop = async (): Promise<void> => {
