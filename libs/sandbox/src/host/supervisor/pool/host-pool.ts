@@ -59,6 +59,14 @@ const sparesOf = ({ blankHosts, maxHosts }: HostPoolLimits): number => Math.min(
 const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
   Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
 
+/** Ends the one that has had nothing to do for longest, and at least for so long. */
+const evictIdle = (hosts: readonly IsolateHost[], restedMs: number): void => {
+  const [idle] = hosts
+    .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
+    .sort((a, b) => a.idleSince - b.idleSince);
+  idle?.kill(DEATHS.replaced);
+};
+
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
@@ -110,12 +118,6 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       work.start(host);
     }
   };
-  const evictIdle = (restedMs: number): void => {
-    const [idle] = all()
-      .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
-      .sort((a, b) => a.idleSince - b.idleSince);
-    idle?.kill(DEATHS.replaced);
-  };
   return {
     get hosts() {
       return all().filter(({ alive }) => alive);
@@ -128,8 +130,8 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       const ending = all().filter(({ alive }) => !alive).length;
       // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
       if (room > nursery.size) return;
-      if (wanted > nursery.size + ending) evictIdle(0);
-      else if (wanted + sparesOf(limits) > nursery.size + ending) evictIdle(RESTED_MS);
+      if (wanted > nursery.size + ending) evictIdle(all(), 0);
+      else if (wanted + sparesOf(limits) > nursery.size + ending) evictIdle(all(), RESTED_MS);
     },
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
     ended(key, result) {
