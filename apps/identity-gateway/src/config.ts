@@ -4,6 +4,8 @@ import {
   port,
   readEnv,
   serviceFields,
+  telemetryConfig,
+  telemetryRules,
   transportFields,
   transportOf,
   transportRules,
@@ -55,6 +57,7 @@ export const readConfig = () => {
           grpc === http && grpc !== 0 ? ['USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT'] : [],
       },
       ...tokenRules,
+      ...telemetryRules,
       ...transportRules('USERFERRY_RUNNER_ADDRESS', 'USERFERRY_MIGRATION_ADDRESS', 'USERFERRY_PUBLIC_IP_ADDRESS'),
     ],
   );
@@ -65,6 +68,7 @@ export const readConfig = () => {
     logLevel: env.USERFERRY_LOG_LEVEL,
     // Whoever comes has to show an API key.
     transport: transportOf(env),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,

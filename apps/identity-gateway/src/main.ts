@@ -1,5 +1,7 @@
 import { openTls, tlsTo } from '@userferry/grpc';
 import { runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { createSigningKeys } from './access/token/signing-keys.ts';
 import { createVerifyToken } from './access/token/verify-token.ts';
 import { createKeyUses } from './background/key-uses.ts';
@@ -21,6 +23,9 @@ import { createHttpServer } from './http/create-http-server.ts';
 import { createLastKnownIps } from './http/last-known-ips.ts';
 
 await runService('identity-gateway', readConfig, async (config, { log, stack, onStop }) => {
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'identity-gateway', version: packageJson.version, config: config.telemetry, log }),
+  );
   const { serviceToken: token } = config;
   const tls = stack.use(await openTls(config.transport, log));
   const toStore = [config.migrationAddress, token, tlsTo(tls, 'migration-service')] as const;
@@ -57,7 +62,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
   const ready = () => {
     server.setServing(true);
     http.setReady(true);
-    log.info({ port: server.port, httpPort: http.port }, 'ready');
+    log.info({ port: server.port, httpPort: http.port, metricsPort: telemetry.metricsPort }, 'ready');
   };
   const health = createStoreHealth(config.migrationAddress, tlsTo(tls, 'migration-service'));
   stack.use(onceStoreServes(stack.use(health), ready));

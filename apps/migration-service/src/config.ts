@@ -1,6 +1,16 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { port, readEnv, serviceFields, transportFields, transportOf, transportRules, whole } from '@userferry/process';
+import {
+  port,
+  readEnv,
+  serviceFields,
+  telemetryConfig,
+  telemetryRules,
+  transportFields,
+  transportOf,
+  transportRules,
+  whole,
+} from '@userferry/process';
 import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
@@ -115,6 +125,7 @@ export const readConfig = () => {
             ]
           : [],
     },
+    ...telemetryRules,
     ...transportRules(),
   ]);
   return {
@@ -122,6 +133,7 @@ export const readConfig = () => {
     port: env.USERFERRY_MIGRATION_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway']),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,

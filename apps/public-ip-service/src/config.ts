@@ -8,6 +8,8 @@ import {
   REGION_NAME,
   readEnv,
   serviceFields,
+  telemetryConfig,
+  telemetryRules,
   transportFields,
   transportOf,
   transportRules,
@@ -65,6 +67,7 @@ export const readConfig = () => {
       of: ['USERFERRY_PUBLIC_IP_WEBHOOK_URL', 'USERFERRY_PUBLIC_IP_WEBHOOK_SECRET'],
       problems: webhookProblems,
     },
+    ...telemetryRules,
     ...transportRules('USERFERRY_PUBLIC_IP_PEERS'),
   ]);
   const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;
@@ -74,6 +77,7 @@ export const readConfig = () => {
     port,
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway', 'script-runner', 'public-ip-service']),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,

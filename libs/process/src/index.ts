@@ -4,6 +4,7 @@ export { KNOWN_VARIABLES } from './known-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { type AcrossRule, ConfigError, type Env, readEnv } from './read-env.ts';
 export { runService, type ServiceLife } from './run-service.ts';
+export { type TelemetryConfig, telemetryConfig, telemetryRules } from './telemetry-config.ts';
 export {
   type TlsFiles,
   type Transport,

@@ -53,6 +53,7 @@ export const startService = async (
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',
+    telemetry: {},
     serviceToken: TOKEN,
     stopDelayMs: 0,
     connectionAgeMs: 300_000,

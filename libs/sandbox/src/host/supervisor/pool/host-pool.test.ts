@@ -41,6 +41,7 @@ const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS, failing =
       return hosts.length + unborn;
     },
     failing,
+    hosts: { starting: [], blank: [] },
     take: () => hosts.shift(),
     ensure: (count: number) => void ensured.push(count),
     first: async () => {},
