@@ -191,7 +191,7 @@ describe('a server', () => {
     expect(await call(await clientOf(foreign, peer))).toBe('SERVICE_UNAVAILABLE');
     const ending = authority.issue([SERVER], 2 / 86_400);
     const { address: ended } = await serve(authority, { made: ending });
-    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() < Date.now());
+    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() + 1_000 < Date.now());
     expect(await call(await clientOf(ended, peer))).toBe('SERVICE_UNAVAILABLE');
   });
 
