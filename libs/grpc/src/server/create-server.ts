@@ -60,13 +60,15 @@ export type RunningServer = AsyncDisposable & {
 
 /** Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, drain, then cut off. */
 export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const { tls } = options;
+  const { tls, tlsConnectionMsMax: connectionMsMax = TLS_CONNECTION_MS_MAX } = options;
+  // gRPC closes connections a tenth earlier or later.
+  const graceMs = connectionMsMax * 1.2;
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
-    ...(tls && { 'grpc.max_connection_age_ms': options.tlsConnectionMsMax ?? TLS_CONNECTION_MS_MAX }),
-    ...(tls?.peers && { interceptors: [refuseStrangers(tls.peers, options.log)] }),
+    ...(tls && { 'grpc.max_connection_age_ms': connectionMsMax }),
+    ...(tls?.peers && { interceptors: [refuseStrangers({ peers: tls.peers, log: options.log, graceMs })] }),
   });
   const stopping = new AbortController();
   for (const each of options.services)

@@ -7,17 +7,30 @@ import { peerNames } from './peer-names.ts';
 /** Whoever watches over the service has no certificate; health says nothing that is worth one. */
 const OPEN_TO_ALL = '/grpc.health.v1.Health/';
 
+export type RefuseOptions = {
+  /** Names that may call. */
+  readonly peers: readonly string[];
+  readonly log: Logger;
+  /**
+   * How long after its end a certificate still goes: as long as a connection lives, since one that was made before may be
+   * in use by somebody who has renewed. In the handshake it is refused at once; but a TLS session that is resumed is
+   * not looked at again, for hours.
+   */
+  readonly graceMs: number;
+};
+
 /**
  * Refuses calls, reflection included, of peers that show no certificate of our authorities, or one whose names are not
  * on the list, before anything of the call is read. The connection itself is let in: a peer that is cut off in the
  * handshake would not be told why, and would try again and again.
  */
 export const refuseStrangers =
-  (peers: readonly string[], log: Logger): ServerInterceptor =>
+  ({ peers, log, graceMs }: RefuseOptions): ServerInterceptor =>
   (method, call) => {
     if (method.path.startsWith(OPEN_TO_ALL)) return new ServerInterceptingCall(call);
     const { sslPeerCertificate } = call.getAuthContext();
-    const names = sslPeerCertificate === undefined ? undefined : peerNames(sslPeerCertificate);
+    const isValid = sslPeerCertificate !== undefined && Date.parse(sslPeerCertificate.valid_to) + graceMs >= Date.now();
+    const names = isValid ? peerNames(sslPeerCertificate) : undefined;
     if (names?.some((name) => peers.includes(name))) return new ServerInterceptingCall(call);
     const error = refusal(names);
     log.warn({ method: method.path, peer: call.getPeer(), names, reason: error.reason }, 'a peer is refused');
