@@ -1,6 +1,7 @@
 import { ServerInterceptingCall, type ServerInterceptor, type StatusObject } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import type { Logger } from '@userferry/process';
+import { count } from '@userferry/telemetry';
 import { toStatus } from '../status.ts';
 import { peerNames } from './peer-names.ts';
 
@@ -33,6 +34,7 @@ export const refuseStrangers =
     const names = isValid ? peerNames(sslPeerCertificate) : undefined;
     if (names?.some((name) => peers.includes(name))) return new ServerInterceptingCall(call);
     const error = refusal(names);
+    count('userferry_peers_refused_total', { reason: names === undefined ? 'PEER_UNKNOWN' : 'PEER_NOT_ALLOWED' });
     log.warn({ method: method.path, peer: call.getPeer(), names, reason: error.reason }, 'a peer is refused');
     const status = toStatus(error);
     return new ServerInterceptingCall(call, { start: () => refuse(call, status, method.requestStream) });
