@@ -190,7 +190,7 @@ describe('a peer', () => {
     const stranger = createAuthority().issue(['script-runner']);
     expect(await call(await clientOf(address, stranger, authority.caCertificate))).toBe('PEER_UNKNOWN');
     const client = await clientOf(address, authority.issue(['script-runner'], 5 / 86_400));
-    await until(() => client.certificates.current().endsMs < Date.now());
+    await until(() => client.certificates.current().endsMs + 1_000 < Date.now());
     expect(await call(client)).toBe('PEER_UNKNOWN');
   });
 
@@ -236,7 +236,7 @@ describe('a server', () => {
     expect(await call(await clientOf(foreign, peer))).toBe('SERVICE_UNAVAILABLE');
     const ending = authority.issue([SERVER], 5 / 86_400);
     const { address: ended } = await serve(authority, { made: ending });
-    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() < Date.now());
+    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() + 1_000 < Date.now());
     expect(await call(await clientOf(ended, peer))).toBe('SERVICE_UNAVAILABLE');
   });
 
