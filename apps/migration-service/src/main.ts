@@ -6,6 +6,7 @@ import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { loadSecrets } from './secrets/load-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
+import { tellOfReplica } from './tell-of-replica.ts';
 import { watchHealth } from './watch-health.ts';
 
 const HEALTH_INTERVAL_MS = 2_000;
@@ -17,11 +18,13 @@ await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'migration-service', level: config.logLevel });
   const { encryptionKeys, peppers } = loadSecrets(config.secrets);
-  const { ran, newOperatorKey } = await migrateStore({ ...config.database, operatorKey: config.operatorKey });
+  const { ran, newOperatorKey } = await migrateStore({ ...config.migration, operatorKey: config.operatorKey });
   showOperatorKey(newOperatorKey);
   const keyRing = { currentKeyId: encryptionKeys.currentId, keys: encryptionKeys.secrets };
   const { keptDays, attemptLimits } = config;
-  const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
+  const replica = config.replica && { ...config.replica, onChange: tellOfReplica(log) };
+  const store = stack.use(await openUserStore({ ...config.database, replica, keyRing, keptDays, attemptLimits }));
+  for (const notice of store.notices) log.warn(notice);
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));

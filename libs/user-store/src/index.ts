@@ -1,6 +1,7 @@
 export type { Clock } from './clock.ts';
 export type { EgressRule } from './entities/connection-entities.ts';
 export type { ApiKeyRole } from './entities/pool-entities.ts';
+export type { ReplicaOptions } from './late-reads.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
 export {
   ATTEMPT_LIMITS,

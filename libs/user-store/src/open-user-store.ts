@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
-import { connectDataSource, type DatabaseLimits } from './data-source.ts';
+import { connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
+import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
 import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
 import { createAuditRepository } from './repositories/audit.ts';
@@ -36,6 +37,8 @@ export const KEPT_DAYS: KeptDays = { audit: 400, logins: 400 };
 
 export type UserStoreOptions = DatabaseLimits & {
   readonly keyRing: KeyRing;
+  /** Absent: the primary answers everything. */
+  readonly replica?: ReplicaOptions | undefined;
   /** Absent: `ATTEMPT_LIMITS`. */
   readonly attemptLimits?: AttemptLimits;
   /** Absent: `RUN_LIMITS`. */
@@ -58,8 +61,15 @@ export type UserStore = AsyncDisposable & {
   readonly progress: ReturnType<typeof createProgressRepository>;
   readonly scriptRuns: ReturnType<typeof createScriptRunRepository>;
   readonly audit: ReturnType<typeof createAuditRepository>;
+  /** Sentences that an operator should be told, such as limits that the database's role lacks. */
+  readonly notices: readonly string[];
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
+};
+
+const connected = async (limits: DatabaseLimits) => {
+  const dataSource = await connectDataSource(limits);
+  return { dataSource, notices: limits.throughPooler ? await missingLimits(dataSource) : [] };
 };
 
 /**
@@ -72,12 +82,15 @@ export const openUserStore = async ({
   runLimits = RUN_LIMITS,
   keptDays = KEPT_DAYS,
   clock = () => new Date(),
+  replica,
   ...limits
 }: UserStoreOptions): Promise<UserStore> => {
   const sealer = createSealer(keyRing);
-  const dataSource = await connectDataSource(limits).catch((error: unknown) => {
+  const { dataSource, notices } = await connected(limits).catch((error: unknown) => {
     throw toStoreFailure(error);
   });
+  const late = createLateReads(dataSource, limits, replica);
+  const { read } = late;
   const ping = async () => {
     await dataSource.query('SELECT 1');
   };
@@ -85,14 +98,18 @@ export const openUserStore = async ({
     pools: withStoreFailures(createPoolRepository(dataSource, clock)),
     apiKeys: withStoreFailures(createApiKeyRepository(dataSource)),
     connections: withStoreFailures(createConnectionRepository(dataSource, sealer, clock)),
-    users: withStoreFailures(createUserRepository(dataSource, clock)),
+    users: withStoreFailures(createUserRepository(dataSource, { clock, read })),
     attempts: withStoreFailures(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
     conflicts: withStoreFailures(createConflictRepository(dataSource, clock)),
     tombstones: withStoreFailures(createTombstoneRepository(dataSource, clock)),
-    progress: withStoreFailures(createProgressRepository(dataSource, { clock, daysKept: keptDays.logins })),
-    scriptRuns: withStoreFailures(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock })),
-    audit: withStoreFailures(createAuditRepository(dataSource, { clock, daysKept: keptDays.audit })),
+    progress: withStoreFailures(createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
+    scriptRuns: withStoreFailures(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read })),
+    audit: withStoreFailures(createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
     ...withStoreFailures({ ping }),
-    [Symbol.asyncDispose]: () => dataSource.destroy(),
+    notices,
+    [Symbol.asyncDispose]: async () => {
+      await late[Symbol.asyncDispose]();
+      await dataSource.destroy();
+    },
   };
 };

@@ -1,4 +1,4 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrateStore } from '../migrate-store.ts';
@@ -65,7 +65,8 @@ const firstVersion = () =>
     await insert('tombstones', [POOL, 'external_id_string', 'gone', now]);
   });
 
-const upgrade = () => migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000 });
+const upgrade = () =>
+  migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000, throughPooler: leadsThroughPooler() });
 const email = (value: string) => ({ kind: 'email', value }) as const;
 
 const schema = async () =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { type AuditEntryRow, auditEntryEntity } from '../entities/history-entities.ts';
+import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { requirePool, UUID_FORM } from '../require-pool.ts';
 
@@ -39,7 +40,7 @@ const DELETE_OLD = `
 /** What was done to user pools. */
 export const createAuditRepository = (
   dataSource: DataSource,
-  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+  { clock, read, daysKept }: { readonly clock: Clock; readonly read: LateReads; readonly daysKept: number },
 ) => ({
   /**
    * Adds what was done outside this store.
@@ -54,10 +55,12 @@ export const createAuditRepository = (
   /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
   list: async (userPoolId: string, page: Page): Promise<Paged<AuditEntry>> => {
     await requirePool(dataSource.manager, userPoolId);
-    const query = dataSource.manager
-      .createQueryBuilder(auditEntryEntity, 'entry')
-      .where('entry.userPoolId = :userPoolId', { userPoolId });
-    const { items, nextPageToken } = await newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
+    const { items, nextPageToken } = await read((manager) => {
+      const query = manager
+        .createQueryBuilder(auditEntryEntity, 'entry')
+        .where('entry.userPoolId = :userPoolId', { userPoolId });
+      return newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
+    });
     return { items: items.map(({ id, userPoolId: _, ...entry }) => entry), nextPageToken };
   },
 

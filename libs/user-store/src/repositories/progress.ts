@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import type { LateReads } from '../late-reads.ts';
 import { requirePool } from '../require-pool.ts';
 
 /** One day of a migration, UTC. */
@@ -68,10 +69,17 @@ const datesUpTo = (now: Date): string[] =>
 
 type Totals = { migrated: string; conflicts: string; last: Date | null };
 
+const rowsSince = async (manager: EntityManager, userPoolId: string, date: string | undefined) => {
+  const [totals]: Totals[] = await manager.query(TOTALS, [userPoolId]);
+  const logins: { date: string; logins: string; legacy: string }[] = await manager.query(LOGINS, [userPoolId, date]);
+  const migrated: { date: string; migrated: string }[] = await manager.query(MIGRATED, [userPoolId, date]);
+  return { totals, logins, migrated };
+};
+
 /** How a migration goes on. */
 export const createProgressRepository = (
   dataSource: DataSource,
-  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+  { clock, read, daysKept }: { readonly clock: Clock; readonly read: LateReads; readonly daysKept: number },
 ) => ({
   /** Counts a successful login, and who answered it. One statement. */
   countLogin: async (userPoolId: string, byLegacyStore: boolean): Promise<void> => {
@@ -84,10 +92,7 @@ export const createProgressRepository = (
   counts: async (userPoolId: string): Promise<MigrationCounts> => {
     await requirePool(dataSource.manager, userPoolId);
     const dates = datesUpTo(clock());
-    const since = [userPoolId, dates[0]];
-    const [totals]: Totals[] = await dataSource.query(TOTALS, [userPoolId]);
-    const logins: { date: string; logins: string; legacy: string }[] = await dataSource.query(LOGINS, since);
-    const migrated: { date: string; migrated: string }[] = await dataSource.query(MIGRATED, since);
+    const { totals, logins, migrated } = await read((manager) => rowsSince(manager, userPoolId, dates[0]));
     const days = dates.map((date) => {
       const day = logins.find((row) => row.date === date);
       const moved = migrated.find((row) => row.date === date);

@@ -2,6 +2,7 @@ import type { JsonObject } from '@userferry/user-model';
 import { type DataSource, type EntityManager, LessThan, type SelectQueryBuilder } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { type ScriptRunRow, scriptRunEntity } from '../entities/history-entities.ts';
+import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { isUuid, requirePool } from '../require-pool.ts';
 import type { Sealer } from '../sealing.ts';
@@ -64,7 +65,7 @@ const openRun = (sealer: Sealer, { userPoolId, sealedDetails, version, ...run }:
 /** The log history: what scripts said is sealed, since nobody knows what a script prints. */
 export const createScriptRunRepository = (
   dataSource: DataSource,
-  { sealer, limits, clock }: { sealer: Sealer; limits: RunLimits; clock: Clock },
+  { sealer, limits, clock, read }: { sealer: Sealer; limits: RunLimits; clock: Clock; read: LateReads },
 ) => {
   const rowOf = (userPoolId: string, { details, version, ...run }: StoredRun) => ({
     ...run,
@@ -88,7 +89,7 @@ export const createScriptRunRepository = (
     list: async (wanted: RunQuery, page: Page): Promise<Paged<StoredRun>> => {
       await requirePool(dataSource.manager, wanted.userPoolId);
       const order = { time: 'endedAt', id: 'runId', idForm: RUN_ID };
-      const paged = await newestFirst(queryOf(dataSource.manager, wanted, oldestKept()), order, page);
+      const paged = await read((manager) => newestFirst(queryOf(manager, wanted, oldestKept()), order, page));
       return { ...paged, items: paged.items.map((row) => openRun(sealer, row)) };
     },
 
