@@ -3,8 +3,9 @@ import { connectDataSource } from './data-source.ts';
 import { ensureOperatorKey } from './repositories/api-keys.ts';
 import { toStoreFailure } from './store-failures.ts';
 
-// Any number that no one else uses; the same for every version, so that versions exclude each other too.
-const MIGRATION_LOCK = 7_215_309_442;
+// Any number that no one else uses, the versions before included: they wait for theirs inside a statement, for which an
+// index that is built concurrently would wait in turn, and they have nothing to migrate where this one does.
+const MIGRATION_LOCK = 7_215_309_443;
 // One for the lock, one for the work.
 const POOL_SIZE = 2;
 const WAIT_MS = 200;
@@ -65,7 +66,9 @@ const underLock = async <T>(dataSource: DataSource, work: () => Promise<T>): Pro
 const takeLock = async (holder: QueryRunner): Promise<boolean> => {
   await holder.startTransaction();
   await holder.query('SET LOCAL idle_in_transaction_session_timeout = 0');
-  const [row] = await holder.query('SELECT pg_try_advisory_xact_lock($1) AS taken', [MIGRATION_LOCK]);
+  // Without parameters: a statement that was bound stays open to the end of its transaction, and with it its snapshot, for
+  // whose end an index that is built concurrently waits.
+  const [row] = await holder.query(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`);
   if (!row.taken) await holder.rollbackTransaction();
   return row.taken;
 };

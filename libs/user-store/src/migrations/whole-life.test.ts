@@ -7,6 +7,7 @@ import { ADMIN, credentialOf, openStoreForTests, randomRing } from '../store-for
 import { CreateTables1764000000000 } from './1764000000000-create-tables.ts';
 import { WholeLife1765000000000 } from './1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './1766000000000-sweep-indexes.ts';
+import { GrowthIndexes1767100000000 } from './1767100000000-growth-indexes.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -27,8 +28,8 @@ beforeEach(async () => {
 });
 afterEach(() => database[Symbol.asyncDispose]());
 
-const ALL = [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000];
-const UPGRADES = ['WholeLife1765000000000', 'SweepIndexes1766000000000'];
+const ALL = [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000, GrowthIndexes1767100000000];
+const UPGRADES = ['WholeLife1765000000000', 'SweepIndexes1766000000000', 'GrowthIndexes1767100000000'];
 type Migrations = (typeof ALL)[number][];
 
 const withMigrations = async <T>(migrations: Migrations, work: (source: DataSource) => Promise<T>): Promise<T> => {
@@ -162,6 +163,18 @@ describe('a store of the first version', () => {
     expect((await upgrade()).ran).toEqual(UPGRADES);
   });
 
+  it('is upgraded also where the building of an index was cut off: that one is built anew', async () => {
+    await firstVersion();
+    await upgrade();
+    const names = ['tombstones_by_time', 'identifier_conflicts_of_user'];
+    await database.query(`DELETE FROM schema_migrations WHERE name = '${UPGRADES.at(-1)}'`);
+    await database.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'tombstones_by_time'::regclass`);
+    await database.query('DROP INDEX identifier_conflicts_of_user');
+    expect((await upgrade()).ran).toEqual(UPGRADES.slice(-1));
+    const valid = `SELECT indisvalid FROM pg_index WHERE indexrelid = ANY ($1::regclass[]) AND indisvalid`;
+    expect(await database.query(valid, [names])).toHaveLength(2);
+  });
+
   it('can be had back: the way down undoes the way up, with everything that the first version knows', async () => {
     await firstVersion();
     const before = await schema();
@@ -176,7 +189,8 @@ describe('a store of the first version', () => {
       typed: email('alias@example.com'),
     });
     await withMigrations(ALL, async (source) => {
-      for (let undone = 0; undone < 2; undone += 1) await source.undoLastMigration({ transaction: 'each' });
+      for (let undone = 0; undone < UPGRADES.length; undone += 1)
+        await source.undoLastMigration({ transaction: 'each' });
     });
     expect(await schema()).toBe(before);
     expect(await database.query(users)).toEqual(people);

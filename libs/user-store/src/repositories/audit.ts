@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import { deleteInPortions } from '../delete-in-portions.ts';
 import { type AuditEntryRow, auditEntryEntity } from '../entities/history-entities.ts';
 import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
@@ -33,10 +34,6 @@ export const writeUserAudit = (
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-// In portions, so that no statement runs out of time after the days that are kept were made fewer.
-const DELETE_OLD = `
-  DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE at < $1 ORDER BY at LIMIT 10000)`;
-
 /** What was done to user pools. */
 export const createAuditRepository = (
   dataSource: DataSource,
@@ -66,6 +63,7 @@ export const createAuditRepository = (
 
   /** Forgets entries that are older than what is kept. */
   sweep: async (): Promise<void> => {
-    await dataSource.query(DELETE_OLD, [new Date(clock().getTime() - daysKept * DAY_MS)]);
+    const old = { where: 'at < $1', by: 'at', values: [new Date(clock().getTime() - daysKept * DAY_MS)] };
+    await deleteInPortions(dataSource, { table: 'audit_entries', key: 'id', ...old });
   },
 });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import { deleteInPortions } from '../delete-in-portions.ts';
 import type { LateReads } from '../late-reads.ts';
 import { requirePool } from '../require-pool.ts';
 
@@ -45,21 +46,17 @@ const MIGRATED = `
   SELECT to_char(migrated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date, count(*) AS migrated
   FROM users WHERE user_pool_id = $1 AND migrated_at >= $2::date::timestamp AT TIME ZONE 'UTC' GROUP BY 1`;
 
+// Who has migrated has a time of it, and no one else has: so the count needs the index alone.
 const TOTALS = `
   SELECT
-    (SELECT count(*) FROM users WHERE user_pool_id = $1 AND migration_state = 'migrated') AS migrated,
+    (SELECT count(*) FROM users WHERE user_pool_id = $1 AND migrated_at IS NOT NULL) AS migrated,
     (SELECT count(*) FROM identifier_conflicts WHERE user_pool_id = $1 AND NOT kept_local) AS conflicts,
     (SELECT max(last_legacy_login_at) FROM login_days WHERE user_pool_id = $1) AS last`;
 
-// In portions, so that no statement runs out of time after the days that are kept were made fewer. The day of a pool's last
-// login through the legacy user store stays: without it nobody could say that there ever was one.
-const DELETE_OLD = `
-  DELETE FROM login_days WHERE (user_pool_id, day, shard) IN (
-    SELECT user_pool_id, day, shard FROM login_days AS d
-    WHERE day < $1::date AND (last_legacy_login_at IS NULL OR EXISTS (
-      SELECT 1 FROM login_days AS n
-      WHERE n.user_pool_id = d.user_pool_id AND n.last_legacy_login_at > d.last_legacy_login_at))
-    ORDER BY day LIMIT 10000)`;
+// The day of a pool's last login through the legacy user store stays: without it nobody could say that there ever was one.
+const OUTLIVED = `day < $1::date AND (last_legacy_login_at IS NULL OR EXISTS (
+  SELECT 1 FROM login_days AS n
+  WHERE n.user_pool_id = login_days.user_pool_id AND n.last_legacy_login_at > login_days.last_legacy_login_at))`;
 
 const dateOf = (at: Date): string => at.toISOString().slice(0, 10);
 
@@ -106,6 +103,8 @@ export const createProgressRepository = (
 
   /** Forgets days that are older than what is kept, today included. */
   sweep: async (): Promise<void> => {
-    await dataSource.query(DELETE_OLD, [dateOf(new Date(clock().getTime() - (daysKept - 1) * DAY_MS))]);
+    const values = [dateOf(new Date(clock().getTime() - (daysKept - 1) * DAY_MS))];
+    const old = { where: OUTLIVED, by: 'day', values };
+    await deleteInPortions(dataSource, { table: 'login_days', key: 'user_pool_id, day, shard', ...old });
   },
 });
