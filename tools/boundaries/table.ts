@@ -43,6 +43,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'script-contract',
     'script-templates',
     'user-model',
+    'user-store',
   ],
 };
 

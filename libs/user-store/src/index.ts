@@ -1,17 +1,10 @@
 export type { Clock } from './clock.ts';
 export type { EgressRule } from './entities/connection-entities.ts';
 export type { ApiKeyRole } from './entities/pool-entities.ts';
+export { FILLED, fillStore, type RunSql } from './growth/fill-store.ts';
 export type { ReplicaOptions } from './late-reads.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
-export {
-  ATTEMPT_LIMITS,
-  KEPT_DAYS,
-  type KeptDays,
-  openUserStore,
-  RUN_LIMITS,
-  type UserStore,
-  type UserStoreOptions,
-} from './open-user-store.ts';
+export { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
 export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';
 export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
@@ -39,3 +32,4 @@ export type { FoundUser, UserSelector } from './repositories/users.ts';
 export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
 export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
 export type { KeyRing } from './sealing.ts';
+export { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
