@@ -164,7 +164,7 @@ export const growth = async ({ pairs }: Effort, usersMax: number): Promise<Figur
   const quick = pairs < 50;
   const figures: Record<string, number> = {};
   for (const axis of axesOf({ quick, usersMax })) {
-    const points = await along(bench, axis, quick ? 20 : 2_000);
+    const points = await along(bench, axis, quick ? 20 : 500);
     Object.assign(figures, figuresOf(axis, points));
     if (!quick) writeGrowthChart(axis.name, points);
   }

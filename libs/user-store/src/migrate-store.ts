@@ -64,7 +64,8 @@ const underLock = async <T>(dataSource: DataSource, work: () => Promise<T>): Pro
 };
 
 const takeLock = async (holder: QueryRunner): Promise<boolean> => {
-  await holder.startTransaction();
+  // Also where another level is the default: one that keeps a snapshot would be waited for, see below.
+  await holder.startTransaction('READ COMMITTED');
   await holder.query('SET LOCAL idle_in_transaction_session_timeout = 0');
   // Without parameters: a statement that was bound stays open to the end of its transaction, and with it its snapshot, for
   // whose end an index that is built concurrently waits.

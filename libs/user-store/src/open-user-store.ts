@@ -11,6 +11,7 @@ import { createProgressRepository } from './repositories/progress.ts';
 import { createScriptRunRepository, type RunLimits } from './repositories/script-runs.ts';
 import { createTombstoneRepository } from './repositories/tombstones.ts';
 import { createUserRepository } from './repositories/users.ts';
+import { withRetries } from './retry-conflicts.ts';
 import { createSealer, type KeyRing } from './sealing.ts';
 import { toStoreFailure, withStoreFailures } from './store-failures.ts';
 import { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
@@ -47,6 +48,10 @@ export type UserStore = AsyncDisposable & {
   readonly ping: () => Promise<void>;
 };
 
+type Repository = Record<string, (...args: never[]) => Promise<unknown>>;
+
+const guarded = <T extends Repository>(repository: T): T => withStoreFailures(withRetries(repository));
+
 const connected = async (limits: DatabaseLimits) => {
   const dataSource = await connectDataSource(limits);
   return { dataSource, notices: limits.throughPooler ? await missingLimits(dataSource) : [] };
@@ -75,16 +80,16 @@ export const openUserStore = async ({
     await dataSource.query('SELECT 1');
   };
   return {
-    pools: withStoreFailures(createPoolRepository(dataSource, clock)),
-    apiKeys: withStoreFailures(createApiKeyRepository(dataSource)),
-    connections: withStoreFailures(createConnectionRepository(dataSource, sealer, clock)),
-    users: withStoreFailures(createUserRepository(dataSource, { clock, read })),
-    attempts: withStoreFailures(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
-    conflicts: withStoreFailures(createConflictRepository(dataSource, clock)),
-    tombstones: withStoreFailures(createTombstoneRepository(dataSource, clock)),
-    progress: withStoreFailures(createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
-    scriptRuns: withStoreFailures(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read })),
-    audit: withStoreFailures(createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
+    pools: guarded(createPoolRepository(dataSource, clock)),
+    apiKeys: guarded(createApiKeyRepository(dataSource)),
+    connections: guarded(createConnectionRepository(dataSource, sealer, clock)),
+    users: guarded(createUserRepository(dataSource, { clock, read })),
+    attempts: guarded(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
+    conflicts: guarded(createConflictRepository(dataSource, clock)),
+    tombstones: guarded(createTombstoneRepository(dataSource, clock)),
+    progress: guarded(createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
+    scriptRuns: guarded(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read })),
+    audit: guarded(createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
     ...withStoreFailures({ ping }),
     notices,
     [Symbol.asyncDispose]: async () => {
