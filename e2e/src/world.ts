@@ -3,6 +3,7 @@ import {
   type Company,
   createLogin,
   type LocalUserferry,
+  type LocalUserferryOptions,
   type LocalWorld,
   type Login,
   type ServiceLine,
@@ -21,7 +22,7 @@ export type WorldOptions = {
   readonly restart?: boolean;
   readonly twins?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-};
+} & Pick<LocalUserferryOptions, 'startStore' | 'storeAddress'>;
 
 /** Our own hashes are cheap here: journeys are about what happens, not how long it takes. */
 const CHEAP = { USERFERRY_BCRYPT_COST: '5', USERFERRY_BLANK_HOSTS: '1' };

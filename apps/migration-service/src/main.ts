@@ -4,6 +4,7 @@ import { readConfig } from './config.ts';
 import { createMigrationService } from './create-migration-service.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { loadSecrets } from './secrets/load-secrets.ts';
+import { tellMissingSecrets } from './secrets/tell-missing-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
 import { tellOfReplica } from './tell-of-replica.ts';
@@ -25,6 +26,7 @@ await runService(boot, async (stack) => {
   const replica = config.replica && { ...config.replica, onChange: tellOfReplica(log) };
   const store = stack.use(await openUserStore({ ...config.database, replica, keyRing, keptDays, attemptLimits }));
   for (const notice of store.notices) log.warn(notice);
+  await tellMissingSecrets(store, [...peppers.secrets.keys()], log);
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));

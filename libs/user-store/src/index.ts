@@ -4,6 +4,7 @@ export type { ApiKeyRole } from './entities/pool-entities.ts';
 export { FILLED, fillStore, type RunSql } from './growth/fill-store.ts';
 export type { ReplicaOptions } from './late-reads.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
+export type { MissingSecret } from './missing-secrets.ts';
 export { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
 export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
 import { createLateReads, type ReplicaOptions } from './late-reads.ts';
+import { findMissingSecrets, type MissingSecret } from './missing-secrets.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
 import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
 import { createAuditRepository } from './repositories/audit.ts';
@@ -44,6 +45,8 @@ export type UserStore = AsyncDisposable & {
   readonly audit: ReturnType<typeof createAuditRepository>;
   /** Sentences that an operator should be told, such as limits that the database's role lacks. */
   readonly notices: readonly string[];
+  /** Keys of the ring's ids and peppers that stored values need and nobody gave. Throws STORE_UNAVAILABLE. */
+  readonly missingSecrets: (pepperIds: readonly string[]) => Promise<readonly MissingSecret[]>;
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
 };
@@ -76,6 +79,8 @@ export const openUserStore = async ({
   });
   const late = createLateReads(dataSource, limits, replica);
   const { read } = late;
+  const missingSecrets = (pepperIds: readonly string[]) =>
+    findMissingSecrets(dataSource, { keyIds: [...keyRing.keys.keys()], pepperIds });
   const ping = async () => {
     await dataSource.query('SELECT 1');
   };
@@ -90,7 +95,7 @@ export const openUserStore = async ({
     progress: guarded(createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
     scriptRuns: guarded(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read })),
     audit: guarded(createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
-    ...withStoreFailures({ ping }),
+    ...withStoreFailures({ ping, missingSecrets }),
     notices,
     [Symbol.asyncDispose]: async () => {
       await late[Symbol.asyncDispose]();
