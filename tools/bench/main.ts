@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
 import { growth } from './growth.ts';
+import { loginCost } from './login-cost.ts';
 import { loginPgWarm } from './login-pg-warm.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   rejection_timing: rejectionTiming,
   script_memory: scriptMemory,
   neighbours,
+  login_cost: loginCost,
   growth: (effort) => growth(effort, 2_000_000),
   growth_10m: (effort) => growth(effort, 10_000_000),
 };
