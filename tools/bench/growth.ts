@@ -45,10 +45,13 @@ const inlined = (sql: string, values: readonly unknown[]): string =>
 const doublings = (first: number, last: number): number[] =>
   first > last ? [] : [first, ...doublings(first * 2, last)];
 
-/** How many users the full form ends with. */
-type Sizes = { readonly quick: boolean; readonly usersMax: number };
+/** How many users the full form ends with, and whether nothing else grows. */
+type Sizes = { readonly quick: boolean; readonly usersMax: number; readonly usersAlone: boolean };
 
-const axesOf = ({ quick, usersMax }: Sizes): readonly Axis[] => [
+const axesOf = ({ usersAlone, ...sizes }: Sizes): readonly Axis[] =>
+  allAxes(sizes).filter(({ name }) => !usersAlone || name === 'users');
+
+const allAxes = ({ quick, usersMax }: Omit<Sizes, 'usersAlone'>): readonly Axis[] => [
   { name: 'script_versions', sizes: quick ? [10, 20] : doublings(125, 1_000), grow: fill('versions') },
   { name: 'connections', sizes: quick ? [10, 20] : doublings(1_250, 10_000), grow: fill('pools') },
   {
@@ -109,6 +112,23 @@ const history = async ({ store, pool }: Bench): Promise<void> => {
   await store.scriptRuns.append(pool.id, [{ ...run, ...facts }]);
 };
 
+/** What an administrator asks of so many users: ms of one call each, when nobody else asks. */
+const administrators = async ({ store, pool, users }: Bench): Promise<Figures> => {
+  const listed = { userPoolId: pool.id, page: 1, limit: 50 };
+  const calls = {
+    first_page: () => store.users.list({ ...listed, keyword: '' }),
+    search: () => store.users.list({ ...listed, keyword: `person${users - 1}` }),
+    progress: () => store.progress.counts(pool.id),
+  };
+  const figures: [string, number][] = [];
+  for (const [name, call] of Object.entries(calls)) {
+    const started = performance.now();
+    await call();
+    figures.push([`administrator_${name}_ms`, rounded(performance.now() - started)]);
+  }
+  return Object.fromEntries(figures);
+};
+
 const CALLS = { second_login: secondLogin, first_login: firstLogin, history } as const;
 
 const measured = async (bench: Bench, call: (bench: Bench) => Promise<void>, count: number) => {
@@ -155,7 +175,10 @@ const FIRST = { pools: 10, users: 1_000 };
  * a first one, and a run for the log history. For each thing that grows, the largest size ÷ the smallest; a chart of each
  * is written by the full form.
  */
-export const growth = async ({ pairs }: Effort, usersMax: number): Promise<Figures> => {
+export const growth = async (
+  { pairs }: Effort,
+  { usersMax, usersAlone = false }: { readonly usersMax: number; readonly usersAlone?: boolean },
+): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
   const bench = await open(stack);
   await fill('pools')(bench, 0, FIRST.pools);
@@ -163,12 +186,12 @@ export const growth = async ({ pairs }: Effort, usersMax: number): Promise<Figur
   bench.users = FIRST.users;
   const quick = pairs < 50;
   const figures: Record<string, number> = {};
-  for (const axis of axesOf({ quick, usersMax })) {
+  for (const axis of axesOf({ quick, usersMax, usersAlone })) {
     const points = await along(bench, axis, quick ? 20 : 500);
     Object.assign(figures, figuresOf(axis, points));
     if (!quick) writeGrowthChart(axis.name, points);
   }
-  return figures;
+  return { ...figures, ...(await administrators(bench)) };
 };
 
 const startOf = ({ name }: Axis, { users }: Bench): number => {

@@ -22,8 +22,8 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   script_memory: scriptMemory,
   neighbours,
   login_cost: loginCost,
-  growth: (effort) => growth(effort, 2_000_000),
-  growth_10m: (effort) => growth(effort, 10_000_000),
+  growth: (effort) => growth(effort, { usersMax: 2_000_000 }),
+  growth_10m: (effort) => growth(effort, { usersMax: 10_000_000, usersAlone: true }),
 };
 
 const USAGE = `npm run bench [-- [--json] [--quick] [NAME …]]

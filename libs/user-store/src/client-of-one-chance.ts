@@ -19,9 +19,16 @@ export class ClientOfOneChance extends pg.Client {
   override query(...args: any[]): any {
     const result: unknown = super.query(...(args as [string]));
     if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
-      if (isUnanswered(error)) (this as unknown as Inner).connection.stream.destroy();
+    return result.catch(async (error: unknown) => {
+      if (isUnanswered(error)) await this.giveUp();
       throw error;
     });
+  }
+
+  /** Until the pool has heard of the end: whoever asks it next gets another one. */
+  private giveUp(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.once('end', () => resolve()));
+    (this as unknown as Inner).connection.stream.destroy();
+    return ended;
   }
 }

@@ -74,7 +74,7 @@ describe('two transactions of which the database undoes one', () => {
       ['one', 'two'],
       ['two', 'one'],
     ]);
-    expect(codes).toEqual(['40P01']);
+    expect(new Set(codes)).toEqual(new Set(['40P01']));
     expect(sums).toEqual({ one: 2, two: 2 });
   });
 
