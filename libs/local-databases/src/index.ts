@@ -10,5 +10,5 @@ export {
 } from './pgbouncer.ts';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres.ts';
 export type { DatabaseOwner } from './postgres-queries.ts';
-export { type LocalReplica, startReplica } from './postgres-replica.ts';
+export { type BaseBackup, type LocalReplica, startReplica, takeBackup } from './postgres-replica.ts';
 export { findPostgresInstallation, POSTGRES_TOOLS_MISSING, type PostgresInstallation } from './postgres-tools.ts';

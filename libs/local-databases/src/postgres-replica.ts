@@ -24,6 +24,8 @@ export async function startReplica(primary: Pick<LocalPostgres, 'url' | 'folder'
   const guard = startGuard({ account: folder.account, stopSignal: 'INT', temporaryFolder: folder.path });
   try {
     await takeBaseBackup(primary, folder);
+    writeOwn(folder, 'standby.signal', '');
+    writeOwn(folder, 'postgresql.auto.conf', `primary_conninfo = '${conninfoOf(primary.url)}'\n`);
     return await startIn(folder, guard);
   } catch (error) {
     await tidyUp(folder, guard);
@@ -44,8 +46,6 @@ async function takeBaseBackup(primary: Pick<LocalPostgres, 'url' | 'folder'>, fo
     await client.end();
   }
   rmSync(join(folder.dataFolder, 'postmaster.pid'), { force: true });
-  writeOwn(folder, 'standby.signal', '');
-  writeOwn(folder, 'postgresql.auto.conf', `primary_conninfo = '${conninfoOf(primary.url)}'\n`);
 }
 
 function conninfoOf(url: string): string {
@@ -59,9 +59,33 @@ function writeOwn(folder: ServerFolder, name: string, text: string): void {
   giveTo(folder.account, file);
 }
 
-async function startIn(folder: ServerFolder, guard: Guard): Promise<LocalReplica> {
+/** A base backup of a running server, from which a server is recovered as of a later moment. */
+export type BaseBackup = AsyncDisposable & {
+  /** `settings`: `restore_command` and a target, as for any recovery. The server that comes up takes writes. */
+  recover(settings: Record<string, string>): Promise<LocalReplica>;
+};
+
+/** Takes a base backup of a running server of the lockfile's PostgreSQL into a temporary folder; it serves one recovery. */
+export async function takeBackup(primary: Pick<LocalPostgres, 'url' | 'folder'>): Promise<BaseBackup> {
+  const folder = prepareServerFolder(undefined, ['postgres', 'nobody']);
+  const guard = startGuard({ account: folder.account, stopSignal: 'INT', temporaryFolder: folder.path });
+  const dispose = () => tidyUp(folder, guard);
+  try {
+    await takeBaseBackup(primary, folder);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  const recover = (settings: Record<string, string>) => {
+    writeOwn(folder, 'recovery.signal', '');
+    return startIn(folder, guard, settings);
+  };
+  return { recover, [Symbol.asyncDispose]: dispose };
+}
+
+async function startIn(folder: ServerFolder, guard: Guard, wanted: Record<string, string> = {}): Promise<LocalReplica> {
   const binaries = findPostgresBinaries(folder.account);
-  const settings = { wal_retrieve_retry_interval: '200ms' };
+  const settings = { wal_retrieve_retry_interval: '200ms', ...wanted };
   const launch = (port: number) => launchPostgres({ binaries, folder, guard }, { ...settings, port: String(port) });
   const { server, port } = await launchOnFreePort(launch, 0, PORT_TAKEN);
   const life = createServerLife(server, { folder, guard }, { launch: () => launch(port), stopSignal: 'SIGINT' });

@@ -80,6 +80,10 @@ const startEach = <Name extends ServiceName>(
 /** The database and the keys to what lies in it are the migration-service's alone. */
 const STORE_ONLY = /^USERFERRY_(ENCRYPTION_KEYS|PEPPERS|KEY_FILE|OPERATOR_KEY|DATABASE_\w+)/;
 
+/** Where our store can be reached besides: past a pooler, and its replica. */
+const otherStores = (env: Readonly<Record<string, string>>): readonly string[] =>
+  ['USERFERRY_DATABASE_MIGRATION_URL', 'USERFERRY_DATABASE_REPLICA_URL'].flatMap((name) => env[name] ?? []);
+
 const envOf = (
   name: ServiceName,
   env: Readonly<Record<string, string>>,
@@ -92,7 +96,7 @@ const envOf = (
   const { USERFERRY_EGRESS_NEVER_FILE: file, USERFERRY_EGRESS_NEVER: given, ...rest } = open;
   const more = file ? readFileSync(file, 'utf8').trim() : given;
   const all = [ports, ...(twinPorts === undefined ? [] : [twinPorts])];
-  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached(all, databaseUrl, more) };
+  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached(all, [databaseUrl, ...otherStores(env)], more) };
 };
 
 /** One address, or both in gRPC's own form. */
