@@ -82,11 +82,10 @@ const typed = (n: number) => ({ kind: 'email' as const, value: FILLED.emailOf(n)
 const secondLogin = async ({ store, pool, users }: Bench): Promise<void> => {
   const who = typed(randomInt(users));
   const subject = { userPoolId: pool.id, who, address: `192.0.2.${randomInt(250)}` };
-  await store.pools.loginFacts(pool.id);
-  const [, found] = await Promise.all([store.attempts.begin(subject), store.users.find(pool.id, who)]);
-  if (found.verdict !== 'ok') throw new Error(`a user who is there was ${found.verdict}`);
-  await store.attempts.proven(subject);
-  await store.progress.countLogin(pool.id, false);
+  const { found } = await store.users.forLogin(pool.id, who);
+  if (found?.verdict !== 'ok') throw new Error(`a user who is there was ${found?.verdict}`);
+  await store.attempts.begin(subject);
+  await store.attempts.loggedIn(subject, false);
 };
 
 /** Our store's part of a first login: nobody is found, somebody is stored. */
@@ -96,14 +95,13 @@ const firstLogin = async (bench: Bench): Promise<void> => {
   const externalId = `new ${bench.newcomers}`;
   const who = { kind: 'email' as const, value: `new${bench.newcomers}@example.com` };
   const subject = { userPoolId: pool.id, who, address: '' };
-  await store.pools.loginFacts(pool.id);
-  await Promise.all([store.attempts.begin(subject), store.users.find(pool.id, who)]);
+  await store.users.forLogin(pool.id, who);
+  await store.attempts.begin(subject);
   await store.pools.loginFacts(pool.id);
   const person = { userPoolId: pool.id, connectionId: pool.connection, externalId, profile: { email: who.value } };
   const { verdict } = await store.users.migrate({ ...person, typed: who, credential: CREDENTIAL });
   if (verdict !== 'migrated') throw new Error(`a newcomer was ${verdict}`);
-  await store.attempts.proven(subject);
-  await store.progress.countLogin(pool.id, true);
+  await store.attempts.loggedIn(subject, true);
 };
 
 const history = async ({ store, pool }: Bench): Promise<void> => {
@@ -187,7 +185,7 @@ export const growth = async (
   const quick = pairs < 50;
   const figures: Record<string, number> = {};
   for (const axis of axesOf({ quick, usersMax, usersAlone })) {
-    const points = await along(bench, axis, quick ? 20 : 500);
+    const points = await along(bench, axis, quick ? 20 : 300);
     Object.assign(figures, figuresOf(axis, points));
     if (!quick) writeGrowthChart(axis.name, points);
   }

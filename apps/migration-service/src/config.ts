@@ -1,6 +1,15 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  port,
+  readEnv,
+  serviceFields,
+  telemetryConfig,
+  transportFields,
+  transportOf,
+  transportProblems,
+  whole,
+} from '@userferry/process';
 import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
@@ -69,6 +78,7 @@ const WRONG_PASSWORD_FIELDS = {
 
 const FIELDS = {
   ...serviceFields,
+  ...transportFields,
   ...STORE_FIELDS,
   ...SERVED_STORE_FIELDS,
   ...WRONG_PASSWORD_FIELDS,
@@ -127,11 +137,13 @@ export const readResealConfig = () => {
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(FIELDS, process.env);
+  const env = readEnv(FIELDS, process.env, transportProblems);
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_MIGRATION_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway']),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
     secrets: secretSources(env),

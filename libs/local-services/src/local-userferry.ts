@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import type { ServiceLine } from './service-process.ts';
-import { type LocalServices, type Ports, startLocalServices } from './start-local-services.ts';
+import {
+  type LocalServices,
+  type LocalServicesOptions,
+  type Ports,
+  startLocalServices,
+} from './start-local-services.ts';
 
 /** Our side alone, as real processes on free loopback ports: our store and the services. */
 export type LocalUserferry = AsyncDisposable & {
@@ -25,6 +30,8 @@ export type LocalUserferryOptions = {
   readonly twins?: boolean;
   /** Further variables of the services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** And of one of them alone. */
+  readonly envOf?: LocalServicesOptions['envOf'];
   /** Starts the store's server, instead of a fresh one of the lockfile; a database `userferry` may be in it. */
   readonly startStore?: () => Promise<LocalPostgres>;
   /** Where the services find it, by its own connection string: through a pooler, say. */
@@ -49,7 +56,7 @@ const build = async (
   stack: AsyncDisposableStack,
   options: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
-  const { onPart = () => undefined, onLine, restart = false, twins = false, env = {} } = options;
+  const { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, envOf = {} } = options;
   const { startStore = startPostgres, storeAddress = (url) => url } = options;
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
@@ -66,6 +73,7 @@ const build = async (
     databaseUrl: storeAddress(await store.createDatabase('userferry', { owner: 'userferry' })),
     serviceToken: secrets.serviceToken,
     restart,
+    envOf,
     env: {
       PUBLIC_IPS: '192.0.2.10,192.0.2.11',
       USERFERRY_OPERATOR_KEY: secrets.operatorKey,

@@ -13,6 +13,7 @@ import {
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.ts';
 import { WholeLife1765000000000 } from './migrations/1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './migrations/1766000000000-sweep-indexes.ts';
+import { KeyLife1767000000000 } from './migrations/1767000000000-key-life.ts';
 import { GrowthIndexes1767100000000 } from './migrations/1767100000000-growth-indexes.ts';
 
 /** How the database is reached and what it may take. */
@@ -95,6 +96,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       CreateTables1764000000000,
       WholeLife1765000000000,
       SweepIndexes1766000000000,
+      KeyLife1767000000000,
       GrowthIndexes1767100000000,
     ],
     migrationsTableName: 'schema_migrations',

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
 import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { findMissingSecrets, type MissingSecret } from './missing-secrets.ts';
+import { type PoolUse, poolUseOf } from './pool-use.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
 import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
 import { createAuditRepository } from './repositories/audit.ts';
@@ -11,11 +12,13 @@ import { createPoolRepository } from './repositories/pools.ts';
 import { createProgressRepository } from './repositories/progress.ts';
 import { createScriptRunRepository, type RunLimits } from './repositories/script-runs.ts';
 import { createTombstoneRepository } from './repositories/tombstones.ts';
+import { countTotals, type StoreTotals } from './repositories/totals.ts';
 import { createUserRepository } from './repositories/users.ts';
 import { withRetries } from './retry-conflicts.ts';
 import { createSealer, type KeyRing } from './sealing.ts';
-import { toStoreFailure, withStoreFailures } from './store-failures.ts';
+import { type AsyncFunctions, toStoreFailure, withStoreFailures } from './store-failures.ts';
 import { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
+import { type AroundStoreCall, withWatch } from './watch-calls.ts';
 
 export type UserStoreOptions = DatabaseLimits & {
   readonly keyRing: KeyRing;
@@ -29,6 +32,8 @@ export type UserStoreOptions = DatabaseLimits & {
   readonly keptDays?: KeptDays;
   /** Absent: this machine's. */
   readonly clock?: Clock;
+  /** Told of every call, to time it. */
+  readonly around?: AroundStoreCall;
 };
 
 /** Everything that is remembered. Each function fails with a ServiceError, or an Error that repeats no value. */
@@ -49,11 +54,10 @@ export type UserStore = AsyncDisposable & {
   readonly missingSecrets: (pepperIds: readonly string[]) => Promise<readonly MissingSecret[]>;
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
+  /** Counts over all user pools: for metrics, not for a call that somebody waits for. */
+  readonly totals: () => Promise<StoreTotals>;
+  readonly poolUse: () => PoolUse;
 };
-
-type Repository = Record<string, (...args: never[]) => Promise<unknown>>;
-
-const guarded = <T extends Repository>(repository: T): T => withStoreFailures(withRetries(repository));
 
 const connected = async (limits: DatabaseLimits) => {
   const dataSource = await connectDataSource(limits);
@@ -71,9 +75,12 @@ export const openUserStore = async ({
   keptDays = KEPT_DAYS,
   clock = () => new Date(),
   replica,
+  around = (_, work) => work(),
   ...limits
 }: UserStoreOptions): Promise<UserStore> => {
   const sealer = createSealer(keyRing);
+  const watched = <T extends AsyncFunctions>(repository: string, functions: T): T =>
+    withWatch(repository, withStoreFailures(withRetries(functions)), around);
   const { dataSource, notices } = await connected(limits).catch((error: unknown) => {
     throw toStoreFailure(error);
   });
@@ -85,17 +92,21 @@ export const openUserStore = async ({
     await dataSource.query('SELECT 1');
   };
   return {
-    pools: guarded(createPoolRepository(dataSource, clock)),
-    apiKeys: guarded(createApiKeyRepository(dataSource)),
-    connections: guarded(createConnectionRepository(dataSource, sealer, clock)),
-    users: guarded(createUserRepository(dataSource, { clock, read })),
-    attempts: guarded(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
-    conflicts: guarded(createConflictRepository(dataSource, clock)),
-    tombstones: guarded(createTombstoneRepository(dataSource, clock)),
-    progress: guarded(createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
-    scriptRuns: guarded(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read })),
-    audit: guarded(createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
-    ...withStoreFailures({ ping, missingSecrets }),
+    pools: watched('pools', createPoolRepository(dataSource, clock)),
+    apiKeys: watched('apiKeys', createApiKeyRepository(dataSource, clock)),
+    connections: watched('connections', createConnectionRepository(dataSource, sealer, clock)),
+    users: watched('users', createUserRepository(dataSource, { clock, read })),
+    attempts: watched('attempts', createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
+    conflicts: watched('conflicts', createConflictRepository(dataSource, clock)),
+    tombstones: watched('tombstones', createTombstoneRepository(dataSource, clock)),
+    progress: watched('progress', createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
+    scriptRuns: watched(
+      'scriptRuns',
+      createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read }),
+    ),
+    audit: watched('audit', createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
+    ...watched('store', { ping, missingSecrets, totals: () => read(countTotals) }),
+    poolUse: () => poolUseOf(dataSource),
     notices,
     [Symbol.asyncDispose]: async () => {
       await late[Symbol.asyncDispose]();

@@ -119,8 +119,7 @@ describe('a database where every transaction is serializable, as on engines that
       await patiently(() => store.attempts.begin(subject));
       const proven = { ...pool, externalId: n % 6, profile: { email: who.value }, typed: who };
       await patiently(() => store.users.migrate({ ...proven, credential: credentialOf('x') }));
-      await patiently(() => store.attempts.proven(subject));
-      await patiently(() => store.progress.countLogin(pool.userPoolId, true));
+      await patiently(() => store.attempts.loggedIn(subject, true));
     };
     await Promise.all(Array.from({ length: 24 }, (_, n) => one(n)));
     const { migrated, days } = await store.progress.counts(pool.userPoolId);

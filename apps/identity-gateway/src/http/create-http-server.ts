@@ -1,6 +1,7 @@
-import type { CallContext } from '@userferry/grpc';
+import type { CallContext, Certificates } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
-import { fastify } from 'fastify';
+import { count, type Labels } from '@userferry/telemetry';
+import { type FastifyInstance, fastify } from 'fastify';
 import type { AnswerSigner } from './answer-signer.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
@@ -10,6 +11,8 @@ export type HttpServer = AsyncDisposable & { readonly port: number };
 export type HttpOptions = {
   readonly host: string;
   readonly port: number;
+  /** Absent: plaintext. */
+  readonly certificates?: Certificates | undefined;
   readonly lastKnownIps: LastKnownIps;
   /** Signs what firewalls are opened by, where there is a key for it. */
   readonly signAnswer?: AnswerSigner | undefined;
@@ -19,10 +22,24 @@ export type HttpOptions = {
 /** No HTTP call waits longer for our own services. */
 const CALL_MS_MAX = 3_000;
 
+const createApp = (certificates: Certificates | undefined): FastifyInstance => {
+  const limits = { bodyLimit: 1024 * 1024, requestTimeout: 30_000, genReqId: () => crypto.randomUUID() };
+  if (certificates === undefined) return fastify(limits);
+  const context = () => {
+    const { certificate: cert, privateKey: key } = certificates.current().identity ?? {};
+    return { cert, key };
+  };
+  const app = fastify({ ...limits, https: context() });
+  certificates.onTake(() => app.server.setSecureContext(context()));
+  return app as unknown as FastifyInstance;
+};
+const statusClass = (status: number): Labels<'userferry_http_requests_total'>['status'] =>
+  `${Math.floor(status / 100)}xx` as '2xx';
+
 /** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
 export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
   const { host, port, lastKnownIps, signAnswer, log } = options;
-  const app = fastify({ bodyLimit: 1024 * 1024, requestTimeout: 30_000, genReqId: () => crypto.randomUUID() });
+  const app = createApp(options.certificates);
   app.setNotFoundHandler((_, reply) =>
     reply.status(404).send({ statusCode: 404, message: 'no such path', data: null }),
   );
@@ -31,6 +48,10 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     return reply
       .status(503)
       .send({ statusCode: 503, message: 'the service is not available now; try again', data: null });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    count('userferry_http_requests_total', { route, status: statusClass(reply.statusCode) });
   });
   app.get('/healthz', () => ({ status: 'SERVING' }));
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });

@@ -77,7 +77,7 @@ const page = { size: 50, token: '' };
 const repositories = () => {
   const late = { clock, read: <T>(run: (manager: DataSource['manager']) => Promise<T>) => run(source.manager) };
   return {
-    keys: createApiKeyRepository(source),
+    keys: createApiKeyRepository(source, clock),
     pools: createPoolRepository(source, clock),
     attempts: createAttemptRepository(source, { keyRing, limits: ATTEMPT_LIMITS, clock }),
     users: createUserRepository(source, late),
@@ -112,7 +112,9 @@ const CALLS: readonly (readonly [string, (by: Repositories) => Promise<unknown>]
   ['nobody', ({ users }) => users.find(pool.id, typed(900_000))],
   ['a first login', ({ users }) => users.migrate(proven(900_001))],
   ['a first login that came second', ({ users }) => users.migrate(proven(8))],
-  ['the count of a login', ({ progress }) => progress.countLogin(pool.id, true)],
+  ['what a login has to know', ({ users }) => users.forLogin(pool.id, typed(7))],
+  ['what a login has to know of nobody', ({ users }) => users.forLogin(pool.id, typed(900_000))],
+  ['an attempt that let somebody in', ({ attempts }) => attempts.loggedIn(subject(), true)],
   ['a run for the log history', ({ runs }) => runs.append(pool.id, [{ ...run(), requestId: '', details: {} }])],
   ['a page of runs', ({ runs }) => runs.list({ userPoolId: pool.id, until: new Date(0) }, page)],
   ['a page of the audit', ({ audit }) => audit.list(pool.id, page)],
