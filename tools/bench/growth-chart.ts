@@ -53,8 +53,9 @@ export const growthChart = (name: string, points: readonly Point[]): string => {
   const scale = scaleOf(points);
   const calls = [...new Set(points.map(({ call }) => call))];
   const parts = [...axes(name, points, scale), ...calls.flatMap((call, place) => line(call, points, place, scale))];
+  const title = `<title>CPU of one login in our store, by ${name.replaceAll('_', ' ')}</title>`;
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif">`;
-  return `${head}\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`;
+  return `${head}\n${title}\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`;
 };
 
 /** Writes it where the documentation shows it, with the figures beside it. */
