@@ -45,11 +45,15 @@ export const createEdge = (address: string, { userPoolId, edgeKey }: Company) =>
       const { user, migratedNow } = outcome.value;
       return { n, end: 'AUTHENTICATED', userId: user?.userId ?? '', migratedNow };
     } catch (error) {
-      return { ...none, end: error instanceof ServiceError ? error.reason : String(error) };
+      return { ...none, end: error instanceof ServiceError ? causesOf(error) : String(error) };
     }
   };
   return { login, [Symbol.dispose]: () => client[Symbol.dispose]() };
 };
+
+/** Why a call failed, in all words that there are: a rare failure is seen once. */
+const causesOf = ({ reason, message, cause }: ServiceError): string =>
+  `${reason}: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
 
 /**
  * Logs members in, one after the other, each twice in a row: the first login asks the legacy database, the second one our

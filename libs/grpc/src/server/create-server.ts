@@ -7,6 +7,7 @@ import { endingStreams } from './ending-streams.ts';
 import { createHealth } from './health.ts';
 import { tolerant } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
+import { sendAway } from './send-away.ts';
 import { type StreamHandler, serverStream } from './server-stream.ts';
 import { type Handler, unary } from './unary.ts';
 
@@ -89,6 +90,7 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
   const stop = async () => {
     announceStop();
     stopping.abort();
+    await sendAway(server);
     await drain(server, options.callMsMax + GRACE_MS);
   };
   return { port, setServing, announceStop, [Symbol.asyncDispose]: stop };
