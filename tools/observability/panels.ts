@@ -260,6 +260,10 @@ const PROCESSES: Row = {
       legend: '{{job}} {{instance}}',
     }),
     rates('Spans', 'dropped: the collector is too slow or away.', 'userferry_trace_spans_total', 'outcome'),
+    shown('Certificates', 'Until they end; renewed ones are taken without a restart.', 's', {
+      expr: 'min by (job, instance) (userferry_certificate_ends_seconds) - time()',
+      legend: '{{job}} {{instance}}',
+    }),
     shown('Versions', 'Two of one service are a rollout.', 'short', {
       expr: 'count by (service, version) (userferry_build_info)',
       legend: '{{service}} {{version}}',
