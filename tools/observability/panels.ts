@@ -259,11 +259,12 @@ const PROCESSES: Row = {
       expr: `rate(process_cpu_seconds_total{job=~"userferry.*"}[${INTERVAL}])`,
       legend: '{{job}} {{instance}}',
     }),
-    rates('Spans', 'dropped: the collector is too slow or away.', 'userferry_trace_spans_total', 'outcome'),
-    shown('Certificates', 'Until they end; renewed ones are taken without a restart.', 's', {
-      expr: 'min by (job, instance) (userferry_certificate_ends_seconds) - time()',
+    shown('Certificates', 'Until they end; services with TLS.', 's', {
+      expr: 'userferry_certificate_ends_seconds - time()',
       legend: '{{job}} {{instance}}',
     }),
+    rates('Peers refused', 'For their certificate, or for none.', 'userferry_peers_refused_total', 'job, reason'),
+    rates('Spans', 'dropped: the collector is too slow or away.', 'userferry_trace_spans_total', 'outcome'),
     shown('Versions', 'Two of one service are a rollout.', 'short', {
       expr: 'count by (service, version) (userferry_build_info)',
       legend: '{{service}} {{version}}',

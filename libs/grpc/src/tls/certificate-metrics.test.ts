@@ -5,10 +5,11 @@ import { createAuthority } from '@userferry/local-databases';
 import { createLogger } from '@userferry/process';
 import { serveMetrics } from '@userferry/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createCertificates } from './certificates.ts';
+import { openTls } from './open-tls.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
-const WAIT = { timeout: 20_000 };
+/** Files are looked at every five seconds, and are broken from the second look on. */
+const WAIT = { timeout: 50_000 };
 
 let stack: AsyncDisposableStack;
 let folder: string;
@@ -30,27 +31,28 @@ const write = (name: string, text: string): string => {
 const open = async (validDays?: number) => {
   const made = createAuthority().issue(['identity-gateway'], validDays);
   const certFile = write('cert.pem', made.certificate);
-  const files = { caFile: write('ca.pem', made.caCertificate), certFile, keyFile: write('key.pem', made.privateKey) };
-  return stack.use(await createCertificates({ ...files, log, lookMs: 20 }));
+  const tls = { caFile: write('ca.pem', made.caCertificate), certFile, keyFile: write('key.pem', made.privateKey) };
+  const opened = await openTls({ tls, peers: [] }, log);
+  stack.use(opened);
+  return opened?.certificates;
 };
 
 it('when a certificate ends can be read as a metric, and that its files are fine', async () => {
-  const certificates = await open();
-  const ends = certificates.current().endsMs / 1_000;
+  const ends = Number((await open())?.current().endsMs) / 1_000;
   expect(await metrics()).toContain(`userferry_certificate_ends_seconds ${ends}\n`);
-  expect(await metrics()).toContain('userferry_certificate_fine 1\n');
+  expect(await metrics()).toContain('userferry_certificate_files_fine 1\n');
 });
 
 it('files that cannot be used any more are not fine', async () => {
   await open();
   const right = createAuthority().issue(['x']);
   write('cert.pem', right.certificate);
-  await expect.poll(metrics, WAIT).toContain('userferry_certificate_fine 0\n');
+  await expect.poll(metrics, WAIT).toContain('userferry_certificate_files_fine 0\n');
 });
 
 it('a certificate that nobody renewed in time is not fine', async () => {
   await open(1);
-  await expect.poll(metrics, WAIT).toContain('userferry_certificate_fine 0\n');
+  await expect.poll(metrics, WAIT).toContain('userferry_certificate_files_fine 0\n');
 });
 
 it('a service without TLS has neither', async () => {

@@ -1,6 +1,5 @@
 import type { experimental } from '@grpc/grpc-js';
 import type { Logger } from '@userferry/process';
-import { showGauge } from '@userferry/telemetry';
 import {
   type CertificateFiles,
   type CertificateSet,
@@ -69,26 +68,14 @@ export const createCertificates = async (options: CertificatesOptions): Promise<
   watch.note(undefined, set.current());
   log.info(factsOf(set.current()), 'certificates');
   const stop = repeat(look, lookMs);
-  const shown = showCertificate(set.current, watch.isFine);
   return {
     ...set.provider,
     current: set.current,
     isFine: watch.isFine,
     onTurn: (listener) => void turns.add(listener),
     onTake: set.onTake,
-    [Symbol.dispose]: () => {
-      stop();
-      shown[Symbol.dispose]();
-    },
+    [Symbol.dispose]: stop,
   };
-};
-
-/** For metrics. */
-const showCertificate = (current: () => CertificateSet, isFine: () => boolean): Disposable => {
-  const stack = new DisposableStack();
-  stack.use(showGauge('userferry_certificate_fine', () => [[isFine() ? 1 : 0, {}]]));
-  stack.use(showGauge('userferry_certificate_ends_seconds', () => [[current().endsMs / 1_000, {}]]));
-  return stack;
 };
 
 /** A certificate that nobody would believe does not take the place of one that they do. */
