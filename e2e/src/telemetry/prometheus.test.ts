@@ -75,10 +75,13 @@ it('a login that a legacy database leaves undecided is counted by why, and as no
 
 it('a script that asks for what is ours is counted by the rule that stopped it', async () => {
   const { address, operatorKey, services } = world;
-  const legacyUrl = `postgres://somebody:secret@127.0.0.1:${services.ports.migration}/ours`;
-  using login = createLogin({ address, ...(await setUpCompany({ address, operatorKey, legacyUrl })) });
-  expect(await login('ann@acme.example', 'x')).toMatchObject({ value: { reason: 'EGRESS_DENIED' } });
-  await expect.poll(() => valueOfSeries('userferry_egress_denials_total{rule="own_service"}'), WAIT).toBe(1);
+  const ours = [services.ports.migration, metricsPorts(world.lines).get('script-runner')];
+  for (const port of ours) {
+    const legacyUrl = `postgres://somebody:secret@127.0.0.1:${port}/ours`;
+    using login = createLogin({ address, ...(await setUpCompany({ address, operatorKey, legacyUrl })) });
+    expect(await login('ann@acme.example', 'x')).toMatchObject({ value: { reason: 'EGRESS_DENIED' } });
+  }
+  await expect.poll(() => valueOfSeries('userferry_egress_denials_total{rule="own_service"}'), WAIT).toBe(2);
 });
 
 it('an address that nobody was told of is on the list and counted as not pinned', async () => {

@@ -12,11 +12,16 @@ const countOne = (labels: LoginLabels, ms: number): void => {
   observe('userferry_login_seconds', ms / 1_000, { outcome, source });
 };
 
+const reasonOf = (end: ProvenLogin['end']): LoginLabels['reason'] => {
+  if (end.step === 'authenticated') return 'none';
+  if (end.step === 'leave_undecided') return end.reason;
+  // Some reasons to reject are those of other calls only; one of them would count as `other`.
+  return end.reason as LoginLabels['reason'];
+};
+
 /** Counts a login that came to an end. */
 export const countLogin = ({ end, source }: Omit<ProvenLogin, 'revealDetails'>, ms: number): void => {
-  const reason = end.step === 'authenticated' ? 'none' : end.reason;
-  // A rejection has reasons that only other calls have; one of them would count as `other`.
-  countOne({ outcome: OUTCOMES[end.step], source, reason: reason as LoginLabels['reason'] }, ms);
+  countOne({ outcome: OUTCOMES[end.step], source, reason: reasonOf(end) }, ms);
 };
 
 /** Counts a login that failed: by our fault, or because it was called wrongly. */

@@ -73,6 +73,14 @@ it('where nothing is traced, spans are nothing and work is done as ever', async 
   expect(collector.bodies).toEqual([]);
 });
 
+it('what waits when a service stops is sent before it ends', async () => {
+  const tracing = trace();
+  startSpan('the last').end();
+  await tracing[Symbol.asyncDispose]();
+  expect(spanNames()).toEqual(['the last']);
+  expect(startSpan('after it').ids).toBeUndefined();
+});
+
 it('headers reach the collector', async () => {
   await using _ = trace({ headers: { authorization: 'Bearer of-the-collector' } });
   startSpan('one').end();
