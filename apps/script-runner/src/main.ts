@@ -17,6 +17,7 @@ await runService(boot, async (stack) => {
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
     requiredLevel: config.requiredLevel,
+    requiredWalls: config.requiredWalls,
     log,
   });
   stack.defer(() => sandbox.close());

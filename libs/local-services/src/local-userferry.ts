@@ -25,6 +25,8 @@ export type LocalUserferryOptions = {
   readonly twins?: boolean;
   /** Further variables of the services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Run what was built instead of the sources: the folder that holds a built folder for each service. */
+  readonly builtFolders?: string;
   /** Told as each part is there. */
   readonly onPart?: (part: 'store' | 'services') => void;
 };
@@ -43,7 +45,7 @@ export const startLocalUserferry = async (options: LocalUserferryOptions = {}): 
 
 const build = async (
   stack: AsyncDisposableStack,
-  { onPart = () => undefined, onLine, restart = false, twins = false, env = {} }: LocalUserferryOptions,
+  { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, builtFolders }: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
@@ -60,6 +62,7 @@ const build = async (
     databaseUrl: await store.createDatabase('userferry', { owner: 'userferry' }),
     serviceToken: secrets.serviceToken,
     restart,
+    ...(builtFolders !== undefined && { builtFolders }),
     env: {
       PUBLIC_IPS: '192.0.2.10,192.0.2.11',
       USERFERRY_OPERATOR_KEY: secrets.operatorKey,

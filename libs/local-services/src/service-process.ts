@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +19,8 @@ export type ServiceProcessOptions = {
   readonly name: ServiceName;
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: ServiceLine) => void;
+  /** Folder that holds a built folder for each service; without it, the services run from their sources. */
+  readonly builtFolders?: string | undefined;
   /** Start it again when it dies. */
   readonly restart: boolean;
 };
@@ -39,8 +42,10 @@ const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;
 const LAST_WORDS_LINES = 20;
 
-const mainOf = (name: ServiceName): string =>
-  fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url));
+const mainOf = ({ name, builtFolders }: ServiceProcessOptions): string =>
+  builtFolders === undefined
+    ? fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url))
+    : join(builtFolders, name, 'main.js');
 
 /** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
 export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
@@ -83,9 +88,10 @@ type Life = {
   readonly stop: () => Promise<void>;
 };
 
-const beginLife = ({ name, env, onLine }: ServiceProcessOptions): Life => {
+const beginLife = (options: ServiceProcessOptions): Life => {
+  const { name, env, onLine } = options;
   // A group of its own: Ctrl-C in a terminal reaches only whoever stops the services in their order.
-  const args = ['--no-node-snapshot', mainOf(name)];
+  const args = ['--no-node-snapshot', mainOf(options)];
   // The pipe to its standard input ends when we do, however we die, and the service with it.
   const child = spawn(process.execPath, args, {
     env: { ...env, USERFERRY_STOP_WITH_STDIN: '1' },

@@ -29,6 +29,8 @@ export type LocalServicesOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: ServiceLine) => void;
   readonly restart?: boolean;
+  /** Run what was built instead of the sources: the folder that holds a built folder for each service. */
+  readonly builtFolders?: string;
 };
 
 /** The services that there are two of. */
@@ -71,9 +73,10 @@ const startEach = <Name extends ServiceName>(
   ports: Ports,
   options: LocalServicesOptions,
 ): Readonly<Record<Name, ServiceProcess>> => {
-  const { onLine = () => undefined, restart = false } = options;
+  const { onLine = () => undefined, restart = false, builtFolders } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
-  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, options), onLine, restart });
+  const start = (name: Name) =>
+    startServiceProcess({ name, env: envOf(name, env, options), onLine, restart, builtFolders });
   return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
 };
 

@@ -1,0 +1,8 @@
+/** Asks the service that was started with the same environment: exit code 0 when it is SERVING, else 1. */
+import { checkHealth } from '@userferry/grpc';
+import { readConfig } from './config.ts';
+
+const TIMEOUT_MS = 3_000;
+
+const { host, port } = readConfig();
+process.exitCode = (await checkHealth({ host, port, timeoutMs: TIMEOUT_MS })) ? 0 : 1;
