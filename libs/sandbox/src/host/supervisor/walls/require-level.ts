@@ -6,13 +6,14 @@ export type LevelName = SandboxLevel['level'];
 export const SANDBOX_LEVELS = ['process', 'reduced', 'full'] as const satisfies readonly LevelName[];
 
 const NAMESPACES = 'run as root with CAP_SYS_ADMIN, or allow unprivileged user namespaces; have unshare and setpriv';
+const OWN_PROC = `${NAMESPACES}, mount and chroot; in a container, also have an unmasked /proc`;
 const PROGRAMS = 'have setpriv and prlimit (util-linux)';
 
 /** What lets each wall stand. */
 const REMEDIES = {
   network: NAMESPACES,
-  processes: NAMESPACES,
-  files: `${NAMESPACES}, mount and chroot`,
+  processes: OWN_PROC,
+  files: OWN_PROC,
   ipc: NAMESPACES,
   identity: 'run as root with CAP_SETUID and CAP_SETGID, or allow unprivileged user namespaces',
   privileges: PROGRAMS,
