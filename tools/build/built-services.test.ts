@@ -107,25 +107,24 @@ describe('a built folder, outside of the repository, with Node and its variables
     expect(await service.stop()).toBe(0);
     expect(service.lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['ready', 'stopping']));
   });
+});
 
-  it.runIf(isLinuxRoot).each(SERVICE_NAMES)(
-    '%s runs as an ordinary user that root starts, from a folder that it cannot write to, and writes into its state folder alone',
-    async (name) => {
-      await using database = await startPostgres();
-      const purpose = `read-only-${name}`;
-      const state = stateFolder(purpose, UID);
-      const env = await variablesOf(name, state, await database.createDatabase('userferry', { owner: 'userferry' }));
-      const folder = alone(name, purpose);
-      makeReadOnly(folder);
-      const before = snapshot(folder);
-      await using service = startBuiltFolder({ node, folder, env, uid: UID });
-      await service.serving();
-      expect(await service.stop()).toBe(0);
-      expect(snapshot(folder)).toEqual(before);
-    },
-  );
+describe.runIf(isLinuxRoot)('a built folder that nobody may write to, for an ordinary user that root starts', () => {
+  it.each(SERVICE_NAMES)('%s writes into its state folder alone, and ends with code 0', async (name) => {
+    await using database = await startPostgres();
+    const purpose = `read-only-${name}`;
+    const state = stateFolder(purpose, UID);
+    const env = await variablesOf(name, state, await database.createDatabase('userferry', { owner: 'userferry' }));
+    const folder = alone(name, purpose);
+    makeReadOnly(folder);
+    const before = snapshot(folder);
+    await using service = startBuiltFolder({ node, folder, env, uid: UID });
+    await service.serving();
+    expect(await service.stop()).toBe(0);
+    expect(snapshot(folder)).toEqual(before);
+  });
 
-  it.runIf(isLinuxRoot)('script-runner that root starts as an ordinary user runs scripts behind walls', async () => {
+  it('script-runner evaluates scripts behind walls', async () => {
     const purpose = 'walls';
     const env = await variablesOf('script-runner', stateFolder(purpose, UID), '');
     const folder = alone('script-runner', purpose);

@@ -2,5 +2,11 @@ export { createSandbox } from './host/supervisor/create-sandbox.ts';
 export { defaultStateFolder } from './host/supervisor/runtime/private-folder.ts';
 export type { SandboxLog } from './host/supervisor/sandbox-log.ts';
 export type { SandboxOptions, SandboxTuning } from './host/supervisor/sandbox-options.ts';
-export { type LevelName, reaches, SANDBOX_LEVELS, SANDBOX_WALLS, type WallName } from './host/supervisor/walls/require-level.ts';
+export {
+  type LevelName,
+  reaches,
+  SANDBOX_LEVELS,
+  SANDBOX_WALLS,
+  type WallName,
+} from './host/supervisor/walls/require-level.ts';
 export type { EgressRule, OfferedModule, RunRequest, Sandbox, SandboxLevel, ScriptProblem } from './sandbox.ts';
