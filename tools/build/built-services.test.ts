@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
 import { ScriptRunnerServiceClient } from '@userferry/contracts/runner/v1/script_runner_service';
 import { createClient } from '@userferry/grpc';
-import { findFreePort, startPostgres } from '@userferry/local-databases';
+import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import {
   createLogin,
   member,
@@ -38,14 +38,17 @@ const isLinuxRoot = process.platform === 'linux' && process.getuid?.() === 0;
 let built: string;
 let node: string;
 let scratch: string;
+let database: LocalPostgres;
 beforeAll(async () => {
+  database = await startPostgres();
   ({ folder: built } = await temporaryBuild());
   scratch = mkdtempSync(join(tmpdir(), 'userferry-dry-start-'));
   chmodSync(scratch, 0o755);
   node = join(scratch, 'node');
   copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE);
 }, 240_000);
-afterAll(() => {
+afterAll(async () => {
+  await database.stop();
   for (const folder of [built, scratch]) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -71,7 +74,7 @@ const stateFolder = (purpose: string, uid: number | undefined): string => {
 };
 
 /** What a service needs beside the token; ports that are free. */
-const variablesOf = async (name: ServiceName, state: string, databaseUrl: string): Promise<Record<string, string>> => {
+const variablesOf = async (name: ServiceName, state: string): Promise<Record<string, string>> => {
   const port = async () => String(await findFreePort());
   const all: Record<ServiceName, () => Promise<Record<string, string>>> = {
     'identity-gateway': async () => ({ USERFERRY_GATEWAY_PORT: await port(), USERFERRY_HTTP_PORT: await port() }),
@@ -82,7 +85,9 @@ const variablesOf = async (name: ServiceName, state: string, databaseUrl: string
     'migration-service': async () => ({
       USERFERRY_MIGRATION_PORT: await port(),
       USERFERRY_KEY_FILE: join(state, 'keys.json'),
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: await database.createDatabase(`userferry_${randomBytes(4).toString('hex')}`, {
+        owner: 'userferry',
+      }),
     }),
     'public-ip-service': async () => ({
       USERFERRY_PUBLIC_IP_PORT: await port(),
@@ -114,9 +119,7 @@ const snapshot = (folder: string) =>
 
 describe('a built folder, outside of the repository, with Node and its variables alone', () => {
   it.each(SERVICE_NAMES)('%s becomes healthy, answers its own check, and ends with code 0', async (name) => {
-    await using database = await startPostgres();
-    const state = stateFolder(`start-${name}`, undefined);
-    const env = await variablesOf(name, state, await database.createDatabase('userferry', { owner: 'userferry' }));
+    const env = await variablesOf(name, stateFolder(`start-${name}`, undefined));
     const folder = alone(name, `start-${name}`);
     await using service = startBuiltFolder({ node, folder, env });
     await service.serving();
@@ -127,10 +130,8 @@ describe('a built folder, outside of the repository, with Node and its variables
 
 describe.runIf(isLinuxRoot)('a built folder that nobody may write to, for an ordinary user that root starts', () => {
   it.each(SERVICE_NAMES)('%s writes into its state folder alone, and ends with code 0', async (name) => {
-    await using database = await startPostgres();
     const purpose = `read-only-${name}`;
-    const state = stateFolder(purpose, UID);
-    const env = await variablesOf(name, state, await database.createDatabase('userferry', { owner: 'userferry' }));
+    const env = await variablesOf(name, stateFolder(purpose, UID));
     const folder = alone(name, purpose);
     makeReadOnly(folder);
     const before = snapshot(folder);
@@ -143,7 +144,7 @@ describe.runIf(isLinuxRoot)('a built folder that nobody may write to, for an ord
 
   it('script-runner evaluates scripts behind walls', async () => {
     const purpose = 'walls';
-    const env = await variablesOf('script-runner', stateFolder(purpose, UID), '');
+    const env = await variablesOf('script-runner', stateFolder(purpose, UID));
     const folder = alone('script-runner', purpose);
     makeReadOnly(folder);
     await using service = startBuiltFolder({ node, folder, env, uid: UID });
