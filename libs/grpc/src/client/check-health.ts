@@ -1,19 +1,12 @@
-import { type Client, credentials, loadPackageDefinition, type ServiceClientConstructor } from '@grpc/grpc-js';
-import { service } from 'grpc-health-check';
+import { randomUUID } from 'node:crypto';
+import { HealthCheckResponse_ServingStatus, HealthClient } from '@userferry/contracts/grpc/health/v1/health';
+import { createClient } from './create-client.ts';
 
 export type HealthQuestion = {
   /** Where the service listens, as it was told: an address for everybody (`0.0.0.0`, `::`) is asked on loopback. */
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
-};
-
-type HealthClient = Client & {
-  check(
-    request: { service: string },
-    options: { deadline: number },
-    callback: (error: Error | null, answer?: { status: string }) => void,
-  ): void;
 };
 
 const EVERYBODY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -24,11 +17,12 @@ const addressOf = ({ host, port }: HealthQuestion): string => {
 };
 
 /** Asks the standard health service of a server of ours; resolves with whether it is SERVING, and never rejects. */
-export const checkHealth = (question: HealthQuestion): Promise<boolean> => {
-  const { Health } = loadPackageDefinition({ Health: service }) as unknown as { Health: ServiceClientConstructor };
-  const client = new Health(addressOf(question), credentials.createInsecure()) as unknown as HealthClient;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const deadline = Date.now() + question.timeoutMs;
-  client.check({ service: '' }, { deadline }, (_, answer) => resolve(answer?.status === 'SERVING'));
-  return promise.finally(() => client.close());
+export const checkHealth = async (question: HealthQuestion): Promise<boolean> => {
+  using client = createClient(HealthClient, { address: addressOf(question) });
+  const context = { requestId: randomUUID(), deadlineMs: Date.now() + question.timeoutMs };
+  // Awaited here: the client is closed when this ends.
+  return await client.check({ service: '' }, context).then(
+    ({ status }) => status === HealthCheckResponse_ServingStatus.SERVING,
+    () => false,
+  );
 };
