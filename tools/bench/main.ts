@@ -1,6 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { coldConnection } from './cold-connection.ts';
 import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
+import { firstLogin } from './first-login.ts';
+import { localLogin } from './local-login.ts';
 import { loginPgWarm } from './login-pg-warm.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
@@ -10,6 +13,9 @@ import { scriptMemory } from './script-memory.ts';
 const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
   login_pg_warm: (effort) => loginPgWarm(4, effort),
   login_pg_warm_cost_10: (effort) => loginPgWarm(10, effort),
+  local_login: localLogin,
+  first_login: firstLogin,
+  cold_connection: coldConnection,
   rejection_timing: rejectionTiming,
   script_memory: scriptMemory,
   neighbours,

@@ -1,6 +1,15 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  commaList,
+  port,
+  readEnv,
+  serviceFields,
+  transportFields,
+  transportOf,
+  transportProblems,
+  whole,
+} from '@userferry/process';
 import { defaultStateFolder, SANDBOX_LEVELS, SANDBOX_WALLS, type WallName } from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
@@ -40,6 +49,7 @@ export const readConfig = () => {
   const env = readEnv(
     {
       ...serviceFields,
+      ...transportFields,
       USERFERRY_RUNNER_PORT: port().default(7102),
       USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
       USERFERRY_STATE_FOLDER: z.string().default(() => defaultStateFolder()),
@@ -55,12 +65,16 @@ export const readConfig = () => {
       USERFERRY_REQUIRE_SANDBOX_WALLS: walls(),
     },
     process.env,
-    egressProblems,
+    (values) => [
+      ...egressProblems(values),
+      ...transportProblems(values, { USERFERRY_PUBLIC_IP_ADDRESS: values.USERFERRY_PUBLIC_IP_ADDRESS }),
+    ],
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_RUNNER_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway']),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import type { ServiceLine } from './service-process.ts';
-import { type LocalServices, type Ports, startLocalServices } from './start-local-services.ts';
+import {
+  type LocalServices,
+  type LocalServicesOptions,
+  type Ports,
+  startLocalServices,
+} from './start-local-services.ts';
 
 /** Our side alone, as real processes on free loopback ports: our store and the services. */
 export type LocalUserferry = AsyncDisposable & {
@@ -27,6 +32,8 @@ export type LocalUserferryOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Run what was built instead of the sources: the folder that holds a built folder for each service. */
   readonly builtFolders?: string;
+  /** And of one of them alone. */
+  readonly envOf?: LocalServicesOptions['envOf'];
   /** Told as each part is there. */
   readonly onPart?: (part: 'store' | 'services') => void;
 };
@@ -45,7 +52,15 @@ export const startLocalUserferry = async (options: LocalUserferryOptions = {}): 
 
 const build = async (
   stack: AsyncDisposableStack,
-  { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, builtFolders }: LocalUserferryOptions,
+  {
+    onPart = () => undefined,
+    onLine,
+    restart = false,
+    twins = false,
+    env = {},
+    envOf = {},
+    builtFolders,
+  }: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
@@ -63,6 +78,7 @@ const build = async (
     serviceToken: secrets.serviceToken,
     restart,
     ...(builtFolders !== undefined && { builtFolders }),
+    envOf,
     env: {
       PUBLIC_IPS: '192.0.2.10,192.0.2.11',
       USERFERRY_OPERATOR_KEY: secrets.operatorKey,
