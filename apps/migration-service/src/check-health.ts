@@ -4,5 +4,6 @@ import { readConfig } from './config.ts';
 
 const TIMEOUT_MS = 3_000;
 
-const { host, port } = readConfig();
-process.exitCode = (await checkHealth({ host, port, timeoutMs: TIMEOUT_MS })) ? 0 : 1;
+process.exitCode = (await checkHealth({ service: 'migration-service', ...readConfig(), timeoutMs: TIMEOUT_MS }))
+  ? 0
+  : 1;
