@@ -6,6 +6,7 @@ const REMEDIES: readonly { name: RegExp; remedy: string }[] = [
   { name: /MongoDB/, remedy: 'set MONGODB_URL' },
   { name: /SQL Server/, remedy: 'set MSSQL_URL' },
   { name: /\b(curl|openssl)\b/, remedy: 'apt-get install curl openssl' },
+  { name: /Prometheus/, remedy: 'apt-get install prometheus' },
   { name: /control groups/, remedy: 'let the tests make control groups (as root, with /sys/fs/cgroup writable)' },
   { name: /\broot\b/, remedy: 'run the tests as root' },
 ];

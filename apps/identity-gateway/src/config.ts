@@ -4,6 +4,7 @@ import {
   port,
   readEnv,
   serviceFields,
+  telemetryConfig,
   transportFields,
   transportOf,
   transportProblems,
@@ -63,6 +64,7 @@ export const readConfig = () => {
     logLevel: env.USERFERRY_LOG_LEVEL,
     // Whoever comes has to show an API key.
     transport: transportOf(env),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     tokens: tokensOf(env),
     keyMsMax: env.USERFERRY_API_KEY_DAYS_MAX && env.USERFERRY_API_KEY_DAYS_MAX * DAY_MS,

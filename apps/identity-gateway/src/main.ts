@@ -1,5 +1,7 @@
 import { openTls, tlsTo } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { createSigningKeys } from './access/token/signing-keys.ts';
 import { createVerifyToken } from './access/token/verify-token.ts';
 import { createKeyUses } from './background/key-uses.ts';
@@ -23,6 +25,9 @@ const boot = createLogger({ service: 'identity-gateway', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'identity-gateway', version: packageJson.version, config: config.telemetry, log }),
+  );
   const { serviceToken: token } = config;
   const tls = stack.use(await openTls(config.transport, log));
   const toStore = [config.migrationAddress, token, tlsTo(tls, 'migration-service')] as const;
@@ -55,5 +60,5 @@ await runService(boot, async (stack) => {
       { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken },
     ),
   );
-  log.info({ port: server.port, httpPort: http.port }, 'ready');
+  log.info({ port: server.port, httpPort: http.port, metricsPort: telemetry.metricsPort }, 'ready');
 });

@@ -10,6 +10,7 @@ import {
 } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createListLog } from './announce/list-log.ts';
+import { countListChange, showList } from './announce/list-metrics.ts';
 import { createWebhook, type Webhook } from './announce/webhook.ts';
 import { fetchTable } from './clients/peers.ts';
 import type { Config } from './config.ts';
@@ -44,6 +45,7 @@ export const createPublicIpService = async (
   const stack = new AsyncDisposableStack();
   try {
     const { table, file } = await openTable(stack, config, deps);
+    stack.use(showList(table));
     await joinAll(stack, config, table, deps);
     await file.save(table.state());
     const look = setInterval(() => table.state(), LOOK_MS).unref();
@@ -72,6 +74,7 @@ const openTable = async (
     known: saved && afterRestart(saved, clock()),
     onChange: (change) => {
       writeToLog(change);
+      countListChange(change);
       void file.save(change.after);
       webhook?.tell(change.after);
       onChange(change);

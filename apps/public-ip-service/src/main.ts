@@ -1,5 +1,7 @@
 import { openTls } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { createPublicIpService } from './create-public-ip-service.ts';
 
@@ -8,7 +10,10 @@ const boot = createLogger({ service: 'public-ip-service', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'public-ip-service', level: config.logLevel });
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'public-ip-service', version: packageJson.version, config: config.telemetry, log }),
+  );
   const tls = stack.use(await openTls(config.transport, log));
   const server = stack.use(await createPublicIpService(config, { log, tls }));
-  log.info({ port: server.port, pinned: config.pinned.length }, 'ready');
+  log.info({ port: server.port, pinned: config.pinned.length, metricsPort: telemetry.metricsPort }, 'ready');
 });

@@ -25,6 +25,12 @@ export const isWebUrl = (text: string): boolean => {
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname));
 };
 
+const isHttpUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+};
+
 /** Where something is posted to or asked over the web. */
 export const webUrl = () => z.string().refine(isWebUrl, 'must be an https:// URL without a user in it');
 
@@ -37,8 +43,35 @@ export const commaList = () =>
       .filter((item) => item !== ''),
   );
 
+const pairs = (text: string): Record<string, string> =>
+  Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim())));
+
+/** `name=value` with commas between: HTTP headers. */
+export const headerList = () =>
+  z
+    .string()
+    .refine(
+      (text) =>
+        text.split(',').every((pair) => /^\s*[\w-]+\s*=\s*[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?\s*$/.test(pair)),
+      'must be name=value with commas between',
+    )
+    .transform(pairs);
+
+/** What a service shows of itself: where its metrics are read, where its traces go. Both are off by default. */
+const telemetryFields = {
+  USERFERRY_METRICS_PORT: port().optional(),
+  USERFERRY_METRICS_HOST: z.string().default('127.0.0.1'),
+  USERFERRY_TRACES_URL: z
+    .string()
+    .refine(isHttpUrl, 'must be an http:// or https:// URL without a user in it')
+    .optional(),
+  USERFERRY_TRACES_HEADERS: headerList().default({}),
+  USERFERRY_TRACES_RATIO: z.coerce.number().min(0).max(1).default(1),
+} as const;
+
 /** The variables that every service has. */
 export const serviceFields = {
+  ...telemetryFields,
   USERFERRY_LISTEN_HOST: z.string().default('127.0.0.1'),
   USERFERRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   USERFERRY_SERVICE_TOKEN: z.string().min(32, 'must have 32 characters or more'),

@@ -4,4 +4,5 @@ export { KNOWN_VARIABLES } from './known-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { ConfigError, type Env, readEnv } from './read-env.ts';
 export { runService } from './run-service.ts';
+export { type TelemetryConfig, telemetryConfig } from './telemetry-config.ts';
 export { type TlsFiles, type Transport, transportFields, transportOf, transportProblems } from './transport.ts';

@@ -1,4 +1,5 @@
 export { createSandbox } from './host/supervisor/create-sandbox.ts';
+export type { HostDeath } from './host/supervisor/hosts/host-death.ts';
 export { defaultStateFolder } from './host/supervisor/runtime/private-folder.ts';
 export type { SandboxLog } from './host/supervisor/sandbox-log.ts';
 export type { SandboxOptions, SandboxTuning } from './host/supervisor/sandbox-options.ts';
@@ -10,3 +11,4 @@ export {
   type WallName,
 } from './host/supervisor/walls/require-level.ts';
 export type { EgressRule, OfferedModule, RunRequest, Sandbox, SandboxLevel, ScriptProblem } from './sandbox.ts';
+export type { SandboxStats, SandboxWatch } from './sandbox-watch.ts';

@@ -1,5 +1,6 @@
 import type { CallContext, Certificates } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import { count, type Labels } from '@userferry/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { AnswerSigner } from './answer-signer.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
@@ -32,6 +33,8 @@ const createApp = (certificates: Certificates | undefined): FastifyInstance => {
   certificates.onTake(() => app.server.setSecureContext(context()));
   return app as unknown as FastifyInstance;
 };
+const statusClass = (status: number): Labels<'userferry_http_requests_total'>['status'] =>
+  `${Math.floor(status / 100)}xx` as '2xx';
 
 /** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
 export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
@@ -45,6 +48,10 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     return reply
       .status(503)
       .send({ statusCode: 503, message: 'the service is not available now; try again', data: null });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    count('userferry_http_requests_total', { route, status: statusClass(reply.statusCode) });
   });
   app.get('/healthz', () => ({ status: 'SERVING' }));
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });

@@ -53,6 +53,7 @@ export const startService = async (
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',
+    telemetry: {},
     serviceToken: TOKEN,
     pinned: [],
     drainMs: 3_600_000,

@@ -9,6 +9,7 @@ export type HostRequestDeps = {
   readonly resolver: Resolver;
   readonly log: SandboxLog;
   readonly connectTimeoutMs: number;
+  onDenied(rule: Denied['rule']): void;
 };
 
 /** What a host may ask for on behalf of a run. */
@@ -20,9 +21,9 @@ const OVER = { message: 'the run is over', code: 'ECANCELED', syscall: 'connect'
 export type Questioner = Asker & { readonly denials: DenialLog };
 
 /** Answers a host's questions to the outside; `asker` is missing when the run is over. Names are resolved and judged here, sockets opened by its broker. */
-export const createHostRequests = ({ resolver, log, connectTimeoutMs }: HostRequestDeps) => {
+export const createHostRequests = ({ resolver, log, connectTimeoutMs, onDenied }: HostRequestDeps) => {
   const note = ({ denials }: Questioner, denied: Denied | undefined): void => {
-    if (denied !== undefined) denials.note(denied, log);
+    if (denied !== undefined && denials.note(denied, log)) onDenied(denied.rule);
   };
   const connect = async (broker: Broker, asker: Questioner, question: Extract<HostFrame, { kind: 'connect' }>) => {
     const { id, port } = question;

@@ -5,6 +5,7 @@ import type { RunRequest, ScriptProblem } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
+import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import type { HostRequests } from './host-requests.ts';
 import { createRunTable, type RunTable } from './run-table.ts';
@@ -36,6 +37,7 @@ export type IsolateHostDeps = {
   /** Resident memory that a host may have beyond the limits of the runs in it. */
   readonly overheadBytes: number;
   onViolation(rule: string): void;
+  onEnded(death: HostDeath): void;
   setCpuShare(share: number): void;
 };
 
@@ -45,7 +47,6 @@ const DOUBT_MS = 500;
 const PAGE_BYTES = 4096;
 const ALONE = 'the script needed more memory than its limit allows';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
-const STUCK = 'the isolate host was stuck in another run of this connection';
 
 const residentBytes = (pid: number | undefined): number => {
   try {
@@ -76,7 +77,7 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: Runner
     if (runs.size === 0) memory.release();
   };
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
-    const run = runs.begin(request, () => host.kill(STUCK));
+    const run = runs.begin(request, () => host.kill(DEATHS.stuck));
     hold();
     const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
     host.send({ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes });
@@ -106,7 +107,7 @@ const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: Che
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
-  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false };
+  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false, ready: false };
 
   const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
 
@@ -136,9 +137,16 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
   const memory = deps.memory(() => host.pid);
+  host.ready.then(
+    () => {
+      use.ready = true;
+    },
+    () => undefined,
+  );
   void host.exited.then(async (why) => {
     use.lost = runs.size > 0 || isDoubtful();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
+    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready));
     if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
     for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);

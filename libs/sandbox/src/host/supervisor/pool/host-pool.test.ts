@@ -39,6 +39,7 @@ const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS) => {
     get size() {
       return hosts.length + unborn;
     },
+    hosts: { starting: [], blank: [] },
     take: () => hosts.shift(),
     ensure: () => {},
     first: async () => {},

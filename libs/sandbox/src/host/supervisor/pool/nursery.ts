@@ -1,3 +1,4 @@
+import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 import { createBirthPause } from './birth-pause.ts';
@@ -6,6 +7,7 @@ import { createBirthPause } from './birth-pause.ts';
 export type Nursery = {
   /** Hosts being born or blank. */
   readonly size: number;
+  readonly hosts: { readonly starting: readonly IsolateHost[]; readonly blank: readonly IsolateHost[] };
   /** The oldest blank host, which then is the caller's. */
   take(): IsolateHost | undefined;
   /** Starts hosts until `count` are blank or on the way; waits longer and longer when they die at birth. */
@@ -47,7 +49,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     onChange();
   };
   const watchBirth = (host: IsolateHost): Promise<void> => {
-    const timer = setTimeout(() => host.kill('the isolate host was not ready in time'), birthTimeoutMs);
+    const timer = setTimeout(() => host.kill(DEATHS.notReadyInTime), birthTimeoutMs);
     void host.exited.then(() => {
       if (born.delete(host)) onChange();
     });
@@ -72,6 +74,9 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     get size() {
       return born.size + unborn.size;
     },
+    get hosts() {
+      return { starting: [...unborn], blank: [...born] };
+    },
     async first() {
       const host = begin();
       if (host === undefined) throw new Error('no isolate host could be prepared');
@@ -88,7 +93,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     close() {
       closed = true;
       clearTimeout(retry);
-      for (const host of [...born, ...unborn]) host.kill('the sandbox is closed');
+      for (const host of [...born, ...unborn]) host.kill(DEATHS.closed);
     },
   };
 };

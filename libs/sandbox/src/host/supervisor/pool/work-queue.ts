@@ -21,6 +21,8 @@ export type WorkQueue<H> = {
   add(work: Waiting<H>): void;
   /** Takes it out without a word; false when it is no longer waiting. */
   remove(work: Waiting<H>): boolean;
+  /** As many wait. */
+  readonly size: number;
   /** Connections with something waiting, the one that waited longest without being served first. */
   readonly waitingKeys: readonly string[];
   take(connectionKey: string): Waiting<H> | undefined;
@@ -64,6 +66,9 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
       size += 1;
     },
     remove,
+    get size() {
+      return size;
+    },
     get waitingKeys() {
       return [...queues.keys()];
     },
