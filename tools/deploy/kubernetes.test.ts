@@ -88,7 +88,6 @@ const podSpec = z.looseObject({
       livenessProbe: z.looseObject({}),
       readinessProbe: z.looseObject({}),
       startupProbe: z.looseObject({}),
-      lifecycle: z.object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }) }) }),
     }),
   ),
   volumes: z.array(z.looseObject({ name: z.string() })),
@@ -108,6 +107,18 @@ const podOf = (kind: string, name: string) => {
   const [container] = template.spec.containers;
   if (container === undefined) throw new Error(`${name} has no container`);
   return { pod: template.spec, container };
+};
+
+/** What a server of this service waits at the most for what runs, once it has stopped to take calls. */
+const longestDrainMs = (name: string): number => {
+  const number = (file: string, text: RegExp): number => {
+    const [, found = ''] = text.exec(readText(file)) ?? [];
+    expect(found).not.toBe('');
+    return Number(found.replaceAll('_', ''));
+  };
+  const file = `apps/${name}/src/create-${name}.ts`;
+  const callMsMax = number(file, /(?:callMsMax: |CALL_MS_MAX = )([\d_]+)/);
+  return callMsMax + number('libs/grpc/src/server/create-server.ts', /const GRACE_MS = ([\d_]+)/);
 };
 
 describe('the manifests', () => {
@@ -183,24 +194,22 @@ describe('the manifests', () => {
       const { pod, container } = podOf(kind, name);
       const grpc = container.ports.find((port) => port.name === 'grpc')?.containerPort;
       expect(container.livenessProbe).toMatchObject({ tcpSocket: { port: grpc } });
-      expect(container.readinessProbe).toMatchObject({ grpc: { port: grpc } });
-      expect(container.startupProbe).toMatchObject({ grpc: { port: grpc } });
+      const ownCheck = { exec: { command: ['node', 'check-health.js'] } };
+      expect(container.readinessProbe).toMatchObject(ownCheck);
+      expect(container.startupProbe).toMatchObject(ownCheck);
       expect(pod.topologySpreadConstraints).toHaveLength(2);
-      const [, graceMs = ''] =
-        /const GRACE_MS = ([\d_]+)/.exec(readText('libs/grpc/src/server/create-server.ts')) ?? [];
-      const drainMs = container.lifecycle.preStop.sleep.seconds * 1_000 + Number(graceMs.replaceAll('_', ''));
-      expect(drainMs).toBeGreaterThan(5_000);
-      expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainMs + 10_000);
+      const delayMs = Number(container.env.find((each) => each.name === 'USERFERRY_STOP_DELAY_MS')?.value);
+      expect(delayMs).toBeGreaterThanOrEqual(5_000);
+      expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(delayMs + longestDrainMs(name) + 5_000);
     },
   );
 
   it.each(WORKLOADS)(
     '%s %s has a headless service, a budget for disruptions, and one replica more than may be missing',
     (kind, name) => {
-      const service = named('Service', name).spec;
-      const { pod: _, container } = podOf(kind, name);
+      const { container } = podOf(kind, name);
       const grpc = container.ports.find((port) => port.name === 'grpc')?.containerPort;
-      expect(service).toMatchObject({
+      expect(named('Service', name).spec).toMatchObject({
         clusterIP: 'None',
         selector: { 'app.kubernetes.io/name': name },
         ports: [{ port: grpc, targetPort: 'grpc' }],

@@ -1,20 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readKubernetes, readText } from './manifests.ts';
 import { canReach, type Place, type Port, readPolicies } from './reachability.ts';
 
-const policies = readPolicies(readKubernetes('deploy/kubernetes/base'));
+const objects = readKubernetes('deploy/kubernetes/base');
+const policies = readPolicies(objects);
 
 const pod = (name: string, namespace: string, namespaceLabels = {}): Place => ({
   labels: { 'app.kubernetes.io/name': name },
   namespaceLabels: { 'kubernetes.io/metadata.name': namespace, ...namespaceLabels },
 });
 
+/** One of ours, with the labels that its manifest gives it. */
+const ours = (name: string, namespace: string): Place => {
+  const workload = objects.find(
+    ({ kind, metadata }) => /^(Deployment|StatefulSet)$/.test(kind) && metadata.name === name,
+  );
+  const template = z.looseObject({
+    template: z.looseObject({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) }),
+  });
+  expect(workload?.metadata.namespace).toBe(namespace);
+  const { labels } = template.parse(workload?.spec).template.metadata;
+  return { labels, namespaceLabels: { 'kubernetes.io/metadata.name': namespace } };
+};
+
 const PLACES: Readonly<Record<string, Place>> = {
   'a caller': pod('edge-auth', 'edge', { 'userferry.io/calls-gateway': 'true' }),
-  'identity-gateway': pod('identity-gateway', 'userferry'),
-  'script-runner': pod('script-runner', 'userferry-runner'),
-  'migration-service': pod('migration-service', 'userferry'),
-  'public-ip-service': pod('public-ip-service', 'userferry'),
+  'identity-gateway': ours('identity-gateway', 'userferry'),
+  'script-runner': ours('script-runner', 'userferry-runner'),
+  'migration-service': ours('migration-service', 'userferry'),
+  'public-ip-service': ours('public-ip-service', 'userferry'),
+  Prometheus: pod('prometheus', 'watching', { 'userferry.io/collects-metrics': 'true' }),
   'the store': pod('postgresql', 'databases', { 'userferry.io/store': 'true' }),
   names: { labels: { 'k8s-app': 'kube-dns' }, namespaceLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
   'the internet': { address: '198.51.100.7' },
@@ -28,7 +44,7 @@ const PLACES: Readonly<Record<string, Place>> = {
 };
 
 const PORTS: readonly Port[] = [
-  ...[53, 80, 443, 1433, 3306, 4317, 5432, 7100, 7101, 7102, 7103, 7104, 27017].map((port) => ({
+  ...[53, 80, 443, 1433, 3306, 4317, 5432, 7100, 7101, 7102, 7103, 7104, 9464, 27017].map((port) => ({
     protocol: 'TCP' as const,
     port,
   })),
