@@ -29,7 +29,7 @@ export const APPS = {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts', reseal: 'reseal.ts' },
     packages: ['bcrypt'],
     hasSandbox: false,
-    bytesMax: 8 * MEBIBYTE,
+    bytesMax: 9 * MEBIBYTE,
   },
   'public-ip-service': {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts' },
