@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { stopsWithStdin } from './config.ts';
+import { endSoon } from './end-soon.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -21,6 +22,7 @@ export const runService = async (log: Logger, start: (stack: AsyncDisposableStac
     log.error({ err: error }, 'did not stop cleanly');
     process.exitCode = 1;
   });
+  endSoon();
 };
 
 const stopSignal = (): Promise<string> =>
