@@ -179,5 +179,5 @@ describe('the four built folders together', () => {
     });
     expect(await login(mail, password)).toMatchObject({ $case: 'authenticated', value: { source: LoginSource.LOCAL } });
     expect(await login(mail, 'not it')).toMatchObject({ $case: 'rejected' });
-  });
+  }, 240_000);
 });
