@@ -1,5 +1,5 @@
 import { openTls } from '@userferry/grpc';
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
 import { startTelemetry } from '@userferry/telemetry';
 import { migrateStore, openUserStore } from '@userferry/user-store';
 import packageJson from '../package.json' with { type: 'json' };
@@ -16,11 +16,7 @@ const HEALTH_INTERVAL_MS = 2_000;
 const SWEEP_INTERVAL_MS = 60_000;
 const COUNT_INTERVAL_MS = 300_000;
 
-const boot = createLogger({ service: 'migration-service', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'migration-service', level: config.logLevel });
+await runService('migration-service', readConfig, async (config, { log, stack, onStop }) => {
   const telemetry = stack.use(
     await startTelemetry({ service: 'migration-service', version: packageJson.version, config: config.telemetry, log }),
   );
@@ -36,6 +32,7 @@ await runService(boot, async (stack) => {
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const tls = stack.use(await openTls(config.transport, log));
   const server = stack.use(await createMigrationService({ ...config, tls }, { store, passwords, log }));
+  onStop(server.announceStop);
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
   stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));
   log.info(

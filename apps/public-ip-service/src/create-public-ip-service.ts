@@ -50,8 +50,8 @@ export const createPublicIpService = async (
     await file.save(table.state());
     const look = setInterval(() => table.state(), LOOK_MS).unref();
     stack.defer(() => clearInterval(look));
-    const { port, setServing } = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps));
-    return { port, setServing, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    const server = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps));
+    return { ...server, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -121,4 +121,5 @@ const serve = (
     authenticate: serviceTokenAuthenticate(config.serviceToken),
     log,
     callMsMax: 5_000,
+    connectionAgeMs: config.connectionAgeMs,
   });

@@ -23,6 +23,8 @@ export type ServiceProcessOptions = {
   readonly builtFolders?: string | undefined;
   /** Start it again when it dies. */
   readonly restart: boolean;
+  /** The repository whose service it is, when that is not this one: another version of it. */
+  readonly root?: string;
 };
 
 export type ServiceProcess = {
@@ -33,19 +35,21 @@ export type ServiceProcess = {
   readonly ready: () => Promise<void>;
   /** SIGTERM, and SIGKILL when it has not ended after the grace time. */
   readonly stop: () => Promise<void>;
+  /** Resolves when the process that runs now has ended: with its exit code, or null when a signal ended it. */
+  readonly exitCode: () => Promise<number | null>;
 };
 
-/** Longer than a service's own time for draining. */
-const STOP_GRACE_MS = 15_000;
+/** Longer than the longest call, which a service lets finish. */
+const STOP_GRACE_MS = 45_000;
 /** A service that dies at birth is tried again ever more slowly. */
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;
 const LAST_WORDS_LINES = 20;
 
-const mainOf = ({ name, builtFolders }: ServiceProcessOptions): string =>
-  builtFolders === undefined
-    ? fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url))
-    : join(builtFolders, name, 'main.js');
+const OWN_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const mainOf = ({ name, builtFolders, root = OWN_ROOT }: ServiceProcessOptions): string =>
+  builtFolders === undefined ? join(root, 'apps', name, 'src', 'main.ts') : join(builtFolders, name, 'main.js');
 
 /** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
 export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
@@ -77,6 +81,7 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
       return life.child.pid;
     },
     ready: () => life.ready,
+    exitCode: () => life.ended,
     stop,
   };
 };
@@ -84,7 +89,7 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
 type Life = {
   readonly child: ChildProcess;
   readonly ready: Promise<void>;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<number | null>;
   readonly stop: () => Promise<void>;
 };
 
@@ -98,7 +103,7 @@ const beginLife = (options: ServiceProcessOptions): Life => {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const ready = readyOf(child, name, onLine);
   ready.catch(() => undefined);
   const stop = async () => {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { serviceFields } from './fields.ts';
 import { ConfigError, readEnv } from './read-env.ts';
-import { telemetryConfig } from './telemetry-config.ts';
+import { telemetryConfig, telemetryRules } from './telemetry-config.ts';
 
 const configOf = (env: Record<string, string>) =>
-  telemetryConfig(readEnv(serviceFields, { USERFERRY_SERVICE_TOKEN: 'x'.repeat(32), ...env }));
+  telemetryConfig(readEnv(serviceFields, { USERFERRY_SERVICE_TOKEN: 'x'.repeat(32), ...env }, telemetryRules));
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { serviceFields } from './fields.ts';
-import { ConfigError } from './read-env.ts';
+import type { AcrossRule } from './read-env.ts';
 
 /** What a service shows of itself. What is absent is off. */
 export type TelemetryConfig = {
@@ -24,16 +24,20 @@ type TelemetryEnv = Pick<
 
 const travelsOpen = (url: string): boolean => !/^https:|^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(url);
 
-/**
- * The part of a service's configuration that says what it shows of itself.
- * @throws ConfigError where a secret header would be sent over a network in the clear
- */
+/** A header that is secret is not sent over a network in the clear. */
+export const telemetryRules: readonly AcrossRule<TelemetryEnv>[] = [
+  {
+    of: ['USERFERRY_TRACES_URL', 'USERFERRY_TRACES_HEADERS'],
+    problems: ({ USERFERRY_TRACES_URL: url, USERFERRY_TRACES_HEADERS: headers }) =>
+      url !== undefined && Object.keys(headers).length > 0 && travelsOpen(url)
+        ? ['USERFERRY_TRACES_HEADERS: is secret, so USERFERRY_TRACES_URL must be https:// or on loopback']
+        : [],
+  },
+];
+
+/** The part of a service's configuration that says what it shows of itself. */
 export const telemetryConfig = (env: TelemetryEnv): TelemetryConfig => {
   const { USERFERRY_METRICS_PORT: port, USERFERRY_TRACES_URL: url, USERFERRY_TRACES_HEADERS: headers } = env;
-  if (url !== undefined && Object.keys(headers).length > 0 && travelsOpen(url))
-    throw new ConfigError([
-      'USERFERRY_TRACES_HEADERS: is secret, so USERFERRY_TRACES_URL must be https:// or on loopback',
-    ]);
   return {
     ...(port !== undefined && { metrics: { host: env.USERFERRY_METRICS_HOST, port } }),
     ...(url !== undefined && { traces: { url, headers, ratio: env.USERFERRY_TRACES_RATIO } }),

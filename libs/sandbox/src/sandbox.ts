@@ -57,6 +57,8 @@ export interface Sandbox {
   readonly level: SandboxLevel;
   /** By name, in order. */
   readonly modules: readonly OfferedModule[];
+  /** Tells the listener when isolate hosts cannot be started any more (false), and when they can again. */
+  onHealth(listener: (canStartHosts: boolean) => void): void;
   stats(): SandboxStats;
   /** Ends every isolate host. */
   close(): Promise<void>;

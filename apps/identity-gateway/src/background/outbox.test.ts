@@ -67,6 +67,14 @@ describe('an outbox', () => {
     await outbox[Symbol.asyncDispose]();
     expect([batches.length, waits]).toEqual([1, []]);
   });
+
+  it('gives up the rest with the first batch that is not taken when it stops, and says how many were lost', async () => {
+    const { outbox, batches, warnings } = createWorld(() => Promise.reject(new Error('away')));
+    for (const item of [1, 2, 3, 4, 5, 6, 7]) outbox.add(item);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1, 2, 3]]);
+    expect(warnings).toEqual([{ dropped: 7 }]);
+  });
 });
 
 it('what waits and what was dropped can be read as metrics, until the outbox is closed', async () => {

@@ -65,6 +65,8 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
       underway = batch.length;
       if (!(await trySend(batch))) drop(batch.length);
       underway = 0;
+      // Else every batch that waits would cost the time of one that is not taken.
+      if (dropped > 0 && closing) drop(waiting.splice(0).length);
       reportDropped();
     }
     running = undefined;

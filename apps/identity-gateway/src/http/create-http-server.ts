@@ -6,7 +6,13 @@ import type { AnswerSigner } from './answer-signer.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
 
-export type HttpServer = AsyncDisposable & { readonly port: number };
+export type HttpServer = AsyncDisposable & {
+  readonly port: number;
+  /** What `/readyz` answers from now on; without effect once it is going. */
+  readonly setReady: (ready: boolean) => void;
+  /** Not ready, for good: calls are still answered, and their connections closed after that. */
+  readonly announceStop: () => void;
+};
 
 export type HttpOptions = {
   readonly host: string;
@@ -53,10 +59,30 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     const route = request.routeOptions.url ?? 'none';
     count('userferry_http_requests_total', { route, status: statusClass(reply.statusCode) });
   });
-  app.get('/healthz', () => ({ status: 'SERVING' }));
+  const readiness = addHealth(app);
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });
   addPublicIpsRoute(app, { lastKnownIps, context, signAnswer });
   await app.listen({ host, port });
   const bound = app.addresses()[0]?.port ?? port;
-  return { port: bound, [Symbol.asyncDispose]: () => app.close() };
+  return { port: bound, ...readiness, [Symbol.asyncDispose]: () => app.close() };
+};
+
+/** `/healthz`: the process lives. `/readyz`: calls are welcome, not before `setReady(true)`. */
+const addHealth = (app: FastifyInstance): Pick<HttpServer, 'setReady' | 'announceStop'> => {
+  let [ready, going] = [false, false];
+  app.get('/healthz', () => ({ status: 'SERVING' }));
+  app.get('/readyz', (_, reply) =>
+    ready && !going ? { status: 'SERVING' } : reply.status(503).send({ status: 'NOT_SERVING' }),
+  );
+  app.addHook('onSend', async (_, reply) => {
+    if (going) reply.header('connection', 'close');
+  });
+  return {
+    setReady: (is) => {
+      ready = is;
+    },
+    announceStop: () => {
+      going = true;
+    },
+  };
 };

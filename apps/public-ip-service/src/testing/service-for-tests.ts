@@ -55,6 +55,8 @@ export const startService = async (
     logLevel: 'silent',
     telemetry: {},
     serviceToken: TOKEN,
+    stopDelayMs: 0,
+    connectionAgeMs: 300_000,
     pinned: [],
     drainMs: 3_600_000,
     stateFile: join(folder.path, 'table.json'),

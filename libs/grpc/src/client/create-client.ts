@@ -62,9 +62,16 @@ export const createClient = <Raw extends Client>(
   const raw = new Constructor(address, credentials, {
     ...options,
     'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
-    'grpc.keepalive_time_ms': 30_000,
+    // A replica that is frozen, or whose machine is gone, is found within 15 s; calls that wait for it are UNAVAILABLE.
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.max_reconnect_backoff_ms': 1_000,
+    // A name is looked up anew when a connection is lost or has come of age, and not more often.
+    'grpc.dns_min_time_between_resolutions_ms': 5_000,
+    // Whoever answers for the name says where the replicas are, not what is sent twice.
+    'grpc.service_config_disable_resolution': 1,
   });
   const call = (method: string) => (request: unknown, context: CallContext) =>
     callUnary(raw, { service: Constructor.serviceName, method }, request, { ...context, token });

@@ -71,7 +71,7 @@ const certificatesOf = async (files: ReturnType<typeof folderOf>['files'], log =
 const SERVER = 'public-ip-service';
 const PEERS = ['script-runner', 'spiffe://example.org/ns/userferry/sa/identity-gateway'];
 
-type ServeOptions = { readonly log?: Logger; readonly tlsConnectionMsMax?: number; readonly made?: LocalCertificate };
+type ServeOptions = { readonly log?: Logger; readonly connectionAgeMs?: number; readonly made?: LocalCertificate };
 
 const serve = async (authority: LocalAuthority, { log = silent, made, ...options }: ServeOptions = {}) => {
   const files = folderOf(made ?? authority.issue([SERVER]), authority.caCertificate);
@@ -191,7 +191,7 @@ describe('a server', () => {
     expect(await call(await clientOf(foreign, peer))).toBe('SERVICE_UNAVAILABLE');
     const ending = authority.issue([SERVER], 2 / 86_400);
     const { address: ended } = await serve(authority, { made: ending });
-    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() < Date.now());
+    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() + 1_000 < Date.now());
     expect(await call(await clientOf(ended, peer))).toBe('SERVICE_UNAVAILABLE');
   });
 
@@ -206,7 +206,7 @@ describe('new certificates', () => {
   it('are taken while calls run, authority and all, and no call fails', async () => {
     const [old, next] = [createAuthority(), createAuthority()];
     const both = old.caCertificate + next.caCertificate;
-    const { address, files } = await serve(old, { tlsConnectionMsMax: 100 });
+    const { address, files } = await serve(old, { connectionAgeMs: 100 });
     const peer = await clientOf(address, old.issue(['script-runner']));
     const answers = new Map<string, number>();
     let stopped = false;

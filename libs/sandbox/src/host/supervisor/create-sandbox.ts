@@ -14,6 +14,7 @@ import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { createConduct } from './pool/conduct.ts';
+import { createHealthNews } from './pool/health-news.ts';
 import { createHostPool, type HostPool } from './pool/host-pool.ts';
 import { createNursery, type Nursery } from './pool/nursery.ts';
 import { createWorkQueue, type Refusal, type Waiting, type WorkQueue } from './pool/work-queue.ts';
@@ -28,13 +29,14 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   queue_full: 'too many runs of this connection are waiting already',
   runner_full: 'too many runs are waiting already',
   waited_too_long: 'no isolate host was free in time',
+  no_hosts: 'no isolate host can be started here now',
   closed: 'the sandbox is closed',
 };
 
-/** The runner's own fault; of one that is going away another may do the same call at once. */
+/** The runner's own fault; of one that is going away, or has no hosts, another may do the same call at once. */
 const runnersFault = (why: Refusal, retryAfterMs: number): ServiceError =>
-  why === 'closed'
-    ? new ServiceError('SERVICE_UNAVAILABLE', REFUSALS.closed)
+  why === 'closed' || why === 'no_hosts'
+    ? new ServiceError('SERVICE_UNAVAILABLE', REFUSALS[why], { metadata: { begun: 'no' } })
     : new ServiceError('RUNNER_OVERLOADED', REFUSALS[why], { metadata: { retry_after_ms: String(retryAfterMs) } });
 
 type Work<T> = {
@@ -189,6 +191,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const ownServices = await createOwnServices(never, { lookup, log: options.log });
   const launcher = await createLauncher(options, tuning);
   const { queue, nursery, pool } = assemble(options, tuning, { launcher, names, ownServices });
+  const health = createHealthNews(() => !nursery.failing);
   const close = async (): Promise<void> => {
     clearInterval(timer);
     ownServices.close();
@@ -200,6 +203,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const timer = setInterval(() => {
     pool.retire();
     pool.serve();
+    health.look();
   }, RETIRE_EVERY_MS).unref();
   try {
     await nursery.first();
@@ -211,5 +215,6 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const { level } = launcher;
   const modules = readOfferedModules(options.runtimeFolder);
   const stats = () => statsOf({ ...parts, nursery });
-  return { level, modules, run: createRun(parts), check: createCheck(parts), stats, close };
+  const { listen: onHealth } = health;
+  return { level, modules, run: createRun(parts), check: createCheck(parts), stats, onHealth, close };
 };

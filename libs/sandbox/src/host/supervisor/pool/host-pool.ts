@@ -59,6 +59,14 @@ const sparesOf = ({ blankHosts, maxHosts }: HostPoolLimits): number => Math.min(
 const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
   Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
 
+/** Where no host can be started, another script-runner may have some: whoever waits here would wait for nothing. */
+const refuseHostless = (queue: HostPoolDeps['queue'], hostsOf: (key: string) => readonly IsolateHost[]): void => {
+  for (const key of queue.waitingKeys) if (hostsOf(key).length === 0) queue.refuse(key);
+};
+
+/** One is tried again and again, so that it is noticed when they can be started. */
+const leastBirths = ({ failing }: Nursery): number => (failing ? 1 : 0);
+
 /** Ends the one that has had nothing to do for longest, and at least for so long. */
 const evictIdle = (hosts: readonly IsolateHost[], restedMs: number): void => {
   const [idle] = hosts
@@ -124,9 +132,10 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     },
     serve() {
       for (const key of queue.waitingKeys) serveKey(key);
+      if (nursery.failing) refuseHostless(queue, hostsOf);
       const wanted = queue.waitingKeys.filter(wantsHost).length;
       const room = limits.maxHosts - all().length;
-      nursery.ensure(Math.min(room, wanted + limits.blankHosts));
+      nursery.ensure(Math.min(room, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
       const ending = all().filter(({ alive }) => !alive).length;
       // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
       if (room > nursery.size) return;

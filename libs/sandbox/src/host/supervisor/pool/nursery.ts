@@ -7,6 +7,8 @@ import { createBirthPause } from './birth-pause.ts';
 export type Nursery = {
   /** Hosts being born or blank. */
   readonly size: number;
+  /** Have the last few died at birth, so that hosts cannot be started here now? One that lives ends it. */
+  readonly failing: boolean;
   readonly hosts: { readonly starting: readonly IsolateHost[]; readonly blank: readonly IsolateHost[] };
   /** The oldest blank host, which then is the caller's. */
   take(): IsolateHost | undefined;
@@ -26,6 +28,8 @@ export type NurseryDeps = {
 };
 
 const AT_ONCE_MAX = 2;
+/** One death may be chance, or a machine that is busy; what is missing or forbidden kills them all. */
+const FAILING_FROM = 3;
 
 export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryDeps): Nursery => {
   const born = new Set<IsolateHost>();
@@ -73,6 +77,9 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
   return {
     get size() {
       return born.size + unborn.size;
+    },
+    get failing() {
+      return pause.failures >= FAILING_FROM;
     },
     get hosts() {
       return { starting: [...unborn], blank: [...born] };
