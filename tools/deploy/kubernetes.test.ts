@@ -192,11 +192,10 @@ describe('the manifests', () => {
     '%s %s is alive without anybody else, ready by its own word, spread out, and given time to drain',
     (kind, name) => {
       const { pod, container } = podOf(kind, name);
-      const grpc = container.ports.find((port) => port.name === 'grpc')?.containerPort;
-      expect(container.livenessProbe).toMatchObject({ tcpSocket: { port: grpc } });
-      const ownCheck = { exec: { command: ['node', 'check-health.js'] } };
-      expect(container.readinessProbe).toMatchObject(ownCheck);
-      expect(container.startupProbe).toMatchObject(ownCheck);
+      const alive = { exec: { command: ['node', 'check-health.js', 'liveness'] } };
+      expect(container.livenessProbe).toMatchObject(alive);
+      expect(container.startupProbe).toMatchObject(alive);
+      expect(container.readinessProbe).toMatchObject({ exec: { command: ['node', 'check-health.js'] } });
       expect(pod.topologySpreadConstraints).toHaveLength(2);
       const delayMs = Number(container.env.find((each) => each.name === 'USERFERRY_STOP_DELAY_MS')?.value);
       expect(delayMs).toBeGreaterThanOrEqual(5_000);

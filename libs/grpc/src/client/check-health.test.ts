@@ -13,7 +13,7 @@ import { checkHealth } from './check-health.ts';
 const log = createLogger({ service: 'test', level: 'silent' });
 const authenticate = serviceTokenAuthenticate('a-service-token-of-forty-characters-or-so');
 const PLAINTEXT: Transport = { tls: undefined, peers: undefined };
-const named = { service: 'script-runner', transport: PLAINTEXT, timeoutMs: 10_000 };
+const named = { service: 'script-runner', transport: PLAINTEXT, about: '', timeoutMs: 10_000 };
 
 type Tls = Awaited<ReturnType<typeof openTls>>;
 const start = (host: string, tls?: Tls) =>
@@ -30,6 +30,8 @@ describe('a check of health', () => {
       expect(await checkHealth(question)).toBe(true);
       server.setServing(false);
       expect(await checkHealth(question)).toBe(false);
+      expect(await checkHealth({ ...question, about: 'liveness' })).toBe(true);
+      expect(await checkHealth({ ...question, about: 'what there is not' })).toBe(false);
       server.setServing(true);
       expect(await checkHealth(question)).toBe(true);
     },

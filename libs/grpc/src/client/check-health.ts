@@ -12,6 +12,8 @@ export type HealthQuestion = {
   readonly host: string;
   readonly port: number;
   readonly transport: Transport;
+  /** What is asked for: `''` is whether calls are welcome, `liveness` whether the process answers at all. */
+  readonly about: string;
   readonly timeoutMs: number;
 };
 
@@ -23,7 +25,7 @@ const addressOf = ({ host, port }: HealthQuestion): string => {
 };
 
 /**
- * Asks the standard health service of a server of ours; resolves with whether it is SERVING.
+ * Asks the standard health service of a server of ours; resolves with whether that is SERVING.
  * @throws Error when the files of TLS cannot be used
  */
 export const checkHealth = async (question: HealthQuestion): Promise<boolean> => {
@@ -32,7 +34,7 @@ export const checkHealth = async (question: HealthQuestion): Promise<boolean> =>
   using client = createClient(HealthClient, { address: addressOf(question), tls: tlsTo(tls, question.service) });
   const context = { requestId: randomUUID(), deadlineMs: Date.now() + question.timeoutMs };
   // Awaited here: client and files are closed when this ends.
-  return await client.check({ service: '' }, context).then(
+  return await client.check({ service: question.about }, context).then(
     ({ status }) => status === HealthCheckResponse_ServingStatus.SERVING,
     () => false,
   );
