@@ -1,4 +1,4 @@
-import { type Company, SERVICE_NAMES, setUpCompany } from '@userferry/local-services';
+import { SERVICE_NAMES, setUpCompany } from '@userferry/local-services';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { holdAnswers } from './rolling/hold-answers.ts';
 import { createEdge, doubled, failures, type LoginStream, startLogins } from './rolling/login-stream.ts';
@@ -9,25 +9,25 @@ type Name = (typeof SERVICE_NAMES)[number];
 
 const stack = new AsyncDisposableStack();
 let world: ReplicaWorld;
-let company: Company;
 let logins: LoginStream | undefined;
 
 beforeAll(async () => {
   const two = Object.fromEntries(SERVICE_NAMES.map((name) => [name, 2])) as Record<Name, number>;
   world = await startReplicas(stack, { ...two, 'script-runner': 3 });
-  const { address, operatorKey, legacy } = world;
-  company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
 });
 afterEach(() => logins?.stop());
 afterAll(() => stack.disposeAsync());
 
-let streams = 0;
-/** Logins that go on until the test is over, of members who were not there before. */
-const start = (): LoginStream => {
-  streams += 1;
-  logins = startLogins({ address: world.address, company, atOnce: 4, from: streams * 100 });
+/** Logins that go on until the test is over, in a pool where nobody was before. */
+const start = async (): Promise<LoginStream> => {
+  const { address, operatorKey, legacy } = world;
+  const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
+  logins = startLogins({ address, company, atOnce: 4 });
   return logins;
 };
+
+/** Each process that is started again takes its time on a busy machine. */
+const LONG_MS = 180_000;
 
 /** How often each replica of a service was called, by its own log. */
 const callsAt = (name: Name, method: string): readonly number[] =>
@@ -41,7 +41,7 @@ const saidSince = (replica: Replica, lines: number, msg: string) =>
 
 describe('several processes of each service', () => {
   it('have the calls of a stream of logins spread evenly over them', async () => {
-    await start().more(150);
+    await (await start()).more(150);
     const path = [
       ['identity-gateway', 'IdentityService/Login'],
       ['migration-service', 'LoginService/CheckLogin'],
@@ -66,26 +66,30 @@ describe('several processes of each service', () => {
 });
 
 describe('a stream of logins whose callers repeat nothing', () => {
-  it.each(SERVICE_NAMES)('loses none and doubles nobody while each %s is restarted', async (name) => {
-    const { ended, more } = start();
-    for (const replica of world.replicas[name]) {
+  it.each(SERVICE_NAMES)(
+    'loses none and doubles nobody while each %s is restarted',
+    async (name) => {
+      const { ended, more } = await start();
+      for (const replica of world.replicas[name]) {
+        await more(10);
+        expect(await replica.stop()).toBe(0);
+        await more(20);
+        await replica.start();
+        // A rollout leaves callers the time to find it again: they try every second at the least.
+        if (name !== 'public-ip-service') await saidSince(replica, replica.lines.length, 'call');
+      }
       await more(10);
-      expect(await replica.stop()).toBe(0);
-      await more(20);
-      await replica.start();
-      // A rollout leaves callers the time to find it again: they try every second at the least.
-      if (name !== 'public-ip-service') await saidSince(replica, replica.lines.length, 'call');
-    }
-    await more(10);
-    expect(failures(ended)).toEqual([]);
-    expect(doubled(ended)).toEqual([]);
-  });
+      expect(failures(ended)).toEqual([]);
+      expect(doubled(ended)).toEqual([]);
+    },
+    LONG_MS,
+  );
 
   it.each(['migration-service', 'script-runner'] as const)(
     'is held up by a %s that is frozen, loses none, and goes there again when it thaws',
     async (name) => {
       const [frozen] = world.replicas[name];
-      const { ended, more } = start();
+      const { ended, more } = await start();
       await more(10);
       frozen?.signal('SIGSTOP');
       await more(40);
@@ -95,6 +99,7 @@ describe('a stream of logins whose callers repeat nothing', () => {
       expect(failures(ended)).toEqual([]);
       expect(doubled(ended)).toEqual([]);
     },
+    LONG_MS,
   );
 });
 

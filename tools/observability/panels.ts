@@ -259,6 +259,11 @@ const PROCESSES: Row = {
       expr: `rate(process_cpu_seconds_total{job=~"userferry.*"}[${INTERVAL}])`,
       legend: '{{job}} {{instance}}',
     }),
+    shown('Certificates', 'Until they end; services with TLS.', 's', {
+      expr: 'userferry_certificate_ends_seconds - time()',
+      legend: '{{job}} {{instance}}',
+    }),
+    rates('Peers refused', 'For their certificate, or for none.', 'userferry_peers_refused_total', 'job, reason'),
     rates('Spans', 'dropped: the collector is too slow or away.', 'userferry_trace_spans_total', 'outcome'),
     shown('Versions', 'Two of one service are a rollout.', 'short', {
       expr: 'count by (service, version) (userferry_build_info)',

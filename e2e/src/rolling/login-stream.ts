@@ -26,11 +26,11 @@ export type StreamOptions = {
   readonly company: Company;
   /** Logins at a time. */
   readonly atOnce: number;
-  /** The first member who logs in. */
-  readonly from?: number;
 };
 
 const CALL_MS = 28_000;
+/** So that the members last for as long as a stream does, and the machine has something left for restarting services. */
+const PAUSE_MS = 200;
 
 /** An edge that calls every gateway in turn and repeats nothing by itself. */
 export const createEdge = (address: string, { userPoolId, edgeKey }: Company) => {
@@ -52,18 +52,19 @@ export const createEdge = (address: string, { userPoolId, edgeKey }: Company) =>
 };
 
 /**
- * Logs members in without a pause, each twice in a row: the first login asks the legacy database, the second one our store
- * alone. When all have been there, they come again.
+ * Logs members in, one after the other, each twice in a row: the first login asks the legacy database, the second one our
+ * store alone.
  */
-export const startLogins = ({ address, company, atOnce, from = 1 }: StreamOptions): LoginStream => {
+export const startLogins = ({ address, company, atOnce }: StreamOptions): LoginStream => {
   const edge = createEdge(address, company);
   const ended: Ended[] = [];
-  let [going, next] = [true, from - 1];
+  let [going, next] = [true, 0];
   const work = async (): Promise<void> => {
     while (going) {
       const n = (next++ % MEMBERS) + 1;
       ended.push(await edge.login(n));
       ended.push(await edge.login(n));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   };
   const all = Promise.all(Array.from({ length: atOnce }, work));

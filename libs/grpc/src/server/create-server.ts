@@ -66,13 +66,15 @@ export type RunningServer = AsyncDisposable & {
  * their callers see and go elsewhere, running ones finish; what has not after `callMsMax` and two seconds is cut off.
  */
 export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const { tls } = options;
+  const { tls, connectionAgeMs = CONNECTION_AGE_MS } = options;
+  // gRPC closes connections a tenth earlier or later.
+  const graceMs = connectionAgeMs * 1.2;
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
-    'grpc.max_connection_age_ms': options.connectionAgeMs ?? CONNECTION_AGE_MS,
-    ...(tls?.peers && { interceptors: [refuseStrangers(tls.peers, options.log)] }),
+    'grpc.max_connection_age_ms': connectionAgeMs,
+    ...(tls?.peers && { interceptors: [refuseStrangers({ peers: tls.peers, log: options.log, graceMs })] }),
   });
   const stopping = new AbortController();
   for (const each of options.services)

@@ -130,6 +130,17 @@ const EVERY = {
     code: GRPC_CODES,
   }),
   userferry_grpc_client_call_seconds: histogram('How long those calls took, repeats included.', RPC, CALL_SECONDS),
+  userferry_certificate_ends_seconds: gauge(
+    'When the certificate of this service ends, in seconds since 1970; there with TLS only.',
+    {},
+  ),
+  userferry_certificate_files_fine: gauge(
+    '1 while the files of TLS can be used and were renewed in time, else 0; there with TLS only.',
+    {},
+  ),
+  userferry_peers_refused_total: counter('Calls that were refused for the certificate of their caller, or for none.', {
+    reason: ['PEER_UNKNOWN', 'PEER_NOT_ALLOWED'],
+  }),
   userferry_trace_spans_total: counter('Spans, by what became of them.', { outcome: ['sent', 'failed', 'dropped'] }),
   userferry_build_info: gauge('1; which version runs, and on what.', {
     service: { boundedBy: 'the four services' },
