@@ -92,7 +92,7 @@ describe('an API key', () => {
     expect(await logIn(third)).toBe('authenticated');
     for (const old of [secret, second]) while ((await logIn(old)) === 'authenticated') await sleep(100);
     expect(await logIn(third)).toBe('authenticated');
-  });
+  }, 120_000);
 });
 
 describe('a token of the configured issuer', () => {

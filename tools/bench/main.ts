@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { coldConnection } from './cold-connection.ts';
 import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
 import { firstLogin } from './first-login.ts';
+import { growth } from './growth.ts';
 import { localLogin } from './local-login.ts';
+import { loginCost } from './login-cost.ts';
 import { loginPgWarm } from './login-pg-warm.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
@@ -19,6 +21,9 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   rejection_timing: rejectionTiming,
   script_memory: scriptMemory,
   neighbours,
+  login_cost: loginCost,
+  growth: (effort) => growth(effort, { usersMax: 2_000_000 }),
+  growth_10m: (effort) => growth(effort, { usersMax: 10_000_000, usersAlone: true }),
 };
 
 const USAGE = `npm run bench [-- [--json] [--quick] [NAME …]]

@@ -64,6 +64,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'script-templates',
     'telemetry',
     'user-model',
+    'user-store',
   ],
 };
 

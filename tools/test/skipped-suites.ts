@@ -3,6 +3,8 @@ import type { SkippedSuite } from './collect-reports.ts';
 /** How a suite that was skipped is made to run, by what its name speaks of. */
 const REMEDIES: readonly { name: RegExp; remedy: string }[] = [
   { name: /MariaDB|MySQL/, remedy: 'apt-get install mariadb-server-core, or set MYSQL_URL' },
+  { name: /PgBouncer/, remedy: 'apt-get install pgbouncer' },
+  { name: /pg_dump/, remedy: 'apt-get install postgresql' },
   { name: /MongoDB/, remedy: 'set MONGODB_URL' },
   { name: /SQL Server/, remedy: 'set MSSQL_URL' },
   { name: /\b(curl|openssl)\b/, remedy: 'apt-get install curl openssl' },

@@ -54,6 +54,16 @@ const STORE_FIELDS = {
   USERFERRY_PEPPERS: ring(),
   USERFERRY_KEY_FILE: z.string().default(() => join(homedir(), '.userferry', 'migration-service-keys.json')),
   USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: whole(100, 60_000).default(3_000),
+  USERFERRY_DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
+};
+
+/** Only a service that answers calls has a use for these. */
+const SERVED_STORE_FIELDS = {
+  USERFERRY_DATABASE_MIGRATION_URL: connectionString().optional(),
+  USERFERRY_DATABASE_REPLICA_URL: connectionString().optional(),
+  USERFERRY_DATABASE_REPLICA_LAG_MS_MAX: whole(1_000, 3_600_000).default(10_000),
+  USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
+  USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 60_000).default(5_000),
 };
 
 const SECOND_MS = 1_000;
@@ -74,6 +84,7 @@ const FIELDS = {
   ...serviceFields,
   ...transportFields,
   ...STORE_FIELDS,
+  ...SERVED_STORE_FIELDS,
   ...WRONG_PASSWORD_FIELDS,
   USERFERRY_MIGRATION_PORT: port().default(7103),
   USERFERRY_OPERATOR_KEY: operatorKey(),
@@ -84,8 +95,6 @@ const FIELDS = {
   // Thirty days of logins are what the progress of a migration shows, and what its verdict on switching off rests on.
   USERFERRY_LOGIN_COUNTS_KEPT_DAYS: whole(31, 36_500).default(KEPT_DAYS.logins),
   USERFERRY_AUDIT_KEPT_DAYS: whole(1, 36_500).default(KEPT_DAYS.audit),
-  USERFERRY_DATABASE_POOL_SIZE: whole(2, 500).default(10),
-  USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 60_000).default(5_000),
 };
 
 const secretSources = (env: {
@@ -106,11 +115,28 @@ const attemptLimits = (env: Record<keyof typeof WRONG_PASSWORD_FIELDS, number>):
   waitMsMax: env.USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX * SECOND_MS,
 });
 
+type StoreEnv = {
+  DATABASE_URL: string;
+  USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: number;
+  USERFERRY_DATABASE_POOLER: 'none' | 'transaction';
+};
+
+const reachOf = (env: StoreEnv) => ({
+  databaseUrl: env.DATABASE_URL,
+  connectTimeoutMs: env.USERFERRY_DATABASE_CONNECT_TIMEOUT_MS,
+  throughPooler: env.USERFERRY_DATABASE_POOLER === 'transaction',
+});
+
+/** Where migrations go: past the pooler, where an address for that is given. */
+const migrationOf = (env: StoreEnv & { USERFERRY_DATABASE_MIGRATION_URL?: string | undefined }) => {
+  const databaseUrl = env.USERFERRY_DATABASE_MIGRATION_URL;
+  return databaseUrl === undefined ? reachOf(env) : { ...reachOf(env), databaseUrl, throughPooler: false };
+};
+
 /** What sealing everything anew reads of it. Throws ConfigError naming every problem. */
 export const readResealConfig = () => {
   const env = readEnv(STORE_FIELDS, process.env);
-  const { DATABASE_URL: databaseUrl, USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: connectTimeoutMs } = env;
-  return { secrets: secretSources(env), database: { databaseUrl, connectTimeoutMs } };
+  return { secrets: secretSources(env), database: reachOf(env) };
 };
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
@@ -141,10 +167,17 @@ export const readConfig = () => {
     secrets: secretSources(env),
     attemptLimits: attemptLimits(env),
     keptDays: { logins: env.USERFERRY_LOGIN_COUNTS_KEPT_DAYS, audit: env.USERFERRY_AUDIT_KEPT_DAYS },
+    migration: migrationOf(env),
+    replica:
+      env.USERFERRY_DATABASE_REPLICA_URL === undefined
+        ? undefined
+        : {
+            databaseUrl: env.USERFERRY_DATABASE_REPLICA_URL,
+            lagMsMax: env.USERFERRY_DATABASE_REPLICA_LAG_MS_MAX,
+          },
     database: {
-      databaseUrl: env.DATABASE_URL,
+      ...reachOf(env),
       poolSize: env.USERFERRY_DATABASE_POOL_SIZE,
-      connectTimeoutMs: env.USERFERRY_DATABASE_CONNECT_TIMEOUT_MS,
       statementTimeoutMs: env.USERFERRY_DATABASE_STATEMENT_TIMEOUT_MS,
     },
     passwords: {

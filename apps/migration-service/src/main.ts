@@ -7,8 +7,10 @@ import { readConfig } from './config.ts';
 import { createMigrationService } from './create-migration-service.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { loadSecrets } from './secrets/load-secrets.ts';
+import { tellMissingSecrets } from './secrets/tell-missing-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
+import { tellOfReplica } from './tell-of-replica.ts';
 import { watchHealth } from './watch-health.ts';
 import { aroundStoreCall, showStore } from './watch-store.ts';
 
@@ -21,13 +23,15 @@ await runService('migration-service', readConfig, async (config, { log, stack, o
     await startTelemetry({ service: 'migration-service', version: packageJson.version, config: config.telemetry, log }),
   );
   const { encryptionKeys, peppers } = loadSecrets(config.secrets);
-  const { ran, newOperatorKey } = await migrateStore({ ...config.database, operatorKey: config.operatorKey });
+  const { ran, newOperatorKey } = await migrateStore({ ...config.migration, operatorKey: config.operatorKey });
   showOperatorKey(newOperatorKey);
   const keyRing = { currentKeyId: encryptionKeys.currentId, keys: encryptionKeys.secrets };
   const { keptDays, attemptLimits } = config;
-  const store = stack.use(
-    await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits, around: aroundStoreCall }),
-  );
+  const replica = config.replica && { ...config.replica, onChange: tellOfReplica(log) };
+  const kept = { keyRing, keptDays, attemptLimits };
+  const store = stack.use(await openUserStore({ ...config.database, ...kept, replica, around: aroundStoreCall }));
+  for (const notice of store.notices) log.warn(notice);
+  await tellMissingSecrets(store, [...peppers.secrets.keys()], log);
   if (config.telemetry.metrics) stack.use(showStore(store, { ...config.database, countEveryMs: COUNT_INTERVAL_MS }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const tls = stack.use(await openTls(config.transport, log));

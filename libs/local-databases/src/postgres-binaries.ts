@@ -23,6 +23,8 @@ export type PostgresBinaries = {
   /** Changes whenever any of the files does. */
   contentHash: string;
   nodeModules: string;
+  /** What initdb is told, so that texts sort the same way everywhere. */
+  localeArgs: readonly string[];
 };
 
 /**
@@ -40,7 +42,16 @@ export function findPostgresBinaries(account: Account): PostgresBinaries {
     postgres: join(home, 'bin', 'postgres'),
     contentHash,
     nodeModules: dirname(dirname(packageFolder)),
+    localeArgs: ['--locale-provider=builtin', '--locale=C.UTF-8'],
   };
+}
+
+/** The programs of a PostgreSQL that the machine has, by the folder in which its `bin` is. */
+export function installedBinaries(installation: string): PostgresBinaries {
+  const [initdb, postgres] = [join(installation, 'bin', 'initdb'), join(installation, 'bin', 'postgres')];
+  const { size, mtimeMs } = lstatSync(postgres);
+  const contentHash = createHash('sha256').update(`${postgres} ${size} ${mtimeMs}`).digest('hex').slice(0, 16);
+  return { initdb, postgres, contentHash, nodeModules: stateFolder(), localeArgs: ['--locale=C.UTF-8'] };
 }
 
 function platformPackage(): string {

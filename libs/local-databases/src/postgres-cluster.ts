@@ -64,8 +64,7 @@ async function initdb(
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    '--locale-provider=builtin',
-    '--locale=C.UTF-8',
+    ...binaries.localeArgs,
     '--no-sync',
     '--no-instructions',
   ]);
@@ -86,7 +85,8 @@ export function newPassword(): string {
   return randomBytes(24).toString('hex');
 }
 
-function copyTree(from: string, to: string, account: Account | undefined): void {
+/** Copies a folder, for that account to own. */
+export function copyTree(from: string, to: string, account: Account | undefined): void {
   mkdirSync(to, { mode: 0o700 });
   chmodSync(to, 0o700);
   if (account !== undefined) giveTo(account, to);

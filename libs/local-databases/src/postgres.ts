@@ -2,12 +2,12 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { launchOnFreePort } from './free-port.ts';
 import { type Guard, startGuard } from './guard.ts';
-import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+import { findPostgresBinaries, installedBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { createCluster, newPassword, SUPERUSER } from './postgres-cluster.ts';
 import { connectionUrl, createDatabase, type DatabaseOwner, queryRows } from './postgres-queries.ts';
+import { launchPostgres, PORT_TAKEN } from './postgres-server.ts';
 import { prepareServerFolder, type ServerFolder, serverCertificate } from './server-folder.ts';
 import { createServerLife, type ServerLife, tidyUp } from './server-life.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** How a local PostgreSQL is started. */
 export type PostgresOptions = {
@@ -19,6 +19,8 @@ export type PostgresOptions = {
   tls?: boolean;
   /** Server settings, for instance `{ max_connections: '20' }`. */
   settings?: Record<string, string>;
+  /** A PostgreSQL of the machine's own, such as `/usr/lib/postgresql/15`; without it the one of the lockfile. */
+  installation?: string;
 };
 
 /** Values of `$1`, `$2` … and the database to ask, `postgres` by default. */
@@ -43,7 +45,6 @@ export type LocalPostgres = ServerLife & {
 };
 
 const HOST = '127.0.0.1';
-const START_TIMEOUT_MS = 60_000;
 
 /** Starts a real PostgreSQL from the packages of the lockfile; throws an Error that says what is missing. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<LocalPostgres> {
@@ -62,12 +63,13 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
 }
 
 async function startIn(folder: ServerFolder, guard: Guard, options: PostgresOptions): Promise<LocalPostgres> {
-  const binaries = findPostgresBinaries(folder.account);
+  const { installation } = options;
+  const binaries = installation ? installedBinaries(installation) : findPostgresBinaries(folder.account);
   const password = await ensureCluster(binaries, folder);
   const certificate = options.tls ? serverCertificate(folder) : undefined;
   const settings = { ...options.settings, ...tlsSettings(certificate) };
-  const launch = (port: number) => launchServer({ binaries, folder, guard }, { ...settings, port: String(port) });
-  const { server, port } = await launchOnFreePort(launch, options.port ?? 0, /could not create any TCP\/IP sockets/);
+  const launch = (port: number) => launchPostgres({ binaries, folder, guard }, { ...settings, port: String(port) });
+  const { server, port } = await launchOnFreePort(launch, options.port ?? 0, PORT_TAKEN);
   const life = createServerLife(server, { folder, guard }, { launch: () => launch(port), stopSignal: 'SIGINT' });
   const superuser = { port, user: SUPERUSER, password };
   const facts = {
@@ -99,43 +101,4 @@ async function ensureCluster(binaries: PostgresBinaries, folder: ServerFolder): 
 
 function tlsSettings(certificate: { certFile: string; keyFile: string } | undefined): Record<string, string> {
   return certificate ? { ssl: 'on', ssl_cert_file: certificate.certFile, ssl_key_file: certificate.keyFile } : {};
-}
-
-/** Loses data when the machine crashes; a crash of the server alone loses nothing. */
-const UNSAFE_BUT_FAST = { fsync: 'off', full_page_writes: 'off' };
-
-function launchServer(
-  on: { binaries: PostgresBinaries; folder: ServerFolder; guard: Guard },
-  wanted: Record<string, string>,
-): Promise<ServerProcess> {
-  const settings = {
-    listen_addresses: HOST,
-    unix_socket_directories: '',
-    password_encryption: 'scram-sha-256',
-    log_min_error_statement: 'panic', // statements can hold passwords
-    ...(on.folder.temporary ? UNSAFE_BUT_FAST : {}),
-    ...wanted,
-  };
-  const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const command = {
-    program: on.binaries.postgres,
-    args: ['-D', on.folder.dataFolder, ...args],
-    ready: /database system is ready to accept connections/,
-    startTimeoutMs: START_TIMEOUT_MS,
-  };
-  return untilPredecessorIsGone(() => startServerProcess(command, on.folder.account, on.guard));
-}
-
-const PREDECESSOR_STILL_THERE = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
-
-/** After a crash, or the kill of an owner, the previous server of the same data may need a moment to go. */
-async function untilPredecessorIsGone(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await start();
-    } catch (error) {
-      if (attempt === 50 || !PREDECESSOR_STILL_THERE.test(String(error))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
 }

@@ -34,6 +34,10 @@ export type LocalUserferryOptions = {
   readonly builtFolders?: string;
   /** And of one of them alone. */
   readonly envOf?: LocalServicesOptions['envOf'];
+  /** Starts the store's server, instead of a fresh one of the lockfile; a database `userferry` may be in it. */
+  readonly startStore?: () => Promise<LocalPostgres>;
+  /** Where the services find it, by its own connection string: through a pooler, say. */
+  readonly storeAddress?: (url: string) => string;
   /** Told as each part is there. */
   readonly onPart?: (part: 'store' | 'services') => void;
 };
@@ -52,21 +56,15 @@ export const startLocalUserferry = async (options: LocalUserferryOptions = {}): 
 
 const build = async (
   stack: AsyncDisposableStack,
-  {
-    onPart = () => undefined,
-    onLine,
-    restart = false,
-    twins = false,
-    env = {},
-    envOf = {},
-    builtFolders,
-  }: LocalUserferryOptions,
+  options: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
+  const { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, envOf = {} } = options;
+  const { startStore = startPostgres, storeAddress = (url) => url, builtFolders } = options;
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
     serviceToken: randomBytes(32).toString('base64url'),
   };
-  const store = await startPostgres();
+  const store = await startStore();
   stack.defer(() => store.stop());
   onPart('store');
   const folder = mkdtempSync(join(tmpdir(), 'userferry-'));
@@ -74,7 +72,7 @@ const build = async (
   const services = await startLocalServices({
     ports: await freePorts(),
     ...(twins && { twinPorts: await freePorts() }),
-    databaseUrl: await store.createDatabase('userferry', { owner: 'userferry' }),
+    databaseUrl: storeAddress(await store.createDatabase('userferry', { owner: 'userferry' })),
     serviceToken: secrets.serviceToken,
     restart,
     ...(builtFolders !== undefined && { builtFolders }),

@@ -107,6 +107,10 @@ const metricsEnv = (
 /** The database and the keys to what lies in it are the migration-service's alone. */
 const STORE_ONLY = /^USERFERRY_(ENCRYPTION_KEYS|PEPPERS|KEY_FILE|OPERATOR_KEY|DATABASE_\w+)/;
 
+/** Where our store can be reached besides: past a pooler, and its replica. */
+const otherStores = (env: Readonly<Record<string, string>>): readonly string[] =>
+  ['USERFERRY_DATABASE_MIGRATION_URL', 'USERFERRY_DATABASE_REPLICA_URL'].flatMap((name) => env[name] ?? []);
+
 const envOf = (
   name: ServiceName,
   env: Readonly<Record<string, string>>,
@@ -119,7 +123,8 @@ const envOf = (
   const { USERFERRY_EGRESS_NEVER_FILE: file, USERFERRY_EGRESS_NEVER: given, ...rest } = open;
   const more = file ? readFileSync(file, 'utf8').trim() : given;
   const all = [ports, ...(twinPorts === undefined ? [] : [twinPorts])];
-  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached([...all, metricsPorts(env)], databaseUrl, more) };
+  const stores = [databaseUrl, ...otherStores(env)];
+  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached([...all, metricsPorts(env)], stores, more) };
 };
 
 /** One address, or both in gRPC's own form. */

@@ -51,4 +51,4 @@ export {
 } from './sqlserver-double/start-sql-server.ts';
 export { type SqlServerDouble, startSqlServerDouble } from './sqlserver-double/start-sql-server-double.ts';
 export type { TableDefinition } from './sqlserver-double/tables/table.ts';
-export { type TestDatabase, testDatabase } from './test-database.ts';
+export { leadsThroughPooler, type TestDatabase, testDatabase, useTestPooler } from './test-database.ts';

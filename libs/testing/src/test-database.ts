@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
+import { type LocalPgbouncer, type LocalPostgres, startPgbouncer, startPostgres } from '@userferry/local-databases';
 
 /** An empty database of its own on a real PostgreSQL. */
 export type TestDatabase = AsyncDisposable & {
@@ -13,14 +13,28 @@ export type TestDatabase = AsyncDisposable & {
   readonly server: LocalPostgres;
 };
 
-let users = 0;
-let shared: Promise<LocalPostgres> | undefined;
+type Shared = { readonly server: LocalPostgres; readonly pooler: LocalPgbouncer | undefined };
 
-const release = async (server: LocalPostgres): Promise<void> => {
+let users = 0;
+let pooled = false;
+let shared: Promise<Shared> | undefined;
+
+const start = async (): Promise<Shared> => {
+  const server = await startPostgres();
+  return { server, pooler: pooled ? await startPgbouncer({ target: server, poolSize: 60 }) : undefined };
+};
+
+const release = async ({ server, pooler }: Shared): Promise<void> => {
   users -= 1;
   if (users > 0) return;
   shared = undefined;
+  await pooler?.stop();
   await server.stop();
+};
+
+/** From now on the databases of this test file are reached through a PgBouncer in transaction mode, as services may. */
+export const useTestPooler = (): void => {
+  pooled = true;
 };
 
 const dump = async (query: TestDatabase['query']): Promise<string> => {
@@ -35,17 +49,22 @@ const dump = async (query: TestDatabase['query']): Promise<string> => {
   return texts.join('\n');
 };
 
+/** Whether they are. */
+export const leadsThroughPooler = (): boolean => pooled;
+
 /**
  * A fresh database on a temporary embedded PostgreSQL, one server for all databases that are open at a time. Dispose
  * every one: the last takes the server and its folder with it.
  */
 export const testDatabase = async (): Promise<TestDatabase> => {
   users += 1;
-  shared ??= startPostgres();
-  const server = await shared;
+  shared ??= start();
+  const running = await shared;
+  const { server, pooler } = running;
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const url = await server.createDatabase(name, { owner: name });
+  const direct = await server.createDatabase(name, { owner: name });
   const query: TestDatabase['query'] = <Row>(sql: string, values: unknown[] = []) =>
     server.query<Row>(sql, { values, database: name });
-  return { url, query, dump: () => dump(query), server, [Symbol.asyncDispose]: () => release(server) };
+  const url = pooler === undefined ? direct : pooler.through(direct);
+  return { url, query, dump: () => dump(query), server, [Symbol.asyncDispose]: () => release(running) };
 };

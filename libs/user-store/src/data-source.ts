@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
+import { ClientOfOneChance } from './client-of-one-chance.ts';
 import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
 import { auditEntryEntity, conflictEntity, scriptRunEntity } from './entities/history-entities.ts';
 import { apiKeyEntity, userPoolEntity } from './entities/pool-entities.ts';
@@ -14,6 +15,7 @@ import { CreateTables1764000000000 } from './migrations/1764000000000-create-tab
 import { WholeLife1765000000000 } from './migrations/1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './migrations/1766000000000-sweep-indexes.ts';
 import { KeyLife1767000000000 } from './migrations/1767000000000-key-life.ts';
+import { GrowthIndexes1767100000000 } from './migrations/1767100000000-growth-indexes.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -24,21 +26,35 @@ export type DatabaseLimits = {
   readonly connectTimeoutMs: number;
   /** Longest statement; 0 for no limit. */
   readonly statementTimeoutMs: number;
+  /**
+   * The address is a pooler's, which hands each transaction to any connection of its own: nothing is asked of a session
+   * then, and the server's limits are those of the role. Ours holds anyhow.
+   */
+  readonly throughPooler?: boolean | undefined;
 };
 
 // The server ends a statement first; this is for a server that no longer answers at all.
 const READ_GRACE_MS = 2_000;
 
-const limitsOf = ({ statementTimeoutMs, connectTimeoutMs, poolSize }: DatabaseLimits) => ({
-  max: poolSize,
-  connectionTimeoutMillis: connectTimeoutMs,
-  ...(statementTimeoutMs === 0
-    ? {}
-    : {
-        statement_timeout: statementTimeoutMs,
-        query_timeout: statementTimeoutMs + READ_GRACE_MS,
-        idle_in_transaction_session_timeout: statementTimeoutMs * 2,
-      }),
+const answerMsMaxOf = ({ statementTimeoutMs, throughPooler = false }: DatabaseLimits): number =>
+  throughPooler ? statementTimeoutMs : statementTimeoutMs + READ_GRACE_MS;
+
+// A role may have limits by default; what has none asks for that.
+const NO_LIMITS = '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0';
+
+/** What a session asks of the server when it begins; a pooler refuses that. */
+const sessionLimitsOf = ({ statementTimeoutMs, throughPooler = false }: DatabaseLimits) => {
+  if (throughPooler) return {};
+  if (statementTimeoutMs === 0) return { options: NO_LIMITS };
+  return { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: statementTimeoutMs * 2 };
+};
+
+const limitsOf = (limits: DatabaseLimits) => ({
+  max: limits.poolSize,
+  connectionTimeoutMillis: limits.connectTimeoutMs,
+  Client: ClientOfOneChance,
+  ...sessionLimitsOf(limits),
+  ...(limits.statementTimeoutMs > 0 && { query_timeout: answerMsMaxOf(limits) }),
 });
 
 const nothing = () => undefined;
@@ -79,9 +95,28 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       scriptRunEntity,
       auditEntryEntity,
     ],
-    migrations: [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000, KeyLife1767000000000],
+    migrations: [
+      CreateTables1764000000000,
+      WholeLife1765000000000,
+      SweepIndexes1766000000000,
+      KeyLife1767000000000,
+      GrowthIndexes1767100000000,
+    ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.
     poolErrorHandler: () => undefined,
     extra: limitsOf(limits),
   }).initialize();
+
+const LIMITS = ['statement_timeout', 'idle_in_transaction_session_timeout'];
+
+/** What to tell an operator where a pooler's role has no limits: a statement that we gave up goes on at the server. */
+export const missingLimits = async (dataSource: DataSource): Promise<readonly string[]> => {
+  const rows: { name: string }[] = await dataSource.query(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE current_setting(name)::interval = interval $$0$$ ORDER BY name',
+    [LIMITS],
+  );
+  if (rows.length === 0) return [];
+  const names = rows.map(({ name }) => name).join(' and ');
+  return [`the database's role has no ${names}: behind a pooler they are to be set there, with ALTER ROLE … SET`];
+};

@@ -1,16 +1,11 @@
 export type { Clock } from './clock.ts';
 export type { EgressRule } from './entities/connection-entities.ts';
 export type { ApiKeyRole } from './entities/pool-entities.ts';
+export { FILLED, fillStore, type RunSql } from './growth/fill-store.ts';
+export type { ReplicaOptions } from './late-reads.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
-export {
-  ATTEMPT_LIMITS,
-  KEPT_DAYS,
-  type KeptDays,
-  openUserStore,
-  RUN_LIMITS,
-  type UserStore,
-  type UserStoreOptions,
-} from './open-user-store.ts';
+export type { MissingSecret } from './missing-secrets.ts';
+export { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
 export type { PoolUse } from './pool-use.ts';
 export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/api-keys.ts';
@@ -40,4 +35,5 @@ export type { UserSelector } from './repositories/users.ts';
 export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
 export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
 export type { KeyRing } from './sealing.ts';
+export { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
 export type { AroundStoreCall, StoreCall } from './watch-calls.ts';

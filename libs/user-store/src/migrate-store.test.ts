@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrateStore } from './migrate-store.ts';
 import { openStoreForTests } from './store-for-tests.ts';
@@ -17,7 +17,12 @@ beforeEach(async () => {
 afterEach(() => database[Symbol.asyncDispose]());
 
 const migrate = (operatorKey?: string) =>
-  migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000, operatorKey });
+  migrateStore({
+    databaseUrl: database.url,
+    connectTimeoutMs: 5_000,
+    throughPooler: leadsThroughPooler(),
+    operatorKey,
+  });
 const operatorKeys = () => database.query(`SELECT * FROM api_keys WHERE role = 'operator'`);
 
 describe('migrateStore', () => {

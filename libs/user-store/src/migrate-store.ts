@@ -1,17 +1,21 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { connectDataSource } from './data-source.ts';
 import { ensureOperatorKey } from './repositories/api-keys.ts';
 import { toStoreFailure } from './store-failures.ts';
 
-// Any number that no one else uses; the same for every version, so that versions exclude each other too.
-const MIGRATION_LOCK = 7_215_309_442;
+// Any number that no one else uses, the versions before included: they wait for theirs inside a statement, for which an
+// index that is built concurrently would wait in turn, and they have nothing to migrate where this one does.
+const MIGRATION_LOCK = 7_215_309_443;
 // One for the lock, one for the work.
 const POOL_SIZE = 2;
+const WAIT_MS = 200;
 
 export type MigrateStoreOptions = {
   /** A PostgreSQL connection string: a secret. */
   readonly databaseUrl: string;
   readonly connectTimeoutMs: number;
+  /** See `DatabaseLimits`. */
+  readonly throughPooler?: boolean | undefined;
   /** The operator key that the environment sets, if it does. */
   readonly operatorKey?: string | undefined;
 };
@@ -42,17 +46,38 @@ export const migrateStore = async (options: MigrateStoreOptions): Promise<Migrat
   }
 };
 
+/**
+ * A transaction's lock: it stays on one connection behind a pooler, too, and should this process die, the server releases
+ * it. Who waits asks again and again: waiting inside a statement would hold a connection of the pooler, and a snapshot for
+ * which an index that is built concurrently would wait in turn.
+ */
 const underLock = async <T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> => {
   const holder = dataSource.createQueryRunner();
   try {
-    // A session's lock: should this process die, the server releases it.
-    await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    while (!(await takeLock(holder))) await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     const result = await work();
-    await holder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await holder.commitTransaction();
     return result;
   } finally {
-    await holder.release();
+    await endQuietly(holder);
   }
+};
+
+const takeLock = async (holder: QueryRunner): Promise<boolean> => {
+  // Also where another level is the default: one that keeps a snapshot would be waited for, see below.
+  await holder.startTransaction('READ COMMITTED');
+  await holder.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+  // Without parameters: a statement that was bound stays open to the end of its transaction, and with it its snapshot, for
+  // whose end an index that is built concurrently waits.
+  const [row] = await holder.query(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`);
+  if (!row.taken) await holder.rollbackTransaction();
+  return row.taken;
+};
+
+/** What went wrong is told already. */
+const endQuietly = async (holder: QueryRunner): Promise<void> => {
+  if (holder.isTransactionActive) await holder.rollbackTransaction().catch(() => undefined);
+  await holder.release();
 };
 
 const migrate = async (dataSource: DataSource, operatorKey: string | undefined): Promise<MigratedStore> => {

@@ -1,5 +1,7 @@
 import type { Clock } from './clock.ts';
-import { connectDataSource, type DatabaseLimits } from './data-source.ts';
+import { connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
+import { createLateReads, type ReplicaOptions } from './late-reads.ts';
+import { findMissingSecrets, type MissingSecret } from './missing-secrets.ts';
 import { type PoolUse, poolUseOf } from './pool-use.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
 import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
@@ -12,33 +14,16 @@ import { createScriptRunRepository, type RunLimits } from './repositories/script
 import { createTombstoneRepository } from './repositories/tombstones.ts';
 import { countTotals, type StoreTotals } from './repositories/totals.ts';
 import { createUserRepository } from './repositories/users.ts';
+import { withRetries } from './retry-conflicts.ts';
 import { createSealer, type KeyRing } from './sealing.ts';
 import { type AsyncFunctions, toStoreFailure, withStoreFailures } from './store-failures.ts';
+import { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
 import { type AroundStoreCall, withWatch } from './watch-calls.ts';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
-/** Ten wrong passwords in fifteen minutes, a hundred from one address; then waits from half a minute on, doubling. */
-export const ATTEMPT_LIMITS: AttemptLimits = {
-  perIdentifierMax: 10,
-  perAddressMax: 100,
-  windowMs: 15 * MINUTE_MS,
-  firstWaitMs: MINUTE_MS / 2,
-  waitMsMax: 15 * MINUTE_MS,
-};
-
-/** The log history of a pool: ten thousand runs, thirty days. */
-export const RUN_LIMITS: RunLimits = { runsPerPoolMax: 10_000, runsKeptMs: 30 * DAY_MS };
-
-/** How long, in days, the audit and the counts of logins are kept. */
-export type KeptDays = { readonly audit: number; readonly logins: number };
-
-/** A year and a month: last year's same month can still be looked at. */
-export const KEPT_DAYS: KeptDays = { audit: 400, logins: 400 };
 
 export type UserStoreOptions = DatabaseLimits & {
   readonly keyRing: KeyRing;
+  /** Absent: the primary answers everything. */
+  readonly replica?: ReplicaOptions | undefined;
   /** Absent: `ATTEMPT_LIMITS`. */
   readonly attemptLimits?: AttemptLimits;
   /** Absent: `RUN_LIMITS`. */
@@ -63,11 +48,20 @@ export type UserStore = AsyncDisposable & {
   readonly progress: ReturnType<typeof createProgressRepository>;
   readonly scriptRuns: ReturnType<typeof createScriptRunRepository>;
   readonly audit: ReturnType<typeof createAuditRepository>;
+  /** Sentences that an operator should be told, such as limits that the database's role lacks. */
+  readonly notices: readonly string[];
+  /** Keys of the ring's ids and peppers that stored values need and nobody gave. Throws STORE_UNAVAILABLE. */
+  readonly missingSecrets: (pepperIds: readonly string[]) => Promise<readonly MissingSecret[]>;
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
   /** Counts over all user pools: for metrics, not for a call that somebody waits for. */
   readonly totals: () => Promise<StoreTotals>;
   readonly poolUse: () => PoolUse;
+};
+
+const connected = async (limits: DatabaseLimits) => {
+  const dataSource = await connectDataSource(limits);
+  return { dataSource, notices: limits.throughPooler ? await missingLimits(dataSource) : [] };
 };
 
 /**
@@ -80,15 +74,20 @@ export const openUserStore = async ({
   runLimits = RUN_LIMITS,
   keptDays = KEPT_DAYS,
   clock = () => new Date(),
+  replica,
   around = (_, work) => work(),
   ...limits
 }: UserStoreOptions): Promise<UserStore> => {
   const sealer = createSealer(keyRing);
   const watched = <T extends AsyncFunctions>(repository: string, functions: T): T =>
-    withWatch(repository, withStoreFailures(functions), around);
-  const dataSource = await connectDataSource(limits).catch((error: unknown) => {
+    withWatch(repository, withStoreFailures(withRetries(functions)), around);
+  const { dataSource, notices } = await connected(limits).catch((error: unknown) => {
     throw toStoreFailure(error);
   });
+  const late = createLateReads(dataSource, limits, replica);
+  const { read } = late;
+  const missingSecrets = (pepperIds: readonly string[]) =>
+    findMissingSecrets(dataSource, { keyIds: [...keyRing.keys.keys()], pepperIds });
   const ping = async () => {
     await dataSource.query('SELECT 1');
   };
@@ -96,15 +95,22 @@ export const openUserStore = async ({
     pools: watched('pools', createPoolRepository(dataSource, clock)),
     apiKeys: watched('apiKeys', createApiKeyRepository(dataSource, clock)),
     connections: watched('connections', createConnectionRepository(dataSource, sealer, clock)),
-    users: watched('users', createUserRepository(dataSource, clock)),
+    users: watched('users', createUserRepository(dataSource, { clock, read })),
     attempts: watched('attempts', createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
     conflicts: watched('conflicts', createConflictRepository(dataSource, clock)),
     tombstones: watched('tombstones', createTombstoneRepository(dataSource, clock)),
-    progress: watched('progress', createProgressRepository(dataSource, { clock, daysKept: keptDays.logins })),
-    scriptRuns: watched('scriptRuns', createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock })),
-    audit: watched('audit', createAuditRepository(dataSource, { clock, daysKept: keptDays.audit })),
-    ...watched('store', { ping, totals: () => countTotals(dataSource) }),
+    progress: watched('progress', createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
+    scriptRuns: watched(
+      'scriptRuns',
+      createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read }),
+    ),
+    audit: watched('audit', createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
+    ...watched('store', { ping, missingSecrets, totals: () => read(countTotals) }),
     poolUse: () => poolUseOf(dataSource),
-    [Symbol.asyncDispose]: () => dataSource.destroy(),
+    notices,
+    [Symbol.asyncDispose]: async () => {
+      await late[Symbol.asyncDispose]();
+      await dataSource.destroy();
+    },
   };
 };

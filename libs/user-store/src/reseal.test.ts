@@ -1,4 +1,4 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserStore } from './open-user-store.ts';
 import { type ResealOptions, type ResealProgress, resealAll } from './reseal.ts';
@@ -36,7 +36,13 @@ afterAll(async () => {
 });
 
 const reseal = (options: Partial<ResealOptions> = {}) =>
-  resealAll({ databaseUrl: database.url, connectTimeoutMs: 5_000, keyRing: ROTATED, ...options });
+  resealAll({
+    databaseUrl: database.url,
+    connectTimeoutMs: 5_000,
+    throughPooler: leadsThroughPooler(),
+    keyRing: ROTATED,
+    ...options,
+  });
 const sealedWith = async (keyId: string): Promise<number> => {
   const tables = { connection_versions: 'sealed_settings', scripts: 'sealed_source', script_runs: 'sealed_details' };
   const counts = Object.entries(tables).map(([table, column]) =>

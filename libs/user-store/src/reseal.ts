@@ -54,6 +54,8 @@ export type ResealOptions = {
   /** A PostgreSQL connection string: a secret. */
   readonly databaseUrl: string;
   readonly connectTimeoutMs: number;
+  /** See `DatabaseLimits`. */
+  readonly throughPooler?: boolean | undefined;
   /** The current key seals; the others open what they have sealed. */
   readonly keyRing: KeyRing;
   readonly onProgress?: (progress: ResealProgress) => void;

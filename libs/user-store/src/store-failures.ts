@@ -42,6 +42,9 @@ export const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined;
 };
 
+/** A statement to which no answer came in time: node-postgres gives it no code. */
+export const isUnanswered = (error: unknown): boolean => driverErrorOf(error)?.message === 'Query read timeout';
+
 const isUnavailable = (error: unknown): boolean => {
   // A connection that broke between two statements of a transaction: TypeORM has given it back by the second.
   if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError)

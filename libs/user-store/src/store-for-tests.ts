@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { leadsThroughPooler } from '@userferry/testing';
 import { migrateStore } from './migrate-store.ts';
 import { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 import type { Credential } from './repositories/stored-user.ts';
@@ -15,8 +16,9 @@ export const openStoreForTests = async (
   databaseUrl: string,
   { keyRing = randomRing('k1'), ...options }: Partial<UserStoreOptions> = {},
 ): Promise<UserStore> => {
-  await migrateStore({ databaseUrl, connectTimeoutMs: 5_000 });
-  const limits = { poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
+  const throughPooler = leadsThroughPooler();
+  await migrateStore({ databaseUrl, connectTimeoutMs: 5_000, throughPooler });
+  const limits = { poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000, throughPooler };
   return openUserStore({ ...limits, ...options, databaseUrl, keyRing });
 };
 

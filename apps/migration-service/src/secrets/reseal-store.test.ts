@@ -21,7 +21,10 @@ const start = (encryptionKeys: Ring) => startServiceForTests(database.url, { pep
 const reseal = async (encryptionKeys: Ring) => {
   const lines: string[] = [];
   const sources = { encryptionKeys, peppers, keyFile: '/nowhere' };
-  const config = { secrets: sources, database: { databaseUrl: database.url, connectTimeoutMs: 5_000 } };
+  const config = {
+    secrets: sources,
+    database: { databaseUrl: database.url, connectTimeoutMs: 5_000, throughPooler: false },
+  };
   return { done: await resealStore(config, (line) => lines.push(line)), lines };
 };
 type Service = Awaited<ReturnType<typeof start>>;

@@ -133,12 +133,16 @@ describe('a server that is going', () => {
 describe('two replicas of which each is restarted in turn', () => {
   it('lose no call and double none, although no call is repeated', async () => {
     const seen: string[] = [];
-    const handler: ListHandler = async (_, { requestId }) => {
-      seen.push(requestId);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return answerOf('192.0.2.1');
-    };
-    const replicas = [await serve(handler), await serve(handler)];
+    const answered = [0, 0];
+    const handlerOf =
+      (turn: number): ListHandler =>
+      async (_, { requestId }) => {
+        seen.push(requestId);
+        answered[turn] = (answered[turn] ?? 0) + 1;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return answerOf('192.0.2.1');
+      };
+    const replicas = [await serve(handlerOf(0)), await serve(handlerOf(1))];
     newStack().defer(async () => {
       for (const replica of replicas) await replica[Symbol.asyncDispose]();
     });
@@ -153,10 +157,11 @@ describe('two replicas of which each is restarted in turn', () => {
     };
     const callers = Promise.all(Array.from({ length: 8 }, caller));
     for (const turn of [0, 1, 0, 1, 0, 1]) {
-      const before = sent;
-      await expect.poll(() => sent).toBeGreaterThan(before + 40);
+      // Not before the other one, which may be new, has been found.
+      const [other, before] = [1 - turn, answered[1 - turn] ?? 0];
+      await expect.poll(() => answered[other], { timeout: 20_000 }).toBeGreaterThan(before + 20);
       await replicas[turn]?.[Symbol.asyncDispose]();
-      replicas[turn] = await serve(handler, ports[turn]);
+      replicas[turn] = await serve(handlerOf(turn), ports[turn]);
     }
     going = false;
     await callers;

@@ -1,4 +1,4 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrateStore } from '../migrate-store.ts';
@@ -8,6 +8,7 @@ import { CreateTables1764000000000 } from './1764000000000-create-tables.ts';
 import { WholeLife1765000000000 } from './1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './1766000000000-sweep-indexes.ts';
 import { KeyLife1767000000000 } from './1767000000000-key-life.ts';
+import { GrowthIndexes1767100000000 } from './1767100000000-growth-indexes.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -28,8 +29,19 @@ beforeEach(async () => {
 });
 afterEach(() => database[Symbol.asyncDispose]());
 
-const ALL = [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000, KeyLife1767000000000];
-const UPGRADES = ['WholeLife1765000000000', 'SweepIndexes1766000000000', 'KeyLife1767000000000'];
+const ALL = [
+  CreateTables1764000000000,
+  WholeLife1765000000000,
+  SweepIndexes1766000000000,
+  KeyLife1767000000000,
+  GrowthIndexes1767100000000,
+];
+const UPGRADES = [
+  'WholeLife1765000000000',
+  'SweepIndexes1766000000000',
+  'KeyLife1767000000000',
+  'GrowthIndexes1767100000000',
+];
 type Migrations = (typeof ALL)[number][];
 
 const withMigrations = async <T>(migrations: Migrations, work: (source: DataSource) => Promise<T>): Promise<T> => {
@@ -66,7 +78,8 @@ const firstVersion = () =>
     await insert('tombstones', [POOL, 'external_id_string', 'gone', now]);
   });
 
-const upgrade = () => migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000 });
+const upgrade = () =>
+  migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000, throughPooler: leadsThroughPooler() });
 const email = (value: string) => ({ kind: 'email', value }) as const;
 
 const schema = async () =>
@@ -160,6 +173,18 @@ describe('a store of the first version', () => {
     await database.query('DROP TABLE audit_entries');
     expect(await schema()).toBe(before);
     expect((await upgrade()).ran).toEqual(UPGRADES);
+  });
+
+  it('is upgraded also where the building of an index was cut off: that one is built anew', async () => {
+    await firstVersion();
+    await upgrade();
+    const names = ['tombstones_by_time', 'identifier_conflicts_of_user'];
+    await database.query(`DELETE FROM schema_migrations WHERE name = '${UPGRADES.at(-1)}'`);
+    await database.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'tombstones_by_time'::regclass`);
+    await database.query('DROP INDEX identifier_conflicts_of_user');
+    expect((await upgrade()).ran).toEqual(UPGRADES.slice(-1));
+    const valid = `SELECT indisvalid FROM pg_index WHERE indexrelid = ANY ($1::regclass[]) AND indisvalid`;
+    expect(await database.query(valid, [names])).toHaveLength(2);
   });
 
   it('can be had back: the way down undoes the way up, with everything that the first version knows', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrateStore } from '../migrate-store.ts';
 import type { UserStore } from '../open-user-store.ts';
@@ -131,7 +131,12 @@ describe('the list of keys', () => {
 
 it('a key that somebody thought of shows nothing of itself', async () => {
   const given = 'an-operator-key-of-our-own-making-1234';
-  await migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000, operatorKey: given });
+  await migrateStore({
+    throughPooler: leadsThroughPooler(),
+    databaseUrl: database.url,
+    connectTimeoutMs: 5_000,
+    operatorKey: given,
+  });
   const [key] = (await store.apiKeys.list('*', { size: 1, token: '' })).items;
   expect(key).toMatchObject({ name: 'set by environment', prefix: null });
 });

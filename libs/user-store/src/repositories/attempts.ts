@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { type Identifier, identifierKey } from '@userferry/user-model';
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import { deleteInPortions } from '../delete-in-portions.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { KeyRing } from '../sealing.ts';
 import { countLogin, loginCounts } from './count-login.ts';
@@ -130,7 +131,8 @@ export const createAttemptRepository = (
 
     /** Forgets counts whose life is over. */
     sweep: async (): Promise<void> => {
-      await dataSource.query('DELETE FROM login_attempts WHERE expires_at <= $1', [clock()]);
+      const expired = { where: 'expires_at <= $1', by: 'expires_at', values: [clock()] };
+      await deleteInPortions(dataSource, { table: 'login_attempts', key: 'key', ...expired });
     },
   };
 };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import { deleteInPortions } from '../delete-in-portions.ts';
 import { type AuditEntryRow, auditEntryEntity } from '../entities/history-entities.ts';
+import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { requirePool, UUID_FORM } from '../require-pool.ts';
 
@@ -32,14 +34,10 @@ export const writeUserAudit = (
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-// In portions, so that no statement runs out of time after the days that are kept were made fewer.
-const DELETE_OLD = `
-  DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE at < $1 ORDER BY at LIMIT 10000)`;
-
 /** What was done to user pools. */
 export const createAuditRepository = (
   dataSource: DataSource,
-  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+  { clock, read, daysKept }: { readonly clock: Clock; readonly read: LateReads; readonly daysKept: number },
 ) => ({
   /**
    * Adds what was done outside this store.
@@ -54,15 +52,18 @@ export const createAuditRepository = (
   /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
   list: async (userPoolId: string, page: Page): Promise<Paged<AuditEntry>> => {
     await requirePool(dataSource.manager, userPoolId);
-    const query = dataSource.manager
-      .createQueryBuilder(auditEntryEntity, 'entry')
-      .where('entry.userPoolId = :userPoolId', { userPoolId });
-    const { items, nextPageToken } = await newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
+    const { items, nextPageToken } = await read((manager) => {
+      const query = manager
+        .createQueryBuilder(auditEntryEntity, 'entry')
+        .where('entry.userPoolId = :userPoolId', { userPoolId });
+      return newestFirst(query, { time: 'at', id: 'id', idForm: UUID_FORM }, page);
+    });
     return { items: items.map(({ id, userPoolId: _, ...entry }) => entry), nextPageToken };
   },
 
   /** Forgets entries that are older than what is kept. */
   sweep: async (): Promise<void> => {
-    await dataSource.query(DELETE_OLD, [new Date(clock().getTime() - daysKept * DAY_MS)]);
+    const old = { where: 'at < $1', by: 'at', values: [new Date(clock().getTime() - daysKept * DAY_MS)] };
+    await deleteInPortions(dataSource, { table: 'audit_entries', key: 'id', ...old });
   },
 });

@@ -130,7 +130,7 @@ export const deleteConnection = async (
   const { id: connectionId } = await lockConnection(manager, userPoolId);
   await manager.delete(scriptEntity, { connectionId });
   await manager.delete(connectionVersionEntity, { connectionId });
-  await manager.delete(conflictEntity, { connectionId });
+  await manager.delete(conflictEntity, { userPoolId, connectionId });
   await manager.query('UPDATE connections SET user_pool_id = NULL, enabled = false, updated_at = $2 WHERE id = $1', [
     connectionId,
     at,

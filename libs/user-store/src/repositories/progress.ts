@@ -1,5 +1,7 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import { deleteInPortions } from '../delete-in-portions.ts';
+import type { LateReads } from '../late-reads.ts';
 import { requirePool } from '../require-pool.ts';
 import { dateOf } from './count-login.ts';
 
@@ -34,21 +36,17 @@ const MIGRATED = `
   SELECT to_char(migrated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date, count(*) AS migrated
   FROM users WHERE user_pool_id = $1 AND migrated_at >= $2::date::timestamp AT TIME ZONE 'UTC' GROUP BY 1`;
 
+// Who has migrated has a time of it, and no one else has: so the count needs the index alone.
 const TOTALS = `
   SELECT
-    (SELECT count(*) FROM users WHERE user_pool_id = $1 AND migration_state = 'migrated') AS migrated,
+    (SELECT count(*) FROM users WHERE user_pool_id = $1 AND migrated_at IS NOT NULL) AS migrated,
     (SELECT count(*) FROM identifier_conflicts WHERE user_pool_id = $1 AND NOT kept_local) AS conflicts,
     (SELECT max(last_legacy_login_at) FROM login_days WHERE user_pool_id = $1) AS last`;
 
-// In portions, so that no statement runs out of time after the days that are kept were made fewer. The day of a pool's last
-// login through the legacy user store stays: without it nobody could say that there ever was one.
-const DELETE_OLD = `
-  DELETE FROM login_days WHERE (user_pool_id, day, shard) IN (
-    SELECT user_pool_id, day, shard FROM login_days AS d
-    WHERE day < $1::date AND (last_legacy_login_at IS NULL OR EXISTS (
-      SELECT 1 FROM login_days AS n
-      WHERE n.user_pool_id = d.user_pool_id AND n.last_legacy_login_at > d.last_legacy_login_at))
-    ORDER BY day LIMIT 10000)`;
+// The day of a pool's last login through the legacy user store stays: without it nobody could say that there ever was one.
+const OUTLIVED = `day < $1::date AND (last_legacy_login_at IS NULL OR EXISTS (
+  SELECT 1 FROM login_days AS n
+  WHERE n.user_pool_id = login_days.user_pool_id AND n.last_legacy_login_at > login_days.last_legacy_login_at))`;
 
 /** The dates of the last thirty days, today included. */
 const datesUpTo = (now: Date): string[] =>
@@ -56,19 +54,23 @@ const datesUpTo = (now: Date): string[] =>
 
 type Totals = { migrated: string; conflicts: string; last: Date | null };
 
+const rowsSince = async (manager: EntityManager, userPoolId: string, date: string | undefined) => {
+  const [totals]: Totals[] = await manager.query(TOTALS, [userPoolId]);
+  const logins: { date: string; logins: string; legacy: string }[] = await manager.query(LOGINS, [userPoolId, date]);
+  const migrated: { date: string; migrated: string }[] = await manager.query(MIGRATED, [userPoolId, date]);
+  return { totals, logins, migrated };
+};
+
 /** How a migration goes on. */
 export const createProgressRepository = (
   dataSource: DataSource,
-  { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
+  { clock, read, daysKept }: { readonly clock: Clock; readonly read: LateReads; readonly daysKept: number },
 ) => ({
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   counts: async (userPoolId: string): Promise<MigrationCounts> => {
     await requirePool(dataSource.manager, userPoolId);
     const dates = datesUpTo(clock());
-    const since = [userPoolId, dates[0]];
-    const [totals]: Totals[] = await dataSource.query(TOTALS, [userPoolId]);
-    const logins: { date: string; logins: string; legacy: string }[] = await dataSource.query(LOGINS, since);
-    const migrated: { date: string; migrated: string }[] = await dataSource.query(MIGRATED, since);
+    const { totals, logins, migrated } = await read((manager) => rowsSince(manager, userPoolId, dates[0]));
     const days = dates.map((date) => {
       const day = logins.find((row) => row.date === date);
       const moved = migrated.find((row) => row.date === date);
@@ -82,6 +84,8 @@ export const createProgressRepository = (
 
   /** Forgets days that are older than what is kept, today included. */
   sweep: async (): Promise<void> => {
-    await dataSource.query(DELETE_OLD, [dateOf(new Date(clock().getTime() - (daysKept - 1) * DAY_MS))]);
+    const values = [dateOf(new Date(clock().getTime() - (daysKept - 1) * DAY_MS))];
+    const old = { where: OUTLIVED, by: 'day', values };
+    await deleteInPortions(dataSource, { table: 'login_days', key: 'user_pool_id, day, shard', ...old });
   },
 });

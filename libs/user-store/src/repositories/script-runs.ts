@@ -1,7 +1,9 @@
 import type { JsonObject } from '@userferry/user-model';
-import { type DataSource, type EntityManager, LessThan, type SelectQueryBuilder } from 'typeorm';
+import type { DataSource, EntityManager, SelectQueryBuilder } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import { deleteInPortions } from '../delete-in-portions.ts';
 import { type ScriptRunRow, scriptRunEntity } from '../entities/history-entities.ts';
+import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { isUuid, requirePool } from '../require-pool.ts';
 import type { Sealer } from '../sealing.ts';
@@ -32,10 +34,11 @@ export type RunLimits = { readonly runsPerPoolMax: number; readonly runsKeptMs: 
 export const detailsPlace = (userPoolId: string, runId: string): string =>
   `script_runs/${userPoolId}/${runId}/sealed_details`;
 
-const DELETE_BEYOND = `
-  DELETE FROM script_runs WHERE user_pool_id = $1 AND (ended_at, run_id) <= (
-    SELECT ended_at, run_id FROM script_runs WHERE user_pool_id = $1
-    ORDER BY ended_at DESC, run_id DESC OFFSET $2 LIMIT 1)`;
+const BEYOND_CAP = `user_pool_id = $1 AND (ended_at, run_id) <= (
+  SELECT b.ended_at, b.run_id FROM script_runs AS b WHERE b.user_pool_id = $1
+  ORDER BY b.ended_at DESC, b.run_id DESC OFFSET $2 LIMIT 1)`;
+
+const KEY = { table: 'script_runs', key: 'user_pool_id, run_id', by: 'ended_at' } as const;
 
 const FILTERS: readonly [keyof RunQuery, string][] = [
   ['action', 'run.action = :action'],
@@ -64,7 +67,7 @@ const openRun = (sealer: Sealer, { userPoolId, sealedDetails, version, ...run }:
 /** The log history: what scripts said is sealed, since nobody knows what a script prints. */
 export const createScriptRunRepository = (
   dataSource: DataSource,
-  { sealer, limits, clock }: { sealer: Sealer; limits: RunLimits; clock: Clock },
+  { sealer, limits, clock, read }: { sealer: Sealer; limits: RunLimits; clock: Clock; read: LateReads },
 ) => {
   const rowOf = (userPoolId: string, { details, version, ...run }: StoredRun) => ({
     ...run,
@@ -72,29 +75,35 @@ export const createScriptRunRepository = (
     version: String(version),
     sealedDetails: sealer.seal(JSON.stringify(details), detailsPlace(userPoolId, run.runId)),
   });
+  // Looking for the cap's place at every append would cost as much as the cap is high.
+  const grown = new Set<string>();
   const oldestKept = () => new Date(clock().getTime() - limits.runsKeptMs);
   return {
-    /** Adds runs, each once however often it is told; the oldest beyond the pool's cap go. */
+    /** Adds runs, each once however often it is told; the oldest beyond the pool's cap go with the next sweep. */
     append: async (userPoolId: string, runs: readonly StoredRun[]): Promise<void> => {
       if (!isUuid(userPoolId) || runs.length === 0) return;
       const rows = runs.filter(({ endedAt }) => endedAt >= oldestKept()).map((run) => rowOf(userPoolId, run));
       const distinct = [...new Map(rows.map((row) => [row.runId, row])).values()];
       if (distinct.length > 0)
         await dataSource.createQueryBuilder().insert().into(scriptRunEntity).values(distinct).orIgnore().execute();
-      await dataSource.query(DELETE_BEYOND, [userPoolId, limits.runsPerPoolMax]);
+      grown.add(userPoolId);
     },
 
     /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
     list: async (wanted: RunQuery, page: Page): Promise<Paged<StoredRun>> => {
       await requirePool(dataSource.manager, wanted.userPoolId);
       const order = { time: 'endedAt', id: 'runId', idForm: RUN_ID };
-      const paged = await newestFirst(queryOf(dataSource.manager, wanted, oldestKept()), order, page);
+      const paged = await read((manager) => newestFirst(queryOf(manager, wanted, oldestKept()), order, page));
       return { ...paged, items: paged.items.map((row) => openRun(sealer, row)) };
     },
 
-    /** Forgets runs whose time is over. */
+    /** Forgets runs whose time is over, and in pools that got new ones the oldest beyond the cap. */
     sweep: async (): Promise<void> => {
-      await dataSource.manager.delete(scriptRunEntity, { endedAt: LessThan(oldestKept()) });
+      await deleteInPortions(dataSource, { ...KEY, where: 'ended_at < $1', values: [oldestKept()] });
+      for (const userPoolId of [...grown]) {
+        grown.delete(userPoolId);
+        await deleteInPortions(dataSource, { ...KEY, where: BEYOND_CAP, values: [userPoolId, limits.runsPerPoolMax] });
+      }
     },
   };
 };

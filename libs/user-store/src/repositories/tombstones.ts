@@ -56,13 +56,17 @@ export const bury = async (
 
 type ListRow = { tombstone_id: string; at: Date; by: string; keys: { kind: string; value: string }[] };
 
+// The page first, in the order of its index; all keys of a deletion have one time and one author.
 const LIST = `
-  SELECT tombstone_id, min(created_at) AS at, min(created_by) AS by,
-    json_agg(json_build_object('kind', kind, 'value', value) ORDER BY kind, value) AS keys
-  FROM tombstones WHERE user_pool_id = $1
-  GROUP BY tombstone_id
-  HAVING $2::timestamptz IS NULL OR (min(created_at), tombstone_id) < ($2, $3::uuid)
-  ORDER BY at DESC, tombstone_id DESC LIMIT $4`;
+  WITH page AS (
+    SELECT DISTINCT created_at, tombstone_id FROM tombstones
+    WHERE user_pool_id = $1 AND ($2::timestamptz IS NULL OR (created_at, tombstone_id) < ($2, $3::uuid))
+    ORDER BY created_at DESC, tombstone_id DESC LIMIT $4
+  )
+  SELECT t.tombstone_id, min(t.created_at) AS at, min(t.created_by) AS by,
+    json_agg(json_build_object('kind', t.kind, 'value', t.value) ORDER BY t.kind, t.value) AS keys
+  FROM page JOIN tombstones AS t ON t.user_pool_id = $1 AND t.tombstone_id = page.tombstone_id
+  GROUP BY t.tombstone_id ORDER BY at DESC, t.tombstone_id DESC`;
 
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/;
 

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 
 /** Over all user pools. */
 export type StoreTotals = {
@@ -20,8 +20,8 @@ const TOTALS = `
 type Row = { migrated: string; local: string; tombstones: string; conflicts: string };
 
 /** Counts what is there. It reads whole tables: seconds with millions of users, within the limit of a statement. */
-export const countTotals = async (dataSource: DataSource): Promise<StoreTotals> => {
-  const [row] = await dataSource.query<Row[]>(TOTALS);
+export const countTotals = async (manager: EntityManager): Promise<StoreTotals> => {
+  const [row] = await manager.query<Row[]>(TOTALS);
   const { migrated = 0, local = 0, tombstones = 0, conflicts = 0 } = row ?? {};
   return {
     migrated: Number(migrated),

@@ -173,6 +173,19 @@ describe('a failing store', () => {
 });
 
 describe('a database that goes away', () => {
+  // A pooler takes a moment to see that it is back.
+  const answersAgain = () =>
+    expect
+      .poll(
+        () =>
+          store.ping().then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+
   it('is STORE_UNAVAILABLE while it is down, and found again afterwards', async () => {
     await migrate(1);
     await database.server.pause();
@@ -180,7 +193,7 @@ describe('a database that goes away', () => {
     await expect(migrate(2)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await expect(store.ping()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await database.server.resume();
-    await store.ping();
+    await answersAgain();
     expect((await find(ada))?.user.externalId).toBe(1);
   });
 
@@ -201,6 +214,7 @@ describe('a database that goes away', () => {
       expect(await migrating).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       await holder.end();
       await database.server.resume();
+      await answersAgain();
     }
     expect((await migrate(1)).verdict).toBe('migrated');
   });

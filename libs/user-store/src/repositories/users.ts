@@ -1,6 +1,7 @@
 import { type ExternalId, externalIdKey, type Identifier } from '@userferry/user-model';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
+import type { LateReads } from '../late-reads.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { AuditedCall, Author } from './audit.ts';
 import {
@@ -51,7 +52,10 @@ const keyOf = (userPoolId: string, selector: UserSelector) => {
  * its audit entry in the same transaction. All that writes fails with ServiceError USER_POOL_NOT_FOUND,
  * CONCURRENT_CHANGE.
  */
-export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
+export const createUserRepository = (
+  dataSource: DataSource,
+  { clock, read }: { readonly clock: Clock; readonly read: LateReads },
+) => {
   const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
     retryConflicts(() => dataSource.transaction((manager) => run(manager, clock())));
   return {
@@ -67,8 +71,8 @@ export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
     forLogin: (userPoolId: string, identifier: Identifier): Promise<LoginLookup> =>
       lookUpLogin(dataSource.manager, { userPoolId, identifier, now: clock() }),
 
-    /** Users of an existing pool. */
-    list: (wanted: UserQuery): Promise<UserList> => listUsers(dataSource.manager, wanted),
+    /** Users of an existing pool; a replica's answer may be a little late. */
+    list: (wanted: UserQuery): Promise<UserList> => read((manager) => listUsers(manager, wanted)),
 
     /**
      * Stores a user whom the legacy user store has proven, all of it or nothing. Safe to repeat and to call twice at

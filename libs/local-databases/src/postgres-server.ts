@@ -1,0 +1,50 @@
+import type { Guard } from './guard.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import type { ServerFolder } from './server-folder.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+
+/** What a server says when somebody else has its port. */
+export const PORT_TAKEN = /could not create any TCP\/IP sockets/;
+
+const HOST = '127.0.0.1';
+const START_TIMEOUT_MS = 60_000;
+
+/** Loses data when the machine crashes; a crash of the server alone loses nothing. */
+const UNSAFE_BUT_FAST = { fsync: 'off', full_page_writes: 'off' };
+
+/** Starts the server on the data that lies in the folder, and waits until it takes connections. */
+export function launchPostgres(
+  on: { binaries: PostgresBinaries; folder: ServerFolder; guard: Guard },
+  wanted: Record<string, string>,
+): Promise<ServerProcess> {
+  const settings = {
+    listen_addresses: HOST,
+    unix_socket_directories: '',
+    password_encryption: 'scram-sha-256',
+    log_min_error_statement: 'panic', // statements can hold passwords
+    ...(on.folder.temporary ? UNSAFE_BUT_FAST : {}),
+    ...wanted,
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const command = {
+    program: on.binaries.postgres,
+    args: ['-D', on.folder.dataFolder, ...args],
+    ready: /database system is ready to accept (read-only )?connections/,
+    startTimeoutMs: START_TIMEOUT_MS,
+  };
+  return untilPredecessorIsGone(() => startServerProcess(command, on.folder.account, on.guard));
+}
+
+const PREDECESSOR_STILL_THERE = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
+
+/** After a crash, or the kill of an owner, the previous server of the same data may need a moment to go. */
+async function untilPredecessorIsGone(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 50 || !PREDECESSOR_STILL_THERE.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}

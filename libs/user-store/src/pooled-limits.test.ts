@@ -1,0 +1,50 @@
+import { hasPgbouncer } from '@userferry/local-databases';
+import { type TestDatabase, testDatabase, useTestPooler } from '@userferry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrateStore } from './migrate-store.ts';
+import { openStoreForTests } from './store-for-tests.ts';
+
+describe.skipIf(!hasPgbouncer())('limits of statements behind PgBouncer', () => {
+  let database: TestDatabase;
+  let role: string;
+  beforeAll(async () => {
+    useTestPooler();
+    database = await testDatabase();
+    role = new URL(database.url).username;
+  });
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  it('are missed at the role where it has none, and not where it has', async () => {
+    await using bare = await openStoreForTests(database.url);
+    expect(bare.notices).toEqual([
+      expect.stringContaining('no idle_in_transaction_session_timeout and statement_timeout'),
+    ]);
+    await database.query(`ALTER ROLE ${role} SET statement_timeout = '5s'`);
+    await database.query(`ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '10s'`);
+    // Connections that the pooler has already keep what they began with.
+    await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
+    await expect.poll(async () => noticesOf(database.url), { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('that the role has do not end the lock of a migration that takes longer', async () => {
+    await database.query(`ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '1s'`);
+    await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
+    const held = database.query(
+      'BEGIN; LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT',
+    );
+    const sleeping = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
+    await expect.poll(async () => (await database.query(sleeping)).length, { timeout: 30_000 }).toBe(1);
+    const migrate = () => migrateStore({ databaseUrl: database.url, connectTimeoutMs: 5_000, throughPooler: true });
+    expect((await migrate()).ran).toEqual([]);
+    await held;
+  });
+});
+
+const noticesOf = async (url: string): Promise<readonly string[]> => {
+  try {
+    await using store = await openStoreForTests(url);
+    return store.notices;
+  } catch (error) {
+    return [String(error)];
+  }
+};

@@ -1,0 +1,227 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
+import { FILLED, fillStore, migrateStore, openUserStore, type UserStore } from '@userferry/user-store';
+import type { Effort, Figures } from './compare-logins.ts';
+import { writeGrowthChart } from './growth-chart.ts';
+import { treeCpuMs } from './process-cpu.ts';
+import { quantile, rounded } from './statistics.ts';
+
+/** What grows, from its first size on, each time doubled. */
+type Axis = { readonly name: string; readonly sizes: readonly number[]; readonly grow: Grow };
+type Grow = (bench: Bench, from: number, to: number) => Promise<void>;
+
+/** What the store does for one login, with what its server and this process have spent on it. */
+export type Point = { readonly size: number; readonly call: string; readonly cpuMs: number; readonly p50Ms: number };
+
+type Bench = {
+  readonly server: LocalPostgres;
+  readonly store: UserStore;
+  readonly pool: { readonly id: string; readonly connection: string };
+  users: number;
+  newcomers: number;
+  atATime: number;
+};
+
+const DATABASE = 'userferry';
+const CREDENTIAL = { scheme: 'bcrypt-hmac-sha384', version: 1, pepperId: 'p1', cost: 12, hash: 'x'.repeat(60) };
+/** Of one INSERT, so that nothing has to be kept for long. */
+const PORTION = 200_000;
+
+const fill =
+  (kind: Parameters<typeof fillStore>[1]): Grow =>
+  async ({ server }, from, to) => {
+    const run = (sql: string, values: unknown[] = []) =>
+      // As a bulk load is done: what is made here fits together.
+      server.query(`SET session_replication_role = replica; ${inlined(sql, values)}`, { database: DATABASE });
+    for (let at = from; at < to; at += PORTION)
+      await fillStore(run, kind, { from: at, to: Math.min(at + PORTION, to) });
+    await server.query('VACUUM ANALYZE', { database: DATABASE });
+  };
+
+/** Several statements at once take no values: these are numbers of our own. */
+const inlined = (sql: string, values: readonly unknown[]): string =>
+  values.reduce<string>((text, value, place) => text.replaceAll(`$${place + 1}::int`, String(Number(value))), sql);
+
+const doublings = (first: number, last: number): number[] =>
+  first > last ? [] : [first, ...doublings(first * 2, last)];
+
+/** How many users the full form ends with, and whether nothing else grows. */
+type Sizes = { readonly quick: boolean; readonly usersMax: number; readonly usersAlone: boolean };
+
+const axesOf = ({ usersAlone, ...sizes }: Sizes): readonly Axis[] =>
+  allAxes(sizes).filter(({ name }) => !usersAlone || name === 'users');
+
+const allAxes = ({ quick, usersMax }: Omit<Sizes, 'usersAlone'>): readonly Axis[] => [
+  { name: 'script_versions', sizes: quick ? [10, 20] : doublings(125, 1_000), grow: fill('versions') },
+  { name: 'connections', sizes: quick ? [10, 20] : doublings(1_250, 10_000), grow: fill('pools') },
+  {
+    name: 'past_logins',
+    sizes: quick ? [1_000, 2_000] : doublings(62_500, 500_000),
+    grow: fill('traces'),
+  },
+  {
+    name: 'users',
+    sizes: quick ? [1_000, 2_000] : doublings(usersMax / 16, usersMax),
+    grow: async (bench, from, to) => {
+      await fill('users')(bench, from, to);
+      bench.users = to;
+    },
+  },
+  {
+    name: 'logins_at_a_time',
+    sizes: quick ? [1, 2] : doublings(1, 16),
+    grow: async (bench, _from, to) => {
+      bench.atATime = to;
+    },
+  },
+];
+
+const typed = (n: number) => ({ kind: 'email' as const, value: FILLED.emailOf(n) });
+
+/** Our store's part of a login that our own store answers. */
+const secondLogin = async ({ store, pool, users }: Bench): Promise<void> => {
+  const who = typed(randomInt(users));
+  const subject = { userPoolId: pool.id, who, address: `192.0.2.${randomInt(250)}` };
+  const { found } = await store.users.forLogin(pool.id, who);
+  if (found?.verdict !== 'ok') throw new Error(`a user who is there was ${found?.verdict}`);
+  await store.attempts.begin(subject);
+  await store.attempts.loggedIn(subject, false);
+};
+
+/** Our store's part of a first login: nobody is found, somebody is stored. */
+const firstLogin = async (bench: Bench): Promise<void> => {
+  const { store, pool } = bench;
+  bench.newcomers += 1;
+  const externalId = `new ${bench.newcomers}`;
+  const who = { kind: 'email' as const, value: `new${bench.newcomers}@example.com` };
+  const subject = { userPoolId: pool.id, who, address: '' };
+  await store.users.forLogin(pool.id, who);
+  await store.attempts.begin(subject);
+  await store.pools.loginFacts(pool.id);
+  const person = { userPoolId: pool.id, connectionId: pool.connection, externalId, profile: { email: who.value } };
+  const { verdict } = await store.users.migrate({ ...person, typed: who, credential: CREDENTIAL });
+  if (verdict !== 'migrated') throw new Error(`a newcomer was ${verdict}`);
+  await store.attempts.loggedIn(subject, true);
+};
+
+const history = async ({ store, pool }: Bench): Promise<void> => {
+  const run = { runId: randomBytes(8).toString('hex'), endedAt: new Date(), action: 'login', outcome: 'completed' };
+  const facts = { version: 1, test: false, requestId: 'r', details: { console: [] } };
+  await store.scriptRuns.append(pool.id, [{ ...run, ...facts }]);
+};
+
+/** What an administrator asks of so many users: ms of one call each, when nobody else asks. */
+const administrators = async ({ store, pool, users }: Bench): Promise<Figures> => {
+  const listed = { userPoolId: pool.id, page: 1, limit: 50 };
+  const calls = {
+    first_page: () => store.users.list({ ...listed, keyword: '' }),
+    search: () => store.users.list({ ...listed, keyword: `person${users - 1}` }),
+    progress: () => store.progress.counts(pool.id),
+  };
+  const figures: [string, number][] = [];
+  for (const [name, call] of Object.entries(calls)) {
+    const started = performance.now();
+    await call();
+    figures.push([`administrator_${name}_ms`, rounded(performance.now() - started)]);
+  }
+  return Object.fromEntries(figures);
+};
+
+const CALLS = { second_login: secondLogin, first_login: firstLogin, history } as const;
+
+const measured = async (bench: Bench, call: (bench: Bench) => Promise<void>, count: number) => {
+  const times: number[] = [];
+  const worker = async (share: number) => {
+    for (let n = 0; n < share; n += 1) {
+      const started = performance.now();
+      await call(bench);
+      times.push(performance.now() - started);
+    }
+  };
+  const all = (each: number) => Promise.all(Array.from({ length: bench.atATime }, () => worker(each)));
+  await all(Math.ceil(count / 10 / bench.atATime));
+  times.length = 0;
+  const before = treeCpuMs(bench.server.pid) + ownCpuMs();
+  await all(Math.ceil(count / bench.atATime));
+  const cpuMs = treeCpuMs(bench.server.pid) + ownCpuMs() - before;
+  return { cpuMs: cpuMs / times.length, p50Ms: quantile(times, 0.5) };
+};
+
+const ownCpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
+const open = async (stack: AsyncDisposableStack): Promise<Bench> => {
+  const settings = { shared_buffers: '1GB', max_wal_size: '16GB', autovacuum_naptime: '10min', max_connections: '60' };
+  const server = await startPostgres({ settings });
+  stack.defer(() => server.stop());
+  const databaseUrl = await server.createDatabase(DATABASE, { owner: 'userferry' });
+  const limits = { databaseUrl, connectTimeoutMs: 10_000, statementTimeoutMs: 60_000, poolSize: 20 };
+  await migrateStore(limits);
+  const keyRing = { currentKeyId: 'k1', keys: new Map([['k1', randomBytes(32)]]) };
+  const store = stack.use(await openUserStore({ ...limits, keyRing }));
+  const [pool] = await server.query<Bench['pool']>(FILLED.poolIdSql, { database: DATABASE });
+  if (pool === undefined) throw new Error('there is no pool to log in to');
+  return { server, store, pool, users: 0, newcomers: 0, atATime: 1 };
+};
+
+const FIRST = { pools: 10, users: 1_000 };
+
+/**
+ * What our store spends on a login while its tables grow: CPU time of its server and of this process, for a second login,
+ * a first one, and a run for the log history. For each thing that grows, the largest size ÷ the smallest; a chart of each
+ * is written by the full form.
+ */
+export const growth = async (
+  { pairs }: Effort,
+  { usersMax, usersAlone = false }: { readonly usersMax: number; readonly usersAlone?: boolean },
+): Promise<Figures> => {
+  await using stack = new AsyncDisposableStack();
+  const bench = await open(stack);
+  await fill('pools')(bench, 0, FIRST.pools);
+  await fill('users')(bench, 0, FIRST.users);
+  bench.users = FIRST.users;
+  const quick = pairs < 50;
+  const figures: Record<string, number> = {};
+  for (const axis of axesOf({ quick, usersMax, usersAlone })) {
+    const points = await along(bench, axis, quick ? 20 : 300);
+    Object.assign(figures, figuresOf(axis, points));
+    if (!quick) writeGrowthChart(axis.name, points);
+  }
+  return { ...figures, ...(await administrators(bench)) };
+};
+
+const startOf = ({ name }: Axis, { users }: Bench): number => {
+  if (name === 'users') return users;
+  if (name === 'connections') return FIRST.pools;
+  return name === 'script_versions' ? 2 : 0;
+};
+
+const along = async (bench: Bench, axis: Axis, count: number): Promise<readonly Point[]> => {
+  const points: Point[] = [];
+  let from = startOf(axis, bench);
+  for (const size of axis.sizes) {
+    if (size > from) await axis.grow(bench, from, size);
+    from = size;
+    for (const [call, run] of Object.entries(CALLS)) {
+      const { cpuMs, p50Ms } = await measured(bench, run, count);
+      points.push({ size, call, cpuMs, p50Ms });
+      console.log(`  ${axis.name} ${size} ${call}: ${cpuMs.toFixed(2)} ms CPU, ${p50Ms.toFixed(2)} ms`);
+    }
+  }
+  return points;
+};
+
+const figuresOf = ({ name }: Axis, points: readonly Point[]): Figures =>
+  Object.fromEntries(
+    Object.keys(CALLS).flatMap((call) => {
+      const own = points.filter((point) => point.call === call);
+      const [first, last] = [own[0], own.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      return [
+        [`${name}_${call}_cpu_ms`, rounded(last.cpuMs)],
+        [`${name}_${call}_cpu_ratio`, rounded(last.cpuMs / first.cpuMs)],
+      ];
+    }),
+  );
