@@ -52,7 +52,7 @@ const STORE_FIELDS = {
   DATABASE_URL: connectionString(),
   USERFERRY_ENCRYPTION_KEYS: ring(),
   USERFERRY_PEPPERS: ring(),
-  USERFERRY_KEY_FILE: z.string().default(join(homedir(), '.userferry', 'migration-service-keys.json')),
+  USERFERRY_KEY_FILE: z.string().default(() => join(homedir(), '.userferry', 'migration-service-keys.json')),
   USERFERRY_DATABASE_CONNECT_TIMEOUT_MS: whole(100, 60_000).default(3_000),
   USERFERRY_DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
 };

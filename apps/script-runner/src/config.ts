@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   commaList,
@@ -11,7 +12,7 @@ import {
   transportRules,
   whole,
 } from '@userferry/process';
-import { defaultStateFolder, SANDBOX_LEVELS } from '@userferry/sandbox';
+import { defaultStateFolder, SANDBOX_LEVELS, SANDBOX_WALLS, type WallName } from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
 import { egressAddressOf, egressFields, egressRules } from './egress-address/config.ts';
@@ -30,12 +31,21 @@ const destinations = () =>
     )
     .default([]);
 
+const walls = () =>
+  commaList()
+    .refine(
+      (names) => names.every((name) => (SANDBOX_WALLS as readonly string[]).includes(name)),
+      `must be names of walls with commas between: ${SANDBOX_WALLS.join(', ')}`,
+    )
+    .transform((names) => names as WallName[])
+    .default([]);
+
 /** The API of the cluster that this service runs in, if it does. */
 const clusterRules = (host: string | undefined, apiPort: number) =>
   host === undefined || egressHostProblem(host) !== undefined ? [] : [{ host, port: apiPort }];
 
-/** What `npm run build` of libs/sandbox makes. */
-const builtRuntime = fileURLToPath(new URL('../../../libs/sandbox/dist/runtime', import.meta.url));
+/** What the build of libs/sandbox makes, or what a built folder brings of it. */
+const builtRuntime = dirname(fileURLToPath(import.meta.resolve('@userferry/sandbox/runtime/manifest.json')));
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
@@ -45,7 +55,7 @@ export const readConfig = () => {
       ...transportFields,
       USERFERRY_RUNNER_PORT: port().default(7102),
       USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
-      USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
+      USERFERRY_STATE_FOLDER: z.string().default(() => defaultStateFolder()),
       USERFERRY_EGRESS_ALLOW: destinations(),
       USERFERRY_EGRESS_NEVER: destinations(),
       // What Kubernetes tells every pod.
@@ -55,6 +65,7 @@ export const readConfig = () => {
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
       ...egressFields,
       USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
+      USERFERRY_REQUIRE_SANDBOX_WALLS: walls(),
     },
     process.env,
     [...egressRules, ...telemetryRules, ...transportRules('USERFERRY_PUBLIC_IP_ADDRESS')],
@@ -79,6 +90,7 @@ export const readConfig = () => {
     blankHosts: env.USERFERRY_BLANK_HOSTS,
     egressAddress: egressAddressOf(env),
     requiredLevel: env.USERFERRY_REQUIRE_SANDBOX_LEVEL,
+    requiredWalls: env.USERFERRY_REQUIRE_SANDBOX_WALLS,
   };
 };
 

@@ -21,6 +21,7 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
     requiredLevel: config.requiredLevel,
+    requiredWalls: config.requiredWalls,
     log,
     watch: sandboxWatch,
   });

@@ -1,4 +1,5 @@
 export { type Caller, type CallFacts, REQUEST_ID_HEADER } from './call-facts.ts';
+export { checkHealth, type HealthQuestion } from './client/check-health.ts';
 export {
   type CallContext,
   type ClientConstructor,

@@ -30,6 +30,8 @@ export type LocalUserferryOptions = {
   readonly twins?: boolean;
   /** Further variables of the services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Run what was built instead of the sources: the folder that holds a built folder for each service. */
+  readonly builtFolders?: string;
   /** And of one of them alone. */
   readonly envOf?: LocalServicesOptions['envOf'];
   /** Starts the store's server, instead of a fresh one of the lockfile; a database `userferry` may be in it. */
@@ -57,7 +59,7 @@ const build = async (
   options: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
   const { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, envOf = {} } = options;
-  const { startStore = startPostgres, storeAddress = (url) => url } = options;
+  const { startStore = startPostgres, storeAddress = (url) => url, builtFolders } = options;
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
     serviceToken: randomBytes(32).toString('base64url'),
@@ -73,6 +75,7 @@ const build = async (
     databaseUrl: storeAddress(await store.createDatabase('userferry', { owner: 'userferry' })),
     serviceToken: secrets.serviceToken,
     restart,
+    ...(builtFolders !== undefined && { builtFolders }),
     envOf,
     env: {
       PUBLIC_IPS: '192.0.2.10,192.0.2.11',

@@ -19,6 +19,8 @@ export type ServiceProcessOptions = {
   readonly name: ServiceName;
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: ServiceLine) => void;
+  /** Folder that holds a built folder for each service; without it, the services run from their sources. */
+  readonly builtFolders?: string | undefined;
   /** Start it again when it dies. */
   readonly restart: boolean;
   /** The repository whose service it is, when that is not this one: another version of it. */
@@ -46,7 +48,8 @@ const LAST_WORDS_LINES = 20;
 
 const OWN_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-const mainOf = (name: ServiceName, root: string): string => join(root, 'apps', name, 'src', 'main.ts');
+const mainOf = ({ name, builtFolders, root = OWN_ROOT }: ServiceProcessOptions): string =>
+  builtFolders === undefined ? join(root, 'apps', name, 'src', 'main.ts') : join(builtFolders, name, 'main.js');
 
 /** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
 export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
@@ -90,9 +93,10 @@ type Life = {
   readonly stop: () => Promise<void>;
 };
 
-const beginLife = ({ name, env, onLine, root = OWN_ROOT }: ServiceProcessOptions): Life => {
+const beginLife = (options: ServiceProcessOptions): Life => {
+  const { name, env, onLine } = options;
   // A group of its own: Ctrl-C in a terminal reaches only whoever stops the services in their order.
-  const args = ['--no-node-snapshot', mainOf(name, root)];
+  const args = ['--no-node-snapshot', mainOf(options)];
   // The pipe to its standard input ends when we do, however we die, and the service with it.
   const child = spawn(process.execPath, args, {
     env: { ...env, USERFERRY_STOP_WITH_STDIN: '1' },

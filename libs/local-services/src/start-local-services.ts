@@ -31,6 +31,8 @@ export type LocalServicesOptions = {
   readonly envOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   readonly onLine?: (line: ServiceLine) => void;
   readonly restart?: boolean;
+  /** Run what was built instead of the sources: the folder that holds a built folder for each service. */
+  readonly builtFolders?: string;
 };
 
 /** The services that there are two of. */
@@ -73,7 +75,7 @@ const startEach = <Name extends ServiceName>(
   ports: Ports,
   options: LocalServicesOptions,
 ): Readonly<Record<Name, ServiceProcess>> => {
-  const { onLine = () => undefined, restart = false } = options;
+  const { onLine = () => undefined, restart = false, builtFolders } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
   const isTwin = ports !== options.ports;
   const envFor = (name: Name) => ({
@@ -81,7 +83,7 @@ const startEach = <Name extends ServiceName>(
     ...metricsEnv(name, env, isTwin),
     ...options.envOf?.[name],
   });
-  const start = (name: Name) => startServiceProcess({ name, env: envFor(name), onLine, restart });
+  const start = (name: Name) => startServiceProcess({ name, env: envFor(name), onLine, restart, builtFolders });
   return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
 };
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { stopsWithStdin } from './config.ts';
+import { endSoon } from './end-soon.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { ConfigError } from './read-env.ts';
 
@@ -23,7 +24,7 @@ export type ServiceLife = {
 /**
  * Runs a service until SIGINT or SIGTERM. Then: what was given to `onStop`, `stopDelayMs` in which calls are still taken, the
  * stack in reverse order. A second signal ends the process at once, with exit code 1. A failed start is logged and ends
- * with 1. Otherwise the exit code is set, never forced, so that logs flush.
+ * with 1. Otherwise the exit code is set, so that logs flush, and forced only where something still holds the process.
  * With `--check-config` it only says whether the configuration is right, and ends with 0 or 1.
  */
 export const runService = async <Config extends ServiceConfig>(
@@ -52,6 +53,7 @@ export const runService = async <Config extends ServiceConfig>(
     log.error({ err: error }, 'did not stop cleanly');
     process.exitCode = 1;
   });
+  endSoon();
 };
 
 /** The configuration, unless it is wrong or was only to be looked at, and then that has been said. */

@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants as zlibConstants } from 'node:zlib';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, type BuildResult, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
 import { BUNDLED_WITH, NAMES_WITHIN, PACKAGES, PUT_INTO } from './packages.ts';
-import { DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
+import { BUNDLED_FILES, DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
 
 const GUEST_OPTIONS = {
   bundle: true,
@@ -26,7 +26,15 @@ const GUEST_OPTIONS = {
     ZLIB_CONSTANTS: JSON.stringify({ ...zlibConstants, Z_MAX_CHUNK: undefined }),
   },
   absWorkingDir: PACKAGE_ROOT,
+  metafile: true,
 } satisfies BuildOptions;
+
+/** Every file that went into a bundle, from the package's folder. */
+const bundled = new Set<string>();
+
+const remember = ({ metafile }: BuildResult): void => {
+  for (const file of Object.keys(metafile?.inputs ?? {})) bundled.add(file);
+};
 
 /** A two-byte source costs twice its size in every isolate. */
 function assertAscii(name: string, code: string): void {
@@ -41,6 +49,7 @@ function escapeRest(code: string): string {
 
 async function bundle(options: BuildOptions): Promise<string> {
   const result = await build({ ...GUEST_OPTIONS, ...options });
+  remember(result);
   const text = result.outputFiles?.[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote nothing');
   return escapeRest(text);
@@ -85,7 +94,7 @@ async function bundlePackage(name: string): Promise<void> {
 }
 
 async function bundleHost(): Promise<void> {
-  await build({
+  const result = await build({
     entryPoints: [join(SOURCE, 'host', 'isolate-host', 'main.ts')],
     outfile: join(DRAFT, 'isolate-host.mjs'),
     bundle: true,
@@ -94,7 +103,10 @@ async function bundleHost(): Promise<void> {
     target: 'node24',
     external: ['isolated-vm', 'bcrypt'],
     legalComments: 'none',
+    absWorkingDir: PACKAGE_ROOT,
+    metafile: true,
   });
+  remember(result);
 }
 
 export async function makeBundles(): Promise<void> {
@@ -103,4 +115,5 @@ export async function makeBundles(): Promise<void> {
   writeFileSync(join(DRAFT_GUEST, 'packages.json'), `${JSON.stringify(bundles, null, 2)}\n`);
   const packages = [...new Set(Object.values(bundles))].map(bundlePackage);
   await Promise.all([bundleBase(), bundleHost(), ...packages]);
+  writeFileSync(BUNDLED_FILES, `${JSON.stringify([...bundled].sort(), null, 2)}\n`);
 }

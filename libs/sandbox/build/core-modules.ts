@@ -81,7 +81,9 @@ export const coreModulesOfPackages: Plugin = {
       if (kind === 'entry-point') return undefined;
       const [file, meant] = Object.hasOwn(REPLACED_MODULES, path) ? (REPLACED_MODULES[path] as string).split('#') : [];
       const ours = file === undefined ? importer : join(SOURCE, file);
-      if (ours !== importer && meant !== undefined) return { path: `${ours}#${meant}`, namespace: 'replaced' };
+      // By its path from here: the name stands in the bundle.
+      if (file !== undefined && ours !== importer && meant !== undefined)
+        return { path: `./${file}#${meant}`, namespace: 'replaced' };
       if (ours !== importer) return { path: ours };
       const inUndici = importer.includes('/node_modules/undici/') ? REPLACED_IN_UNDICI[path] : undefined;
       if (inUndici !== undefined) return { path: join(SOURCE, inUndici) };

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { DRAFT, MANIFEST_NAME, PACKAGE_ROOT, RUNTIME, SOURCE } from './paths.ts';
+import { BUNDLED_FILES, DRAFT, MANIFEST_NAME, PACKAGE_ROOT, RUNTIME, SOURCE } from './paths.ts';
 
 type Manifest = {
   readonly inputs: string;
@@ -35,7 +35,7 @@ export function hashInputs(): string {
 
 export function isUpToDate(inputs: string): boolean {
   const path = join(RUNTIME, MANIFEST_NAME);
-  if (!existsSync(path)) return false;
+  if (!existsSync(path) || !existsSync(BUNDLED_FILES)) return false;
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   return manifest.inputs === inputs && Object.keys(manifest.files).every((file) => existsSync(join(RUNTIME, file)));
 }

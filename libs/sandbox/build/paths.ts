@@ -8,3 +8,5 @@ export const RUNTIME = join(PACKAGE_ROOT, 'dist', 'runtime');
 export const DRAFT = `${RUNTIME}.${process.pid}`;
 export const DRAFT_GUEST = join(DRAFT, 'guest');
 export const MANIFEST_NAME = 'manifest.json';
+/** Which files the bundles were made of, for whoever ships them: not part of the runtime. */
+export const BUNDLED_FILES = join(PACKAGE_ROOT, 'dist', 'bundled-files.json');

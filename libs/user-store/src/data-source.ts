@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { ClientOfOneChance } from './client-of-one-chance.ts';
 import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
@@ -72,6 +73,8 @@ const SILENT: Logger = {
 export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSource> =>
   new DataSource({
     type: 'postgres',
+    // Named here, where a bundler sees it: TypeORM would look for it by name.
+    driver: pg,
     url: limits.databaseUrl,
     applicationName: 'userferry-migration-service',
     installExtensions: false,

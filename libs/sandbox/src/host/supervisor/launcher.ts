@@ -12,7 +12,7 @@ import { prepareRuntimeFolder, type RuntimeFolder } from './runtime/runtime-fold
 import type { SandboxLog } from './sandbox-log.ts';
 import type { SandboxOptions, SandboxTuning } from './sandbox-options.ts';
 import { chooseWalls } from './walls/choose-walls.ts';
-import { requireLevel } from './walls/require-level.ts';
+import { requireLevel, requireWalls } from './walls/require-level.ts';
 import { claimUserIds, type UserIds } from './walls/user-ids.ts';
 import { HOST_PIDS_MAX } from './walls/wall-chain.ts';
 
@@ -84,6 +84,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
   ids?.give(probeUid);
   try {
     requireLevel(level, tuning.requiredLevel);
+    requireWalls(level, tuning.requiredWalls);
   } catch (error) {
     await Promise.all([opened?.close(), ids?.close()]);
     throw error;

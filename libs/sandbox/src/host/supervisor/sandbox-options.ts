@@ -2,7 +2,7 @@ import type { EgressRule } from '../../sandbox.ts';
 import type { SandboxWatch } from '../../sandbox-watch.ts';
 import type { NameSource } from './egress/name-source.ts';
 import type { SandboxLog } from './sandbox-log.ts';
-import type { LevelName } from './walls/require-level.ts';
+import type { LevelName, WallName } from './walls/require-level.ts';
 import type { UidRange } from './walls/user-ids.ts';
 
 const MIB = 1024 * 1024;
@@ -54,6 +54,8 @@ export type SandboxTuning = {
   readonly uidRange: UidRange | undefined;
   /** Nothing starts where less than this stands. */
   readonly requiredLevel: LevelName;
+  /** Nor where one of these is missing. */
+  readonly requiredWalls: readonly WallName[];
   /** Put isolate hosts into control groups of their own, where that may be done. */
   readonly useCgroups: boolean;
 };
@@ -75,5 +77,6 @@ export const DEFAULT_TUNING: SandboxTuning = {
   hostIdleBytes: 256 * MIB,
   uidRange: undefined,
   requiredLevel: 'process',
+  requiredWalls: [],
   useCgroups: true,
 };

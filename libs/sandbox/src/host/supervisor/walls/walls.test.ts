@@ -3,7 +3,7 @@ import { prepareRuntimeFolder, type RuntimeFolder } from '../runtime/runtime-fol
 import { fakeRuntime, readableLog, startTestSandbox, temporaryFolder } from '../testing/test-sandbox.ts';
 import { chooseWalls } from './choose-walls.ts';
 import { probeWalls, standingWalls } from './probe.ts';
-import { requireLevel } from './require-level.ts';
+import { requireLevel, requireWalls } from './require-level.ts';
 import { claimUserIds } from './user-ids.ts';
 import { wallChains } from './wall-chain.ts';
 
@@ -35,6 +35,17 @@ describe('walls', () => {
     const runtimeFolder = fakeRuntime(folder.path);
     const options = { runtimeFolder, stateFolder: folder.path, useCgroups: false, requiredLevel: 'full' } as const;
     await expect(startTestSandbox(options)).rejects.toThrow('full is required; missing: ');
+  });
+
+  it('that are required by name keep everything from starting where they are missing, whatever the level', async () => {
+    const stands = { level: 'reduced', walls: ['network', 'files'], missing: ['memory', 'processes'] } as const;
+    expect(() => requireWalls(stands, ['network', 'files'])).not.toThrow();
+    expect(() => requireWalls(stands, ['network', 'processes'])).toThrow(
+      /do not stand on this machine: processes \(.*unprivileged user namespaces.*\)$/,
+    );
+    const runtimeFolder = fakeRuntime(folder.path);
+    const options = { runtimeFolder, stateFolder: folder.path, useCgroups: false, requiredWalls: ['memory'] } as const;
+    await expect(startTestSandbox(options)).rejects.toThrow('do not stand on this machine: memory (');
   });
 
   it('are reported with what is missing, in the log too', async () => {
