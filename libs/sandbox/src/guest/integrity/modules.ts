@@ -32,7 +32,9 @@ export function keepModule(module: unknown): void {
   for (const object of objects) {
     if (known.has(object)) continue;
     known.add(object);
-    const picture = takePicture(object, regardOf(object));
+    // Whatever the module itself is, a script that puts something on it must not find it there again.
+    const regard = object === module ? { ...regardOf(object), isOpen: false } : regardOf(object);
+    const picture = takePicture(object, regard);
     if (picture !== undefined) pictures[pictures.length] = picture;
   }
 }

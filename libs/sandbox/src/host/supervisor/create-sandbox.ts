@@ -135,7 +135,10 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, na
     isOwnService: ownServices.covers,
   });
   const resolver = createResolver({ names, policy, timeoutMs: tuning.resolveTimeoutMs });
-  const requests = createHostRequests({ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs });
+  const requests = createHostRequests({
+    ...{ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs, reuseConnections: tuning.reuseConnections },
+    mayReach: (destination, own) => policy.deny(destination, own) === undefined,
+  });
   const queue = createWorkQueue<IsolateHost>({
     perConnection: tuning.queuePerConnection,
     total: tuning.queueTotal,

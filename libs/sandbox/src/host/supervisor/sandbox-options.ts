@@ -51,6 +51,8 @@ export type SandboxTuning = {
   readonly uidRange: UidRange | undefined;
   /** Nothing starts where less than this stands. */
   readonly requiredLevel: LevelName;
+  /** Keep connections of well-behaved drivers from one run to the next of the same script, environment and options. */
+  readonly reuseConnections: boolean;
   /** Put isolate hosts into control groups of their own, where that may be done. */
   readonly useCgroups: boolean;
 };
@@ -72,5 +74,6 @@ export const DEFAULT_TUNING: SandboxTuning = {
   hostIdleBytes: 256 * MIB,
   uidRange: undefined,
   requiredLevel: 'process',
+  reuseConnections: true,
   useCgroups: true,
 };

@@ -39,6 +39,10 @@ type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[]
 const channels = new WeakMap<object, Channel>();
 export const channelOf = (socket: object): Channel | undefined => channels.get(socket);
 
+/** By which keys drivers' sockets may be kept for later runs. */
+const reuseKeys = new WeakMap<object, string>();
+export const setReuseKey = (socket: object, key: string): void => void reuseKeys.set(socket, key);
+
 export class Socket extends Duplex {
   connecting = false;
   pending = true;
@@ -117,7 +121,7 @@ export class Socket extends Duplex {
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
     if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(options, options.lookup);
-    else this._attach().open(options.host, options.port, options.family);
+    else this._attach().open(options.host, options.port, options.family, reuseKeys.get(this));
     return this;
   }
 

@@ -7,6 +7,7 @@ import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import type { HostRequests } from './host-requests.ts';
+import { createReusableDestinations, type ReusableDestinations } from './reusable-destinations.ts';
 import { createRunTable, type RunTable } from './run-table.ts';
 
 /** One child process that holds isolates, and what the supervisor knows of it. */
@@ -66,11 +67,17 @@ const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostPro
   if (signal.aborted) cancel();
 };
 
-type RunnerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly runs: RunTable };
+type RunnerDeps = {
+  readonly memory: HostMemory;
+  readonly overheadBytes: number;
+  readonly runs: RunTable;
+  /** Undefined where no connection is kept. */
+  readonly destinations: ReusableDestinations | undefined;
+};
 type CheckerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly checks: Checks };
 type Checks = Map<number, (problems: readonly ScriptProblem[]) => void>;
 
-const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: RunnerDeps) => {
+const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinations }: RunnerDeps) => {
   const hold = (): void => memory.hold(overheadBytes + runs.memoryLimitBytes);
   const release = (): void => {
     if (runs.size === 0) memory.release();
@@ -79,7 +86,11 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: Runner
     const run = runs.begin(request, () => host.kill(STUCK));
     hold();
     const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
-    host.send({ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes });
+    const reuse = destinations && { destinations: destinations.reachable(run.egress) };
+    host.send({
+      ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
+      ...(reuse && { reuse }),
+    });
     cancelOn(run, signal, host);
     const result = await run.done;
     runs.forget(runId, result.outcome);
@@ -106,6 +117,7 @@ const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: Che
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
+  const destinations = createReusableDestinations(deps.requests.mayReach);
   const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false };
 
   const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
@@ -122,13 +134,14 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       checks.delete(frame.id);
     } else {
       const run = runs.get(frame.runId);
-      deps.requests(
+      deps.requests.answer(
         host.broker,
         run && {
           connectionKey: run.request.connectionKey,
           egress: run.egress,
           told: run.told,
           denials: run.denials,
+          destinations,
         },
         frame,
       );
@@ -144,7 +157,12 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);
   });
   const { overheadBytes } = deps;
-  const runOne = createRunner(host, { memory, overheadBytes, runs });
+  const runOne = createRunner(host, {
+    memory,
+    overheadBytes,
+    runs,
+    destinations: deps.requests.reuseConnections ? destinations : undefined,
+  });
   const checkOne = createChecker(host, { memory, overheadBytes, checks });
   const counted = <T>(work: Promise<T>): Promise<T> => {
     use.begun += 1;
