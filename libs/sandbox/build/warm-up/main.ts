@@ -40,7 +40,12 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
       if ((result as { outcome: string }).outcome !== outcome) reject(new Error(JSON.stringify(result)));
     });
     const pool = { prepare: async () => undefined, take: async () => lease, giveBack: async () => resolve() };
-    startRun(frame, lease, { link, files, pool, lot: createParkingLot() }, { startedAtMs: performance.now(), onEnd: () => undefined });
+    startRun(
+      frame,
+      lease,
+      { link, files, pool, lot: createParkingLot() },
+      { startedAtMs: performance.now(), onEnd: () => undefined },
+    );
   });
   if (!(await slot.reset())) throw new Error('The warm-up left something behind');
 }

@@ -50,6 +50,7 @@ export const REUSE = {
   keyCharacters: 64 * 1024,
   /** Servers that refused to put a session back and are not asked again, by their keys. */
   refusals: 64,
+  refusedMs: 5 * 60_000,
 } as const;
 
 /** Raised on the host's side of the bridge when a run asks for more than it may have. */

@@ -1,7 +1,7 @@
 /** Tells the host which sessions of pg may be kept for a later run, and what makes two of them the same. */
 import { Socket, setReuseKey } from '../../modules/net/socket.ts';
 import { apply, defineProperty, getOwnPropertyDescriptor, isInstance, jsonStringify } from '../../primordials.ts';
-import { plainOptions } from './plain-options.ts';
+import { plainOptions, tlsDefaults } from './plain-options.ts';
 
 type Client = {
   readonly connection?: { readonly stream?: unknown };
@@ -17,7 +17,13 @@ type Client = {
 function keyOf(client: Client): string | undefined {
   const { password, ssl, sslNegotiation, replication, enableChannelBinding } = client;
   if (sslNegotiation !== 'postgres' || replication) return undefined;
-  const options = plainOptions([client.getStartupConf(), password ?? null, ssl, enableChannelBinding]);
+  const options = plainOptions([
+    client.getStartupConf(),
+    password ?? null,
+    ssl,
+    ssl ? tlsDefaults() : null,
+    enableChannelBinding,
+  ]);
   return options === undefined ? undefined : `pg ${jsonStringify(options)}`;
 }
 

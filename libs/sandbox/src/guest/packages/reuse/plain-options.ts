@@ -1,3 +1,4 @@
+import { changedDefaults } from '../../modules/tls/secure-context.ts';
 import { hasOwn, isArray, isArrayBufferView, objectKeys } from '../../primordials.ts';
 
 /** Of a certificate's names, asked anew in every run; what it is asked about is the same. */
@@ -11,8 +12,8 @@ function plainObject(value: object, depth: number): Plain | undefined {
   const keys = objectKeys(value);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
-    if (key === ASKED_ANEW) continue;
-    const part = plain((value as Record<string, unknown>)[key], depth);
+    const given = (value as Record<string, unknown>)[key];
+    const part = plain(key === ASKED_ANEW ? typeof given : given, depth);
     if (part === undefined) return undefined;
     parts[parts.length] = [key, part];
   }
@@ -47,3 +48,6 @@ function plain(value: unknown, depth: number): Plain | undefined {
 
 /** Options as a value that differs wherever they do; undefined where something in them, such as a function, cannot tell. */
 export const plainOptions = (options: unknown): Plain | undefined => plain(options, DEPTH_MAX);
+
+/** What the script has set for all of TLS. */
+export const tlsDefaults = (): object => changedDefaults;

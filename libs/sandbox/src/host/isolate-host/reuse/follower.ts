@@ -17,6 +17,8 @@ export type Follower = {
   onSecure(info: SecureInfo): void;
   /** Begins another use; gives what the server said first, for the driver to read. */
   replay(): Buffer;
+  /** In a replay, what the server said to what was just written. */
+  takeAnswer?(): Buffer | undefined;
   /** In a replay, once TLS was asked for: what the handshake had told, and what the server said next. */
   replaySecure(): { readonly info: SecureInfo; readonly bytes: Buffer } | undefined;
   /** Makes the session on the socket what it was when it was opened. False when that is not certain. */

@@ -32,12 +32,14 @@ function whenSettled(place: ParkingPlace, act: () => void): void {
 
 export function createParkingLot(): ParkingLot {
   let places: ParkingPlace[] = [];
-  const refused = new Set<string>();
+  /** Keys whose sessions could not be put back, and until when they are not kept. */
+  const refused = new Map<string, number>();
 
   const refuse = (key: string): void => {
     if (refused.size >= REUSE.refusals) refused.clear();
-    refused.add(key);
+    refused.set(key, performance.now() + REUSE.refusedMs);
   };
+  const isRefused = (key: string): boolean => (refused.get(key) ?? 0) > performance.now();
   const hasRoom = (key: string): boolean =>
     places.length < REUSE.total && places.filter((one) => one.key === key).length < REUSE.perKey;
   /** Where the lot is full, what waits for other credentials has to go. */
@@ -61,7 +63,7 @@ export function createParkingLot(): ParkingLot {
   return {
     park(parked) {
       const { key, socket } = parked;
-      if (refused.has(key) || isTooOld(parked) || socket.destroyed || !makeRoom(key)) {
+      if (isRefused(key) || isTooOld(parked) || socket.destroyed || !makeRoom(key)) {
         closeSocket(socket);
         return;
       }

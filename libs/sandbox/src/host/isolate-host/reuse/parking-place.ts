@@ -49,6 +49,10 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
     leave();
     closeSocket(socket);
   }
+  const giveUp = (): void => {
+    onRefused();
+    close();
+  };
   const restore = async (): Promise<void> => {
     const isReset = await follower.reset(socket).catch(() => false);
     if (!isHere) return;
@@ -56,13 +60,10 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
     if (isReset) {
       isReady = true;
       timer = setTimeout(close, REUSE.idleMs);
-    } else {
-      onRefused();
-      close();
-    }
+    } else giveUp();
   };
 
-  let timer = setTimeout(close, REUSE.resetMs);
+  let timer = setTimeout(giveUp, REUSE.resetMs);
   socket.on('data', onWord).on('end', close).on('error', close).on('close', close);
   socket.resume();
   const settled = restore();

@@ -6,6 +6,7 @@ import type { EventQueue } from '../event-queue.ts';
 import { REUSE } from '../limits.ts';
 import type { TransportLog } from '../transport-log.ts';
 import type { Follower } from './follower.ts';
+import { createMysqlFollower } from './mysql-follower.ts';
 import type { ParkingLot } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
 import { createPgFollower } from './pg-follower.ts';
@@ -47,7 +48,7 @@ export type ReuseDesk = {
   secures(id: number, parent: Connection, options: TlsOptions): boolean;
 };
 
-const FOLLOWERS: Readonly<Record<string, () => Follower>> = { pg: createPgFollower };
+const FOLLOWERS: Readonly<Record<string, () => Follower>> = { pg: createPgFollower, mysql: createMysqlFollower };
 const BROKEN = { message: 'read ECONNRESET', code: 'ECONNRESET', syscall: 'read' };
 
 /** The driver that a key of the guest names, and nothing of what else is in it: that may be a password. */
@@ -58,6 +59,13 @@ const sealed = (scope: string, { host, port, family, key }: Target): string =>
   createHash('sha256')
     .update(JSON.stringify([scope, host, port, family, key]))
     .digest('base64');
+
+const mayServe =
+  ({ destinations }: ReuseTerms, target: Target) =>
+  ({ addresses }: Parked): boolean =>
+    destinations.some(
+      ({ host, port, address }) => host === target.host && port === target.port && address === addresses.remoteAddress,
+    );
 
 export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): ReuseDesk {
   const { connections, events, transport, counts } = deps;
@@ -97,12 +105,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
         return;
       }
       const key = sealed(terms.scope, target);
-      const mayServe = ({ addresses }: Parked): boolean =>
-        terms.destinations.some(
-          ({ host, port, address }) =>
-            host === target.host && port === target.port && address === addresses.remoteAddress,
-        );
-      const withdraw = terms.lot.take(key, mayServe, (parked) => {
+      const withdraw = terms.lot.take(key, mayServe(terms, target), (parked) => {
         if (parked !== undefined) {
           adopt(id, connection, parked);
           return;
@@ -117,7 +120,10 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
       if (keeping !== undefined) keeping.addresses = addresses;
     },
     takes(id, connection, bytes) {
-      const written = connection.keeping?.follower.onWrite(bytes) ?? 'send';
+      const follower = connection.keeping?.follower;
+      const written = follower?.onWrite(bytes) ?? 'send';
+      const answer = written === 'swallow' ? follower?.takeAnswer?.() : undefined;
+      if (answer !== undefined) connections.giveData(id, answer);
       if (written === 'farewell' && terms !== undefined) park(id, connection, terms);
       else if (written === 'broken') giveUp(id, connection);
       return written !== 'send';
@@ -136,7 +142,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
       else {
         transport.succeeded();
         events.emit([id, 'secure', known.info]);
-        connections.giveData(id, known.bytes);
+        if (known.bytes.length > 0) connections.giveData(id, known.bytes);
       }
       return true;
     },
