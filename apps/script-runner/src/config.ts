@@ -40,6 +40,7 @@ export const readConfig = () => {
       KUBERNETES_SERVICE_PORT: port().default(443),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
+      USERFERRY_CONNECTION_REUSE: z.enum(['on', 'off']).default('on'),
       ...egressFields,
       USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
     },
@@ -60,6 +61,7 @@ export const readConfig = () => {
     ],
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
+    reuseConnections: env.USERFERRY_CONNECTION_REUSE === 'on',
     egressAddress: egressAddressOf(env),
     requiredLevel: env.USERFERRY_REQUIRE_SANDBOX_LEVEL,
   };

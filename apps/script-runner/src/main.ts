@@ -16,6 +16,7 @@ await runService(boot, async (stack) => {
     egress: { allow: config.egressAllow, never: config.egressNever, ownPorts },
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
+    reuseConnections: config.reuseConnections,
     requiredLevel: config.requiredLevel,
     log,
   });

@@ -17,7 +17,7 @@ const hasParts = (_key: unknown, { get, value }: PropertyDescriptor): boolean =>
 const SETTINGS: Regard = { isOpen: false, looksAt: () => true };
 /** Numbers and texts in classes and their instances are drivers' own counters and caches: those of ids must go on. */
 const CLASS: Regard = { isOpen: false, looksAt: hasParts };
-const INSTANCE: Regard = { isOpen: true, looksAt: hasParts };
+const INSTANCE: Regard = { isOpen: false, looksAt: hasParts };
 
 function regardOf(object: object): Regard {
   if (typeof object === 'function') return CLASS;
@@ -32,9 +32,7 @@ export function keepModule(module: unknown): void {
   for (const object of objects) {
     if (known.has(object)) continue;
     known.add(object);
-    // Whatever the module itself is, a script that puts something on it must not find it there again.
-    const regard = object === module ? { ...regardOf(object), isOpen: false } : regardOf(object);
-    const picture = takePicture(object, regard);
+    const picture = takePicture(object, regardOf(object));
     if (picture !== undefined) pictures[pictures.length] = picture;
   }
 }
