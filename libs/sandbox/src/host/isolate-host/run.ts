@@ -131,8 +131,9 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
     const { clean, ...result } = await ending;
     clearTimeout(timer);
-    const heapBytes =
-      clean && !slot.isDisposed ? ((await slot.memoryInUse().catch(() => undefined))?.heapBytes ?? 0) : 0;
+    const memory = clean && !slot.isDisposed ? await slot.memoryInUse().catch(() => undefined) : undefined;
+    if (memory !== undefined) lease.memory = memory;
+    const heapBytes = memory?.heapBytes ?? 0;
     const logs = bridge.log.lines;
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
     const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused };
