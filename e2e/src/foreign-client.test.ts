@@ -201,6 +201,8 @@ describe('every call of the gateway, by that client', () => {
     ['management.v1.UserPoolService/ListAuditEntries', 'admin', {}, 'ConnectionService/RollbackScript'],
     ['management.v1.UserPoolService/CreateUserPool', 'operator', { name: 'curled' }, 'userPoolId'],
     ['management.v1.ApiKeyService/CreateApiKey', 'admin', { role: 'API_KEY_ROLE_EDGE', name: 'by curl' }, 'secret'],
+    ['management.v1.ApiKeyService/ListApiKeys', 'admin', {}, 'keys:write'],
+    ['management.v1.ApiKeyService/RotateApiKey', 'admin', { apiKeyId: NOBODY }, 'API_KEY_NOT_FOUND'],
     ['management.v1.ApiKeyService/RevokeApiKey', 'admin', { apiKeyId: NOBODY }, 'API_KEY_NOT_FOUND'],
   ];
 

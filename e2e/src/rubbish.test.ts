@@ -52,6 +52,9 @@ const sensible = (userPoolId: string) => ({
   name: 'n',
   role: 1,
   apiKeyId: randomUUID(),
+  scopes: ['users:read'],
+  expiresAt: new Date(Date.now() + 3_600_000),
+  graceSeconds: 60,
   action: 1,
   source: 'async function login() { return null; }',
   mode: 1,
@@ -112,13 +115,15 @@ const rubbishFor = (value: unknown): readonly unknown[] => {
     return ['', '{', '[]', 'null', '"\u0000"', '{"a":"\u0000"}', '{"__proto__":{"x":1}}', HUGE].map((text) =>
       Buffer.from(text),
     );
+  if (value instanceof Date) return [0, 8.64e15, -8.64e15, 253_402_300_800_000].map((ms) => new Date(ms));
   return [];
 };
 
 type Path = readonly (string | number)[];
 
 const leavesOf = (value: unknown, path: Path = []): readonly (readonly [Path, unknown])[] => {
-  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [[path, value]];
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value) || value instanceof Date)
+    return [[path, value]];
   return Object.entries(value)
     .filter(([key]) => key !== '$case')
     .flatMap(([key, part]) => leavesOf(part, [...path, key]));

@@ -1,8 +1,10 @@
 import type { LocalPostgres } from '@userferry/local-databases';
 import {
   type Company,
+  type CompanyOptions,
   createLogin,
   type LocalUserferry,
+  type LocalUserferryOptions,
   type LocalWorld,
   type Login,
   type ServiceLine,
@@ -21,12 +23,15 @@ export type WorldOptions = {
   readonly restart?: boolean;
   readonly twins?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  readonly envOf?: LocalUserferryOptions['envOf'];
+  /** How the edge and the administrator speak to the gateway. */
+  readonly tls?: CompanyOptions['tls'];
 };
 
 /** Our own hashes are cheap here: journeys are about what happens, not how long it takes. */
 const CHEAP = { USERFERRY_BCRYPT_COST: '5', USERFERRY_BLANK_HOSTS: '1' };
 
-const optionsOf = ({ env = {}, ...rest }: WorldOptions, lines: ServiceLine[]) => ({
+const optionsOf = ({ env = {}, tls: _, ...rest }: WorldOptions, lines: ServiceLine[]) => ({
   ...rest,
   env: { ...CHEAP, ...env },
   onLine: (line: ServiceLine) => lines.push(line),
@@ -43,9 +48,10 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   const lines: ServiceLine[] = [];
   try {
     const world = stack.use(await startLocalWorld(optionsOf(options, lines)));
+    const { tls } = options;
     const { address, operatorKey, legacy } = world;
-    const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
-    const login = stack.use(createLogin({ address, ...company }));
+    const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url, tls });
+    const login = stack.use(createLogin({ address, ...company, tls }));
     return { ...world, company, login, lines, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();

@@ -1,6 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { coldConnection } from './cold-connection.ts';
 import { type Effort, type Figures, FULL, QUICK } from './compare-logins.ts';
+import { firstLogin } from './first-login.ts';
+import { localLogin } from './local-login.ts';
 import { loginMysql, loginPg } from './login-in-sandbox.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
@@ -14,6 +17,9 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   login_pg_kept_vs_plain_kept: (effort) => loginPg({ plainKeeps: true }, effort),
   login_mysql_warm: (effort) => loginMysql({}, effort),
   login_mysql_no_reuse: (effort) => loginMysql({ reuse: false }, effort),
+  local_login: localLogin,
+  first_login: firstLogin,
+  cold_connection: coldConnection,
   rejection_timing: rejectionTiming,
   script_memory: scriptMemory,
   neighbours,

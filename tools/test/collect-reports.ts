@@ -24,7 +24,8 @@ export type TestReport = {
 };
 
 type Assertion = { status: string; ancestorTitles: string[]; title: string };
-type VitestReport = { testResults: { name: string; status: string; assertionResults: Assertion[] }[] };
+/** What vitest writes of a workspace, as far as it is read here. */
+export type VitestReport = { testResults: { name: string; status: string; assertionResults: Assertion[] }[] };
 
 /** Adds up the reports of every workspace that has a test script. */
 export function collectReports(root: string): TestReport {

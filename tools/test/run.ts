@@ -11,6 +11,8 @@ export type Runner = {
   node(script: string, ...args: string[]): Promise<Outcome>;
   /** Runs a program of node_modules/.bin, or of the machine, from the project's root. */
   program(name: string, ...args: string[]): Promise<Outcome>;
+  /** The same, from another folder. */
+  programIn(cwd: string, name: string, ...args: string[]): Promise<Outcome>;
   /** Runs a step under a title with its time; its output is shown when it fails. Answers whether it passed. */
   titled(name: string, step: () => Promise<Outcome>): Promise<boolean>;
   /** Has someone asked us to end? */
@@ -26,9 +28,9 @@ export function createRunner(root: string, options: { verbose: boolean }): Runne
       running?.kill(signal);
     });
   }
-  const program = (name: string, ...args: string[]) =>
+  const programIn = (cwd: string, name: string, ...args: string[]) =>
     new Promise<Outcome>((resolve) => {
-      const child = spawn(name, args, { cwd: root, env: runnerEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(name, args, { cwd, env: runnerEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
       running = child;
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
@@ -40,9 +42,11 @@ export function createRunner(root: string, options: { verbose: boolean }): Runne
       child.once('error', (error) => resolve({ ok: false, output: `${name}: ${error.message}\n` }));
       child.once('close', (code) => resolve({ ok: code === 0, output }));
     });
+  const program = (name: string, ...args: string[]) => programIn(root, name, ...args);
   return {
     node: (script, ...args) => program(process.execPath, join(root, script), ...args),
     program,
+    programIn,
     titled: (name, step) => titled(name, step, options.verbose),
     interrupted: () => interrupted,
   };

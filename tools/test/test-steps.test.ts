@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences, plantBreak } from './check-contracts.ts';
 import { collectReports, REPORT_FILE, removeReports } from './collect-reports.ts';
+import { repeatFailed } from './repeat-failed.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
 let root: string;
@@ -70,6 +71,44 @@ describe('the summary of all tests', () => {
     expect(describeSkipped([{ workspace: 'libs/one', name: 'a temporary MariaDB', tests: 1 }])).toEqual([
       'skipped: libs/one: a temporary MariaDB (1 test). To run it: apt-get install mariadb-server-core, or set MYSQL_URL',
     ]);
+  });
+});
+
+describe('a test file that failed', () => {
+  const fileOf = (name: string, status: string) => ({
+    name: join(root, name),
+    status,
+    assertionResults: [{ status, ancestorTitles: ['a'], title: name }],
+  });
+  const workspaceOf = (...testResults: unknown[]) => {
+    write('libs/one/package.json', { name: 'one', scripts: { test: 'vitest run' } });
+    write(`libs/one/${REPORT_FILE}`, { testResults });
+  };
+  const repeat = async (status: string) => {
+    const asked: string[] = [];
+    await repeatFailed(root, async ({ folder }, file, reportFile) => {
+      asked.push(file);
+      write(`${folder}/${reportFile}`, { testResults: [fileOf(file.slice(root.length + 1), status)] });
+    });
+    return asked.map((file) => file.slice(root.length + 1));
+  };
+
+  it('is run once more, alone, and counts as passed when it passes then', async () => {
+    workspaceOf(fileOf('x', 'failed'), fileOf('y', 'passed'));
+    expect(await repeat('passed')).toEqual(['x']);
+    expect(collectReports(root)).toMatchObject({ passed: 2, failed: 0, failures: [] });
+  });
+
+  it('stays failed when it fails again', async () => {
+    workspaceOf(fileOf('x', 'failed'));
+    expect(await repeat('failed')).toEqual(['x']);
+    expect(collectReports(root)).toMatchObject({ passed: 0, failed: 1, failures: ['x: a > x'] });
+  });
+
+  it('is not run again when more than three failed: that is no accident', async () => {
+    workspaceOf(...['p', 'q', 'r', 's'].map((name) => fileOf(name, 'failed')));
+    expect(await repeat('passed')).toEqual([]);
+    expect(collectReports(root)).toMatchObject({ failed: 4 });
   });
 });
 

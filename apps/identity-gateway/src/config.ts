@@ -1,6 +1,16 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { grpcAddress, port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  grpcAddress,
+  port,
+  readEnv,
+  serviceFields,
+  transportFields,
+  transportOf,
+  transportProblems,
+  whole,
+} from '@userferry/process';
 import { z } from 'zod';
+import { tokenFields, tokenProblems, tokensOf } from './access/token/config.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -25,22 +35,37 @@ export const readConfig = () => {
   const env = readEnv(
     {
       ...serviceFields,
+      ...transportFields,
+      ...tokenFields,
       USERFERRY_GATEWAY_PORT: port().default(7101),
       USERFERRY_HTTP_PORT: port().default(7100),
       USERFERRY_RUNNER_ADDRESS: grpcAddress().default('127.0.0.1:7102'),
       USERFERRY_MIGRATION_ADDRESS: grpcAddress().default('127.0.0.1:7103'),
       USERFERRY_PUBLIC_IP_ADDRESS: grpcAddress().default('127.0.0.1:7104'),
+      USERFERRY_API_KEY_DAYS_MAX: whole(1, 36_500).optional(),
       USERFERRY_PUBLIC_IP_STALE_MS_MAX: whole(0, 30 * DAY_MS).default(DAY_MS),
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
     process.env,
+    (values) => [
+      ...tokenProblems(values),
+      ...transportProblems(values, {
+        USERFERRY_RUNNER_ADDRESS: values.USERFERRY_RUNNER_ADDRESS,
+        USERFERRY_MIGRATION_ADDRESS: values.USERFERRY_MIGRATION_ADDRESS,
+        USERFERRY_PUBLIC_IP_ADDRESS: values.USERFERRY_PUBLIC_IP_ADDRESS,
+      }),
+    ],
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_GATEWAY_PORT,
     httpPort: env.USERFERRY_HTTP_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    // Whoever comes has to show an API key.
+    transport: transportOf(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    tokens: tokensOf(env),
+    keyMsMax: env.USERFERRY_API_KEY_DAYS_MAX && env.USERFERRY_API_KEY_DAYS_MAX * DAY_MS,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,
     migrationAddress: env.USERFERRY_MIGRATION_ADDRESS,
     publicIpAddress: env.USERFERRY_PUBLIC_IP_ADDRESS,

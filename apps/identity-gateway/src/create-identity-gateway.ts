@@ -8,9 +8,12 @@ import {
   type UserPoolServiceServer,
   UserPoolServiceService,
 } from '@userferry/contracts/management/v1/user_pool_service';
-import { createServer, type RunningServer, type ServiceHandlers, service } from '@userferry/grpc';
+import { createServer, type RunningServer, type ServerTls, type ServiceHandlers, service } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createAuthenticate } from './access/authenticate.ts';
+import { guarded } from './access/guarded.ts';
+import type { VerifyToken } from './access/token/verify-token.ts';
+import type { KeyUses } from './background/key-uses.ts';
 import type { ConnectionStore } from './clients/connection-store.ts';
 import type { HistoryStore } from './clients/history-store.ts';
 import type { LoginStore } from './clients/login-store.ts';
@@ -23,9 +26,11 @@ import { getConnection, setConnectionEnabled } from './handlers/connection.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
 import { createUserPool } from './handlers/create-user-pool.ts';
 import { liftTombstone, listConflicts, listScriptRuns, listTombstones, resolveConflict } from './handlers/history.ts';
+import { listApiKeys } from './handlers/list-api-keys.ts';
 import { login } from './handlers/login.ts';
 import { getMigrationProgress } from './handlers/migration-progress.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
+import { rotateApiKey } from './handlers/rotate-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
 import { saveScript } from './handlers/save-script.ts';
 import {
@@ -61,21 +66,32 @@ export type GatewayDeps = {
   /** Off the calls' path: how attempts ended, and what runs leave behind. */
   readonly settle: SettleAttempt;
   readonly recordRun: RunLog['record'];
+  readonly noteKeyUse: KeyUses['note'];
+  /** Absent: tokens are not taken. */
+  readonly verifyToken?: VerifyToken | undefined;
+};
+
+export type GatewayConfig = Pick<Config, 'host' | 'port'> & {
+  readonly keyMsMax?: number | undefined;
+  readonly tls?: ServerTls | undefined;
 };
 
 /** Starts the gRPC side of the gateway. The clients stay their owner's to close. */
-export const createIdentityGateway = (
-  config: Pick<Config, 'host' | 'port'>,
-  deps: GatewayDeps,
-): Promise<RunningServer> => {
+export const createIdentityGateway = (config: GatewayConfig, deps: GatewayDeps): Promise<RunningServer> => {
   const { runner, recordRun } = deps;
   const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
   const runners = { ...deps, runner: { runScript, checkScript: runner.checkScript } };
   return createServer({
     host: config.host,
     port: config.port,
-    services: [identityService(runners), poolService(runners), keyService(runners), connectionService(runners)],
-    authenticate: createAuthenticate(deps.pools),
+    services: [
+      identityService(runners),
+      poolService(runners),
+      keyService(runners, config),
+      connectionService(runners),
+    ].map(guarded),
+    tls: config.tls,
+    authenticate: createAuthenticate({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken }),
     log: deps.log,
     callMsMax: 30_000,
   });
@@ -108,10 +124,12 @@ const poolService = ({ pools, history }: Deps): ServiceHandlers =>
     listAuditEntries: listAuditEntries(history),
   });
 
-const keyService = ({ pools: store, history }: Deps): ServiceHandlers =>
+const keyService = ({ pools: store, history }: Deps, { keyMsMax }: GatewayConfig): ServiceHandlers =>
   service<ApiKeyServiceServer>(ApiKeyServiceService, {
-    createApiKey: createApiKey({ store, history }),
+    createApiKey: createApiKey({ store, history, keyMsMax }),
     revokeApiKey: revokeApiKey({ store, history }),
+    rotateApiKey: rotateApiKey({ store, history, keyMsMax }),
+    listApiKeys: listApiKeys(store),
   });
 
 const connectionService = ({ connections: store, history, runner }: Deps): ServiceHandlers =>

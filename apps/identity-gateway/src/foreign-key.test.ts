@@ -11,11 +11,14 @@ import { UserPoolServiceClient, UserPoolServiceService } from '@userferry/contra
 import { type CallContext, type Caller, type ClientConstructor, createClient } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditedAs } from './access/audited-as.ts';
+import { CALLS } from './access/calls.ts';
+import { ROLE_SCOPES, SCOPES } from './access/scopes.ts';
 import { createIdentityGateway, type GatewayDeps } from './create-identity-gateway.ts';
 
 const KEYS: Readonly<Record<string, Caller>> = {
-  'edge-of-a': { role: 'edge', userPoolId: 'pool-a', id: 'k1' },
-  'admin-of-a': { role: 'admin', userPoolId: 'pool-a', id: 'k2' },
+  'edge-of-a': { role: 'edge', userPoolIds: ['pool-a'], scopes: ROLE_SCOPES.edge, id: 'k1' },
+  'admin-of-a': { role: 'admin', userPoolIds: ['pool-a'], scopes: ROLE_SCOPES.admin, id: 'k2' },
 };
 
 const SERVICES: readonly [ClientConstructor<Client>, ServiceDefinition][] = [
@@ -39,16 +42,27 @@ const RPCS = SERVICES.flatMap(([Constructor, definition]) =>
 const unreachable = new Proxy({}, { get: (_, name) => () => Promise.reject(new Error(`reached ${String(name)}`)) });
 
 const digestOf = (key: string) => createHash('sha256').update(key).digest('hex');
-const OPERATOR: Caller = { role: 'operator', userPoolId: '*', id: 'k3' };
+const OPERATOR: Caller = { role: 'operator', userPoolIds: ['*'], scopes: ROLE_SCOPES.operator, id: 'k3' };
+const NARROW = Object.fromEntries(
+  (['edge', 'admin', 'operator'] as const).flatMap((role) =>
+    SCOPES.map((scope): [string, Caller] => [
+      `${role}-with-${scope}`,
+      { role, userPoolIds: [role === 'operator' ? '*' : 'pool-a'], scopes: [scope], id: 'k4' },
+    ]),
+  ),
+);
 const byDigest = new Map(
-  Object.entries({ ...KEYS, operator: OPERATOR }).map(([key, caller]) => [digestOf(key), caller]),
+  Object.entries({ ...KEYS, ...NARROW, operator: OPERATOR }).map(([key, caller]) => [digestOf(key), caller]),
 );
 
 let address: string;
 const stack = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  const findApiKey = async (digest: Buffer) => byDigest.get(digest.toString('hex'));
+  const findApiKey = async (digest: Buffer) => {
+    const caller = byDigest.get(digest.toString('hex'));
+    return caller && { caller, validUntilMs: Number.POSITIVE_INFINITY };
+  };
   const deps = {
     log: createLogger({ service: 'test', level: 'silent' }),
     logins: unreachable,
@@ -56,6 +70,7 @@ beforeAll(async () => {
     history: unreachable,
     connections: unreachable,
     settle: () => undefined,
+    noteKeyUse: () => undefined,
     recordRun: () => undefined,
     pools: new Proxy(
       {},
@@ -106,6 +121,7 @@ const requestFor = (userPoolId: string) => ({
   migrationState: 0,
   oldPassword: 'p',
   newPassword: 'q',
+  scopes: [],
   plan: 1,
   pageSize: 1,
   pageToken: '',
@@ -155,6 +171,43 @@ describe('every RPC', () => {
     await expect(call(rightRole, method, Constructor, requestFor('pool-a'))).rejects.toMatchObject({
       reason: 'INTERNAL',
     });
+  });
+
+  it('stands in the table of calls, and no other does', () => {
+    const served = SERVICES.flatMap(([, definition]) => Object.values(definition).map(({ path }) => path));
+    expect(Object.keys(CALLS).sort()).toEqual(served.map((method) => auditedAs({ method })).sort());
+  });
+
+  /** Who is let in by a role and by one scope alone: each RPC, with the scope that it takes. */
+  const reasonOf = async (key: string, method: string, Constructor: ClientConstructor<Client>): Promise<string> =>
+    call(key, method, Constructor, requestFor('pool-a')).then(
+      () => 'OK',
+      (error: { reason: string }) => error.reason,
+    );
+
+  it.each(
+    SERVICES.flatMap(([Constructor, definition]) =>
+      Object.entries(definition).map(
+        ([method, { path }]) => [auditedAs({ method: path }), method, Constructor] as const,
+      ),
+    ),
+  )('%s takes the one scope that the table has, and no other of any role', async (name, method, Constructor) => {
+    const { scope: needed, roles } = CALLS[name] ?? {};
+    for (const scope of SCOPES) {
+      for (const role of ['edge', 'admin'] as const) {
+        const mayRole = roles?.includes(role) === true;
+        // A key cannot be made wider than its maker: that is looked at behind the table.
+        const letIn = name === 'ApiKeyService/CreateApiKey' ? 'PERMISSION_DENIED' : 'INTERNAL';
+        const expected = !mayRole ? 'PERMISSION_DENIED' : scope === needed ? letIn : 'SCOPE_MISSING';
+        expect([role, scope, await reasonOf(`${role}-with-${scope}`, method, Constructor)]).toEqual([
+          role,
+          scope,
+          expected,
+        ]);
+      }
+      const operators = await reasonOf(`operator-with-${scope}`, method, Constructor);
+      expect([scope, operators === 'SCOPE_MISSING']).toEqual([scope, scope !== needed]);
+    }
   });
 
   it.each([...OPERATOR_CALLS])('%s is for operators, who may touch every pool', async (method) => {

@@ -5,6 +5,7 @@ import { ServiceError } from '@userferry/errors';
 import { type CallContext, createClient } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ROLE_SCOPES } from './access/scopes.ts';
 import { createRunnerClient } from './clients/runner.ts';
 import type { StoreFacts } from './connection/store-facts.ts';
 import { createIdentityGateway, type GatewayDeps } from './create-identity-gateway.ts';
@@ -60,9 +61,15 @@ const startGateway = async ({ storeAnswers }: { readonly storeAnswers: boolean }
     users: { findUser: async () => ({ verdict: 'custom_user_store', user: undefined, facts: FACTS }) },
     connections: { getConnectionSettings: async () => SETTINGS },
     history: { appendAuditEntry: async () => undefined },
-    pools: { findApiKey: async () => ({ role: 'edge', userPoolId: 'pool', id: 'key-1' }) },
+    pools: {
+      findApiKey: async () => ({
+        validUntilMs: Number.POSITIVE_INFINITY,
+        caller: { role: 'edge', userPoolIds: ['pool'], scopes: ROLE_SCOPES.edge, id: 'key-1' },
+      }),
+    },
     runner: stack.use(createRunnerClient(await startSilentRunner(), TOKEN)),
     settle: ({ end }: { end: string }) => settled.push(end),
+    noteKeyUse: () => undefined,
     recordRun: ({ outcome }: { outcome: string }) => runs.push(outcome),
   } as unknown as GatewayDeps;
   const gateway = stack.use(await createIdentityGateway({ host: '127.0.0.1', port: 0 }, deps));

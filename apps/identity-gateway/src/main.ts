@@ -1,4 +1,8 @@
+import { openTls, tlsTo } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
+import { createSigningKeys } from './access/token/signing-keys.ts';
+import { createVerifyToken } from './access/token/verify-token.ts';
+import { createKeyUses } from './background/key-uses.ts';
 import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
 import { createHistoryStore } from './clients/history-store.ts';
@@ -20,20 +24,36 @@ await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
   const { serviceToken: token } = config;
-  const logins = stack.use(createLoginStore(config.migrationAddress, token));
-  const users = stack.use(createUserStore(config.migrationAddress, token));
-  const history = stack.use(createHistoryStore(config.migrationAddress, token));
-  const connections = stack.use(createConnectionStore(config.migrationAddress, token));
-  const pools = stack.use(createPoolStore(config.migrationAddress, token));
-  const runner = stack.use(createRunnerClient(config.runnerAddress, token));
-  const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token));
+  const tls = stack.use(await openTls(config.transport, log));
+  const toStore = [config.migrationAddress, token, tlsTo(tls, 'migration-service')] as const;
+  const logins = stack.use(createLoginStore(...toStore));
+  const users = stack.use(createUserStore(...toStore));
+  const history = stack.use(createHistoryStore(...toStore));
+  const connections = stack.use(createConnectionStore(...toStore));
+  const pools = stack.use(createPoolStore(...toStore));
+  const runner = stack.use(createRunnerClient(config.runnerAddress, token, tlsTo(tls, 'script-runner')));
+  const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token, tlsTo(tls, 'public-ip-service')));
+  const { note: noteKeyUse } = stack.use(createKeyUses({ store: pools, log }));
+  const verifyToken = config.tokens && createVerifyToken(config.tokens, createSigningKeys({ ...config.tokens, log }));
   const { settle } = stack.use(createSettlements(logins, log));
   const { record: recordRun } = stack.use(createRunLog(history, log));
   const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: config.publicIpStaleMsMax, log });
   const signAnswer = config.publicIpSigningKey && createAnswerSigner(config.publicIpSigningKey);
-  const forHttp = { host: config.host, port: config.httpPort, lastKnownIps, signAnswer, log };
+  const forHttp = {
+    host: config.host,
+    port: config.httpPort,
+    certificates: tls?.certificates,
+    lastKnownIps,
+    signAnswer,
+    log,
+  };
   const http = stack.use(await createHttpServer(forHttp));
   const stores = { logins, users, connections, pools, history };
-  const server = stack.use(await createIdentityGateway(config, { log, ...stores, runner, settle, recordRun }));
+  const server = stack.use(
+    await createIdentityGateway(
+      { ...config, tls },
+      { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken },
+    ),
+  );
   log.info({ port: server.port, httpPort: http.port }, 'ready');
 });

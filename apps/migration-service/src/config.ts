@@ -1,6 +1,14 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  port,
+  readEnv,
+  serviceFields,
+  transportFields,
+  transportOf,
+  transportProblems,
+  whole,
+} from '@userferry/process';
 import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
@@ -59,6 +67,7 @@ const WRONG_PASSWORD_FIELDS = {
 
 const FIELDS = {
   ...serviceFields,
+  ...transportFields,
   ...STORE_FIELDS,
   ...WRONG_PASSWORD_FIELDS,
   USERFERRY_MIGRATION_PORT: port().default(7103),
@@ -101,11 +110,12 @@ export const readResealConfig = () => {
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(FIELDS, process.env);
+  const env = readEnv(FIELDS, process.env, transportProblems);
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_MIGRATION_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway']),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
     secrets: secretSources(env),

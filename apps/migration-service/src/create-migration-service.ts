@@ -12,6 +12,7 @@ import { type UserServiceServer, UserServiceService } from '@userferry/contracts
 import {
   createServer,
   type RunningServer,
+  type ServerTls,
   type ServiceHandlers,
   service,
   serviceTokenAuthenticate,
@@ -34,6 +35,7 @@ import { findApiKey } from './handlers/find-api-key.ts';
 import { getConnection } from './handlers/get-connection.ts';
 import { getConnectionSettings } from './handlers/get-connection-settings.ts';
 import { getMigrationCounts } from './handlers/get-migration-counts.ts';
+import { getApiKey, listApiKeys, noteApiKeyUses, rotateApiKey } from './handlers/key-life.ts';
 import { migrateUser } from './handlers/migrate-user.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
@@ -46,7 +48,12 @@ import { createUserPool, getUserPool, setPlan, startTrial } from './handlers/use
 import { createUser, deleteUser, findUser, listUsers, updateUser } from './handlers/users.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 
-export type MigrationServiceConfig = { readonly host: string; readonly port: number; readonly serviceToken: string };
+export type MigrationServiceConfig = {
+  readonly host: string;
+  readonly port: number;
+  readonly serviceToken: string;
+  readonly tls?: ServerTls | undefined;
+};
 
 export type MigrationServiceDeps = {
   readonly store: UserStore;
@@ -93,6 +100,10 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
     createApiKey: createApiKey(store),
     revokeApiKey: revokeApiKey(store),
     findApiKey: findApiKey(store),
+    getApiKey: getApiKey(store),
+    rotateApiKey: rotateApiKey(store),
+    listApiKeys: listApiKeys(store),
+    noteApiKeyUses: noteApiKeyUses(store),
   }),
   service<HistoryServiceServer>(HistoryServiceService, {
     appendScriptRuns: appendScriptRuns(store),
@@ -109,12 +120,13 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
 
 /** Starts the service on the configured address. */
 export const createMigrationService = (
-  { host, port, serviceToken }: MigrationServiceConfig,
+  { host, port, serviceToken, tls }: MigrationServiceConfig,
   { store, passwords, log }: MigrationServiceDeps,
 ): Promise<RunningServer> =>
   createServer({
     host,
     port,
+    tls,
     services: [...userServices({ store, passwords }), ...managementServices(store)],
     authenticate: serviceTokenAuthenticate(serviceToken),
     log,

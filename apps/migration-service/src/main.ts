@@ -1,3 +1,4 @@
+import { openTls } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
 import { migrateStore, openUserStore } from '@userferry/user-store';
 import { readConfig } from './config.ts';
@@ -23,7 +24,8 @@ await runService(boot, async (stack) => {
   const { keptDays, attemptLimits } = config;
   const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
-  const server = stack.use(await createMigrationService(config, { store, passwords, log }));
+  const tls = stack.use(await openTls(config.transport, log));
+  const server = stack.use(await createMigrationService({ ...config, tls }, { store, passwords, log }));
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
   stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));
   log.info({ port: server.port, migrations: ran, bcryptCost: config.passwords.cost }, 'ready');

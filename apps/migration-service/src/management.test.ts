@@ -70,7 +70,7 @@ describe('an API key', () => {
   it('is found by its hash until it is revoked, by its own pool only', async () => {
     const { userPoolId } = await setUpPool(service);
     const other = await setUpPool(service);
-    const request = { userPoolId, role: ApiKeyRole.EDGE, name: 'edge' };
+    const request = { userPoolId, role: ApiKeyRole.EDGE, name: 'edge', scopes: [] };
     const { apiKey, secret } = await service.pools.createApiKey(request, inTime());
     const find = () => service.pools.findApiKey({ secretSha256: sha256(secret) }, inTime());
     const revoke = (of: string) =>
@@ -90,12 +90,15 @@ describe('an API key', () => {
     ['a pool', ApiKeyRole.UNSPECIFIED],
   ] as const)('of %s with role %i is refused', async (of, role) => {
     const userPoolId = of === '*' ? '*' : (await setUpPool(service)).userPoolId;
-    const creating = service.pools.createApiKey({ userPoolId, role, name: 'key' }, inTime());
+    const creating = service.pools.createApiKey({ userPoolId, role, name: 'key', scopes: [] }, inTime());
     await expect(creating).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 
   it('of a pool that does not exist is refused', async () => {
-    const creating = service.pools.createApiKey({ userPoolId: 'x', role: ApiKeyRole.EDGE, name: 'key' }, inTime());
+    const creating = service.pools.createApiKey(
+      { userPoolId: 'x', role: ApiKeyRole.EDGE, name: 'key', scopes: [] },
+      inTime(),
+    );
     await expect(creating).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
   });
 });

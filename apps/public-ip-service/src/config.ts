@@ -8,6 +8,9 @@ import {
   REGION_NAME,
   readEnv,
   serviceFields,
+  transportFields,
+  transportOf,
+  transportProblems,
   webUrl,
   whole,
 } from '@userferry/process';
@@ -34,6 +37,7 @@ const publicIps = () =>
 
 const FIELDS = {
   ...serviceFields,
+  ...transportFields,
   USERFERRY_PUBLIC_IP_PORT: port().default(7104),
   PUBLIC_IPS: publicIps(),
   USERFERRY_PUBLIC_IP_DRAIN_MS: whole(0, 90 * DAY_MS).default(DAY_MS),
@@ -44,19 +48,24 @@ const FIELDS = {
   USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: z.string().min(32, 'must have 32 characters or more').optional(),
 };
 
+const webhookProblems = (values: z.infer<z.ZodObject<typeof FIELDS>>): readonly string[] =>
+  (values.USERFERRY_PUBLIC_IP_WEBHOOK_URL === undefined) === (values.USERFERRY_PUBLIC_IP_WEBHOOK_SECRET === undefined)
+    ? []
+    : ['USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither'];
+
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(FIELDS, process.env, (values) =>
-    (values.USERFERRY_PUBLIC_IP_WEBHOOK_URL === undefined) === (values.USERFERRY_PUBLIC_IP_WEBHOOK_SECRET === undefined)
-      ? []
-      : ['USERFERRY_PUBLIC_IP_WEBHOOK_URL: set it together with USERFERRY_PUBLIC_IP_WEBHOOK_SECRET, or neither'],
-  );
+  const env = readEnv(FIELDS, process.env, (values) => [
+    ...webhookProblems(values),
+    ...transportProblems(values, { USERFERRY_PUBLIC_IP_PEERS: values.USERFERRY_PUBLIC_IP_PEERS }),
+  ]);
   const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;
   const port = env.USERFERRY_PUBLIC_IP_PORT;
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway', 'script-runner', 'public-ip-service']),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     pinned: env.PUBLIC_IPS,
     drainMs: env.USERFERRY_PUBLIC_IP_DRAIN_MS,

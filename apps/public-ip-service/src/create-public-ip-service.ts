@@ -1,5 +1,13 @@
 import { type PublicIpServiceServer, PublicIpServiceService } from '@userferry/contracts/publicip/v1/public_ip_service';
-import { createServer, type RunningServer, replicaAddresses, service, serviceTokenAuthenticate } from '@userferry/grpc';
+import {
+  createServer,
+  type RunningServer,
+  replicaAddresses,
+  type ServerTls,
+  service,
+  serviceTokenAuthenticate,
+  tlsTo,
+} from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createListLog } from './announce/list-log.ts';
 import { createWebhook, type Webhook } from './announce/webhook.ts';
@@ -13,8 +21,12 @@ import { createPublicIpTable, type PublicIpTable, type TableChange } from './tab
 import { afterRestart, createTableFile, type TableFile } from './table/table-file.ts';
 import type { TableState } from './table/table-state.ts';
 
+export type PublicIpServiceConfig = Omit<Config, 'transport'>;
+
 export type PublicIpServiceDeps = {
   readonly log: Logger;
+  /** Absent: plaintext. */
+  readonly tls?: ServerTls | undefined;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
   /** Told of each change, after the log: where it can be counted. */
@@ -25,17 +37,18 @@ export type PublicIpServiceDeps = {
 const LOOK_MS = 500;
 
 /** Starts the service on the configured address, knowing what it knew before and what its peers know. */
-export const createPublicIpService = async (config: Config, deps: PublicIpServiceDeps): Promise<RunningServer> => {
+export const createPublicIpService = async (
+  config: PublicIpServiceConfig,
+  deps: PublicIpServiceDeps,
+): Promise<RunningServer> => {
   const stack = new AsyncDisposableStack();
   try {
     const { table, file } = await openTable(stack, config, deps);
-    await joinAll(stack, config, table, deps.log);
+    await joinAll(stack, config, table, deps);
     await file.save(table.state());
     const look = setInterval(() => table.state(), LOOK_MS).unref();
     stack.defer(() => clearInterval(look));
-    const { port, setServing } = stack.use(
-      await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps.log),
-    );
+    const { port, setServing } = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps));
     return { port, setServing, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
@@ -46,7 +59,7 @@ export const createPublicIpService = async (config: Config, deps: PublicIpServic
 /** The table as it was saved last, and everybody who is told of its changes. */
 const openTable = async (
   stack: AsyncDisposableStack,
-  config: Config,
+  config: PublicIpServiceConfig,
   { log, clock = Date.now, onChange = () => undefined }: PublicIpServiceDeps,
 ): Promise<{ readonly table: PublicIpTable; readonly file: TableFile }> => {
   const file = createTableFile(config.stateFile, log);
@@ -69,24 +82,32 @@ const openTable = async (
 };
 
 /** Whoever listens knows the list that was saved last. */
-const webhookOf = ({ webhook }: Config, saved: TableState | undefined, log: Logger): Webhook | undefined =>
-  webhook && createWebhook({ ...webhook, log, told: [...(saved?.entries.keys() ?? [])] });
+const webhookOf = (
+  { webhook }: PublicIpServiceConfig,
+  saved: TableState | undefined,
+  log: Logger,
+): Webhook | undefined => webhook && createWebhook({ ...webhook, log, told: [...(saved?.entries.keys() ?? [])] });
 
 const joinAll = async (
   stack: AsyncDisposableStack,
-  { peers, serviceToken }: Config,
+  { peers, serviceToken }: PublicIpServiceConfig,
   { merge }: PublicIpTable,
-  log: Logger,
+  { log, tls }: PublicIpServiceDeps,
 ): Promise<void> => {
   const addresses = async () => (peers === undefined ? [] : replicaAddresses(peers));
-  const fetch = (address: string) => fetchTable(address, serviceToken);
+  const fetch = (address: string) => fetchTable(address, serviceToken, tlsTo(tls, 'public-ip-service'));
   stack.use(await joinPeers({ peers: addresses, fetch, merge, log }));
 };
 
-const serve = (config: Config, deps: ReportEgressDeps, log: Logger): Promise<RunningServer> =>
+const serve = (
+  config: PublicIpServiceConfig,
+  deps: ReportEgressDeps,
+  { log, tls }: PublicIpServiceDeps,
+): Promise<RunningServer> =>
   createServer({
     host: config.host,
     port: config.port,
+    tls,
     services: [
       service<PublicIpServiceServer>(PublicIpServiceService, {
         listPublicIps: listPublicIps(deps.table),

@@ -1,5 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { commaList, port, readEnv, serviceFields, whole } from '@userferry/process';
+import {
+  commaList,
+  port,
+  readEnv,
+  serviceFields,
+  transportFields,
+  transportOf,
+  transportProblems,
+  whole,
+} from '@userferry/process';
 import { defaultStateFolder, SANDBOX_LEVELS } from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
@@ -30,6 +39,7 @@ export const readConfig = () => {
   const env = readEnv(
     {
       ...serviceFields,
+      ...transportFields,
       USERFERRY_RUNNER_PORT: port().default(7102),
       USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
       USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
@@ -45,12 +55,16 @@ export const readConfig = () => {
       USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
     },
     process.env,
-    egressProblems,
+    (values) => [
+      ...egressProblems(values),
+      ...transportProblems(values, { USERFERRY_PUBLIC_IP_ADDRESS: values.USERFERRY_PUBLIC_IP_ADDRESS }),
+    ],
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_RUNNER_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
+    transport: transportOf(env, ['identity-gateway']),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,

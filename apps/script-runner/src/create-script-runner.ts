@@ -2,7 +2,7 @@ import {
   type ScriptRunnerServiceServer,
   ScriptRunnerServiceService,
 } from '@userferry/contracts/runner/v1/script_runner_service';
-import { createServer, type RunningServer, service, serviceTokenAuthenticate } from '@userferry/grpc';
+import { createServer, type RunningServer, type ServerTls, service, serviceTokenAuthenticate } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import type { Sandbox } from '@userferry/sandbox';
 import type { Config } from './config.ts';
@@ -13,13 +13,14 @@ import { createStartedRuns } from './started-runs.ts';
 
 /** Starts the service on the configured address. The sandbox stays its owner's to close. */
 export const createScriptRunner = (
-  config: Pick<Config, 'host' | 'port' | 'serviceToken'>,
+  config: Pick<Config, 'host' | 'port' | 'serviceToken'> & { readonly tls?: ServerTls | undefined },
   { log, sandbox }: { readonly log: Logger; readonly sandbox: Sandbox },
 ): Promise<RunningServer> => {
   const handlers = { runScript: runScript(sandbox, createStartedRuns()), checkScript: checkScript(sandbox) };
   return createServer({
     host: config.host,
     port: config.port,
+    tls: config.tls,
     services: [service<ScriptRunnerServiceServer>(ScriptRunnerServiceService, handlers)],
     authenticate: serviceTokenAuthenticate(config.serviceToken),
     log,

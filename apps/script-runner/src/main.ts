@@ -1,3 +1,4 @@
+import { openTls } from '@userferry/grpc';
 import { createLogger, runService } from '@userferry/process';
 import { createSandbox } from '@userferry/sandbox';
 import { readConfig } from './config.ts';
@@ -9,6 +10,7 @@ const boot = createLogger({ service: 'script-runner', level: 'info' });
 await runService(boot, async (stack) => {
   const config = readConfig();
   const log = createLogger({ service: 'script-runner', level: config.logLevel });
+  const tls = stack.use(await openTls(config.transport, log));
   const ownPorts = new Set([config.port]);
   const sandbox = await createSandbox({
     runtimeFolder: config.runtimeFolder,
@@ -21,9 +23,9 @@ await runService(boot, async (stack) => {
     log,
   });
   stack.defer(() => sandbox.close());
-  const server = stack.use(await createScriptRunner(config, { log, sandbox }));
+  const server = stack.use(await createScriptRunner({ ...config, tls }, { log, sandbox }));
   // Where the system chose it.
   ownPorts.add(server.port);
-  stack.use(startEgressAddress(config, log));
+  stack.use(startEgressAddress({ ...config, tls }, log));
   log.info({ port: server.port, sandbox: sandbox.level }, 'ready');
 });

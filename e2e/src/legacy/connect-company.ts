@@ -82,7 +82,7 @@ export const makeKey = async (
   role: ApiKeyRole,
 ): Promise<string> => {
   using keys = createClient(ApiKeyServiceClient, { address, token: operatorKey });
-  return (await keys.createApiKey({ userPoolId, role, name: 'journey' }, inTime())).secret;
+  return (await keys.createApiKey({ userPoolId, role, name: 'journey', scopes: [] }, inTime())).secret;
 };
 
 export type CompanyOptions = {

@@ -26,6 +26,13 @@ export type CanonicalCode =
 export const REASONS = {
   INVALID_ARGUMENT: { code: 'INVALID_ARGUMENT', blame: 'caller', retry: 'never' },
   UNAUTHENTICATED: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  API_KEY_EXPIRED: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  TOKEN_INVALID: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  TOKEN_EXPIRED: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  ISSUER_UNAVAILABLE: { code: 'UNAVAILABLE', blame: 'us', retry: 'after' },
+  SCOPE_MISSING: { code: 'PERMISSION_DENIED', blame: 'caller', retry: 'never' },
+  PEER_UNKNOWN: { code: 'UNAUTHENTICATED', blame: 'caller', retry: 'never' },
+  PEER_NOT_ALLOWED: { code: 'PERMISSION_DENIED', blame: 'caller', retry: 'never' },
   PERMISSION_DENIED: { code: 'PERMISSION_DENIED', blame: 'caller', retry: 'never' },
   USER_POOL_NOT_FOUND: { code: 'NOT_FOUND', blame: 'caller', retry: 'never' },
   CONNECTION_NOT_FOUND: { code: 'NOT_FOUND', blame: 'caller', retry: 'never' },

@@ -3,9 +3,11 @@ import type { Logger } from '@userferry/process';
 /** Who calls: the role and what it is bound to. Services that call each other are `service`. */
 export type Caller = {
   readonly role: 'edge' | 'admin' | 'operator' | 'service' | 'anonymous';
-  /** The one user pool that the caller may touch; `*` for all. */
-  readonly userPoolId: string;
-  /** For the audit: an API key's id, a service's name. */
+  /** The user pools that the caller may touch; `*` for all. */
+  readonly userPoolIds: readonly string[];
+  /** What it may do there, in the words of whoever judges that. */
+  readonly scopes: readonly string[];
+  /** For the audit: an API key's id, a service's name, whom a token names. */
   readonly id: string;
 };
 

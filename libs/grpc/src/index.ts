@@ -19,3 +19,7 @@ export {
 export type { StreamHandler } from './server/server-stream.ts';
 export { service } from './server/service.ts';
 export type { Handler } from './server/unary.ts';
+export type { CertificateFiles } from './tls/certificate-set.ts';
+export { type Certificates, createCertificates } from './tls/certificates.ts';
+export type { ClientTls, ServerTls } from './tls/credentials.ts';
+export { openTls, tlsTo } from './tls/open-tls.ts';

@@ -13,30 +13,49 @@ export type LocalCertificate = {
 const ECDSA_WITH_SHA256 = der.sequence(der.oid('1.2.840.10045.4.3.2'));
 const DAY_MS = 86_400_000;
 
+/** An authority that vouches for as many certificates as are asked of it. */
+export type LocalAuthority = {
+  /** What others must trust, as PEM text. */
+  caCertificate: string;
+  /**
+   * A certificate for a server, or for a client that proves itself by it (ECDSA P-256). `names` are DNS names, IP
+   * addresses or URIs; `validDays` may be negative for an expired one, and a fraction.
+   */
+  issue: (names: readonly string[], validDays?: number) => LocalCertificate;
+};
+
+/** Makes an authority with nothing but node:crypto. */
+export function createAuthority(): LocalAuthority {
+  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = 'Userferry local authority';
+  const caExtensions = [extension('2.5.29.19', der.sequence(der.boolean(true)), true), keyUsage(0x06, 1)];
+  const ca = { issuer, subject: issuer, until: new Date(Date.now() + 3650 * DAY_MS), signer: authority.privateKey };
+  const caCertificate = certificate({ ...ca, key: authority.publicKey, extensions: caExtensions }, authority.publicKey);
+  const issue = (names: readonly string[], validDays = 3650): LocalCertificate => {
+    const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const until = new Date(Date.now() + validDays * DAY_MS);
+    const extensions = [
+      extension('2.5.29.17', der.sequence(...names.map(alternativeName))),
+      // For servers, and for clients that prove themselves by it.
+      extension('2.5.29.37', der.sequence(der.oid('1.3.6.1.5.5.7.3.1'), der.oid('1.3.6.1.5.5.7.3.2'))),
+      keyUsage(0x80, 7),
+    ];
+    const leaf = { issuer, subject: names[0] ?? 'localhost', until, signer: authority.privateKey };
+    return {
+      caCertificate,
+      certificate: certificate({ ...leaf, key: own.publicKey, extensions }, authority.publicKey),
+      privateKey: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+  };
+  return { caCertificate, issue };
+}
+
 /**
- * Makes a one-use authority and a server certificate signed by it (ECDSA P-256), with nothing but node:crypto. The
- * authority's key is forgotten. `hosts` are names or IP addresses; `validDays` may be negative for an expired one.
+ * A one-use authority and a certificate of it for `hosts`, names or IP addresses. The authority's key is forgotten.
+ * `validDays` may be negative for an expired one.
  */
 export function createCertificate(hosts: readonly string[], validDays = 3650): LocalCertificate {
-  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const issuer = 'Userferry local authority';
-  const until = new Date(Date.now() + validDays * DAY_MS);
-  const caExtensions = [extension('2.5.29.19', der.sequence(der.boolean(true)), true), keyUsage(0x06, 1)];
-  const names = hosts.map(alternativeName);
-  const serverExtensions = [
-    extension('2.5.29.17', der.sequence(...names)),
-    // For servers, and for clients that prove themselves by it.
-    extension('2.5.29.37', der.sequence(der.oid('1.3.6.1.5.5.7.3.1'), der.oid('1.3.6.1.5.5.7.3.2'))),
-    keyUsage(0x80, 7),
-  ];
-  const ca = { issuer, subject: issuer, until: new Date(Date.now() + 3650 * DAY_MS), signer: authority.privateKey };
-  const leaf = { issuer, subject: hosts[0] ?? 'localhost', until, signer: authority.privateKey };
-  return {
-    caCertificate: certificate({ ...ca, key: authority.publicKey, extensions: caExtensions }, authority.publicKey),
-    certificate: certificate({ ...leaf, key: server.publicKey, extensions: serverExtensions }, authority.publicKey),
-    privateKey: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
+  return createAuthority().issue(hosts, validDays);
 }
 
 type Contents = {
@@ -87,6 +106,7 @@ function keyId(key: KeyObject): Buffer {
 }
 
 function alternativeName(host: string): Buffer {
+  if (host.includes('://')) return der.context(6, Buffer.from(host), true);
   const version = isIP(host);
   if (version === 6) throw new Error('certificates for IPv6 addresses are not made here');
   return version === 4

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import type { ServiceLine } from './service-process.ts';
-import { type LocalServices, type Ports, startLocalServices } from './start-local-services.ts';
+import {
+  type LocalServices,
+  type LocalServicesOptions,
+  type Ports,
+  startLocalServices,
+} from './start-local-services.ts';
 
 /** Our side alone, as real processes on free loopback ports: our store and the services. */
 export type LocalUserferry = AsyncDisposable & {
@@ -25,6 +30,8 @@ export type LocalUserferryOptions = {
   readonly twins?: boolean;
   /** Further variables of the services. */
   readonly env?: Readonly<Record<string, string>>;
+  /** And of one of them alone. */
+  readonly envOf?: LocalServicesOptions['envOf'];
   /** Told as each part is there. */
   readonly onPart?: (part: 'store' | 'services') => void;
 };
@@ -43,7 +50,7 @@ export const startLocalUserferry = async (options: LocalUserferryOptions = {}): 
 
 const build = async (
   stack: AsyncDisposableStack,
-  { onPart = () => undefined, onLine, restart = false, twins = false, env = {} }: LocalUserferryOptions,
+  { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, envOf = {} }: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
@@ -60,6 +67,7 @@ const build = async (
     databaseUrl: await store.createDatabase('userferry', { owner: 'userferry' }),
     serviceToken: secrets.serviceToken,
     restart,
+    envOf,
     env: {
       PUBLIC_IPS: '192.0.2.10,192.0.2.11',
       USERFERRY_OPERATOR_KEY: secrets.operatorKey,

@@ -27,6 +27,8 @@ export type LocalServicesOptions = {
   readonly serviceToken: string;
   /** Further variables for all of them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** And for one of them alone, as its certificates are. */
+  readonly envOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   readonly onLine?: (line: ServiceLine) => void;
   readonly restart?: boolean;
 };
@@ -73,7 +75,8 @@ const startEach = <Name extends ServiceName>(
 ): Readonly<Record<Name, ServiceProcess>> => {
   const { onLine = () => undefined, restart = false } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
-  const start = (name: Name) => startServiceProcess({ name, env: envOf(name, env, options), onLine, restart });
+  const start = (name: Name) =>
+    startServiceProcess({ name, env: { ...envOf(name, env, options), ...options.envOf?.[name] }, onLine, restart });
   return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
 };
 

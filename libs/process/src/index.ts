@@ -4,3 +4,4 @@ export { KNOWN_VARIABLES } from './known-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { ConfigError, type Env, readEnv } from './read-env.ts';
 export { runService } from './run-service.ts';
+export { type TlsFiles, type Transport, transportFields, transportOf, transportProblems } from './transport.ts';

@@ -12,6 +12,7 @@ import {
 import { CreateTables1764000000000 } from './migrations/1764000000000-create-tables.ts';
 import { WholeLife1765000000000 } from './migrations/1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './migrations/1766000000000-sweep-indexes.ts';
+import { KeyLife1767000000000 } from './migrations/1767000000000-key-life.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -75,7 +76,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       scriptRunEntity,
       auditEntryEntity,
     ],
-    migrations: [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000],
+    migrations: [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000, KeyLife1767000000000],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.
     poolErrorHandler: () => undefined,

@@ -12,7 +12,7 @@ export {
   type UserStoreOptions,
 } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
-export type { ApiKey, NewApiKey } from './repositories/api-keys.ts';
+export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/api-keys.ts';
 export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
 export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
@@ -32,9 +32,9 @@ export type { LoginFacts, UserPool } from './repositories/pool-facts.ts';
 export type { NewUserPool } from './repositories/pools.ts';
 export type { MigrationCounts, MigrationDay } from './repositories/progress.ts';
 export type { RunLimits, RunQuery, StoredRun } from './repositories/script-runs.ts';
-export type { Credential, StoredUser } from './repositories/stored-user.ts';
+export type { Credential, FoundUser, StoredUser } from './repositories/stored-user.ts';
 export type { Tombstone } from './repositories/tombstones.ts';
-export type { FoundUser, UserSelector } from './repositories/users.ts';
+export type { UserSelector } from './repositories/users.ts';
 export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
 export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
 export type { KeyRing } from './sealing.ts';

@@ -83,7 +83,7 @@ export const openUserStore = async ({
   };
   return {
     pools: withStoreFailures(createPoolRepository(dataSource, clock)),
-    apiKeys: withStoreFailures(createApiKeyRepository(dataSource)),
+    apiKeys: withStoreFailures(createApiKeyRepository(dataSource, clock)),
     connections: withStoreFailures(createConnectionRepository(dataSource, sealer, clock)),
     users: withStoreFailures(createUserRepository(dataSource, clock)),
     attempts: withStoreFailures(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),

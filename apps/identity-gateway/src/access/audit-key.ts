@@ -4,7 +4,7 @@ import type { HistoryStore } from '../clients/history-store.ts';
 /** What was done to a key. */
 export type KeyAction = {
   readonly userPoolId: string;
-  readonly action: 'CreateApiKey' | 'RevokeApiKey';
+  readonly action: 'CreateApiKey' | 'RevokeApiKey' | 'RotateApiKey';
   readonly target: string;
 };
 

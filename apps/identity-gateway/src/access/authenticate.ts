@@ -2,29 +2,66 @@ import { createHash, randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import { type Authenticate, bearerToken, type Caller } from '@userferry/grpc';
 import { LRUCache } from 'lru-cache';
-import type { PoolStore } from '../clients/pool-store.ts';
+import type { KnownKey, PoolStore } from '../clients/pool-store.ts';
+import { isToken, type VerifyToken } from './token/verify-token.ts';
 
 /** How long a key that was found, or not found, is believed: so fast does a revocation reach every replica. */
 const BELIEVED_MS = 10_000;
 const KEYS_MAX = 50_000;
 const LOOK_UP_MS = 3_000;
 
-/** Finds out whose API key a call carries. Keys are held by their SHA-256 only, in memory as in the store. */
-export const createAuthenticate = (store: Pick<PoolStore, 'findApiKey'>): Authenticate => {
-  const believed = new LRUCache<string, { readonly caller: Caller | undefined }>({ max: KEYS_MAX, ttl: BELIEVED_MS });
+export type AuthenticateDeps = {
+  readonly store: Pick<PoolStore, 'findApiKey'>;
+  /** Told of each key that was used. */
+  readonly onUse: (apiKeyId: string) => void;
+  /** Absent: tokens are not taken. */
+  readonly verifyToken?: VerifyToken | undefined;
+};
 
-  const look = async (digest: Buffer): Promise<Caller | undefined> => {
+/** Claims of a whole company may stand in a token; what is longer is none. */
+const TOKEN_LENGTH_MAX = 8_192;
+const KEY_LENGTH_MAX = 512;
+
+/** What is known of a secret: whose it is, or why it is nobody's. */
+type Believed = KnownKey | { readonly refusal: ServiceError };
+
+/**
+ * Finds out whose API key a call carries, or whom a token lets in. Keys are held by their SHA-256 only, in memory as in
+ * the store.
+ */
+export const createAuthenticate = ({ store, onUse, verifyToken }: AuthenticateDeps): Authenticate => {
+  const believed = new LRUCache<string, Believed>({ max: KEYS_MAX, ttl: BELIEVED_MS });
+
+  const look = async (digest: Buffer): Promise<Believed> => {
     const key = digest.toString('base64');
     const held = believed.get(key);
-    if (held !== undefined) return held.caller;
-    const caller = await store.findApiKey(digest, { requestId: randomUUID(), deadlineMs: Date.now() + LOOK_UP_MS });
-    believed.set(key, { caller });
-    return caller;
+    if (held !== undefined) return held;
+    const found = await ask(store, digest);
+    believed.set(key, found);
+    return found;
+  };
+
+  const byKey = async (secret: string): Promise<Caller> => {
+    const found = await look(createHash('sha256').update(secret).digest());
+    if ('refusal' in found) throw found.refusal;
+    // It may have ended since it was found.
+    if (found.validUntilMs <= Date.now()) throw new ServiceError('API_KEY_EXPIRED', 'the API key has expired');
+    onUse(found.caller.id);
+    return found.caller;
   };
 
   return async (metadata) => {
-    const caller = await look(createHash('sha256').update(bearerToken(metadata)).digest());
-    if (caller === undefined) throw new ServiceError('UNAUTHENTICATED', 'the key is not known here');
-    return caller;
+    const secret = bearerToken(metadata, verifyToken === undefined ? KEY_LENGTH_MAX : TOKEN_LENGTH_MAX);
+    return verifyToken !== undefined && isToken(secret) ? verifyToken(secret) : byKey(secret);
   };
+};
+
+const ask = async (store: AuthenticateDeps['store'], digest: Buffer): Promise<Believed> => {
+  try {
+    const found = await store.findApiKey(digest, { requestId: randomUUID(), deadlineMs: Date.now() + LOOK_UP_MS });
+    return found ?? { refusal: new ServiceError('UNAUTHENTICATED', 'the key is not known here') };
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.reason !== 'API_KEY_EXPIRED') throw error;
+    return { refusal: new ServiceError('API_KEY_EXPIRED', error.message) };
+  }
 };

@@ -5,7 +5,7 @@ import {
   type GetConnectionSettingsResponse,
 } from '@userferry/contracts/migration/v1/connection_store_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallFacts, createClient } from '@userferry/grpc';
+import { type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
 import { actionNumber, actionOfNumber, type ConnectionMode, type ScriptAction } from '@userferry/script-contract';
 import type { ConnectionSettings, EgressRule } from '../connection/script-run.ts';
 import type { PoolPage } from './history-store.ts';
@@ -60,10 +60,11 @@ export type VersionPage = { versions: ConnectionVersion[]; nextPageToken: string
 
 const WIRE_MODES = { lazy_migration: WireMode.LAZY_MIGRATION, custom_user_store: WireMode.CUSTOM_USER_STORE } as const;
 
-export const createConnectionStore = (address: string, token: string): ConnectionStore => {
+export const createConnectionStore = (address: string, token: string, tls?: ClientTls): ConnectionStore => {
   const client = createClient(ConnectionStoreServiceClient, {
     address,
     token,
+    tls,
     repeatable: [
       'getConnection',
       'getConnectionSettings',

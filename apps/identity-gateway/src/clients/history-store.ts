@@ -7,7 +7,7 @@ import type {
 } from '@userferry/contracts/management/v1/connection_service';
 import type { AuditEntry } from '@userferry/contracts/management/v1/user_pool_service';
 import { HistoryServiceClient } from '@userferry/contracts/migration/v1/history_service';
-import { type CallContext, type CallFacts, createClient } from '@userferry/grpc';
+import { type CallContext, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
 import { actionNumber, outcomeNumber } from '@userferry/script-contract';
 import type { EndedRun } from '../history/ended-run.ts';
 import type { MigrationCounts } from '../progress/migration-progress.ts';
@@ -46,8 +46,8 @@ const REPEATABLE = [
   'listAuditEntries',
 ];
 
-export const createHistoryStore = (address: string, token: string): HistoryStore => {
-  const client = createClient(HistoryServiceClient, { address, token, repeatable: REPEATABLE });
+export const createHistoryStore = (address: string, token: string, tls?: ClientTls): HistoryStore => {
+  const client = createClient(HistoryServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     appendScriptRuns: async (runs, call) => {
       await client.appendScriptRuns({ runs: runs.map(toWire) }, call);

@@ -6,7 +6,7 @@ import {
   AttemptEnd as WireAttemptEnd,
   LocalVerdict as WireLocalVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
-import { type CallContext, type CallFacts, createClient } from '@userferry/grpc';
+import { type CallContext, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
 import type { Identifier } from '@userferry/user-model';
 import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
@@ -55,9 +55,9 @@ export type LoginStore = Disposable & {
 
 const WIRE_ENDS = { proven: WireAttemptEnd.PROVEN, undecided: WireAttemptEnd.UNDECIDED } as const;
 
-export const createLoginStore = (address: string, token: string): LoginStore => {
+export const createLoginStore = (address: string, token: string, tls?: ClientTls): LoginStore => {
   const repeatable = ['checkLogin', 'migrateUser', 'settleAttempt'];
-  const client = createClient(LoginServiceClient, { address, token, repeatable });
+  const client = createClient(LoginServiceClient, { address, token, tls, repeatable });
   return {
     checkLogin: async ({ userPoolId, identifier, password, facts }, call) => {
       const request = { userPoolId, identifier: toWireIdentifier(identifier), password, requestIp: facts.ip };

@@ -2,15 +2,30 @@ import { type ApiKey, ApiKeyRole } from '@userferry/contracts/management/v1/api_
 import type { Plan, UserPool } from '@userferry/contracts/management/v1/user_pool_service';
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallContext, type Caller, type CallFacts, createClient } from '@userferry/grpc';
+import { type CallContext, type Caller, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
+import { type KeyRole, scopesOf } from '../access/scopes.ts';
 import { unknownAnswer } from './unknown-answer.ts';
-
-/** The roles that an API key can have. */
-export type KeyRole = 'edge' | 'admin' | 'operator';
 
 /** A pool and a key's facts in the form in which they go on to the caller. */
 export type VisiblePool = UserPool;
 export type VisibleKey = { readonly apiKey: ApiKey; readonly secret: string };
+
+/** Where a key is. */
+export type KeyPlace = { readonly userPoolId: string; readonly apiKeyId: string };
+
+export type KeyToCreate = {
+  readonly userPoolId: string;
+  readonly role: KeyRole;
+  readonly name: string;
+  /** None: all of the role. */
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date | undefined;
+};
+
+export type KeyToRotate = KeyPlace & { readonly graceSeconds: number; readonly expiresAt: Date | undefined };
+
+/** Whose a secret is, and until when, in epoch milliseconds. */
+export type KnownKey = { readonly caller: Caller; readonly validUntilMs: number };
 
 export type PoolToCreate = {
   readonly name: string;
@@ -24,16 +39,21 @@ export type PoolStore = Disposable & {
   readonly getUserPool: (userPoolId: string, call: CallContext) => Promise<VisiblePool>;
   readonly startTrial: (userPoolId: string, call: CallFacts) => Promise<VisiblePool>;
   readonly setPlan: (userPoolId: string, plan: Plan, call: CallFacts) => Promise<VisiblePool>;
-  readonly createApiKey: (
-    key: { readonly userPoolId: string; readonly role: KeyRole; readonly name: string },
+  readonly createApiKey: (key: KeyToCreate, call: CallContext) => Promise<VisibleKey>;
+  readonly revokeApiKey: (key: KeyPlace, call: CallContext) => Promise<void>;
+  /** With all its scopes by name. */
+  readonly getApiKey: (key: KeyPlace, call: CallContext) => Promise<ApiKey>;
+  readonly rotateApiKey: (key: KeyToRotate, call: CallContext) => Promise<VisibleKey>;
+  readonly listApiKeys: (
+    page: { readonly userPoolId: string; readonly pageSize: number; readonly pageToken: string },
     call: CallContext,
-  ) => Promise<VisibleKey>;
-  readonly revokeApiKey: (
-    key: { readonly userPoolId: string; readonly apiKeyId: string },
+  ) => Promise<{ apiKeys: ApiKey[]; nextPageToken: string }>;
+  readonly noteApiKeyUses: (
+    uses: readonly { readonly apiKeyId: string; readonly at: Date }[],
     call: CallContext,
   ) => Promise<void>;
-  /** Whose key has this SHA-256; `undefined` when nobody's. */
-  readonly findApiKey: (secretSha256: Buffer, call: CallContext) => Promise<Caller | undefined>;
+  /** Whose key has this SHA-256; `undefined` when nobody's. Rejects with API_KEY_EXPIRED. */
+  readonly findApiKey: (secretSha256: Buffer, call: CallContext) => Promise<KnownKey | undefined>;
 };
 
 const WIRE_ROLES = { edge: ApiKeyRole.EDGE, admin: ApiKeyRole.ADMIN, operator: ApiKeyRole.OPERATOR } as const;
@@ -44,10 +64,18 @@ const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
   [ApiKeyRole.OPERATOR]: 'operator',
 };
 
-const REPEATABLE = ['findApiKey', 'revokeApiKey', 'getUserPool', 'setPlan'];
+const REPEATABLE = [
+  'findApiKey',
+  'getApiKey',
+  'listApiKeys',
+  'noteApiKeyUses',
+  'revokeApiKey',
+  'getUserPool',
+  'setPlan',
+];
 
-export const createPoolStore = (address: string, token: string): PoolStore => {
-  const client = createClient(PoolStoreServiceClient, { address, token, repeatable: REPEATABLE });
+export const createPoolStore = (address: string, token: string, tls?: ClientTls): PoolStore => {
+  const client = createClient(PoolStoreServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     createUserPool: async (pool, call) =>
       visible(await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call)),
@@ -56,17 +84,24 @@ export const createPoolStore = (address: string, token: string): PoolStore => {
       visible(await client.startTrial({ userPoolId, actor: call.caller.id }, call)),
     setPlan: async (userPoolId, plan, call) =>
       visible(await client.setPlan({ userPoolId, plan, actor: call.caller.id }, call)),
-    createApiKey: async ({ userPoolId, role, name }, call) => {
-      const { apiKey, secret } = await client.createApiKey({ userPoolId, role: WIRE_ROLES[role], name }, call);
-      if (apiKey === undefined) throw unknownAnswer();
-      return { apiKey, secret };
+    createApiKey: async ({ role, scopes, ...key }, call) =>
+      withSecret(await client.createApiKey({ ...key, scopes: [...scopes], role: WIRE_ROLES[role] }, call)),
+    getApiKey: async (key, call) => visibleKey((await client.getApiKey(key, call)).apiKey),
+    rotateApiKey: async (key, call) => withSecret(await client.rotateApiKey(key, call)),
+    listApiKeys: async (page, call) => {
+      const { apiKeys, nextPageToken } = await client.listApiKeys(page, call);
+      return { apiKeys: apiKeys.map(visibleKey), nextPageToken };
+    },
+    noteApiKeyUses: async (uses, call) => {
+      await client.noteApiKeyUses({ uses: [...uses] }, call);
     },
     revokeApiKey: async (key, call) => {
       await client.revokeApiKey(key, call);
     },
     findApiKey: async (secretSha256, call) => {
       const found = await client.findApiKey({ secretSha256 }, call).catch(undefinedWhenNotFound);
-      return found?.apiKey && toCaller(found.apiKey);
+      if (found?.apiKey === undefined) return undefined;
+      return { caller: toCaller(found.apiKey), validUntilMs: found.validUntil?.getTime() ?? Number.POSITIVE_INFINITY };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
@@ -78,10 +113,26 @@ const undefinedWhenNotFound = (error: unknown): undefined => {
 };
 
 /** A role of a later version may do nothing here. */
-const toCaller = ({ apiKeyId, role, userPoolId }: ApiKey): Caller => ({
-  id: apiKeyId,
-  role: ROLES[role] ?? 'anonymous',
-  userPoolId,
+const toCaller = ({ apiKeyId, role: wireRole, userPoolId, scopes }: ApiKey): Caller => {
+  const role = ROLES[wireRole];
+  return {
+    id: apiKeyId,
+    role: role ?? 'anonymous',
+    userPoolIds: [userPoolId],
+    scopes: role === undefined ? [] : scopesOf(role, scopes),
+  };
+};
+
+/** A key as it is shown: what it may is named, also where that is all. */
+const visibleKey = (apiKey: ApiKey | undefined): ApiKey => {
+  if (apiKey === undefined) throw unknownAnswer();
+  const role = ROLES[apiKey.role];
+  return { ...apiKey, scopes: role === undefined ? [] : [...scopesOf(role, apiKey.scopes)] };
+};
+
+const withSecret = ({ apiKey, secret }: { apiKey?: ApiKey | undefined; secret: string }): VisibleKey => ({
+  apiKey: visibleKey(apiKey),
+  secret,
 });
 
 const visible = ({ userPool }: { readonly userPool?: VisiblePool | undefined }): VisiblePool => {

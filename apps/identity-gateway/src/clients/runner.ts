@@ -5,7 +5,7 @@ import {
   type RunUsage as WireUsage,
 } from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallFacts, createClient, type PromiseClient } from '@userferry/grpc';
+import { type CallFacts, type ClientTls, createClient, type PromiseClient } from '@userferry/grpc';
 import {
   ACTIONS,
   actionNumber,
@@ -34,8 +34,8 @@ export type RunnerClient = Disposable & {
   readonly checkScript: (source: string, action: ScriptAction, call: CallFacts) => Promise<readonly Problem[]>;
 };
 
-export const createRunnerClient = (address: string, token: string): RunnerClient => {
-  const client = createClient(ScriptRunnerServiceClient, { address, token, repeatable: ['checkScript'] });
+export const createRunnerClient = (address: string, token: string, tls?: ClientTls): RunnerClient => {
+  const client = createClient(ScriptRunnerServiceClient, { address, token, tls, repeatable: ['checkScript'] });
   return {
     runScript: (run, call) =>
       run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),

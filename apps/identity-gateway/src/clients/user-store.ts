@@ -4,7 +4,7 @@ import {
   type StoreFacts as WireFacts,
   UserVerdict as WireVerdict,
 } from '@userferry/contracts/migration/v1/user_service';
-import { type CallFacts, createClient } from '@userferry/grpc';
+import { type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
 import type { JsonObject, MigrationState } from '@userferry/user-model';
 import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
@@ -74,8 +74,8 @@ export type UserStore = Disposable & {
 /** Creating is not repeated: a second one would find the first and call it somebody else's. */
 const REPEATABLE = ['findUser', 'listUsers', 'updateUser', 'deleteUser'];
 
-export const createUserStore = (address: string, token: string): UserStore => {
-  const client = createClient(UserServiceClient, { address, token, repeatable: REPEATABLE });
+export const createUserStore = (address: string, token: string, tls?: ClientTls): UserStore => {
+  const client = createClient(UserServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     findUser: async (userPoolId, user, call) =>
       withFacts(await client.findUser({ userPoolId, user: toWireSelector(user) }, call)),

@@ -4,7 +4,6 @@ import type {
   GetConnectionRequest,
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
-import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore, VisibleConnection } from '../clients/connection-store.ts';
 
 type OfPool = GetConnectionRequest | EnableConnectionRequest | DisableConnectionRequest;
@@ -13,7 +12,6 @@ type ConnectionHandler = Handler<OfPool, { readonly connection: VisibleConnectio
 export const getConnection =
   (store: Pick<ConnectionStore, 'getConnection'>): ConnectionHandler =>
   async ({ userPoolId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return { connection: await store.getConnection(userPoolId, call) };
   };
 
@@ -21,6 +19,5 @@ export const getConnection =
 export const setConnectionEnabled =
   (store: Pick<ConnectionStore, 'setEnabled'>, enabled: boolean): ConnectionHandler =>
   async ({ userPoolId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return { connection: await store.setEnabled(userPoolId, enabled, call) };
   };

@@ -3,11 +3,13 @@ import {
   type CreateApiKeyRequest,
   type CreateApiKeyResponse,
 } from '@userferry/contracts/management/v1/api_key_service';
-import type { Handler } from '@userferry/grpc';
+import { ServiceError } from '@userferry/errors';
+import type { Caller, Handler } from '@userferry/grpc';
 import { auditKey } from '../access/audit-key.ts';
-import { authorizeOperator, authorizePool } from '../access/authorize.ts';
+import { type KeyRole, mayGrant, ROLE_SCOPES, type Scope, scopesOf } from '../access/scopes.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
-import type { KeyRole, PoolStore } from '../clients/pool-store.ts';
+import type { PoolStore } from '../clients/pool-store.ts';
+import { expiryField } from './expiry-field.ts';
 import { invalidField, name } from './fields.ts';
 
 const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
@@ -19,20 +21,47 @@ const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
 export type CreateApiKeyDeps = {
   readonly store: Pick<PoolStore, 'createApiKey'>;
   readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
+  /** No key lives longer; absent: keys may live for ever. */
+  readonly keyMsMax?: number | undefined;
 };
 
-/** Makes a key; only an operator makes operators, and their keys are bound to `*`. */
+/**
+ * Makes a key. Only an operator makes operators, whose keys are bound to `*`, and nobody makes a key that may what its
+ * maker may not.
+ */
 export const createApiKey =
-  ({ store, history }: CreateApiKeyDeps): Handler<CreateApiKeyRequest, CreateApiKeyResponse> =>
-  async ({ userPoolId, role: wireRole, name: wireName }, call) => {
-    if (wireRole === ApiKeyRole.OPERATOR || userPoolId === '*') authorizeOperator(call.caller);
-    else authorizePool(call.caller, 'management', userPoolId);
-    const role = ROLES[wireRole];
-    if (role === undefined) throw invalidField('role', 'must be edge, admin or operator');
-    if ((role === 'operator') !== (userPoolId === '*'))
-      throw invalidField('user_pool_id', 'is * for operators, and for no other role');
-    const key = { userPoolId, role, name: name('name', wireName) };
+  ({ store, history, keyMsMax }: CreateApiKeyDeps): Handler<CreateApiKeyRequest, CreateApiKeyResponse> =>
+  async ({ userPoolId, role: wireRole, ...request }, call) => {
+    const role = roleField(wireRole, userPoolId, call.caller);
+    const scopes = scopesField(role, request.scopes);
+    requireGrant(call.caller, scopesOf(role, scopes));
+    const expiresAt = expiryField(request.expiresAt, keyMsMax);
+    const key = { userPoolId, role, name: name('name', request.name), scopes, expiresAt };
+    const target = `key ${key.name}, role ${role}, ${scopes.length === 0 ? 'all scopes' : scopes.join(' ')}`;
     // First the entry: a key that nobody was told of could never be revoked.
-    await auditKey({ userPoolId, action: 'CreateApiKey', target: `key ${key.name}, role ${role}` }, call, history);
+    await auditKey({ userPoolId, action: 'CreateApiKey', target: target.slice(0, 1_000) }, call, history);
     return store.createApiKey(key, call);
   };
+
+const roleField = (wire: ApiKeyRole, userPoolId: string, caller: Caller): KeyRole => {
+  const role = ROLES[wire];
+  if (role === undefined) throw invalidField('role', 'must be edge, admin or operator');
+  if (role === 'operator' && caller.role !== 'operator')
+    throw new ServiceError('PERMISSION_DENIED', 'a key of role operator is made with a key of role operator');
+  if ((role === 'operator') !== (userPoolId === '*'))
+    throw invalidField('user_pool_id', 'is * for operators, and for no other role');
+  return role;
+};
+
+const scopesField = (role: KeyRole, given: readonly string[]): readonly Scope[] => {
+  const known: readonly string[] = ROLE_SCOPES[role];
+  if (!given.every((scope) => known.includes(scope)))
+    throw invalidField('scopes', `of role ${role} are ${known.join(', ')}`);
+  return given.length === 0 ? [] : scopesOf(role, given);
+};
+
+/** @throws ServiceError PERMISSION_DENIED */
+export const requireGrant = (caller: Caller, scopes: readonly Scope[]): void => {
+  if (!mayGrant(caller, scopes))
+    throw new ServiceError('PERMISSION_DENIED', 'a key cannot be given what its maker may not: name fewer scopes');
+};

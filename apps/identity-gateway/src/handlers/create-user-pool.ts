@@ -3,7 +3,6 @@ import type {
   CreateUserPoolResponse,
 } from '@userferry/contracts/management/v1/user_pool_service';
 import type { Handler } from '@userferry/grpc';
-import { authorizeOperator } from '../access/authorize.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore } from '../clients/pool-store.ts';
 import { jsonObject, name } from './fields.ts';
@@ -17,7 +16,6 @@ export type CreateUserPoolDeps = {
 export const createUserPool =
   ({ store, history }: CreateUserPoolDeps): Handler<CreateUserPoolRequest, CreateUserPoolResponse> =>
   async (request, call) => {
-    authorizeOperator(call.caller);
     jsonObject('metadata_json', request.metadataJson);
     const userPool = await store.createUserPool({ ...request, name: name('name', request.name) }, call);
     const entry = { userPoolId: userPool.userPoolId, action: 'UserPoolService/CreateUserPool', target: 'user pool' };

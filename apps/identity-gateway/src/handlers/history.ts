@@ -13,7 +13,6 @@ import {
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
 import { actionOfNumber, outcomeOfNumber } from '@userferry/script-contract';
-import { authorizePool } from '../access/authorize.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import { invalidField, name, pageFields } from './fields.ts';
 
@@ -21,8 +20,7 @@ import { invalidField, name, pageFields } from './fields.ts';
 export const listScriptRuns =
   (history: Pick<HistoryStore, 'listScriptRuns'>): Handler<ListScriptRunsRequest, ListScriptRunsResponse> =>
   async (request, call) => {
-    const { userPoolId, action, outcome, since, until, requestId } = request;
-    authorizePool(call.caller, 'management', userPoolId);
+    const { action, outcome, since, until, requestId } = request;
     if (action !== 0 && actionOfNumber(action) === undefined) throw invalidField('action', 'is not a script action');
     if (outcome !== 0 && outcomeOfNumber(outcome) === undefined) throw invalidField('outcome', 'is not an outcome');
     if (requestId.length > 128) throw invalidField('request_id', 'is not a request id');
@@ -34,7 +32,6 @@ export const listScriptRuns =
 export const listTombstones =
   (history: Pick<HistoryStore, 'listTombstones'>): Handler<ListTombstonesRequest, ListTombstonesResponse> =>
   async ({ userPoolId, ...page }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return history.listTombstones({ userPoolId, ...pageFields(page) }, call);
   };
 
@@ -42,7 +39,6 @@ export const listTombstones =
 export const liftTombstone =
   (history: Pick<HistoryStore, 'liftTombstone'>): Handler<LiftTombstoneRequest, LiftTombstoneResponse> =>
   async ({ userPoolId, tombstoneId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     await history.liftTombstone({ userPoolId, tombstoneId: name('tombstone_id', tombstoneId) }, call);
     return {};
   };
@@ -50,7 +46,6 @@ export const liftTombstone =
 export const listConflicts =
   (history: Pick<HistoryStore, 'listConflicts'>): Handler<ListConflictsRequest, ListConflictsResponse> =>
   async ({ userPoolId, ...page }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return history.listConflicts({ userPoolId, ...pageFields(page) }, call);
   };
 
@@ -64,7 +59,6 @@ const RESOLUTIONS: readonly ConflictResolution[] = [
 export const resolveConflict =
   (history: Pick<HistoryStore, 'resolveConflict'>): Handler<ResolveConflictRequest, ResolveConflictResponse> =>
   async ({ userPoolId, conflictId, resolution }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     if (!RESOLUTIONS.includes(resolution))
       throw invalidField('resolution', 'must be same person, give to legacy or keep local');
     await history.resolveConflict({ userPoolId, conflictId: name('conflict_id', conflictId), resolution }, call);

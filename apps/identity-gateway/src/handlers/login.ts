@@ -1,6 +1,5 @@
 import type { LoginRequest, LoginResponse } from '@userferry/contracts/identity/v1/identity_service';
 import type { Handler } from '@userferry/grpc';
-import { authorizePool } from '../access/authorize.ts';
 import { type LoginDeps, type ProvenLogin, proveLogin } from '../login/prove-login.ts';
 import { isOutOfTime, OUT_OF_TIME, withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { toLoginAttempt } from './login-attempt.ts';
@@ -16,7 +15,6 @@ const lateEnd = (error: unknown): ProvenLogin => {
 export const login =
   (deps: LoginDeps): Handler<LoginRequest, LoginResponse> =>
   async (request, call) => {
-    authorizePool(call.caller, 'identity', request.userPoolId);
     const proven = await proveLogin(toLoginAttempt(request), withTimeToAnswer(call), deps).catch(lateEnd);
     const { end } = proven;
     const facts =

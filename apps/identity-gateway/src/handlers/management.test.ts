@@ -2,6 +2,7 @@ import { ListScriptRunsRequest } from '@userferry/contracts/management/v1/connec
 import type { Caller } from '@userferry/grpc';
 import { actionNumber, type RunResult } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
+import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { VisibleConnection } from '../clients/connection-store.ts';
 import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts';
 import { callFacts } from '../testing/table-world.ts';
@@ -10,9 +11,8 @@ import { listScriptRuns } from './history.ts';
 import { getMigrationProgress } from './migration-progress.ts';
 import { saveScript } from './save-script.ts';
 import { testScript } from './test-script.ts';
-import { setPlan } from './user-pool.ts';
 
-const admin: Caller = { role: 'admin', userPoolId: 'pool', id: 'key-of-admin' };
+const admin: Caller = { role: 'admin', userPoolIds: ['pool'], scopes: ROLE_SCOPES.admin, id: 'key-of-admin' };
 const call = { ...callFacts(), caller: admin };
 const login = actionNumber('login');
 
@@ -148,19 +148,13 @@ it('leaves an audit entry before a key is made, so that no key is without one', 
     return { apiKey: undefined as never, secret: 's' };
   };
   const store = { createApiKey: apiKey };
-  const request = { userPoolId: 'pool', role: 1, name: 'edge' } as const;
+  const request = { userPoolId: 'pool', role: 1, name: 'edge', scopes: [] as string[] } as const;
   await expect(createApiKey({ store, history })(request, call)).rejects.toThrow('away');
   expect(made).toEqual([]);
   await createApiKey({ store, history: world.history })(request, call);
-  expect(world.audited).toMatchObject([{ action: 'ApiKeyService/CreateApiKey', target: 'key edge, role edge' }]);
-});
-
-it('lets operators alone set a plan', async () => {
-  const store = { setPlan: async () => ({}) as never };
-  const request = { userPoolId: 'pool', plan: 1 } as const;
-  await expect(setPlan(store)(request, call)).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
-  const operator: Caller = { role: 'operator', userPoolId: '*', id: 'key-of-operator' };
-  expect(await setPlan(store)(request, { ...call, caller: operator })).toEqual({ userPool: {} });
+  expect(world.audited).toMatchObject([
+    { action: 'ApiKeyService/CreateApiKey', target: 'key edge, role edge, all scopes' },
+  ]);
 });
 
 it('bounds the pages of every list', async () => {

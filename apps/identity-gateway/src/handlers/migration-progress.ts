@@ -3,7 +3,6 @@ import type {
   GetMigrationProgressResponse,
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
-import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
@@ -21,7 +20,6 @@ export type MigrationProgressDeps = {
 export const getMigrationProgress =
   (deps: MigrationProgressDeps): Handler<GetMigrationProgressRequest, GetMigrationProgressResponse> =>
   async ({ userPoolId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     const { store, history, runScript, now = () => new Date() } = deps;
     const [settings, counts] = await Promise.all([
       store.getConnectionSettings(userPoolId, call),

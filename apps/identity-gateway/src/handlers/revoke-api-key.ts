@@ -1,7 +1,6 @@
 import type { RevokeApiKeyRequest, RevokeApiKeyResponse } from '@userferry/contracts/management/v1/api_key_service';
 import type { Handler } from '@userferry/grpc';
 import { auditKey } from '../access/audit-key.ts';
-import { authorizeOperator, authorizePool } from '../access/authorize.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore } from '../clients/pool-store.ts';
 import { name } from './fields.ts';
@@ -14,8 +13,6 @@ export type RevokeApiKeyDeps = {
 export const revokeApiKey =
   ({ store, history }: RevokeApiKeyDeps): Handler<RevokeApiKeyRequest, RevokeApiKeyResponse> =>
   async ({ userPoolId, apiKeyId }, call) => {
-    if (userPoolId === '*') authorizeOperator(call.caller);
-    else authorizePool(call.caller, 'management', userPoolId);
     const key = { userPoolId, apiKeyId: name('api_key_id', apiKeyId) };
     await store.revokeApiKey(key, call);
     await auditKey({ userPoolId, action: 'RevokeApiKey', target: `key ${key.apiKeyId}` }, call, history);

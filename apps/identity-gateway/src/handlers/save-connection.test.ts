@@ -3,11 +3,15 @@ import {
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
 import { expect, it } from 'vitest';
+import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import { callFacts } from '../testing/table-world.ts';
 import { saveConnection } from './save-connection.ts';
 
-const call = { ...callFacts(), caller: { role: 'admin', userPoolId: 'pool', id: 'key' } as const };
+const call = {
+  ...callFacts(),
+  caller: { role: 'admin', userPoolIds: ['pool'], scopes: ROLE_SCOPES.admin, id: 'key' } as const,
+};
 
 type Saved = Parameters<ConnectionStore['saveConnection']>[0];
 

@@ -12,7 +12,6 @@ import {
   egressHostProblem,
   LIMITS,
 } from '@userferry/script-contract';
-import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { EgressRule } from '../connection/script-run.ts';
 import { invalidField, name } from './fields.ts';
@@ -28,7 +27,6 @@ const EGRESS_RULES_MAX = 100;
 export const saveConnection =
   (store: Pick<ConnectionStore, 'saveConnection'>): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
   async (request, call) => {
-    authorizePool(call.caller, 'management', request.userPoolId);
     const mode = MODES[request.mode];
     if (mode === undefined) throw invalidField('mode', 'must be lazy migration or custom user store');
     const connection = await store.saveConnection(

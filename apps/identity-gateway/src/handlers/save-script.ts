@@ -2,7 +2,6 @@ import type { SaveScriptRequest, SaveScriptResponse } from '@userferry/contracts
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
 import { ACTIONS, LIMITS, type ScriptAction } from '@userferry/script-contract';
-import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { RunnerClient } from '../clients/runner.ts';
 import { surplusParameters } from '../connection/declared-parameters.ts';
@@ -17,7 +16,6 @@ export type SaveScriptDeps = {
 export const saveScript =
   ({ store, checkScript }: SaveScriptDeps): Handler<SaveScriptRequest, SaveScriptResponse> =>
   async ({ userPoolId, action: wireAction, source }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     const action = actionField('action', wireAction);
     if (source.trim() === '') throw invalidField('source', 'is empty');
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)

@@ -12,7 +12,6 @@ import type {
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
 import { actionNumber } from '@userferry/script-contract';
-import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import { scriptDiff } from '../connection/script-diff.ts';
 import { actionField, invalidField, pageFields } from './fields.ts';
@@ -20,7 +19,6 @@ import { actionField, invalidField, pageFields } from './fields.ts';
 export const listScriptVersions =
   (store: Pick<ConnectionStore, 'listVersions'>): Handler<ListScriptVersionsRequest, ListScriptVersionsResponse> =>
   async ({ userPoolId, ...page }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return store.listVersions({ userPoolId, ...pageFields(page) }, call);
   };
 
@@ -28,7 +26,6 @@ export const listScriptVersions =
 export const getScript =
   (store: Pick<ConnectionStore, 'getScript'>): Handler<GetScriptRequest, GetScriptResponse> =>
   async ({ userPoolId, action, version }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     if (version < 0n) throw invalidField('version', 'counts from 1; 0 is the current one');
     return store.getScript({ userPoolId, action: actionField('action', action), version }, call);
   };
@@ -39,7 +36,6 @@ type Compared = Pick<ConnectionStore, 'compareVersions'>;
 export const diffScriptVersions =
   (store: Compared): Handler<DiffScriptVersionsRequest, DiffScriptVersionsResponse> =>
   async ({ userPoolId, fromVersion, toVersion }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     if (fromVersion < 0n) throw invalidField('from_version', 'counts from 1; 0 is the current one');
     if (toVersion < 0n) throw invalidField('to_version', 'counts from 1; 0 is the current one');
     const compared = await store.compareVersions({ userPoolId, fromVersion, toVersion }, call);
@@ -55,7 +51,6 @@ export const diffScriptVersions =
 export const rollbackScript =
   (store: Pick<ConnectionStore, 'rollback'>): Handler<RollbackScriptRequest, RollbackScriptResponse> =>
   async ({ userPoolId, version }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     if (version < 1n) throw invalidField('version', 'counts from 1');
     return { connection: await store.rollback(userPoolId, version, call) };
   };
@@ -64,7 +59,6 @@ export const rollbackScript =
 export const deleteConnection =
   (store: Pick<ConnectionStore, 'deleteConnection'>): Handler<DeleteConnectionRequest, DeleteConnectionResponse> =>
   async ({ userPoolId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     await store.deleteConnection(userPoolId, call);
     return {};
   };

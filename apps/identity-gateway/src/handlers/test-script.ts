@@ -3,7 +3,6 @@ import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
 import { ACTIONS, outcomeNumber, type RunResult, type ScriptAction } from '@userferry/script-contract';
 import type { Json } from '@userferry/user-model';
-import { authorizePool } from '../access/authorize.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
@@ -28,7 +27,6 @@ const DEBUG_FACTS = { appId: '', appName: 'Debug', appMetadata: {}, ip: '', geo:
 export const testScript =
   ({ store, history, runScript }: TestScriptDeps): Handler<TestScriptRequest, TestScriptResponse> =>
   async ({ userPoolId, action: wireAction, argsJson, source }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     const action = actionField('action', wireAction);
     const given = argumentsOf(action, argsJson);
     const settings = await store.getConnectionSettings(userPoolId, call);

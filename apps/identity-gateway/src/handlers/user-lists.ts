@@ -40,16 +40,14 @@ const toWireList = ({ users, totalCount }: ListedUsers): UserList => ({
 export const listAllUsers =
   (deps: UserDeps): Handler<ListUsersRequest, ListUsersResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'users', call, deps }, async (scope) =>
-      listUsers(toPage(request), scope),
-    );
+    const ended = await inPool(request, { call, deps }, async (scope) => listUsers(toPage(request), scope));
     return { outcome: toOutcome(ended, (page) => ({ $case: 'listed' as const, value: toWireList(page) })) };
   };
 
 export const searchAllUsers =
   (deps: UserDeps): Handler<SearchUsersRequest, SearchUsersResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'users', call, deps }, async (scope) =>
+    const ended = await inPool(request, { call, deps }, async (scope) =>
       searchUsers(name('keyword', request.keyword), scope),
     );
     return { outcome: toOutcome(ended, (page) => ({ $case: 'found' as const, value: toWireList(page) })) };

@@ -7,7 +7,6 @@ import {
   type StartTrialRequest,
 } from '@userferry/contracts/management/v1/user_pool_service';
 import type { Handler } from '@userferry/grpc';
-import { authorizeOperator, authorizePool } from '../access/authorize.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore, VisiblePool } from '../clients/pool-store.ts';
 import { invalidField, pageFields } from './fields.ts';
@@ -17,7 +16,6 @@ type WithPool = { readonly userPool: VisiblePool };
 export const getUserPool =
   (store: Pick<PoolStore, 'getUserPool'>): Handler<GetUserPoolRequest, WithPool> =>
   async ({ userPoolId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return { userPool: await store.getUserPool(userPoolId, call) };
   };
 
@@ -25,7 +23,6 @@ export const getUserPool =
 export const startTrial =
   (store: Pick<PoolStore, 'startTrial'>): Handler<StartTrialRequest, WithPool> =>
   async ({ userPoolId }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return { userPool: await store.startTrial(userPoolId, call) };
   };
 
@@ -33,8 +30,6 @@ export const startTrial =
 export const setPlan =
   (store: Pick<PoolStore, 'setPlan'>): Handler<SetPlanRequest, WithPool> =>
   async ({ userPoolId, plan }, call) => {
-    authorizeOperator(call.caller);
-    authorizePool(call.caller, 'management', userPoolId);
     if (plan !== Plan.BASIC && plan !== Plan.ENTERPRISE) throw invalidField('plan', 'must be basic or enterprise');
     return { userPool: await store.setPlan(userPoolId, plan, call) };
   };
@@ -42,6 +37,5 @@ export const setPlan =
 export const listAuditEntries =
   (history: Pick<HistoryStore, 'listAuditEntries'>): Handler<ListAuditEntriesRequest, ListAuditEntriesResponse> =>
   async ({ userPoolId, ...page }, call) => {
-    authorizePool(call.caller, 'management', userPoolId);
     return history.listAuditEntries({ userPoolId, ...pageFields(page) }, call);
   };

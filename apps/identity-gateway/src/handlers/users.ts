@@ -14,7 +14,6 @@ import type {
   UpdateUserResponse,
 } from '@userferry/contracts/identity/v1/identity_service';
 import type { CallFacts, Handler } from '@userferry/grpc';
-import { type Area, authorizePool } from '../access/authorize.ts';
 import { withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { changePassword } from '../users/change-password.ts';
 import { deleteUser } from '../users/delete-user.ts';
@@ -33,13 +32,12 @@ import { toWireUser } from './wire-user.ts';
 
 type InPool = { readonly userPoolId: string; readonly context?: RequestContext | undefined };
 
-/** Who may, in which scope, and one log line of how it ended. */
+/** In which pool, and one log line of how it ended. */
 export const inPool = async <T>(
   { userPoolId, context }: InPool,
-  { area, call, deps }: { readonly area: Area; readonly call: CallFacts; readonly deps: UserDeps },
+  { call, deps }: { readonly call: CallFacts; readonly deps: UserDeps },
   work: (scope: UserScope) => Promise<Ended<T>>,
 ): Promise<Ended<T>> => {
-  authorizePool(call.caller, area, userPoolId);
   const ended = await work({ userPoolId, facts: requestFacts(context), call: withTimeToAnswer(call), deps });
   call.log.info({ userPoolId, ...logFacts(ended.end) }, 'call about users');
   return ended;
@@ -48,7 +46,7 @@ export const inPool = async <T>(
 export const registerUser =
   (deps: UserDeps): Handler<RegisterRequest, RegisterResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'users', call, deps }, async (scope) => {
+    const ended = await inPool(request, { call, deps }, async (scope) => {
       const password = optionalPassword('password', request.password);
       return register({ profile: toNewProfile(request.profile), password }, scope);
     });
@@ -58,16 +56,14 @@ export const registerUser =
 export const getOneUser =
   (deps: UserDeps): Handler<GetUserRequest, GetUserResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'users', call, deps }, async (scope) =>
-      getUser(toUserSelector(request.user), scope),
-    );
+    const ended = await inPool(request, { call, deps }, async (scope) => getUser(toUserSelector(request.user), scope));
     return { outcome: toOutcome(ended, (user) => ({ $case: 'found' as const, value: toWireUser(user) })) };
   };
 
 export const updateOneUser =
   (deps: UserDeps): Handler<UpdateUserRequest, UpdateUserResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'users', call, deps }, async (scope) => {
+    const ended = await inPool(request, { call, deps }, async (scope) => {
       const updates = toUpdates(request.updates, request.clear);
       const password = optionalPassword('password', request.password);
       return updateUser(toUserSelector(request.user), { updates, password }, scope);
@@ -78,7 +74,7 @@ export const updateOneUser =
 export const deleteOneUser =
   (deps: UserDeps): Handler<DeleteUserRequest, DeleteUserResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'users', call, deps }, async (scope) =>
+    const ended = await inPool(request, { call, deps }, async (scope) =>
       deleteUser(toUserSelector(request.user), scope),
     );
     return { outcome: toOutcome(ended, (value) => ({ $case: 'deleted' as const, value })) };
@@ -87,7 +83,7 @@ export const deleteOneUser =
 export const changeUserPassword =
   (deps: UserDeps): Handler<ChangePasswordRequest, ChangePasswordResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'identity', call, deps }, async (scope) => {
+    const ended = await inPool(request, { call, deps }, async (scope) => {
       const oldPassword = passwordField('old_password', request.oldPassword);
       const newPassword = passwordField('new_password', request.newPassword);
       return changePassword(toUserSelector(request.user), { oldPassword, newPassword }, scope);
@@ -98,7 +94,7 @@ export const changeUserPassword =
 export const resetUserPassword =
   (deps: UserDeps): Handler<ResetPasswordRequest, ResetPasswordResponse> =>
   async (request, call) => {
-    const ended = await inPool(request, { area: 'identity', call, deps }, async (scope) => {
+    const ended = await inPool(request, { call, deps }, async (scope) => {
       const newPassword = passwordField('new_password', request.newPassword);
       return resetPassword(toUserSelector(request.user), newPassword, scope);
     });

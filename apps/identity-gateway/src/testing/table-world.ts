@@ -3,6 +3,7 @@ import type { CallFacts } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
 import type { ScriptAction } from '@userferry/script-contract';
 import type { Json } from '@userferry/user-model';
+import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { Migration, SettledAttempt, StoredUser } from '../clients/login-store.ts';
 import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
@@ -20,7 +21,7 @@ export const callFacts = (name = 'Test'): CallFacts => ({
   requestId: 'request-1',
   deadlineMs: Date.now() + 10_000,
   signal: new AbortController().signal,
-  caller: { role: 'edge', userPoolId: 'pool', id: 'key-1' },
+  caller: { role: 'edge', userPoolIds: ['pool'], scopes: ROLE_SCOPES.edge, id: 'key-1' },
   log: createLogger({ service: 'test', level: 'silent' }),
 });
 

@@ -38,6 +38,14 @@ export const nameOf = (field: string, value: string): string => {
   return storable(field, value);
 };
 
+const SCOPES_MAX = 64;
+
+/** Words of scopes, which the gateway knows the meaning of; none stand for all. Throws INVALID_ARGUMENT. */
+export const scopesOf = (scopes: readonly string[]): readonly string[] | undefined => {
+  if (scopes.length > SCOPES_MAX) throw invalidField('scopes', 'are too many');
+  return scopes.length === 0 ? undefined : scopes.map((scope) => nameOf('scopes', scope));
+};
+
 /** Who does it, for the audit: an API key's id, and the request. Throws INVALID_ARGUMENT. */
 export const authorOf = (actor: string, { requestId }: Pick<CallFacts, 'requestId'>): Author => ({
   actor: nameOf('actor', actor),

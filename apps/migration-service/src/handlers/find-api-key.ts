@@ -9,5 +9,5 @@ export const findApiKey =
   async ({ secretSha256 }) => {
     const apiKey = await apiKeys.find(secretSha256);
     if (apiKey === undefined) throw new ServiceError('API_KEY_NOT_FOUND', 'this is no API key');
-    return { apiKey: wireApiKey(apiKey) };
+    return { apiKey: wireApiKey(apiKey), validUntil: apiKey.validUntil ?? undefined };
   };

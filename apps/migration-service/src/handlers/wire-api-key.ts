@@ -18,8 +18,16 @@ export const roleOf = (wire: WireRole): ApiKeyRole => {
 };
 
 /** An API key's facts as they travel; the key itself is not among them. */
-export const wireApiKey = ({ id: apiKeyId, role, ...key }: ApiKey): WireApiKey => ({
-  ...key,
-  apiKeyId,
+export const wireApiKey = ({ id, role, name, userPoolId, createdAt, ...key }: ApiKey): WireApiKey => ({
+  apiKeyId: id,
+  name,
   role: WIRE_ROLES[role],
+  userPoolId,
+  createdAt,
+  scopes: key.scopes ?? [],
+  expiresAt: key.expiresAt ?? undefined,
+  lastUsedAt: key.lastUsedAt ?? undefined,
+  prefix: key.prefix ?? '',
+  rotatedAt: key.rotatedAt ?? undefined,
+  previousUntil: key.previousUntil ?? undefined,
 });

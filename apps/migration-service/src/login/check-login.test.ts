@@ -29,15 +29,16 @@ const check = async (situation: Situation, password: string) => {
   const work: string[] = [];
   const { user, tombstoned = false, withoutCredential } = situation;
   const stored = user && (withoutCredential ? { user } : { user, credential });
+  const found = stored ? { verdict: 'ok', ...stored } : { verdict: tombstoned ? 'tombstoned' : 'not_found' };
+  const elsewhere = situation.connection === 'custom_user_store';
   const deps = {
     store: {
-      pools: { loginFacts: async () => factsOf(situation) },
-      users: {
-        find: async () =>
-          stored ? { verdict: 'ok', ...stored } : { verdict: tombstoned ? 'tombstoned' : 'not_found' },
+      users: { forLogin: async () => ({ facts: factsOf(situation), ...(!elsewhere && { found }) }) },
+      attempts: {
+        begin: async () => ({ allowed: true }),
+        proven: async () => undefined,
+        loggedIn: async () => undefined,
       },
-      attempts: { begin: async () => ({ allowed: true }), proven: async () => undefined },
-      progress: { countLogin: async () => undefined },
     },
     passwords: {
       verify: async (given: string, { hash }: Credential) => {
@@ -89,17 +90,16 @@ describe('an attempt', () => {
     const say = (what: string) => async () => void said.push(what);
     const deps = {
       store: {
-        pools: { loginFacts: async () => factsOf({}) },
-        users: { find: async () => ({ verdict: 'ok', user, credential }) },
+        users: { forLogin: async () => ({ facts: factsOf({}), found: { verdict: 'ok', user, credential } }) },
         attempts: {
           begin: async () => {
             said.push('begun');
             return { allowed: true };
           },
           proven: say('proven'),
+          loggedIn: say('login'),
           undecided: say('undecided'),
         },
-        progress: { countLogin: say('login') },
       },
       passwords: { verify },
     } as unknown as LoginDeps;
@@ -110,7 +110,7 @@ describe('an attempt', () => {
 
   it('counts when the password was wrong, and is settled when it was right', async () => {
     expect(await told(async () => false)).toEqual(['begun']);
-    expect(await told(async () => true)).toEqual(['begun', 'proven', 'login']);
+    expect(await told(async () => true)).toEqual(['begun', 'login']);
     expect(await told(async () => true, blocked)).toEqual(['begun', 'proven']);
   });
 

@@ -1,11 +1,10 @@
 import type { User } from '@userferry/user-model';
 import type { FoundUser, LoginFacts, StoredUser, UserStore } from '@userferry/user-store';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
-import { livesInLegacyStore } from '../users/own-users.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
 
 export type LoginDeps = {
-  readonly store: Pick<UserStore, 'pools' | 'users' | 'attempts' | 'progress'>;
+  readonly store: Pick<UserStore, 'pools' | 'users' | 'attempts'>;
   readonly passwords: PasswordHasher;
 };
 
@@ -33,13 +32,9 @@ export const checkLogin = async (
   signal: AbortSignal,
   deps: LoginDeps,
 ): Promise<CheckedLogin> => {
-  const { pools, users, attempts } = deps.store;
-  const { userPoolId, identifier } = attempt;
-  const facts = await pools.loginFacts(userPoolId);
-  const [begun, found] = await Promise.all([
-    attempts.begin(subjectOf(attempt)),
-    livesInLegacyStore(facts) ? undefined : users.find(userPoolId, identifier),
-  ]);
+  const { users, attempts } = deps.store;
+  const { facts, found } = await users.forLogin(attempt.userPoolId, attempt.identifier);
+  const begun = await attempts.begin(subjectOf(attempt));
   if (!begun.allowed) return { facts, answer: { verdict: 'too_many_attempts', retryAfterMs: begun.retryAfterMs } };
   if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
   try {
@@ -65,8 +60,8 @@ const localAnswer = async (
 /** A password that was right is no guess, whether it lets its owner in or not. */
 const settled = async (attempt: LoginAttempt, answer: LocalAnswer, { store }: LoginDeps): Promise<LocalAnswer> => {
   const { verdict } = answer;
-  if (verdict === 'verified' || verdict === 'locked') await store.attempts.proven(subjectOf(attempt));
-  if (verdict === 'verified') await store.progress.countLogin(attempt.userPoolId, false);
+  if (verdict === 'verified') await store.attempts.loggedIn(subjectOf(attempt), false);
+  else if (verdict === 'locked') await store.attempts.proven(subjectOf(attempt));
   return answer;
 };
 

@@ -64,6 +64,6 @@ const known = async (
 const isLogin = ({ verdict }: Migration): boolean => verdict === 'migrated' || verdict === 'already_migrated';
 
 const settleProof = async (proof: Proof, migration: Migration, { store }: LoginDeps): Promise<void> => {
-  if (isLogin(migration) || migration.verdict === 'locked') await store.attempts.proven(subjectOf(proof));
-  if (isLogin(migration)) await store.progress.countLogin(proof.userPoolId, true);
+  if (isLogin(migration)) await store.attempts.loggedIn(subjectOf(proof), true);
+  else if (migration.verdict === 'locked') await store.attempts.proven(subjectOf(proof));
 };

@@ -14,10 +14,9 @@ export type AttemptEnd = Omit<LoginAttempt, 'password'> & {
  */
 export const settleAttempt = async (
   { end, byLegacyStore, ...attempt }: AttemptEnd,
-  { pools, attempts, progress }: Pick<UserStore, 'pools' | 'attempts' | 'progress'>,
+  { pools, attempts }: Pick<UserStore, 'pools' | 'attempts'>,
 ): Promise<void> => {
   await pools.get(attempt.userPoolId);
   if (end === 'undecided') return attempts.undecided(subjectOf(attempt));
-  await attempts.proven(subjectOf(attempt));
-  await progress.countLogin(attempt.userPoolId, byLegacyStore);
+  await attempts.loggedIn(subjectOf(attempt), byLegacyStore);
 };

@@ -1,5 +1,5 @@
 import { PublicIpServiceClient } from '@userferry/contracts/publicip/v1/public_ip_service';
-import { createClient } from '@userferry/grpc';
+import { type ClientTls, createClient } from '@userferry/grpc';
 import { entryOfWire, leaseOfWire } from '../handlers/wire.ts';
 import type { TableState } from '../table/table-state.ts';
 
@@ -9,8 +9,8 @@ const CALL_MS_MAX = 2_000;
  * What another replica knows.
  * @throws ServiceError when it cannot be asked
  */
-export const fetchTable = async (address: string, token: string): Promise<TableState> => {
-  using client = createClient(PublicIpServiceClient, { address, token });
+export const fetchTable = async (address: string, token: string, tls?: ClientTls): Promise<TableState> => {
+  using client = createClient(PublicIpServiceClient, { address, token, tls });
   const call = { requestId: crypto.randomUUID(), deadlineMs: Date.now() + CALL_MS_MAX };
   const { publicIps, leases, updatedAt } = await client.listPublicIps({ region: '', withLeases: true }, call);
   return {

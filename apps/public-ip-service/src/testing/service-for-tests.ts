@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, type Logger } from '@userferry/process';
-import type { Config } from '../config.ts';
-import { createPublicIpService } from '../create-public-ip-service.ts';
+import { createPublicIpService, type PublicIpServiceConfig } from '../create-public-ip-service.ts';
 import type { TableChange } from '../table/public-ip-table.ts';
 
 export const TOKEN = 'a-service-token-of-forty-characters-or-so';
@@ -43,14 +42,14 @@ export const temporaryFolder = (): Disposable & { readonly path: string } => {
 
 /** The service on a free port, with its table in a folder that is gone at the end unless another is given. */
 export const startService = async (
-  config: Partial<Config> = {},
+  config: Partial<PublicIpServiceConfig> = {},
   clock: () => number = Date.now,
 ): Promise<TestService> => {
   const stack = new AsyncDisposableStack();
   const { lines, log } = keepingLog();
   const changes: TableChange[] = [];
   const folder = stack.use(temporaryFolder());
-  const complete: Config = {
+  const complete: PublicIpServiceConfig = {
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',

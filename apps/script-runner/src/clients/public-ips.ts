@@ -1,5 +1,5 @@
 import { PublicIpServiceClient } from '@userferry/contracts/publicip/v1/public_ip_service';
-import { createClient } from '@userferry/grpc';
+import { type ClientTls, createClient } from '@userferry/grpc';
 
 export type EgressReport = {
   readonly runnerId: string;
@@ -14,8 +14,8 @@ export type PublicIpReplica = Disposable & {
   readonly report: (report: EgressReport, callMsMax: number) => Promise<readonly string[]>;
 };
 
-export const createPublicIpReplica = (address: string, token: string): PublicIpReplica => {
-  const client = createClient(PublicIpServiceClient, { address, token, repeatable: ['reportEgress'] });
+export const createPublicIpReplica = (address: string, token: string, tls?: ClientTls): PublicIpReplica => {
+  const client = createClient(PublicIpServiceClient, { address, token, tls, repeatable: ['reportEgress'] });
   return {
     report: async (report, callMsMax) => {
       const call = { requestId: crypto.randomUUID(), deadlineMs: Date.now() + callMsMax };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { replicaAddresses } from '@userferry/grpc';
+import { replicaAddresses, type ServerTls, tlsTo } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createPublicIpReplica } from '../clients/public-ips.ts';
 import type { Config } from '../config.ts';
@@ -8,8 +8,12 @@ import { egressSources } from './egress-sources.ts';
 import { createEgressReports } from './report-egress.ts';
 import { createEgressWatch } from './watch-egress.ts';
 
+export type EgressAddressConfig = Pick<Config, 'egressAddress' | 'serviceToken'> & {
+  readonly tls?: ServerTls | undefined;
+};
+
 /** Finds out where our connections come from and reports it, when there is anything to find it out by. */
-export const startEgressAddress = (config: Pick<Config, 'egressAddress' | 'serviceToken'>, log: Logger): Disposable => {
+export const startEgressAddress = (config: EgressAddressConfig, log: Logger): Disposable => {
   const { region, publicIpAddress, leaseMs, ...how } = config.egressAddress;
   const stack = new DisposableStack();
   const sources = egressSources(how);
@@ -17,7 +21,8 @@ export const startEgressAddress = (config: Pick<Config, 'egressAddress' | 'servi
   const watch = stack.use(createEgressWatch({ ...how, sources, log }));
   const runnerId = newRunnerId();
   const replicas = () => replicaAddresses(publicIpAddress);
-  const connect = (address: string) => createPublicIpReplica(address, config.serviceToken);
+  const tls = tlsTo(config.tls, 'public-ip-service');
+  const connect = (address: string) => createPublicIpReplica(address, config.serviceToken, tls);
   stack.use(createEgressReports({ runnerId, region, leaseMs, watch, replicas, connect, log }));
   return stack;
 };

@@ -4,7 +4,6 @@ import {
   type Client,
   type ClientOptions,
   type ClientUnaryCall,
-  credentials,
   type ServiceError as GrpcError,
   Metadata,
   type requestCallback,
@@ -12,6 +11,7 @@ import {
 import { ServiceError } from '@userferry/errors';
 import { REQUEST_ID_HEADER } from '../call-facts.ts';
 import { fromStatus } from '../status.ts';
+import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
 import { serviceConfig } from './service-config.ts';
 
 /** What every call needs: an id that runs through all services, and an end. */
@@ -48,14 +48,18 @@ export type GrpcClientOptions = {
   readonly token?: string;
   /** Methods that are safe to repeat: retried on UNAVAILABLE within the deadline. Any other is sent once. */
   readonly repeatable?: readonly string[];
+  /** Absent: plaintext. */
+  readonly tls?: ClientTls | undefined;
 };
 
 /** A client whose every call has a deadline, carries the request id, and fails with a ServiceError. */
 export const createClient = <Raw extends Client>(
   Constructor: ClientConstructor<Raw>,
-  { address, token, repeatable = [] }: GrpcClientOptions,
+  { address, token, repeatable = [], tls }: GrpcClientOptions,
 ): PromiseClient<Raw> => {
-  const raw = new Constructor(address, credentials.createInsecure(), {
+  const { credentials, options } = channelCredentials(tls, address);
+  const raw = new Constructor(address, credentials, {
+    ...options,
     'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
     'grpc.keepalive_time_ms': 30_000,
     'grpc.initial_reconnect_backoff_ms': 100,

@@ -7,13 +7,13 @@ import type { Caller } from '../call-facts.ts';
 export type Authenticate = (metadata: Metadata) => Promise<Caller>;
 
 /**
- * The token in `authorization: Bearer …`.
+ * The token in `authorization: Bearer …`, of `lengthMax` characters at the most.
  * @throws ServiceError UNAUTHENTICATED when there is none
  */
-export const bearerToken = (metadata: Metadata): string => {
+export const bearerToken = (metadata: Metadata, lengthMax = 512): string => {
   const header = String(metadata.get('authorization')[0] ?? '');
-  const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
-  if (token === undefined)
+  const token = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
+  if (token === undefined || token.length > lengthMax)
     throw new ServiceError('UNAUTHENTICATED', 'no key: send the header "authorization: Bearer <key>"');
   return token;
 };
@@ -23,7 +23,7 @@ export const serviceTokenAuthenticate = (serviceToken: string): Authenticate => 
   const expected = sha256(serviceToken);
   return async (metadata) => {
     if (timingSafeEqual(sha256(bearerToken(metadata)), expected))
-      return { role: 'service', userPoolId: '*', id: 'service' };
+      return { role: 'service', userPoolIds: ['*'], scopes: [], id: 'service' };
     throw new ServiceError('UNAUTHENTICATED', 'the service token is not the one of this deployment');
   };
 };

@@ -1,6 +1,8 @@
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from '@userferry/process';
 import { HealthImplementation } from 'grpc-health-check';
+import { type ServerTls, serverCredentials } from '../tls/credentials.ts';
+import { refuseStrangers } from '../tls/refuse-strangers.ts';
 import type { Authenticate } from './authenticate.ts';
 import { tolerant } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
@@ -15,6 +17,15 @@ const GRACE_MS = 10_000;
 
 /** How long a stream stays open before its caller has to open it again, and is balanced anew. */
 const STREAM_MS_MAX = 3_600_000;
+
+/**
+ * How long a connection over TLS lives, give or take a tenth: so long may one last that was made with a certificate, or
+ * under an authority, that is not valid any more. Calls that run go on, the next ones take a new connection.
+ */
+const TLS_CONNECTION_MS_MAX = 600_000;
+
+/** The name that the health service answers for: whether certificates are usable and renewed in time. */
+const CERTIFICATES = 'certificates';
 
 /** A service and its handlers, one for each RPC, named as in the contract. */
 export type ServiceHandlers = {
@@ -35,6 +46,10 @@ export type ServerOptions = {
   readonly streamMsMax?: number;
   /** More names that the health service answers for: SERVING where true. */
   readonly healthFacts?: Readonly<Record<string, boolean>>;
+  /** Absent: plaintext. */
+  readonly tls?: ServerTls | undefined;
+  /** How long a connection over TLS lives; ten minutes by default. */
+  readonly tlsConnectionMsMax?: number;
 };
 
 export type RunningServer = AsyncDisposable & {
@@ -45,25 +60,23 @@ export type RunningServer = AsyncDisposable & {
 
 /** Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, drain, then cut off. */
 export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const { tls } = options;
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
+    ...(tls && { 'grpc.max_connection_age_ms': options.tlsConnectionMsMax ?? TLS_CONNECTION_MS_MAX }),
+    ...(tls?.peers && { interceptors: [refuseStrangers(tls.peers, options.log)] }),
   });
   const stopping = new AbortController();
   for (const each of options.services)
     server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
-  const known = { ...Object.fromEntries(['', ...names].map((name) => [name, true])), ...options.healthFacts };
-  const statuses = (serving: boolean) =>
-    Object.entries(known).map(([name, is]) => [name, serving && is ? 'SERVING' : 'NOT_SERVING'] as const);
-  const health = new HealthImplementation(Object.fromEntries(statuses(true)));
+  const health = createHealth(names, options);
   health.addToServer(server);
   addReflection(server, [...names, 'grpc.health.v1.Health']);
-  const port = await bind(server, `${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`);
-  const setServing = (serving: boolean) => {
-    for (const [name, status] of statuses(serving)) health.setStatus(name, status);
-  };
+  const port = await bind(server, options);
+  const { setServing } = health;
   const stop = async () => {
     setServing(false);
     stopping.abort();
@@ -94,9 +107,27 @@ const serviceName = (definition: ServiceDefinition): string => {
   return first?.path.split('/')[1] ?? '';
 };
 
-const bind = (server: Server, address: string): Promise<number> =>
+/** The standard health service: our services, what is known beside, and the certificates. */
+const createHealth = (names: readonly string[], { healthFacts, tls }: ServerOptions) => {
+  const known = { ...Object.fromEntries(['', ...names].map((name) => [name, true])), ...healthFacts };
+  let isServing = true;
+  const facts = () => ({ ...known, ...(tls && { [CERTIFICATES]: tls.certificates.isFine() }) });
+  const statusOf = (is: boolean) => (isServing && is ? 'SERVING' : 'NOT_SERVING');
+  const health = new HealthImplementation(
+    Object.fromEntries(Object.entries(facts()).map(([name, is]) => [name, statusOf(is)])),
+  );
+  const setServing = (serving: boolean) => {
+    isServing = serving;
+    for (const [name, is] of Object.entries(facts())) health.setStatus(name, statusOf(is));
+  };
+  tls?.certificates.onTurn((isFine) => health.setStatus(CERTIFICATES, statusOf(isFine)));
+  return { addToServer: (server: Server) => health.addToServer(server), setServing };
+};
+
+const bind = (server: Server, { host, port: wanted, tls }: ServerOptions): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    const address = `${host.includes(':') ? `[${host}]` : host}:${wanted}`;
+    server.bindAsync(address, serverCredentials(tls), (error, port) => {
       if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`));
       else resolve(port);
     });

@@ -4,7 +4,7 @@ import {
   LoginRequest,
   type LoginResponse,
 } from '@userferry/contracts/identity/v1/identity_service';
-import { createClient } from '@userferry/grpc';
+import { type ClientTls, createClient } from '@userferry/grpc';
 
 const inTime = () => ({ requestId: randomUUID(), deadlineMs: Date.now() + 20_000 });
 
@@ -14,6 +14,7 @@ export type EdgeOptions = {
   readonly edgeKey: string;
   /** Where the users' requests come from; '' when nobody knows, and then no limit by address applies. */
   readonly requestIp?: string;
+  readonly tls?: ClientTls | undefined;
 };
 
 /** Logs in as an edge auth service does. */
@@ -25,8 +26,9 @@ export const createLogin = ({
   userPoolId,
   edgeKey,
   requestIp = '203.0.113.9',
+  tls,
 }: EdgeOptions): Login & Disposable => {
-  const client = createClient(IdentityServiceClient, { address, token: edgeKey, repeatable: ['login'] });
+  const client = createClient(IdentityServiceClient, { address, token: edgeKey, tls, repeatable: ['login'] });
   const login: Login = async (email, password) => {
     const context = { appId: 'demo-app', appName: 'Demo', requestIp };
     const request = { userPoolId, identifier: { $case: 'email' as const, value: email }, password, context };

@@ -10,7 +10,7 @@ import {
 } from '@userferry/contracts/management/v1/connection_service';
 import { Plan, UserPoolServiceClient } from '@userferry/contracts/management/v1/user_pool_service';
 import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
-import { createClient } from '@userferry/grpc';
+import { type ClientTls, createClient } from '@userferry/grpc';
 import { whenThereIsRoom } from './when-there-is-room.ts';
 
 const inTime = () => ({ requestId: randomUUID(), deadlineMs: Date.now() + 20_000 });
@@ -22,6 +22,7 @@ export type CompanyOptions = {
   readonly address: string;
   readonly operatorKey: string;
   readonly legacyUrl: string;
+  readonly tls?: ClientTls | undefined;
   /** Instead of the sample scripts. */
   readonly scripts?: Readonly<Record<'LOGIN' | 'GET_USER', string>>;
 };
@@ -40,17 +41,18 @@ export const setUpCompany = async ({
   address,
   operatorKey,
   legacyUrl,
+  tls,
   scripts = sampleScripts(),
 }: CompanyOptions): Promise<Company> => {
-  using pools = createClient(UserPoolServiceClient, { address, token: operatorKey });
-  using keys = createClient(ApiKeyServiceClient, { address, token: operatorKey });
+  using pools = createClient(UserPoolServiceClient, { address, tls, token: operatorKey });
+  using keys = createClient(ApiKeyServiceClient, { address, tls, token: operatorKey });
   const pool = { name: 'Acme', metadataJson: Buffer.from('{"tier":"gold"}'), revealRejectionDetails: false };
   const { userPool } = await pools.createUserPool({ ...pool, plan: Plan.ENTERPRISE }, inTime());
   const userPoolId = userPool?.userPoolId ?? '';
-  const make = (role: ApiKeyRole, name: string) => keys.createApiKey({ userPoolId, role, name }, inTime());
+  const make = (role: ApiKeyRole, name: string) => keys.createApiKey({ userPoolId, role, name, scopes: [] }, inTime());
   const { secret: adminKey } = await make(ApiKeyRole.ADMIN, 'demo administrator');
   const { secret: edgeKey } = await make(ApiKeyRole.EDGE, 'demo edge');
-  using connections = createClient(ConnectionServiceClient, { address, token: adminKey });
+  using connections = createClient(ConnectionServiceClient, { address, tls, token: adminKey });
   const form = { $case: 'uri' as const, value: legacyUrl };
   const connection = { userPoolId, mode: ConnectionMode.LAZY_MIGRATION, address: { form } };
   await connections.saveConnection(SaveConnectionRequest.fromPartial(connection), inTime());

@@ -38,6 +38,17 @@ export type ApiKeyRow = {
   secretSha256: Buffer;
   createdAt: Date;
   revokedAt: Date | null;
+  /** Null: all of the role. */
+  scopes: string[] | null;
+  /** Null: never. */
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  /** How the secret begins; null where we did not make it, or do not know. */
+  prefix: string | null;
+  rotatedAt: Date | null;
+  /** The secret before, and until when it goes on. */
+  previousSha256: Buffer | null;
+  previousUntil: Date | null;
 };
 
 export const apiKeyEntity = new EntitySchema<ApiKeyRow>({
@@ -51,5 +62,12 @@ export const apiKeyEntity = new EntitySchema<ApiKeyRow>({
     secretSha256: { type: 'bytea', name: 'secret_sha256' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
     revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
+    scopes: { type: 'text', array: true, nullable: true },
+    expiresAt: { type: 'timestamptz', name: 'expires_at', nullable: true },
+    lastUsedAt: { type: 'timestamptz', name: 'last_used_at', nullable: true },
+    prefix: { type: 'text', nullable: true },
+    rotatedAt: { type: 'timestamptz', name: 'rotated_at', nullable: true },
+    previousSha256: { type: 'bytea', name: 'previous_sha256', nullable: true },
+    previousUntil: { type: 'timestamptz', name: 'previous_until', nullable: true },
   },
 });

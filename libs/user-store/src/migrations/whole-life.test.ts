@@ -7,6 +7,7 @@ import { ADMIN, credentialOf, openStoreForTests, randomRing } from '../store-for
 import { CreateTables1764000000000 } from './1764000000000-create-tables.ts';
 import { WholeLife1765000000000 } from './1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './1766000000000-sweep-indexes.ts';
+import { KeyLife1767000000000 } from './1767000000000-key-life.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -27,8 +28,8 @@ beforeEach(async () => {
 });
 afterEach(() => database[Symbol.asyncDispose]());
 
-const ALL = [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000];
-const UPGRADES = ['WholeLife1765000000000', 'SweepIndexes1766000000000'];
+const ALL = [CreateTables1764000000000, WholeLife1765000000000, SweepIndexes1766000000000, KeyLife1767000000000];
+const UPGRADES = ['WholeLife1765000000000', 'SweepIndexes1766000000000', 'KeyLife1767000000000'];
 type Migrations = (typeof ALL)[number][];
 
 const withMigrations = async <T>(migrations: Migrations, work: (source: DataSource) => Promise<T>): Promise<T> => {
@@ -175,7 +176,8 @@ describe('a store of the first version', () => {
       typed: email('alias@example.com'),
     });
     await withMigrations(ALL, async (source) => {
-      for (let undone = 0; undone < 2; undone += 1) await source.undoLastMigration({ transaction: 'each' });
+      for (let undone = 0; undone < UPGRADES.length; undone += 1)
+        await source.undoLastMigration({ transaction: 'each' });
     });
     expect(await schema()).toBe(before);
     expect(await database.query(users)).toEqual(people);

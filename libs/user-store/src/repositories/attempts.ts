@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { KeyRing } from '../sealing.ts';
+import { countLogin, loginCounts } from './count-login.ts';
 
 /** How many wrong passwords are borne, and how long one waits then. */
 export type AttemptLimits = {
@@ -65,6 +66,9 @@ const SETTLE = `
   FROM (SELECT key FROM login_attempts WHERE key = ANY ($1::bytea[]) ORDER BY key FOR UPDATE) AS l
   WHERE a.key = l.key`;
 
+// A row of the counts of logins is taken last, and held as long as this statement takes.
+const SETTLE_AND_COUNT = `WITH settled AS (${SETTLE}) ${countLogin(3)}`;
+
 const NOBODY = Buffer.alloc(0);
 
 const keysOf = (macKey: Uint8Array, { userPoolId, who, address }: AttemptSubject, limits: AttemptLimits): Key[] => {
@@ -113,6 +117,13 @@ export const createAttemptRepository = (
 
     /** The password was right: the person's count is cleared, and the address gets its attempt back. */
     proven: (subject: AttemptSubject): Promise<void> => settle(subject, true),
+
+    /** The same for who is let in: a login of the pool, counted by who answered it. One statement. */
+    loggedIn: async (subject: AttemptSubject, byLegacyStore: boolean): Promise<void> => {
+      const keys = keysOf(macKey, subject, limits).map(({ key }) => key);
+      const counts = loginCounts(subject.userPoolId, byLegacyStore, clock());
+      await retryConflicts(() => dataSource.query(SETTLE_AND_COUNT, [keys, keys[0], ...counts]));
+    },
 
     /** Nobody could say: both get the attempt back. */
     undecided: (subject: AttemptSubject): Promise<void> => settle(subject, false),

@@ -8,14 +8,13 @@ import {
   type User,
 } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
-import { credentialEntity, externalIdEntity, userEntity, userIdentifierEntity } from '../entities/user-entities.ts';
-import { lockPool } from '../require-pool.ts';
 import { type AuditedCall, writeUserAudit } from './audit.ts';
-import { clearConflicts, conflictsOf, recordConflicts } from './conflict-rows.ts';
-import { holdLazyMigration } from './connection-row.ts';
-import { identifierRows, takenOf, tombstoneKey } from './identifier-rows.ts';
+import { conflictsOf, recordConflicts } from './conflict-rows.ts';
+import { holdMigration } from './hold-migration.ts';
+import { identifierRows, tombstoneKey } from './identifier-rows.ts';
+import { insertMigratedUser } from './insert-migrated-user.ts';
 import { type Credential, findByExternalId, type StoredUser } from './stored-user.ts';
-import { anyTombstoned, externalTombstoneKey } from './tombstones.ts';
+import { externalTombstoneKey } from './tombstones.ts';
 
 /** What a legacy user store has proven. `typed` is what the user logged in with. */
 export type ProvenUser = {
@@ -50,21 +49,15 @@ const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: Proven
   return { external, identifiers: identifierRows(userPoolId, identifiers), stored, tombstones };
 };
 
-const insertUser = async (manager: EntityManager, proven: ProvenUser, plan: Plan, now: Date): Promise<User> => {
-  const [userId, migrationState] = [randomUUID(), 'migrated' as const];
-  const times = { createdAt: now, updatedAt: now, migratedAt: now };
-  const { userPoolId, externalId, credential } = proven;
-  await manager.insert(userEntity, { id: userId, userPoolId, migrationState, profile: plan.stored, ...times });
-  await manager.insert(externalIdEntity, { ...plan.external, userId, createdAt: now });
-  // In the fixed order of the kinds, so that two transactions do not wait for each other in a ring.
-  await manager.insert(
-    userIdentifierEntity,
-    plan.identifiers.map((identifier) => ({ ...identifier, userId })),
-  );
-  await manager.insert(credentialEntity, { ...credential, userId, createdAt: now });
-  const shown = plan.identifiers.filter(({ inProfile }) => inProfile);
-  const identifiers = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
-  return { userId, externalId, profile: { ...plan.stored, ...identifiers }, migrationState, ...times };
+const store = async (manager: EntityManager, proven: ProvenUser, plan: Plan, at: Date): Promise<User> => {
+  const { external, identifiers, stored: profile } = plan;
+  const { externalId, credential } = proven;
+  const userId = randomUUID();
+  await insertMigratedUser(manager, { userId, external, profile, identifiers, credential, at });
+  const shown = identifiers.filter(({ inProfile }) => inProfile);
+  const named = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
+  const times = { createdAt: at, updatedAt: at, migratedAt: at };
+  return { userId, externalId, profile: { ...profile, ...named }, migrationState: 'migrated', ...times };
 };
 
 /**
@@ -78,13 +71,10 @@ export const migrateUser = async (
   { at: now, call }: { readonly at: Date; readonly call: AuditedCall | undefined },
 ): Promise<MigrationResult> => {
   const plan = planOf(proven);
-  await holdLazyMigration(manager, proven.connectionId);
-  await lockPool(manager, proven.userPoolId, 'shared');
-  // In this order: the identifiers may be taken by this very user, whom another login stores at this moment.
-  const taken = await takenOf(manager, plan.identifiers);
-  const known = await findByExternalId(manager, plan.external);
+  const { userId, tombstoned, taken } = await holdMigration(manager, plan);
+  const known = userId === null ? undefined : await findByExternalId(manager, plan.external);
   if (known !== undefined) return { verdict: 'already_migrated', ...known };
-  if (await anyTombstoned(manager, plan.tombstones)) return { verdict: 'tombstoned' };
+  if (tombstoned) return { verdict: 'tombstoned' };
   const { open, without } = await conflictsOf(manager, plan.external, taken);
   const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
   // Whoever would be left with nothing to log in by is to be decided about once more.
@@ -93,8 +83,7 @@ export const migrateUser = async (
     await recordConflicts(manager, plan.external, { taken: undecided, wanted: plan.identifiers, now });
     return { verdict: 'conflict' };
   }
-  const user = await insertUser(manager, proven, { ...plan, identifiers }, now);
-  await clearConflicts(manager, plan.external);
+  const user = await store(manager, proven, { ...plan, identifiers }, now);
   const who = { userPoolId: proven.userPoolId, userId: user.userId };
   if (call !== undefined) await writeUserAudit(manager, who, { ...call, at: now });
   return { verdict: 'migrated', user };

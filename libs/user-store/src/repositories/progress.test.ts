@@ -35,7 +35,8 @@ const migrate = async (externalId: number) => {
   });
   return 'user' in result ? result.user.userId : '';
 };
-const login = (byLegacyStore: boolean) => store.progress.countLogin(pool.userPoolId, byLegacyStore);
+const login = (byLegacyStore: boolean) =>
+  store.attempts.loggedIn({ userPoolId: pool.userPoolId, who: { userId: 'ada' }, address: '' }, byLegacyStore);
 const counts = () => store.progress.counts(pool.userPoolId);
 const busyDays = async () => (await counts()).days.filter(({ migrated, logins }) => migrated + logins > 0);
 

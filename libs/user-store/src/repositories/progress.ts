@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { requirePool } from '../require-pool.ts';
+import { dateOf } from './count-login.ts';
 
 /** One day of a migration, UTC. */
 export type MigrationDay = {
@@ -25,16 +25,6 @@ export type MigrationCounts = {
 
 const DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-// A pool's logins of a day go to one of these rows, so that they do not all wait for one.
-const SHARDS = 8;
-
-const COUNT = `
-  INSERT INTO login_days AS d (user_pool_id, day, shard, logins, legacy_logins, last_legacy_login_at)
-  VALUES ($1, $2::date, $3, 1, $4, $5)
-  ON CONFLICT (user_pool_id, day, shard) DO UPDATE
-  SET logins = d.logins + 1, legacy_logins = d.legacy_logins + excluded.legacy_logins,
-    last_legacy_login_at = coalesce(excluded.last_legacy_login_at, d.last_legacy_login_at)`;
 
 const LOGINS = `
   SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(logins) AS logins, sum(legacy_logins) AS legacy
@@ -60,8 +50,6 @@ const DELETE_OLD = `
       WHERE n.user_pool_id = d.user_pool_id AND n.last_legacy_login_at > d.last_legacy_login_at))
     ORDER BY day LIMIT 10000)`;
 
-const dateOf = (at: Date): string => at.toISOString().slice(0, 10);
-
 /** The dates of the last thirty days, today included. */
 const datesUpTo = (now: Date): string[] =>
   Array.from({ length: DAYS }, (_, day) => dateOf(new Date(now.getTime() - (DAYS - 1 - day) * DAY_MS)));
@@ -73,13 +61,6 @@ export const createProgressRepository = (
   dataSource: DataSource,
   { clock, daysKept }: { readonly clock: Clock; readonly daysKept: number },
 ) => ({
-  /** Counts a successful login, and who answered it. One statement. */
-  countLogin: async (userPoolId: string, byLegacyStore: boolean): Promise<void> => {
-    const now = clock();
-    const legacy = byLegacyStore ? [1, now] : [0, null];
-    await dataSource.query(COUNT, [userPoolId, dateOf(now), randomInt(SHARDS), ...legacy]);
-  },
-
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   counts: async (userPoolId: string): Promise<MigrationCounts> => {
     await requirePool(dataSource.manager, userPoolId);

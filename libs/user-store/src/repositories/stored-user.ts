@@ -4,6 +4,7 @@ import {
   type CredentialRow,
   type ExternalIdRow,
   type StoredProfile,
+  type UserIdentifierRow,
   type UserRow,
   userEntity,
 } from '../entities/user-entities.ts';
@@ -14,6 +15,9 @@ export type Credential = Readonly<Pick<CredentialRow, 'scheme' | 'version' | 'pe
 
 /** A user with the credential, if there is one. */
 export type StoredUser = { readonly user: User; readonly credential?: Credential };
+
+/** A user who is here, or why there is none. */
+export type FoundUser = ({ readonly verdict: 'ok' } & StoredUser) | { readonly verdict: 'not_found' | 'tombstoned' };
 
 const wholeUser = (manager: EntityManager): SelectQueryBuilder<UserRow> =>
   manager
@@ -89,10 +93,20 @@ export const findByIds = async (manager: EntityManager, userIds: readonly string
   return userIds.flatMap((userId) => users.get(userId) ?? []);
 };
 
-const byAge = (a: ExternalIdRow, b: ExternalIdRow): number =>
+type GivenId = Pick<ExternalIdRow, 'idType' | 'idText' | 'createdAt'>;
+
+/** What of a user's rows is shown to others. */
+type WholeRow = Omit<UserRow, 'userPoolId' | 'identifiers' | 'externalIds' | 'credential'> & {
+  readonly identifiers: readonly Pick<UserIdentifierRow, 'kind' | 'value' | 'inProfile'>[];
+  readonly externalIds: readonly GivenId[];
+  readonly credential: Credential | null;
+};
+
+const byAge = (a: GivenId, b: GivenId): number =>
   a.createdAt.getTime() - b.createdAt.getTime() || (a.idText < b.idText ? -1 : 1);
 
-const storedUser = (row: UserRow): StoredUser => {
+/** A user as others see one, from the rows. */
+export const storedUser = (row: WholeRow): StoredUser => {
   const [external] = row.externalIds.toSorted(byAge);
   const shown = row.identifiers.filter(({ inProfile }) => inProfile);
   const identifiers = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
@@ -106,5 +120,7 @@ const storedUser = (row: UserRow): StoredUser => {
     updatedAt,
     ...(migratedAt === null ? {} : { migratedAt }),
   };
-  return row.credential === null ? { user } : { user, credential: row.credential };
+  if (row.credential === null) return { user };
+  const { scheme, version, pepperId, cost, hash } = row.credential;
+  return { user, credential: { scheme, version, pepperId, cost, hash } };
 };

@@ -192,9 +192,11 @@ describe('a database that goes away', () => {
       await holder.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
       const [waiting, migrating] = [find(ada), migrate(1)].map((call) => call.catch((error: unknown) => error));
       await until(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' HAVING count(*) >= 2`);
-      const everyone = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
+      // Those who wait before the holder, whose end would let them pass.
+      const everyone = `SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        AND backend_type = 'client backend' ORDER BY wait_event_type IS DISTINCT FROM 'Lock' OFFSET 0`;
       if (go === 'kill') await database.server.kill();
-      else await database.query(`${everyone} AND backend_type = 'client backend'`);
+      else await database.query(`SELECT pg_terminate_backend(pid) FROM (${everyone}) AS waiting_first`);
       expect(await waiting).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       expect(await migrating).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       await holder.end();

@@ -12,8 +12,9 @@ import {
 } from './delete-user.ts';
 import { tombstoneKey } from './identifier-rows.ts';
 import { listUsers, type UserList, type UserQuery } from './list-users.ts';
+import { type LoginLookup, lookUpLogin } from './login-lookup.ts';
 import { type MigrationResult, migrateUser, type ProvenUser } from './migrate-user.ts';
-import { findByAnyExternalId, findById, findByIdentifier, type StoredUser } from './stored-user.ts';
+import { type FoundUser, findByAnyExternalId, findById, findByIdentifier } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
 import {
   type Alias,
@@ -29,9 +30,6 @@ import {
 
 /** Who is meant: by our id, by the legacy user store's, or by what they type. */
 export type UserSelector = { readonly userId: string } | { readonly externalId: ExternalId } | Identifier;
-
-/** A user who is here, or why there is none. */
-export type FoundUser = ({ readonly verdict: 'ok' } & StoredUser) | { readonly verdict: 'not_found' | 'tombstoned' };
 
 const findUser = (manager: EntityManager, userPoolId: string, selector: UserSelector) => {
   if ('userId' in selector) return findById(manager, userPoolId, selector.userId);
@@ -64,6 +62,10 @@ export const createUserRepository = (dataSource: DataSource, clock: Clock) => {
       const deleted = await anyTombstoned(dataSource.manager, keyOf(userPoolId, selector));
       return { verdict: deleted ? 'tombstoned' : 'not_found' };
     },
+
+    /** What a login has to know: pool, connection and whom the identifier names. Throws USER_POOL_NOT_FOUND. */
+    forLogin: (userPoolId: string, identifier: Identifier): Promise<LoginLookup> =>
+      lookUpLogin(dataSource.manager, { userPoolId, identifier, now: clock() }),
 
     /** Users of an existing pool. */
     list: (wanted: UserQuery): Promise<UserList> => listUsers(dataSource.manager, wanted),

@@ -292,7 +292,14 @@ describe('a run', () => {
   });
 
   it('finds its hosts free, however many slow ones another connection has sent', async () => {
-    const shared = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, maxHosts: 4, queueTotal: 100 });
+    // One run each: a host that is killed for a silent run would take the others in it along.
+    const shared = await startTestSandbox({
+      runtimeFolder,
+      stateFolder: folder.path,
+      maxHosts: 4,
+      runsPerHost: 1,
+      queueTotal: 100,
+    });
     try {
       const slow = Array.from({ length: 200 }, () =>
         shared.run(runOf('silent', { connectionKey: 'slow', timeoutMs: 2_000 })),

@@ -74,6 +74,31 @@ it('an idle host makes room for another connection when there is none', () => {
   close();
 });
 
+it('the host that has rested longest makes room for a blank one before anybody asks', () => {
+  const killed: string[] = [];
+  const rested = (seconds: number) => ({
+    ...idleHost([]),
+    idleSince: Date.now() - seconds * 1000,
+    kill: () => void killed.push(`rested for ${seconds} s`),
+  });
+  const hosts = [rested(3), rested(9), rested(0), rested(5)];
+  const { pool, wait, close } = poolOf(hosts, 0, { ...LIMITS, blankHosts: 2 });
+  for (const key of ['a', 'b', 'c', 'd']) wait(key);
+  pool.serve();
+  expect(killed).toEqual(['rested for 9 s']);
+  close();
+});
+
+it('a host that is still warm from its last run is not given up for a blank one', () => {
+  const killed: string[] = [];
+  const hosts = Array.from({ length: 4 }, () => idleHost(killed));
+  const { pool, wait, close } = poolOf(hosts, 0, { ...LIMITS, blankHosts: 2 });
+  for (const key of ['a', 'b', 'c', 'd']) wait(key);
+  pool.serve();
+  expect(killed).toEqual([]);
+  close();
+});
+
 it('a connection that kills its hosts has one at a time', () => {
   const hosts = Array.from({ length: 4 }, () => ({ ...idleHost([]), runs: 1 }));
   const { pool, wait, conduct, close } = poolOf(hosts, 0, { ...LIMITS, hostsPerConnection: 2, runsPerHost: 2 });

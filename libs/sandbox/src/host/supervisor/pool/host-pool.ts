@@ -43,6 +43,15 @@ const burntItsTime = ({ outcome, usage }: RunResult): boolean =>
 /** Below this processor share a connection has one host at a time. */
 const BAD_CONDUCT = 0.3;
 
+/** A host that has been idle for so long may make room for a blank one before anybody asks for it. */
+const RESTED_MS = 2_000;
+
+/**
+ * Blank hosts that are kept even where connections own all the room there is: the next connection then finds one instead
+ * of waiting for a process to end and another to start. A small part of few hosts.
+ */
+const sparesOf = ({ blankHosts, maxHosts }: HostPoolLimits): number => Math.min(blankHosts, Math.floor(maxHosts / 4));
+
 /** What one connection may have of the hosts: never more than half, where there is more than one. */
 const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
   Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
@@ -98,9 +107,9 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       work.start(host);
     }
   };
-  const evictIdle = (): void => {
+  const evictIdle = (restedMs: number): void => {
     const [idle] = all()
-      .filter(({ runs, alive }) => runs === 0 && alive)
+      .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
       .sort((a, b) => a.idleSince - b.idleSince);
     idle?.kill('room was needed for another connection');
   };
@@ -112,7 +121,9 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       nursery.ensure(Math.min(room, wanted + limits.blankHosts));
       const ending = all().filter(({ alive }) => !alive).length;
       // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
-      if (room <= nursery.size && wanted > nursery.size + ending) evictIdle();
+      if (room > nursery.size) return;
+      if (wanted > nursery.size + ending) evictIdle(0);
+      else if (wanted + sparesOf(limits) > nursery.size + ending) evictIdle(RESTED_MS);
     },
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
     ended(key, result) {

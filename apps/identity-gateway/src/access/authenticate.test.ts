@@ -1,0 +1,53 @@
+import { Metadata } from '@grpc/grpc-js';
+import { ServiceError } from '@userferry/errors';
+import type { Caller } from '@userferry/grpc';
+import { describe, expect, it } from 'vitest';
+import type { KnownKey } from '../clients/pool-store.ts';
+import { createAuthenticate } from './authenticate.ts';
+
+const caller: Caller = { role: 'edge', userPoolIds: ['pool'], scopes: ['logins'], id: 'key-1' };
+const known = (validUntilMs = Number.POSITIVE_INFINITY): KnownKey => ({ caller, validUntilMs });
+
+const withKey = (key: string): Metadata => {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${key}`);
+  return metadata;
+};
+
+const createWorld = (find: () => Promise<KnownKey | undefined>) => {
+  const used: string[] = [];
+  let asked = 0;
+  const findApiKey = () => {
+    asked += 1;
+    return find();
+  };
+  const authenticate = createAuthenticate({ store: { findApiKey }, onUse: (id) => used.push(id) });
+  const ask = (key: string) => authenticate(withKey(key)).catch((error: ServiceError) => error.reason);
+  return { ask, used, asked: () => asked };
+};
+
+describe('an API key', () => {
+  it('is looked up once in a while, and each use of it is noted', async () => {
+    const { ask, used, asked } = createWorld(async () => known());
+    expect([await ask('a'), await ask('a')]).toEqual([caller, caller]);
+    expect([asked(), used]).toEqual([1, ['key-1', 'key-1']]);
+  });
+
+  it('that ends while it is believed is not believed any more, and that is no use of it', async () => {
+    const { ask, used, asked } = createWorld(async () => known(Date.now() - 1));
+    expect([await ask('a'), await ask('a'), asked(), used]).toEqual(['API_KEY_EXPIRED', 'API_KEY_EXPIRED', 1, []]);
+  });
+
+  it('that has expired, or is unknown, is told so without asking the store each time', async () => {
+    const expired = createWorld(() => Promise.reject(new ServiceError('API_KEY_EXPIRED', 'expired')));
+    expect([await expired.ask('a'), await expired.ask('a')]).toEqual(['API_KEY_EXPIRED', 'API_KEY_EXPIRED']);
+    const unknown = createWorld(async () => undefined);
+    expect([await unknown.ask('a'), await unknown.ask('a')]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+    expect([expired.asked(), unknown.asked()]).toEqual([1, 1]);
+  });
+
+  it('is not judged by a store that is away', async () => {
+    const { ask, asked } = createWorld(() => Promise.reject(new ServiceError('STORE_UNAVAILABLE', 'away')));
+    expect([await ask('a'), await ask('a'), asked()]).toEqual(['STORE_UNAVAILABLE', 'STORE_UNAVAILABLE', 2]);
+  });
+});

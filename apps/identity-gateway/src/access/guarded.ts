@@ -1,0 +1,28 @@
+import type { CallFacts, Handler, ServiceHandlers } from '@userferry/grpc';
+import { auditedAs } from './audited-as.ts';
+import { authorize } from './authorize.ts';
+import { CALLS } from './calls.ts';
+
+/**
+ * A service none of whose handlers is reached by a call that its caller may not make. What a call takes is in the table
+ * of calls alone.
+ * @throws Error for a call that is not in the table: it cannot be served
+ */
+export const guarded = ({ definition, handlers }: ServiceHandlers): ServiceHandlers => ({
+  definition,
+  handlers: Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [
+      name,
+      guard(definition[name]?.path ?? name, handler as Handler<unknown, unknown>),
+    ]),
+  ),
+});
+
+const guard = (path: string, handler: Handler<unknown, unknown>): Handler<never, unknown> => {
+  const rule = CALLS[auditedAs({ method: path })];
+  if (rule === undefined) throw new Error(`${path} is in no rule of who may call it`);
+  return async (request: { readonly userPoolId?: string }, call: CallFacts) => {
+    authorize(call.caller, rule, request.userPoolId);
+    return handler(request, call);
+  };
+};
