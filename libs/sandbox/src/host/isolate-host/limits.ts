@@ -45,8 +45,8 @@ export const REUSE = {
   ageMs: 10 * 60_000,
   /** Time for a session to be put back. */
   resetMs: 1_000,
-  /** How long a run waits for one that is being put back, where it would have to open another. */
-  waitMs: 25,
+  /** How long a run waits for one that is being put back: a new one takes a server several times as long. */
+  waitMs: 250,
   keyCharacters: 64 * 1024,
   /** Servers that refused to put a session back and are not asked again, by their keys. */
   refusals: 64,

@@ -364,18 +364,20 @@ describe('what a run left in a session of pg', () => {
 describe('a server that is not the one that let the session in', () => {
   let pooler: Server;
   let poolerUri: string;
-  const connections = { opened: 0 };
+  const seen = { farewells: 0 };
   /** A pooler gives its clients a process number of its own. */
   beforeAll(async () => {
     pooler = createServer((client) => {
-      connections.opened += 1;
       const server = connect(db.port, db.host);
       server.on('data', (bytes) => {
         const at = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
         if (at >= 0) bytes.writeUInt32BE(1, at + 5);
         client.write(bytes);
       });
-      client.on('data', (bytes) => server.write(bytes));
+      client.on('data', (bytes) => {
+        if (bytes.equals(Buffer.from([0x58, 0, 0, 0, 4]))) seen.farewells += 1;
+        server.write(bytes);
+      });
       for (const [one, other] of [
         [client, server],
         [server, client],
@@ -390,12 +392,13 @@ describe('a server that is not the one that let the session in', () => {
   });
   afterAll(() => void pooler?.close());
 
-  it('is a pooler, whose sessions are not kept', async () => {
+  it('is a pooler, whose sessions are not kept, and after the first not even tried', async () => {
     const through = { env: { ...env(), URI: poolerUri } };
     for (let i = 0; i < 3; i++) {
       const result = await run(PLAIN, through);
       resultOf(result);
       expect(result.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
     }
+    await expect.poll(() => seen.farewells, { timeout: 20_000 }).toBe(2);
   });
 });

@@ -10,6 +10,8 @@ export type Written = 'send' | 'swallow' | 'farewell' | 'broken';
  * back to the driver, which then is where it would be after a handshake of its own.
  */
 export type Follower = {
+  /** What the driver says at the end, and a server that is left without a word writes into its log. */
+  readonly farewell: Buffer;
   onWrite(bytes: Buffer): Written;
   onData(bytes: Buffer): void;
   /** TLS starts, with these options; false when they are not those of the recorded handshake. */

@@ -69,6 +69,7 @@ export function createMysqlFollower(): Follower {
   };
 
   return {
+    farewell: QUIT,
     onWrite(bytes) {
       if (phase === 'replaying') return onReplayed(bytes);
       if (phase === 'open' && bytes.equals(QUIT) && fromDriver.isBetween && fromServer.isBetween) return 'farewell';

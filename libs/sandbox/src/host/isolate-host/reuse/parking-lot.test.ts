@@ -38,7 +38,7 @@ const parkedOf = (socket: Socket, more: Partial<Parked> = {}, reset = async () =
   key: 'key',
   socket,
   addresses: {} as Parked['addresses'],
-  follower: { reset } as unknown as Follower,
+  follower: { reset, farewell: Buffer.from('bye') } as unknown as Follower,
   openedAtMs: performance.now(),
   ...more,
 });
@@ -77,7 +77,9 @@ describe('a connection that was parked', () => {
     lot.park(parkedOf(first, {}, async () => false));
     await vi.waitUntil(() => first.destroyed);
     lot.park(parkedOf(second));
-    expect(second.destroyed).toBe(true);
+    expect(lot.accepts('key')).toBe(false);
+    expect(second.writableEnded).toBe(true);
+    expect(await take()).toBeUndefined();
     const other = await open();
     lot.park(parkedOf(other, { key: 'other' }));
     expect((await take('other'))?.socket).toBe(other);
@@ -100,7 +102,7 @@ describe('a connection that was parked', () => {
     const socket = await open();
     lot.park(parkedOf(socket));
     expect(await take('key', () => false)).toBeUndefined();
-    expect(socket.destroyed).toBe(true);
+    expect(socket.writableEnded).toBe(true);
   });
 
   it('is not given out when the question was withdrawn', async () => {
@@ -116,14 +118,17 @@ describe('a connection that was parked', () => {
     expect((await take())?.socket).toBe(socket);
   });
 
-  it('is closed after a while', async () => {
+  it('is closed after a while, with the word that its server expects', async () => {
     const socket = await open();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     lot.park(parkedOf(socket));
     await new Promise((resolve) => setImmediate(resolve));
     vi.advanceTimersByTime(REUSE.idleMs - 1);
     expect(socket.destroyed).toBe(false);
+    const heard = once(accepted[0] as Socket, 'data');
     vi.advanceTimersByTime(1);
+    expect(String((await heard)[0])).toBe('bye');
+    vi.advanceTimersByTime(1000);
     expect(socket.destroyed).toBe(true);
   });
 
@@ -138,7 +143,7 @@ describe('a connection that was parked', () => {
   it('is not kept beyond its age', async () => {
     const socket = await open();
     lot.park(parkedOf(socket, { openedAtMs: performance.now() - REUSE.ageMs - 1 }));
-    expect(socket.destroyed).toBe(true);
+    expect(socket.writableEnded).toBe(true);
   });
 
   it('is one of a few: those beyond are closed, those for other credentials first', async () => {
@@ -146,7 +151,8 @@ describe('a connection that was parked', () => {
     const [other, ...rest] = sockets as [Socket, ...Socket[]];
     lot.park(parkedOf(other, { key: 'other' }));
     for (const socket of rest) lot.park(parkedOf(socket));
-    const kept = sockets.filter((socket) => !socket.destroyed);
+    await new Promise((resolve) => setImmediate(resolve));
+    const kept = sockets.filter((socket) => !socket.destroyed && !socket.writableEnded);
     expect(kept).toEqual(rest.slice(0, REUSE.perKey));
     expect(other.destroyed).toBe(true);
   });

@@ -3,9 +3,11 @@
  * such a one. They lie in the isolate host, where no script reaches them, and serve one connection of ours alone, as it does.
  */
 import { REUSE } from '../limits.ts';
-import { closeSocket, createParkingPlace, type Parked, type ParkingPlace } from './parking-place.ts';
+import { createParkingPlace, dismiss, type Parked, type ParkingPlace } from './parking-place.ts';
 
 export type ParkingLot = {
+  /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
+  accepts(key: string): boolean;
   /** Takes a connection that nobody listens to any more. */
   park(parked: Parked): void;
   /**
@@ -25,7 +27,8 @@ function whenSettled(place: ParkingPlace, act: () => void): void {
     if (!isDone) act();
     isDone = true;
   };
-  const late = setTimeout(once, REUSE.waitMs);
+  // What has come meanwhile to a process that stood still is looked at first.
+  const late = setTimeout(() => setImmediate(once), REUSE.waitMs);
   if (place.isReady) setImmediate(once);
   else void place.settled.then(() => setImmediate(once));
 }
@@ -61,10 +64,11 @@ export function createParkingLot(): ParkingLot {
   };
 
   return {
+    accepts: (key) => !isRefused(key),
     park(parked) {
       const { key, socket } = parked;
       if (isRefused(key) || isTooOld(parked) || socket.destroyed || !makeRoom(key)) {
-        closeSocket(socket);
+        dismiss(parked);
         return;
       }
       const onLeave = (): void => {

@@ -23,8 +23,14 @@ export type ParkingPlace = Parked & {
   close(): void;
 };
 
-export function closeSocket(socket: Socket | TLSSocket): void {
-  socket.on('error', () => undefined).destroy();
+const FAREWELL_MS = 1000;
+
+/** Closes a connection whose server may take long to hear it, and be as wrong as it likes. */
+export function dismiss({ socket, follower }: Pick<Parked, 'socket' | 'follower'>): void {
+  socket.on('error', () => undefined).on('data', () => undefined);
+  socket.end(follower.farewell);
+  const late = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(late));
 }
 
 /**
@@ -47,8 +53,13 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
   };
   function close(): void {
     leave();
-    closeSocket(socket);
+    socket.on('error', () => undefined).destroy();
   }
+  const closeInOrder = (): void => {
+    if (!isReady) close();
+    leave();
+    if (!socket.destroyed) dismiss(parked);
+  };
   const giveUp = (): void => {
     onRefused();
     close();
@@ -59,7 +70,7 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
     clearTimeout(timer);
     if (isReset) {
       isReady = true;
-      timer = setTimeout(close, REUSE.idleMs);
+      timer = setTimeout(closeInOrder, REUSE.idleMs);
     } else giveUp();
   };
 
@@ -74,6 +85,6 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
     },
     settled,
     leave,
-    close,
+    close: closeInOrder,
   };
 }

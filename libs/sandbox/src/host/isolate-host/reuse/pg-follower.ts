@@ -20,6 +20,9 @@ type Tls = { readonly options: TlsOptions; info?: SecureInfo };
 /** `lost`: not to be kept, whatever comes. */
 type Phase = 'opening' | 'welcome' | 'open' | 'replaying' | 'lost';
 
+const isStartup = (bytes: Buffer): boolean =>
+  bytes.length > 8 && bytes.readUInt32BE(0) === bytes.length && bytes.readUInt16BE(4) === PROTOCOL_3;
+
 export function createPgFollower(): Follower {
   const welcome = createPgWelcome();
   let phase: Phase = 'opening';
@@ -50,10 +53,8 @@ export function createPgFollower(): Follower {
       asksForSsl = true;
       return;
     }
-    const isStartup =
-      bytes.length > 8 && bytes.readUInt32BE(0) === bytes.length && bytes.readUInt16BE(4) === PROTOCOL_3;
     startup = bytes;
-    phase = isStartup ? 'welcome' : 'lost';
+    phase = isStartup(bytes) ? 'welcome' : 'lost';
   };
   const onReplayed = (bytes: Buffer): Written => {
     if (expected[0]?.equals(bytes) !== true) {
@@ -66,6 +67,7 @@ export function createPgFollower(): Follower {
   };
 
   return {
+    farewell: TERMINATE,
     onWrite(bytes) {
       if (phase === 'replaying') return onReplayed(bytes);
       if (bytes.equals(TERMINATE) && isInOrder()) return 'farewell';

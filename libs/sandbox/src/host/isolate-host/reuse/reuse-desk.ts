@@ -110,7 +110,9 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
           adopt(id, connection, parked);
           return;
         }
-        connection.keeping = { key, follower: createFollower(), openedAtMs: performance.now() };
+        if (terms.lot.accepts(key)) {
+          connection.keeping = { key, follower: createFollower(), openedAtMs: performance.now() };
+        }
         openAnother();
       });
       // Answered at once, it is another question already that may be withdrawn.
