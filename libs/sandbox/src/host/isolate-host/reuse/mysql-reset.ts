@@ -62,6 +62,7 @@ function exchange(socket: Socket, bytes: Buffer, oks: number, mark: string): Pro
   let step = 0;
   let row = '';
   let ends = 0;
+  let isDone = false;
   const fail = (): void => resolve({ isWhole: false, row });
   /** The column count, the column, perhaps its end, the row, the end. */
   const onRow = ({ start, length }: Packet): void => {
@@ -71,18 +72,20 @@ function exchange(socket: Socket, bytes: Buffer, oks: number, mark: string): Pro
     if (isEnd) ends += 1;
     if (ends > 1 && row === '') fail();
     if (isEnd && row === '') return;
-    if (isEnd) resolve({ isWhole: reader.isBetween, row });
+    if (isEnd) isDone = true;
     else if (row === '') row = start.toString('utf8', 1);
     else fail();
     if (row !== '' && !row.startsWith(mark)) fail();
   };
   const reader = createPacketReader(250, (packet) => {
-    if (step < oks && packet.start[0] !== 0) fail();
-    if (packet.start[0] === 0xff) fail();
+    if (isDone || packet.start[0] === 0xff || (step < oks && packet.start[0] !== 0)) fail();
     if (step >= oks) onRow(packet);
     step += 1;
   });
-  const onData = (data: Buffer): void => reader.push(data);
+  const onData = (data: Buffer): void => {
+    reader.push(data);
+    if (isDone) resolve({ isWhole: reader.isBetween, row });
+  };
   socket.on('data', onData);
   socket.on('close', fail);
   socket.write(bytes);

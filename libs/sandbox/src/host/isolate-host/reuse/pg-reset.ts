@@ -26,7 +26,8 @@ export function resetPgSession(socket: Socket, processId: number | undefined): P
   const { promise, resolve } = Promise.withResolvers<boolean>();
   let owed = processId === undefined ? 1 : 2;
   const reader = createMessageReader((kind, status) => {
-    if (kind === 'Z' && status === 0x49 && owed > 0) owed -= 1;
+    if (owed === 0) resolve(false);
+    else if (kind === 'Z' && status === 0x49) owed -= 1;
     else if (!HARMLESS.has(kind)) resolve(false);
   });
   const onData = (bytes: Buffer): void => {

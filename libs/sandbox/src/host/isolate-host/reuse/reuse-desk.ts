@@ -48,7 +48,10 @@ export type ReuseDesk = {
   secures(id: number, parent: Connection, options: TlsOptions): boolean;
 };
 
-const FOLLOWERS: Readonly<Record<string, () => Follower>> = { pg: createPgFollower, mysql: createMysqlFollower };
+const FOLLOWERS: ReadonlyMap<string, () => Follower> = new Map([
+  ['pg', createPgFollower],
+  ['mysql', createMysqlFollower],
+]);
 const BROKEN = { message: 'read ECONNRESET', code: 'ECONNRESET', syscall: 'read' };
 
 /** The driver that a key of the guest names, and nothing of what else is in it: that may be a password. */
@@ -99,7 +102,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
 
   return {
     open(id, connection, target, openAnother) {
-      const createFollower = FOLLOWERS[driverOf(target.key)];
+      const createFollower = FOLLOWERS.get(driverOf(target.key));
       if (terms === undefined || createFollower === undefined) {
         openAnother();
         return;
