@@ -11,6 +11,7 @@ import { createAuthority, type LocalAuthority, type LocalCertificate } from '@us
 import { member, SERVICE_NAMES, type ServiceName } from '@userferry/local-services';
 import { createLogger } from '@userferry/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metricValue, readMetrics } from './telemetry/metrics-of.ts';
 import { createWorld, type World } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'userferry-tls-'));
@@ -52,7 +53,7 @@ beforeAll(async () => {
   const certificates = stack.use(await createCertificates({ caFile: join(folder, 'edge.crt'), log, lookMs: 100 }));
   world = stack.use(
     await createWorld({
-      env: { USERFERRY_EGRESS_ADDRESSES: EGRESS_ADDRESS },
+      env: { USERFERRY_EGRESS_ADDRESSES: EGRESS_ADDRESS, USERFERRY_METRICS_PORT: '0' },
       envOf: Object.fromEntries(SERVICE_NAMES.map((name) => [name, variablesOf(name)])),
       tls: { certificates, server: 'identity-gateway' },
     }),
@@ -104,6 +105,9 @@ describe('four services over mutual TLS', () => {
     expect(await askStore(first.issue(['identity-gateway']))).toBe('INVALID_ARGUMENT');
     const [line] = linesWith('a peer is refused').filter(({ facts }) => facts?.reason === 'PEER_NOT_ALLOWED');
     expect(line).toMatchObject({ service: 'migration-service', facts: { names: ['script-runner'] } });
+    const shown = await readMetrics(world.lines);
+    expect(metricValue(shown, 'userferry_peers_refused_total{reason="PEER_NOT_ALLOWED"}')).toBeGreaterThanOrEqual(1);
+    expect(metricValue(shown, 'userferry_certificate_files_fine')).toBe(4);
   });
 
   it('read no plaintext', async () => {

@@ -24,6 +24,8 @@ const sandboxOf = (run: Run): Sandbox => ({
   check: async () => [],
   level: { level: 'process', walls: [], missing: [] },
   modules: [],
+  onHealth: () => undefined,
+  stats: () => ({ waiting: 0, hosts: { starting: 0, blank: 0, warm: 0, busy: 0 }, residentBytes: 0 }),
   close: async () => undefined,
 });
 

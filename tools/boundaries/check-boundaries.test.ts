@@ -85,6 +85,7 @@ describe('a planted violation is caught:', () => {
     ['isolated-vm elsewhere', 'apps/script-runner/src/a.ts', "import ivm from 'isolated-vm';", 'only libs/sandbox'],
     ['isolated-vm in a test elsewhere', 'e2e/src/a.test.ts', "import ivm from 'isolated-vm';", 'only libs/sandbox'],
     ['typeorm elsewhere', 'apps/migration-service/src/a.ts', "import { A } from 'typeorm';", 'only libs/user-store'],
+    ['OpenTelemetry elsewhere', 'libs/grpc/src/a.ts', "import '@opentelemetry/api';", 'only libs/telemetry'],
     [
       'gRPC outside its places',
       'apps/script-runner/src/run.ts',

@@ -76,7 +76,8 @@ function checkDirection(source: Source, target: Target): string | undefined {
 }
 
 function checkSingleImporter(source: Source, target: Target): string | undefined {
-  const importers = table.SINGLE_IMPORTERS[target.package];
+  const scope = `${target.package.split('/')[0]}/*`;
+  const importers = table.SINGLE_IMPORTERS[target.package] ?? table.SINGLE_IMPORTERS[scope];
   if (importers === undefined || importers.includes(source.workspace.folder)) return undefined;
   return `only ${importers.join(', ')} may import ${target.package}`;
 }

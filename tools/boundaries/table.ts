@@ -3,19 +3,38 @@
  * an error, and so is a listed one that is not there.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
-  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model'],
-  'apps/script-runner': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model', 'sandbox'],
-  'apps/migration-service': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model', 'user-store'],
-  'apps/public-ip-service': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'user-model'],
+  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'telemetry', 'user-model'],
+  'apps/script-runner': [
+    'contracts',
+    'grpc',
+    'process',
+    'errors',
+    'script-contract',
+    'telemetry',
+    'user-model',
+    'sandbox',
+  ],
+  'apps/migration-service': [
+    'contracts',
+    'grpc',
+    'process',
+    'errors',
+    'script-contract',
+    'telemetry',
+    'user-model',
+    'user-store',
+  ],
+  'apps/public-ip-service': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'telemetry', 'user-model'],
   'libs/contracts': [],
   'libs/errors': [],
-  'libs/grpc': ['contracts', 'errors', 'process'],
+  'libs/grpc': ['contracts', 'errors', 'process', 'telemetry'],
   'libs/local-databases': [],
   'libs/local-services': ['contracts', 'grpc', 'local-databases'],
   'libs/process': [],
   'libs/sandbox': ['errors', 'script-contract'],
   'libs/script-contract': [],
   'libs/script-templates': ['script-contract'],
+  'libs/telemetry': ['errors', 'process', 'script-contract'],
   'libs/testing': ['local-databases'],
   'libs/user-model': [],
   'libs/user-store': ['errors', 'user-model'],
@@ -29,6 +48,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'sandbox',
     'script-contract',
     'script-templates',
+    'telemetry',
     'testing',
     'user-model',
   ],
@@ -42,6 +62,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'sandbox',
     'script-contract',
     'script-templates',
+    'telemetry',
     'user-model',
   ],
 };
@@ -49,8 +70,9 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 /** What the tests of every workspace may import besides. */
 export const TESTS_MAY_ALSO_IMPORT: readonly string[] = ['testing', 'local-databases', 'script-templates'];
 
-/** Packages from npm that only some may import, their tests included. */
+/** Packages from npm that only some may import, their tests included; `SCOPE/*` is every package of a scope. */
 export const SINGLE_IMPORTERS: Record<string, readonly string[]> = {
+  '@opentelemetry/*': ['libs/telemetry'],
   'isolated-vm': ['libs/sandbox'],
   typeorm: ['libs/user-store'],
 };

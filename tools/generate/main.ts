@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, and what
- * is told of the modules that scripts may require. (The check of the contracts copies this without the last.)
+ * is told of the modules that scripts may require and of the metrics. (The check of the contracts copies this without the
+ * last two.)
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, { cwd: root, stdio: 'inherit' });
@@ -12,5 +13,7 @@ const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, {
 buf('generate');
 buf('build', '--as-file-descriptor-set', '-o', 'libs/contracts/src/gen/descriptor-set.binpb');
 
-const modules = `${root}tools/modules/main.ts`;
-if (existsSync(modules)) execFileSync(process.execPath, [modules], { cwd: root, stdio: 'inherit' });
+for (const name of ['modules', 'observability']) {
+  const program = `${root}tools/${name}/main.ts`;
+  if (existsSync(program)) execFileSync(process.execPath, [program], { cwd: root, stdio: 'inherit' });
+}

@@ -31,12 +31,14 @@ const start = async (stack: AsyncDisposableStack): Promise<void> => {
     restart: true,
   });
   stack.defer(() => services.stop());
+  // Whoever asks twice does not wait for what still runs.
+  endAtOnce = () => void services.stop();
   console.log(`
 Userferry is up.
   gRPC  127.0.0.1:${config.USERFERRY_GATEWAY_PORT}
   HTTP  http://127.0.0.1:${config.USERFERRY_HTTP_PORT}
   data  ${config.DATABASE_URL === undefined ? config.USERFERRY_DATA_FOLDER : 'the database of DATABASE_URL'}
-Ctrl-C stops it.
+Ctrl-C stops it; a second one at once.
 `);
   await stopped;
 };
@@ -64,9 +66,11 @@ const printLine = ({ text }: ServiceLine): void => {
 };
 
 let ending = false;
+let endAtOnce = (): void => undefined;
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
+      if (ending) endAtOnce();
       ending = true;
       resolve();
     });

@@ -4,13 +4,15 @@ import {
   port,
   readEnv,
   serviceFields,
+  telemetryConfig,
+  telemetryRules,
   transportFields,
   transportOf,
-  transportProblems,
+  transportRules,
   whole,
 } from '@userferry/process';
 import { z } from 'zod';
-import { tokenFields, tokenProblems, tokensOf } from './access/token/config.ts';
+import { tokenFields, tokenRules, tokensOf } from './access/token/config.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -27,6 +29,7 @@ const signingKey = () =>
   z
     .string()
     .refine((pem) => ed25519Key(pem) !== undefined, 'must be an Ed25519 private key in PEM')
+    .meta({ example: 'what `openssl genpkey -algorithm ed25519` prints' })
     .transform(ed25519Key)
     .optional();
 
@@ -47,13 +50,15 @@ export const readConfig = () => {
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
     },
     process.env,
-    (values) => [
-      ...tokenProblems(values),
-      ...transportProblems(values, {
-        USERFERRY_RUNNER_ADDRESS: values.USERFERRY_RUNNER_ADDRESS,
-        USERFERRY_MIGRATION_ADDRESS: values.USERFERRY_MIGRATION_ADDRESS,
-        USERFERRY_PUBLIC_IP_ADDRESS: values.USERFERRY_PUBLIC_IP_ADDRESS,
-      }),
+    [
+      {
+        of: ['USERFERRY_GATEWAY_PORT', 'USERFERRY_HTTP_PORT'],
+        problems: ({ USERFERRY_GATEWAY_PORT: grpc, USERFERRY_HTTP_PORT: http }) =>
+          grpc === http && grpc !== 0 ? ['USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT'] : [],
+      },
+      ...tokenRules,
+      ...telemetryRules,
+      ...transportRules('USERFERRY_RUNNER_ADDRESS', 'USERFERRY_MIGRATION_ADDRESS', 'USERFERRY_PUBLIC_IP_ADDRESS'),
     ],
   );
   return {
@@ -63,7 +68,10 @@ export const readConfig = () => {
     logLevel: env.USERFERRY_LOG_LEVEL,
     // Whoever comes has to show an API key.
     transport: transportOf(env),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
+    connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     tokens: tokensOf(env),
     keyMsMax: env.USERFERRY_API_KEY_DAYS_MAX && env.USERFERRY_API_KEY_DAYS_MAX * DAY_MS,
     runnerAddress: env.USERFERRY_RUNNER_ADDRESS,

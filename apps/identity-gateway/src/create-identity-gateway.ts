@@ -73,10 +73,14 @@ export type GatewayDeps = {
 
 export type GatewayConfig = Pick<Config, 'host' | 'port'> & {
   readonly keyMsMax?: number | undefined;
+  readonly connectionAgeMs?: number | undefined;
   readonly tls?: ServerTls | undefined;
 };
 
-/** Starts the gRPC side of the gateway. The clients stay their owner's to close. */
+/**
+ * Starts the gRPC side of the gateway, which says NOT_SERVING until it is told otherwise. The clients stay their owner's to
+ * close.
+ */
 export const createIdentityGateway = (config: GatewayConfig, deps: GatewayDeps): Promise<RunningServer> => {
   const { runner, recordRun } = deps;
   const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
@@ -94,6 +98,8 @@ export const createIdentityGateway = (config: GatewayConfig, deps: GatewayDeps):
     authenticate: createAuthenticate({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken }),
     log: deps.log,
     callMsMax: 30_000,
+    serving: false,
+    connectionAgeMs: config.connectionAgeMs,
   });
 };
 

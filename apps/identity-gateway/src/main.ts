@@ -1,8 +1,11 @@
 import { openTls, tlsTo } from '@userferry/grpc';
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { createSigningKeys } from './access/token/signing-keys.ts';
 import { createVerifyToken } from './access/token/verify-token.ts';
 import { createKeyUses } from './background/key-uses.ts';
+import { onceStoreServes } from './background/once-store-serves.ts';
 import { createSettlements } from './background/settlements.ts';
 import { createConnectionStore } from './clients/connection-store.ts';
 import { createHistoryStore } from './clients/history-store.ts';
@@ -10,6 +13,7 @@ import { createLoginStore } from './clients/login-store.ts';
 import { createPoolStore } from './clients/pool-store.ts';
 import { createPublicIpsClient } from './clients/public-ips.ts';
 import { createRunnerClient } from './clients/runner.ts';
+import { createStoreHealth } from './clients/store-health.ts';
 import { createUserStore } from './clients/user-store.ts';
 import { readConfig } from './config.ts';
 import { createIdentityGateway } from './create-identity-gateway.ts';
@@ -18,11 +22,10 @@ import { createAnswerSigner } from './http/answer-signer.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { createLastKnownIps } from './http/last-known-ips.ts';
 
-const boot = createLogger({ service: 'identity-gateway', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'identity-gateway', level: config.logLevel });
+await runService('identity-gateway', readConfig, async (config, { log, stack, onStop }) => {
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'identity-gateway', version: packageJson.version, config: config.telemetry, log }),
+  );
   const { serviceToken: token } = config;
   const tls = stack.use(await openTls(config.transport, log));
   const toStore = [config.migrationAddress, token, tlsTo(tls, 'migration-service')] as const;
@@ -55,5 +58,12 @@ await runService(boot, async (stack) => {
       { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken },
     ),
   );
-  log.info({ port: server.port, httpPort: http.port }, 'ready');
+  for (const { announceStop } of [server, http]) onStop(announceStop);
+  const ready = () => {
+    server.setServing(true);
+    http.setReady(true);
+    log.info({ port: server.port, httpPort: http.port, metricsPort: telemetry.metricsPort }, 'ready');
+  };
+  const health = createStoreHealth(config.migrationAddress, tlsTo(tls, 'migration-service'));
+  stack.use(onceStoreServes(stack.use(health), ready));
 });

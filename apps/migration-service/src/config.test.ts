@@ -97,4 +97,16 @@ describe('the configuration', () => {
     ]);
     expect(error.message).not.toContain('hunter2');
   });
+
+  it('refuses a first wait that is longer than the longest, whatever else is wrong', () => {
+    const waits = {
+      USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: '60',
+      USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX: '30',
+    };
+    const error = read({ USERFERRY_SERVICE_TOKEN: SERVICE_TOKEN, ...waits }) as ConfigError;
+    expect(error.problems).toEqual([
+      'DATABASE_URL: is required; for example postgres://userferry:PASSWORD@db.example:5432/userferry',
+      'USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: must not be longer than USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX',
+    ]);
+  });
 });

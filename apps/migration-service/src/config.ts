@@ -4,9 +4,11 @@ import {
   port,
   readEnv,
   serviceFields,
+  telemetryConfig,
+  telemetryRules,
   transportFields,
   transportOf,
-  transportProblems,
+  transportRules,
   whole,
 } from '@userferry/process';
 import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-store';
@@ -19,7 +21,8 @@ const connectionString = () =>
     .refine(
       (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
       'must be a connection string, postgres://…',
-    );
+    )
+    .meta({ example: 'postgres://userferry:PASSWORD@db.example:5432/userferry' });
 
 const ring = () =>
   z
@@ -32,12 +35,14 @@ const ring = () =>
       const parsed = parseRing(text);
       return 'problem' in parsed ? z.NEVER : parsed;
     })
+    .meta({ example: '2026-11: and, right behind it, what `openssl rand -base64 32` prints' })
     .optional();
 
 const operatorKey = () =>
   z
     .string()
     .refine((text) => /^[\x21-\x7e]{32,256}$/.test(text), 'must have 32 to 256 visible ASCII characters')
+    .meta({ example: 'what `openssl rand -hex 32` prints' })
     .optional();
 
 // bcrypt runs in libuv's thread pool, which has four threads unless UV_THREADPOOL_SIZE says more.
@@ -110,13 +115,28 @@ export const readResealConfig = () => {
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(FIELDS, process.env, transportProblems);
+  const env = readEnv(FIELDS, process.env, [
+    {
+      of: ['USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS', 'USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX'],
+      problems: (values) =>
+        values.USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS > values.USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX
+          ? [
+              'USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: must not be longer than USERFERRY_WRONG_PASSWORDS_WAIT_SECONDS_MAX',
+            ]
+          : [],
+    },
+    ...telemetryRules,
+    ...transportRules(),
+  ]);
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_MIGRATION_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway']),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
+    connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     operatorKey: env.USERFERRY_OPERATOR_KEY,
     secrets: secretSources(env),
     attemptLimits: attemptLimits(env),

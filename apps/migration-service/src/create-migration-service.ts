@@ -52,6 +52,7 @@ export type MigrationServiceConfig = {
   readonly host: string;
   readonly port: number;
   readonly serviceToken: string;
+  readonly connectionAgeMs?: number | undefined;
   readonly tls?: ServerTls | undefined;
 };
 
@@ -120,7 +121,7 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
 
 /** Starts the service on the configured address. */
 export const createMigrationService = (
-  { host, port, serviceToken, tls }: MigrationServiceConfig,
+  { host, port, serviceToken, connectionAgeMs, tls }: MigrationServiceConfig,
   { store, passwords, log }: MigrationServiceDeps,
 ): Promise<RunningServer> =>
   createServer({
@@ -131,4 +132,5 @@ export const createMigrationService = (
     authenticate: serviceTokenAuthenticate(serviceToken),
     log,
     callMsMax: CALL_MS_MAX,
+    connectionAgeMs,
   });

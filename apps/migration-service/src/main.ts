@@ -1,6 +1,8 @@
 import { openTls } from '@userferry/grpc';
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
 import { migrateStore, openUserStore } from '@userferry/user-store';
+import packageJson from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { createMigrationService } from './create-migration-service.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
@@ -8,25 +10,33 @@ import { loadSecrets } from './secrets/load-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
 import { watchHealth } from './watch-health.ts';
+import { aroundStoreCall, showStore } from './watch-store.ts';
 
 const HEALTH_INTERVAL_MS = 2_000;
 const SWEEP_INTERVAL_MS = 60_000;
+const COUNT_INTERVAL_MS = 300_000;
 
-const boot = createLogger({ service: 'migration-service', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'migration-service', level: config.logLevel });
+await runService('migration-service', readConfig, async (config, { log, stack, onStop }) => {
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'migration-service', version: packageJson.version, config: config.telemetry, log }),
+  );
   const { encryptionKeys, peppers } = loadSecrets(config.secrets);
   const { ran, newOperatorKey } = await migrateStore({ ...config.database, operatorKey: config.operatorKey });
   showOperatorKey(newOperatorKey);
   const keyRing = { currentKeyId: encryptionKeys.currentId, keys: encryptionKeys.secrets };
   const { keptDays, attemptLimits } = config;
-  const store = stack.use(await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits }));
+  const store = stack.use(
+    await openUserStore({ ...config.database, keyRing, keptDays, attemptLimits, around: aroundStoreCall }),
+  );
+  if (config.telemetry.metrics) stack.use(showStore(store, { ...config.database, countEveryMs: COUNT_INTERVAL_MS }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const tls = stack.use(await openTls(config.transport, log));
   const server = stack.use(await createMigrationService({ ...config, tls }, { store, passwords, log }));
+  onStop(server.announceStop);
   stack.use(watchHealth({ store, server, log }, HEALTH_INTERVAL_MS));
   stack.use(sweepStore({ store, log }, SWEEP_INTERVAL_MS));
-  log.info({ port: server.port, migrations: ran, bcryptCost: config.passwords.cost }, 'ready');
+  log.info(
+    { port: server.port, migrations: ran, bcryptCost: config.passwords.cost, metricsPort: telemetry.metricsPort },
+    'ready',
+  );
 });

@@ -1,5 +1,6 @@
 import type { RunningServer } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import { showGauge } from '@userferry/telemetry';
 import type { UserStore } from '@userferry/user-store';
 
 export type HealthDeps = {
@@ -13,6 +14,7 @@ export const watchHealth = ({ store, server, log }: HealthDeps, intervalMs: numb
   let serving = true;
   let stopped = false;
   let timer: NodeJS.Timeout;
+  const shown = showGauge('userferry_store_up', () => [[serving ? 1 : 0, {}]]);
 
   const look = async (): Promise<void> => {
     const answers = await store.ping().then(
@@ -30,6 +32,7 @@ export const watchHealth = ({ store, server, log }: HealthDeps, intervalMs: numb
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
+    shown[Symbol.dispose]();
   };
   return { [Symbol.dispose]: stop };
 };

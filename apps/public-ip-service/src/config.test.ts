@@ -1,3 +1,4 @@
+import { ConfigError } from '@userferry/process';
 import { afterEach, expect, it, vi } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -35,3 +36,22 @@ it.each([
   ['USERFERRY_PUBLIC_IP_WEBHOOK_URL', 'https://hook.example/'],
   ['USERFERRY_PUBLIC_IP_WEBHOOK_SECRET', 'short'],
 ])('refuses %s=%s by name', (name, value) => expect(() => read({ [name]: value })).toThrow(name));
+
+it('lists every problem at once, the one between two variables too, and repeats no value', () => {
+  const broken = {
+    USERFERRY_SERVICE_TOKEN: 'hunter2',
+    PUBLIC_IPS: 'hunter2',
+    USERFERRY_PUBLIC_IP_WATCHERS_MAX: 'hunter2',
+    USERFERRY_PUBLIC_IP_WEBHOOK_URL: 'https://hook.example/hunter2',
+  };
+  let error: unknown;
+  try {
+    read(broken);
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(ConfigError);
+  const { problems } = error as ConfigError;
+  expect(problems.map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(broken).sort());
+  expect(problems.join()).not.toContain('hunter2');
+});

@@ -8,9 +8,11 @@ import {
   REGION_NAME,
   readEnv,
   serviceFields,
+  telemetryConfig,
+  telemetryRules,
   transportFields,
   transportOf,
-  transportProblems,
+  transportRules,
   webUrl,
   whole,
 } from '@userferry/process';
@@ -32,6 +34,7 @@ const publicIps = () =>
       (items) => items.every((item) => pinned(item) !== undefined),
       'must be IPv4 or IPv6 addresses with commas between, each by itself or as ADDRESS@REGION',
     )
+    .meta({ example: '192.0.2.10,2001:db8::10@eu-west-1' })
     .transform((items) => items.flatMap((item) => pinned(item) ?? []))
     .default([]);
 
@@ -45,7 +48,11 @@ const FIELDS = {
   USERFERRY_PUBLIC_IP_PEERS: grpcAddress().optional(),
   USERFERRY_PUBLIC_IP_WATCHERS_MAX: whole(1, 100_000).default(1_000),
   USERFERRY_PUBLIC_IP_WEBHOOK_URL: webUrl().optional(),
-  USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: z.string().min(32, 'must have 32 characters or more').optional(),
+  USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .meta({ example: 'what `openssl rand -hex 32` prints' })
+    .optional(),
 };
 
 const webhookProblems = (values: z.infer<z.ZodObject<typeof FIELDS>>): readonly string[] =>
@@ -55,9 +62,13 @@ const webhookProblems = (values: z.infer<z.ZodObject<typeof FIELDS>>): readonly 
 
 /** Everything that this service reads from its environment. Throws ConfigError naming every problem. */
 export const readConfig = () => {
-  const env = readEnv(FIELDS, process.env, (values) => [
-    ...webhookProblems(values),
-    ...transportProblems(values, { USERFERRY_PUBLIC_IP_PEERS: values.USERFERRY_PUBLIC_IP_PEERS }),
+  const env = readEnv(FIELDS, process.env, [
+    {
+      of: ['USERFERRY_PUBLIC_IP_WEBHOOK_URL', 'USERFERRY_PUBLIC_IP_WEBHOOK_SECRET'],
+      problems: webhookProblems,
+    },
+    ...telemetryRules,
+    ...transportRules('USERFERRY_PUBLIC_IP_PEERS'),
   ]);
   const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;
   const port = env.USERFERRY_PUBLIC_IP_PORT;
@@ -66,7 +77,10 @@ export const readConfig = () => {
     port,
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway', 'script-runner', 'public-ip-service']),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
+    connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     pinned: env.PUBLIC_IPS,
     drainMs: env.USERFERRY_PUBLIC_IP_DRAIN_MS,
     // One for each port: replicas on one machine must not share it.

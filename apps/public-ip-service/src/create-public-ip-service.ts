@@ -10,6 +10,7 @@ import {
 } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createListLog } from './announce/list-log.ts';
+import { countListChange, showList } from './announce/list-metrics.ts';
 import { createWebhook, type Webhook } from './announce/webhook.ts';
 import { fetchTable } from './clients/peers.ts';
 import type { Config } from './config.ts';
@@ -44,12 +45,13 @@ export const createPublicIpService = async (
   const stack = new AsyncDisposableStack();
   try {
     const { table, file } = await openTable(stack, config, deps);
+    stack.use(showList(table));
     await joinAll(stack, config, table, deps);
     await file.save(table.state());
     const look = setInterval(() => table.state(), LOOK_MS).unref();
     stack.defer(() => clearInterval(look));
-    const { port, setServing } = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps));
-    return { port, setServing, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    const server = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps));
+    return { ...server, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -72,6 +74,7 @@ const openTable = async (
     known: saved && afterRestart(saved, clock()),
     onChange: (change) => {
       writeToLog(change);
+      countListChange(change);
       void file.save(change.after);
       webhook?.tell(change.after);
       onChange(change);
@@ -118,4 +121,5 @@ const serve = (
     authenticate: serviceTokenAuthenticate(config.serviceToken),
     log,
     callMsMax: 5_000,
+    connectionAgeMs: config.connectionAgeMs,
   });

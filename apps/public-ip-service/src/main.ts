@@ -1,14 +1,16 @@
 import { openTls } from '@userferry/grpc';
-import { createLogger, runService } from '@userferry/process';
+import { runService } from '@userferry/process';
+import { startTelemetry } from '@userferry/telemetry';
+import packageJson from '../package.json' with { type: 'json' };
 import { readConfig } from './config.ts';
 import { createPublicIpService } from './create-public-ip-service.ts';
 
-const boot = createLogger({ service: 'public-ip-service', level: 'info' });
-
-await runService(boot, async (stack) => {
-  const config = readConfig();
-  const log = createLogger({ service: 'public-ip-service', level: config.logLevel });
+await runService('public-ip-service', readConfig, async (config, { log, stack, onStop }) => {
+  const telemetry = stack.use(
+    await startTelemetry({ service: 'public-ip-service', version: packageJson.version, config: config.telemetry, log }),
+  );
   const tls = stack.use(await openTls(config.transport, log));
   const server = stack.use(await createPublicIpService(config, { log, tls }));
-  log.info({ port: server.port, pinned: config.pinned.length }, 'ready');
+  onStop(server.announceStop);
+  log.info({ port: server.port, pinned: config.pinned.length, metricsPort: telemetry.metricsPort }, 'ready');
 });

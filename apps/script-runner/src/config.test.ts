@@ -1,3 +1,4 @@
+import { ConfigError } from '@userferry/process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -46,4 +47,26 @@ describe('the lists of the egress policy', () => {
       );
     },
   );
+});
+
+it('every problem is listed at once, the one between several variables too, and no value is repeated', () => {
+  const broken = {
+    USERFERRY_SERVICE_TOKEN: 'hunter2',
+    USERFERRY_EGRESS_NEVER: 'hunter2',
+    USERFERRY_ISOLATE_HOSTS_MAX: '0',
+    USERFERRY_REQUIRE_SANDBOX_LEVEL: 'hunter2',
+    USERFERRY_REGION: 'Hunter2!',
+    USERFERRY_EGRESS_QUORUM: '3',
+  };
+  const read = () => configOf({ ...broken, USERFERRY_EGRESS_METADATA: 'aws' });
+  const error = (() => {
+    try {
+      return read();
+    } catch (thrown) {
+      return thrown;
+    }
+  })() as ConfigError;
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(error.problems.map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(broken).sort());
+  expect(error.message).not.toMatch(/hunter2/i);
 });

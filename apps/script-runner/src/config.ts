@@ -4,19 +4,22 @@ import {
   port,
   readEnv,
   serviceFields,
+  telemetryConfig,
+  telemetryRules,
   transportFields,
   transportOf,
-  transportProblems,
+  transportRules,
   whole,
 } from '@userferry/process';
 import { defaultStateFolder, SANDBOX_LEVELS } from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
-import { egressAddressOf, egressFields, egressProblems } from './egress-address/config.ts';
+import { egressAddressOf, egressFields, egressRules } from './egress-address/config.ts';
 import { parseEgressRule } from './parse-egress-rule.ts';
 
-const egressRules = () =>
+const destinations = () =>
   commaList()
+    .meta({ example: '10.0.0.0/8:5432,db.example:*' })
     .transform((rules, context) =>
       rules.flatMap((text, index) => {
         const parsed = parseEgressRule(text);
@@ -43,8 +46,8 @@ export const readConfig = () => {
       USERFERRY_RUNNER_PORT: port().default(7102),
       USERFERRY_SANDBOX_RUNTIME: z.string().default(builtRuntime),
       USERFERRY_STATE_FOLDER: z.string().default(defaultStateFolder()),
-      USERFERRY_EGRESS_ALLOW: egressRules(),
-      USERFERRY_EGRESS_NEVER: egressRules(),
+      USERFERRY_EGRESS_ALLOW: destinations(),
+      USERFERRY_EGRESS_NEVER: destinations(),
       // What Kubernetes tells every pod.
       KUBERNETES_SERVICE_HOST: z.string().optional(),
       KUBERNETES_SERVICE_PORT: port().default(443),
@@ -55,17 +58,17 @@ export const readConfig = () => {
       USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
     },
     process.env,
-    (values) => [
-      ...egressProblems(values),
-      ...transportProblems(values, { USERFERRY_PUBLIC_IP_ADDRESS: values.USERFERRY_PUBLIC_IP_ADDRESS }),
-    ],
+    [...egressRules, ...telemetryRules, ...transportRules('USERFERRY_PUBLIC_IP_ADDRESS')],
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,
     port: env.USERFERRY_RUNNER_PORT,
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway']),
+    telemetry: telemetryConfig(env),
     serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
+    connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     runtimeFolder: env.USERFERRY_SANDBOX_RUNTIME,
     stateFolder: env.USERFERRY_STATE_FOLDER,
     egressAllow: env.USERFERRY_EGRESS_ALLOW,

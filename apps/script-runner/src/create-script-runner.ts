@@ -13,7 +13,10 @@ import { createStartedRuns } from './started-runs.ts';
 
 /** Starts the service on the configured address. The sandbox stays its owner's to close. */
 export const createScriptRunner = (
-  config: Pick<Config, 'host' | 'port' | 'serviceToken'> & { readonly tls?: ServerTls | undefined },
+  config: Pick<Config, 'host' | 'port' | 'serviceToken'> & {
+    readonly connectionAgeMs?: number | undefined;
+    readonly tls?: ServerTls | undefined;
+  },
   { log, sandbox }: { readonly log: Logger; readonly sandbox: Sandbox },
 ): Promise<RunningServer> => {
   const handlers = { runScript: runScript(sandbox, createStartedRuns()), checkScript: checkScript(sandbox) };
@@ -25,6 +28,7 @@ export const createScriptRunner = (
     authenticate: serviceTokenAuthenticate(config.serviceToken),
     log,
     callMsMax: 35_000,
+    connectionAgeMs: config.connectionAgeMs,
     healthFacts: sandboxFacts(sandbox.level),
   });
 };

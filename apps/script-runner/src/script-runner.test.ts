@@ -33,6 +33,8 @@ const rememberingSandbox = (result: RunResult) => {
     check: async () => [],
     level: { level: 'process', walls: [], missing: [] },
     modules: [{ name: 'pg', version: '8.0.0' }],
+    onHealth: () => {},
+    stats: () => ({ waiting: 0, hosts: { starting: 0, blank: 0, warm: 0, busy: 0 }, residentBytes: 0 }),
     close: async () => {},
   };
   return { sandbox, requests };

@@ -25,3 +25,6 @@ export type CallFacts = {
 
 /** The header that carries a request id through all services. */
 export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** W3C Trace Context: which span of another service a call belongs to. */
+export const TRACEPARENT_HEADER = 'traceparent';

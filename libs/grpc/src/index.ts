@@ -16,6 +16,7 @@ export {
   type ServerOptions,
   type ServiceHandlers,
 } from './server/create-server.ts';
+export { LIVENESS } from './server/health.ts';
 export type { StreamHandler } from './server/server-stream.ts';
 export { service } from './server/service.ts';
 export type { Handler } from './server/unary.ts';

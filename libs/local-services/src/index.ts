@@ -8,6 +8,7 @@ export {
   setUpCompany,
 } from './company/set-up-company.ts';
 export { whenThereIsRoom } from './company/when-there-is-room.ts';
+export { inheritedEnv } from './config.ts';
 export { type LocalUserferry, type LocalUserferryOptions, startLocalUserferry } from './local-userferry.ts';
 export { type LocalWorld, type LocalWorldOptions, startLocalWorld } from './local-world.ts';
 export {

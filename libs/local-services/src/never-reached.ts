@@ -11,8 +11,8 @@ const databaseRules = (databaseUrl: string): readonly string[] => {
 };
 
 /** `USERFERRY_EGRESS_NEVER` of a script-runner among local services: those, and our store, whatever scripts may reach else. */
-export const neverReached = (all: readonly Ports[], databaseUrl: string, more = ''): string => {
-  const ports = new Set(all.flatMap((each) => Object.values(each)).filter((port) => port > 0));
+export const neverReached = (all: readonly (Ports | readonly number[])[], databaseUrl: string, more = ''): string => {
+  const ports = new Set(all.flatMap((each): readonly number[] => Object.values(each)).filter((port) => port > 0));
   const services = [...ports].flatMap((port) => LOOPBACK.map((host) => `${host}:${port}`));
   return [...services, ...databaseRules(databaseUrl), ...(more === '' ? [] : [more])].join(',');
 };

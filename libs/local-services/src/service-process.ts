@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +21,8 @@ export type ServiceProcessOptions = {
   readonly onLine: (line: ServiceLine) => void;
   /** Start it again when it dies. */
   readonly restart: boolean;
+  /** The repository whose service it is, when that is not this one: another version of it. */
+  readonly root?: string;
 };
 
 export type ServiceProcess = {
@@ -30,17 +33,20 @@ export type ServiceProcess = {
   readonly ready: () => Promise<void>;
   /** SIGTERM, and SIGKILL when it has not ended after the grace time. */
   readonly stop: () => Promise<void>;
+  /** Resolves when the process that runs now has ended: with its exit code, or null when a signal ended it. */
+  readonly exitCode: () => Promise<number | null>;
 };
 
-/** Longer than a service's own time for draining. */
-const STOP_GRACE_MS = 15_000;
+/** Longer than the longest call, which a service lets finish. */
+const STOP_GRACE_MS = 45_000;
 /** A service that dies at birth is tried again ever more slowly. */
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;
 const LAST_WORDS_LINES = 20;
 
-const mainOf = (name: ServiceName): string =>
-  fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url));
+const OWN_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const mainOf = (name: ServiceName, root: string): string => join(root, 'apps', name, 'src', 'main.ts');
 
 /** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
 export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
@@ -72,6 +78,7 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
       return life.child.pid;
     },
     ready: () => life.ready,
+    exitCode: () => life.ended,
     stop,
   };
 };
@@ -79,20 +86,20 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
 type Life = {
   readonly child: ChildProcess;
   readonly ready: Promise<void>;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<number | null>;
   readonly stop: () => Promise<void>;
 };
 
-const beginLife = ({ name, env, onLine }: ServiceProcessOptions): Life => {
+const beginLife = ({ name, env, onLine, root = OWN_ROOT }: ServiceProcessOptions): Life => {
   // A group of its own: Ctrl-C in a terminal reaches only whoever stops the services in their order.
-  const args = ['--no-node-snapshot', mainOf(name)];
+  const args = ['--no-node-snapshot', mainOf(name, root)];
   // The pipe to its standard input ends when we do, however we die, and the service with it.
   const child = spawn(process.execPath, args, {
     env: { ...env, USERFERRY_STOP_WITH_STDIN: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const ready = readyOf(child, name, onLine);
   ready.catch(() => undefined);
   const stop = async () => {

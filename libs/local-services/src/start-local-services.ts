@@ -75,9 +75,31 @@ const startEach = <Name extends ServiceName>(
 ): Readonly<Record<Name, ServiceProcess>> => {
   const { onLine = () => undefined, restart = false } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
-  const start = (name: Name) =>
-    startServiceProcess({ name, env: { ...envOf(name, env, options), ...options.envOf?.[name] }, onLine, restart });
+  const isTwin = ports !== options.ports;
+  const envFor = (name: Name) => ({
+    ...envOf(name, env, options),
+    ...metricsEnv(name, env, isTwin),
+    ...options.envOf?.[name],
+  });
+  const start = (name: Name) => startServiceProcess({ name, env: envFor(name), onLine, restart });
   return Object.fromEntries(names.map((name) => [name, start(name)])) as Record<Name, ServiceProcess>;
+};
+
+/** One environment for all, and a port for each: as they stand here, from the one that is given on; then the twins. */
+const METRICS_ORDER = ['identity-gateway', 'script-runner', 'migration-service', 'public-ip-service'] as const;
+
+const metricsPorts = (env: Readonly<Record<string, string>>): readonly number[] => {
+  const first = Number(env.USERFERRY_METRICS_PORT ?? 0);
+  return first === 0 ? [] : Array.from({ length: 2 * METRICS_ORDER.length }, (_, index) => first + index);
+};
+
+const metricsEnv = (
+  name: ServiceName,
+  env: Readonly<Record<string, string>>,
+  isTwin: boolean,
+): Record<string, string> => {
+  const port = metricsPorts(env)[METRICS_ORDER.indexOf(name) + (isTwin ? METRICS_ORDER.length : 0)];
+  return port === undefined ? {} : { USERFERRY_METRICS_PORT: String(port) };
 };
 
 /** The database and the keys to what lies in it are the migration-service's alone. */
@@ -95,7 +117,7 @@ const envOf = (
   const { USERFERRY_EGRESS_NEVER_FILE: file, USERFERRY_EGRESS_NEVER: given, ...rest } = open;
   const more = file ? readFileSync(file, 'utf8').trim() : given;
   const all = [ports, ...(twinPorts === undefined ? [] : [twinPorts])];
-  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached(all, databaseUrl, more) };
+  return { ...rest, USERFERRY_EGRESS_NEVER: neverReached([...all, metricsPorts(env)], databaseUrl, more) };
 };
 
 /** One address, or both in gRPC's own form. */

@@ -1,21 +1,28 @@
 import { z } from 'zod';
 
-/** A TCP port; 0 lets the system choose. */
-export const port = () => z.coerce.number().int().min(0).max(65535);
-
 /** A whole number within bounds, from text. */
-export const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+export const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** A TCP port; 0 lets the system choose. */
+export const port = () => whole(0, 65535);
 
 const ADDRESS = /^((dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}|ipv4:[\d.]+:\d{1,5}(,[\d.]+:\d{1,5})*)$/;
 
 /** `host:port`, `[::1]:port` or `dns:///name:port`, as gRPC takes it. */
 export const grpcAddress = () =>
-  z.string().regex(ADDRESS, 'must be host:port, dns:///name:port or ipv4:address:port,address:port');
+  z
+    .string()
+    .regex(ADDRESS, 'must be host:port, dns:///name:port or ipv4:address:port,address:port')
+    .meta({ example: 'dns:///service.example:7102' });
 
 /** A region's name: as a DNS label, which is what clouds call theirs, and what fits into a query without escapes. */
 export const REGION_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-export const region = () => z.string().regex(REGION_NAME, 'must be 1 to 63 lower-case letters, digits or "-"');
+export const region = () =>
+  z.string().regex(REGION_NAME, 'must be 1 to 63 lower-case letters, digits or "-"').meta({ example: 'eu-west-1' });
 
 /** Whether a text is an `https://` URL without a user, or an `http://` one of this machine. */
 export const isWebUrl = (text: string): boolean => {
@@ -25,8 +32,18 @@ export const isWebUrl = (text: string): boolean => {
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname));
 };
 
+const isHttpUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+};
+
 /** Where something is posted to or asked over the web. */
-export const webUrl = () => z.string().refine(isWebUrl, 'must be an https:// URL without a user in it');
+export const webUrl = () =>
+  z
+    .string()
+    .refine(isWebUrl, 'must be an https:// URL without a user in it')
+    .meta({ example: 'https://hooks.example/userferry' });
 
 /** A list with commas between, blanks and empty items dropped. */
 export const commaList = () =>
@@ -37,9 +54,41 @@ export const commaList = () =>
       .filter((item) => item !== ''),
   );
 
+const pairs = (text: string): Record<string, string> =>
+  Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim())));
+
+/** `name=value` with commas between: HTTP headers. */
+export const headerList = () =>
+  z
+    .string()
+    .refine(
+      (text) =>
+        text.split(',').every((pair) => /^\s*[\w-]+\s*=\s*[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?\s*$/.test(pair)),
+      'must be name=value with commas between',
+    )
+    .transform(pairs);
+
+/** What a service shows of itself: where its metrics are read, where its traces go. Both are off by default. */
+const telemetryFields = {
+  USERFERRY_METRICS_PORT: port().optional(),
+  USERFERRY_METRICS_HOST: z.string().default('127.0.0.1'),
+  USERFERRY_TRACES_URL: z
+    .string()
+    .refine(isHttpUrl, 'must be an http:// or https:// URL without a user in it')
+    .optional(),
+  USERFERRY_TRACES_HEADERS: headerList().default({}),
+  USERFERRY_TRACES_RATIO: z.coerce.number().min(0).max(1).default(1),
+} as const;
+
 /** The variables that every service has. */
 export const serviceFields = {
+  ...telemetryFields,
   USERFERRY_LISTEN_HOST: z.string().default('127.0.0.1'),
   USERFERRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  USERFERRY_SERVICE_TOKEN: z.string().min(32, 'must have 32 characters or more'),
+  USERFERRY_SERVICE_TOKEN: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .meta({ example: 'what `openssl rand -hex 32` prints' }),
+  USERFERRY_STOP_DELAY_MS: whole(0, 120_000).default(0),
+  USERFERRY_CONNECTION_AGE_MS: whole(1_000, 86_400_000).default(300_000),
 } as const;

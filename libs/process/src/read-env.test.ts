@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commaList, grpcAddress, port, serviceFields, webUrl } from './fields.ts';
-import { ConfigError, type Env, readEnv } from './read-env.ts';
+import { type AcrossRule, ConfigError, type Env, readEnv } from './read-env.ts';
 
 const problemsOf = (shape: Record<string, z.ZodType>, env: Env): readonly string[] => {
   try {
@@ -56,11 +56,26 @@ describe('readEnv', () => {
     }
   });
 
-  it('names what is wrong between two that are right by themselves', () => {
-    const across = ({ A, B }: { A: string; B: string }) => (A === B ? ['A: must not be B'] : []);
-    const shape = { A: z.string(), B: z.string() };
-    expect(() => readEnv(shape, { A: 'x', B: 'x' }, across)).toThrow('A: must not be B');
-    expect(readEnv(shape, { A: 'x', B: 'y' }, across)).toEqual({ A: 'x', B: 'y' });
+  it('names what is wrong between two that are right by themselves, whatever else is wrong', () => {
+    const differ: AcrossRule<{ A: string; B: string }> = {
+      of: ['A', 'B'],
+      problems: ({ A, B }) => (A === B ? ['A: must not be B'] : []),
+    };
+    const shape = { A: z.string(), B: z.string(), C: port().default(1) };
+    const read = (env: Env) => readEnv(shape, env, [differ]);
+    expect(() => read({ A: 'x', B: 'x', C: 'y' })).toThrow(/2 problem[\s\S]*C: must be[\s\S]*A: must not be B/);
+    expect(() => read({ A: 'x' })).toThrow(/1 problem[\s\S]*B: is required/);
+    expect(read({ A: 'x', B: 'y' })).toEqual({ A: 'x', B: 'y', C: 1 });
+  });
+
+  it('says what is expected, with an example where there is one, once for each variable', () => {
+    const shape = { ...serviceFields, P: port().default(7), A_ADDRESS: grpcAddress().default('a:1'), T: z.string() };
+    expect(problemsOf(shape, { P: '-1.5', A_ADDRESS: 'x' })).toEqual([
+      'USERFERRY_SERVICE_TOKEN: is required; for example what `openssl rand -hex 32` prints',
+      'P: must be a whole number from 0 to 65535',
+      'A_ADDRESS: must be host:port, dns:///name:port or ipv4:address:port,address:port; for example dns:///service.example:7102',
+      'T: is required',
+    ]);
   });
 
   it.each(['https://hook.example/x?y=z', 'http://127.0.0.1:8080/', 'http://[::1]/', 'http://localhost/'])(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ZodType, z } from 'zod';
+import type { ZodType, z } from 'zod';
+import { exampleOf } from './example.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -15,25 +16,39 @@ export class ConfigError extends Error {
   }
 }
 
+/** What has to hold between variables. It is looked at when each of them is right by itself, whatever else is wrong. */
+export type AcrossRule<Values> = {
+  readonly of: readonly (keyof Values & string)[];
+  /** The problems, each beginning with a variable's name and a colon, and without any value that is secret. */
+  readonly problems: (values: Values) => readonly string[];
+};
+
 /**
  * Reads the variables that a schema names. An empty variable counts as absent. `NAME_FILE` may stand for `NAME`: the
- * file's content, its last line break cut off. `across` names what is wrong between variables that are right by
- * themselves.
- * @throws ConfigError naming every variable that is missing or malformed, and every `USERFERRY_` one that nothing reads
+ * file's content, its last line break cut off. A schema's `example` (`meta({ example })`) is told with its problems.
+ * @throws ConfigError naming every variable that is missing or malformed, every rule between them that does not hold, and
+ *   every `USERFERRY_` one that nothing reads
  */
 export const readEnv = <Shape extends Record<string, ZodType>>(
   shape: Shape,
   env: Env,
-  across: (values: z.infer<z.ZodObject<Shape>>) => readonly string[] = () => [],
+  across: readonly AcrossRule<z.infer<z.ZodObject<Shape>>>[] = [],
 ): z.infer<z.ZodObject<Shape>> => {
   const problems = unknownVariables(Object.keys(env).filter((name) => env[name]));
-  const values: Record<string, string | undefined> = {};
-  for (const name of Object.keys(shape)) values[name] = readOne(name, env, problems);
-  const parsed = z.object(shape).safeParse(values);
-  for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')}: ${withoutValue(issue)}`);
-  if (parsed.success) problems.push(...across(parsed.data));
-  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return parsed.data;
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(shape)) {
+    const before = problems.length;
+    const text = readOne(name, env, problems);
+    if (problems.length > before) continue;
+    const parsed = schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(...problemsOf(name, schema, parsed.error.issues));
+  }
+  const all = values as z.infer<z.ZodObject<Shape>>;
+  for (const rule of across)
+    if (rule.of.every((name) => Object.hasOwn(values, name))) problems.push(...rule.problems(all));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return all;
 };
 
 const readOne = (name: string, env: Env, problems: string[]): string | undefined => {
@@ -41,16 +56,24 @@ const readOne = (name: string, env: Env, problems: string[]): string | undefined
   if (!file) return env[name] || undefined;
   if (env[name]) problems.push(`${name}: set either ${name} or ${name}_FILE, not both`);
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
   } catch (error) {
     problems.push(`${name}_FILE: cannot be read (${(error as NodeJS.ErrnoException).code})`);
     return undefined;
   }
 };
 
+const problemsOf = (name: string, schema: ZodType, issues: readonly z.core.$ZodIssue[]): string[] => {
+  const example = exampleOf(schema);
+  const lines = issues.map(
+    (issue) => `${name}: ${withoutValue(issue)}${example === undefined ? '' : `; for example ${example}`}`,
+  );
+  return [...new Set(lines)];
+};
+
 /** Zod's messages name the expected form; the few that would repeat the value are worded anew. */
 const withoutValue = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === 'custom') return issue.message;
+  if (issue.message.startsWith('must ') || issue.code === 'custom') return issue.message;
   if (issue.code === 'invalid_type')
     return issue.message.includes('undefined') ? 'is required' : `must be a ${issue.expected}`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;

@@ -1,20 +1,51 @@
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { stopsWithStdin } from './config.ts';
-import type { Logger } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { ConfigError } from './read-env.ts';
+
+/** What of a service's configuration its life depends on. */
+export type ServiceConfig = {
+  readonly logLevel: string;
+  /** How long calls are still taken after it was said that this replica is going. */
+  readonly stopDelayMs: number;
+};
+
+export type ServiceLife = {
+  readonly log: Logger;
+  /** What is opened goes here; it is disposed in reverse order. */
+  readonly stack: AsyncDisposableStack;
+  /** Called when the service was told to stop, before anything is disposed: to say that this replica is going. */
+  readonly onStop: (announce: () => void) => void;
+};
 
 /**
- * Runs a service until SIGINT or SIGTERM: `start` puts what it opens on the stack, which is disposed in reverse order.
- * A failed start is logged and ends with exit code 1. The exit code is set, never forced, so that logs flush.
+ * Runs a service until SIGINT or SIGTERM. Then: what was given to `onStop`, `stopDelayMs` in which calls are still taken, the
+ * stack in reverse order. A second signal ends the process at once, with exit code 1. A failed start is logged and ends
+ * with 1. Otherwise the exit code is set, never forced, so that logs flush.
+ * With `--check-config` it only says whether the configuration is right, and ends with 0 or 1.
  */
-export const runService = async (log: Logger, start: (stack: AsyncDisposableStack) => Promise<void>): Promise<void> => {
-  const stopped = stopSignal();
+export const runService = async <Config extends ServiceConfig>(
+  service: string,
+  readConfig: () => Config,
+  start: (config: Config, life: ServiceLife) => Promise<void>,
+): Promise<void> => {
+  const config = configured(service, readConfig);
+  if (config === undefined) return;
+  const log = createLogger({ service, level: config.logLevel });
+  const stopped = stopSignal(log);
   const stack = new AsyncDisposableStack();
+  const announcements: (() => void)[] = [];
   try {
-    await start(stack);
-    const signal = await stopped;
-    log.info({ signal }, 'stopping');
+    await start(config, { log, stack, onStop: (announce) => announcements.push(announce) });
+    const { why, delayed } = await stopped;
+    const stopDelayMs = delayed ? config.stopDelayMs : 0;
+    log.info({ signal: why, stopDelayMs }, 'stopping');
+    for (const announce of announcements) announce();
+    await pause(stopDelayMs);
   } catch (error) {
-    log.error({ err: error, msg: `cannot start: ${error instanceof Error ? error.message : String(error)}` });
+    log.error({ err: error }, `cannot start: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
   await stack.disposeAsync().catch((error: unknown) => {
@@ -23,11 +54,45 @@ export const runService = async (log: Logger, start: (stack: AsyncDisposableStac
   });
 };
 
-const stopSignal = (): Promise<string> =>
+/** The configuration, unless it is wrong or was only to be looked at, and then that has been said. */
+const configured = <Config>(service: string, readConfig: () => Config): Config | undefined => {
+  const { values } = parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } });
+  try {
+    const config = readConfig();
+    if (!values['check-config']) return config;
+    process.stdout.write(`${service}: the configuration is right\n`);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.exitCode = 1;
+    if (values['check-config']) process.stderr.write(`${service}: ${error.message}\n`);
+    else {
+      const { problems } = error;
+      createLogger({ service, level: 'info' }).error({ problems }, `cannot start: ${problems.length} problem(s)`);
+    }
+  }
+  return undefined;
+};
+
+type Stop = {
+  readonly why: string;
+  /** Whoever stops a service by ending its standard input is gone already: nobody is told to go elsewhere. */
+  readonly delayed: boolean;
+};
+
+const stopSignal = (log: Logger): Promise<Stop> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+    let signals = 0;
+    const onSignal = (why: string): void => {
+      signals += 1;
+      if (signals === 1) resolve({ why, delayed: true });
+      else {
+        log.warn({ signal: why }, 'stopping at once');
+        process.exit(1);
+      }
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
     if (!stopsWithStdin()) return;
-    process.stdin.resume().once('close', () => resolve('end of standard input'));
+    process.stdin.resume().once('close', () => resolve({ why: 'end of standard input', delayed: false }));
     // Waiting for its end keeps no process alive. A pipe, which has `unref`, is what whoever asks for this gives us.
     (process.stdin as Partial<Socket>).unref?.();
   });

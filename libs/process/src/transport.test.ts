@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ConfigError, type Env, readEnv } from './read-env.ts';
-import { transportFields, transportOf, transportProblems } from './transport.ts';
+import { transportFields, transportOf, transportRules } from './transport.ts';
 
 const FIELDS = {
   ...transportFields,
@@ -10,10 +10,7 @@ const FIELDS = {
 };
 const TLS = { USERFERRY_TLS_CERT_FILE: '/c', USERFERRY_TLS_KEY_FILE: '/k', USERFERRY_TLS_CA_FILE: '/a' };
 
-const read = (env: Env) =>
-  readEnv(FIELDS, env, (values) =>
-    transportProblems(values, { USERFERRY_MIGRATION_ADDRESS: values.USERFERRY_MIGRATION_ADDRESS }),
-  );
+const read = (env: Env) => readEnv(FIELDS, env, transportRules('USERFERRY_MIGRATION_ADDRESS'));
 const problemsOf = (env: Env): readonly string[] => {
   try {
     read(env);

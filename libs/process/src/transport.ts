@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commaList } from './fields.ts';
+import type { AcrossRule } from './read-env.ts';
 
 /** The variables of how services speak to each other. */
 export const transportFields = {
@@ -30,26 +31,47 @@ export const transportOf = (env: TransportEnv, peers?: readonly string[]): Trans
   return { tls, peers: named ?? peers };
 };
 
+const OWN = [
+  'USERFERRY_TLS_CERT_FILE',
+  'USERFERRY_TLS_KEY_FILE',
+  'USERFERRY_TLS_CA_FILE',
+  'USERFERRY_ALLOWED_PEERS',
+  'USERFERRY_ALLOW_PLAINTEXT',
+  'USERFERRY_LISTEN_HOST',
+] as const;
+
+type Called<Name extends string> = TransportEnv & { readonly [Each in Name]?: string | undefined };
+
 /**
- * What is wrong between the variables: TLS by halves, peers without TLS, and plaintext that leaves this machine, on the
- * address that is listened on or on those that are called (by variable).
+ * What has to hold between the variables: no TLS by halves, no peers without TLS, and no plaintext that leaves this
+ * machine, on the address that is listened on or on those that are called (by variable).
  */
-export const transportProblems = (
-  env: TransportEnv,
-  called: Readonly<Record<string, string | undefined>> = {},
-): string[] => {
-  const files = ['USERFERRY_TLS_CERT_FILE', 'USERFERRY_TLS_KEY_FILE', 'USERFERRY_TLS_CA_FILE'] as const;
-  const missing = files.filter((name) => !env[name]);
+export const transportRules = <Name extends string = never>(
+  ...called: readonly Name[]
+): readonly AcrossRule<Called<Name>>[] => [
+  { of: OWN, problems: ownProblems },
+  ...called.map((name) => ({
+    of: [...OWN, name],
+    problems: (env: Called<Name>) =>
+      leavesMachine(env, hostsOf(env[name] ?? '')) ? [`${name}: ${LEAVES_MACHINE}`] : [],
+  })),
+];
+
+const FILES = ['USERFERRY_TLS_CERT_FILE', 'USERFERRY_TLS_KEY_FILE', 'USERFERRY_TLS_CA_FILE'] as const;
+
+const ownProblems = (env: TransportEnv): readonly string[] => {
+  const missing = FILES.filter((name) => !env[name]);
   if (missing.length === 0) return [];
-  if (missing.length < files.length) return missing.map((name) => `${name}: is required with the other files of TLS`);
-  const unused = env.USERFERRY_ALLOWED_PEERS === undefined ? [] : [NO_PEERS];
-  if (env.USERFERRY_ALLOW_PLAINTEXT === '1') return unused;
-  const listens = isLoopback(env.USERFERRY_LISTEN_HOST) ? [] : ['USERFERRY_LISTEN_HOST'];
-  const calls = Object.entries(called).filter(
-    ([, address]) => address !== undefined && !hostsOf(address).every(isLoopback),
-  );
-  return [...unused, ...[...listens, ...calls.map(([name]) => name)].map((name) => `${name}: ${LEAVES_MACHINE}`)];
+  if (missing.length < FILES.length) return missing.map((name) => `${name}: is required with the other files of TLS`);
+  return [
+    ...(env.USERFERRY_ALLOWED_PEERS === undefined ? [] : [NO_PEERS]),
+    ...(leavesMachine(env, [env.USERFERRY_LISTEN_HOST]) ? [`USERFERRY_LISTEN_HOST: ${LEAVES_MACHINE}`] : []),
+  ];
 };
+
+/** In plaintext that nobody has allowed. */
+const leavesMachine = (env: TransportEnv, hosts: readonly string[]): boolean =>
+  FILES.every((name) => !env[name]) && env.USERFERRY_ALLOW_PLAINTEXT !== '1' && !hosts.every(isLoopback);
 
 const NO_PEERS = 'USERFERRY_ALLOWED_PEERS: without the files of TLS nobody shows a certificate';
 
@@ -61,6 +83,7 @@ const hostsOf = (address: string): readonly string[] =>
   address
     .replace(/^ipv4:|^dns:\/\/\//, '')
     .split(',')
+    .filter((each) => each !== '')
     .map((each) => each.replace(/:\d+$/, ''));
 
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);

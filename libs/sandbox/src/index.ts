@@ -1,6 +1,8 @@
 export { createSandbox } from './host/supervisor/create-sandbox.ts';
+export type { HostDeath } from './host/supervisor/hosts/host-death.ts';
 export { defaultStateFolder } from './host/supervisor/runtime/private-folder.ts';
 export type { SandboxLog } from './host/supervisor/sandbox-log.ts';
 export type { SandboxOptions, SandboxTuning } from './host/supervisor/sandbox-options.ts';
 export { type LevelName, reaches, SANDBOX_LEVELS } from './host/supervisor/walls/require-level.ts';
 export type { EgressRule, OfferedModule, RunRequest, Sandbox, SandboxLevel, ScriptProblem } from './sandbox.ts';
+export type { SandboxStats, SandboxWatch } from './sandbox-watch.ts';

@@ -1,4 +1,5 @@
 import type { RunResult, ScriptError } from '@userferry/script-contract';
+import type { SandboxStats } from './sandbox-watch.ts';
 
 /** `HOST:PORT` destinations, as an allow-list names them: host name, address or CIDR range, with one port or `*`. */
 export type EgressRule = { readonly host: string; readonly port: number | '*' };
@@ -42,13 +43,23 @@ export type SandboxLevel = {
 
 /** The engine as the rest of the product sees it. */
 export interface Sandbox {
-  /** Runs one function to its end. Never throws for anything that the script did; `signal` ends the run early as `killed`. */
-  run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
+  /**
+   * Runs one function to its end. Never throws for anything that the script did; `signal` ends the run early as `killed`.
+   * `onHost` is told when the run has waited long enough: it has its host now, a new one or one that served it before.
+   */
+  run(
+    request: RunRequest,
+    signal?: AbortSignal,
+    onHost?: (host: { readonly isNew: boolean }) => void,
+  ): Promise<RunResult>;
   /** Evaluates the source's top level, in a host of its own, and calls nothing: an empty list when it defines the function. */
   check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
   readonly level: SandboxLevel;
   /** By name, in order. */
   readonly modules: readonly OfferedModule[];
+  /** Tells the listener when isolate hosts cannot be started any more (false), and when they can again. */
+  onHealth(listener: (canStartHosts: boolean) => void): void;
+  stats(): SandboxStats;
   /** Ends every isolate host. */
   close(): Promise<void>;
 }

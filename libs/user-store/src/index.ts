@@ -12,6 +12,7 @@ export {
   type UserStoreOptions,
 } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
+export type { PoolUse } from './pool-use.ts';
 export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/api-keys.ts';
 export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
 export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
@@ -34,7 +35,9 @@ export type { MigrationCounts, MigrationDay } from './repositories/progress.ts';
 export type { RunLimits, RunQuery, StoredRun } from './repositories/script-runs.ts';
 export type { Credential, FoundUser, StoredUser } from './repositories/stored-user.ts';
 export type { Tombstone } from './repositories/tombstones.ts';
+export type { StoreTotals } from './repositories/totals.ts';
 export type { UserSelector } from './repositories/users.ts';
 export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
 export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
 export type { KeyRing } from './sealing.ts';
+export type { AroundStoreCall, StoreCall } from './watch-calls.ts';

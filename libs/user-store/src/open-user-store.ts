@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { connectDataSource, type DatabaseLimits } from './data-source.ts';
+import { type PoolUse, poolUseOf } from './pool-use.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
 import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
 import { createAuditRepository } from './repositories/audit.ts';
@@ -9,9 +10,11 @@ import { createPoolRepository } from './repositories/pools.ts';
 import { createProgressRepository } from './repositories/progress.ts';
 import { createScriptRunRepository, type RunLimits } from './repositories/script-runs.ts';
 import { createTombstoneRepository } from './repositories/tombstones.ts';
+import { countTotals, type StoreTotals } from './repositories/totals.ts';
 import { createUserRepository } from './repositories/users.ts';
 import { createSealer, type KeyRing } from './sealing.ts';
-import { toStoreFailure, withStoreFailures } from './store-failures.ts';
+import { type AsyncFunctions, toStoreFailure, withStoreFailures } from './store-failures.ts';
+import { type AroundStoreCall, withWatch } from './watch-calls.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -44,6 +47,8 @@ export type UserStoreOptions = DatabaseLimits & {
   readonly keptDays?: KeptDays;
   /** Absent: this machine's. */
   readonly clock?: Clock;
+  /** Told of every call, to time it. */
+  readonly around?: AroundStoreCall;
 };
 
 /** Everything that is remembered. Each function fails with a ServiceError, or an Error that repeats no value. */
@@ -60,6 +65,9 @@ export type UserStore = AsyncDisposable & {
   readonly audit: ReturnType<typeof createAuditRepository>;
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
+  /** Counts over all user pools: for metrics, not for a call that somebody waits for. */
+  readonly totals: () => Promise<StoreTotals>;
+  readonly poolUse: () => PoolUse;
 };
 
 /**
@@ -72,9 +80,12 @@ export const openUserStore = async ({
   runLimits = RUN_LIMITS,
   keptDays = KEPT_DAYS,
   clock = () => new Date(),
+  around = (_, work) => work(),
   ...limits
 }: UserStoreOptions): Promise<UserStore> => {
   const sealer = createSealer(keyRing);
+  const watched = <T extends AsyncFunctions>(repository: string, functions: T): T =>
+    withWatch(repository, withStoreFailures(functions), around);
   const dataSource = await connectDataSource(limits).catch((error: unknown) => {
     throw toStoreFailure(error);
   });
@@ -82,17 +93,18 @@ export const openUserStore = async ({
     await dataSource.query('SELECT 1');
   };
   return {
-    pools: withStoreFailures(createPoolRepository(dataSource, clock)),
-    apiKeys: withStoreFailures(createApiKeyRepository(dataSource, clock)),
-    connections: withStoreFailures(createConnectionRepository(dataSource, sealer, clock)),
-    users: withStoreFailures(createUserRepository(dataSource, clock)),
-    attempts: withStoreFailures(createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
-    conflicts: withStoreFailures(createConflictRepository(dataSource, clock)),
-    tombstones: withStoreFailures(createTombstoneRepository(dataSource, clock)),
-    progress: withStoreFailures(createProgressRepository(dataSource, { clock, daysKept: keptDays.logins })),
-    scriptRuns: withStoreFailures(createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock })),
-    audit: withStoreFailures(createAuditRepository(dataSource, { clock, daysKept: keptDays.audit })),
-    ...withStoreFailures({ ping }),
+    pools: watched('pools', createPoolRepository(dataSource, clock)),
+    apiKeys: watched('apiKeys', createApiKeyRepository(dataSource, clock)),
+    connections: watched('connections', createConnectionRepository(dataSource, sealer, clock)),
+    users: watched('users', createUserRepository(dataSource, clock)),
+    attempts: watched('attempts', createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
+    conflicts: watched('conflicts', createConflictRepository(dataSource, clock)),
+    tombstones: watched('tombstones', createTombstoneRepository(dataSource, clock)),
+    progress: watched('progress', createProgressRepository(dataSource, { clock, daysKept: keptDays.logins })),
+    scriptRuns: watched('scriptRuns', createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock })),
+    audit: watched('audit', createAuditRepository(dataSource, { clock, daysKept: keptDays.audit })),
+    ...watched('store', { ping, totals: () => countTotals(dataSource) }),
+    poolUse: () => poolUseOf(dataSource),
     [Symbol.asyncDispose]: () => dataSource.destroy(),
   };
 };

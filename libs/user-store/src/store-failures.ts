@@ -80,7 +80,8 @@ export const toStoreFailure = (error: unknown): Error => {
   return new ServiceError('STORE_UNAVAILABLE', 'the user store cannot be reached', { cause });
 };
 
-type AsyncFunctions = Record<string, (...args: never[]) => Promise<unknown>>;
+/** What a repository is made of. */
+export type AsyncFunctions = Record<string, (...args: never[]) => Promise<unknown>>;
 
 /** The same functions, but every failure passes `toStoreFailure`. */
 export const withStoreFailures = <T extends AsyncFunctions>(functions: T): T =>

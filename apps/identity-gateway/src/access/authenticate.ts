@@ -8,7 +8,8 @@ import { isToken, type VerifyToken } from './token/verify-token.ts';
 /** How long a key that was found, or not found, is believed: so fast does a revocation reach every replica. */
 const BELIEVED_MS = 10_000;
 const KEYS_MAX = 50_000;
-const LOOK_UP_MS = 3_000;
+/** Long enough to find that a migration-service is frozen, and to ask another one. */
+const LOOK_UP_MS = 20_000;
 
 export type AuthenticateDeps = {
   readonly store: Pick<PoolStore, 'findApiKey'>;

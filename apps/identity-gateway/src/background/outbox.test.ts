@@ -1,3 +1,4 @@
+import { serveMetrics } from '@userferry/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createOutbox } from './outbox.ts';
 
@@ -7,6 +8,7 @@ const createWorld = (send: (items: readonly number[], sent: number) => Promise<v
   const waits: number[] = [];
   const outbox = createOutbox<number>({
     what: 'numbers',
+    name: 'script_runs',
     send: (items) => {
       batches.push(items);
       return send(items, batches.length);
@@ -65,4 +67,25 @@ describe('an outbox', () => {
     await outbox[Symbol.asyncDispose]();
     expect([batches.length, waits]).toEqual([1, []]);
   });
+
+  it('gives up the rest with the first batch that is not taken when it stops, and says how many were lost', async () => {
+    const { outbox, batches, warnings } = createWorld(() => Promise.reject(new Error('away')));
+    for (const item of [1, 2, 3, 4, 5, 6, 7]) outbox.add(item);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1, 2, 3]]);
+    expect(warnings).toEqual([{ dropped: 7 }]);
+  });
+});
+
+it('what waits and what was dropped can be read as metrics, until the outbox is closed', async () => {
+  await using server = await serveMetrics({ service: 'identity-gateway', host: '127.0.0.1', port: 0 });
+  const metrics = async () => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
+  const { promise: answer, resolve } = Promise.withResolvers<void>();
+  const { outbox } = createWorld(() => answer, 2);
+  for (const item of [1, 2, 3, 4, 5]) outbox.add(item);
+  await expect.poll(metrics).toContain('userferry_outbox_waiting{outbox="script_runs"} 2\n');
+  expect(await metrics()).toContain('userferry_outbox_dropped_total{outbox="script_runs"} 3\n');
+  resolve();
+  await outbox[Symbol.asyncDispose]();
+  expect(await metrics()).not.toMatch(/^userferry_outbox_waiting\{/m);
 });

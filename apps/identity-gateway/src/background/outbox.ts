@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import { count, type Labels, outsideSpans, showGauge } from '@userferry/telemetry';
+
+type OutboxName = Labels<'userferry_outbox_waiting'>['outbox'];
 
 export type OutboxOptions<T> = {
   /** For the log: what is sent, in the plural. */
   readonly what: string;
+  /** For the metrics. */
+  readonly name: OutboxName;
   readonly send: (items: readonly T[], call: CallContext) => Promise<void>;
   readonly batchMax: number;
   /** Beyond it the newest are dropped and counted. */
@@ -22,10 +27,17 @@ const SEND_MS_MAX = 5_000;
  * in every direction, so that a store that is away costs nothing but what is lost; a crash loses what is waiting.
  */
 export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { readonly add: (item: T) => void } => {
-  const { what, send, batchMax, capacity, log, wait = pause } = options;
+  const { what, name, send, batchMax, capacity, log, wait = pause } = options;
   const waiting: T[] = [];
   let [dropped, closing] = [0, false];
   let running: Promise<void> | undefined;
+  let underway = 0;
+  const shown = showGauge('userferry_outbox_waiting', () => [[waiting.length + underway, { outbox: name }]]);
+
+  const drop = (items: number): void => {
+    dropped += items;
+    count('userferry_outbox_dropped_total', { outbox: name }, items);
+  };
 
   const trySend = async (batch: readonly T[]): Promise<boolean> => {
     for (const waitMs of [0, ...WAITS_MS]) {
@@ -50,7 +62,11 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, batchMax);
-      if (!(await trySend(batch))) dropped += batch.length;
+      underway = batch.length;
+      if (!(await trySend(batch))) drop(batch.length);
+      underway = 0;
+      // Else every batch that waits would cost the time of one that is not taken.
+      if (dropped > 0 && closing) drop(waiting.splice(0).length);
       reportDropped();
     }
     running = undefined;
@@ -58,18 +74,19 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
 
   const add = (item: T): void => {
     if (waiting.length >= capacity) {
-      dropped += 1;
+      drop(1);
       return;
     }
     waiting.push(item);
     // In the next turn of the loop, so that a call's own work comes first and batches fill.
-    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain);
+    running ??= outsideSpans(() => new Promise<void>((resolve) => setImmediate(resolve)).then(drain));
   };
 
   const close = async (): Promise<void> => {
     closing = true;
     await running;
     reportDropped();
+    shown[Symbol.dispose]();
   };
 
   return { add, [Symbol.asyncDispose]: close };

@@ -15,6 +15,13 @@ export const createSettlements = (
   const send = async (batch: readonly SettledAttempt[], call: CallContext) => {
     await Promise.all(batch.map((settled) => store.settleAttempt(settled, call)));
   };
-  const outbox = createOutbox({ what: 'ends of login attempts', send, batchMax: BATCH_MAX, capacity: CAPACITY, log });
+  const outbox = createOutbox({
+    what: 'ends of login attempts',
+    name: 'attempt_ends',
+    send,
+    batchMax: BATCH_MAX,
+    capacity: CAPACITY,
+    log,
+  });
   return { settle: outbox.add, [Symbol.asyncDispose]: () => outbox[Symbol.asyncDispose]() };
 };

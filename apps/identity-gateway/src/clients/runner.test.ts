@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** A runner whose first answer is an error, or a run without an end; the second one completes. */
-const startRunner = async (first: Reason | 'killed' | 'overloaded') => {
+const startRunner = async (first: Reason | 'killed' | 'overloaded', metadata = {}) => {
   const asked: RunScriptRequest[] = [];
   const answer = (outcome: 'killed' | 'completed' | 'overloaded') => ({
     outcome: outcomeNumber(outcome),
@@ -34,7 +34,7 @@ const startRunner = async (first: Reason | 'killed' | 'overloaded') => {
     asked.push(request);
     if (asked.length > 1) return answer('completed');
     if (first === 'killed' || first === 'overloaded') return answer(first);
-    throw new ServiceError(first, 'no');
+    throw new ServiceError(first, 'no', { metadata });
   };
   const checkScript = async () => ({ problems: [], modules: [] });
   const server = await createServer({
@@ -88,6 +88,14 @@ describe('a write', () => {
   it('that the runner was too busy to begin has not happened', async () => {
     const { runner } = await startRunner('RUNNER_OVERLOADED');
     expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'overloaded' });
+  });
+});
+
+describe('a write at a runner that can run nothing', () => {
+  it('has not begun, and is told so', async () => {
+    const { asked, runner } = await startRunner('SERVICE_UNAVAILABLE', { begun: 'no' });
+    expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'overloaded' });
+    expect(asked).toHaveLength(1);
   });
 });
 

@@ -88,6 +88,7 @@ const NOT_BEGUN: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'UNAUTHENTIC
 const unanswered = (error: unknown): RunResult => {
   if (isOutOfTime(error)) return late();
   if (!(error instanceof ServiceError) || NOT_BEGUN.has(error.reason)) throw error;
+  if (error.metadata.begun === 'no') return ended('overloaded', 'the script-runner can run nothing now');
   if (error.reason === 'RUNNER_OVERLOADED') return ended('overloaded', 'the script-runner has too much to do');
   return ended('killed', 'the script-runner gave no answer');
 };

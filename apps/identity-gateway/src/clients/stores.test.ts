@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { User } from '@userferry/contracts/identity/v1/user';
+import { ApiKey, ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
 import { HistoryServiceService } from '@userferry/contracts/migration/v1/history_service';
 import { AttemptEnd, LocalVerdict, LoginServiceService } from '@userferry/contracts/migration/v1/login_service';
+import { PoolStoreServiceService } from '@userferry/contracts/migration/v1/pool_store_service';
 import { UserServiceService, UserVerdict } from '@userferry/contracts/migration/v1/user_service';
 import { createServer, type ServiceHandlers, serviceTokenAuthenticate } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
@@ -10,6 +12,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { callFacts } from '../testing/table-world.ts';
 import { createHistoryStore } from './history-store.ts';
 import { createLoginStore } from './login-store.ts';
+import { createPoolStore } from './pool-store.ts';
 import { createUserStore } from './user-store.ts';
 
 const TOKEN = 'a-service-token-of-more-than-32-characters';
@@ -48,7 +51,7 @@ const server = stack.use(
   await createServer({
     host: '127.0.0.1',
     port: 0,
-    services: [UserServiceService, HistoryServiceService, LoginServiceService].map(answering),
+    services: [UserServiceService, HistoryServiceService, LoginServiceService, PoolStoreServiceService].map(answering),
     authenticate: serviceTokenAuthenticate(TOKEN),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 10_000,
@@ -58,6 +61,7 @@ const address = `127.0.0.1:${server.port}`;
 const users = stack.use(createUserStore(address, TOKEN));
 const history = stack.use(createHistoryStore(address, TOKEN));
 const logins = stack.use(createLoginStore(address, TOKEN));
+const pools = stack.use(createPoolStore(address, TOKEN));
 
 beforeEach(() => {
   asked.length = 0;
@@ -183,5 +187,23 @@ describe('our store over the wire', () => {
     expect(asked[0]?.request).toMatchObject({
       entry: { actor: 'key-1', action: 'A/B', target: 't', requestId: 'request-1', at: undefined },
     });
+  });
+
+  it('is not left with a key that may more, or longer, than was asked for, because it is of the version before', async () => {
+    const apiKey = ApiKey.fromPartial({ apiKeyId: 'k', role: ApiKeyRole.ADMIN, userPoolId: 'pool' });
+    const key = { userPoolId: 'pool', role: 'admin', name: 'n', scopes: [] as string[], expiresAt: undefined } as const;
+    const later = new Date(Date.now() + 60_000);
+    answer = { apiKey, secret: 's' };
+    await expect(pools.createApiKey(key, callFacts())).resolves.toMatchObject({ secret: 's' });
+    for (const more of [{ scopes: ['users:read'] }, { expiresAt: later }]) {
+      asked.length = 0;
+      await expect(pools.createApiKey({ ...key, ...more }, callFacts())).rejects.toMatchObject({
+        reason: 'SERVICE_UNAVAILABLE',
+      });
+      expect(asked.map(({ method }) => method)).toEqual(['createApiKey', 'revokeApiKey']);
+    }
+    answer = { apiKey: { ...apiKey, scopes: ['users:read'], expiresAt: later }, secret: 's' };
+    const asAsked = { ...key, scopes: ['users:read'], expiresAt: later };
+    await expect(pools.createApiKey(asAsked, callFacts())).resolves.toMatchObject({ secret: 's' });
   });
 });

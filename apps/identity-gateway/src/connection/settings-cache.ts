@@ -1,4 +1,5 @@
 import type { CallFacts } from '@userferry/grpc';
+import { count } from '@userferry/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { ConnectionSettings } from './script-run.ts';
@@ -31,7 +32,9 @@ export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionS
     /** The settings of that version, or of a later one that was saved in between. */
     current: (userPoolId: string, wanted: Wanted, call: CallFacts): Promise<ConnectionSettings> => {
       const held = cache.get(userPoolId);
-      if (held !== undefined && isCurrent(held, wanted)) return Promise.resolve(held);
+      const isHit = held !== undefined && isCurrent(held, wanted);
+      count('userferry_settings_lookups_total', { result: isHit ? 'hit' : 'miss' });
+      if (isHit) return Promise.resolve(held);
       const key = `${userPoolId} ${wanted.connectionId} ${wanted.version}`;
       const flight = fetching.get(key) ?? fetch(userPoolId, call).finally(() => fetching.delete(key));
       fetching.set(key, flight);

@@ -6,7 +6,7 @@ import { toWireUser } from './wire-user.ts';
 const SOURCES = { local: LoginSource.LOCAL, custom_database: LoginSource.CUSTOM_DATABASE } as const;
 
 /** How a login ended, for the edge. */
-export const toLoginResponse = ({ end, revealDetails }: ProvenLogin): LoginResponse => {
+export const toLoginResponse = ({ end, revealDetails }: Omit<ProvenLogin, 'source'>): LoginResponse => {
   if (end.step !== 'authenticated') return { outcome: toRefusal(end, revealDetails) };
   const { user, source, migratedNow } = end;
   const value = { user: toWireUser(user), source: SOURCES[source], migratedNow };

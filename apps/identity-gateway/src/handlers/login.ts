@@ -1,5 +1,6 @@
 import type { LoginRequest, LoginResponse } from '@userferry/contracts/identity/v1/identity_service';
-import type { Handler } from '@userferry/grpc';
+import type { CallFacts, Handler } from '@userferry/grpc';
+import { countFailedLogin, countLogin } from '../login/count-login.ts';
 import { type LoginDeps, type ProvenLogin, proveLogin } from '../login/prove-login.ts';
 import { isOutOfTime, OUT_OF_TIME, withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { toLoginAttempt } from './login-attempt.ts';
@@ -7,15 +8,30 @@ import { toLoginResponse } from './login-response.ts';
 
 /** A store that is too slow has not said that the password is wrong. */
 const lateEnd = (error: unknown): ProvenLogin => {
-  if (isOutOfTime(error)) return { end: OUT_OF_TIME, revealDetails: false };
+  if (isOutOfTime(error)) return { end: OUT_OF_TIME, source: 'none', revealDetails: false };
   throw error;
+};
+
+const prove = async (request: LoginRequest, call: CallFacts, deps: LoginDeps): Promise<ProvenLogin> =>
+  proveLogin(toLoginAttempt(request), withTimeToAnswer(call), deps).catch(lateEnd);
+
+const watched = async (login: () => Promise<ProvenLogin>): Promise<ProvenLogin> => {
+  const began = performance.now();
+  try {
+    const proven = await login();
+    countLogin(proven, performance.now() - began);
+    return proven;
+  } catch (error) {
+    countFailedLogin(error, performance.now() - began);
+    throw error;
+  }
 };
 
 /** Proves a password; see `proveLogin` for how. Whoever was too slow: the caller is told before its own time is over. */
 export const login =
   (deps: LoginDeps): Handler<LoginRequest, LoginResponse> =>
   async (request, call) => {
-    const proven = await proveLogin(toLoginAttempt(request), withTimeToAnswer(call), deps).catch(lateEnd);
+    const proven = await watched(() => prove(request, call, deps));
     const { end } = proven;
     const facts =
       end.step === 'authenticated' ? { source: end.source, migratedNow: end.migratedNow } : { reason: end.reason };

@@ -14,6 +14,7 @@ export type RunLog = AsyncDisposable & { readonly record: (run: EndedRun) => voi
 export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log: Pick<Logger, 'warn'>): RunLog => {
   const outbox = createOutbox<EndedRun>({
     what: 'script runs of the log history',
+    name: 'script_runs',
     send: (runs, call) => store.appendScriptRuns(runs, call),
     batchMax: BATCH_MAX,
     capacity: CAPACITY,

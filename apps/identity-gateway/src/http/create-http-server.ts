@@ -1,11 +1,18 @@
 import type { CallContext, Certificates } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import { count, type Labels } from '@userferry/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { AnswerSigner } from './answer-signer.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
 
-export type HttpServer = AsyncDisposable & { readonly port: number };
+export type HttpServer = AsyncDisposable & {
+  readonly port: number;
+  /** What `/readyz` answers from now on; without effect once it is going. */
+  readonly setReady: (ready: boolean) => void;
+  /** Not ready, for good: calls are still answered, and their connections closed after that. */
+  readonly announceStop: () => void;
+};
 
 export type HttpOptions = {
   readonly host: string;
@@ -32,6 +39,8 @@ const createApp = (certificates: Certificates | undefined): FastifyInstance => {
   certificates.onTake(() => app.server.setSecureContext(context()));
   return app as unknown as FastifyInstance;
 };
+const statusClass = (status: number): Labels<'userferry_http_requests_total'>['status'] =>
+  `${Math.floor(status / 100)}xx` as '2xx';
 
 /** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
 export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
@@ -46,10 +55,34 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
       .status(503)
       .send({ statusCode: 503, message: 'the service is not available now; try again', data: null });
   });
-  app.get('/healthz', () => ({ status: 'SERVING' }));
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    count('userferry_http_requests_total', { route, status: statusClass(reply.statusCode) });
+  });
+  const readiness = addHealth(app);
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });
   addPublicIpsRoute(app, { lastKnownIps, context, signAnswer });
   await app.listen({ host, port });
   const bound = app.addresses()[0]?.port ?? port;
-  return { port: bound, [Symbol.asyncDispose]: () => app.close() };
+  return { port: bound, ...readiness, [Symbol.asyncDispose]: () => app.close() };
+};
+
+/** `/healthz`: the process lives. `/readyz`: calls are welcome, not before `setReady(true)`. */
+const addHealth = (app: FastifyInstance): Pick<HttpServer, 'setReady' | 'announceStop'> => {
+  let [ready, going] = [false, false];
+  app.get('/healthz', () => ({ status: 'SERVING' }));
+  app.get('/readyz', (_, reply) =>
+    ready && !going ? { status: 'SERVING' } : reply.status(503).send({ status: 'NOT_SERVING' }),
+  );
+  app.addHook('onSend', async (_, reply) => {
+    if (going) reply.header('connection', 'close');
+  });
+  return {
+    setReady: (is) => {
+      ready = is;
+    },
+    announceStop: () => {
+      going = true;
+    },
+  };
 };

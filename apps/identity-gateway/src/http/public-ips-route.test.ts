@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@userferry/process';
+import { serveMetrics } from '@userferry/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PublicIps } from '../clients/public-ips.ts';
 import { createAnswerSigner } from './answer-signer.ts';
@@ -171,4 +172,14 @@ describe('the signature', () => {
     expect(verifies(`${signedAt}\n${path}\n${body}`)).toBe(true);
     expect(verifies(`${signedAt}\n${path}\n${body}198.51.100.66\n`)).toBe(false);
   });
+});
+
+it('requests are counted by their route, whatever was asked for, and by the class of their status', async () => {
+  await using metrics = await serveMetrics({ service: 'identity-gateway', host: '127.0.0.1', port: 0 });
+  await fetch(`http://127.0.0.1:${server.port}/api/system/public-ips?secret=hunter2`);
+  await fetch(`http://127.0.0.1:${server.port}/hunter2`);
+  const text = async () => (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text();
+  await expect.poll(text).toContain('userferry_http_requests_total{route="none",status="4xx"} 1\n');
+  expect(await text()).toContain('userferry_http_requests_total{route="/api/system/public-ips",status="2xx"} 1\n');
+  expect(await text()).not.toContain('hunter2');
 });

@@ -1,4 +1,5 @@
 import type { CallFacts } from '@userferry/grpc';
+import { inSpan } from '@userferry/telemetry';
 import type { CheckedLogin, LoginStore } from '../clients/login-store.ts';
 import { INVALID_CREDENTIALS, type Rejected, USER_LOCKED } from '../outcome/rejected.ts';
 import { IDENTIFIER_CONFLICT, type Undecided } from '../outcome/undecided.ts';
@@ -25,7 +26,12 @@ export type LoginEnd =
   | Rejected
   | Undecided;
 
-export type ProvenLogin = { readonly end: LoginEnd; readonly revealDetails: boolean };
+export type ProvenLogin = {
+  readonly end: LoginEnd;
+  readonly revealDetails: boolean;
+  /** Who gave the answer: our store alone, or the connection's script; nobody, where none came in time. */
+  readonly source: 'local' | 'custom_database' | 'none';
+};
 
 /**
  * The whole of a login: our store first; then, for a user whom nobody here knows, the connection's script; then, in lazy
@@ -39,7 +45,8 @@ export const proveLogin = async (attempt: LoginAttempt, call: CallFacts, deps: L
   const settled = settledLogin(attempt, end);
   if (settled !== undefined) deps.settle(settled);
   await evenOut(end, asked, began, { call, deps });
-  return { end, revealDetails: asked.checked.facts.pool.revealRejectionDetails };
+  const source = asked.ranScript ? 'custom_database' : 'local';
+  return { end, source, revealDetails: asked.checked.facts.pool.revealRejectionDetails };
 };
 
 type CallAndDeps = { readonly call: CallFacts; readonly deps: LoginDeps };
@@ -54,7 +61,8 @@ const evenOut = async (
   const { connection } = facts;
   if (end.step !== 'reject' || end.reason === 'TOO_MANY_ATTEMPTS' || !connection?.enabled) return;
   const { connectionId, mode } = connection;
-  await deps.timing.holdBack({ connectionId, beganMs, ranScript, mixed: mode === 'lazy_migration' }, call);
+  const rejection = { connectionId, beganMs, ranScript, mixed: mode === 'lazy_migration' };
+  await inSpan('hold back the rejection', () => deps.timing.holdBack(rejection, call));
 };
 
 const finish = async (

@@ -4,6 +4,7 @@ import {
   MigrationVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
 import type { Handler } from '@userferry/grpc';
+import { count } from '@userferry/telemetry';
 import type { LoginDeps } from '../login/check-login.ts';
 import { migrateProvenUser } from '../login/migrate-proven-user.ts';
 import { addressOf, auditedCallOf, identifierOf } from './fields.ts';
@@ -30,6 +31,7 @@ export const migrateUser =
       profileJson: Buffer.from(profileJson).toString('utf8'),
     };
     const migration = await migrateProvenUser(proof, call.signal, deps);
+    count('userferry_migrations_total', { result: migration.verdict });
     return {
       verdict: VERDICTS[migration.verdict],
       user: 'user' in migration ? wireUser(migration.user) : undefined,

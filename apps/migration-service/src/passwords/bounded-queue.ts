@@ -1,4 +1,5 @@
 import { ServiceError } from '@userferry/errors';
+import { count, inSpan, observe, showGauge } from '@userferry/telemetry';
 
 export type QueueLimits = {
   /** Tasks that run at a time. */
@@ -7,8 +8,10 @@ export type QueueLimits = {
   readonly waitingMax: number;
 };
 
-/** Runs a task when its turn comes. A caller who has hung up by then is passed over. */
+/** Runs a task when its turn comes; wait and work are told apart. A caller who has hung up by then is passed over. */
 export type BoundedQueue = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
+const MS = 1_000;
 
 const overloaded = () => new ServiceError('SERVICE_UNAVAILABLE', 'too many passwords are being checked: try again');
 const hungUp = () => new ServiceError('CANCELLED', 'the caller hung up before its turn came');
@@ -17,13 +20,19 @@ const hungUp = () => new ServiceError('CANCELLED', 'the caller hung up before it
 export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): BoundedQueue => {
   const waiting: (() => void)[] = [];
   let inFlight = 0;
+  // As long as the process: whoever has a queue has it for good.
+  showGauge('userferry_password_hashes_in_flight', () => [[inFlight, {}]]);
+  showGauge('userferry_password_hashes_waiting', () => [[waiting.length, {}]]);
 
   const turn = async (): Promise<void> => {
     if (inFlight < inFlightMax) {
       inFlight += 1;
       return;
     }
-    if (waiting.length >= waitingMax) throw overloaded();
+    if (waiting.length >= waitingMax) {
+      count('userferry_password_hashes_refused_total', {});
+      throw overloaded();
+    }
     await new Promise<void>((resolve) => waiting.push(resolve));
   };
 
@@ -34,10 +43,15 @@ export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): Bo
   };
 
   return async (task, signal) => {
-    await turn();
+    const asked = performance.now();
+    await inSpan('password hash: wait', turn);
+    const begun = performance.now();
+    observe('userferry_password_hash_wait_seconds', (begun - asked) / MS, {});
     try {
       if (signal.aborted) throw hungUp();
-      return await task();
+      const result = await inSpan('password hash: work', task);
+      observe('userferry_password_hash_seconds', (performance.now() - begun) / MS, {});
+      return result;
     } finally {
       done();
     }

@@ -1,8 +1,8 @@
 import { readEnv } from '@userferry/process';
 import { expect, it } from 'vitest';
-import { egressAddressOf, egressFields, egressProblems } from './config.ts';
+import { egressAddressOf, egressFields, egressRules } from './config.ts';
 
-const read = (env: Record<string, string>) => egressAddressOf(readEnv(egressFields, env, egressProblems));
+const read = (env: Record<string, string>) => egressAddressOf(readEnv(egressFields, env, egressRules));
 
 it('reads the sources', () => {
   const config = read({

@@ -1,4 +1,4 @@
-import { commaList, grpcAddress, isWebUrl, parseIpAddress, region, whole } from '@userferry/process';
+import { type AcrossRule, commaList, grpcAddress, isWebUrl, parseIpAddress, region, whole } from '@userferry/process';
 import { z } from 'zod';
 import { CLOUDS, type Cloud } from './sources/ask-metadata.ts';
 import type { StunServer } from './sources/ask-stun.ts';
@@ -10,9 +10,10 @@ const parseStunServer = (text: string): StunServer | undefined => {
 };
 
 /** A list each of whose items is read alike. */
-const listOf = <Item>(read: (text: string) => Item | undefined, problem: string) =>
+const listOf = <Item>(read: (text: string) => Item | undefined, problem: string, example: string) =>
   commaList()
     .refine((items) => items.every((item) => read(item) !== undefined), problem)
+    .meta({ example })
     .transform((items) => items.flatMap((item) => read(item) ?? []))
     .default([]);
 
@@ -33,10 +34,14 @@ const isMetadataUrl = (text: string) =>
 export const egressFields = {
   USERFERRY_REGION: region().default('default'),
   USERFERRY_PUBLIC_IP_ADDRESS: grpcAddress().default('127.0.0.1:7104'),
-  USERFERRY_EGRESS_ADDRESSES: listOf(publicAddress, 'must be public IPv4 or IPv6 addresses with commas between'),
-  USERFERRY_EGRESS_STUN_SERVERS: listOf(parseStunServer, 'must be HOST:PORT with commas between'),
-  USERFERRY_EGRESS_ECHO_URLS: listOf(echoUrl, 'must be https:// URLs with commas between'),
-  USERFERRY_EGRESS_METADATA: listOf(cloud, `must be of ${CLOUDS.join(', ')} with commas between`),
+  USERFERRY_EGRESS_ADDRESSES: listOf(
+    publicAddress,
+    'must be public IPv4 or IPv6 addresses with commas between',
+    '203.0.113.10',
+  ),
+  USERFERRY_EGRESS_STUN_SERVERS: listOf(parseStunServer, 'must be HOST:PORT with commas between', 'stun.example:3478'),
+  USERFERRY_EGRESS_ECHO_URLS: listOf(echoUrl, 'must be https:// URLs with commas between', 'https://ip.example/'),
+  USERFERRY_EGRESS_METADATA: listOf(cloud, `must be of ${CLOUDS.join(', ')} with commas between`, 'aws'),
   USERFERRY_EGRESS_METADATA_URL: z
     .string()
     .refine(isMetadataUrl, 'must be the URL of a metadata service')
@@ -48,17 +53,29 @@ export const egressFields = {
 
 type Env = z.infer<z.ZodObject<typeof egressFields>>;
 
-/** What is wrong between them. */
-export const egressProblems = (env: Env): readonly string[] => {
-  const sources =
-    env.USERFERRY_EGRESS_STUN_SERVERS.length +
-    env.USERFERRY_EGRESS_ECHO_URLS.length +
-    env.USERFERRY_EGRESS_METADATA.length;
-  if (sources === 0 || sources >= env.USERFERRY_EGRESS_QUORUM) return [];
-  return [
-    `USERFERRY_EGRESS_QUORUM: ${env.USERFERRY_EGRESS_QUORUM} sources have to agree, and there are ${sources}: name more, or lower it`,
-  ];
-};
+/** What has to hold between them. */
+export const egressRules: readonly AcrossRule<Env>[] = [
+  {
+    of: [
+      'USERFERRY_EGRESS_QUORUM',
+      'USERFERRY_EGRESS_STUN_SERVERS',
+      'USERFERRY_EGRESS_ECHO_URLS',
+      'USERFERRY_EGRESS_METADATA',
+    ],
+    problems: (env) => {
+      const quorum = env.USERFERRY_EGRESS_QUORUM;
+      const sources =
+        env.USERFERRY_EGRESS_STUN_SERVERS.length +
+        env.USERFERRY_EGRESS_ECHO_URLS.length +
+        env.USERFERRY_EGRESS_METADATA.length;
+      return sources === 0 || sources >= quorum
+        ? []
+        : [
+            `USERFERRY_EGRESS_QUORUM: ${quorum} sources have to agree, and there are ${sources}: name more, or lower it`,
+          ];
+    },
+  },
+];
 
 /** How the runner finds out where its connections come from, and whom it tells. */
 export const egressAddressOf = (env: Env) => ({

@@ -3,6 +3,7 @@ import type { Handler } from '@userferry/grpc';
 import type { Sandbox } from '@userferry/sandbox';
 import { ACTIONS } from '@userferry/script-contract';
 import type { StartedRuns } from '../started-runs.ts';
+import { watchedRun } from '../watch-run.ts';
 import { toRunRequest } from './run-request.ts';
 import { toRunResponse } from './run-response.ts';
 
@@ -10,13 +11,14 @@ import { toRunResponse } from './run-response.ts';
 const ANSWER_MS = 50;
 
 /** Runs one script; whatever it does is data. A write's run id starts once. */
-export const runScript =
-  (sandbox: Sandbox, startedRuns: StartedRuns): Handler<RunScriptRequest, RunScriptResponse> =>
-  async (message, call) => {
+export const runScript = (sandbox: Sandbox, startedRuns: StartedRuns): Handler<RunScriptRequest, RunScriptResponse> => {
+  const runInSandbox = watchedRun(sandbox);
+  return async (message, call) => {
     const request = toRunRequest(message);
     if (ACTIONS[request.functionName].writes) startedRuns.start(request.runId);
     const timeoutMs = Math.max(1, Math.min(request.timeoutMs, call.deadlineMs - Date.now() - ANSWER_MS));
-    const run = await sandbox.run({ ...request, timeoutMs }, call.signal);
+    const run = await runInSandbox({ ...request, timeoutMs }, call.signal);
     call.log.info({ action: request.functionName, outcome: run.outcome, usage: run.usage }, 'script run');
     return toRunResponse(run);
   };
+};

@@ -9,10 +9,11 @@ import {
   type requestCallback,
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
-import { REQUEST_ID_HEADER } from '../call-facts.ts';
+import { REQUEST_ID_HEADER, TRACEPARENT_HEADER } from '../call-facts.ts';
 import { fromStatus } from '../status.ts';
 import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
 import { serviceConfig } from './service-config.ts';
+import { watchSentCall } from './watch-sent-call.ts';
 
 /** What every call needs: an id that runs through all services, and an end. */
 export type CallContext = {
@@ -52,7 +53,7 @@ export type GrpcClientOptions = {
   readonly tls?: ClientTls | undefined;
 };
 
-/** A client whose every call has a deadline, carries the request id, and fails with a ServiceError. */
+/** A client whose every call has a deadline and a span, carries the request id, and fails with a ServiceError. */
 export const createClient = <Raw extends Client>(
   Constructor: ClientConstructor<Raw>,
   { address, token, repeatable = [], tls }: GrpcClientOptions,
@@ -61,12 +62,19 @@ export const createClient = <Raw extends Client>(
   const raw = new Constructor(address, credentials, {
     ...options,
     'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
-    'grpc.keepalive_time_ms': 30_000,
+    // A replica that is frozen, or whose machine is gone, is found within 15 s; calls that wait for it are UNAVAILABLE.
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.max_reconnect_backoff_ms': 1_000,
+    // A name is looked up anew when a connection is lost or has come of age, and not more often.
+    'grpc.dns_min_time_between_resolutions_ms': 5_000,
+    // Whoever answers for the name says where the replicas are, not what is sent twice.
+    'grpc.service_config_disable_resolution': 1,
   });
   const call = (method: string) => (request: unknown, context: CallContext) =>
-    callUnary(raw, method, request, { ...context, token });
+    callUnary(raw, { service: Constructor.serviceName, method }, request, { ...context, token });
   const close = () => raw.close();
   return new Proxy({} as PromiseClient<Raw>, {
     get: (_, name) =>
@@ -76,19 +84,22 @@ export const createClient = <Raw extends Client>(
 
 const callUnary = (
   raw: Client,
-  method: string,
+  { service, method }: { readonly service: string; readonly method: string },
   request: unknown,
   { requestId, deadlineMs, signal, token }: CallContext & { token: string | undefined },
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new ServiceError('CANCELLED', `${method}: the caller hung up`));
-    const metadata = new Metadata();
-    metadata.set(REQUEST_ID_HEADER, requestId);
-    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     const send = (raw as unknown as Record<string, UnaryMethod<unknown, unknown>>)[method];
     if (send === undefined) return reject(new TypeError(`the contract has no method ${method}`));
+    const watched = watchSentCall(service, method);
+    const metadata = new Metadata();
+    metadata.set(REQUEST_ID_HEADER, requestId);
+    if (watched.traceparent !== undefined) metadata.set(TRACEPARENT_HEADER, watched.traceparent);
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     const call = send.call(raw, request, metadata, { deadline: deadlineMs }, (error: GrpcError | null, response) => {
       signal?.removeEventListener('abort', onAbort);
+      watched.ended(error?.code);
       if (error) reject(fromStatus(error, method));
       else resolve(response);
     });

@@ -1,9 +1,10 @@
 import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from '@userferry/process';
-import { HealthImplementation } from 'grpc-health-check';
 import { type ServerTls, serverCredentials } from '../tls/credentials.ts';
 import { refuseStrangers } from '../tls/refuse-strangers.ts';
 import type { Authenticate } from './authenticate.ts';
+import { endingStreams } from './ending-streams.ts';
+import { createHealth } from './health.ts';
 import { tolerant } from './malformed-request.ts';
 import { addReflection } from './reflection.ts';
 import { type StreamHandler, serverStream } from './server-stream.ts';
@@ -12,20 +13,18 @@ import { type Handler, unary } from './unary.ts';
 /** gRPC's own default, stated: no message in either direction is larger. */
 export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
-/** How long a stopping server lets running calls finish before it cuts them off. */
-const GRACE_MS = 10_000;
+/** A call that has not ended so long after the longest one may last is cut off by a server that stops. */
+const GRACE_MS = 2_000;
+
+/**
+ * How long a connection lives: its caller then looks up the name again and finds replicas that came since, and none goes on
+ * for longer that was made with a certificate, or under an authority, that is not valid any more. Running calls finish on
+ * the old connection.
+ */
+const CONNECTION_AGE_MS = 300_000;
 
 /** How long a stream stays open before its caller has to open it again, and is balanced anew. */
 const STREAM_MS_MAX = 3_600_000;
-
-/**
- * How long a connection over TLS lives, give or take a tenth: so long may one last that was made with a certificate, or
- * under an authority, that is not valid any more. Calls that run go on, the next ones take a new connection.
- */
-const TLS_CONNECTION_MS_MAX = 600_000;
-
-/** The name that the health service answers for: whether certificates are usable and renewed in time. */
-const CERTIFICATES = 'certificates';
 
 /** A service and its handlers, one for each RPC, named as in the contract. */
 export type ServiceHandlers = {
@@ -46,43 +45,53 @@ export type ServerOptions = {
   readonly streamMsMax?: number;
   /** More names that the health service answers for: SERVING where true. */
   readonly healthFacts?: Readonly<Record<string, boolean>>;
+  /** Whether calls are welcome from the start; they are by default. */
+  readonly serving?: boolean;
+  /** Connections are closed at this age, give or take a tenth; five minutes by default. */
+  readonly connectionAgeMs?: number | undefined;
   /** Absent: plaintext. */
   readonly tls?: ServerTls | undefined;
-  /** How long a connection over TLS lives; ten minutes by default. */
-  readonly tlsConnectionMsMax?: number;
 };
 
 export type RunningServer = AsyncDisposable & {
   readonly port: number;
-  /** Turns the standard health service to SERVING or NOT_SERVING. */
+  /** Turns the standard health service to SERVING or NOT_SERVING, but for `liveness`. */
   setServing(serving: boolean): void;
+  /** NOT_SERVING for good, while calls are still taken: whoever asks for health goes elsewhere. */
+  announceStop(): void;
 };
 
-/** Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, drain, then cut off. */
+/**
+ * Starts a gRPC server with health and reflection. Disposing it: NOT_SERVING, streams end, no new calls are taken, which
+ * their callers see and go elsewhere, running ones finish; what has not after `callMsMax` and two seconds is cut off.
+ */
 export const createServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const { tls } = options;
+  const { tls, connectionAgeMs = CONNECTION_AGE_MS } = options;
+  // gRPC closes connections a tenth earlier or later.
+  const graceMs = connectionAgeMs * 1.2;
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
-    ...(tls && { 'grpc.max_connection_age_ms': options.tlsConnectionMsMax ?? TLS_CONNECTION_MS_MAX }),
-    ...(tls?.peers && { interceptors: [refuseStrangers(tls.peers, options.log)] }),
+    'grpc.max_connection_age_ms': connectionAgeMs,
+    ...(tls?.peers && { interceptors: [refuseStrangers({ peers: tls.peers, log: options.log, graceMs })] }),
   });
   const stopping = new AbortController();
   for (const each of options.services)
     server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
-  const health = createHealth(names, options);
-  health.addToServer(server);
-  addReflection(server, [...names, 'grpc.health.v1.Health']);
+  const { healthFacts: facts, serving = true } = options;
+  const health = createHealth({ names, facts, serving, certificates: tls?.certificates });
+  health.addTo(server, stopping.signal);
+  addReflection(endingStreams(server, stopping.signal), [...names, 'grpc.health.v1.Health']);
   const port = await bind(server, options);
-  const { setServing } = health;
+  const { setServing, announceStop } = health;
   const stop = async () => {
-    setServing(false);
+    announceStop();
     stopping.abort();
-    await drain(server);
+    await drain(server, options.callMsMax + GRACE_MS);
   };
-  return { port, setServing, [Symbol.asyncDispose]: stop };
+  return { port, setServing, announceStop, [Symbol.asyncDispose]: stop };
 };
 
 const implement = (
@@ -107,23 +116,6 @@ const serviceName = (definition: ServiceDefinition): string => {
   return first?.path.split('/')[1] ?? '';
 };
 
-/** The standard health service: our services, what is known beside, and the certificates. */
-const createHealth = (names: readonly string[], { healthFacts, tls }: ServerOptions) => {
-  const known = { ...Object.fromEntries(['', ...names].map((name) => [name, true])), ...healthFacts };
-  let isServing = true;
-  const facts = () => ({ ...known, ...(tls && { [CERTIFICATES]: tls.certificates.isFine() }) });
-  const statusOf = (is: boolean) => (isServing && is ? 'SERVING' : 'NOT_SERVING');
-  const health = new HealthImplementation(
-    Object.fromEntries(Object.entries(facts()).map(([name, is]) => [name, statusOf(is)])),
-  );
-  const setServing = (serving: boolean) => {
-    isServing = serving;
-    for (const [name, is] of Object.entries(facts())) health.setStatus(name, statusOf(is));
-  };
-  tls?.certificates.onTurn((isFine) => health.setStatus(CERTIFICATES, statusOf(isFine)));
-  return { addToServer: (server: Server) => health.addToServer(server), setServing };
-};
-
 const bind = (server: Server, { host, port: wanted, tls }: ServerOptions): Promise<number> =>
   new Promise((resolve, reject) => {
     const address = `${host.includes(':') ? `[${host}]` : host}:${wanted}`;
@@ -133,9 +125,9 @@ const bind = (server: Server, { host, port: wanted, tls }: ServerOptions): Promi
     });
   });
 
-const drain = (server: Server): Promise<void> =>
+const drain = (server: Server, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.forceShutdown(), GRACE_MS);
+    const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
     server.tryShutdown(() => {
       clearTimeout(cutOff);
       resolve();

@@ -5,6 +5,7 @@ import type { CallFacts } from '../call-facts.ts';
 import { toStatus } from '../status.ts';
 import { type AdmissionOptions, aborted, admitCall, requestIdOf } from './admit-call.ts';
 import { logFailure } from './log-failure.ts';
+import { watchCall } from './watch-call.ts';
 
 /**
  * Answers with one message after the other. The next one is only asked for when the caller can take it, so that what a
@@ -27,22 +28,25 @@ export const serverStream =
     options: StreamOptions,
   ): handleServerStreamingCall<Request, Response> =>
   (call) => {
-    const started = performance.now();
+    const watched = watchCall(call.getPath(), call.metadata, { isStream: true });
     const requestId = requestIdOf(call.metadata);
-    const log = options.log.child({ requestId, method: call.getPath() });
+    const log = options.log.child({ requestId, method: call.getPath(), ...watched.span.ids });
     const endsOnItsOwn = Number(call.getDeadline()) > Date.now() + options.callMsMax;
     // A caller that is gone already is told nothing; without a listener its broken stream would end the process.
     call.on('error', () => undefined);
     let messages = 0;
-    const facts = () => ({ ms: Math.round(performance.now() - started), messages });
+    const facts = () => ({ ms: Math.round(watched.ms()), messages });
     const end = () => {
       log.info(facts(), 'call');
+      watched.ended();
       call.end();
     };
-    send(call, handler, { ...options, log }, requestId, () => messages++).then(end, (thrown: unknown) => {
+    const sent = watched.span.run(() => send(call, handler, { ...options, log }, requestId, () => messages++));
+    sent.then(end, (thrown: unknown) => {
       const error = toServiceError(thrown);
       if (error.reason === 'CANCELLED' || (error.reason === 'DEADLINE_EXCEEDED' && endsOnItsOwn)) return end();
       logFailure(log, error, facts());
+      watched.ended(error);
       call.emit('error', toStatus(error));
     });
   };

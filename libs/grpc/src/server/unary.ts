@@ -4,11 +4,13 @@ import type { CallFacts } from '../call-facts.ts';
 import { toStatus } from '../status.ts';
 import { type AdmissionOptions, aborted, admitCall, requestIdOf } from './admit-call.ts';
 import { logFailure } from './log-failure.ts';
+import { watchCall } from './watch-call.ts';
 
 export type Handler<Request, Response> = (request: Request, call: CallFacts) => Promise<Response>;
 
 /**
- * Stands around every handler: request id, deadline, who calls, one log line for each call, errors as statuses.
+ * Stands around every handler: request id, deadline, who calls, one log line and one span for each call, errors as
+ * statuses.
  * The log line holds the method, the caller, the time and the reason; nothing of request or response.
  */
 export const unary =
@@ -17,18 +19,21 @@ export const unary =
     options: AdmissionOptions,
   ): handleUnaryCall<Request, Response> =>
   (call, callback) => {
-    const started = performance.now();
+    const watched = watchCall(call.getPath(), call.metadata, { isStream: false });
     const requestId = requestIdOf(call.metadata);
-    const log = options.log.child({ requestId, method: call.getPath() });
-    const ms = () => Math.round((performance.now() - started) * 10) / 10;
-    respond(call, handler, { ...options, log }, requestId).then(
+    const log = options.log.child({ requestId, method: call.getPath(), ...watched.span.ids });
+    const ms = () => Math.round(watched.ms() * 10) / 10;
+    const responded = watched.span.run(() => respond(call, handler, { ...options, log }, requestId));
+    responded.then(
       (response) => {
         log.info({ ms: ms() }, 'call');
+        watched.ended();
         callback(null, response);
       },
       (thrown: unknown) => {
         const error = toServiceError(thrown);
         logFailure(log, error, { ms: ms() });
+        watched.ended(error);
         callback(toStatus(error));
       },
     );

@@ -1,8 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { HealthClient, healthCheckResponse_ServingStatusToJSON } from '@userferry/contracts/grpc/health/v1/health';
 import {
   ListPublicIpsRequest,
@@ -71,7 +74,7 @@ const certificatesOf = async (files: ReturnType<typeof folderOf>['files'], log =
 const SERVER = 'public-ip-service';
 const PEERS = ['script-runner', 'spiffe://example.org/ns/userferry/sa/identity-gateway'];
 
-type ServeOptions = { readonly log?: Logger; readonly tlsConnectionMsMax?: number; readonly made?: LocalCertificate };
+type ServeOptions = { readonly log?: Logger; readonly connectionAgeMs?: number; readonly made?: LocalCertificate };
 
 const serve = async (authority: LocalAuthority, { log = silent, made, ...options }: ServeOptions = {}) => {
   const files = folderOf(made ?? authority.issue([SERVER]), authority.caCertificate);
@@ -124,6 +127,38 @@ const until = async (condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await sleep(10);
 };
 
+const dial = (address: string, made: LocalCertificate, session?: Buffer): TLSSocket => {
+  const [host = '', port = ''] = address.split(':');
+  const { certificate: cert, privateKey: key, caCertificate: ca } = made;
+  return connectTls({ host, port: Number(port), servername: SERVER, cert, key, ca, session, ALPNProtocols: ['h2'] });
+};
+
+/** What TLS gives a client so that it can take up where it left off. */
+const sessionOf = async (address: string, made: LocalCertificate): Promise<Buffer> => {
+  const socket = dial(address, made);
+  const [session] = (await once(socket, 'session')) as [Buffer];
+  socket.destroy();
+  return session;
+};
+
+/** A call by hand, over a session that was there before. */
+const rawCall = async (address: string, made: LocalCertificate, session: Buffer) => {
+  const socket = dial(address, made, session);
+  await once(socket, 'secureConnect');
+  const client = connectHttp2(`https://${address}`, { createConnection: () => socket });
+  const path = `/${PublicIpServiceClient.serviceName}/ListPublicIps`;
+  const headers = { ':method': 'POST', ':path': path, te: 'trailers', 'content-type': 'application/grpc' };
+  const stream = client.request({ ...headers, authorization: `Bearer ${TOKEN}` });
+  const status = new Promise((resolve) => {
+    for (const event of ['response', 'trailers'] as const)
+      stream.on(event, (found: Record<string, unknown>) => found['grpc-status'] && resolve(found['grpc-status']));
+  });
+  stream.resume().end(Buffer.alloc(5));
+  const answer = { reused: socket.isSessionReused(), grpcStatus: await status };
+  client.destroy();
+  return answer;
+};
+
 describe('a peer', () => {
   it('is let in by a DNS name or a URI of its certificate that is on the list', async () => {
     const authority = createAuthority();
@@ -154,9 +189,19 @@ describe('a peer', () => {
     const { address } = await serve(authority);
     const stranger = createAuthority().issue(['script-runner']);
     expect(await call(await clientOf(address, stranger, authority.caCertificate))).toBe('PEER_UNKNOWN');
-    const client = await clientOf(address, authority.issue(['script-runner'], 2 / 86_400));
-    await until(() => client.certificates.current().endsMs < Date.now());
+    const client = await clientOf(address, authority.issue(['script-runner'], 5 / 86_400));
+    await until(() => client.certificates.current().endsMs + 1_000 < Date.now());
     expect(await call(client)).toBe('PEER_UNKNOWN');
+  });
+
+  it('that resumes a TLS session is refused all the same when its certificate has ended since', async () => {
+    const authority = createAuthority();
+    const { address } = await serve(authority, { connectionAgeMs: 500 });
+    const made = authority.issue(['script-runner'], 8 / 86_400);
+    const session = await sessionOf(address, made);
+    expect(await rawCall(address, made, session)).toEqual({ reused: true, grpcStatus: '0' });
+    await until(() => new X509Certificate(made.certificate).validToDate.getTime() + 700 < Date.now());
+    expect(await rawCall(address, made, session)).toEqual({ reused: true, grpcStatus: '16' });
   });
 
   it('without a certificate may ask for health and for nothing else', async () => {
@@ -189,9 +234,9 @@ describe('a server', () => {
     expect(await call(await clientOf(misnamed, peer))).toBe('SERVICE_UNAVAILABLE');
     const { address: foreign } = await serve(createAuthority());
     expect(await call(await clientOf(foreign, peer))).toBe('SERVICE_UNAVAILABLE');
-    const ending = authority.issue([SERVER], 2 / 86_400);
+    const ending = authority.issue([SERVER], 5 / 86_400);
     const { address: ended } = await serve(authority, { made: ending });
-    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() < Date.now());
+    await until(() => new X509Certificate(ending.certificate).validToDate.getTime() + 1_000 < Date.now());
     expect(await call(await clientOf(ended, peer))).toBe('SERVICE_UNAVAILABLE');
   });
 
@@ -206,7 +251,7 @@ describe('new certificates', () => {
   it('are taken while calls run, authority and all, and no call fails', async () => {
     const [old, next] = [createAuthority(), createAuthority()];
     const both = old.caCertificate + next.caCertificate;
-    const { address, files } = await serve(old, { tlsConnectionMsMax: 100 });
+    const { address, files } = await serve(old, { connectionAgeMs: 100 });
     const peer = await clientOf(address, old.issue(['script-runner']));
     const answers = new Map<string, number>();
     let stopped = false;

@@ -1,13 +1,8 @@
-import { ConfigError, type Env, readEnv } from '@userferry/process';
+import { type Env, readEnv } from '@userferry/process';
 import { expect, it } from 'vitest';
-import { tokenFields, tokenProblems, tokensOf } from './config.ts';
+import { tokenFields, tokenRules, tokensOf } from './config.ts';
 
-const read = (env: Env) => {
-  const values = readEnv(tokenFields, env);
-  const problems = tokenProblems(values);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return tokensOf(values);
-};
+const read = (env: Env) => tokensOf(readEnv(tokenFields, env, tokenRules));
 const ISSUER = { USERFERRY_JWT_ISSUER: 'https://issuer.example/realm', USERFERRY_JWT_AUDIENCE: 'userferry' };
 
 it('no tokens are taken unless an issuer is named', () => {

@@ -1,4 +1,4 @@
-import { webUrl, whole } from '@userferry/process';
+import { type AcrossRule, webUrl, whole } from '@userferry/process';
 import { z } from 'zod';
 
 export const tokenFields = {
@@ -12,12 +12,17 @@ export const tokenFields = {
 
 type Env = z.infer<z.ZodObject<typeof tokenFields>>;
 
-/** What is wrong between them. */
-export const tokenProblems = (env: Env): readonly string[] =>
-  (env.USERFERRY_JWT_ISSUER === undefined) === (env.USERFERRY_JWT_AUDIENCE === undefined) &&
-  (env.USERFERRY_JWT_ISSUER !== undefined || env.USERFERRY_JWT_JWKS_URL === undefined)
-    ? []
-    : ['USERFERRY_JWT_ISSUER: set it together with USERFERRY_JWT_AUDIENCE, or neither of USERFERRY_JWT_…'];
+/** What has to hold between them. */
+export const tokenRules: readonly AcrossRule<Env>[] = [
+  {
+    of: ['USERFERRY_JWT_ISSUER', 'USERFERRY_JWT_AUDIENCE', 'USERFERRY_JWT_JWKS_URL'],
+    problems: (env) =>
+      (env.USERFERRY_JWT_ISSUER === undefined) === (env.USERFERRY_JWT_AUDIENCE === undefined) &&
+      (env.USERFERRY_JWT_ISSUER !== undefined || env.USERFERRY_JWT_JWKS_URL === undefined)
+        ? []
+        : ['USERFERRY_JWT_ISSUER: set it together with USERFERRY_JWT_AUDIENCE, or neither of USERFERRY_JWT_…'],
+  },
+];
 
 /** Whose tokens are taken; absent where none are. */
 export const tokensOf = (env: Env) => {

@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import type { RunResult } from '@userferry/script-contract';
 import type { RunRequest, Sandbox, ScriptProblem } from '../../sandbox.ts';
+import { noWatch, type SandboxStats } from '../../sandbox-watch.ts';
 import { compileRule } from './egress/destination-rule.ts';
 import { createEgressPolicy } from './egress/egress-policy.ts';
 import { type NameSource, systemNames } from './egress/name-source.ts';
 import { createOwnAddresses } from './egress/own-addresses.ts';
 import { createOwnServices, type OwnServices } from './egress/own-services.ts';
 import { createResolver } from './egress/resolver.ts';
+import { DEATHS } from './hosts/host-death.ts';
 import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { createConduct } from './pool/conduct.ts';
+import { createHealthNews } from './pool/health-news.ts';
 import { createHostPool, type HostPool } from './pool/host-pool.ts';
-import { createNursery } from './pool/nursery.ts';
+import { createNursery, type Nursery } from './pool/nursery.ts';
 import { createWorkQueue, type Refusal, type Waiting, type WorkQueue } from './pool/work-queue.ts';
 import { endedResult, finishResult } from './results/finish-result.ts';
 import { readOfferedModules } from './runtime/offered-modules.ts';
@@ -26,13 +29,14 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   queue_full: 'too many runs of this connection are waiting already',
   runner_full: 'too many runs are waiting already',
   waited_too_long: 'no isolate host was free in time',
+  no_hosts: 'no isolate host can be started here now',
   closed: 'the sandbox is closed',
 };
 
-/** The runner's own fault; of one that is going away another may do the same call at once. */
+/** The runner's own fault; of one that is going away, or has no hosts, another may do the same call at once. */
 const runnersFault = (why: Refusal, retryAfterMs: number): ServiceError =>
-  why === 'closed'
-    ? new ServiceError('SERVICE_UNAVAILABLE', REFUSALS.closed)
+  why === 'closed' || why === 'no_hosts'
+    ? new ServiceError('SERVICE_UNAVAILABLE', REFUSALS[why], { metadata: { begun: 'no' } })
     : new ServiceError('RUNNER_OVERLOADED', REFUSALS[why], { metadata: { retry_after_ms: String(retryAfterMs) } });
 
 type Work<T> = {
@@ -81,7 +85,7 @@ const overloaded = (pool: HostPool, connectionKey: string): Work<RunResult>['ins
 
 const createRun = ({ queue, pool }: Parts): Sandbox['run'] => {
   const inFlight = new Set<string>();
-  return async (request, signal) => {
+  return async (request, signal, onHost) => {
     const { runId, connectionKey } = request;
     if (inFlight.has(runId)) throw new ServiceError('RUN_ALREADY_STARTED', `run ${runId} is being run already`);
     readableRules(request);
@@ -90,7 +94,10 @@ const createRun = ({ queue, pool }: Parts): Sandbox['run'] => {
       queue,
       {
         connectionKey,
-        begin: (host) => host.run(request, signal),
+        begin: (host) => {
+          onHost?.({ isNew: host.begun === 0 });
+          return host.run(request, signal);
+        },
         instead: overloaded(pool, connectionKey),
       },
       signal,
@@ -112,10 +119,10 @@ const createCheck =
   ({ queue, pool }: Parts): Sandbox['check'] =>
   async (source, functionName) => {
     const begin = (host: IsolateHost): Promise<readonly ScriptProblem[]> => {
-      const timer = setTimeout(() => host.kill('the source could not be compiled in time'), CHECK_TIMEOUT_MS);
+      const timer = setTimeout(() => host.kill(DEATHS.stuckInSource), CHECK_TIMEOUT_MS);
       return host.check(source, functionName).finally(() => {
         clearTimeout(timer);
-        host.kill('it has served its purpose');
+        host.kill(DEATHS.servedItsPurpose);
       });
     };
     const instead: Work<readonly ScriptProblem[]>['instead'] = (why, retryAfterMs) =>
@@ -125,10 +132,21 @@ const createCheck =
     return (await problems) ?? [];
   };
 
+const statsOf = ({ queue, nursery, pool }: Parts & { readonly nursery: Nursery }): SandboxStats => {
+  const { starting, blank } = nursery.hosts;
+  const busy = pool.hosts.filter(({ runs }) => runs > 0).length;
+  const all = [...starting, ...blank, ...pool.hosts];
+  return {
+    waiting: queue.size,
+    hosts: { starting: starting.length, blank: blank.length, warm: pool.hosts.length - busy, busy },
+    residentBytes: all.reduce((sum, host) => sum + host.residentBytes, 0),
+  };
+};
+
 type Outside = { readonly launcher: Launcher; readonly names: NameSource; readonly ownServices: OwnServices };
 
 const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, names, ownServices }: Outside) => {
-  const { log } = options;
+  const { log, watch = noWatch } = options;
   const policy = createEgressPolicy({
     isOwnAddress: createOwnAddresses(),
     ...options.egress,
@@ -138,6 +156,7 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, na
   const requests = createHostRequests({
     ...{ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs, reuseConnections: tuning.reuseConnections },
     mayReach: (destination, own) => policy.deny(destination, own) === undefined,
+    onDenied: watch.denied,
   });
   const queue = createWorkQueue<IsolateHost>({
     perConnection: tuning.queuePerConnection,
@@ -171,6 +190,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const ownServices = await createOwnServices(never, { lookup, log: options.log });
   const launcher = await createLauncher(options, tuning);
   const { queue, nursery, pool } = assemble(options, tuning, { launcher, names, ownServices });
+  const health = createHealthNews(() => !nursery.failing);
   const close = async (): Promise<void> => {
     clearInterval(timer);
     ownServices.close();
@@ -182,6 +202,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const timer = setInterval(() => {
     pool.retire();
     pool.serve();
+    health.look();
   }, RETIRE_EVERY_MS).unref();
   try {
     await nursery.first();
@@ -192,5 +213,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const parts = { queue, pool };
   const { level } = launcher;
   const modules = readOfferedModules(options.runtimeFolder);
-  return { level, modules, run: createRun(parts), check: createCheck(parts), close };
+  const stats = () => statsOf({ ...parts, nursery });
+  const { listen: onHealth } = health;
+  return { level, modules, run: createRun(parts), check: createCheck(parts), stats, onHealth, close };
 };

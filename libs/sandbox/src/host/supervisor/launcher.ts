@@ -1,5 +1,6 @@
 import { LIMITS } from '@userferry/script-contract';
 import type { SandboxLevel } from '../../sandbox.ts';
+import { noWatch } from '../../sandbox-watch.ts';
 import { ownCgroupPlaces } from './cgroups/cgroup-places.ts';
 import { type Cgroups, openCgroups } from './cgroups/cgroups.ts';
 import type { HostCgroup } from './cgroups/host-cgroup.ts';
@@ -74,7 +75,7 @@ const memoryOf =
 
 /** Copies and verifies the runtime, claims user ids, tries the walls. Throws when the runtime is not built. */
 export const createLauncher = async (options: SandboxOptions, tuning: SandboxTuning): Promise<Launcher> => {
-  const { log } = options;
+  const { log, watch = noWatch } = options;
   const runtime = await prepareRuntimeFolder({ ...options, nodeBinary: process.execPath });
   const ids = await claimIds(tuning.maxHosts, options);
   const opened = openGroups(options, tuning);
@@ -103,9 +104,11 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
         memory: memoryOf(cgroup, watchdog),
         setCpuShare: (share) => cgroup?.setCpuShare(share),
         overheadBytes: tuning.hostOverheadBytes,
+        onEnded: watch.hostEnded,
         onViolation: (rule) => log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
       });
       alive.add(host);
+      watch.hostStarted();
       void host.exited.then(() => {
         alive.delete(host);
         if (uid !== undefined) ids?.give(uid);

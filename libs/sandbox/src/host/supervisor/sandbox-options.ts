@@ -1,4 +1,5 @@
 import type { EgressRule } from '../../sandbox.ts';
+import type { SandboxWatch } from '../../sandbox-watch.ts';
 import type { NameSource } from './egress/name-source.ts';
 import type { SandboxLog } from './sandbox-log.ts';
 import type { LevelName } from './walls/require-level.ts';
@@ -24,6 +25,8 @@ export type SandboxOptions = {
     readonly isOwnAddress?: (address: string) => boolean;
   };
   readonly log: SandboxLog;
+  /** Told of what happens, to be counted. */
+  readonly watch?: SandboxWatch;
 } & Partial<SandboxTuning>;
 
 /** What has a default. */

@@ -5,7 +5,10 @@ import { profileMask, secretMask, type TextMask } from '../results/mask-text.ts'
 import type { SandboxLog } from '../sandbox-log.ts';
 
 /** What a run was refused by the egress policy: each thing once, and not without end. */
-export type DenialLog = { note(denied: Denied, log: SandboxLog): void };
+export type DenialLog = {
+  /** Answers whether it was new. */
+  note(denied: Denied, log: SandboxLog): boolean;
+};
 
 const NOTED_MAX = 16;
 const HOST_LENGTH_MAX = 253;
@@ -35,10 +38,11 @@ export const createDenialLog = (request: RunRequest): DenialLog => {
     note(denied, log) {
       const { host, address, port, rule } = denied;
       const key = JSON.stringify([host, port, rule]);
-      if (noted.has(key) || noted.size >= NOTED_MAX) return;
+      if (noted.has(key) || noted.size >= NOTED_MAX) return false;
       noted.add(key);
       const facts = { connection: request.connectionKey, host: hostMask(request)(host).slice(0, HOST_LENGTH_MAX) };
       log.warn({ ...facts, ...(address && { address }), ...(port && { port }), rule }, 'egress denied');
+      return true;
     },
   };
 };

@@ -3,6 +3,7 @@ import type { BrokerEvent } from '../broker/protocol.ts';
 import { processChain } from '../memory/process-tree.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import { type Broker, startBroker } from './broker.ts';
+import { DEATHS, type DeathText } from './host-death.ts';
 
 /** The child process of an isolate host: frames in and out, nothing known of what they are about. */
 export type HostProcess = {
@@ -16,7 +17,7 @@ export type HostProcess = {
   readonly broker: Broker;
   send(frame: SupervisorFrame): void;
   /** SIGKILL; `why` is what `exited` will tell. */
-  kill(why: string): void;
+  kill(why: DeathText): void;
 };
 
 export type HostProcessDeps = {
@@ -31,17 +32,23 @@ const STDERR_CHARS_MAX = 2000;
 export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessDeps): HostProcess => {
   const birth = Promise.withResolvers<void>();
   const death = Promise.withResolvers<string>();
-  const state = { alive: true, ready: false, why: '', stderr: '', pid: undefined as number | undefined };
+  const state = {
+    alive: true,
+    ready: false,
+    why: '' as DeathText | '',
+    stderr: '',
+    pid: undefined as number | undefined,
+  };
   birth.promise.catch(() => {});
 
-  const kill = (why: string): void => {
+  const kill = (why: DeathText): void => {
     state.alive = false;
     state.why ||= why;
     broker.kill();
   };
   const violation = (rule: string): void => {
     onViolation(rule);
-    kill('the isolate host broke the rules of its channel');
+    kill(DEATHS.brokeTheRules);
   };
   const exited = (reason: string): void => {
     state.alive = false;

@@ -15,6 +15,7 @@ export type HostRequestDeps = {
   mayReach(destination: Destination, own: readonly DestinationRule[] | undefined): boolean;
   /** Whether hosts may keep connections from one run to the next. */
   readonly reuseConnections: boolean;
+  onDenied(rule: Denied['rule']): void;
 };
 
 /** What a host may ask for on behalf of a run. */
@@ -27,9 +28,9 @@ export type Questioner = Asker & { readonly denials: DenialLog; readonly destina
 
 /** Answers a host's questions to the outside. Names are resolved and judged here, sockets opened by its broker. */
 export const createHostRequests = (deps: HostRequestDeps) => {
-  const { resolver, log, connectTimeoutMs, mayReach, reuseConnections } = deps;
+  const { resolver, log, connectTimeoutMs, mayReach, reuseConnections, onDenied } = deps;
   const note = ({ denials }: Questioner, denied: Denied | undefined): void => {
-    if (denied !== undefined) denials.note(denied, log);
+    if (denied !== undefined && denials.note(denied, log)) onDenied(denied.rule);
   };
   const connect = async (broker: Broker, asker: Questioner, question: Extract<HostFrame, { kind: 'connect' }>) => {
     const { id, host, port } = question;

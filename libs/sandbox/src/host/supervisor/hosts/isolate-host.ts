@@ -5,8 +5,9 @@ import type { RunRequest, ScriptProblem } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
+import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
-import type { HostRequests } from './host-requests.ts';
+import type { HostRequests, Questioner } from './host-requests.ts';
 import { createReusableDestinations, type ReusableDestinations } from './reusable-destinations.ts';
 import { createRunTable, type RunTable } from './run-table.ts';
 
@@ -37,6 +38,7 @@ export type IsolateHostDeps = {
   /** Resident memory that a host may have beyond the limits of the runs in it. */
   readonly overheadBytes: number;
   onViolation(rule: string): void;
+  onEnded(death: HostDeath): void;
   setCpuShare(share: number): void;
 };
 
@@ -46,7 +48,6 @@ const DOUBT_MS = 500;
 const PAGE_BYTES = 4096;
 const ALONE = 'the script needed more memory than its limit allows';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
-const STUCK = 'the isolate host was stuck in another run of this connection';
 
 const residentBytes = (pid: number | undefined): number => {
   try {
@@ -83,7 +84,7 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
     if (runs.size === 0) memory.release();
   };
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
-    const run = runs.begin(request, () => host.kill(STUCK));
+    const run = runs.begin(request, () => host.kill(DEATHS.stuck));
     hold();
     const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
     const reuse = destinations && { destinations: destinations.reachable(run.egress) };
@@ -113,12 +114,20 @@ const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: Che
   };
 };
 
+const questionerOf = (
+  { request, egress, told, denials }: ActiveRun,
+  destinations: ReusableDestinations,
+): Questioner => ({
+  connectionKey: request.connectionKey,
+  ...{ egress, told, denials, destinations },
+});
+
 /** Starts one. `run` and `check` may be called once it is ready and as long as it is alive. */
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
   const destinations = createReusableDestinations(deps.requests.mayReach);
-  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false };
+  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false, ready: false };
 
   const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
 
@@ -134,35 +143,28 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       checks.delete(frame.id);
     } else {
       const run = runs.get(frame.runId);
-      deps.requests.answer(
-        host.broker,
-        run && {
-          connectionKey: run.request.connectionKey,
-          egress: run.egress,
-          told: run.told,
-          denials: run.denials,
-          destinations,
-        },
-        frame,
-      );
+      deps.requests.answer(host.broker, run && questionerOf(run, destinations), frame);
     }
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
   const memory = deps.memory(() => host.pid);
+  host.ready.then(
+    () => {
+      use.ready = true;
+    },
+    () => undefined,
+  );
   void host.exited.then(async (why) => {
     use.lost = runs.size > 0 || isDoubtful();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
+    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready));
     if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
     for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);
   });
   const { overheadBytes } = deps;
-  const runOne = createRunner(host, {
-    memory,
-    overheadBytes,
-    runs,
-    destinations: deps.requests.reuseConnections ? destinations : undefined,
-  });
+  const kept = deps.requests.reuseConnections ? destinations : undefined;
+  const runOne = createRunner(host, { memory, overheadBytes, runs, destinations: kept });
   const checkOne = createChecker(host, { memory, overheadBytes, checks });
   const counted = <T>(work: Promise<T>): Promise<T> => {
     use.begun += 1;

@@ -2,6 +2,8 @@
 export type BirthPause = {
   /** Milliseconds to wait; 0 when all is well. */
   readonly delayMs: number;
+  /** How many died at birth since one lived. */
+  readonly failures: number;
   failed(): void;
   succeeded(): void;
 };
@@ -16,6 +18,9 @@ export const createBirthPause = (now: () => number = Date.now): BirthPause => {
   return {
     get delayMs() {
       return Math.max(0, resumeAt - now());
+    },
+    get failures() {
+      return failures;
     },
     failed() {
       resumeAt = now() + Math.min(LONGEST_MS, FIRST_MS * 2 ** failures);

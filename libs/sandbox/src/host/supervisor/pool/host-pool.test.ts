@@ -33,14 +33,17 @@ const idleHost = (killed: string[]): IsolateHost => ({
   check: () => new Promise(() => {}),
 });
 
-const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS) => {
+const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS, failing = false) => {
+  const ensured: number[] = [];
   const queue = createWorkQueue<IsolateHost>({ perConnection: 8, total: 64, waitMs: 60_000 });
   const nursery = {
     get size() {
       return hosts.length + unborn;
     },
+    failing,
+    hosts: { starting: [], blank: [] },
     take: () => hosts.shift(),
-    ensure: () => {},
+    ensure: (count: number) => void ensured.push(count),
     first: async () => {},
     close: () => {},
   };
@@ -48,7 +51,7 @@ const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS) => {
   const pool = createHostPool({ limits, nursery, queue, conduct });
   const wait = (connectionKey: string): void =>
     queue.add({ connectionKey, start: () => undefined, giveUp: () => undefined });
-  return { pool, wait, queue, conduct, close: () => queue.close() };
+  return { pool, wait, queue, conduct, ensured, close: () => queue.close() };
 };
 
 it('an idle host stays with its connection while there is room for more, however slowly they are born', () => {
@@ -129,4 +132,22 @@ it('a host that still holds much of what its last run had is not given the next 
   pool.serve();
   close();
   expect([started, killed]).toEqual([[full, fresh], ['it holds too much memory']]);
+});
+
+it('where no host can be started, who has none is told so at once, who has one waits, and one is tried', () => {
+  const told: string[] = [];
+  const { pool, queue, ensured, close } = poolOf([{ ...idleHost([]), runs: 1 }], 0, LIMITS, true);
+  const wait = (connectionKey: string): void => {
+    const start = () => void told.push(`${connectionKey} began`);
+    queue.add({ connectionKey, start, giveUp: (why) => told.push(`${connectionKey}: ${why}`) });
+  };
+  wait('a');
+  pool.serve();
+  wait('a');
+  wait('b');
+  pool.serve();
+  expect(told).toEqual(['a began', 'b: no_hosts']);
+  expect(queue.waitingKeys).toEqual(['a']);
+  expect(ensured.every((count) => count >= 1)).toBe(true);
+  close();
 });

@@ -1,4 +1,5 @@
 import type { RunResult } from '@userferry/script-contract';
+import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { Conduct } from './conduct.ts';
 import type { Nursery } from './nursery.ts';
@@ -25,6 +26,8 @@ export type HostPoolDeps = {
 
 /** Which isolate host serves which connection. */
 export type HostPool = {
+  /** Those that are some connection's own. */
+  readonly hosts: readonly IsolateHost[];
   /** Serves what waits, as far as hosts are free; starts and ends hosts as needed. Call it after every change. */
   serve(): void;
   /** Has the connection all the hosts that it may have now? */
@@ -56,6 +59,22 @@ const sparesOf = ({ blankHosts, maxHosts }: HostPoolLimits): number => Math.min(
 const shareOf = ({ hostsPerConnection, maxHosts }: HostPoolLimits): number =>
   Math.max(1, Math.min(hostsPerConnection, Math.floor(maxHosts / 2)));
 
+/** Where no host can be started, another script-runner may have some: whoever waits here would wait for nothing. */
+const refuseHostless = (queue: HostPoolDeps['queue'], hostsOf: (key: string) => readonly IsolateHost[]): void => {
+  for (const key of queue.waitingKeys) if (hostsOf(key).length === 0) queue.refuse(key);
+};
+
+/** One is tried again and again, so that it is noticed when they can be started. */
+const leastBirths = ({ failing }: Nursery): number => (failing ? 1 : 0);
+
+/** Ends the one that has had nothing to do for longest, and at least for so long. */
+const evictIdle = (hosts: readonly IsolateHost[], restedMs: number): void => {
+  const [idle] = hosts
+    .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
+    .sort((a, b) => a.idleSince - b.idleSince);
+  idle?.kill(DEATHS.replaced);
+};
+
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
@@ -67,7 +86,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
   /** What the last run left would be held against the next one. */
   const retireIfFull = (host: IsolateHost): boolean => {
     if (host.runs > 0 || host.residentBytes <= limits.idleBytesMax) return false;
-    host.kill('it holds too much memory');
+    host.kill(DEATHS.tooMuchMemory);
     return true;
   };
   const withRoom = (key: string): IsolateHost | undefined => {
@@ -107,23 +126,21 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       work.start(host);
     }
   };
-  const evictIdle = (restedMs: number): void => {
-    const [idle] = all()
-      .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
-      .sort((a, b) => a.idleSince - b.idleSince);
-    idle?.kill('room was needed for another connection');
-  };
   return {
+    get hosts() {
+      return all().filter(({ alive }) => alive);
+    },
     serve() {
       for (const key of queue.waitingKeys) serveKey(key);
+      if (nursery.failing) refuseHostless(queue, hostsOf);
       const wanted = queue.waitingKeys.filter(wantsHost).length;
       const room = limits.maxHosts - all().length;
-      nursery.ensure(Math.min(room, wanted + limits.blankHosts));
+      nursery.ensure(Math.min(room, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
       const ending = all().filter(({ alive }) => !alive).length;
       // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
       if (room > nursery.size) return;
-      if (wanted > nursery.size + ending) evictIdle(0);
-      else if (wanted + sparesOf(limits) > nursery.size + ending) evictIdle(RESTED_MS);
+      if (wanted > nursery.size + ending) evictIdle(all(), 0);
+      else if (wanted + sparesOf(limits) > nursery.size + ending) evictIdle(all(), RESTED_MS);
     },
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
     ended(key, result) {
@@ -134,12 +151,12 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       for (const host of all()) {
         const idleMs = Date.now() - host.idleSince;
         if (host.runs > 0) continue;
-        if (idleMs > limits.idleMs || old(host)) host.kill('idle');
+        if (idleMs > limits.idleMs || old(host)) host.kill(DEATHS.idle);
         else retireIfFull(host);
       }
     },
     close() {
-      for (const host of all()) host.kill('the sandbox is closed');
+      for (const host of all()) host.kill(DEATHS.closed);
     },
   };
 };

@@ -1,3 +1,4 @@
+import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 import { createBirthPause } from './birth-pause.ts';
@@ -6,6 +7,9 @@ import { createBirthPause } from './birth-pause.ts';
 export type Nursery = {
   /** Hosts being born or blank. */
   readonly size: number;
+  /** Have the last few died at birth, so that hosts cannot be started here now? One that lives ends it. */
+  readonly failing: boolean;
+  readonly hosts: { readonly starting: readonly IsolateHost[]; readonly blank: readonly IsolateHost[] };
   /** The oldest blank host, which then is the caller's. */
   take(): IsolateHost | undefined;
   /** Starts hosts until `count` are blank or on the way; waits longer and longer when they die at birth. */
@@ -24,6 +28,8 @@ export type NurseryDeps = {
 };
 
 const AT_ONCE_MAX = 2;
+/** One death may be chance, or a machine that is busy; what is missing or forbidden kills them all. */
+const FAILING_FROM = 3;
 
 export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryDeps): Nursery => {
   const born = new Set<IsolateHost>();
@@ -47,7 +53,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     onChange();
   };
   const watchBirth = (host: IsolateHost): Promise<void> => {
-    const timer = setTimeout(() => host.kill('the isolate host was not ready in time'), birthTimeoutMs);
+    const timer = setTimeout(() => host.kill(DEATHS.notReadyInTime), birthTimeoutMs);
     void host.exited.then(() => {
       if (born.delete(host)) onChange();
     });
@@ -72,6 +78,12 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     get size() {
       return born.size + unborn.size;
     },
+    get failing() {
+      return pause.failures >= FAILING_FROM;
+    },
+    get hosts() {
+      return { starting: [...unborn], blank: [...born] };
+    },
     async first() {
       const host = begin();
       if (host === undefined) throw new Error('no isolate host could be prepared');
@@ -88,7 +100,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     close() {
       closed = true;
       clearTimeout(retry);
-      for (const host of [...born, ...unborn]) host.kill('the sandbox is closed');
+      for (const host of [...born, ...unborn]) host.kill(DEATHS.closed);
     },
   };
 };

@@ -7,8 +7,8 @@ export type Waiting<H> = {
   giveUp(why: Refusal, retryAfterMs: number): void;
 };
 
-/** Why there is no host: `runner_full` and `closed` are not of the connection's making. */
-export type Refusal = 'queue_full' | 'runner_full' | 'waited_too_long' | 'closed';
+/** Why there is no host: `runner_full`, `no_hosts` and `closed` are not of the connection's making. */
+export type Refusal = 'queue_full' | 'runner_full' | 'waited_too_long' | 'no_hosts' | 'closed';
 
 export type QueueLimits = { readonly perConnection: number; readonly total: number; readonly waitMs: number };
 
@@ -21,9 +21,13 @@ export type WorkQueue<H> = {
   add(work: Waiting<H>): void;
   /** Takes it out without a word; false when it is no longer waiting. */
   remove(work: Waiting<H>): boolean;
+  /** As many wait. */
+  readonly size: number;
   /** Connections with something waiting, the one that waited longest without being served first. */
   readonly waitingKeys: readonly string[];
   take(connectionKey: string): Waiting<H> | undefined;
+  /** Gives up what waits for a host of this connection: there will be none. */
+  refuse(connectionKey: string): void;
   close(): void;
 };
 
@@ -49,21 +53,30 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
     if (remove(work)) work.giveUp('waited_too_long', waitMs);
   };
   /** As long as the first in line has waited already: so long it takes at the least. */
-  const refuse = (work: Waiting<H>, queue: ReadonlyMap<unknown, Place>): void => {
+  const refuseOne = (work: Waiting<H>, queue: ReadonlyMap<unknown, Place>): void => {
     const [first] = queue.values();
     const waitedMs = first === undefined ? 0 : Date.now() - first.since;
     const retryAfterMs = Math.min(waitMs, Math.max(RETRY_AFTER_MIN_MS, waitedMs));
     work.giveUp(queue.size > 0 ? 'queue_full' : 'runner_full', retryAfterMs);
   };
+  const giveUpAll = (works: readonly Waiting<H>[], why: Refusal): void => {
+    for (const work of works) {
+      remove(work);
+      work.giveUp(why, RETRY_AFTER_MIN_MS);
+    }
+  };
   return {
     add(work) {
       const queue = queues.get(work.connectionKey) ?? new Map<Waiting<H>, Place>();
-      if (queue.size >= Math.min(perConnection, total - size)) return refuse(work, queue);
+      if (queue.size >= Math.min(perConnection, total - size)) return refuseOne(work, queue);
       queue.set(work, { timer: setTimeout(() => expire(work), waitMs), since: Date.now() });
       queues.set(work.connectionKey, queue);
       size += 1;
     },
     remove,
+    get size() {
+      return size;
+    },
     get waitingKeys() {
       return [...queues.keys()];
     },
@@ -76,11 +89,11 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
       if (queues.delete(connectionKey)) queues.set(connectionKey, queue);
       return first;
     },
-    close() {
-      for (const work of [...queues.values()].flatMap((queue) => [...queue.keys()])) {
-        remove(work);
-        work.giveUp('closed', RETRY_AFTER_MIN_MS);
-      }
-    },
+    refuse: (connectionKey) => giveUpAll([...(queues.get(connectionKey)?.keys() ?? [])], 'no_hosts'),
+    close: () =>
+      giveUpAll(
+        [...queues.values()].flatMap((queue) => [...queue.keys()]),
+        'closed',
+      ),
   };
 };

@@ -1,0 +1,34 @@
+import { createLogger } from '@userferry/process';
+import { afterAll, expect, it } from 'vitest';
+import { createHttpServer } from './create-http-server.ts';
+import { createLastKnownIps } from './last-known-ips.ts';
+
+const stack = new AsyncDisposableStack();
+afterAll(() => stack.disposeAsync());
+const log = createLogger({ service: 'test', level: 'silent' });
+const publicIps = {
+  list: async () => ({ ips: [], regions: [], updatedAt: new Date(0) }),
+};
+
+it('is alive at once, ready when it is told so, and going for good: answers close their connections then', async () => {
+  const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: 0, log });
+  const server = stack.use(await createHttpServer({ host: '127.0.0.1', port: 0, lastKnownIps, log }));
+  const get = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}${path}`);
+    await answer.arrayBuffer();
+    return [answer.status, answer.headers.get('connection')];
+  };
+  expect([await get('/healthz'), await get('/readyz')]).toEqual([
+    [200, 'keep-alive'],
+    [503, 'keep-alive'],
+  ]);
+  server.setReady(true);
+  expect(await get('/readyz')).toEqual([200, 'keep-alive']);
+  server.announceStop();
+  server.setReady(true);
+  expect([await get('/healthz'), await get('/readyz'), await get('/api/system/public-ips')]).toEqual([
+    [200, 'close'],
+    [503, 'close'],
+    [200, 'close'],
+  ]);
+});

@@ -1,0 +1,131 @@
+import { SERVICE_NAMES, setUpCompany } from '@userferry/local-services';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { holdAnswers } from './rolling/hold-answers.ts';
+import { createEdge, doubled, failures, type LoginStream, startLogins } from './rolling/login-stream.ts';
+import type { Replica } from './rolling/replica.ts';
+import { type ReplicaWorld, startReplicas } from './rolling/replica-world.ts';
+
+type Name = (typeof SERVICE_NAMES)[number];
+
+const stack = new AsyncDisposableStack();
+let world: ReplicaWorld;
+let logins: LoginStream | undefined;
+
+beforeAll(async () => {
+  const two = Object.fromEntries(SERVICE_NAMES.map((name) => [name, 2])) as Record<Name, number>;
+  world = await startReplicas(stack, { ...two, 'script-runner': 3 });
+});
+afterEach(() => logins?.stop());
+afterAll(() => stack.disposeAsync());
+
+/** Logins that go on until the test is over, in a pool where nobody was before. */
+const start = async (): Promise<LoginStream> => {
+  const { address, operatorKey, legacy } = world;
+  const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
+  logins = startLogins({ address, company, atOnce: 4 });
+  return logins;
+};
+
+/** Each process that is started again takes its time on a busy machine. */
+const LONG_MS = 180_000;
+
+/** How often each replica of a service was called, by its own log. */
+const callsAt = (name: Name, method: string): readonly number[] =>
+  world.replicas[name].map(
+    ({ lines }) => lines.filter(({ facts }) => facts?.msg === 'call' && String(facts.method).endsWith(method)).length,
+  );
+
+/** Resolves when a replica has said something since its log had so many lines. */
+const saidSince = (replica: Replica, lines: number, msg: string) =>
+  expect.poll(() => replica.lines.slice(lines).some(({ facts }) => facts?.msg === msg), { timeout: 30_000 }).toBe(true);
+
+describe('several processes of each service', () => {
+  it('have the calls of a stream of logins spread evenly over them', async () => {
+    await (await start()).more(150);
+    const path = [
+      ['identity-gateway', 'IdentityService/Login'],
+      ['migration-service', 'LoginService/CheckLogin'],
+      ['script-runner', 'ScriptRunnerService/RunScript'],
+    ] as const;
+    for (const [name, method] of path) {
+      const calls = callsAt(name, method);
+      const fair = calls.reduce((sum, each) => sum + each, 0) / calls.length;
+      expect(fair).toBeGreaterThan(10);
+      for (const each of calls) expect(each).toBeGreaterThan(fair / 2);
+    }
+  });
+
+  it('of public-ip-service all know what every runner reports', async () => {
+    for (const { lines } of world.replicas['public-ip-service'])
+      await expect
+        .poll(() => lines.filter(({ facts }) => String(facts?.method).endsWith('ReportEgress')).length, {
+          timeout: 20_000,
+        })
+        .toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('a stream of logins whose callers repeat nothing', () => {
+  it.each(SERVICE_NAMES)(
+    'loses none and doubles nobody while each %s is restarted',
+    async (name) => {
+      const { ended, more } = await start();
+      for (const replica of world.replicas[name]) {
+        await more(10);
+        expect(await replica.stop()).toBe(0);
+        await more(20);
+        await replica.start();
+        // A rollout leaves callers the time to find it again: they try every second at the least.
+        if (name !== 'public-ip-service') await saidSince(replica, replica.lines.length, 'call');
+      }
+      await more(10);
+      expect(failures(ended)).toEqual([]);
+      expect(doubled(ended)).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  it.each(['migration-service', 'script-runner'] as const)(
+    'is held up by a %s that is frozen, loses none, and goes there again when it thaws',
+    async (name) => {
+      const [frozen] = world.replicas[name];
+      const { ended, more } = await start();
+      await more(10);
+      frozen?.signal('SIGSTOP');
+      await more(40);
+      const lines = frozen?.lines.length ?? 0;
+      frozen?.signal('SIGCONT');
+      await saidSince(frozen as Replica, lines, 'call');
+      expect(failures(ended)).toEqual([]);
+      expect(doubled(ended)).toEqual([]);
+    },
+    LONG_MS,
+  );
+});
+
+describe('a login that is under way when its services are told to stop', () => {
+  it('ends as if they were not, and they end after it', async () => {
+    const held = stack.use(await holdAnswers());
+    const source = `async function login(query) {
+      const answer = await require('axios').get('http://127.0.0.1:${held.port}/');
+      return { id: 7, email: query.email, nickname: String(answer.data) };
+    }`;
+    const [gateway] = world.replicas['identity-gateway'];
+    const scripts = { LOGIN: source, GET_USER: source.replace('login', 'getUser') };
+    const { address = '' } = gateway ?? {};
+    const { operatorKey, legacy } = world;
+    const slow = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url, scripts });
+    using edge = createEdge(address, slow);
+    const login = edge.login(1);
+    await held.asked;
+    const going = [gateway, ...world.replicas['script-runner'], world.replicas['migration-service'][0]].filter(
+      (replica) => replica !== undefined,
+    );
+    const before = going.map(({ lines }) => lines.length);
+    const codes = Promise.all(going.map((replica) => replica.stop()));
+    for (const [n, replica] of going.entries()) await saidSince(replica, before[n] ?? 0, 'stopping');
+    held.release();
+    expect(await login).toMatchObject({ end: 'AUTHENTICATED', migratedNow: true });
+    expect(await codes).toEqual(going.map(() => 0));
+  });
+});

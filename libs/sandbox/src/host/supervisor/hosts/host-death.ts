@@ -1,0 +1,43 @@
+/** Why an isolate host ended, in one word. The first four are the ordinary way of things. */
+export type HostDeath =
+  | 'idle'
+  | 'replaced'
+  | 'served_its_purpose'
+  | 'closed'
+  | 'too_much_memory_between_runs'
+  | 'out_of_memory'
+  | 'stuck'
+  | 'broke_the_rules'
+  | 'at_birth'
+  | 'crashed';
+
+/** What a host is killed with, in words for the log and for the runs in it. */
+export const DEATHS = {
+  idle: 'idle',
+  replaced: 'room was needed for another connection',
+  servedItsPurpose: 'it has served its purpose',
+  closed: 'the sandbox is closed',
+  tooMuchMemory: 'it holds too much memory',
+  stuck: 'the isolate host was stuck in another run of this connection',
+  stuckInSource: 'the source could not be compiled in time',
+  brokeTheRules: 'the isolate host broke the rules of its channel',
+  notReadyInTime: 'the isolate host was not ready in time',
+} as const;
+
+export type DeathText = (typeof DEATHS)[keyof typeof DEATHS];
+
+const WORDS: Readonly<Record<DeathText, HostDeath>> = {
+  [DEATHS.idle]: 'idle',
+  [DEATHS.replaced]: 'replaced',
+  [DEATHS.servedItsPurpose]: 'served_its_purpose',
+  [DEATHS.closed]: 'closed',
+  [DEATHS.tooMuchMemory]: 'too_much_memory_between_runs',
+  [DEATHS.stuck]: 'stuck',
+  [DEATHS.stuckInSource]: 'stuck',
+  [DEATHS.brokeTheRules]: 'broke_the_rules',
+  [DEATHS.notReadyInTime]: 'at_birth',
+};
+
+/** The word for a host's end: `why` as its process told it, and whether it ever was ready. */
+export const deathOf = (why: string, wasReady: boolean): HostDeath =>
+  WORDS[why as DeathText] ?? (wasReady ? 'crashed' : 'at_birth');
