@@ -6,15 +6,19 @@ import { firstLogin } from './first-login.ts';
 import { growth } from './growth.ts';
 import { localLogin } from './local-login.ts';
 import { loginCost } from './login-cost.ts';
-import { loginPgWarm } from './login-pg-warm.ts';
+import { loginMysql, loginPg } from './login-in-sandbox.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
 import { scriptMemory } from './script-memory.ts';
 
 /** Every benchmark by the name under which its figures are kept. */
 const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
-  login_pg_warm: (effort) => loginPgWarm(4, effort),
-  login_pg_warm_cost_10: (effort) => loginPgWarm(10, effort),
+  login_pg_warm: (effort) => loginPg({}, effort),
+  login_pg_warm_cost_10: (effort) => loginPg({ bcryptCost: 10 }, effort),
+  login_pg_no_reuse: (effort) => loginPg({ reuse: false }, effort),
+  login_pg_kept_vs_plain_kept: (effort) => loginPg({ plainKeeps: true }, effort),
+  login_mysql_warm: (effort) => loginMysql({}, effort),
+  login_mysql_no_reuse: (effort) => loginMysql({ reuse: false }, effort),
   local_login: localLogin,
   first_login: firstLogin,
   cold_connection: coldConnection,

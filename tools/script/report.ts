@@ -6,5 +6,9 @@ export const reportOf = ({ outcome, resultJson, error, logs, usage }: RunResult)
   ...(resultJson === undefined ? {} : { result: JSON.parse(resultJson) as unknown }),
   ...(error === undefined ? {} : { error }),
   logs: logs.map(({ level, text, atMs }) => ({ level, text, at_ms: atMs })),
-  usage: { wall_ms: usage.wallMs, cpu_ms: usage.cpuMs, heap_bytes: usage.heapBytes },
+  usage: {
+    ...{ wall_ms: usage.wallMs, cpu_ms: usage.cpuMs, heap_bytes: usage.heapBytes },
+    connections_opened: usage.connectionsOpened,
+    connections_reused: usage.connectionsReused,
+  },
 });

@@ -70,7 +70,10 @@ describe('the tool', () => {
       outcome: 'completed',
       result: { id: 1, email: 'a@b.test' },
       logs: [{ level: 'info', text: 'db.test 5432', at_ms: expect.any(Number) }],
-      usage: { wall_ms: expect.any(Number), cpu_ms: expect.any(Number), heap_bytes: expect.any(Number) },
+      usage: {
+        ...{ wall_ms: expect.any(Number), cpu_ms: expect.any(Number), heap_bytes: expect.any(Number) },
+        ...{ connections_opened: expect.any(Number), connections_reused: expect.any(Number) },
+      },
     });
   });
 

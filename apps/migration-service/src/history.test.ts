@@ -36,7 +36,7 @@ const run = (runId: string, more: Partial<ScriptRun> = {}): ScriptRun => ({
   outcome: Outcome.THREW,
   error: { name: 'Error', message: 'no such user', code: '', line: 3, column: 9 },
   logs: [{ level: 'info', text: 'looking', atMs: 1.5 }],
-  usage: { wallMs: 12.5, cpuMs: 3, heapBytes: 4_000_000n },
+  usage: { wallMs: 12.5, cpuMs: 3, heapBytes: 4_000_000n, connectionsOpened: 1, connectionsReused: 2 },
   requestId: 'request-1',
   test: false,
   ...more,

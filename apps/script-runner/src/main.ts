@@ -20,6 +20,7 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
     egress: { allow: config.egressAllow, never: config.egressNever, ownPorts },
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
+    reuseConnections: config.reuseConnections,
     requiredLevel: config.requiredLevel,
     requiredWalls: config.requiredWalls,
     log,

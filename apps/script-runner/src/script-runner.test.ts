@@ -105,6 +105,12 @@ describe('the health service', () => {
 });
 
 describe('RunScript', () => {
+  it('tells how many connections a run opened, and how many it took over', async () => {
+    const usage = { wallMs: 1, cpuMs: 1, heapBytes: 1, connectionsOpened: 1, connectionsReused: 2 };
+    const { run } = await serve({ ...COMPLETED, usage });
+    expect(await run({})).toMatchObject({ usage: { connectionsOpened: 1, connectionsReused: 2 } });
+  });
+
   it('says when to come back to a connection past its share', async () => {
     const overloaded = { outcome: 'overloaded', logs: [], usage: { wallMs: 0, cpuMs: 0, heapBytes: 0 } } as const;
     const { run } = await serve({ ...overloaded, retryAfterMs: 1_234 });

@@ -43,7 +43,7 @@ const join = (line: Line, fault: Fault): void => {
   server.on('close', () => later(ms, () => client.destroy()));
 };
 
-/** Opens a line to that port; its fault holds for whoever dials from then on. */
+/** Opens a line to that port. A fault holds for whoever dials from then on, and all do: the lines that there are, are cut. */
 export const openFaultyLink = async (target: number): Promise<FaultyLink> => {
   let fault: Fault = { kind: 'none' };
   const sockets = new Set<Socket>();
@@ -62,6 +62,7 @@ export const openFaultyLink = async (target: number): Promise<FaultyLink> => {
     port: (link.address() as AddressInfo).port,
     set: (next) => {
       fault = next;
+      for (const socket of sockets) socket.destroy();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

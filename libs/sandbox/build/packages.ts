@@ -74,6 +74,7 @@ export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
   'https-proxy-agent': 'Proxies are not available to scripts',
 };
 
+const MYSQL_CONNECTION = /[/\\]mysql2[/\\]lib[/\\]base[/\\]connection\.js$/;
 const BSON_MAP = /[/\\]bson[/\\]lib[/\\]bson[/\\]map\.js$/;
 const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
 
@@ -81,9 +82,14 @@ const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
  * Probes of a package that would load all of `fetch` for every script that requires it: axios makes its fetch adapter
  * ready beforehand (it makes it again when it is used), and keeps the class of forms to know them by (it also knows them
  * by their name). And old bson puts a property on `Map`, which nobody reads: an isolate whose built-ins have changed is given
- * up after the run. Nothing else of a package is changed.
+ * up after the run. And mysql2 says where it connects what its session may be kept for. Nothing else of a package is changed.
  */
 export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
+  {
+    file: MYSQL_CONNECTION,
+    text: 'Net.connect(opts.config.port, opts.config.host)',
+    instead: "Net.connect(require('#reuse').mysqlTarget(opts.config))",
+  },
   { file: BSON_MAP, text: '\n  module.exports.Map = global.Map;\n', instead: '\n' },
   { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },
   { file: AXIOS, text: "typeof G.FormData !== 'undefined' ? G.FormData : undefined", instead: 'undefined' },

@@ -30,8 +30,17 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** One line that the script wrote to its `console`, `at_ms` milliseconds after the run began. */
 export type LogLine = { readonly level: LogLevel; readonly text: string; readonly atMs: number };
 
-/** What a run cost: wall clock and CPU in milliseconds, the isolate's heap after the run in bytes. */
-export type RunUsage = { readonly wallMs: number; readonly cpuMs: number; readonly heapBytes: number };
+/**
+ * What a run cost: wall clock and CPU in milliseconds, the isolate's heap after the run in bytes, and how many connections
+ * it opened itself and how many it took over from earlier runs (absent: not known).
+ */
+export type RunUsage = {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly heapBytes: number;
+  readonly connectionsOpened?: number;
+  readonly connectionsReused?: number;
+};
 
 /** How a run ended. `resultJson` is JSON text, present when the outcome is `completed` (and, for diagnosis, `invalid_result` where it can be shown). */
 export type RunResult = {

@@ -2,6 +2,7 @@ import {
   type RunScriptRequest,
   type RunScriptResponse,
   ScriptRunnerServiceClient,
+  type RunUsage as WireUsage,
 } from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
 import { type CallFacts, type ClientTls, createClient, type PromiseClient } from '@userferry/grpc';
@@ -12,6 +13,7 @@ import {
   type LogLevel,
   outcomeOfNumber,
   type RunResult,
+  type RunUsage,
   type ScriptAction,
   type ScriptError,
 } from '@userferry/script-contract';
@@ -133,14 +135,16 @@ const fromResponse = (response: RunScriptResponse): RunResult => {
     ...(response.resultJson.length > 0 && { resultJson: Buffer.from(response.resultJson).toString('utf8') }),
     ...(response.error && { error: fromWireError(response.error) }),
     logs: response.logs.map(({ level, text, atMs }) => ({ level: level as LogLevel, text, atMs })),
-    usage: {
-      wallMs: response.usage?.wallMs ?? 0,
-      cpuMs: response.usage?.cpuMs ?? 0,
-      heapBytes: Number(response.usage?.heapBytes ?? 0n),
-    },
+    usage: response.usage === undefined ? NO_USAGE : fromWireUsage(response.usage),
     ...(response.retryAfterMs > 0n && { retryAfterMs: Number(response.retryAfterMs) }),
   };
 };
+
+const fromWireUsage = ({ wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused }: WireUsage): RunUsage => ({
+  ...{ wallMs, cpuMs, heapBytes: Number(heapBytes) },
+  ...(connectionsOpened !== undefined && { connectionsOpened }),
+  ...(connectionsReused !== undefined && { connectionsReused }),
+});
 
 const fromWireError = (error: {
   name: string;

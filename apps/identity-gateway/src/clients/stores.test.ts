@@ -160,7 +160,7 @@ describe('our store over the wire', () => {
   it('keeps a run by its id, with action and outcome as the contract numbers them', async () => {
     const endedAt = new Date('2026-11-24T12:00:00Z');
     const run = { runId: randomUUID(), userPoolId: 'pool', version: 4n, test: true, requestId: 'request-1', endedAt };
-    const usage = { wallMs: 1.5, cpuMs: 1, heapBytes: 10.4 };
+    const usage = { wallMs: 1.5, cpuMs: 1, heapBytes: 10.4, connectionsReused: 1 };
     const logs = [{ level: 'info' as const, text: 'hello', atMs: 1 }];
     await history.appendScriptRuns([{ ...run, action: 'getUser', outcome: 'timed_out', usage, logs }], callFacts());
     expect(asked[0]?.request).toMatchObject({
@@ -174,7 +174,7 @@ describe('our store over the wire', () => {
             action: 2,
             outcome: 4,
             logs,
-            usage: { heapBytes: 10n },
+            usage: { heapBytes: 10n, connectionsReused: 1 },
             test: true,
           },
         },

@@ -63,6 +63,6 @@ const toWireRun = ({
   resultJson: Buffer.from(resultJson ?? ''),
   error: error && { code: '', line: 0, column: 0, ...error },
   logs: logs.map((line) => ({ ...line })),
-  usage: { wallMs: usage.wallMs, cpuMs: usage.cpuMs, heapBytes: BigInt(Math.round(usage.heapBytes)) },
+  usage: { ...usage, heapBytes: BigInt(Math.round(usage.heapBytes)) },
   retryAfterMs: BigInt(retryAfterMs),
 });

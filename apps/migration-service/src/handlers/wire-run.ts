@@ -16,15 +16,25 @@ import { invalidField, nameOf, storable } from './fields.ts';
 type Details = {
   readonly error?: Partial<ScriptError>;
   readonly logs?: readonly Partial<LogLine>[];
-  readonly usage?: { readonly wallMs?: number; readonly cpuMs?: number; readonly heapBytes?: number };
+  readonly usage?: Partial<Omit<RunUsage, 'heapBytes'>> & { readonly heapBytes?: number };
 };
 
 const RUN_ID_LENGTH_MAX = 200;
 
+const usageDetails = ({
+  connectionsOpened,
+  connectionsReused,
+  ...usage
+}: RunUsage): { readonly [name: string]: Json } => ({
+  ...{ ...usage, heapBytes: Number(usage.heapBytes) },
+  ...(connectionsOpened !== undefined && { connectionsOpened }),
+  ...(connectionsReused !== undefined && { connectionsReused }),
+});
+
 const detailsOf = ({ error, logs, usage }: ScriptRun): { readonly [name: string]: Json } => ({
   ...(error !== undefined && { error: { ...error } }),
   logs: logs.map(({ level, text, atMs }) => ({ level, text, atMs })),
-  ...(usage !== undefined && { usage: { ...usage, heapBytes: Number(usage.heapBytes) } }),
+  ...(usage !== undefined && { usage: usageDetails(usage) }),
 });
 
 /** A run as it is kept, or nothing when its action or outcome is of a later version. Throws INVALID_ARGUMENT. */
@@ -47,10 +57,10 @@ const wireError = (error: Partial<ScriptError>): ScriptError => ({
   column: error.column ?? 0,
 });
 
-const wireUsage = ({ wallMs = 0, cpuMs = 0, heapBytes = 0 }: NonNullable<Details['usage']>): RunUsage => ({
-  wallMs,
-  cpuMs,
-  heapBytes: BigInt(Math.round(heapBytes)),
+const wireUsage = ({ wallMs = 0, cpuMs = 0, heapBytes = 0, ...usage }: NonNullable<Details['usage']>): RunUsage => ({
+  ...{ wallMs, cpuMs, heapBytes: BigInt(Math.round(heapBytes)) },
+  connectionsOpened: usage.connectionsOpened,
+  connectionsReused: usage.connectionsReused,
 });
 
 /** A run of the log history as it travels; what a later version has added is left out. */

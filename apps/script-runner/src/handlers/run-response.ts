@@ -14,7 +14,7 @@ export const toRunResponse = ({
   resultJson: Buffer.from(resultJson ?? ''),
   error: error && toWireError(error),
   logs: logs.map((line) => ({ ...line })),
-  usage: { wallMs: usage.wallMs, cpuMs: usage.cpuMs, heapBytes: BigInt(Math.round(usage.heapBytes)) },
+  usage: { ...usage, heapBytes: BigInt(Math.round(usage.heapBytes)) },
   retryAfterMs: BigInt(Math.round(retryAfterMs)),
 });
 

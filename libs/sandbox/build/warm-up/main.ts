@@ -3,6 +3,7 @@
  * then are in them compiled.
  */
 import { writeFileSync, writeSync } from 'node:fs';
+import { createParkingLot } from '../../src/host/isolate-host/reuse/parking-lot.ts';
 import { startRun } from '../../src/host/isolate-host/run.ts';
 import { loadRuntimeFiles, type RuntimeFiles } from '../../src/host/isolate-host/runtime-files.ts';
 import { createSlot, type Slot } from '../../src/host/isolate-host/slot.ts';
@@ -39,7 +40,12 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
       if ((result as { outcome: string }).outcome !== outcome) reject(new Error(JSON.stringify(result)));
     });
     const pool = { prepare: async () => undefined, take: async () => lease, giveBack: async () => resolve() };
-    startRun(frame, lease, { link, files, pool }, { startedAtMs: performance.now(), onEnd: () => undefined });
+    startRun(
+      frame,
+      lease,
+      { link, files, pool, lot: createParkingLot() },
+      { startedAtMs: performance.now(), onEnd: () => undefined },
+    );
   });
   if (!(await slot.reset())) throw new Error('The warm-up left something behind');
 }

@@ -74,7 +74,13 @@ const result = z.strictObject({
     })
     .optional(),
   logs: z.array(z.strictObject({ level: z.enum(LOG_LEVELS), text: text(16384), atMs: z.number() })).max(1000),
-  usage: z.strictObject({ wallMs: z.number(), cpuMs: z.number(), heapBytes: z.number() }),
+  usage: z.strictObject({
+    wallMs: z.number(),
+    cpuMs: z.number(),
+    heapBytes: z.number(),
+    connectionsOpened: z.int().min(0).optional(),
+    connectionsReused: z.int().min(0).optional(),
+  }),
 });
 
 /** Answer to `check`. */
@@ -98,6 +104,9 @@ export type HostFrame = z.infer<typeof hostFrameSchema>;
 
 // ---- supervisor → isolate host ----
 
+/** A place that a connection of an earlier run may lead to, judged for this run. */
+export type ReusableDestination = { readonly host: string; readonly port: number; readonly address: string };
+
 export type RunFrame = {
   kind: 'run';
   runId: string;
@@ -107,6 +116,8 @@ export type RunFrame = {
   env: Readonly<Record<string, string>>;
   timeoutMs: number;
   memoryLimitBytes: number;
+  /** There where connections may be kept: those of earlier runs may serve this one as far as they lead to one of these. */
+  reuse?: { readonly destinations: readonly ReusableDestination[] };
 };
 
 export type SupervisorFrame =

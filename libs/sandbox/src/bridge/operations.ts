@@ -83,7 +83,9 @@ export type ReportedError = {
 };
 
 export type Operation =
-  | readonly ['open', id: number, host: string, port: number, family: number]
+  // With a key where the connection may be kept for later runs: the driver's name, a space, and all that its session
+  // depends on.
+  | readonly ['open', id: number, host: string, port: number, family: number, key?: string]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
   | readonly [

@@ -32,7 +32,8 @@ export type ChannelEvents = {
 
 export type Channel = {
   readonly id: number;
-  open(host: string, port: number, family: number): void;
+  /** `key` is there where the connection may be one of an earlier run, or be kept for a later one. */
+  open(host: string, port: number, family: number, key?: string): void;
   /** Starts TLS on the connection of another channel, which this one takes over; on a stream of the isolate for 0. */
   secure(parentId: number, options: TlsOptions): void;
   write(bytes: Uint8Array, done: () => void): void;
@@ -106,7 +107,8 @@ export function createChannel(events: ChannelEvents): Channel {
   listen(id, receive);
   return {
     id,
-    open: (host, port, family) => send(['open', id, host, port, family]),
+    open: (host, port, family, key) =>
+      send(key === undefined ? ['open', id, host, port, family] : ['open', id, host, port, family, key]),
     secure: (parentId, options) => send(['tls', id, parentId, options]),
     write(bytes, done) {
       unacknowledged += bytes.byteLength;

@@ -17,7 +17,7 @@ const hasParts = (_key: unknown, { get, value }: PropertyDescriptor): boolean =>
 const SETTINGS: Regard = { isOpen: false, looksAt: () => true };
 /** Numbers and texts in classes and their instances are drivers' own counters and caches: those of ids must go on. */
 const CLASS: Regard = { isOpen: false, looksAt: hasParts };
-const INSTANCE: Regard = { isOpen: true, looksAt: hasParts };
+const INSTANCE: Regard = { isOpen: false, looksAt: hasParts };
 
 function regardOf(object: object): Regard {
   if (typeof object === 'function') return CLASS;

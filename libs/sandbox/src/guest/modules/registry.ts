@@ -60,6 +60,9 @@ export const core = {
   get querystring() {
     return (require('./querystring.ts') as typeof import('./querystring.ts')).querystring;
   },
+  get reuse() {
+    return require('../packages/reuse/mysql.ts') as typeof import('../packages/reuse/mysql.ts');
+  },
   get stream() {
     return (require('./stream.ts') as typeof import('./stream.ts')).stream;
   },
@@ -127,6 +130,7 @@ export const SCRIPT_MODULES: Table = {
 
 /** What only drivers look for. */
 export const DRIVER_MODULES: Table = {
+  '#reuse': () => core.reuse,
   async_hooks: () => core.asyncHooks,
   child_process: () => core.driverStubs.childProcess,
   constants: () => core.driverStubs.constants,

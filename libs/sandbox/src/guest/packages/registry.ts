@@ -6,6 +6,7 @@ import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
 import { create, hasOwn, indirectEval } from '../primordials.ts';
 import { bcrypt } from './bcrypt.ts';
 import { keepTypeParsers } from './pg-type-parsers.ts';
+import { offerPgSessions } from './reuse/pg.ts';
 
 type Require = (name: unknown) => unknown;
 /** A package's bundle: a function of the `require` that finds core modules; it gives a maker for each module in it. */
@@ -62,7 +63,10 @@ function evaluatePackage(name: string): unknown {
   const bundle = bundleOf[name] as string;
   opened[bundle] ??= (bundles[bundle] ?? fetchBundle(bundle))(requireCore);
   const module = opened[bundle]?.[name]?.();
-  if (name === 'pg') undoAtEnd(keepTypeParsers(module));
+  if (name === 'pg') {
+    undoAtEnd(keepTypeParsers(module));
+    offerPgSessions(module);
+  }
   return module;
 }
 

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { forGuest } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import type { Keeping } from './reuse/reuse-desk.ts';
 import type { TransportLog } from './transport-log.ts';
 import type { VirtualTransport } from './virtual-transport.ts';
 import { toWireError } from './wire-error.ts';
@@ -15,6 +16,10 @@ export type Connection = {
   pausedByGuest: boolean;
   /** Where TLS is spoken through a stream of the isolate. */
   virtual?: VirtualTransport;
+  /** Where the connection may outlive its run. */
+  keeping?: Keeping;
+  /** Takes away the ears that `use` has given the socket. */
+  release?: () => void;
 };
 
 export type ConnectionsDeps = {
@@ -34,6 +39,8 @@ export type Connections = {
   fail(id: number, error: unknown): void;
   /** Takes a socket into use: its events go to the guest from now on. */
   use(id: number, connection: Connection, socket: Socket | TLSSocket): void;
+  /** Hands the guest bytes that did not come just now. */
+  giveData(id: number, bytes: Buffer): void;
   holdReading(hold: boolean): void;
   /** Reads again, unless reading is held back. */
   read(connection: Connection): void;
@@ -57,6 +64,26 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };
+  /** Listens to a socket; gives what ends that. */
+  const listen = (id: number, connection: Connection, socket: Socket | TLSSocket): (() => void) => {
+    const ears = {
+      data: (bytes: Buffer) => {
+        connection.keeping?.follower.onData(bytes);
+        onData(id, bytes, connection.virtual !== undefined);
+      },
+      end: () => events.emit([id, 'end']),
+      error: (error: Error) => fail(id, error),
+      close: (hadError: boolean) => {
+        // A carrier that TLS has taken over is not in use any more.
+        if (connections.get(id) === connection) connections.delete(id);
+        events.emit([id, 'close', hadError]);
+      },
+    };
+    for (const [event, ear] of Object.entries(ears)) socket.on(event, ear);
+    return () => {
+      for (const [event, ear] of Object.entries(ears)) socket.off(event, ear);
+    };
+  };
 
   return {
     get size() {
@@ -74,18 +101,12 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     get: (id) => connections.get(id as number),
     forget: (id) => void connections.delete(id),
     fail,
+    giveData: (id, bytes) => onData(id, bytes, false),
     use(id, connection, socket) {
       connection.socket = socket;
       // The guest ends its side itself, once it has read what there is.
       if (!('encrypted' in socket)) socket.allowHalfOpen = true;
-      socket.on('data', (bytes: Buffer) => onData(id, bytes, connection.virtual !== undefined));
-      socket.on('end', () => events.emit([id, 'end']));
-      socket.on('error', (error) => fail(id, error));
-      socket.on('close', (hadError) => {
-        // A carrier that TLS has taken over is not in use any more.
-        if (connections.get(id) === connection) connections.delete(id);
-        events.emit([id, 'close', hadError]);
-      });
+      connection.release = listen(id, connection, socket);
       if (held) socket.pause();
     },
     holdReading(hold) {

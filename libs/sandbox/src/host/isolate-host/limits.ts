@@ -36,6 +36,23 @@ export const RETIREMENT = {
   idle: 8,
 } as const;
 
+/** Connections that are kept for later runs. */
+export const REUSE = {
+  /** Idle ones with the same credentials and options, and in all. They count against the limits of the company's server. */
+  perKey: 8,
+  total: 8,
+  idleMs: 30_000,
+  ageMs: 10 * 60_000,
+  /** Time for a session to be put back. */
+  resetMs: 1_000,
+  /** How long a run waits for one that is being put back: a new one takes a server several times as long. */
+  waitMs: 250,
+  keyCharacters: 64 * 1024,
+  /** Servers that refused to put a session back and are not asked again, by their keys. */
+  refusals: 64,
+  refusedMs: 5 * 60_000,
+} as const;
+
 /** Raised on the host's side of the bridge when a run asks for more than it may have. */
 export class QuotaExceeded extends Error {
   readonly code = 'QUOTA_EXCEEDED';

@@ -1,6 +1,7 @@
 /** The isolate host: holds the isolates of one connection and runs what its supervisor sends. */
 import type { RunFrame, SupervisorFrame } from '../../bridge/frames.ts';
 import { checkScript } from './check.ts';
+import { createParkingLot } from './reuse/parking-lot.ts';
 import { type ActiveRun, startRun } from './run.ts';
 import { loadRuntimeFiles } from './runtime-files.ts';
 import type { Slot } from './slot.ts';
@@ -31,6 +32,7 @@ function onCatastrophe(slot: Slot | undefined, message: string): void {
 }
 
 const pool = createSlotPool(files, onCatastrophe, die);
+const lot = createParkingLot();
 
 async function run(frame: RunFrame): Promise<void> {
   const { runId } = frame;
@@ -38,7 +40,7 @@ async function run(frame: RunFrame): Promise<void> {
   const start = { cancelled: false };
   starting.set(runId, start);
   const lease = await pool.take(frame.source, frame.memoryLimitBytes);
-  const started = startRun(frame, lease, { link, files, pool }, { startedAtMs, onEnd: () => runs.delete(runId) });
+  const started = startRun(frame, lease, { link, files, pool, lot }, { startedAtMs, onEnd: () => runs.delete(runId) });
   runs.set(runId, started);
   starting.delete(runId);
   if (start.cancelled) started.abort('killed', CANCELLED);

@@ -1,6 +1,7 @@
 /** The host's side of the bridge against what no guest of ours would send. */
 import { describe, expect, it } from 'vitest';
 import type { GuestEvent, Operation, RunReport } from '../../bridge/operations.ts';
+import { createParkingLot } from './reuse/parking-lot.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 
@@ -19,6 +20,7 @@ function startBridge(): { bridge: RunBridge; reports: RunReport[]; quotas: strin
   const bridge = createRunBridge({
     runId: 'run',
     link,
+    reuse: { lot: createParkingLot(), scope: '', destinations: [] },
     files: { base: undefined as never, packages: new Map() },
     dispatch: async (batch) => void events.push(...batch),
     onDone: (report) => reports.push(report),
@@ -63,6 +65,25 @@ describe('the host', () => {
     }
     bridge.close();
   });
+
+  it.each(['', ' ', 'pg', 'pg x', 'mysql x', 'constructor x', '__proto__ x', 'toString x', 'http x', 'x'.repeat(1e6)])(
+    'survives a connection with key number %# of these, whatever is done with it then',
+    (key) => {
+      const { bridge } = startBridge();
+      let id = 0;
+      for (const a of JUNK) {
+        id += 2;
+        const bytes = Buffer.from(`${typeof a} written`);
+        const batch = [
+          ['open', id, 'db.example', 5432, 0, key],
+          ['write', id, bytes, true],
+          ['tls', id + 1, id, a],
+        ];
+        bridge.onOperations([...batch, ['end', id], ['destroy', id], ['destroy', id + 1]] as unknown as Operation[]);
+      }
+      bridge.close();
+    },
+  );
 
   it('survives batches that are none', () => {
     const { bridge, reports } = startBridge();

@@ -6,6 +6,7 @@ import { createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import type { ReuseTerms } from './reuse/reuse-desk.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { asRunReport } from './run-report.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
@@ -19,6 +20,7 @@ import { createZlibDesk } from './zlib/zlib-desk.ts';
 export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
   readonly transport: TransportLog;
+  readonly connections: Sockets['counts'];
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
   close(): void;
@@ -28,6 +30,7 @@ export type RunBridgeDeps = {
   readonly runId: string;
   readonly link: SupervisorLink;
   readonly files: RuntimeFiles;
+  readonly reuse?: ReuseTerms | undefined;
   readonly dispatch: (events: readonly GuestEvent[]) => Promise<void>;
   readonly onDone: (report: RunReport) => void;
   readonly onQuota: (error: QuotaExceeded) => void;
@@ -64,14 +67,14 @@ function answerQuestion(files: RuntimeFiles, own: Questions, question: string, a
 }
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, onDone, onQuota } = deps;
+  const { runId, link, files, reuse, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
   let operations = 0;
   let questions = 0;
   let closed = false;
   const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
-  const sockets: Sockets = createSockets({ runId, link, transport, events, onQuota });
+  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, onQuota });
   const answers = createAnswers({ runId, link, transport, events });
   const clock = createClock(events);
   const crypto = createCryptoDesk(events);
@@ -116,6 +119,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   return {
     log,
     transport,
+    connections: sockets.counts,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },

@@ -7,6 +7,8 @@ import { wrapScript } from '../../bridge/script-source.ts';
 import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
 import { LIMITS } from './limits.ts';
+import type { ParkingLot } from './reuse/parking-lot.ts';
+import type { ReuseTerms } from './reuse/reuse-desk.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { placeIn, syntaxProblem } from './script-place.ts';
@@ -17,7 +19,12 @@ type ResultFrame = Extract<HostFrame, { kind: 'result' }>;
 type FrameError = NonNullable<ResultFrame['error']>;
 type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error'> & { readonly clean: boolean };
 
-export type RunDeps = { readonly link: SupervisorLink; readonly files: RuntimeFiles; readonly pool: SlotPool };
+export type RunDeps = {
+  readonly link: SupervisorLink;
+  readonly files: RuntimeFiles;
+  readonly pool: SlotPool;
+  readonly lot: ParkingLot;
+};
 /** A run that has started. */
 export type ActiveRun = {
   readonly lease: Lease;
@@ -98,12 +105,17 @@ async function settled(bridge: RunBridge): Promise<boolean> {
   return bridge.isQuiet;
 }
 
+/** No connection is carried to another script, another version of it, or another environment. */
+const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
+  reuse && { lot, scope: JSON.stringify(scope), destinations: reuse.destinations };
+
 /** When a run was received, by `performance.now`, and what to call once, when its result has been sent. */
 export type RunTimes = { readonly startedAtMs: number; readonly onEnd: () => void };
 
 /** Starts a run. */
 export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: RunTimes): ActiveRun {
-  const { link, files, pool } = deps;
+  const { link, files, pool, lot } = deps;
+  const envJson = JSON.stringify(frame.env);
   const { startedAtMs, onEnd } = times;
   const { slot } = lease;
   const deadlineMs = startedAtMs + frame.timeoutMs;
@@ -119,10 +131,13 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
     const { clean, ...result } = await ending;
     clearTimeout(timer);
-    const heapBytes =
-      clean && !slot.isDisposed ? ((await slot.memoryInUse().catch(() => undefined))?.heapBytes ?? 0) : 0;
+    const memory = clean && !slot.isDisposed ? await slot.memoryInUse().catch(() => undefined) : undefined;
+    if (memory !== undefined) lease.memory = memory;
+    const heapBytes = memory?.heapBytes ?? 0;
     const logs = bridge.log.lines;
-    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage: { wallMs, cpuMs, heapBytes } });
+    const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
+    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused };
+    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage });
     onEnd();
     await pool.giveBack(lease, clean ? settle() : leave(false));
   };
@@ -137,6 +152,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     runId: frame.runId,
     link,
     files,
+    reuse: reuseTerms(frame, lot, [lease.key, envJson]),
     dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
     onQuota: ({ message: text }) =>
@@ -158,7 +174,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const start = async (): Promise<void> => {
     const { source, functionName, argsJson } = frame;
     const random = forGuest(randomBytes(RANDOM_BYTES));
-    await slot.runScript({ source, functionName, argsJson, envJson: JSON.stringify(frame.env), random }, leftMs());
+    await slot.runScript({ source, functionName, argsJson, envJson, random }, leftMs());
   };
   slot.setHandler(bridge);
   start().catch(onAbort);

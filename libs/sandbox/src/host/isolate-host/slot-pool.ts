@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, RETIREMENT } from './limits.ts';
 import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { createSlot, type Slot } from './slot.ts';
+import { createSlot, type MemoryInUse, type Slot } from './slot.ts';
 
-/** A slot that a run has, and what decides whether another may follow. */
-export type Lease = { readonly slot: Slot; readonly key: string; runs: number };
+/** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
+export type Lease = { readonly slot: Slot; readonly key: string; runs: number; memory?: MemoryInUse };
 
 export type SlotPool = {
   /** Makes the reserve ready. */
@@ -57,9 +57,9 @@ export function createSlotPool(
   const discard = async (slot: Slot): Promise<void> => {
     if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
   };
-  const isSpent = async ({ slot, runs }: Lease): Promise<boolean> => {
+  const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
     if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
-    const { heapBytes, heldBytes } = await slot.memoryInUse();
+    const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
     const limitBytes = slot.memoryLimitBytes;
     return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
   };

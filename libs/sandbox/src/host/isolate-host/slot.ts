@@ -15,6 +15,9 @@ export type SlotOptions = {
   readonly onCatastrophe: (message: string) => void;
 };
 
+/** What the heap has in use, and what it and the buffers hold together. */
+export type MemoryInUse = { readonly heapBytes: number; readonly heldBytes: number };
+
 export type Slot = {
   readonly memoryLimitBytes: number;
   readonly createdAtMs: number;
@@ -33,8 +36,7 @@ export type Slot = {
   makeCodeCache(bundle: Bundle): Promise<Uint8Array>;
   /** What V8 says, with the place in it, about a text that does not parse. */
   syntaxError(text: string): Promise<string | undefined>;
-  /** What the heap has in use, and what it and the buffers hold together. */
-  memoryInUse(): Promise<{ readonly heapBytes: number; readonly heldBytes: number }>;
+  memoryInUse(): Promise<MemoryInUse>;
   cpuNs(): bigint;
   /** Ends the isolate; resolves to false when what runs in it has not stopped after `graceMs`. */
   dispose(graceMs: number): Promise<boolean>;

@@ -1,16 +1,26 @@
 /** What the guest does with its connections: opened by the supervisor, read and written here. */
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
-import { type ConnectionsDeps, createConnections } from './connections.ts';
+import { type Connection, type Connections, type ConnectionsDeps, createConnections } from './connections.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import { createOrderedEvents } from './ordered-events.ts';
+import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
 
-export type SocketsDeps = ConnectionsDeps & { readonly runId: string; readonly link: SupervisorLink };
+export type SocketsDeps = ConnectionsDeps & {
+  readonly runId: string;
+  readonly link: SupervisorLink;
+  /** On what terms connections outlive their run; none does without. */
+  readonly reuse?: ReuseTerms | undefined;
+};
+type Question = Parameters<SupervisorLink['connect']>[0];
 
 export type Sockets = TlsSockets & {
   readonly size: number;
-  open(id: unknown, host: unknown, port: unknown, family: unknown): void;
+  /** Connections to servers so far: those that were opened, and those of earlier runs. */
+  readonly counts: { readonly opened: number; readonly reused: number };
+  /** `key` names a driver, and everything that one of its sessions depends on, where it may be kept for later runs. */
+  open(id: unknown, host: unknown, port: unknown, family: unknown, key?: unknown): void;
   write(id: unknown, bytes: unknown, wantAck: unknown): void;
   end(id: unknown): void;
   destroy(id: unknown): void;
@@ -22,7 +32,33 @@ export type Sockets = TlsSockets & {
   closeAll(): void;
 };
 
-export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
+type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events'> & {
+  readonly connections: Connections;
+  readonly counts: { opened: number };
+  readonly desk: ReuseDesk;
+};
+
+const createOpener =
+  ({ link, connections, events, transport, counts, desk }: OpenerDeps) =>
+  (id: number, connection: Connection, question: Question): void => {
+    connection.withdraw = link.connect(question, (answer) => {
+      if ('error' in answer) {
+        connections.forget(id);
+        connections.fail(id, answer.error);
+        events.emit([id, 'close', true]);
+        return;
+      }
+      const { socket, addresses } = answer.value;
+      counts.opened += 1;
+      transport.succeeded();
+      desk.note(connection, addresses);
+      socket.setNoDelay(true);
+      events.emit([id, 'connect', addresses]);
+      connections.use(id, connection, socket);
+    });
+  };
+
+export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Sockets {
   const ordered = createOrderedEvents(rest.events);
   const { transport } = rest;
   const { events } = ordered;
@@ -44,40 +80,35 @@ export function createSockets({ runId, link, ...rest }: SocketsDeps): Sockets {
     else connections.read(connection);
   };
 
-  const tls = createTlsSockets(connections, deps, ordered);
+  const counts = { opened: 0, reused: 0 };
+  const desk = createReuseDesk(reuse, { connections, events, transport, counts });
+  const openNew = createOpener({ link, connections, events, transport, counts, desk });
+
+  const tls = createTlsSockets(connections, deps, ordered, desk);
   return {
+    counts,
     get size() {
       return connections.size;
     },
     holdReading: connections.holdReading,
     closeAll: connections.closeAll,
     ...tls,
-    open(rawId, rawHost, rawPort, rawFamily) {
+    open(rawId, rawHost, rawPort, rawFamily, rawKey) {
       const id = asInteger(rawId, 'id');
       const host = asText(rawHost, 'host', 512);
       const port = asPort(rawPort);
       const family = rawFamily === 4 || rawFamily === 6 ? rawFamily : 0;
       const connection = connections.add(id);
-      connection.withdraw = link.connect({ runId, host, port, family }, (answer) => {
-        if ('error' in answer) {
-          connections.forget(id);
-          connections.fail(id, answer.error);
-          events.emit([id, 'close', true]);
-          return;
-        }
-        const { socket, addresses } = answer.value;
-        transport.succeeded();
-        socket.setNoDelay(true);
-        events.emit([id, 'connect', addresses]);
-        connections.use(id, connection, socket);
-      });
+      const openAnother = (): void => openNew(id, connection, { runId, host, port, family });
+      desk.open(id, connection, { host, port, family, key: rawKey }, openAnother);
     },
     write(id, bytes, wantAck) {
       const data = asBytes(bytes, 'bytes');
       const connection = connections.get(id);
       countOut(data.length, connection?.virtual ? 'onStreams' : 'onConnections');
       const onWritten = wantAck === true ? () => events.emit([id as number, 'ack']) : undefined;
-      connection?.socket?.write(data, onWritten);
+      if (connection !== undefined && desk.takes(id as number, connection, data)) onWritten?.();
+      else connection?.socket?.write(data, onWritten);
     },
     end: (id) => void connections.get(id)?.socket?.end(),
     destroy(id) {

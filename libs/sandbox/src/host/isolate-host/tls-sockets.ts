@@ -5,6 +5,7 @@ import type { GuestEvent, TlsOptions, Unauthorized } from '../../bridge/operatio
 import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
 import type { OrderedEvents } from './ordered-events.ts';
+import type { ReuseDesk } from './reuse/reuse-desk.ts';
 import { toTlsOptions } from './tls-options.ts';
 import { chainOf, secureInfoOf, sessionFactsOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
@@ -29,32 +30,41 @@ const CLOSED = {
 };
 const CARRIER_EVENTS = ['data', 'end', 'close', 'error'];
 
-export function createTlsSockets(connections: Connections, deps: ConnectionsDeps, ordered: OrderedEvents): TlsSockets {
-  const { transport, events } = deps;
+/** Tells the guest what the handshake comes to. */
+function watch(id: number, connection: Connection, socket: TLSSocket, { transport, events }: ConnectionsDeps): void {
+  socket.once('secureConnect', () => {
+    const info = secureInfoOf(socket);
+    transport.succeeded();
+    connection.keeping?.follower.onSecure(info);
+    events.emit([id, 'secure', info]);
+  });
+  socket.on('error', (error: Error & { cert?: DetailedPeerCertificate }) => {
+    if (!socket.authorizationError) return;
+    const facts: Unauthorized = { reason: String(socket.authorizationError), peerCertificates: chainOf(error.cert) };
+    events.emit([id, 'unauthorized', facts]);
+  });
+  socket.on('OCSPResponse', (response: Buffer | null) =>
+    events.emit([id, 'OCSPResponse', response && forGuest(response)]),
+  );
+  socket.on('session', (session) => events.emit([id, 'session', sessionFactsOf(socket, session)]));
+}
+
+export function createTlsSockets(
+  connections: Connections,
+  deps: ConnectionsDeps,
+  ordered: OrderedEvents,
+  desk: ReuseDesk,
+): TlsSockets {
+  const { events } = deps;
 
   const failToStart = (id: number, error: unknown): void => {
     connections.fail(id, error);
     events.emit([id, 'close', true]);
   };
-  const watch = (id: number, socket: TLSSocket): void => {
-    socket.on('secureConnect', () => {
-      transport.succeeded();
-      events.emit([id, 'secure', secureInfoOf(socket)]);
-    });
-    socket.on('error', (error: Error & { cert?: DetailedPeerCertificate }) => {
-      if (!socket.authorizationError) return;
-      const facts: Unauthorized = { reason: String(socket.authorizationError), peerCertificates: chainOf(error.cert) };
-      events.emit([id, 'unauthorized', facts]);
-    });
-    socket.on('OCSPResponse', (response: Buffer | null) =>
-      events.emit([id, 'OCSPResponse', response && forGuest(response)]),
-    );
-    socket.on('session', (session) => events.emit([id, 'session', sessionFactsOf(socket, session)]));
-  };
   const secure = (id: number, connection: Connection, carrier: Duplex, options: TlsOptions): void => {
     try {
       const socket = connectTls(toTlsOptions(carrier, options));
-      watch(id, socket);
+      watch(id, connection, socket, deps);
       connections.use(id, connection, socket);
     } catch (error) {
       connections.forget(id);
@@ -71,15 +81,19 @@ export function createTlsSockets(connections: Connections, deps: ConnectionsDeps
     secure(id, connection, connection.virtual.stream, options);
   };
   const secureConnection = (id: number, parentId: number, options: TlsOptions): void => {
-    const carrier = connections.get(parentId)?.socket;
-    if (carrier === undefined) {
+    const parent = connections.get(parentId);
+    const carrier = parent?.socket;
+    if (parent === undefined || carrier === undefined) {
       failToStart(id, CLOSED);
       return;
     }
     connections.forget(parentId);
+    if (desk.secures(id, parent, options)) return;
     for (const event of CARRIER_EVENTS) carrier.removeAllListeners(event);
     carrier.on('error', () => undefined);
-    secure(id, connections.add(id), carrier, options);
+    const connection = connections.add(id);
+    if (parent.keeping !== undefined) connection.keeping = parent.keeping;
+    secure(id, connection, carrier, options);
   };
 
   /** Takes what the stream of the isolate brought, `null` at its end; gives what came of it at once. */

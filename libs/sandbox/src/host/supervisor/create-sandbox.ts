@@ -154,9 +154,8 @@ const assemble = (options: SandboxOptions, tuning: SandboxTuning, { launcher, na
   });
   const resolver = createResolver({ names, policy, timeoutMs: tuning.resolveTimeoutMs });
   const requests = createHostRequests({
-    resolver,
-    log,
-    connectTimeoutMs: tuning.connectTimeoutMs,
+    ...{ resolver, log, connectTimeoutMs: tuning.connectTimeoutMs, reuseConnections: tuning.reuseConnections },
+    mayReach: (destination, own) => policy.deny(destination, own) === undefined,
     onDenied: watch.denied,
   });
   const queue = createWorkQueue<IsolateHost>({

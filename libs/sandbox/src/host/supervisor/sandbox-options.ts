@@ -56,6 +56,8 @@ export type SandboxTuning = {
   readonly requiredLevel: LevelName;
   /** Nor where one of these is missing. */
   readonly requiredWalls: readonly WallName[];
+  /** Keep connections of well-behaved drivers from one run to the next of the same script, environment and options. */
+  readonly reuseConnections: boolean;
   /** Put isolate hosts into control groups of their own, where that may be done. */
   readonly useCgroups: boolean;
 };
@@ -78,5 +80,6 @@ export const DEFAULT_TUNING: SandboxTuning = {
   uidRange: undefined,
   requiredLevel: 'process',
   requiredWalls: [],
+  reuseConnections: true,
   useCgroups: true,
 };

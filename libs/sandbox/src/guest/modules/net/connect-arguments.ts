@@ -1,5 +1,6 @@
 /** The many shapes of `connect`'s arguments. */
 import { nodeError, received } from '../node-errors.ts';
+import type { REUSE_KEY } from './socket.ts';
 import { validateConnectOptions } from './socket-options.ts';
 
 export type ConnectOptions = {
@@ -14,6 +15,7 @@ export type ConnectOptions = {
   readonly lookup?: Lookup;
   readonly localAddress?: string;
   readonly autoSelectFamily?: boolean;
+  readonly [REUSE_KEY]?: string;
   /** As the script wrote them. */
   readonly given?: Readonly<Record<string, unknown>>;
 };

@@ -39,6 +39,12 @@ type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[]
 const channels = new WeakMap<object, Channel>();
 export const channelOf = (socket: object): Channel | undefined => channels.get(socket);
 
+/** An option of `connect` by which a driver says how its socket may be kept for later runs. */
+export const REUSE_KEY = Symbol('reuse');
+/** The same, of sockets that are yet to connect. */
+const reuseKeys = new WeakMap<object, string>();
+export const setReuseKey = (socket: object, key: string): void => void reuseKeys.set(socket, key);
+
 export class Socket extends Duplex {
   connecting = false;
   pending = true;
@@ -117,7 +123,7 @@ export class Socket extends Duplex {
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
     if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(options, options.lookup);
-    else this._attach().open(options.host, options.port, options.family);
+    else this._attach().open(options.host, options.port, options.family, options[REUSE_KEY] ?? reuseKeys.get(this));
     return this;
   }
 

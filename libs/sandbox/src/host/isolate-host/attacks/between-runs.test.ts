@@ -34,6 +34,16 @@ describe('the next run does not meet', () => {
       '[1].map((x) => x)',
     ],
     [
+      'something put on a module',
+      'require("pg").kept = require("mysql2").kept = require("lodash").kept = require("https").kept = 1',
+      '["pg", "mysql2", "lodash", "https"].filter((name) => require(name).kept === 1)',
+    ],
+    [
+      'something put on a part of a module',
+      'require("axios").interceptors.request.kept = require("https").globalAgent.kept = require("pg").types.kept = 1',
+      '[require("axios").interceptors.request.kept, require("https").globalAgent.kept, require("pg").types.kept]',
+    ],
+    [
       'a getter that gives what was there',
       'const kept = Array.prototype.map; Object.defineProperty(Array.prototype, "map", { get: () => kept, configurable: true })',
       'typeof Object.getOwnPropertyDescriptor(Array.prototype, "map").get',

@@ -4,7 +4,14 @@ import { connect, isIP, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
-import type { HostFrame, RunFrame, SocketMessage, SupervisorFrame, SystemError } from '../../../bridge/frames.ts';
+import type {
+  HostFrame,
+  ReusableDestination,
+  RunFrame,
+  SocketMessage,
+  SupervisorFrame,
+  SystemError,
+} from '../../../bridge/frames.ts';
 import { hostFrameSchema } from '../../../bridge/frames.ts';
 import { systemNames } from '../../supervisor/egress/name-source.ts';
 import type { DnsQuestion } from '../../supervisor/egress/resolver.ts';
@@ -95,6 +102,7 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
   const child = spawnHost(prefix, runtime);
   const pipe = child.stdio[4] as Duplex;
   const frames: HostFrame[] = [];
+  const destinations = new Set<ReusableDestination>();
   const waiting = new Set<(frame: HostFrame) => boolean>();
   const send = (frame: SupervisorFrame): void => void pipe.write(encodeFrame(frame));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
@@ -109,8 +117,12 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
   };
   const onFrame = (frame: HostFrame): void => {
     frames.push(frame);
-    if (frame.kind === 'connect') connectFor(child, send, frame);
-    else if (frame.kind === 'resolve') onResolve(frame);
+    if (frame.kind === 'connect') {
+      const { host, port } = frame;
+      for (const address of ['127.0.0.1', '::1']) destinations.add({ host, port, address });
+      connectFor(child, send, frame);
+    }
+    if (frame.kind === 'resolve') onResolve(frame);
     for (const matches of waiting) if (matches(frame)) waiting.delete(matches);
   };
   const decoder = createFrameDecoder();
@@ -146,6 +158,7 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
         env: {},
         timeoutMs: 5000,
         memoryLimitBytes: 128 * 1024 * 1024,
+        reuse: { destinations: [...destinations] },
         ...options,
       });
       return result;

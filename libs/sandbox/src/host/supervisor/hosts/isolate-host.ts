@@ -7,7 +7,8 @@ import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
 import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
-import type { HostRequests } from './host-requests.ts';
+import type { HostRequests, Questioner } from './host-requests.ts';
+import { createReusableDestinations, type ReusableDestinations } from './reusable-destinations.ts';
 import { createRunTable, type RunTable } from './run-table.ts';
 
 /** One child process that holds isolates, and what the supervisor knows of it. */
@@ -67,11 +68,17 @@ const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostPro
   if (signal.aborted) cancel();
 };
 
-type RunnerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly runs: RunTable };
+type RunnerDeps = {
+  readonly memory: HostMemory;
+  readonly overheadBytes: number;
+  readonly runs: RunTable;
+  /** Undefined where no connection is kept. */
+  readonly destinations: ReusableDestinations | undefined;
+};
 type CheckerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly checks: Checks };
 type Checks = Map<number, (problems: readonly ScriptProblem[]) => void>;
 
-const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: RunnerDeps) => {
+const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinations }: RunnerDeps) => {
   const hold = (): void => memory.hold(overheadBytes + runs.memoryLimitBytes);
   const release = (): void => {
     if (runs.size === 0) memory.release();
@@ -80,7 +87,11 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs }: Runner
     const run = runs.begin(request, () => host.kill(DEATHS.stuck));
     hold();
     const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
-    host.send({ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes });
+    const reuse = destinations && { destinations: destinations.reachable(run.egress) };
+    host.send({
+      ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
+      ...(reuse && { reuse }),
+    });
     cancelOn(run, signal, host);
     const result = await run.done;
     runs.forget(runId, result.outcome);
@@ -103,10 +114,19 @@ const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: Che
   };
 };
 
+const questionerOf = (
+  { request, egress, told, denials }: ActiveRun,
+  destinations: ReusableDestinations,
+): Questioner => ({
+  connectionKey: request.connectionKey,
+  ...{ egress, told, denials, destinations },
+});
+
 /** Starts one. `run` and `check` may be called once it is ready and as long as it is alive. */
 export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
+  const destinations = createReusableDestinations(deps.requests.mayReach);
   const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false, ready: false };
 
   const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
@@ -123,16 +143,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       checks.delete(frame.id);
     } else {
       const run = runs.get(frame.runId);
-      deps.requests(
-        host.broker,
-        run && {
-          connectionKey: run.request.connectionKey,
-          egress: run.egress,
-          told: run.told,
-          denials: run.denials,
-        },
-        frame,
-      );
+      deps.requests.answer(host.broker, run && questionerOf(run, destinations), frame);
     }
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
@@ -152,7 +163,8 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);
   });
   const { overheadBytes } = deps;
-  const runOne = createRunner(host, { memory, overheadBytes, runs });
+  const kept = deps.requests.reuseConnections ? destinations : undefined;
+  const runOne = createRunner(host, { memory, overheadBytes, runs, destinations: kept });
   const checkOne = createChecker(host, { memory, overheadBytes, checks });
   const counted = <T>(work: Promise<T>): Promise<T> => {
     use.begun += 1;

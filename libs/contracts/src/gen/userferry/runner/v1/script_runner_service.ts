@@ -266,6 +266,9 @@ export interface RunUsage {
   wallMs: number;
   cpuMs: number;
   heapBytes: bigint;
+  /** Connections to the legacy user store: opened by this run, and taken over from earlier runs; absent: not known. */
+  connectionsOpened?: number | undefined;
+  connectionsReused?: number | undefined;
 }
 
 export interface RunScriptResponse {
@@ -1087,7 +1090,7 @@ export const LogLine: MessageFns<LogLine> = {
 };
 
 function createBaseRunUsage(): RunUsage {
-  return { wallMs: 0, cpuMs: 0, heapBytes: 0n };
+  return { wallMs: 0, cpuMs: 0, heapBytes: 0n, connectionsOpened: undefined, connectionsReused: undefined };
 }
 
 export const RunUsage: MessageFns<RunUsage> = {
@@ -1103,6 +1106,12 @@ export const RunUsage: MessageFns<RunUsage> = {
         throw new globalThis.Error("value provided for field message.heapBytes of type int64 too large");
       }
       writer.uint32(24).int64(message.heapBytes);
+    }
+    if (message.connectionsOpened !== undefined) {
+      writer.uint32(32).int32(message.connectionsOpened);
+    }
+    if (message.connectionsReused !== undefined) {
+      writer.uint32(40).int32(message.connectionsReused);
     }
     return writer;
   },
@@ -1144,6 +1153,22 @@ export const RunUsage: MessageFns<RunUsage> = {
             message.heapBytes = reader.int64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.connectionsOpened = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.connectionsReused = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1173,6 +1198,16 @@ export const RunUsage: MessageFns<RunUsage> = {
         : isSet(object.heap_bytes)
         ? BigInt(object.heap_bytes)
         : 0n,
+      connectionsOpened: isSet(object.connectionsOpened)
+        ? globalThis.Number(object.connectionsOpened)
+        : isSet(object.connections_opened)
+        ? globalThis.Number(object.connections_opened)
+        : undefined,
+      connectionsReused: isSet(object.connectionsReused)
+        ? globalThis.Number(object.connectionsReused)
+        : isSet(object.connections_reused)
+        ? globalThis.Number(object.connections_reused)
+        : undefined,
     };
   },
 
@@ -1187,6 +1222,12 @@ export const RunUsage: MessageFns<RunUsage> = {
     if (message.heapBytes !== 0n) {
       obj.heapBytes = message.heapBytes.toString();
     }
+    if (message.connectionsOpened !== undefined) {
+      obj.connectionsOpened = Math.round(message.connectionsOpened);
+    }
+    if (message.connectionsReused !== undefined) {
+      obj.connectionsReused = Math.round(message.connectionsReused);
+    }
     return obj;
   },
 
@@ -1198,6 +1239,8 @@ export const RunUsage: MessageFns<RunUsage> = {
     message.wallMs = object.wallMs ?? 0;
     message.cpuMs = object.cpuMs ?? 0;
     message.heapBytes = (object.heapBytes !== undefined && object.heapBytes !== null) ? BigInt(object.heapBytes) : 0n;
+    message.connectionsOpened = object.connectionsOpened ?? undefined;
+    message.connectionsReused = object.connectionsReused ?? undefined;
     return message;
   },
 };

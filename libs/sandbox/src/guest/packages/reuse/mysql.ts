@@ -1,0 +1,28 @@
+/** Where mysql2 connects: tells the host which of its sessions may be kept for a later run. */
+import { REUSE_KEY } from '../../modules/net/socket.ts';
+import { jsonStringify } from '../../primordials.ts';
+import { plainOptions, tlsDefaults } from './plain-options.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** What a session depends on: all but how the driver reads its rows. */
+const SESSION = [
+  ...(['user', 'password', 'password2', 'password3', 'passwordSha1', 'database', 'charsetNumber'] as const),
+  ...(['clientFlags', 'connectAttributes', 'insecureAuth', 'enableCleartextPlugin', 'ssl'] as const),
+];
+
+/** Undefined for one whose session is not kept: another protocol, or functions that nobody can compare. */
+function keyOf(config: Config): string | undefined {
+  if (config.compress || config.authPlugins || config.authSwitchHandler || config.infileStreamFactory) return undefined;
+  const parts: unknown[] = [];
+  for (let i = 0; i < SESSION.length; i++) parts[i] = config[SESSION[i] as string];
+  const options = plainOptions([parts, config.ssl ? tlsDefaults() : null]);
+  return options === undefined ? undefined : `mysql ${jsonStringify(options)}`;
+}
+
+/** The options for `net.connect`. */
+export function mysqlTarget(config: Config): object {
+  const { port, host } = config;
+  const key = keyOf(config);
+  return key === undefined ? { port, host } : { port, host, [REUSE_KEY]: key };
+}

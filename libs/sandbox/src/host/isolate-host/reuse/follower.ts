@@ -1,0 +1,28 @@
+/** What a connection that may be kept is watched by, whatever its protocol is. */
+import type { Socket } from 'node:net';
+import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
+
+/** What is to become of bytes that the guest wrote: they go out, they were expected and go nowhere, or they say farewell. */
+export type Written = 'send' | 'swallow' | 'farewell' | 'broken';
+
+/**
+ * Follows one connection through its uses. In the first it notes how the session was opened; in later ones it plays that
+ * back to the driver, which then is where it would be after a handshake of its own.
+ */
+export type Follower = {
+  /** What the driver says at the end, and a server that is left without a word writes into its log. */
+  readonly farewell: Buffer;
+  onWrite(bytes: Buffer): Written;
+  onData(bytes: Buffer): void;
+  /** TLS starts, with these options; false when they are not those of the recorded handshake. */
+  onTls(options: TlsOptions): boolean;
+  onSecure(info: SecureInfo): void;
+  /** Begins another use; gives what the server said first, for the driver to read. */
+  replay(): Buffer;
+  /** In a replay, what the server said to what was just written. */
+  takeAnswer?(): Buffer | undefined;
+  /** In a replay, once TLS was asked for: what the handshake had told, and what the server said next. */
+  replaySecure(): { readonly info: SecureInfo; readonly bytes: Buffer } | undefined;
+  /** Makes the session on the socket what it was when it was opened. False when that is not certain. */
+  reset(socket: Socket): Promise<boolean>;
+};

@@ -1,0 +1,111 @@
+/**
+ * MySQL and MariaDB: notes the greeting, the driver's answer to it and the server's consent. Played back, the same greeting
+ * makes the same driver with the same password give the same answer, to the byte; a different one is let in nowhere.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
+import type { Follower, Written } from './follower.ts';
+import { greetingOf, type MysqlSession, resetMysqlSession } from './mysql-reset.ts';
+import { createPacketReader, type Packet } from './packets.ts';
+
+const GREETING_BYTES_MAX = 4096;
+const SSL_REQUEST_BYTES = 36;
+const QUIT = Buffer.from([1, 0, 0, 0, 1]);
+/** Commands whose effects outlive a reset: another user, other capabilities. */
+const LASTING = [0x11, 0x1b];
+/** What takes another role: whether a reset takes that back differs from server to server. */
+const SET_ROLE = /\bset\s+(?:default\s+)?role\b/i;
+
+type Tls = { readonly options: TlsOptions; info?: SecureInfo };
+/** `lost`: not to be kept, whatever comes. */
+type Phase = 'greeting' | 'login' | 'open' | 'replaying' | 'lost';
+
+/** A session to be taken up again is no part of what makes a connection the same. */
+const withoutSession = ({ session: _, ...options }: TlsOptions): TlsOptions => options;
+
+export function createMysqlFollower(): Follower {
+  let phase: Phase = 'greeting';
+  let greeting: Buffer = Buffer.alloc(0);
+  let tls: Tls | undefined;
+  let sslRequest: Buffer | undefined;
+  let login: Buffer | undefined;
+  let consent: Buffer | undefined;
+  let session: MysqlSession | undefined;
+  let expected: Buffer[] = [];
+  let replayed: { readonly bytes: Buffer } | undefined;
+
+  const fromServer = createPacketReader(64, ({ place, length, start }: Packet) => {
+    if (phase !== 'login') return;
+    if (start[0] === 0xff || length > 64) phase = 'lost';
+    if (start[0] !== 0 || phase === 'lost') return;
+    // Where the server asked for more, its consent came later than it will in a replay.
+    const loginPlace = login?.[3] ?? 0;
+    consent = Buffer.concat([Buffer.from([length, 0, 0, loginPlace + 1]), start]);
+    phase = place > loginPlace ? 'open' : 'lost';
+  });
+  const fromDriver = createPacketReader(4096, ({ start }) => {
+    if (LASTING.includes(start[0] as number) || SET_ROLE.test(start.toString('latin1'))) phase = 'lost';
+  });
+  const onLogin = (bytes: Buffer): void => {
+    const isWhole = bytes.length > 4 && bytes.readUIntLE(0, 3) === bytes.length - 4;
+    if (!isWhole || phase !== 'greeting') phase = 'lost';
+    else if (bytes.length === SSL_REQUEST_BYTES && sslRequest === undefined) sslRequest = bytes;
+    else {
+      login = bytes;
+      session = greetingOf(greeting, bytes);
+      phase = session === undefined || (sslRequest !== undefined && tls === undefined) ? 'lost' : 'login';
+    }
+  };
+  const onReplayed = (bytes: Buffer): Written => {
+    if (expected[0]?.equals(bytes) !== true) {
+      phase = 'lost';
+      return 'broken';
+    }
+    expected.shift();
+    if (expected.length > 0) return 'swallow';
+    phase = 'open';
+    replayed = { bytes: consent as Buffer };
+    return 'swallow';
+  };
+
+  return {
+    farewell: QUIT,
+    onWrite(bytes) {
+      if (phase === 'replaying') return onReplayed(bytes);
+      if (phase === 'open' && bytes.equals(QUIT) && fromDriver.isBetween && fromServer.isBetween) return 'farewell';
+      if (phase === 'greeting') onLogin(bytes);
+      else if (phase === 'open') fromDriver.push(bytes);
+      return 'send';
+    },
+    onData(bytes) {
+      if (phase === 'greeting' && sslRequest === undefined) {
+        greeting = Buffer.concat([greeting, bytes]);
+        if (greeting.length > GREETING_BYTES_MAX) phase = 'lost';
+      } else if (phase === 'login' || phase === 'open') fromServer.push(bytes);
+    },
+    onTls(options) {
+      if (phase === 'replaying') return isDeepStrictEqual(withoutSession(options), tls?.options);
+      if (phase !== 'greeting' || sslRequest === undefined || tls !== undefined) phase = 'lost';
+      tls = { options: withoutSession(options) };
+      return true;
+    },
+    onSecure(info) {
+      if (tls !== undefined) tls.info = info;
+    },
+    replay() {
+      phase = 'replaying';
+      expected = [...(sslRequest === undefined ? [] : [sslRequest]), login as Buffer];
+      return greeting;
+    },
+    replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: Buffer.alloc(0) }),
+    takeAnswer() {
+      const answer = replayed?.bytes;
+      replayed = undefined;
+      return answer;
+    },
+    async reset(socket) {
+      if (session === undefined || (sslRequest !== undefined && tls?.info === undefined)) return false;
+      return resetMysqlSession(socket, session);
+    },
+  };
+}

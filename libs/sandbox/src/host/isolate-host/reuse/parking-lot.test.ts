@@ -1,0 +1,159 @@
+/** What becomes of connections between two runs, with servers that do what no server should. */
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { REUSE } from '../limits.ts';
+import type { Follower } from './follower.ts';
+import { createParkingLot, type ParkingLot } from './parking-lot.ts';
+import type { Parked } from './parking-place.ts';
+
+let server: Server;
+let lot: ParkingLot;
+let accepted: Socket[];
+const opened: Socket[] = [];
+
+beforeEach(async () => {
+  accepted = [];
+  server = createServer((socket) => void accepted.push(socket.on('error', () => undefined)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  lot = createParkingLot();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  for (const socket of [...opened.splice(0), ...accepted]) socket.destroy();
+  server.close();
+});
+
+async function open(): Promise<Socket> {
+  const { port } = server.address() as { port: number };
+  const count = accepted.length;
+  const socket = connect(port, '127.0.0.1');
+  opened.push(socket);
+  await once(socket, 'connect');
+  await vi.waitUntil(() => accepted.length > count);
+  return socket;
+}
+const parkedOf = (socket: Socket, more: Partial<Parked> = {}, reset = async () => true): Parked => ({
+  key: 'key',
+  socket,
+  addresses: {} as Parked['addresses'],
+  follower: { reset, farewell: Buffer.from('bye') } as unknown as Follower,
+  openedAtMs: performance.now(),
+  ...more,
+});
+const take = (key = 'key', mayServe = (_: Parked) => true): Promise<Parked | undefined> =>
+  new Promise((resolve) => void lot.take(key, mayServe, resolve));
+
+describe('a connection that was parked', () => {
+  it('is given out once, to whom it was parked for', async () => {
+    const socket = await open();
+    lot.park(parkedOf(socket));
+    expect(await take('other')).toBeUndefined();
+    expect((await take())?.socket).toBe(socket);
+    expect(await take()).toBeUndefined();
+    expect(socket.destroyed).toBe(false);
+  });
+
+  it('is given out when it has been put back, not before', async () => {
+    const socket = await open();
+    let putBack: (done: boolean) => void = () => undefined;
+    lot.park(parkedOf(socket, {}, () => new Promise((resolve) => (putBack = resolve))));
+    let given: Parked | undefined;
+    const taken = take().then((parked) => (given = parked));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(given).toBeUndefined();
+    putBack(true);
+    expect((await taken)?.socket).toBe(socket);
+  });
+
+  it('keeps nobody waiting whose server takes long to put it back', async () => {
+    lot.park(parkedOf(await open(), {}, () => new Promise(() => undefined)));
+    expect(await take()).toBeUndefined();
+  });
+
+  it('is closed where it could not be put back, and its like is not kept again', async () => {
+    const [first, second] = [await open(), await open()];
+    lot.park(parkedOf(first, {}, async () => false));
+    await vi.waitUntil(() => first.destroyed);
+    lot.park(parkedOf(second));
+    expect(lot.accepts('key')).toBe(false);
+    expect(second.writableEnded).toBe(true);
+    expect(await take()).toBeUndefined();
+    const other = await open();
+    lot.park(parkedOf(other, { key: 'other' }));
+    expect((await take('other'))?.socket).toBe(other);
+  });
+
+  it.each([
+    ['says something', (socket: Socket) => void socket.write('x')],
+    ['says that it ends', (socket: Socket) => void socket.end()],
+    ['breaks it off', (socket: Socket) => void socket.resetAndDestroy()],
+  ])('is closed when its server %s', async (_what, act) => {
+    const socket = await open();
+    lot.park(parkedOf(socket));
+    await new Promise((resolve) => setImmediate(resolve));
+    act(accepted[0] as Socket);
+    await vi.waitUntil(() => socket.destroyed);
+    expect(await take()).toBeUndefined();
+  });
+
+  it('is not given to a run that may not use it, and closed', async () => {
+    const socket = await open();
+    lot.park(parkedOf(socket));
+    expect(await take('key', () => false)).toBeUndefined();
+    expect(socket.writableEnded).toBe(true);
+  });
+
+  it('is not given out when the question was withdrawn', async () => {
+    const socket = await open();
+    lot.park(parkedOf(socket));
+    const withdraw = lot.take(
+      'key',
+      () => true,
+      () => expect.fail('it was answered'),
+    );
+    withdraw();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await take())?.socket).toBe(socket);
+  });
+
+  it('is closed after a while, with the word that its server expects', async () => {
+    const socket = await open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    lot.park(parkedOf(socket));
+    await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(REUSE.idleMs - 1);
+    expect(socket.destroyed).toBe(false);
+    const heard = once(accepted[0] as Socket, 'data');
+    vi.advanceTimersByTime(1);
+    expect(String((await heard)[0])).toBe('bye');
+    vi.advanceTimersByTime(1000);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('is closed where its server does not put it back in time', async () => {
+    const socket = await open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    lot.park(parkedOf(socket, {}, () => new Promise(() => undefined)));
+    vi.advanceTimersByTime(REUSE.resetMs);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('is not kept beyond its age', async () => {
+    const socket = await open();
+    lot.park(parkedOf(socket, { openedAtMs: performance.now() - REUSE.ageMs - 1 }));
+    expect(socket.writableEnded).toBe(true);
+  });
+
+  it('is one of a few: those beyond are closed, those for other credentials first', async () => {
+    const sockets = await Promise.all(Array.from({ length: REUSE.total + 1 }, open));
+    const [other, ...rest] = sockets as [Socket, ...Socket[]];
+    lot.park(parkedOf(other, { key: 'other' }));
+    for (const socket of rest) lot.park(parkedOf(socket));
+    await new Promise((resolve) => setImmediate(resolve));
+    const kept = sockets.filter((socket) => !socket.destroyed && !socket.writableEnded);
+    expect(kept).toEqual(rest.slice(0, REUSE.perKey));
+    expect(other.destroyed).toBe(true);
+  });
+});

@@ -1,0 +1,96 @@
+/**
+ * Connections between two runs: put back to what they were, looked after, and given to the next run that asks for just
+ * such a one. They lie in the isolate host, where no script reaches them, and serve one connection of ours alone, as it does.
+ */
+import { REUSE } from '../limits.ts';
+import { createParkingPlace, dismiss, type Parked, type ParkingPlace } from './parking-place.ts';
+
+export type ParkingLot = {
+  /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
+  accepts(key: string): boolean;
+  /** Takes a connection that nobody listens to any more. */
+  park(parked: Parked): void;
+  /**
+   * Looks for one. `answer` is called once; with `undefined` where there is none that `mayServe`. The returned function
+   * withdraws the question.
+   */
+  take(key: string, mayServe: (parked: Parked) => boolean, answer: (parked: Parked | undefined) => void): () => void;
+};
+
+const isTooOld = ({ openedAtMs }: Parked): boolean => performance.now() - openedAtMs > REUSE.ageMs;
+
+/** Calls `act` once the place is ready or given up, or after a while; in a later turn, as what has ended meanwhile shows then. */
+function whenSettled(place: ParkingPlace, act: () => void): void {
+  let isDone = false;
+  const once = (): void => {
+    clearTimeout(late);
+    if (!isDone) act();
+    isDone = true;
+  };
+  // What has come meanwhile to a process that stood still is looked at first.
+  const late = setTimeout(() => setImmediate(once), REUSE.waitMs);
+  if (place.isReady) setImmediate(once);
+  else void place.settled.then(() => setImmediate(once));
+}
+
+export function createParkingLot(): ParkingLot {
+  let places: ParkingPlace[] = [];
+  /** Keys whose sessions could not be put back, and until when they are not kept. */
+  const refused = new Map<string, number>();
+
+  const refuse = (key: string): void => {
+    if (refused.size >= REUSE.refusals) refused.clear();
+    refused.set(key, performance.now() + REUSE.refusedMs);
+  };
+  const isRefused = (key: string): boolean => (refused.get(key) ?? 0) > performance.now();
+  const hasRoom = (key: string): boolean =>
+    places.length < REUSE.total && places.filter((one) => one.key === key).length < REUSE.perKey;
+  /** Where the lot is full, what waits for other credentials has to go. */
+  const makeRoom = (key: string): boolean => {
+    if (!hasRoom(key)) places.find((one) => one.key !== key)?.close();
+    return hasRoom(key);
+  };
+  /** The one that came last, so that those that are not needed grow old. */
+  const takeReady = (key: string, mayServe: (parked: Parked) => boolean): ParkingPlace | undefined => {
+    for (;;) {
+      const found = places.findLast((one) => one.isReady && one.key === key);
+      if (found === undefined) return undefined;
+      if (!isTooOld(found) && mayServe(found)) {
+        found.leave();
+        return found;
+      }
+      found.close();
+    }
+  };
+
+  return {
+    accepts: (key) => !isRefused(key),
+    park(parked) {
+      const { key, socket } = parked;
+      if (isRefused(key) || isTooOld(parked) || socket.destroyed || !makeRoom(key)) {
+        dismiss(parked);
+        return;
+      }
+      const onLeave = (): void => {
+        places = places.filter((one) => one !== place);
+      };
+      const place: ParkingPlace = createParkingPlace(parked, onLeave, () => refuse(key));
+      places.push(place);
+    },
+    take(key, mayServe, answer) {
+      const ofKey = places.filter((one) => one.key === key);
+      const first = ofKey.find((one) => one.isReady) ?? ofKey[0];
+      if (first === undefined) {
+        answer(undefined);
+        return () => undefined;
+      }
+      let isWithdrawn = false;
+      whenSettled(first, () => {
+        if (!isWithdrawn) answer(takeReady(key, mayServe));
+      });
+      return () => {
+        isWithdrawn = true;
+      };
+    },
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * PostgreSQL: notes the startup of a session and where its messages stand, so that a session that its driver left in order
+ * can be put back (`DISCARD ALL`) and opened again without a handshake.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
+import type { Follower, Written } from './follower.ts';
+import { createMessageReader } from './messages.ts';
+import { resetPgSession } from './pg-reset.ts';
+import { createPgWelcome } from './pg-welcome.ts';
+
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f]);
+const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
+const PROTOCOL_3 = 3;
+/** Messages of the driver that the server answers with its readiness, and those that leave it waiting for one of them. */
+const ANSWERED = new Set(['Q', 'S', 'F']);
+const UNFINISHED = new Set(['P', 'B', 'D', 'E', 'C', 'H', 'd', 'f']);
+
+type Tls = { readonly options: TlsOptions; info?: SecureInfo };
+/** `lost`: not to be kept, whatever comes. */
+type Phase = 'opening' | 'welcome' | 'open' | 'replaying' | 'lost';
+
+const isStartup = (bytes: Buffer): boolean =>
+  bytes.length > 8 && bytes.readUInt32BE(0) === bytes.length && bytes.readUInt16BE(4) === PROTOCOL_3;
+
+export function createPgFollower(): Follower {
+  const welcome = createPgWelcome();
+  let phase: Phase = 'opening';
+  let asksForSsl = false;
+  let tls: Tls | undefined;
+  let startup: Buffer | undefined;
+  let expected: Buffer[] = [];
+  /** How often the server still has to say that it is ready, and whether it was in no transaction when it last did. */
+  let owed = 0;
+  let isIdle = true;
+  let isUnfinished = false;
+  let isChecked = false;
+
+  const fromDriver = createMessageReader((kind) => {
+    if (ANSWERED.has(kind)) owed += 1;
+    isUnfinished = UNFINISHED.has(kind) || (isUnfinished && !ANSWERED.has(kind));
+  });
+  const fromServer = createMessageReader((kind, status) => {
+    if (kind !== 'Z') return;
+    owed -= 1;
+    isIdle = status === 0x49;
+  });
+  const isInOrder = (): boolean =>
+    phase === 'open' && owed === 0 && isIdle && !isUnfinished && fromDriver.isBetween && fromServer.isBetween;
+
+  const onOpening = (bytes: Buffer): void => {
+    if (bytes.equals(SSL_REQUEST) && !asksForSsl) {
+      asksForSsl = true;
+      return;
+    }
+    startup = bytes;
+    phase = isStartup(bytes) ? 'welcome' : 'lost';
+  };
+  const onReplayed = (bytes: Buffer): Written => {
+    if (expected[0]?.equals(bytes) !== true) {
+      phase = 'lost';
+      return 'broken';
+    }
+    expected.shift();
+    if (expected.length === 0) phase = 'open';
+    return 'swallow';
+  };
+
+  return {
+    farewell: TERMINATE,
+    onWrite(bytes) {
+      if (phase === 'replaying') return onReplayed(bytes);
+      if (bytes.equals(TERMINATE) && isInOrder()) return 'farewell';
+      if (phase === 'opening') onOpening(bytes);
+      else if (phase === 'open') fromDriver.push(bytes);
+      return 'send';
+    },
+    onData(bytes) {
+      if (phase === 'open') fromServer.push(bytes);
+      else if (phase === 'welcome') {
+        const rest = welcome.push(bytes);
+        if (welcome.isLost) phase = 'lost';
+        else if (rest !== undefined) {
+          phase = 'open';
+          fromServer.push(rest);
+        }
+      }
+    },
+    onTls(options) {
+      if (phase === 'replaying') return isDeepStrictEqual(options, tls?.options);
+      if (phase !== 'opening' || !asksForSsl || tls !== undefined) phase = 'lost';
+      tls = { options };
+      return true;
+    },
+    onSecure(info) {
+      if (tls !== undefined) tls.info = info;
+    },
+    replay() {
+      phase = 'replaying';
+      expected = [...(asksForSsl ? [SSL_REQUEST] : []), startup as Buffer];
+      return asksForSsl ? Buffer.from('S') : welcome.bytes;
+    },
+    replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: welcome.bytes }),
+    async reset(socket) {
+      if (welcome.processId === 0 || (asksForSsl && tls?.info === undefined)) return false;
+      const isReset = await resetPgSession(socket, isChecked ? undefined : welcome.processId);
+      isChecked = true;
+      return isReset;
+    },
+  };
+}
