@@ -19,21 +19,25 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
+const FIRST_OUTCOMES = ['killed', 'overloaded', 'store_unreachable'] as const;
+type FirstOutcome = (typeof FIRST_OUTCOMES)[number];
+const isOutcome = (first: string): first is FirstOutcome => (FIRST_OUTCOMES as readonly string[]).includes(first);
+
 /** A runner whose first answer is an error, or a run without an end; the second one completes. */
-const startRunner = async (first: Reason | 'killed' | 'overloaded', metadata = {}) => {
+const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connectionsReused = 0) => {
   const asked: RunScriptRequest[] = [];
-  const answer = (outcome: 'killed' | 'completed' | 'overloaded') => ({
+  const answer = (outcome: FirstOutcome | 'completed') => ({
     outcome: outcomeNumber(outcome),
     resultJson: Buffer.from('null'),
     error: undefined,
     logs: [],
-    usage: undefined,
+    usage: { wallMs: 1, cpuMs: 1, heapBytes: 1n, connectionsOpened: 0, connectionsReused },
     retryAfterMs: outcome === 'overloaded' ? 700n : 0n,
   });
   const runScript = async (request: RunScriptRequest) => {
     asked.push(request);
     if (asked.length > 1) return answer('completed');
-    if (first === 'killed' || first === 'overloaded') return answer(first);
+    if (isOutcome(first)) return answer(first);
     throw new ServiceError(first, 'no', { metadata });
   };
   const checkScript = async () => ({ problems: [], modules: [] });
@@ -85,6 +89,12 @@ describe('a write', () => {
     },
   );
 
+  it('that lost a kept connection on its way is not sent again: it may have happened', async () => {
+    const { asked, runner } = await startRunner('store_unreachable', {}, 1);
+    expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'store_unreachable' });
+    expect(asked).toHaveLength(1);
+  });
+
   it('that the runner was too busy to begin has not happened', async () => {
     const { runner } = await startRunner('RUNNER_OVERLOADED');
     expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'overloaded' });
@@ -113,6 +123,14 @@ describe('a read', () => {
     const { asked, runner } = await startRunner(first);
     expect(await runner.runScript(runOf('getUser'), callFacts())).toMatchObject({ outcome: 'completed' });
     expect(asked).toHaveLength(2);
+  });
+
+  it('that met a kept connection which had gone by then is repeated; a store that is away is not asked again', async () => {
+    const kept = await startRunner('store_unreachable', {}, 1);
+    expect(await kept.runner.runScript(runOf('login'), callFacts())).toMatchObject({ outcome: 'completed' });
+    const away = await startRunner('store_unreachable', {}, 0);
+    expect(await away.runner.runScript(runOf('login'), callFacts())).toMatchObject({ outcome: 'store_unreachable' });
+    expect([kept.asked, away.asked].map(({ length }) => length)).toEqual([2, 1]);
   });
 
   it('that failed through our own fault stays an error', async () => {

@@ -21,7 +21,7 @@ import type { ScriptRun } from '../connection/script-run.ts';
 import { isOutOfTime } from '../outcome/out-of-time.ts';
 
 /**
- * Runs a script to its end. A read that was killed through no fault of its own is repeated within the deadline; a write is
+ * Runs a script to its end. A read that was lost through no fault of its own is repeated within the deadline; a write is
  * sent once, and one without an answer ends as `killed`: it may have happened. Whoever gets no answer in time, because the
  * runner or this gateway has too much to do, reads `timed_out`, as if the script had been too slow.
  */
@@ -49,8 +49,15 @@ export const createRunnerClient = (address: string, token: string, tls?: ClientT
 
 /** How long to wait before a read is sent again; the last wait stays. */
 const WAITS_MS = [100, 200, 400, 800];
-/** A run that died is worth one repeat: a script that kills its host kills the next one too. */
-const KILLED_REPEATS_MAX = 1;
+/** A run that was lost is worth one repeat: a script that kills its host kills the next one too. */
+const LOST_REPEATS_MAX = 1;
+
+/**
+ * Through no fault of the script: its host died, or a connection that was kept from an earlier run had gone by the time that
+ * it was used, which says nothing of the legacy user store.
+ */
+const isLost = ({ outcome, usage }: RunResult): boolean =>
+  outcome === 'killed' || (outcome === 'store_unreachable' && (usage.connectionsReused ?? 0) > 0);
 
 const attempt = async (
   client: PromiseClient<ScriptRunnerServiceClient>,
@@ -60,11 +67,11 @@ const attempt = async (
   const request = toRequest(run);
   const repeatable = !ACTIONS[run.action].writes;
   const onError: (error: unknown) => ServiceError | RunResult = repeatable ? unavailable : unanswered;
-  for (let sent = 1, killed = 0; ; sent += 1) {
+  for (let sent = 1, lost = 0; ; sent += 1) {
     const outcome = await client.runScript(request, call).then(fromResponse, onError);
     if (!(outcome instanceof ServiceError)) {
-      killed += outcome.outcome === 'killed' ? 1 : 0;
-      if (outcome.outcome !== 'killed' || !repeatable || killed > KILLED_REPEATS_MAX) return outcome;
+      lost += isLost(outcome) ? 1 : 0;
+      if (!isLost(outcome) || !repeatable || lost > LOST_REPEATS_MAX) return outcome;
     }
     const waitMs = WAITS_MS[Math.min(sent, WAITS_MS.length) - 1] ?? 0;
     // A run id of a write is not sent twice: whether the first one began is not known.
