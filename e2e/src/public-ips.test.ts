@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createServer, serviceTokenAuthenticate } from '@userferry/grpc';
 import { findFreePort } from '@userferry/local-databases';
 import {
   type ServiceLine,
@@ -10,6 +11,7 @@ import {
   type ServiceProcess,
   startServiceProcess,
 } from '@userferry/local-services';
+import { createLogger } from '@userferry/process';
 import { startEchoServer, startStunServer } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curl, failure, listMethods } from './buf-curl.ts';
@@ -47,6 +49,14 @@ const start = async (name: ServiceName, env: Record<string, string>): Promise<Se
   alive.add(process);
   await process.ready();
   return process;
+};
+
+/** All of our store that a gateway without users wants: that it serves. */
+const startStoreHealth = async (): Promise<string> => {
+  const log = createLogger({ service: 'test', level: 'silent' });
+  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const options = { host: '127.0.0.1', port: 0, services: [], authenticate, log, callMsMax: 5_000 };
+  return `127.0.0.1:${stack.use(await createServer(options)).port}`;
 };
 
 const kill = (process: ServiceProcess | undefined) => {
@@ -95,6 +105,7 @@ beforeAll(async () => {
   processes.gateway = await start('identity-gateway', {
     USERFERRY_GATEWAY_PORT: String(gateway),
     USERFERRY_HTTP_PORT: String(http),
+    USERFERRY_MIGRATION_ADDRESS: await startStoreHealth(),
     USERFERRY_PUBLIC_IP_ADDRESS: replicas(),
   });
   [processes.eu, processes.us] = await Promise.all([startRunner('eu'), startRunner('us')]);

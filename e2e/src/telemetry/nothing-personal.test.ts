@@ -107,7 +107,11 @@ beforeAll(async () => {
   world = stack.use(await createWorld({ env }));
   await liveADay();
   const logins = () => collector.spans.filter(({ name, kind }) => kind === 'server' && name.endsWith('/Login'));
-  await vi.waitFor(() => expect(logins()).toHaveLength(9), WAIT);
+  // Each service sends its own spans, when its second is over.
+  await vi.waitFor(() => {
+    expect(logins()).toHaveLength(9);
+    expect(collector.spans.map(({ name }) => name)).toContain('password hash: work');
+  }, WAIT);
   metrics = await readMetrics(world.lines);
 });
 afterAll(() => stack.disposeAsync());

@@ -29,13 +29,8 @@ type Listener = (type: string, a: unknown, b: unknown) => void;
 
 const BATCH_OPERATIONS_MAX = 256;
 const BATCH_BYTES_MAX = 256 * 1024;
-/** After so many operations a batch waits for the host, so that no script can run ahead of it. */
-const WAIT_EVERY = 64;
-/**
- * Turns of the microtask queue for which what is to go out is gathered: each batch wakes a thread of the host, which costs
- * more than what is in it. A driver that was told of something has said what it has to say by then.
- */
-const GATHER_TURNS = 32;
+/** Every so many batches one waits for the host, so that no script can run ahead of it. */
+const WAIT_EVERY = 32;
 /** Turns of the microtask queue that other work gets between two events of one batch. */
 const SETTLE_TURNS = 8;
 
@@ -43,7 +38,7 @@ let host: HostCallbacks | undefined;
 let outbox = bareList<Operation>();
 let outboxBytes = 0;
 let flushIsDue = false;
-let unawaited = 0;
+let batches = 0;
 let nextId = 1;
 const listeners: Record<number, Listener> = create(null);
 let onUncaught: (error: unknown) => void = () => undefined;
@@ -83,7 +78,7 @@ export function unlisten(id: number): void {
 }
 
 async function flushSoon(): Promise<void> {
-  for (let turn = 0; turn < GATHER_TURNS; turn++) await undefined;
+  await undefined;
   flush(false);
 }
 
@@ -95,13 +90,9 @@ export function flush(wait: boolean): void {
   const batch = outbox;
   outbox = bareList();
   outboxBytes = 0;
-  unawaited += batch.length;
-  if (!wait && unawaited < WAIT_EVERY) {
-    host.post(batch);
-    return;
-  }
-  unawaited = 0;
-  host.postAndWait(batch);
+  batches += 1;
+  if (wait || batches % WAIT_EVERY === 0) host.postAndWait(batch);
+  else host.post(batch);
 }
 
 /** Queues one operation; `bytes` is the size of what it carries. */

@@ -35,7 +35,7 @@ describe('a script that does not end', () => {
     ['a loop of microtasks', 'for (;;) await 0'],
     [
       'a chain of promises',
-      'const f = () => Promise.resolve().then(f); f(); await new Promise((r) => setTimeout(r, 50))',
+      'const f = () => { Promise.resolve().then(f) }; f(); await new Promise((r) => setTimeout(r, 50))',
     ],
     ['a chain of ticks', 'const f = () => process.nextTick(f); f(); await new Promise((r) => setTimeout(r, 50))'],
     ['a chain of immediates', 'const f = () => setImmediate(f); f(); await new Promise(() => {})'],
@@ -207,6 +207,15 @@ describe('a script that floods the network', () => {
     const { outcome, error } = await run(body, { timeoutMs: 10_000 });
     expect(outcome).toBe('quota_exceeded');
     expect(error?.message).toContain('64 connections');
+    await expectAlive();
+  });
+
+  it('may open 1000 connections one after the other and no more', async () => {
+    const body = `const net = require('net');
+      for (let i = 0; ; i++) { net.connect(${port}, '127.0.0.1').on('error', () => {}).destroy(); await 0 }`;
+    const { outcome, error } = await run(body, { timeoutMs: 10_000 });
+    expect(outcome).toBe('quota_exceeded');
+    expect(error?.message).toContain('more than 1000 connections');
     await expectAlive();
   });
 

@@ -6,7 +6,9 @@ export const LIMITS = {
   bytesIn: 256 * 1024 * 1024,
   /** Bytes read from sockets that the guest has not taken yet; above it the sockets are paused. */
   bytesWaiting: 1024 * 1024,
+  /** Connections at once, and opened in one run. */
   sockets: 64,
+  socketsOpened: 1_000,
   questions: 20_000,
   logLines: 201,
   logCharacters: 66 * 1024,

@@ -81,6 +81,12 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
   };
 
   const counts = { opened: 0, reused: 0 };
+  let asked = 0;
+  const countOpen = (): void => {
+    asked += 1;
+    if (asked > LIMITS.socketsOpened)
+      throw new QuotaExceeded(`The script opened more than ${LIMITS.socketsOpened} connections`);
+  };
   const desk = createReuseDesk(reuse, { connections, events, transport, counts });
   const openNew = createOpener({ link, connections, events, transport, counts, desk });
 
@@ -94,6 +100,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
     closeAll: connections.closeAll,
     ...tls,
     open(rawId, rawHost, rawPort, rawFamily, rawKey) {
+      countOpen();
       const id = asInteger(rawId, 'id');
       const host = asText(rawHost, 'host', 512);
       const port = asPort(rawPort);
