@@ -27,8 +27,9 @@ const LOOK_MS = 200;
 /** Starts a built folder as an image does: Node, its `main.js`, and the variables. */
 export const startBuiltFolder = ({ node, folder, env, uid }: BuiltProcessOptions): BuiltProcess => {
   const identity = uid === undefined ? {} : { uid, gid: uid };
-  const options = { cwd: '/', env: { ...env }, ...identity };
-  const child = spawn(node, [`${folder}/main.js`], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Its standard input ends when we do, however we die, and the service with it.
+  const options = { cwd: '/', env: { ...env, USERFERRY_STOP_WITH_STDIN: '1' }, ...identity };
+  const child = spawn(node, [`${folder}/main.js`], { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
   const texts: string[] = [];
   const lines: LogLine[] = [];
   const take = (text: string): void => {
