@@ -2,6 +2,7 @@
 import type { LocalMariadb } from '@userferry/local-databases';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectServedByOne, resultOf } from './testing/kept-sessions.ts';
 import { LEGACY_USER, startLegacyMariadb } from './testing/mysql-legacy.ts';
 import { type Result, type RunOptions, startHost, type TestHost } from './testing/start-host.ts';
 
@@ -23,10 +24,6 @@ let chief: Connection;
 const env = () => ({ HOST: db.host, PORT: String(db.port), CA: db.caCertificate as string });
 const run = (code: string, more: RunOptions = {}): Promise<Result> =>
   host.run(SCRIPT, { env: env(), args: [code], ...more });
-const resultOf = (result: Result): unknown => {
-  expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'completed' });
-  return JSON.parse(result.resultJson ?? 'null');
-};
 const give = async (code: string, more?: RunOptions): Promise<unknown> => resultOf(await run(code, more));
 
 beforeAll(async () => {
@@ -81,15 +78,7 @@ describe('a session of mysql2 that was ended in order', () => {
       'after a large result',
       'const c = await open(); const [r] = await c.query("SELECT REPEAT(\'x\', 300000) AS x, CONNECTION_ID() AS id"); await c.end(); return r[0].id',
     ],
-  ])('serves the next run as if it were new: %s', async (_what, code) => {
-    const first = await run(code);
-    const others = [await run(code), await run(code), await run(code)];
-    expect(first.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
-    for (const other of others) {
-      expect(resultOf(other)).toBe(resultOf(first));
-      expect(other.usage).toMatchObject({ connectionsOpened: 0, connectionsReused: 1 });
-    }
-  });
+  ])('serves the next run as if it were new: %s', (_what, code) => expectServedByOne(() => run(code)));
 
   it.each([
     ['another user', PLAIN.replace('open()', "open({ user: 'ferry_tls', password: 'tls only', ssl: { ca: env.CA } })")],

@@ -2,6 +2,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectServedByOne, resultOf } from './testing/kept-sessions.ts';
 import { type Result, type RunOptions, startHost, type TestHost } from './testing/start-host.ts';
 
 const PASSWORD = 'p@ss word/%';
@@ -24,10 +25,6 @@ let uri: string;
 const env = () => ({ URI: uri, CA: db.caCertificate as string });
 const run = (code: string, more: RunOptions = {}): Promise<Result> =>
   host.run(SCRIPT, { env: env(), args: [code], ...more });
-const resultOf = (result: Result): unknown => {
-  expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'completed' });
-  return JSON.parse(result.resultJson ?? 'null');
-};
 const give = async (code: string, more?: RunOptions): Promise<unknown> => resultOf(await run(code, more));
 const reusedBy = async (code: string, more?: RunOptions): Promise<number | undefined> => {
   const result = await run(code, more);
@@ -77,15 +74,7 @@ describe('a session of pg that was ended in order', () => {
       'after a copy of everything',
       'const c = await open(); const { rows } = await c.query("SELECT repeat(chr(120), 100000) AS x, pg_backend_pid() AS pid FROM generate_series(1, 50)"); await c.end(); return rows[0].pid',
     ],
-  ])('serves the next run as if it were new: %s', async (_what, code) => {
-    const first = await run(code);
-    const others = [await run(code), await run(code), await run(code)];
-    expect(first.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
-    for (const other of others) {
-      expect(resultOf(other)).toBe(resultOf(first));
-      expect(other.usage).toMatchObject({ connectionsOpened: 0, connectionsReused: 1 });
-    }
-  });
+  ])('serves the next run as if it were new: %s', (_what, code) => expectServedByOne(() => run(code)));
 
   it('tells its driver the same facts of the connection and the server as a new one', async () => {
     const code = `const c = new Client({ ...place, ssl: { ca: env.CA } }); c.on('error', () => {}); const told = [];

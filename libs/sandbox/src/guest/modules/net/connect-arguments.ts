@@ -1,6 +1,6 @@
 /** The many shapes of `connect`'s arguments. */
 import { nodeError, received } from '../node-errors.ts';
-import type { REUSE_KEY } from './socket.ts';
+import type { REUSE_KEY } from './reuse-key.ts';
 import { validateConnectOptions } from './socket-options.ts';
 
 export type ConnectOptions = {

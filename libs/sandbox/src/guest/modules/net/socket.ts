@@ -14,6 +14,7 @@ import { isIP, isIPv6 } from './ip.ts';
 import { createReadInto, type OnRead } from './on-read.ts';
 import { lookUp } from './own-lookup.ts';
 import { closedError, refuseWrite } from './refused-write.ts';
+import { REUSE_KEY, reuseKeyOf } from './reuse-key.ts';
 import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
@@ -38,12 +39,6 @@ type Buffering = { readonly _writableState: { getBuffer(): readonly WriteChunk[]
 /** The channels behind sockets, for `tls`, which takes one over; nothing that a script can reach. */
 const channels = new WeakMap<object, Channel>();
 export const channelOf = (socket: object): Channel | undefined => channels.get(socket);
-
-/** An option of `connect` by which a driver says how its socket may be kept for later runs. */
-export const REUSE_KEY = Symbol('reuse');
-/** The same, of sockets that are yet to connect. */
-const reuseKeys = new WeakMap<object, string>();
-export const setReuseKey = (socket: object, key: string): void => void reuseKeys.set(socket, key);
 
 export class Socket extends Duplex {
   connecting = false;
@@ -123,7 +118,7 @@ export class Socket extends Duplex {
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
     if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(options, options.lookup);
-    else this._attach().open(options.host, options.port, options.family, options[REUSE_KEY] ?? reuseKeys.get(this));
+    else this._attach().open(options.host, options.port, options.family, options[REUSE_KEY] ?? reuseKeyOf(this));
     return this;
   }
 

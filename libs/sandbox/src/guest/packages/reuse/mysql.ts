@@ -1,5 +1,5 @@
 /** Where mysql2 connects: tells the host which of its sessions may be kept for a later run. */
-import { REUSE_KEY } from '../../modules/net/socket.ts';
+import { REUSE_KEY } from '../../modules/net/reuse-key.ts';
 import { jsonStringify } from '../../primordials.ts';
 import { plainOptions, tlsDefaults } from './plain-options.ts';
 

@@ -1,5 +1,6 @@
 /** Tells the host which sessions of pg may be kept for a later run, and what makes two of them the same. */
-import { Socket, setReuseKey } from '../../modules/net/socket.ts';
+import { setReuseKey } from '../../modules/net/reuse-key.ts';
+import { Socket } from '../../modules/net/socket.ts';
 import { apply, defineProperty, getOwnPropertyDescriptor, isInstance, jsonStringify } from '../../primordials.ts';
 import { plainOptions, tlsDefaults } from './plain-options.ts';
 
