@@ -46,46 +46,44 @@ async function runTests(): Promise<Outcome> {
   removeReports(ROOT);
   const workspaces = testedWorkspaces(ROOT);
   const outcomes = [
-    await runVitest(workspaces.filter(({ script }) => script.includes('--config'))),
+    await runVitest(workspaces.filter(hasConfig)),
     await runVitest(
-      workspaces.filter(({ script }) => !script.includes('--config')),
+      workspaces.filter((workspace) => !hasConfig(workspace)),
       SHARED_CONFIG,
     ),
   ];
-  const repeats = await repeatUnsteady();
-  report = collectReports(ROOT);
+  const { failures: failedFirst } = collectReports(ROOT);
+  if (failedFirst.length > 0 && !runner.interrupted())
+    await repeatFailed(ROOT, async (workspace, file, reportFile) => {
+      outcomes.push(await runFile(workspace, file, reportFile));
+    });
+  const all = collectReports(ROOT);
+  report = all;
+  unsteady = failedFirst.filter((name) => !all.failures.includes(name));
   removeReports(ROOT);
   const complaints = [
-    ...report.missing.map((project) => `${project} has a test script, but ran no test to its end\n`),
-    ...(report.passed + report.failed === 0 ? ['no test was executed at all\n'] : []),
+    ...all.missing.map((project) => `${project} has a test script, but ran no test to its end\n`),
+    ...(all.passed + all.failed === 0 ? ['no test was executed at all\n'] : []),
   ];
   const ran = outcomes.every((outcome) => outcome.ok || (unsteady.length > 0 && !UNHANDLED.test(outcome.output)));
-  const ok = ran && report.failed === 0 && complaints.length === 0;
-  return { ok, output: [...outcomes, ...repeats].map(({ output }) => output).join('') + complaints.join('') };
+  const ok = ran && all.failed === 0 && complaints.length === 0;
+  return { ok, output: outcomes.map(({ output }) => output).join('') + complaints.join('') };
 }
 
-async function repeatUnsteady(): Promise<Outcome[]> {
-  const first = collectReports(ROOT).failures;
-  const outcomes: Outcome[] = [];
-  if (first.length > 0 && !runner.interrupted())
-    await repeatFailed(ROOT, async ({ folder, script }, file, reportFile) => {
-      const cwd = join(ROOT, folder);
-      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-      const [vitest = 'vitest', ...own] = script.split(' ');
-      const config = script.includes('--config') ? [] : [SHARED_CONFIG];
-      outcomes.push(await runner.programIn(cwd, vitest, ...own, ...config, ...reporters, file));
-    });
-  const last = collectReports(ROOT).failures;
-  unsteady = first.filter((name) => !last.includes(name));
-  return outcomes;
-}
+const hasConfig = ({ script }: TestedWorkspace): boolean => script.includes('--config');
+const reportTo = (file: string): string[] => ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 
 async function runVitest(workspaces: TestedWorkspace[], ...options: string[]): Promise<Outcome> {
   if (workspaces.length === 0 || runner.interrupted()) return { ok: true, output: '' };
   const projects = `--projects=${workspaces.map(({ name }) => name).join(',')}`;
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT_FILE}`];
   const fixed = ['run-many', '-t', 'test', projects, '--parallel=2', '--outputStyle=static'];
-  return runner.program('nx', ...fixed, '--', ...options, ...reporters);
+  return runner.program('nx', ...fixed, '--', ...options, ...reportTo(REPORT_FILE));
+}
+
+async function runFile(workspace: TestedWorkspace, file: string, reportFile: string): Promise<Outcome> {
+  const [vitest = 'vitest', ...own] = workspace.script.split(' ');
+  const config = hasConfig(workspace) ? [] : [SHARED_CONFIG];
+  return runner.programIn(join(ROOT, workspace.folder), vitest, ...own, ...config, ...reportTo(reportFile), file);
 }
 
 async function main(): Promise<void> {
