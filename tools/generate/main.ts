@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { openApi } from './openapi/openapi.ts';
 
 /**
- * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, and what
+ * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, the document of the JSON API, and what
  * is told of the modules that scripts may require and of the metrics. (The check of the contracts copies this without the
  * last two.)
  */
@@ -12,6 +13,11 @@ const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, {
 
 buf('generate');
 buf('build', '--as-file-descriptor-set', '-o', 'libs/contracts/src/gen/descriptor-set.binpb');
+
+writeFileSync(
+  `${root}libs/contracts/src/gen/openapi.json`,
+  openApi(`${root}libs/contracts/src/gen/descriptor-set.binpb`),
+);
 
 for (const name of ['modules', 'observability']) {
   const program = `${root}tools/${name}/main.ts`;

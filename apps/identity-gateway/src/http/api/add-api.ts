@@ -5,6 +5,7 @@ import type { Sealer } from '../session/sealer.ts';
 import { renewed, sessionCookie } from '../session/session.ts';
 import { addSessionRoutes } from '../session/session-routes.ts';
 import { credentialOf } from './credential.ts';
+import { addOpenApiRoute } from './openapi-route.ts';
 import { knownRefusal, refuse } from './refusal.ts';
 
 /** A call in JSON; see `jsonCalls` of `@userferry/grpc`. Throws ServiceError, and nothing else. */
@@ -44,6 +45,7 @@ export const addApi = (app: FastifyInstance, options: ApiOptions): void => {
       });
       for (const [name, answer] of options.calls) api.post(`/${name}`, answerer(answer, options));
       addSessionRoutes(api, options);
+      addOpenApiRoute(api);
     },
     { prefix: PREFIX },
   );
