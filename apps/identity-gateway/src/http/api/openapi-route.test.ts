@@ -1,11 +1,16 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { UserPool } from '@userferry/contracts/management/v1/user_pool_service';
+import { createLogger } from '@userferry/process';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLS } from '../../access/calls.ts';
-import { type Answer, type Api, bearer, OWN_PAGE, signIn, startApi } from '../../testing/api-world.ts';
+import { createGatewayCalls } from '../../create-identity-gateway.ts';
+import { type Answer, type Api, bearer, OWN_PAGE, SECRET, signIn, startApi } from '../../testing/api-world.ts';
+import { guardedDeps } from '../../testing/guarded-world.ts';
 import { jsonRequest } from '../../testing/json-requests.ts';
+import { createOidcIssuer } from '../oidc/oidc-issuer.ts';
+import { createSealer } from '../session/sealer.ts';
 
 type Operation = { readonly operationId: string };
 type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
@@ -15,11 +20,21 @@ afterAll(() => stack.disposeAsync());
 let api: Api;
 let document: Document;
 beforeAll(async () => {
-  api = stack.use(await startApi());
+  const log = createLogger({ service: 'test', level: 'silent' });
+  const calls = createGatewayCalls({}, guardedDeps());
+  const oidc = { name: 'Company', issuer: createOidcIssuer(AWAY) };
+  api = stack.use(await startApi({}, { api: { calls, sealer: createSealer(SECRET, log), oidc } }));
   document = (await api.send('GET', '/api/v1/openapi.json')).json as unknown as Document;
 });
 
 const NAMES = Object.keys(CALLS);
+const AWAY = {
+  name: 'Company',
+  issuer: 'http://127.0.0.1:1',
+  clientId: 'c',
+  scopes: 'openid',
+  consoleUrl: 'http://127.0.0.1:1',
+};
 
 /** Holds a value against a schema of the document. */
 const problemsOf = (schema: string, value: unknown): unknown => {
@@ -42,8 +57,9 @@ describe('the document of the JSON API', () => {
     expect(calls.toSorted()).toEqual(NAMES.map((name) => `/api/v1/${name}`).toSorted());
     for (const [path, operations] of Object.entries(document.paths))
       for (const method of Object.keys(operations)) {
-        const { status, json } = await api.send(method.toUpperCase(), path, bearer('operator'));
-        expect([path, status === 404 && json.error?.reason === 'UNIMPLEMENTED']).toEqual([path, false]);
+        const response = await fetch(`${api.origin}${path}`, { method: method.toUpperCase(), redirect: 'manual' });
+        await response.arrayBuffer();
+        expect([path, response.status]).not.toEqual([path, 404]);
       }
   });
 
