@@ -5,7 +5,7 @@ export type SessionFacts = {
   readonly role: string;
   readonly scopes: readonly string[];
   /** `*` for an operator. */
-  readonly userPools: readonly string[];
+  readonly pools: readonly string[];
   readonly expiresAt?: string;
 };
 

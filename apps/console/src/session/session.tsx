@@ -54,6 +54,7 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
       state,
       ask,
       enter: (facts) => {
+        if (location.search !== '') history.replaceState(null, '', `${location.pathname}${location.hash}`);
         setState({ kind: 'signed-in', facts, expired: false });
         void queries.invalidateQueries();
       },
