@@ -85,6 +85,7 @@ const requestFor = (userPoolId: string) => ({
   updates: Profile.fromPartial({ nickname: 'A' }),
   clear: [],
   keyword: 'ada',
+  search: '',
   page: 1,
   limit: 1,
   migrationState: 0,
