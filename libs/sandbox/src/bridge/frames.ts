@@ -7,6 +7,7 @@
  */
 import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
 import { z } from 'zod';
+import { DNS_QUESTIONS } from './dns-questions.ts';
 import type { SocketAddresses } from './operations.ts';
 
 export { FRAME_BYTES_MAX } from './frame-limits.ts';
@@ -39,12 +40,6 @@ const connect = z.strictObject({
   port: z.int().min(0).max(65535),
   family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
 });
-
-/** What a DNS question may ask for: `lookup` is getaddrinfo, `service` getnameinfo, the others are record types. */
-export const DNS_QUESTIONS = [
-  ...(['lookup', 'service', 'A', 'AAAA', 'ANY', 'CAA', 'CNAME', 'MX', 'NAPTR', 'NS', 'PTR'] as const),
-  ...(['SOA', 'SRV', 'TLSA', 'TXT'] as const),
-] as const;
 
 /** A DNS question; `port` is of a `service`, `ttl` of addresses. Answered by `resolved`. */
 const resolve = z.strictObject({
