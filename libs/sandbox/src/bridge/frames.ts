@@ -5,7 +5,7 @@
  * parent to child only, each with a `SocketMessage`: what must be known of a socket comes with it, so that it is in use
  * before the first byte, or its end, is read from it.
  */
-import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
+import { type Isolation, LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
 import { z } from 'zod';
 import { DNS_QUESTIONS } from './dns-questions.ts';
 import type { SocketAddresses } from './operations.ts';
@@ -111,6 +111,8 @@ export type RunFrame = {
   env: Readonly<Record<string, string>>;
   timeoutMs: number;
   memoryLimitBytes: number;
+  /** `per_run`: in an isolate that has run nothing and will run nothing else. Absent: one that is warm will do. */
+  isolation?: Isolation;
   /** There where connections may be kept: those of earlier runs may serve this one as far as they lead to one of these. */
   reuse?: { readonly destinations: readonly ReusableDestination[] };
 };

@@ -35,11 +35,11 @@ const pool = createSlotPool(files, onCatastrophe, die);
 const lot = createParkingLot();
 
 async function run(frame: RunFrame): Promise<void> {
-  const { runId } = frame;
+  const { runId, source, memoryLimitBytes, isolation = 'warm' } = frame;
   const startedAtMs = performance.now();
   const start = { cancelled: false };
   starting.set(runId, start);
-  const lease = await pool.take(frame.source, frame.memoryLimitBytes);
+  const lease = await pool.take({ source, memoryLimitBytes, isolation });
   const started = startRun(frame, lease, { link, files, pool, lot }, { startedAtMs, onEnd: () => runs.delete(runId) });
   runs.set(runId, started);
   starting.delete(runId);

@@ -31,6 +31,8 @@ export type RunBridgeDeps = {
   readonly link: SupervisorLink;
   readonly files: RuntimeFiles;
   readonly reuse?: ReuseTerms | undefined;
+  /** The script has required a package that was not brought along. */
+  readonly onPackage: (name: string) => void;
   readonly dispatch: (events: readonly GuestEvent[]) => Promise<void>;
   readonly onDone: (report: RunReport) => void;
   readonly onQuota: (error: QuotaExceeded) => void;
@@ -59,15 +61,14 @@ function createClock(events: EventQueue): Clock {
 
 type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
 
-function answerQuestion(files: RuntimeFiles, own: Questions, question: string, args: readonly unknown[]): unknown {
-  if (question === 'package') return files.packages.get(String(args[0]))?.code;
+function answerQuestion(own: Questions, question: string, args: readonly unknown[]): unknown {
   const find = own.get(question) ?? QUESTIONS.get(question);
   if (find === undefined) throw new TypeError('There is no such question');
   return find(args);
 }
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, reuse, onDone, onQuota } = deps;
+  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
   let operations = 0;
@@ -79,7 +80,14 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const clock = createClock(events);
   const crypto = createCryptoDesk(events);
   const zlib = createZlibDesk(events);
-  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
+  const bringPackage = (name: unknown): string | undefined => {
+    onPackage(String(name));
+    return files.packages.get(String(name))?.code;
+  };
+  const ownQuestions: Questions = new Map([
+    ...([['package', ([name]: readonly unknown[]) => bringPackage(name)]] as const),
+    ...[...crypto.questions, ...sockets.questions, ...zlib.questions],
+  ]);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
@@ -131,7 +139,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion(files, ownQuestions, question, args) };
+        return { value: answerQuestion(ownQuestions, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }

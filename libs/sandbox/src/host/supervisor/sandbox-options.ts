@@ -1,3 +1,4 @@
+import type { Isolation } from '@userferry/script-contract';
 import type { EgressRule } from '../../sandbox.ts';
 import type { SandboxWatch } from '../../sandbox-watch.ts';
 import type { NameSource } from './egress/name-source.ts';
@@ -58,6 +59,8 @@ export type SandboxTuning = {
   readonly requiredWalls: readonly WallName[];
   /** Keep connections of well-behaved drivers from one run to the next of the same script, environment and options. */
   readonly reuseConnections: boolean;
+  /** What every run gets at the least: `per_run` gives each an isolate of its own, whatever it asks for. */
+  readonly isolation: Isolation;
   /** Put isolate hosts into control groups of their own, where that may be done. */
   readonly useCgroups: boolean;
 };
@@ -81,5 +84,6 @@ export const DEFAULT_TUNING: SandboxTuning = {
   requiredLevel: 'process',
   requiredWalls: [],
   reuseConnections: true,
+  isolation: 'warm',
   useCgroups: true,
 };

@@ -86,10 +86,11 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
     const run = runs.begin(request, () => host.kill(DEATHS.stuck));
     hold();
-    const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
+    const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes, isolation } = request;
     const reuse = destinations && { destinations: destinations.reachable(run.egress) };
     host.send({
       ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
+      ...(isolation === 'per_run' && { isolation }),
       ...(reuse && { reuse }),
     });
     cancelOn(run, signal, host);
