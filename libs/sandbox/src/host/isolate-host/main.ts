@@ -5,6 +5,7 @@ import { createParkingLot } from './reuse/parking-lot.ts';
 import { type ActiveRun, startRun } from './run.ts';
 import { loadRuntimeFiles } from './runtime-files.ts';
 import type { Slot } from './slot.ts';
+import { createSlotMaker } from './slot-maker.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { createSupervisorLink } from './supervisor-link.ts';
 
@@ -31,7 +32,7 @@ function onCatastrophe(slot: Slot | undefined, message: string): void {
   die();
 }
 
-const pool = createSlotPool(files, onCatastrophe, die);
+const pool = createSlotPool(files, createSlotMaker({ files, onCatastrophe, onStuck: die }));
 const lot = createParkingLot();
 
 async function run(frame: RunFrame): Promise<void> {

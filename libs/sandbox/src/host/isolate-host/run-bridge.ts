@@ -67,8 +67,20 @@ function answerQuestion(own: Questions, question: string, args: readonly unknown
   return find(args);
 }
 
+/** The text of a package that was not brought along. */
+const packageQuestion = ({
+  files,
+  onPackage,
+}: RunBridgeDeps): readonly [string, (args: readonly unknown[]) => unknown] => [
+  'package',
+  ([name]) => {
+    onPackage(String(name));
+    return files.packages.get(String(name))?.code;
+  },
+];
+
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
+  const { runId, link, reuse, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
   let operations = 0;
@@ -80,14 +92,8 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const clock = createClock(events);
   const crypto = createCryptoDesk(events);
   const zlib = createZlibDesk(events);
-  const bringPackage = (name: unknown): string | undefined => {
-    onPackage(String(name));
-    return files.packages.get(String(name))?.code;
-  };
-  const ownQuestions: Questions = new Map([
-    ...([['package', ([name]: readonly unknown[]) => bringPackage(name)]] as const),
-    ...[...crypto.questions, ...sockets.questions, ...zlib.questions],
-  ]);
+  const desks = [packageQuestion(deps), ...crypto.questions, ...sockets.questions, ...zlib.questions] as const;
+  const ownQuestions: Questions = new Map(desks);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Isolation } from '@userferry/script-contract';
 import { createKnownPackages } from './known-packages.ts';
-import { LIMITS, PREPARED, RETIREMENT } from './limits.ts';
+import { PREPARED, RETIREMENT } from './limits.ts';
 import { createPreparedSlots, type Recipe } from './prepared-slots.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { createSlot, type MemoryInUse, type Slot } from './slot.ts';
+import type { MemoryInUse, Slot } from './slot.ts';
+import type { SlotMaker } from './slot-maker.ts';
 
 /** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
 export type Lease = {
@@ -61,40 +62,15 @@ const renew = async (lease: Lease): Promise<boolean> => {
   return false;
 };
 
-export function createSlotPool(
-  files: RuntimeFiles,
-  onCatastrophe: (slot: Slot | undefined, message: string) => void,
-  onStuck: () => void,
-): SlotPool {
+export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool {
+  const { create, make, discard } = maker;
   const idle: Lease[] = [];
   const renewing = new Map<string, Promise<boolean>>();
   const packages = createKnownPackages(files.packages);
   let lastPackages: readonly string[] = [];
-  let mayEvaluate = true;
   /** Runs with an isolate of their own: now, and the most at a time, which fades with each run. */
   const single = { now: 0, most: 0 };
 
-  const create = async (memoryLimitBytes: number): Promise<Slot> => {
-    let made: Slot | undefined;
-    const slot = await createSlot(files, {
-      memoryLimitBytes,
-      onCatastrophe: (message) => onCatastrophe(made, message),
-    });
-    made = slot;
-    return slot;
-  };
-  const make = async ({ memoryLimitBytes, packages: names, evaluates }: Recipe): Promise<Slot> => {
-    const slot = await create(memoryLimitBytes);
-    for (const name of names) await slot.loadPackage(name);
-    if (!evaluates || !mayEvaluate || (await slot.evaluatePackages(names))) return slot;
-    // What cannot be evaluated before a run is left to the run, from now on.
-    mayEvaluate = false;
-    await discard(slot);
-    return make({ memoryLimitBytes, packages: names, evaluates, count: 1 });
-  };
-  const discard = async (slot: Slot): Promise<void> => {
-    if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
-  };
   const prepared = createPreparedSlots({ limits: PREPARED, make, discard });
   /** One connection's scripts use one driver, so the next isolates get what the last script required. */
   const refill = ({ isolation, slot: { memoryLimitBytes } }: Lease): void =>
