@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   login_pg_warm_cost_10: (effort) => loginPg({ bcryptCost: 10 }, effort),
   login_pg_no_reuse: (effort) => loginPg({ reuse: false }, effort),
   login_pg_kept_vs_plain_kept: (effort) => loginPg({ plainKeeps: true }, effort),
+  login_pg_per_run: (effort) => loginPg({ isolation: 'per_run' }, effort),
   login_mysql_warm: (effort) => loginMysql({}, effort),
   login_mysql_no_reuse: (effort) => loginMysql({ reuse: false }, effort),
   local_login: localLogin,

@@ -21,6 +21,7 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
     maxHosts: config.isolateHostsMax,
     blankHosts: config.blankHosts,
     reuseConnections: config.reuseConnections,
+    isolation: config.isolation,
     requiredLevel: config.requiredLevel,
     requiredWalls: config.requiredWalls,
     log,

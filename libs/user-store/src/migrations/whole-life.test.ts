@@ -160,6 +160,8 @@ describe('a store of the first version', () => {
     await using store = await openStoreForTests(database.url, { keyRing });
     const found = await store.users.find(POOL, email('eve@example.com'));
     expect(found).toMatchObject({ user: { userId: other, externalId: 8, profile: { email: 'eve@example.com' } } });
+    // What it saves says nothing of what runs share.
+    expect(await store.connections.get(POOL)).toMatchObject({ version: 2, isolation: 'warm' });
     const typed = email('new@example.com');
     const proven = { userPoolId: POOL, connectionId: CONNECTION, externalId: 9, profile: {}, typed };
     expect((await store.users.migrate({ ...proven, credential: credentialOf('one') })).verdict).toBe('migrated');
