@@ -7,6 +7,7 @@ import { growth } from './growth.ts';
 import { localLogin } from './local-login.ts';
 import { loginCost } from './login-cost.ts';
 import { loginMysql, loginPg } from './login-in-sandbox.ts';
+import { manyConnections } from './many-connections.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
 import { scriptMemory } from './script-memory.ts';
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   local_login: localLogin,
   first_login: firstLogin,
   cold_connection: coldConnection,
+  many_connections: manyConnections,
   rejection_timing: rejectionTiming,
   script_memory: scriptMemory,
   neighbours,
