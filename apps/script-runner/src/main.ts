@@ -19,6 +19,7 @@ await runService('script-runner', readConfig, async (config, { log, stack, onSto
     stateFolder: config.stateFolder,
     egress: { allow: config.egressAllow, never: config.egressNever, ownPorts },
     maxHosts: config.isolateHostsMax,
+    hostsBytesMax: config.isolateHostsBytesMax,
     blankHosts: config.blankHosts,
     reuseConnections: config.reuseConnections,
     isolation: config.isolation,

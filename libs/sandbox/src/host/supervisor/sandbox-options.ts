@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Isolation } from '@userferry/script-contract';
 import type { EgressRule } from '../../sandbox.ts';
 import type { SandboxWatch } from '../../sandbox-watch.ts';
@@ -34,6 +35,8 @@ export type SandboxOptions = {
 export type SandboxTuning = {
   /** Isolate hosts in all, blank ones included. */
   readonly maxHosts: number;
+  /** What all of them together may hold, beyond what processes of the same program share. */
+  readonly hostsBytesMax: number;
   /** Hosts kept ready that have not served anyone yet. */
   readonly blankHosts: number;
   readonly hostsPerConnection: number;
@@ -65,8 +68,15 @@ export type SandboxTuning = {
   readonly useCgroups: boolean;
 };
 
+/** Half of the memory that this process may have: of its control group where that is limited, else of the machine. */
+export const hostsBytesMaxDefault = (): number => {
+  const limitBytes = process.constrainedMemory() || totalmem();
+  return Math.floor(Math.min(limitBytes, totalmem()) / 2);
+};
+
 export const DEFAULT_TUNING: SandboxTuning = {
   maxHosts: 16,
+  hostsBytesMax: hostsBytesMaxDefault(),
   blankHosts: 2,
   hostsPerConnection: 2,
   runsPerHost: 4,
