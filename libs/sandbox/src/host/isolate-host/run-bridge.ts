@@ -13,6 +13,7 @@ import type { RuntimeFiles } from './runtime-files.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTransportLog, type TransportLog } from './transport-log.ts';
+import { createRunWaits, type RunWaits } from './wait-clock.ts';
 import { toWireError } from './wire-error.ts';
 import { QUESTIONS } from './work.ts';
 import { createZlibDesk } from './zlib/zlib-desk.ts';
@@ -21,6 +22,7 @@ export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
   readonly transport: TransportLog;
   readonly connections: Sockets['counts'];
+  readonly waits: RunWaits;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
   close(): void;
@@ -40,6 +42,8 @@ export type RunBridgeDeps = {
 
 const CLOCK_ID = 0;
 const ALARM_MAX_MS = 2 ** 31 - 1;
+/** Questions that are answered by computing a hash, or the like. */
+const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'crypto']);
 
 /** Carries out one operation. Its parts are typed as the guest should send them and checked as if it did not. */
 type CarryOut = (...parts: never[]) => void;
@@ -60,40 +64,42 @@ function createClock(events: EventQueue): Clock {
 }
 
 type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
-
-function answerQuestion(own: Questions, question: string, args: readonly unknown[]): unknown {
-  const find = own.get(question) ?? QUESTIONS.get(question);
-  if (find === undefined) throw new TypeError('There is no such question');
-  return find(args);
-}
+type Answering = Pick<RunBridgeDeps, 'files' | 'onPackage'> & { readonly own: Questions; readonly waits: RunWaits };
 
 /** The text of a package that was not brought along. */
-const packageQuestion = ({
-  files,
-  onPackage,
-}: RunBridgeDeps): readonly [string, (args: readonly unknown[]) => unknown] => [
-  'package',
-  ([name]) => {
-    onPackage(String(name));
-    return files.packages.get(String(name))?.code;
-  },
-];
+function bringPackage({ files, onPackage }: Answering, name: string): string | undefined {
+  onPackage(name);
+  return files.packages.get(name)?.code;
+}
+
+function answerQuestion(answering: Answering, question: string, args: readonly unknown[]): unknown {
+  const { own, waits } = answering;
+  if (question === 'package') return bringPackage(answering, String(args[0]));
+  const find = own.get(question) ?? QUESTIONS.get(question);
+  if (find === undefined) throw new TypeError('There is no such question');
+  const over = HASHES.has(question) ? waits.hash.begin() : undefined;
+  try {
+    return find(args);
+  } finally {
+    over?.();
+  }
+}
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, reuse, onDone, onQuota } = deps;
+  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
+  const waits = createRunWaits();
   let operations = 0;
   let questions = 0;
   let closed = false;
   const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
-  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, onQuota });
-  const answers = createAnswers({ runId, link, transport, events });
+  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
+  const answers = createAnswers({ runId, link, transport, events, waits });
   const clock = createClock(events);
-  const crypto = createCryptoDesk(events);
+  const crypto = createCryptoDesk(events, waits.hash);
   const zlib = createZlibDesk(events);
-  const desks = [packageQuestion(deps), ...crypto.questions, ...sockets.questions, ...zlib.questions] as const;
-  const ownQuestions: Questions = new Map(desks);
+  const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
@@ -134,6 +140,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     log,
     transport,
     connections: sockets.counts,
+    waits,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
@@ -145,7 +152,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion(ownQuestions, question, args) };
+        return { value: answerQuestion({ files, onPackage, own, waits }, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }
