@@ -940,7 +940,7 @@ export const Connection: MessageFns<Connection> = {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(74).fork()).join();
     }
     if (message.isolation !== 0) {
-      writer.uint32(80).int32(message.isolation);
+      writer.uint32(88).int32(message.isolation);
     }
     return writer;
   },
@@ -1030,8 +1030,8 @@ export const Connection: MessageFns<Connection> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
-          case 10: {
-            if (tag !== 80) {
+          case 11: {
+            if (tag !== 88) {
               break;
             }
 
@@ -1443,7 +1443,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
       EgressRule.encode(v!, writer.uint32(50).fork()).join();
     }
     if (message.isolation !== 0) {
-      writer.uint32(56).int32(message.isolation);
+      writer.uint32(64).int32(message.isolation);
     }
     return writer;
   },
@@ -1512,8 +1512,8 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.egress.push(EgressRule.decode(reader, reader.uint32()));
             continue;
           }
-          case 7: {
-            if (tag !== 56) {
+          case 8: {
+            if (tag !== 64) {
               break;
             }
 
