@@ -95,7 +95,13 @@ describe('CheckLogin', () => {
   it('leaves every user to the legacy user store in custom-user-store mode, as long as it is enabled', async () => {
     await migrate({ id: 7 });
     const { userPoolId } = pool;
-    const request = { userPoolId, mode: ConnectionMode.CUSTOM_USER_STORE, egress: [], actor: 'key-1' };
+    const request = {
+      userPoolId,
+      mode: ConnectionMode.CUSTOM_USER_STORE,
+      egress: [],
+      isolation: 0 as const,
+      actor: 'key-1',
+    };
     await service.connections.saveConnection({ ...request, addressEnv: undefined, ownEnv: undefined }, inTime());
     expect((await check('hunter2')).verdict).toBe(LocalVerdict.UNKNOWN);
     await service.connections.setConnectionEnabled({ userPoolId, enabled: false, actor: 'key-1' }, inTime());
@@ -178,7 +184,13 @@ describe('MigrateUser', () => {
   });
 
   it('writes nothing in custom-user-store mode', async () => {
-    const request = { userPoolId: pool.userPoolId, mode: ConnectionMode.CUSTOM_USER_STORE, egress: [], actor: 'key-1' };
+    const request = {
+      userPoolId: pool.userPoolId,
+      mode: ConnectionMode.CUSTOM_USER_STORE,
+      egress: [],
+      isolation: 0 as const,
+      actor: 'key-1',
+    };
     await service.connections.saveConnection({ ...request, addressEnv: undefined, ownEnv: undefined }, inTime());
     await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
     expect(await users()).toHaveLength(0);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
 import { ConnectionMode } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime, setUpPool, startServiceForTests } from './service-for-tests.ts';
@@ -63,6 +64,7 @@ describe('a connection', () => {
       mode: ConnectionMode.LAZY_MIGRATION,
       env: { DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db.example:5432/old', API_TOKEN: 's3cr3t-token' },
       egress: [{ host: 'db.example', port: 5432 }],
+      isolation: 0,
       scripts: [{ action: 1, source: '// s3cr3t-source' }],
       pool: {
         name: 'pool',
@@ -73,11 +75,33 @@ describe('a connection', () => {
     });
   });
 
+  it('has what its runs share in its settings and where it is shown', async () => {
+    const { userPoolId } = await setUpPool(service);
+    const save = { userPoolId, mode: 1 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: 'key-1' };
+    const { connection } = await service.connections.saveConnection(
+      { ...save, isolation: Isolation.PER_RUN },
+      inTime(),
+    );
+    expect(connection?.isolation).toBe(Isolation.PER_RUN);
+    const settings = await service.connections.getConnectionSettings({ userPoolId }, inTime());
+    expect(settings.isolation).toBe(Isolation.PER_RUN);
+  });
+
   it('is refused with a mode or an action that does not exist', async () => {
     const { userPoolId } = await setUpPool(service);
     const invalid = { reason: 'INVALID_ARGUMENT' };
-    const save = { userPoolId, mode: 0 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: '' };
+    const save = {
+      userPoolId,
+      mode: 0 as const,
+      addressEnv: undefined,
+      ownEnv: undefined,
+      egress: [],
+      isolation: 0 as const,
+      actor: '',
+    };
     await expect(service.connections.saveConnection(save, inTime())).rejects.toMatchObject(invalid);
+    const unknown = { ...save, mode: 1 as const, isolation: 9 as Isolation };
+    await expect(service.connections.saveConnection(unknown, inTime())).rejects.toMatchObject(invalid);
     const script = { userPoolId, action: 0 as const, source: '', actor: '' };
     await expect(service.connections.saveScript(script, inTime())).rejects.toMatchObject(invalid);
   });

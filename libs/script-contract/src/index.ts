@@ -16,6 +16,7 @@ export {
   type StoreAddress,
 } from './connection-env.ts';
 export { egressHostProblem, plainHost } from './egress-host.ts';
+export type { Isolation } from './isolation.ts';
 export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { LIMITS } from './limits.ts';
 export {

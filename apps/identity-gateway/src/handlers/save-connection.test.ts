@@ -2,6 +2,7 @@ import {
   type SaveConnectionRequest,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import { expect, it } from 'vitest';
 import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
@@ -15,18 +16,29 @@ const call = {
 
 type Saved = Parameters<ConnectionStore['saveConnection']>[0];
 
-const save = async (egress: SaveConnectionRequest['egress']): Promise<Saved['egress'] | undefined> => {
-  let saved: Saved | undefined;
+const saved = async (given: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
+  let kept: Saved | undefined;
   const store = {
     saveConnection: async (settings: Saved) => {
-      saved = settings;
+      kept = settings;
       return {} as Awaited<ReturnType<ConnectionStore['saveConnection']>>;
     },
   };
   const request = { userPoolId: 'pool', mode: WireMode.LAZY_MIGRATION, address: undefined, env: {}, keepEnv: true };
-  await saveConnection(store)({ ...request, egress }, call);
-  return saved?.egress;
+  await saveConnection(store)({ ...request, egress: [], isolation: Isolation.UNSPECIFIED, ...given }, call);
+  return kept;
 };
+const save = async (egress: SaveConnectionRequest['egress']) => (await saved({ egress }))?.egress;
+
+it('what runs share is a setting: an isolate for each run, or warm ones where nothing is said', async () => {
+  expect((await saved({ isolation: Isolation.PER_RUN }))?.isolation).toBe('per_run');
+  expect((await saved({}))?.isolation).toBe('warm');
+  const unknown = saved({ isolation: 9 as Isolation });
+  await expect(unknown).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('isolation'),
+  });
+});
 
 it('a connection’s own egress list may hold names, addresses and ranges, with one port or all', async () => {
   const rules = [

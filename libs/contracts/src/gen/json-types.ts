@@ -78,6 +78,7 @@ export type Connection = {
   readonly egress: readonly EgressRule[];
   readonly scripts: readonly ScriptState[];
   readonly updatedAt?: string;
+  readonly isolation: Isolation;
 };
 
 export type ConnectionMode =
@@ -243,6 +244,10 @@ export type IdentifierConflict = {
   readonly value: string;
   readonly userId: string;
 };
+
+export type Isolation =
+  | 'ISOLATION_UNSPECIFIED'
+  | 'ISOLATION_PER_RUN';
 
 export type LegacyStoreAddress = {
   readonly uri?: string;
@@ -597,6 +602,7 @@ export type SaveConnectionRequest = {
   readonly env: { readonly [key: string]: string };
   readonly keepEnv: boolean;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
 };
 
 export type SaveConnectionResponse = {

@@ -22,6 +22,9 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { UserRef } from "../../identity/v1/user.ts";
 import {
   EgressRule,
+  Isolation,
+  isolationFromJSON,
+  isolationToJSON,
   LogLine,
   OfferedModule,
   Outcome,
@@ -303,7 +306,11 @@ export interface Connection {
   envNames: string[];
   egress: EgressRule[];
   scripts: ScriptState[];
-  updatedAt?: Date | undefined;
+  updatedAt?:
+    | Date
+    | undefined;
+  /** What its script runs share with earlier ones. */
+  isolation: Isolation;
 }
 
 /** Whether the mode wants a script for an action, and whether there is one. */
@@ -340,6 +347,8 @@ export interface SaveConnectionRequest {
   keepEnv: boolean;
   /** Destinations that scripts may reach; can only narrow what the deployment allows. Empty: no narrowing. */
   egress: EgressRule[];
+  /** Like mode and egress set anew by every save. */
+  isolation: Isolation;
 }
 
 export interface SaveConnectionRequest_EnvEntry {
@@ -454,7 +463,7 @@ export interface ConnectionVersion {
     | undefined;
   /** An API key's id. */
   savedBy: string;
-  /** As `mode`, `address`, `env`, `egress`, `script login`, `rollback to 3`. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`, `script login`, `rollback to 3`. */
   changes: string[];
   mode: ConnectionMode;
   /** The actions that have a script in this version. */
@@ -502,7 +511,7 @@ export interface ScriptDiff {
 export interface DiffScriptVersionsResponse {
   fromVersion: bigint;
   toVersion: bigint;
-  /** As `mode`, `address`, `env`, `egress`; values are never shown. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`; values are never shown. */
   changes: string[];
   scripts: ScriptDiff[];
 }
@@ -894,6 +903,7 @@ function createBaseConnection(): Connection {
     egress: [],
     scripts: [],
     updatedAt: undefined,
+    isolation: 0,
   };
 }
 
@@ -928,6 +938,9 @@ export const Connection: MessageFns<Connection> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(74).fork()).join();
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(88).int32(message.isolation);
     }
     return writer;
   },
@@ -1017,6 +1030,14 @@ export const Connection: MessageFns<Connection> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1058,6 +1079,7 @@ export const Connection: MessageFns<Connection> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -1090,6 +1112,9 @@ export const Connection: MessageFns<Connection> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -1107,6 +1132,7 @@ export const Connection: MessageFns<Connection> = {
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.scripts = object.scripts?.map((e) => ScriptState.fromPartial(e)) || [];
     message.updatedAt = object.updatedAt ?? undefined;
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
@@ -1393,7 +1419,7 @@ export const GetConnectionResponse: MessageFns<GetConnectionResponse> = {
 };
 
 function createBaseSaveConnectionRequest(): SaveConnectionRequest {
-  return { userPoolId: "", mode: 0, address: undefined, env: {}, keepEnv: false, egress: [] };
+  return { userPoolId: "", mode: 0, address: undefined, env: {}, keepEnv: false, egress: [], isolation: 0 };
 }
 
 export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
@@ -1415,6 +1441,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     }
     for (const v of message.egress) {
       EgressRule.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(64).int32(message.isolation);
     }
     return writer;
   },
@@ -1483,6 +1512,14 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.egress.push(EgressRule.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1524,6 +1561,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         ? globalThis.Boolean(object.keep_env)
         : false,
       egress: globalThis.Array.isArray(object?.egress) ? object.egress.map((e: any) => EgressRule.fromJSON(e)) : [],
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -1553,6 +1591,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.egress?.length) {
       obj.egress = message.egress.map((e) => EgressRule.toJSON(e));
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -1577,6 +1618,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     );
     message.keepEnv = object.keepEnv ?? false;
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
