@@ -76,7 +76,7 @@ const requestFor = (userPoolId: string) => ({
   mode: 1,
   env: {},
   egress: [],
-  isolation: 'warm',
+  isolation: 1,
   argsJson: Buffer.alloc(0),
   metadataJson: Buffer.alloc(0),
   password: 'p',
