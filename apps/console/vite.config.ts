@@ -1,8 +1,11 @@
 import { defineConfig } from 'vite';
+import { languageTexts } from './build/language-texts.ts';
 
 /** Served by the gateway under `/console/`, with a policy that lets neither inline scripts nor inline styles run. */
 export default defineConfig({
   base: '/console/',
+  plugins: [languageTexts()],
+  worker: { format: 'es', plugins: () => [languageTexts()] },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -4,7 +4,7 @@ import type { Tone } from '../../components/badge.tsx';
 type Words = { readonly name: string; readonly tone: Tone; readonly sentence: string };
 
 /** Each outcome of a run in words. */
-export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
+const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   OUTCOME_UNSPECIFIED: { name: 'Unknown', tone: 'plain', sentence: 'The outcome is not known.' },
   OUTCOME_COMPLETED: { name: 'Completed', tone: 'good', sentence: 'The script returned.' },
   OUTCOME_THREW: { name: 'Threw', tone: 'warn', sentence: 'The script threw an error.' },
@@ -30,3 +30,6 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   OUTCOME_OVERLOADED: { name: 'Overloaded', tone: 'warn', sentence: 'Too much is running now. Try again in a moment.' },
   OUTCOME_KILLED: { name: 'Killed', tone: 'bad', sentence: 'The run was ended from outside. Try again.' },
 };
+
+/** An outcome in words; one that this page does not know yet is said to be unknown. */
+export const outcomeWords = (outcome: Outcome): Words => OUTCOME_WORDS[outcome] ?? OUTCOME_WORDS.OUTCOME_UNSPECIFIED;
