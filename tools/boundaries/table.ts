@@ -4,7 +4,16 @@
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   'apps/console': ['contracts', 'script-contract', 'user-model'],
-  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'telemetry', 'user-model'],
+  'apps/identity-gateway': [
+    'contracts',
+    'grpc',
+    'process',
+    'errors',
+    'script-contract',
+    'script-templates',
+    'telemetry',
+    'user-model',
+  ],
   'apps/script-runner': [
     'contracts',
     'grpc',

@@ -50,6 +50,18 @@ export type ChangePasswordResponse = {
   readonly undecided?: Undecided;
 };
 
+export type CheckScriptRequest = {
+  readonly userPoolId: string;
+  readonly action: ScriptAction;
+  readonly source: string;
+};
+
+export type CheckScriptResponse = {
+  readonly problems: readonly ScriptError[];
+  readonly required: readonly string[];
+  readonly modules: readonly OfferedModule[];
+};
+
 export type ConflictResolution =
   | 'CONFLICT_RESOLUTION_UNSPECIFIED'
   | 'CONFLICT_RESOLUTION_SAME_PERSON'
@@ -302,6 +314,14 @@ export type ListScriptRunsResponse = {
   readonly nextPageToken: string;
 };
 
+export type ListScriptTemplatesRequest = {
+  readonly userPoolId: string;
+};
+
+export type ListScriptTemplatesResponse = {
+  readonly templates: readonly ScriptTemplate[];
+};
+
 export type ListScriptVersionsRequest = {
   readonly userPoolId: string;
   readonly pageSize: number;
@@ -321,6 +341,17 @@ export type ListTombstonesRequest = {
 
 export type ListTombstonesResponse = {
   readonly tombstones: readonly Tombstone[];
+  readonly nextPageToken: string;
+};
+
+export type ListUserPoolsRequest = {
+  readonly search: string;
+  readonly pageSize: number;
+  readonly pageToken: string;
+};
+
+export type ListUserPoolsResponse = {
+  readonly userPools: readonly UserPool[];
   readonly nextPageToken: string;
 };
 
@@ -377,6 +408,11 @@ export type MigrationState =
   | 'MIGRATION_STATE_MIGRATED'
   | 'MIGRATION_STATE_TOMBSTONED'
   | 'MIGRATION_STATE_LOCAL';
+
+export type OfferedModule = {
+  readonly name: string;
+  readonly version: string;
+};
 
 export type Outcome =
   | 'OUTCOME_UNSPECIFIED'
@@ -442,6 +478,19 @@ export type Profile = {
   readonly updatedAt?: string;
   readonly customDataJson: string;
 };
+
+export type ProfileField = {
+  readonly name: string;
+  readonly state: ProfileFieldState;
+  readonly message: string;
+};
+
+export type ProfileFieldState =
+  | 'PROFILE_FIELD_STATE_UNSPECIFIED'
+  | 'PROFILE_FIELD_STATE_ACCEPTED'
+  | 'PROFILE_FIELD_STATE_CUSTOM_DATA'
+  | 'PROFILE_FIELD_STATE_IGNORED'
+  | 'PROFILE_FIELD_STATE_WRONG';
 
 export type RegisterRequest = {
   readonly userPoolId: string;
@@ -536,6 +585,9 @@ export type RunUsage = {
   readonly heapBytes: string;
   readonly connectionsOpened?: number;
   readonly connectionsReused?: number;
+  readonly connectMs?: number;
+  readonly queryMs?: number;
+  readonly hashMs?: number;
 };
 
 export type SaveConnectionRequest = {
@@ -602,6 +654,14 @@ export type ScriptState = {
   readonly action: ScriptAction;
   readonly required: boolean;
   readonly saved: boolean;
+  readonly failing: boolean;
+  readonly lastError?: ScriptError;
+};
+
+export type ScriptTemplate = {
+  readonly store: string;
+  readonly action: ScriptAction;
+  readonly source: string;
 };
 
 export type SearchUsersRequest = {
@@ -642,6 +702,14 @@ export type TestScriptRequest = {
 
 export type TestScriptResponse = {
   readonly run?: RunScriptResponse;
+  readonly wouldHave?: TestVerdict;
+  readonly profileFields: readonly ProfileField[];
+};
+
+export type TestVerdict = {
+  readonly what: WouldHave;
+  readonly message: string;
+  readonly reason: string;
 };
 
 export type Tombstone = {
@@ -719,6 +787,16 @@ export type UserSelector = {
   readonly phone?: string;
 };
 
+export type WouldHave =
+  | 'WOULD_HAVE_UNSPECIFIED'
+  | 'WOULD_HAVE_AUTHENTICATED_AND_MIGRATED'
+  | 'WOULD_HAVE_AUTHENTICATED'
+  | 'WOULD_HAVE_REJECTED'
+  | 'WOULD_HAVE_BEEN_UNDECIDED'
+  | 'WOULD_HAVE_MET_A_CONFLICT'
+  | 'WOULD_HAVE_MET_A_TOMBSTONE'
+  | 'WOULD_HAVE_BEEN_TAKEN';
+
 /** Every call of `POST /api/v1/{service}/{method}`. */
 export type Api = {
   IdentityService: {
@@ -744,6 +822,8 @@ export type Api = {
     SaveScript: { request: SaveScriptRequest; response: SaveScriptResponse };
     EnableConnection: { request: EnableConnectionRequest; response: EnableConnectionResponse };
     DisableConnection: { request: DisableConnectionRequest; response: DisableConnectionResponse };
+    CheckScript: { request: CheckScriptRequest; response: CheckScriptResponse };
+    ListScriptTemplates: { request: ListScriptTemplatesRequest; response: ListScriptTemplatesResponse };
     TestScript: { request: TestScriptRequest; response: TestScriptResponse };
     DeleteConnection: { request: DeleteConnectionRequest; response: DeleteConnectionResponse };
     ListScriptVersions: { request: ListScriptVersionsRequest; response: ListScriptVersionsResponse };
@@ -760,6 +840,7 @@ export type Api = {
   UserPoolService: {
     CreateUserPool: { request: CreateUserPoolRequest; response: CreateUserPoolResponse };
     GetUserPool: { request: GetUserPoolRequest; response: GetUserPoolResponse };
+    ListUserPools: { request: ListUserPoolsRequest; response: ListUserPoolsResponse };
     StartTrial: { request: StartTrialRequest; response: StartTrialResponse };
     SetPlan: { request: SetPlanRequest; response: SetPlanResponse };
     ListAuditEntries: { request: ListAuditEntriesRequest; response: ListAuditEntriesResponse };
