@@ -49,12 +49,12 @@ describe.skipIf(BROWSER === undefined)(
       const { hostname, port, username, password, pathname } = new URL(world.shop.uri);
       await expect.poll(() => page.getByLabel('Host', { exact: true }).inputValue()).toBe(hostname);
       expect(await page.getByLabel('Port', { exact: true }).inputValue()).toBe(port);
-      expect(await page.getByLabel('User name').inputValue()).toBe(username);
-      expect(await page.getByLabel('Password').inputValue()).toBe(decodeURIComponent(password));
-      await page.getByLabel('Database').fill('elsewhere');
+      expect(await page.getByLabel('User name', { exact: true }).inputValue()).toBe(username);
+      expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe(decodeURIComponent(password));
+      await page.getByLabel('Database', { exact: true }).fill('elsewhere');
       expect(await uri.inputValue()).toContain('/elsewhere');
       expect(await uri.inputValue()).not.toContain(password);
-      await page.getByLabel('Database').fill(pathname.slice(1));
+      await page.getByLabel('Database', { exact: true }).fill(pathname.slice(1));
     });
 
     it('saves address, variables and destinations, and shows no value of them ever again', async () => {
@@ -109,8 +109,8 @@ describe.skipIf(BROWSER === undefined)(
 
     it('tries out a login that would succeed, and writes nothing by it', async () => {
       await world.visit(page, 'scripts', 'login');
-      await page.getByLabel('Email').fill(ADA.email);
-      await page.getByLabel('Password').fill(ADA.password);
+      await page.getByLabel('Email', { exact: true }).fill(ADA.email);
+      await page.getByLabel('Password', { exact: true }).fill(ADA.password);
       await page.getByRole('button', { name: 'Test', exact: true }).click();
       await page.getByText('Completed', { exact: true }).waitFor();
       await page.getByText('A real login:').waitFor();
@@ -122,7 +122,7 @@ describe.skipIf(BROWSER === undefined)(
     });
 
     it('tries out a login with a wrong password: rejected, and no outage', async () => {
-      await page.getByLabel('Password').fill('wrong');
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
       await page.getByRole('button', { name: 'Test', exact: true }).click();
       await page.getByText('Threw', { exact: true }).waitFor();
       await page.getByText('WrongUsernameOrPasswordError').first().waitFor();

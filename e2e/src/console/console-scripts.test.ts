@@ -72,7 +72,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
   });
 
   it('tries out what is not saved, shows what was printed, and leads to the line of the error', async () => {
-    await page.getByLabel('Email').fill('ada@shop.example');
+    await page.getByLabel('Email', { exact: true }).fill('ada@shop.example');
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('asked for ada@shop.example').waitFor();
     await page.getByRole('button', { name: 'Go to line 3' }).click();

@@ -10,6 +10,9 @@ import { type PageFaults, watchPage } from './watch-page.ts';
 /** The machine's Chromium; the suites are skipped without. */
 export const BROWSER = findBrowser(process.env.PATH ?? '');
 
+/** A machine that is busy is slow; a page that waits longer waits for nothing. */
+const WAIT_MS = 15_000;
+
 export type ConsolePage = Page & { readonly faults: PageFaults };
 
 /** Our services, a company's old PostgreSQL, a pool that is empty yet, and a browser that looks at the console. */
@@ -50,6 +53,7 @@ export const createConsoleWorld = async ({ plan = Plan.ENTERPRISE, env = {} }: C
 const pagesOf = ({ browser, origin, company }: Pick<ConsoleWorld, 'browser' | 'origin' | 'company'>) => ({
   open: async (options: BrowserContextOptions = {}): Promise<ConsolePage> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(WAIT_MS);
     const page = await context.newPage();
     const faults = watchPage(page, origin);
     await page.goto(`${origin}/console/`);
