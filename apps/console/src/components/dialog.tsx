@@ -39,6 +39,7 @@ type ConfirmProps = {
   readonly action: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
+  readonly isDisabled?: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
   readonly cancel?: string;
@@ -52,7 +53,12 @@ export const Confirm = (props: ConfirmProps) => (
       <ActionButton kind="plain" onPress={props.onCancel} autoFocus>
         {props.cancel ?? 'Cancel'}
       </ActionButton>
-      <ActionButton kind={props.danger ? 'danger' : 'main'} busy={props.busy ?? false} onPress={props.onConfirm}>
+      <ActionButton
+        kind={props.danger ? 'danger' : 'main'}
+        busy={props.busy ?? false}
+        isDisabled={props.isDisabled ?? false}
+        onPress={props.onConfirm}
+      >
         {props.action}
       </ActionButton>
     </div>
