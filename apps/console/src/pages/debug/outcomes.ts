@@ -4,7 +4,7 @@ import type { Tone } from '../../components/badge.tsx';
 type Words = { readonly name: string; readonly tone: Tone; readonly sentence: string };
 
 /** Each outcome of a run in words. */
-const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
+export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   OUTCOME_UNSPECIFIED: { name: 'Unknown', tone: 'plain', sentence: 'The outcome is not known.' },
   OUTCOME_COMPLETED: { name: 'Completed', tone: 'good', sentence: 'The script returned.' },
   OUTCOME_THREW: { name: 'Threw', tone: 'warn', sentence: 'The script threw an error.' },
