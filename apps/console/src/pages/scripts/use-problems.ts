@@ -31,7 +31,7 @@ export const useProblems = (userPoolId: string, action: ScriptAction, source: st
     'ConnectionService',
     'CheckScript',
     { userPoolId, action: wireAction(action), source: settled },
-    { when: settled.trim() !== '', keepPrevious: true },
+    { when: settled.trim() !== '', keepPrevious: true, fixed: true },
   );
   const { problems = [], modules = [] } = query.data ?? {};
   return {

@@ -75,7 +75,7 @@ const saved = (save: () => void): boolean => {
 
 const extensions = ({ label, vocabulary, onChange, onSave }: EditorOptions) => [
   EditorView.cspNonce.of(cspNonce()),
-  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
   lineNumbers(),
   highlightActiveLineGutter(),
   highlightActiveLine(),
