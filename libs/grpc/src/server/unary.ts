@@ -45,6 +45,10 @@ const respond = async <Request, Response>(
   options: AdmissionOptions,
   requestId: string,
 ): Promise<Response> => {
-  const { facts, timedOut } = await admitCall(call, call.request, options, requestId);
-  return Promise.race([handler(call.request, facts), aborted(facts.signal, timedOut)]);
+  const { facts, isTimedOut, close } = await admitCall(call, call.request, options, requestId);
+  try {
+    return await Promise.race([handler(call.request, facts), aborted(facts.signal, isTimedOut)]);
+  } finally {
+    close();
+  }
 };

@@ -12,7 +12,7 @@ import { type AuditedCall, writeUserAudit } from './audit.ts';
 import { conflictsOf, recordConflicts } from './conflict-rows.ts';
 import { holdMigration } from './hold-migration.ts';
 import { identifierRows, tombstoneKey } from './identifier-rows.ts';
-import { insertMigratedUser } from './insert-migrated-user.ts';
+import { insertMigratedUser, type MigratedUser } from './insert-migrated-user.ts';
 import { type Credential, findByExternalId, type StoredUser } from './stored-user.ts';
 import { externalTombstoneKey } from './tombstones.ts';
 
@@ -35,9 +35,10 @@ export type MigrationResult =
   | ({ readonly verdict: 'already_migrated' } & StoredUser)
   | { readonly verdict: 'tombstoned' | 'conflict' };
 
-type Plan = ReturnType<typeof planOf>;
+export type MigrationPlan = ReturnType<typeof planOf>;
 
-const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: ProvenUser) => {
+/** Under which keys a proven user is looked for and stored. */
+export const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: ProvenUser) => {
   const { type: idType, text: idText } = externalIdKey(externalId);
   const external = { userPoolId, connectionId, idType, idText };
   const identifiers = loginIdentifiersOf(profile, typed);
@@ -49,21 +50,25 @@ const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: Proven
   return { external, identifiers: identifierRows(userPoolId, identifiers), stored, tombstones };
 };
 
-const store = async (manager: EntityManager, proven: ProvenUser, plan: Plan, at: Date): Promise<User> => {
+/** The user as they are stored, and as they are shown. */
+export const newUserOf = (proven: ProvenUser, plan: MigrationPlan, at: Date): { row: MigratedUser; user: User } => {
   const { external, identifiers, stored: profile } = plan;
   const { externalId, credential } = proven;
   const userId = randomUUID();
-  await insertMigratedUser(manager, { userId, external, profile, identifiers, credential, at });
   const shown = identifiers.filter(({ inProfile }) => inProfile);
   const named = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
   const times = { createdAt: at, updatedAt: at, migratedAt: at };
-  return { userId, externalId, profile: { ...profile, ...named }, migrationState: 'migrated', ...times };
+  return {
+    row: { userId, external, profile, identifiers, credential, at },
+    user: { userId, externalId, profile: { ...profile, ...named }, migrationState: 'migrated', ...times },
+  };
 };
 
 /**
  * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. A login
  * leaves no audit entry; `call` is what stores a user otherwise.
- * @throws ServiceError CONCURRENT_CHANGE: in custom-user-store mode nothing about a user is written
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, CONCURRENT_CHANGE: in custom-user-store mode nothing
+ * about a user is written
  */
 export const migrateUser = async (
   manager: EntityManager,
@@ -83,7 +88,8 @@ export const migrateUser = async (
     await recordConflicts(manager, plan.external, { taken: undecided, wanted: plan.identifiers, now });
     return { verdict: 'conflict' };
   }
-  const user = await store(manager, proven, { ...plan, identifiers }, now);
+  const { row, user } = newUserOf(proven, { ...plan, identifiers }, now);
+  await insertMigratedUser(manager, row);
   const who = { userPoolId: proven.userPoolId, userId: user.userId };
   if (call !== undefined) await writeUserAudit(manager, who, { ...call, at: now });
   return { verdict: 'migrated', user };
