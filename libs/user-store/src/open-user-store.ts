@@ -106,7 +106,7 @@ export const openUserStore = async ({
     progress: watched('progress', createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
     scriptRuns: watched(
       'scriptRuns',
-      createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read }),
+      createScriptRunRepository({ dataSource, run, clock, read }, { sealer, limits: runLimits }),
     ),
     audit: watched('audit', createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
     ...watched('store', { ping, missingSecrets, totals: () => read(countTotals) }),

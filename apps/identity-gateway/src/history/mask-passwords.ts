@@ -31,10 +31,26 @@ const formsOf = (password: string): readonly string[] => {
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-const maskOne = (text: string, password: string): string => {
-  if (password.length < LENGTH_MIN && text.toLowerCase().includes(password.toLowerCase())) return MASK;
-  return formsOf(password).reduce((masked, form) => masked.replace(new RegExp(escaped(form), 'giu'), MASK), text);
+export type Mask = (text: string) => string;
+
+const maskOf = (password: string): Mask => {
+  const forms = formsOf(password).map(escaped);
+  // Most texts hold none of them, and are looked through once.
+  const any = new RegExp(forms.join('|') || '(?!)', 'iu');
+  const mask: Mask = (text) =>
+    any.test(text) ? forms.reduce((masked, form) => masked.replace(new RegExp(form, 'giu'), MASK), text) : text;
+  if (password.length >= LENGTH_MIN) return mask;
+  return (text) => (text.toLowerCase().includes(password.toLowerCase()) ? MASK : mask(text));
 };
 
-/** Takes passwords out of a text: as they are, whatever their case, and in the encodings in which scripts print them. */
-export const maskPasswords = (text: string, passwords: readonly string[]): string => passwords.reduce(maskOne, text);
+/**
+ * Takes passwords out of texts: as they are, whatever their case, and in the encodings in which scripts print them. Made
+ * once for all texts of a run.
+ */
+export const maskOfPasswords = (passwords: readonly string[]): Mask => {
+  let masks: readonly Mask[] | undefined;
+  return (text) => {
+    masks ??= passwords.map(maskOf);
+    return masks.reduce((masked, mask) => mask(masked), text);
+  };
+};

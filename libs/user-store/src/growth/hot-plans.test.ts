@@ -98,7 +98,10 @@ const repositories = () => {
     attempts: createAttemptRepository({ dataSource: source, run: noted, clock }, attemptCalls),
     users: createUserRepository({ dataSource: source, run: noted, ...late }, attemptCalls),
     progress: createProgressRepository(source, { ...late, daysKept: 400 }),
-    runs: createScriptRunRepository(source, { ...late, sealer: createSealer(keyRing), limits: RUN_LIMITS }),
+    runs: createScriptRunRepository(
+      { dataSource: source, run: noted, ...late },
+      { sealer: createSealer(keyRing), limits: RUN_LIMITS },
+    ),
     audit: createAuditRepository(source, { ...late, daysKept: 400 }),
     tombstones: createTombstoneRepository(source, clock),
     conflicts: createConflictRepository(source, clock),

@@ -11,7 +11,7 @@ import type { EntityManager } from 'typeorm';
 import { type AuditedCall, writeUserAudit } from './audit.ts';
 import { conflictsOf, recordConflicts } from './conflict-rows.ts';
 import { holdMigration } from './hold-migration.ts';
-import { identifierRows, tombstoneKey } from './identifier-rows.ts';
+import { identifierRows } from './identifier-rows.ts';
 import { insertMigratedUser, type MigratedUser } from './insert-migrated-user.ts';
 import { type Credential, findByExternalId, type StoredUser } from './stored-user.ts';
 import { externalTombstoneKey } from './tombstones.ts';
@@ -41,13 +41,13 @@ export type MigrationPlan = ReturnType<typeof planOf>;
 export const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: ProvenUser) => {
   const { type: idType, text: idText } = externalIdKey(externalId);
   const external = { userPoolId, connectionId, idType, idText };
-  const identifiers = loginIdentifiersOf(profile, typed);
+  const identifiers = identifierRows(userPoolId, loginIdentifiersOf(profile, typed));
   const { email, phone, username, ...stored } = profile;
   const tombstones = [
     externalTombstoneKey(external),
-    ...identifiers.map((identifier) => tombstoneKey(userPoolId, identifier)),
+    ...identifiers.map(({ kind, normalised: value }) => ({ userPoolId, kind, value })),
   ];
-  return { external, identifiers: identifierRows(userPoolId, identifiers), stored, tombstones };
+  return { external, identifiers, stored, tombstones };
 };
 
 /** The user as they are stored, and as they are shown. */

@@ -7,7 +7,7 @@ import type { Row, StatementCall } from './statement.ts';
  * Runs a few statements as one transaction and one round trip to the primary, and answers with the rows of each. Safe to
  * repeat when it failed: nothing was done then.
  */
-export type Statements = <Rows extends readonly Row[][]>(
+export type Statements = <const Rows extends readonly (readonly Row[])[]>(
   ...calls: { readonly [Place in keyof Rows]: StatementCall }
 ) => Promise<Rows>;
 
@@ -28,22 +28,23 @@ export const createStatements = (
   // TypeORM's pool is node-postgres's own.
   const { master } = dataSource.driver as unknown as { readonly master: Pool };
   let prepared = !throughPooler;
-  const send = async (calls: readonly StatementCall[]) => {
+  const send = async (calls: readonly StatementCall[], asPrepared: boolean) => {
     for (const { statement, values } of calls) dataSource.logger.logQuery(statement.text, [...values]);
     const client = await master.connect();
     try {
-      return await client.together(calls, prepared);
+      return await client.together(calls, asPrepared);
     } finally {
       client.release();
     }
   };
   const run = async (...calls: readonly StatementCall[]) => {
+    const asPrepared = prepared;
     try {
-      return await send(calls);
+      return await send(calls, asPrepared);
     } catch (error) {
-      if (!prepared || !NOT_KEPT.has(codeOf(error))) throw error;
+      if (!asPrepared || !NOT_KEPT.has(codeOf(error))) throw error;
       prepared = false;
-      return send(calls);
+      return send(calls, false);
     }
   };
   return run as unknown as Statements;

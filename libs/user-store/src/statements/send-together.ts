@@ -27,34 +27,34 @@ type Done = (error: Error | undefined, rows: readonly (readonly Row[])[]) => voi
  */
 const createPipeline = (calls: readonly StatementCall[], prepared: boolean, done: Done) => {
   const rows: (readonly Row[])[] = [];
-  let unsent: Error | undefined;
+  let failed: Error | undefined;
   let at = 0;
   const parts = calls.map(({ statement: { name, text }, values }, place) => {
     const config = { text, values: [...values], queryMode: 'extended', ...(prepared && { name }) };
     return new pg.Query(config, (error, result) => {
-      if (error) unsent = error;
+      if (error) failed = error;
       else rows[place] = result.rows;
     }) as Part;
   });
   const part = (): Part => parts[Math.min(at, parts.length - 1)] as Part;
 
-  const submit = (wire: Wire): Error | null => {
+  const submit = (wire: Wire): null => {
     const withoutSync = Object.create(wire, { sync: { value: () => undefined } }) as Wire;
     wire.stream.cork();
-    try {
-      for (const each of parts) unsent ??= (each.submit(withoutSync) as unknown as Error | null) ?? undefined;
-      // A value that cannot be written: what stands before it must not be done alone.
-      if (unsent !== undefined) wire.stream.destroy();
-      else wire.sync();
-    } finally {
-      wire.stream.uncork();
+    for (const each of parts) {
+      const problem = each.submit(withoutSync) as unknown as Error | null;
+      failed ??= problem ?? undefined;
     }
-    return unsent ?? null;
+    // A value that cannot be written. What stands before it must not be done alone: the connection ends, and tells us.
+    if (failed !== undefined) wire.stream.destroy();
+    else wire.sync();
+    wire.stream.uncork();
+    return null;
   };
   const handleError = (error: Error, wire: Wire): void => {
     // Nothing behind the one that failed was looked at.
     for (const { name = '' } of parts.slice(at)) delete wire.submittedNamedStatements[name];
-    pipeline.callback(error, []);
+    pipeline.callback(failed ?? error, []);
   };
   const pipeline = {
     // Whose text the server has taken is noted by the client under the query's name.
@@ -76,7 +76,7 @@ const createPipeline = (calls: readonly StatementCall[], prepared: boolean, done
     },
     handleReadyForQuery: (wire: Wire) => {
       for (const each of parts) each.handleReadyForQuery(wire);
-      pipeline.callback(unsent, rows);
+      pipeline.callback(failed, rows);
     },
   };
   return pipeline;
