@@ -52,6 +52,13 @@ describe('what the log history keeps of a run', () => {
     expect(maskOfPasswords([PASSWORD])(form)).not.toBe(form);
   });
 
+  it('holds it neither in another case, of which some letters have more than two', () => {
+    const mask = maskOfPasswords(['Kissing4', 'Straße-9']);
+    for (const text of ['KISSING4', '\u212aissing4', 'ki\u017f\u017fing4', 'STRA\u1e9eE-9'])
+      expect(mask(`a line with ${text}`)).toBe('a line with [masked]');
+    expect(mask('a line – with none')).toBe('a line – with none');
+  });
+
   it('withholds a text that holds a password too short to be cut out of it', () => {
     expect(maskOfPasswords(['a'])('a cat sat')).toBe('[masked]');
     expect(maskOfPasswords(['x'])('no such letter')).toBe('no such letter');

@@ -33,12 +33,27 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '
 
 export type Mask = (text: string) => string;
 
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+/**
+ * Whether a text may hold one of these forms: no where that is sure without an expression, which costs more to make than
+ * a line to read. What is not ASCII has more than two cases.
+ */
+const mayHold = (forms: readonly string[]): ((text: string) => boolean) => {
+  if (!forms.every(isAscii)) return () => true;
+  const lower = forms.map((form) => form.toLowerCase());
+  return (text) => {
+    const folded = text.toLowerCase();
+    return !isAscii(text) || lower.some((form) => folded.includes(form));
+  };
+};
+
 const maskOf = (password: string): Mask => {
-  const forms = formsOf(password).map(escaped);
-  // Most texts hold none of them, and are looked through once.
-  const any = new RegExp(forms.join('|') || '(?!)', 'iu');
-  const mask: Mask = (text) =>
-    any.test(text) ? forms.reduce((masked, form) => masked.replace(new RegExp(form, 'giu'), MASK), text) : text;
+  const forms = formsOf(password);
+  const isSuspect = mayHold(forms);
+  const maskAll: Mask = (text) =>
+    forms.reduce((masked, form) => masked.replace(new RegExp(escaped(form), 'giu'), MASK), text);
+  const mask: Mask = (text) => (isSuspect(text) ? maskAll(text) : text);
   if (password.length >= LENGTH_MIN) return mask;
   return (text) => (text.toLowerCase().includes(password.toLowerCase()) ? MASK : mask(text));
 };
