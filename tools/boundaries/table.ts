@@ -3,7 +3,16 @@
  * an error, and so is a listed one that is not there.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
-  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'telemetry', 'user-model'],
+  'apps/identity-gateway': [
+    'contracts',
+    'grpc',
+    'process',
+    'errors',
+    'script-contract',
+    'script-templates',
+    'telemetry',
+    'user-model',
+  ],
   'apps/script-runner': [
     'contracts',
     'grpc',

@@ -37,8 +37,11 @@ export type MigrationResult =
 
 export type MigrationPlan = ReturnType<typeof planOf>;
 
+/** A migration that is only thought through: no password, and perhaps nothing that was typed. */
+export type SupposedUser = Omit<ProvenUser, 'credential' | 'typed'> & { readonly typed?: Identifier | undefined };
+
 /** Under which keys a proven user is looked for and stored. */
-export const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: ProvenUser) => {
+export const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: SupposedUser) => {
   const { type: idType, text: idText } = externalIdKey(externalId);
   const external = { userPoolId, connectionId, idType, idText };
   const identifiers = identifierRows(userPoolId, loginIdentifiersOf(profile, typed));
@@ -64,6 +67,34 @@ export const newUserOf = (proven: ProvenUser, plan: MigrationPlan, at: Date): { 
   };
 };
 
+type Decision =
+  | { readonly verdict: 'migrated'; readonly identifiers: MigrationPlan['identifiers'] }
+  | { readonly verdict: 'conflict'; readonly undecided: Awaited<ReturnType<typeof conflictsOf>>['open'] }
+  | { readonly verdict: 'tombstoned' }
+  | ({ readonly verdict: 'already_migrated' } & StoredUser);
+
+/** What becomes of a user, and by which identifiers they would be known. Writes nothing. */
+const decide = async (manager: EntityManager, plan: MigrationPlan): Promise<Decision> => {
+  const { userId, tombstoned, taken } = await holdMigration(manager, plan);
+  const known = userId === null ? undefined : await findByExternalId(manager, plan.external);
+  if (known !== undefined) return { verdict: 'already_migrated', ...known };
+  if (tombstoned) return { verdict: 'tombstoned' };
+  const { open, without } = await conflictsOf(manager, plan.external, taken);
+  const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
+  // Whoever would be left with nothing to log in by is to be decided about once more.
+  const undecided = identifiers.length === 0 ? taken : open;
+  return undecided.length > 0 ? { verdict: 'conflict', undecided } : { verdict: 'migrated', identifiers };
+};
+
+/**
+ * What `migrateUser` would come to now. Writes nothing; of a user with no identifier at all, `migrated`.
+ * @throws ServiceError as `migrateUser`
+ */
+export const previewMigration = async (
+  manager: EntityManager,
+  supposed: SupposedUser,
+): Promise<MigrationResult['verdict']> => (await decide(manager, planOf(supposed))).verdict;
+
 /**
  * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. A login
  * leaves no audit entry; `call` is what stores a user otherwise.
@@ -76,18 +107,13 @@ export const migrateUser = async (
   { at: now, call }: { readonly at: Date; readonly call: AuditedCall | undefined },
 ): Promise<MigrationResult> => {
   const plan = planOf(proven);
-  const { userId, tombstoned, taken } = await holdMigration(manager, plan);
-  const known = userId === null ? undefined : await findByExternalId(manager, plan.external);
-  if (known !== undefined) return { verdict: 'already_migrated', ...known };
-  if (tombstoned) return { verdict: 'tombstoned' };
-  const { open, without } = await conflictsOf(manager, plan.external, taken);
-  const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
-  // Whoever would be left with nothing to log in by is to be decided about once more.
-  const undecided = identifiers.length === 0 ? taken : open;
-  if (undecided.length > 0) {
-    await recordConflicts(manager, plan.external, { taken: undecided, wanted: plan.identifiers, now });
+  const decision = await decide(manager, plan);
+  if (decision.verdict === 'conflict') {
+    await recordConflicts(manager, plan.external, { taken: decision.undecided, wanted: plan.identifiers, now });
     return { verdict: 'conflict' };
   }
+  if (decision.verdict !== 'migrated') return decision;
+  const { identifiers } = decision;
   const { row, user } = newUserOf(proven, { ...plan, identifiers }, now);
   await insertMigratedUser(manager, row);
   const who = { userPoolId: proven.userPoolId, userId: user.userId };
