@@ -311,9 +311,12 @@ export interface ScriptState {
   action: ScriptAction;
   required: boolean;
   saved: boolean;
-  /** The last runs of a user's calls came to no decision: the script is broken or cannot reach its store. */
+  /**
+   * The last run of a user's call with this version came to no decision: the script is broken, or cannot reach its store.
+   * In the answer of GetConnection alone.
+   */
   failing: boolean;
-  /** Of the last of them, as the log history has it. */
+  /** Of that run, as the log history has it. */
   lastError?: ScriptError | undefined;
 }
 

@@ -1708,11 +1708,7 @@ export const LoginServiceService = {
     responseSerialize: (value: MigrateUserResponse): Buffer => Buffer.from(MigrateUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): MigrateUserResponse => MigrateUserResponse.decode(value),
   },
-  /**
-   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
-   * count. Not on the login's own path.
-   * What MigrateUser would come to but for the password; nothing is stored.
-   */
+  /** What MigrateUser would come to but for the password; nothing is stored. */
   previewMigration: {
     path: "/userferry.migration.v1.LoginService/PreviewMigration" as const,
     requestStream: false as const,
@@ -1724,6 +1720,10 @@ export const LoginServiceService = {
       Buffer.from(PreviewMigrationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PreviewMigrationResponse => PreviewMigrationResponse.decode(value),
   },
+  /**
+   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
+   * count. Not on the login's own path.
+   */
   settleAttempt: {
     path: "/userferry.migration.v1.LoginService/SettleAttempt" as const,
     requestStream: false as const,
@@ -1741,12 +1741,12 @@ export interface LoginServiceServer extends UntypedServiceImplementation {
   checkLogin: handleUnaryCall<CheckLoginRequest, CheckLoginResponse>;
   /** Stores a user whose password the legacy user store has just proven. Safe to repeat: two calls make one user. */
   migrateUser: handleUnaryCall<MigrateUserRequest, MigrateUserResponse>;
+  /** What MigrateUser would come to but for the password; nothing is stored. */
+  previewMigration: handleUnaryCall<PreviewMigrationRequest, PreviewMigrationResponse>;
   /**
    * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
    * count. Not on the login's own path.
-   * What MigrateUser would come to but for the password; nothing is stored.
    */
-  previewMigration: handleUnaryCall<PreviewMigrationRequest, PreviewMigrationResponse>;
   settleAttempt: handleUnaryCall<SettleAttemptRequest, SettleAttemptResponse>;
 }
 
@@ -1783,11 +1783,7 @@ export interface LoginServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: MigrateUserResponse) => void,
   ): ClientUnaryCall;
-  /**
-   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
-   * count. Not on the login's own path.
-   * What MigrateUser would come to but for the password; nothing is stored.
-   */
+  /** What MigrateUser would come to but for the password; nothing is stored. */
   previewMigration(
     request: PreviewMigrationRequest,
     callback: (error: ServiceError | null, response: PreviewMigrationResponse) => void,
@@ -1803,6 +1799,10 @@ export interface LoginServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PreviewMigrationResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
+   * count. Not on the login's own path.
+   */
   settleAttempt(
     request: SettleAttemptRequest,
     callback: (error: ServiceError | null, response: SettleAttemptResponse) => void,

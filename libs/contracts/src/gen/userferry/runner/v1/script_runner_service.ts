@@ -282,7 +282,7 @@ export interface RunUsage {
   queryMs?:
     | number
     | undefined;
-  /** For password hashes. */
+  /** For hashes and other cryptography. */
   hashMs?: number | undefined;
 }
 
