@@ -14,6 +14,12 @@ export type SocketAddresses = {
   readonly localPort: number;
 };
 
+/** What the host tells of a connection that is there. */
+export type ConnectionFacts = SocketAddresses & { readonly welcome?: Welcome };
+
+/** What the host tells of a session that an earlier run has opened: what its server last said of itself, and when. */
+export type Welcome = { readonly bytes: Uint8Array; readonly ageMs: number; readonly rttMs: number };
+
 /** What the host tells of a finished TLS handshake. */
 export type SecureInfo = {
   readonly authorized: boolean;

@@ -23,7 +23,8 @@ export type RunBridge = BridgeHandler & {
   readonly connections: Sockets['counts'];
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
-  close(): void;
+  /** `isInOrder`: the run has ended by itself, and what may be kept of its connections is kept. */
+  close(isInOrder?: boolean): void;
 };
 
 export type RunBridgeDeps = {
@@ -136,11 +137,11 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
         return { error: toWireError(error) };
       }
     },
-    close() {
+    close(isInOrder = false) {
       closed = true;
       events.close();
       clock.stop();
-      sockets.closeAll();
+      sockets.closeAll(isInOrder);
       crypto.close();
       zlib.close();
     },

@@ -29,7 +29,8 @@ export type Sockets = TlsSockets & {
   setOption(id: unknown, name: unknown, value: unknown, amount: unknown): void;
   /** Holds all reading back while the guest has much to take, and lets it go on. */
   holdReading(hold: boolean): void;
-  closeAll(): void;
+  /** `isInOrder`: what may be kept for later runs is kept. */
+  closeAll(isInOrder?: boolean): void;
 };
 
 type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events'> & {
@@ -97,7 +98,10 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       return connections.size;
     },
     holdReading: connections.holdReading,
-    closeAll: connections.closeAll,
+    closeAll(isInOrder = false) {
+      connections.closeAll();
+      desk.release(isInOrder);
+    },
     ...tls,
     open(rawId, rawHost, rawPort, rawFamily, rawKey) {
       countOpen();
@@ -124,6 +128,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       connections.forget(id as number);
       ordered.forget(id as number);
       connection.withdraw?.();
+      if (desk.holds(connection)) return;
       connection.socket?.on('error', () => undefined).destroy();
       connection.virtual?.stream.on('error', () => undefined).destroy();
     },
