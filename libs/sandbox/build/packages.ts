@@ -78,6 +78,8 @@ const MYSQL_CONNECTION = /[/\\]mysql2[/\\]lib[/\\]base[/\\]connection\.js$/;
 const BSON_MAP = /[/\\]bson[/\\]lib[/\\]bson[/\\]map\.js$/;
 const MONGODB_CONNECT = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]cmap[/\\]connect\.js$/;
 const MONGODB_MONITOR = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]sdam[/\\]monitor\.js$/;
+const TEDIOUS_CONNECTION = /[/\\]tedious[/\\]lib[/\\]connection\.js$/;
+const TEDIOUS_MESSAGES = /[/\\]tedious[/\\]lib[/\\]message-io\.js$/;
 const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
 
 /**
@@ -129,6 +131,24 @@ export const REWORDED: readonly { readonly file: RegExp; readonly text: string; 
     // A monitor that has not looked itself looks at once when something is wrong.
     instead:
       '        if (connection.isKnown) { callback(undefined); if (monitor.monitorId) monitor.monitorId.lastExecutionEnded = -Infinity; return; }\n        callback(undefined, connection.hello);\n',
+  },
+  {
+    file: TEDIOUS_CONNECTION,
+    text: 'let socket = await connect(connectOpts, _dns.default.lookup, signal);',
+    instead:
+      "let socket = await connect(this.routingData ? connectOpts : require('#reuse').tediousTarget(connectOpts, this.config), _dns.default.lookup, signal);",
+  },
+  {
+    file: TEDIOUS_CONNECTION,
+    text: '          this.sendPreLogin();\n          this.transitionTo(this.STATE.SENT_PRELOGIN);\n          const preloginResponse = await this.readPreloginResponse(signal);\n          await this.performTlsNegotiation(preloginResponse, signal);\n',
+    instead:
+      "          if (!require('#reuse').isTediousSession(socket)) {\n          this.sendPreLogin();\n          this.transitionTo(this.STATE.SENT_PRELOGIN);\n          const preloginResponse = await this.readPreloginResponse(signal);\n          await this.performTlsNegotiation(preloginResponse, signal);\n          }\n",
+  },
+  {
+    file: TEDIOUS_MESSAGES,
+    text: '        this.socket.pipe(securePair.encrypted);\n        securePair.encrypted.pipe(this.socket);\n',
+    instead:
+      "        if (!require('#reuse').joinTls(securePair.cleartext, this.socket)) {\n        this.socket.pipe(securePair.encrypted);\n        securePair.encrypted.pipe(this.socket);\n        }\n",
   },
   { file: BSON_MAP, text: '\n  module.exports.Map = global.Map;\n', instead: '\n' },
   { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },

@@ -105,6 +105,8 @@ export type Operation =
   // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]
   | readonly ['taken', id: number]
+  // Both ends of such a stream are known: what is encrypted goes over the carrier, of which so many bytes were read.
+  | readonly ['join', id: number, carrierId: number, bytesRead: number]
   | readonly ['resolve', id: number, type: string, name: string, options: DnsOptions]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']

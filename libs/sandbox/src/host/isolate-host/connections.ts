@@ -20,6 +20,10 @@ export type Connection = {
   keeping?: Keeping;
   /** Takes away the ears that `use` has given the socket. */
   release?: () => void;
+  /** What the guest was given to read. */
+  bytesGiven: number;
+  /** Where TLS is spoken through a stream, and the stream ends here. */
+  isJoined?: boolean;
 };
 
 export type ConnectionsDeps = {
@@ -39,6 +43,8 @@ export type Connections = {
   fail(id: number, error: unknown): void;
   /** Takes a socket into use: its events go to the guest from now on. */
   use(id: number, connection: Connection, socket: Socket | TLSSocket): void;
+  /** Goes on telling the guest how the socket ends, and nothing else of it. */
+  useEndsOf(id: number, connection: Connection): void;
   /** Hands the guest bytes that did not come just now. */
   giveData(id: number, bytes: Buffer): void;
   holdReading(hold: boolean): void;
@@ -46,6 +52,9 @@ export type Connections = {
   read(connection: Connection): void;
   closeAll(): void;
 };
+
+const EARS = ['data', 'end', 'error', 'close'];
+const EARS_FOR_ENDS = EARS.slice(1);
 
 export function createConnections({ transport, events, onQuota }: ConnectionsDeps): Connections {
   const connections = new Map<number, Connection>();
@@ -65,11 +74,12 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };
   /** Listens to a socket; gives what ends that. */
-  const listen = (id: number, connection: Connection, socket: Socket | TLSSocket): (() => void) => {
-    const ears = {
+  const listen = (id: number, connection: Connection, socket: Socket | TLSSocket, what = EARS): (() => void) => {
+    const all = {
       data: (bytes: Buffer) => {
         connection.keeping?.follower.onData(bytes);
-        onData(id, bytes, connection.virtual !== undefined);
+        connection.bytesGiven += bytes.length;
+        onData(id, bytes, connection.virtual !== undefined && connection.isJoined !== true);
       },
       end: () => events.emit([id, 'end']),
       error: (error: Error) => fail(id, error),
@@ -79,9 +89,10 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
         events.emit([id, 'close', hadError]);
       },
     };
-    for (const [event, ear] of Object.entries(ears)) socket.on(event, ear);
+    const ears = Object.entries(all).filter(([event]) => what.includes(event));
+    for (const [event, ear] of ears) socket.on(event, ear);
     return () => {
-      for (const [event, ear] of Object.entries(ears)) socket.off(event, ear);
+      for (const [event, ear] of ears) socket.off(event, ear);
     };
   };
 
@@ -94,7 +105,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       if (connections.size >= LIMITS.sockets) {
         throw new QuotaExceeded(`The script has more than ${LIMITS.sockets} connections open at once`);
       }
-      const connection: Connection = { pausedByGuest: false };
+      const connection: Connection = { pausedByGuest: false, bytesGiven: 0 };
       connections.set(id, connection);
       return connection;
     },
@@ -108,6 +119,11 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       if (!('encrypted' in socket)) socket.allowHalfOpen = true;
       connection.release = listen(id, connection, socket);
       if (held) socket.pause();
+    },
+    useEndsOf(id, connection) {
+      connection.release?.();
+      connection.pausedByGuest = false;
+      if (connection.socket) connection.release = listen(id, connection, connection.socket, EARS_FOR_ENDS);
     },
     holdReading(hold) {
       held = hold;

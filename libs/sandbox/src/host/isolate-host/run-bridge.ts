@@ -86,6 +86,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['open', sockets.open],
     ['tls', sockets.startTls],
     ['taken', sockets.taken],
+    ['join', sockets.join],
     ['write', sockets.write],
     ['end', sockets.end],
     ['destroy', sockets.destroy],

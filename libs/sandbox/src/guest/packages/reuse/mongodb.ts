@@ -33,7 +33,7 @@ const compressorsOf = ({ compressors }: Options): readonly unknown[] =>
 
 /** Undefined for a connection that is not kept. */
 function keyOf(options: Options): string | undefined {
-  const { credentials, metadata, serverApi, id } = options;
+  const { credentials, appName, driverInfo, serverApi, id } = options;
   if (id === MONITOR || compressorsOf(options).length > 0) return undefined;
   for (let i = 0; i < UNFIT.length; i++) if (options[UNFIT[i] as string]) return undefined;
   const given = (credentials ?? {}) as Credentials;
@@ -42,7 +42,7 @@ function keyOf(options: Options): string | undefined {
   const parts = needsLogin
     ? [given.username, given.password, given.source, given.mechanism, given.mechanismProperties]
     : [];
-  const all = plainOptions([parts, metadata, serverApi, options.tls ? tlsDefaults() : null]);
+  const all = plainOptions([parts, appName, driverInfo, serverApi, options.tls ? tlsDefaults() : null]);
   return all === undefined ? undefined : `${needsLogin ? 'mongodb-login' : 'mongodb'} ${jsonStringify(all)}`;
 }
 

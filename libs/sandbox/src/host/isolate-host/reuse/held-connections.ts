@@ -6,6 +6,8 @@ import type { Parked } from './parking-place.ts';
 export type HeldConnections = {
   /** Whether it is taken. Nobody may listen to the socket any more. */
   hold(parked: Parked): boolean;
+  /** Lets a later connect of the same run have a session that it has let go of. */
+  park(key: string): void;
   /** The run is over. */
   release(isInOrder: boolean): void;
 };
@@ -18,6 +20,11 @@ export function createHeldConnections(lot: ParkingLot | undefined): HeldConnecti
       parked.socket.pause().on('error', () => undefined);
       held.push(parked);
       return true;
+    },
+    park(key) {
+      const at = held.findIndex((one) => one.key === key && one.follower.welcome !== undefined);
+      const [found] = at < 0 ? [] : held.splice(at, 1);
+      if (found !== undefined) lot?.park(found);
     },
     release(isInOrder) {
       for (const one of held.splice(0)) {

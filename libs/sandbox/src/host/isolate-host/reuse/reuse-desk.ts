@@ -14,6 +14,7 @@ import { createMysqlFollower } from './mysql-follower.ts';
 import type { ParkingLot } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
 import { createPgFollower } from './pg-follower.ts';
+import { createTdsFollower } from './tds-follower.ts';
 
 /** A place where connections of this run may be open: the policy has judged it anew, for this very run. */
 export type Destination = { readonly host: string; readonly port: number; readonly address: string };
@@ -61,6 +62,7 @@ const FOLLOWERS: ReadonlyMap<string, () => Follower> = new Map([
   ['pg', createPgFollower],
   ['mysql', createMysqlFollower],
   ['http', createHttpFollower],
+  ['tds', createTdsFollower],
   ['mongodb', () => createMongodbFollower(false)],
   ['mongodb-login', () => createMongodbFollower(true)],
 ]);
@@ -156,6 +158,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
         return;
       }
       const key = sealed(terms.scope, target);
+      held.park(key);
       const withdraw = terms.lot.take(key, mayServe(terms, target), (parked) => {
         if (parked !== undefined) {
           adopt(id, connection, parked);
@@ -182,11 +185,13 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
       return written !== 'send';
     },
     secures: createSecuring(deps, giveUp),
-    holds({ keeping, socket, release }) {
+    holds(connection) {
+      const { keeping, socket, release } = connection;
       if (keeping?.addresses === undefined || socket === undefined) return false;
       if (keeping.follower.isSpoilt?.()) terms?.lot.forget(keeping.key);
       if (keeping.follower.isInOrder?.() !== true || socket.destroyed || socket.readableLength > 0) return false;
       release?.();
+      delete connection.keeping;
       return held.hold({ ...keeping, addresses: keeping.addresses, socket });
     },
     release: held.release,
