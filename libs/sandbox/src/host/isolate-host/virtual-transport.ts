@@ -61,6 +61,8 @@ export function createVirtualTransport(onBytes: (bytes: Buffer | null) => void):
     join(carrier) {
       if (written !== undefined || stream.destroyed) return false;
       joined = carrier;
+      // Whoever listens to the carrier may stop; its end is heard of by the stream all the same.
+      carrier.on('error', () => undefined);
       carrier.on('data', (bytes: Buffer) => {
         if (stream.push(bytes)) return;
         carrier.pause();
