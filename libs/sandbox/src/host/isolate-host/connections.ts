@@ -14,6 +14,8 @@ export type Connection = {
   /** Takes the question for a connection back, while it is not answered. */
   withdraw?: () => void;
   pausedByGuest: boolean;
+  /** Something was written and nothing has come since: ends that wait. */
+  heard?: () => void;
   /** Where TLS is spoken through a stream of the isolate. */
   virtual?: VirtualTransport;
   /** Where the connection may outlive its run. */
@@ -56,6 +58,16 @@ export type Connections = {
 const EARS = ['data', 'end', 'error', 'close'];
 const EARS_FOR_ENDS = EARS.slice(1);
 
+type Ear = (...args: never[]) => void;
+
+/** Gives what takes the ears away again. */
+function hear(socket: Socket, ears: readonly (readonly [event: string, ear: Ear])[]): () => void {
+  for (const [event, ear] of ears) socket.on(event, ear as () => void);
+  return () => {
+    for (const [event, ear] of ears) socket.off(event, ear as () => void);
+  };
+}
+
 export function createConnections({ transport, events, onQuota }: ConnectionsDeps): Connections {
   const connections = new Map<number, Connection>();
   let bytesIn = 0;
@@ -70,6 +82,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     // What comes through a stream of the isolate was counted when it came into the isolate.
     if (!isVirtual) bytesIn += bytes.length;
     transport.answered();
+    connections.get(id)?.heard?.();
     if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };
@@ -84,16 +97,14 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       end: () => events.emit([id, 'end']),
       error: (error: Error) => fail(id, error),
       close: (hadError: boolean) => {
+        connection.heard?.();
         // A carrier that TLS has taken over is not in use any more.
         if (connections.get(id) === connection) connections.delete(id);
         events.emit([id, 'close', hadError]);
       },
     };
     const ears = Object.entries(all).filter(([event]) => what.includes(event));
-    for (const [event, ear] of ears) socket.on(event, ear);
-    return () => {
-      for (const [event, ear] of ears) socket.off(event, ear);
-    };
+    return hear(socket, ears);
   };
 
   return {

@@ -37,6 +37,7 @@ export function createJoining(connections: Connections, events: EventQueue): Joi
         giveUp(carrierId, carrier);
         return;
       }
+      carrier.heard?.();
       connections.useEndsOf(carrierId, carrier);
       connection.isJoined = true;
       joined.set(carrier, { id, connection });

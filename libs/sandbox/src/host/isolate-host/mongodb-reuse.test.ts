@@ -171,8 +171,8 @@ describe.each(['mongodb', 'mongodb@7'])('%s', (driver) => {
         'in the middle of a command',
         `const c = await open(); users(c).find({}).toArray().catch(() => 0); await new Promise((done) => setTimeout(done, 60)); await c.close(true)`,
       ],
-    ])('%s', async (_what, code) => {
-      double.inject({ kind: 'delay', delayMs: 300, command: 'find' });
+    ])('%s', async (what, code) => {
+      double.inject({ kind: 'delay', delayMs: what.includes('middle') ? 2000 : 0, command: 'find' });
       await run(code);
       expect((await run(LOGIN)).usage).toMatchObject(NONE);
     });

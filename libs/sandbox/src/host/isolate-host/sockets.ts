@@ -7,8 +7,10 @@ import { createOrderedEvents, type OrderedEvents } from './ordered-events.ts';
 import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
+import type { RunWaits, WaitClock } from './wait-clock.ts';
 
 export type SocketsDeps = ConnectionsDeps & {
+  readonly waits: RunWaits;
   readonly runId: string;
   readonly link: SupervisorLink;
   /** On what terms connections outlive their run; none does without. */
@@ -36,16 +38,18 @@ export type Sockets = TlsSockets & {
   closeAll(isInOrder?: boolean): void;
 };
 
-type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events'> & {
+type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events' | 'waits'> & {
   readonly connections: Connections;
   readonly counts: { opened: number };
   readonly desk: ReuseDesk;
 };
 
 const createOpener =
-  ({ link, connections, events, transport, counts, desk }: OpenerDeps) =>
+  ({ link, connections, events, transport, waits, counts, desk }: OpenerDeps) =>
   (id: number, connection: Connection, question: Question): void => {
-    connection.withdraw = link.connect(question, (answer) => {
+    const over = waits.connect.begin();
+    const withdraw = link.connect(question, (answer) => {
+      over();
       if ('error' in answer) {
         connections.forget(id);
         connections.fail(id, answer.error);
@@ -60,6 +64,10 @@ const createOpener =
       events.emit([id, 'connect', addresses]);
       connections.use(id, connection, socket);
     });
+    connection.withdraw = () => {
+      over();
+      withdraw();
+    };
   };
 
 function createQuotas() {
@@ -99,6 +107,8 @@ const createLettingGo =
       ordered.forget(known);
     }
     connection.withdraw?.();
+    connection.heard?.();
+    secured?.connection.heard?.();
     if (desk.holds(secured?.connection ?? connection)) {
       connection.release?.();
       return;
@@ -107,9 +117,20 @@ const createLettingGo =
     connection.virtual?.stream.on('error', () => undefined).destroy();
   };
 
+/** What is written to a stream of the isolate goes on to a connection as another write, unless the two are joined. */
+function awaitAnswer(connection: Connection, queries: WaitClock): void {
+  const isWrittenOn = connection.virtual !== undefined && connection.isJoined !== true;
+  if (connection.heard !== undefined || isWrittenOn) return;
+  const over = queries.begin();
+  connection.heard = () => {
+    over();
+    delete connection.heard;
+  };
+}
+
 export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Sockets {
   const ordered = createOrderedEvents(rest.events);
-  const { transport } = rest;
+  const { transport, waits } = rest;
   const { events } = ordered;
   const deps = { ...rest, events };
   const connections = createConnections(deps);
@@ -124,7 +145,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
 
   const counts = { opened: 0, reused: 0 };
   const desk = createReuseDesk(reuse, { connections, events, transport, counts });
-  const openNew = createOpener({ link, connections, events, transport, counts, desk });
+  const openNew = createOpener({ link, connections, events, transport, waits, counts, desk });
 
   const joining = createJoining(connections, events);
   const letGo = createLettingGo({ connections, ordered, joining, desk });
@@ -157,8 +178,9 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       const connection = connections.get(id);
       countOut(data.length, connection?.virtual ? 'onStreams' : 'onConnections');
       const onWritten = wantAck === true ? () => events.emit([id as number, 'ack']) : undefined;
-      if (connection !== undefined && desk.takes(id as number, connection, data)) onWritten?.();
-      else connection?.socket?.write(data, onWritten);
+      if (connection !== undefined && desk.takes(id as number, connection, data)) return void onWritten?.();
+      if (connection !== undefined) awaitAnswer(connection, waits.query);
+      connection?.socket?.write(data, onWritten);
     },
     end: (id) => void connections.get(id)?.socket?.end(),
     destroy: (id) => letGo(id as number),
