@@ -92,7 +92,7 @@ describe('a connection on which all was answered', () => {
     ['an answer in chunks', "await get(base + '/chunks'); return get(base + '/port')"],
     [
       'an answer without a body',
-      "await get(base + '/nothing'); await answered(http.request(base + '/port', { method: 'HEAD' }).end()); await new Promise((done) => setTimeout(done, 5)); return get(base + '/port')",
+      "await get(base + '/nothing'); await answered(http.request(base + '/port', { method: 'HEAD' }).end()); await new Promise((done) => setTimeout(done, 50)); return get(base + '/port')",
     ],
     ['a large answer', "await get(secure + '/large'); return get(secure + '/port')"],
     [
@@ -286,10 +286,13 @@ describe('a server that misbehaves is not met again on the same connection:', ()
     const server = await startRawServer(raw);
     others.push(server);
     const more = { env: { ...env(), PORT: server.port } };
-    await run("return get(base + '/').catch(() => 0)", more);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const next = await run("return get(base + '/').catch(() => 0)", more);
-    expect(next.usage).toMatchObject({ connectionsReused: 0 });
+    // A machine with much to do may notice it later, and never where it is not looked for.
+    const isMetAgain = async (): Promise<unknown> => {
+      await run("return get(base + '/').catch(() => 0)", more);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return (await run("return get(base + '/').catch(() => 0)", more)).usage.connectionsReused;
+    };
+    await expect.poll(isMetAgain, { timeout: 15_000 }).toBe(0);
   });
 
   it('an early answer to a request that goes on', async () => {
