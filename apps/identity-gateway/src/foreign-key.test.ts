@@ -76,6 +76,7 @@ const requestFor = (userPoolId: string) => ({
   mode: 1,
   env: {},
   egress: [],
+  keepEnvNames: [],
   isolation: 1,
   argsJson: Buffer.alloc(0),
   metadataJson: Buffer.alloc(0),
