@@ -201,3 +201,29 @@ describe('MigrateUser', () => {
     await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
   });
 });
+
+describe('PreviewMigration', () => {
+  const preview = (profile: object, { userPoolId, connectionId } = pool, identifier: typeof ADA | undefined = ADA) => {
+    const profileJson = Buffer.from(JSON.stringify(profile));
+    return service.login.previewMigration({ userPoolId, connectionId, profileJson, identifier }, inTime());
+  };
+
+  it('says what a migration would come to, and stores nothing', async () => {
+    const profile = { id: 7, email: 'ada@example.com' };
+    for (const identifier of [ADA, undefined])
+      expect(await preview(profile, pool, identifier)).toEqual({ verdict: MigrationVerdict.MIGRATED });
+    expect(await users()).toHaveLength(0);
+    await migrate(profile);
+    expect(await preview(profile)).toEqual({ verdict: MigrationVerdict.ALREADY_MIGRATED });
+    expect(await preview({ id: 8, email: 'ada@example.com' })).toEqual({ verdict: MigrationVerdict.CONFLICT });
+    const conflicts = await service.history.listConflicts({ ...pool, pageSize: 10, pageToken: '' }, inTime());
+    expect(conflicts.conflicts).toEqual([]);
+  });
+
+  it('is of the pool’s own connection, and of a profile that could be stored', async () => {
+    const other = await setUpPool(service);
+    const foreign = { userPoolId: pool.userPoolId, connectionId: other.connectionId };
+    await expect(preview({ id: 7 }, foreign)).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+    await expect(preview({ email: 'x' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});

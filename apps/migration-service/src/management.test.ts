@@ -19,6 +19,23 @@ afterAll(async () => {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
+describe('the list of pools', () => {
+  const list = async (wanted: { all?: boolean; userPoolIds?: string[]; search?: string }) => {
+    const page = { pageSize: 200, pageToken: '' };
+    const request = { all: false, userPoolIds: [], search: '', ...page, ...wanted };
+    return (await service.pools.listUserPools(request, inTime())).userPools.map(({ userPoolId }) => userPoolId);
+  };
+
+  it('is of all only where that is said, and of nobody’s pools for whoever has none', async () => {
+    const [{ userPoolId: one }, { userPoolId: other }] = [await setUpPool(service), await setUpPool(service)];
+    expect(await list({ all: true })).toEqual(expect.arrayContaining([one, other]));
+    expect(await list({ userPoolIds: [one] })).toEqual([one]);
+    expect(await list({})).toEqual([]);
+    expect(await list({ userPoolIds: [one], search: 'no such name' })).toEqual([]);
+    await expect(list({ all: true, search: 'x'.repeat(257) })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});
+
 describe('a connection', () => {
   it('shows which scripts its mode requires and which are there, and no secret', async () => {
     const { userPoolId } = await setUpPool(service);
@@ -30,9 +47,9 @@ describe('a connection', () => {
       envNames: ['API_TOKEN', 'DB_CONNECTION_URI'],
     });
     expect(connection?.scripts.slice(0, 3)).toEqual([
-      { action: 1, required: true, saved: true },
-      { action: 2, required: true, saved: false },
-      { action: 3, required: false, saved: false },
+      { action: 1, required: true, saved: true, failing: false },
+      { action: 2, required: true, saved: false, failing: false },
+      { action: 3, required: false, saved: false, failing: false },
     ]);
     expect(JSON.stringify({ ...connection, version: 0 })).not.toContain('s3cr3t');
   });

@@ -14,6 +14,7 @@ export {
   completeEnv,
   connectionEnv,
   type StoreAddress,
+  withSavedPassword,
 } from './connection-env.ts';
 export { egressHostProblem, plainHost } from './egress-host.ts';
 export type { Isolation } from './isolation.ts';

@@ -8,6 +8,7 @@ import { Isolation as WireIsolation } from '@userferry/contracts/runner/v1/scrip
 import type { Handler } from '@userferry/grpc';
 import {
   ADDRESS_VARIABLES,
+  type ConnectionEnv,
   type ConnectionMode,
   connectionEnv,
   egressHostProblem,
@@ -17,6 +18,7 @@ import {
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { EgressRule } from '../connection/script-run.ts';
 import { invalidField, name } from './fields.ts';
+import { keptEnv, withKeptPassword } from './kept-values.ts';
 
 const MODES: Readonly<Partial<Record<WireMode, ConnectionMode>>> = {
   [WireMode.LAZY_MIGRATION]: 'lazy_migration',
@@ -32,16 +34,19 @@ const EGRESS_RULES_MAX = 100;
 
 /** Saves mode and settings as a new version. Errors name fields and never repeat a value. */
 export const saveConnection =
-  (store: Pick<ConnectionStore, 'saveConnection'>): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
+  (
+    store: Pick<ConnectionStore, 'saveConnection' | 'getConnectionSettings'>,
+  ): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
   async (request, call) => {
     const mode = MODES[request.mode];
     if (mode === undefined) throw invalidField('mode', 'must be lazy migration or custom user store');
+    const saved = keepsSome(request) ? (await store.getConnectionSettings(request.userPoolId, call)).env : {};
     const connection = await store.saveConnection(
       {
         userPoolId: request.userPoolId,
         mode,
-        addressEnv: addressEnv(request.address),
-        ownEnv: request.keepEnv ? undefined : ownEnv(request.env),
+        addressEnv: addressEnv(request.address, saved),
+        ownEnv: request.keepEnv ? undefined : ownEnv({ ...keptEnv(request.keepEnvNames, saved), ...request.env }),
         egress: egressOf(request.egress),
         isolation: isolationOf(request.isolation),
       },
@@ -50,12 +55,23 @@ export const saveConnection =
     return { connection };
   };
 
-const addressEnv = (address: LegacyStoreAddress | undefined): Readonly<Record<string, string>> | undefined => {
+type Values = Readonly<Record<string, string>>;
+
+/** Whether the request means values that only our store has. */
+const keepsSome = ({ keepEnvNames, address }: SaveConnectionRequest): boolean =>
+  keepEnvNames.length > 0 || (address?.form?.$case === 'fields' && address.form.value.keepPassword);
+
+const addressEnv = (address: LegacyStoreAddress | undefined, saved: Values): Values | undefined => {
   const form = address?.form;
   if (form === undefined) return undefined;
-  const parsed = form.$case === 'uri' ? connectionEnv({ uri: form.value }) : connectionEnv({ fields: form.value });
+  const parsed = parsedAddress(form, saved);
   if (!parsed.ok) throw invalidField(`address.${form.$case}`, parsed.problem);
   return parsed.env;
+};
+
+const parsedAddress = (form: NonNullable<LegacyStoreAddress['form']>, saved: Values): ConnectionEnv => {
+  if (form.$case === 'uri') return connectionEnv({ uri: form.value });
+  return form.value.keepPassword ? withKeptPassword(form.value, saved) : connectionEnv({ fields: form.value });
 };
 
 /** The company's own variables: names as environments have them, and not those that the address fills in. */

@@ -78,6 +78,7 @@ export type Connection = {
   readonly egress: readonly EgressRule[];
   readonly scripts: readonly ScriptState[];
   readonly updatedAt?: string;
+  readonly address?: SavedAddress;
   readonly isolation: Isolation;
 };
 
@@ -260,6 +261,7 @@ export type LegacyStoreFields = {
   readonly username: string;
   readonly password: string;
   readonly database: string;
+  readonly keepPassword: boolean;
 };
 
 export type LiftTombstoneRequest = {
@@ -602,6 +604,7 @@ export type SaveConnectionRequest = {
   readonly env: { readonly [key: string]: string };
   readonly keepEnv: boolean;
   readonly egress: readonly EgressRule[];
+  readonly keepEnvNames: readonly string[];
   readonly isolation: Isolation;
 };
 
@@ -617,6 +620,14 @@ export type SaveScriptRequest = {
 
 export type SaveScriptResponse = {
   readonly connection?: Connection;
+};
+
+export type SavedAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly database: string;
+  readonly hasPassword: boolean;
 };
 
 export type ScriptAction =

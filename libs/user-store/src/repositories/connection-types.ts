@@ -11,6 +11,16 @@ export type Isolation = 'warm' | 'per_run';
 /** Names and values of variables; values are secrets. */
 export type EnvValues = Readonly<Record<string, string>>;
 
+/** What may be seen of a saved address: neither its password nor its URI. */
+export type SavedAddress = {
+  readonly host: string;
+  /** 0 where it is not known. */
+  readonly port: number;
+  readonly username: string;
+  readonly database: string;
+  readonly hasPassword: boolean;
+};
+
 /** A connection without its secrets. */
 export type Connection = {
   readonly connectionId: string;
@@ -21,6 +31,8 @@ export type Connection = {
   readonly version: number;
   readonly envNames: readonly string[];
   readonly egress: readonly EgressRule[];
+  /** Absent where no address is saved. */
+  readonly address: SavedAddress | undefined;
   readonly isolation: Isolation;
   /** The actions for which a script is saved. */
   readonly savedActions: readonly string[];

@@ -12,6 +12,8 @@ export type ConnectionDraft = {
   readonly address: AddressDraft;
   readonly env: readonly EnvRow[];
   readonly egress: readonly EgressRow[];
+  /** A password is saved, which nobody is shown. */
+  readonly hasPassword: boolean;
   readonly isolation: Isolation;
 };
 
@@ -27,6 +29,7 @@ export const draftOf = (connection: Connection | undefined): ConnectionDraft => 
   mode: connection?.mode ?? 'CONNECTION_MODE_LAZY_MIGRATION',
   address: savedAddress(connection),
   env: ownNames(connection).map(savedRow),
+  hasPassword: connection?.address?.hasPassword === true,
   egress: (connection?.egress ?? []).map(({ host, port }) => egressRow(host, port === 0 ? '' : String(port))),
   isolation: connection?.isolation ?? 'ISOLATION_UNSPECIFIED',
 });
@@ -87,18 +90,18 @@ export const saveRequest = (
   return {
     userPoolId,
     mode: draft.mode,
-    ...addressOf(draft.address, saved.address),
+    ...addressOf(draft.address, saved.address, saved.hasPassword),
     ...(changed ? { env, keepEnvNames } : { keepEnv: true }),
     egress: rules(draft.egress),
     isolation: draft.isolation,
   };
 };
 
-const addressOf = (address: AddressDraft, saved: AddressDraft) => {
+const addressOf = (address: AddressDraft, saved: AddressDraft, hasPassword: boolean) => {
   if (address.typed === 'nothing') return {};
   // what a URI holds beyond the fields (its kind and options) was typed as a URI, and is sent as one
   if (address.typed === 'uri' || /\?|^mongodb\+srv:/.test(address.uri)) return { address: { uri: address.uri.trim() } };
   const { host, port, username, password, database } = address;
-  const keepPassword = password === '' && saved.host !== '';
+  const keepPassword = password === '' && host === saved.host && port === saved.port && hasPassword;
   return { address: { fields: { host, port: Number(port || 0), username, password, database, keepPassword } } };
 };
