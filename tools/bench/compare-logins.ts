@@ -89,5 +89,8 @@ const oneRound = async (contender: Contender, load: Load, { effort, next }: How)
   load.cpu += contender.cpuMs() - cpuBefore;
 };
 
-/** What this process and its children have cost, without the process that the other contender runs in. */
-export const ownCpuMs = (otherPid: number) => () => treeCpuMs(process.pid, [otherPid]);
+/**
+ * What this process and its children have cost, without those that are not the sandbox: the other contender's, and the
+ * database server, whose work is the same for both and is not counted for either.
+ */
+export const ownCpuMs = (otherPids: readonly number[]) => () => treeCpuMs(process.pid, otherPids);

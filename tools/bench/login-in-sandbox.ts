@@ -18,7 +18,7 @@ export type LoginOptions = {
   readonly plainKeeps?: boolean;
 };
 
-type Legacy = { readonly url: string; readonly port: number };
+type Legacy = { readonly url: string; readonly port: number; readonly pid: number };
 type Scripts = { readonly sandboxed: string; readonly plain: string };
 
 const scriptFile = (name: string): string => fileURLToPath(new URL(`scripts/${name}`, import.meta.url));
@@ -33,7 +33,7 @@ export const loginPg = async (
   stack.defer(() => server.stop());
   const sandboxed = sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
-  return await compare({ url, port: server.port }, { sandboxed, plain }, { reuse, effort });
+  return await compare({ url, port: server.port, pid: server.pid }, { sandboxed, plain }, { reuse, effort });
 };
 
 /** The same with mysql2 and MariaDB. */
@@ -42,7 +42,7 @@ export const loginMysql = async ({ bcryptCost = 4, reuse = true }: LoginOptions,
   const server = await startMariadbWithMembers(bcryptCost);
   stack.defer(() => server.stop());
   const file = scriptFile('login-mysql.js');
-  const legacy = { url: `${server.url}/legacy`, port: server.port };
+  const legacy = { url: `${server.url}/legacy`, port: server.port, pid: server.pid };
   return await compare(legacy, { sandboxed: file, plain: file }, { reuse, effort });
 };
 
@@ -65,7 +65,7 @@ const startMariadbWithMembers = async (bcryptCost: number): Promise<LocalMariadb
 
 type How = { readonly reuse: boolean; readonly effort: Effort };
 
-const compare = async ({ url, port }: Legacy, files: Scripts, { reuse, effort }: How): Promise<Figures> => {
+const compare = async ({ url, port, pid }: Legacy, files: Scripts, { reuse, effort }: How): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
   const egress = { allow: [{ host: '127.0.0.1', port }] };
   const options = { runtimeFolder, stateFolder: defaultStateFolder(), egress, log: silent, reuseConnections: reuse };
@@ -74,7 +74,7 @@ const compare = async ({ url, port }: Legacy, files: Scripts, { reuse, effort }:
   const env = completeEnv({ DB_CONNECTION_URI: url });
   const plain = stack.use(startPlainNode(files.plain, env));
   return await compareLogins(
-    { login: inSandbox(sandbox, readFileSync(files.sandboxed, 'utf8'), env), cpuMs: ownCpuMs(plain.pid) },
+    { login: inSandbox(sandbox, readFileSync(files.sandboxed, 'utf8'), env), cpuMs: ownCpuMs([plain.pid, pid]) },
     { login: (n) => plain.login(argsOf(n)), cpuMs: () => treeCpuMs(plain.pid) },
     effort,
   );
