@@ -34,8 +34,9 @@ export const RETIREMENT = {
   heldShare: 0.75,
   /** How long a run waits for the isolate of the run before it, where another would have to be made. */
   waitMs: 15,
-  /** Warm isolates that wait for their next run, at most. */
+  /** Warm isolates that wait for their next run: so many at most, and one alone when the others have had none for so long. */
   idle: 8,
+  idleMs: 10_000,
 } as const;
 
 /** Connections that are kept for later runs. */

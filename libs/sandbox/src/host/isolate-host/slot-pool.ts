@@ -1,13 +1,20 @@
 /** The isolates of this host: one blank in reserve, warm ones by the source that they have run. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
+import { createBlankIsolates } from './blank-isolates.ts';
+import { createIsolateDemand, type IsolateDemand } from './isolate-demand.ts';
 import { LIMITS, RETIREMENT } from './limits.ts';
-import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { createSlot, type MemoryInUse, type Slot } from './slot.ts';
+import type { MemoryInUse, Slot } from './slot.ts';
 
 /** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
-export type Lease = { readonly slot: Slot; readonly key: string; runs: number; memory?: MemoryInUse };
+export type Lease = {
+  readonly slot: Slot;
+  readonly key: string;
+  runs: number;
+  takenAtMs: number;
+  memory?: MemoryInUse;
+};
 
 export type SlotPool = {
   /** Makes the reserve ready. */
@@ -18,102 +25,90 @@ export type SlotPool = {
   giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
 
-const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
+/** Isolates that may compute at once, and one that waits for its database meanwhile. */
+const AT_ONCE = availableParallelism() + 1;
 
 const keyOf = (source: string, memoryLimitBytes: number): string =>
   `${memoryLimitBytes}:${createHash('sha256').update(source).digest('base64')}`;
+
+async function isSpent({ slot, runs, memory }: Lease): Promise<boolean> {
+  if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
+  const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
+  const limitBytes = slot.memoryLimitBytes;
+  return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
+}
+
+/** Makes a slot ready for its next run; false when it is given up instead. */
+async function renew(lease: Lease): Promise<boolean> {
+  try {
+    if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
+  } catch {
+    // An isolate that cannot even be reset is given up.
+  }
+  return false;
+}
 
 export function createSlotPool(
   files: RuntimeFiles,
   onCatastrophe: (slot: Slot | undefined, message: string) => void,
   onStuck: () => void,
 ): SlotPool {
+  const blanks = createBlankIsolates(files, onCatastrophe);
   const idle: Lease[] = [];
-  const renewing = new Map<string, Promise<boolean>>();
-  let reserve: Promise<Slot> | undefined;
-  let lastPackages: readonly string[] = [];
+  const demands = new Map<string, IsolateDemand>();
 
-  const create = async (memoryLimitBytes: number): Promise<Slot> => {
-    let made: Slot | undefined;
-    const slot = await createSlot(files, {
-      memoryLimitBytes,
-      onCatastrophe: (message) => onCatastrophe(made, message),
-    });
-    made = slot;
-    return slot;
-  };
-  /** One connection's scripts use one driver, so the next blank isolate gets what the last script required. */
-  const createReserve = async (): Promise<Slot> => {
-    const slot = await create(DEFAULT_MEMORY_BYTES);
-    for (const name of lastPackages) await slot.loadPackage(name);
-    return slot;
-  };
-  const refill = (): void => {
-    reserve ??= createReserve();
-    reserve.catch(() => {
-      reserve = undefined;
-    });
-  };
   const discard = async (slot: Slot): Promise<void> => {
     if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
   };
-  const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
-    if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
-    const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
-    const limitBytes = slot.memoryLimitBytes;
-    return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
-  };
-
-  /** Makes a slot ready for its next run; false when it is given up instead. */
-  const renew = async (lease: Lease): Promise<boolean> => {
-    try {
-      if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
-    } catch {
-      // An isolate that cannot even be reset is given up.
-    }
-    return false;
-  };
+  /** The one that ran last, so that those that are not needed grow old. */
   const takeIdle = (key: string): Lease | undefined => {
-    const at = idle.findIndex((lease) => lease.key === key);
+    const at = idle.findLastIndex((lease) => lease.key === key);
     return at < 0 ? undefined : idle.splice(at, 1)[0];
   };
-  const takeBlank = async (key: string, memoryLimitBytes: number): Promise<Lease> => {
-    if (memoryLimitBytes !== DEFAULT_MEMORY_BYTES || reserve === undefined) {
-      return { slot: await create(memoryLimitBytes), key, runs: 0 };
-    }
-    const blank = reserve;
-    reserve = undefined;
-    return { slot: await blank, key, runs: 0 };
+  const isSurplus = ({ takenAtMs }: Lease): boolean =>
+    idle.length > RETIREMENT.idle || performance.now() - takenAtMs > RETIREMENT.idleMs;
+  const keep = (lease: Lease): void => {
+    const [oldest] = idle;
+    idle.push(lease);
+    if (oldest === undefined || !isSurplus(oldest)) return;
+    idle.shift();
+    void discard(oldest.slot);
+  };
+  const createDemand = (key: string, source: string, memoryLimitBytes: number): IsolateDemand => {
+    const makeOne = async (): Promise<void> => {
+      const slot = await blanks.take(source, memoryLimitBytes);
+      const lease = { slot, key, runs: 0, takenAtMs: 0 };
+      if (!demand.offer(lease, 'made')) keep(lease);
+    };
+    const make = (): void => void makeOne().catch(demand.failed);
+    const demand = createIsolateDemand(AT_ONCE, make, () => blanks.makingMs);
+    demands.set(key, demand);
+    return demand;
   };
 
   return {
     async prepare() {
-      refill();
-      await reserve;
+      await blanks.refill();
     },
     async take(source, memoryLimitBytes) {
       const key = keyOf(source, memoryLimitBytes);
+      const demand = demands.get(key) ?? createDemand(key, source, memoryLimitBytes);
       const warm = takeIdle(key);
-      if (warm !== undefined) return warm;
-      // One that is just being made ready again is there sooner than a new one.
-      const renewed = renewing.get(key);
-      if (renewed !== undefined) await Promise.race([renewed, sleep(RETIREMENT.waitMs)]);
-      lastPackages = requiredPackages(source, files.packages);
-      const lease = takeIdle(key) ?? (await takeBlank(key, memoryLimitBytes));
-      for (const name of lastPackages) await lease.slot.loadPackage(name);
+      if (warm !== undefined) demand.begun();
+      const lease = warm ?? (await demand.wait());
+      lease.takenAtMs = performance.now();
       return lease;
     },
     async giveBack(lease, clean) {
       lease.runs += 1;
-      const renewed = clean.then((isClean) => isClean && renew(lease));
-      renewing.set(lease.key, renewed);
-      const kept = await renewed;
-      if (renewing.get(lease.key) === renewed) renewing.delete(lease.key);
-      if (kept) idle.push(lease);
-      const surplus = kept && idle.length > RETIREMENT.idle ? idle.shift() : undefined;
-      refill();
-      if (!kept) await discard(lease.slot);
-      if (surplus !== undefined) await discard(surplus.slot);
+      const demand = demands.get(lease.key) as IsolateDemand;
+      demand.ended(performance.now() - lease.takenAtMs);
+      const isFit = await clean.then((isClean) => isClean && renew(lease));
+      if (!isFit) demand.lost();
+      else if (!demand.offer(lease, 'renewed')) keep(lease);
+      if (demand.isIdle && !idle.some(({ key }) => key === lease.key)) demands.delete(lease.key);
+      void blanks.refill();
+      if (!isFit) await discard(lease.slot);
     },
   };
 }
