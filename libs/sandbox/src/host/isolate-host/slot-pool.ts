@@ -13,7 +13,8 @@ export type Lease = {
   readonly key: string;
   runs: number;
   takenAtMs: number;
-  memory?: MemoryInUse;
+  /** After the last run, where it is being asked for. */
+  memory: Promise<MemoryInUse | undefined> | undefined;
 };
 
 export type SlotPool = {
@@ -33,7 +34,7 @@ const keyOf = (source: string, memoryLimitBytes: number): string =>
 
 async function isSpent({ slot, runs, memory }: Lease): Promise<boolean> {
   if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
-  const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
+  const { heapBytes, heldBytes } = (await memory) ?? (await slot.memoryInUse());
   const limitBytes = slot.memoryLimitBytes;
   return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
 }
@@ -41,11 +42,14 @@ async function isSpent({ slot, runs, memory }: Lease): Promise<boolean> {
 /** Makes a slot ready for its next run; false when it is given up instead. */
 async function renew(lease: Lease): Promise<boolean> {
   try {
-    if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
+    if (lease.slot.isDisposed) return false;
+    // Asked at once, the isolate is woken once.
+    const [isReset, isOld] = await Promise.all([lease.slot.reset(), isSpent(lease)]);
+    return isReset && !isOld;
   } catch {
     // An isolate that cannot even be reset is given up.
+    return false;
   }
-  return false;
 }
 
 export function createSlotPool(
@@ -77,7 +81,7 @@ export function createSlotPool(
   const createDemand = (key: string, source: string, memoryLimitBytes: number): IsolateDemand => {
     const makeOne = async (): Promise<void> => {
       const slot = await blanks.take(source, memoryLimitBytes);
-      const lease = { slot, key, runs: 0, takenAtMs: 0 };
+      const lease = { slot, key, runs: 0, takenAtMs: 0, memory: undefined };
       if (!demand.offer(lease, 'made')) keep(lease);
     };
     const make = (): void => void makeOne().catch(demand.failed);

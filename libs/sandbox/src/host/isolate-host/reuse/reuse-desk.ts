@@ -89,6 +89,8 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     const bytes = follower.replay();
     connections.use(id, connection, socket);
     connections.giveData(id, bytes);
+    const next = follower.takeNext?.();
+    if (next !== undefined) connections.giveData(id, next);
   };
   const park = (id: number, { keeping, socket, release }: Connection, { lot }: ReuseTerms): void => {
     connections.forget(id);
