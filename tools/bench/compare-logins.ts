@@ -89,8 +89,5 @@ const oneRound = async (contender: Contender, load: Load, { effort, next }: How)
   load.cpu += contender.cpuMs() - cpuBefore;
 };
 
-/**
- * What this process and its children have cost, without those that are not the sandbox: the other contender's, and the
- * database server, whose work is the same for both and is not counted for either.
- */
+/** What this process and its children have cost, without those processes that count for the other contender, or for none. */
 export const ownCpuMs = (otherPids: readonly number[]) => () => treeCpuMs(process.pid, otherPids);

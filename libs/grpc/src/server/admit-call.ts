@@ -5,7 +5,6 @@ import type { Logger } from '@userferry/process';
 import { type CallFacts, REQUEST_ID_HEADER } from '../call-facts.ts';
 import { shavedDeadline } from '../deadline.ts';
 import type { Authenticate } from './authenticate.ts';
-import { isMalformed } from './malformed-request.ts';
 
 /** What every call is looked at with before its handler sees it. */
 export type AdmissionOptions = {
@@ -15,40 +14,60 @@ export type AdmissionOptions = {
   readonly callMsMax: number;
 };
 
-/** A call that may begin; `timedOut` tells the end of its time from its caller's hanging up. */
-export type AdmittedCall = { readonly facts: CallFacts; readonly timedOut: AbortSignal };
+/** A call that may begin. */
+export type AdmittedCall = {
+  readonly facts: CallFacts;
+  /** Tells the end of its time from its caller's hanging up. */
+  readonly isTimedOut: () => boolean;
+  /** It has its answer: from now on nothing aborts. A deadline that is left running costs as much as a short call. */
+  readonly close: () => void;
+};
 
-/** What unary and streaming calls have in common. */
-type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
+/** What unary and streaming calls have in common, and those that came as JSON. */
+export type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
   on(event: 'cancelled', listener: () => void): unknown;
 };
 
 /**
- * Deadline, who calls, whether the bytes are a message at all, in this order.
- * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED, INVALID_ARGUMENT
+ * Deadline, then who calls. Whether the request is a message at all is looked at after that.
+ * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED
  */
 export const admitCall = async (
   call: ServerCall,
-  request: unknown,
   { authenticate, log, callMsMax }: AdmissionOptions,
   requestId: string,
 ): Promise<AdmittedCall> => {
   const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
   const caller = await authenticate(call.metadata);
-  if (isMalformed(request)) throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of this call');
-  const hungUp = new AbortController();
-  call.on('cancelled', () => hungUp.abort());
-  const timedOut = AbortSignal.timeout(Math.max(1, deadlineMs - Date.now()));
-  const signal = AbortSignal.any([hungUp.signal, timedOut]);
-  return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, timedOut };
+  const { signal, ...end } = endOf(call, deadlineMs);
+  return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, ...end };
+};
+
+const endOf = (call: ServerCall, deadlineMs: number) => {
+  const ending = new AbortController();
+  let [timedOut, closed] = [false, false];
+  const onDeadline = () => {
+    timedOut = true;
+    ending.abort();
+  };
+  const timer = setTimeout(onDeadline, Math.max(1, deadlineMs - Date.now())).unref();
+  // gRPC says so of calls that were answered, too.
+  call.on('cancelled', () => {
+    if (!closed) ending.abort();
+  });
+  const close = () => {
+    closed = true;
+    clearTimeout(timer);
+  };
+  return { signal: ending.signal, isTimedOut: () => timedOut, close };
 };
 
 /** Rejects when the signal aborts, and says which of the ends it was: the server's stop, the deadline, or the caller. */
-export const aborted = (signal: AbortSignal, timedOut: AbortSignal, stopping?: AbortSignal): Promise<never> =>
+export const aborted = (signal: AbortSignal, isTimedOut: () => boolean, stopping?: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const onAbort = () => {
       if (stopping?.aborted) reject(new ServiceError('SERVICE_UNAVAILABLE', 'the server stops; open the stream again'));
-      else if (timedOut.aborted) reject(new ServiceError('DEADLINE_EXCEEDED', 'the call ran out of time'));
+      else if (isTimedOut()) reject(new ServiceError('DEADLINE_EXCEEDED', 'the call ran out of time'));
       else reject(new ServiceError('CANCELLED', 'the caller hung up'));
     };
     if (signal.aborted) onAbort();
@@ -56,7 +75,8 @@ export const aborted = (signal: AbortSignal, timedOut: AbortSignal, stopping?: A
   });
 
 /** A caller's own id where it sent a harmless one, so that one id runs through all services; else a new one. */
-export const requestIdOf = (metadata: Metadata): string => {
-  const sent = String(metadata.get(REQUEST_ID_HEADER)[0] ?? '');
-  return /^[\w.-]{8,128}$/.test(sent) ? sent : randomUUID();
-};
+export const requestIdOf = (metadata: Metadata): string => requestIdFrom(metadata.get(REQUEST_ID_HEADER)[0]);
+
+/** The same, from what a header holds. */
+export const requestIdFrom = (sent: unknown): string =>
+  typeof sent === 'string' && /^[\w.-]{8,128}$/.test(sent) ? sent : randomUUID();

@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import { createIsolateDemand } from './isolate-demand.ts';
 import type { Lease } from './slot-pool.ts';
 
-const lease = (): Lease => ({ slot: {} as Lease['slot'], key: 'a script', runs: 0, takenAtMs: 0, memory: undefined });
+const lease = (): Lease => ({
+  slot: {} as Lease['slot'],
+  key: 'a script',
+  isolation: 'warm',
+  runs: 0,
+  takenAtMs: 0,
+  memory: undefined,
+});
 
 /** A demand whose isolates take `makingMs` to make, and which is told of each that is asked for. */
 const scene = (atOnce: number, makingMs = 1_000_000) => {

@@ -27,7 +27,7 @@ export const LIMITS = {
 
 /** When a warm isolate is replaced. */
 export const RETIREMENT = {
-  runs: 1000,
+  runs: 4000,
   ageMs: 15 * 60_000,
   /** Parts of the memory limit that may be in use after a run: of the heap, and of it and the buffers together. */
   heapShare: 0.5,
@@ -37,6 +37,15 @@ export const RETIREMENT = {
   /** Warm isolates that wait for their next run: so many at most, and one alone when the others have had none for so long. */
   idle: 8,
   idleMs: 10_000,
+} as const;
+
+/** Isolates that are made ready before they are asked for. */
+export const PREPARED = {
+  /** At most, and no more than there were runs at a time; of drivers that take much, no more than fit into so many bytes. */
+  count: 4,
+  bytes: 64 * 1024 * 1024,
+  /** After so long without a run they are given back. */
+  idleMs: 30_000,
 } as const;
 
 /** Connections that are kept for later runs. */
@@ -50,6 +59,10 @@ export const REUSE = {
   resetMs: 1_000,
   /** How long a run waits for one that is being put back: a new one takes a server several times as long. */
   waitMs: 250,
+  /** Of a web service that does not say how long it waits for the next request; less than any is known to. */
+  httpIdleMs: 4_000,
+  /** How much sooner a connection is given up than its server says that it will. */
+  httpMarginMs: 1_000,
   keyCharacters: 64 * 1024,
   /** Servers that refused to put a session back and are not asked again, by their keys. */
   refusals: 64,

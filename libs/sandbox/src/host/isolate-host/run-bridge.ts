@@ -13,6 +13,7 @@ import type { RuntimeFiles } from './runtime-files.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTransportLog, type TransportLog } from './transport-log.ts';
+import { createRunWaits, type RunWaits } from './wait-clock.ts';
 import { toWireError } from './wire-error.ts';
 import { QUESTIONS } from './work.ts';
 import { createZlibDesk, type ZlibDesk } from './zlib/zlib-desk.ts';
@@ -21,9 +22,11 @@ export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
   readonly transport: TransportLog;
   readonly connections: Sockets['counts'];
+  readonly waits: RunWaits;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
-  close(): void;
+  /** `isInOrder`: the run has ended by itself, and what may be kept of its connections is kept. */
+  close(isInOrder?: boolean): void;
 };
 
 export type RunBridgeDeps = {
@@ -31,6 +34,8 @@ export type RunBridgeDeps = {
   readonly link: SupervisorLink;
   readonly files: RuntimeFiles;
   readonly reuse?: ReuseTerms | undefined;
+  /** The script has required a package that was not brought along. */
+  readonly onPackage: (name: string) => void;
   readonly dispatch: (events: readonly GuestEvent[]) => Promise<void>;
   readonly onDone: (report: RunReport) => void;
   readonly onQuota: (error: QuotaExceeded) => void;
@@ -38,6 +43,8 @@ export type RunBridgeDeps = {
 
 const CLOCK_ID = 0;
 const ALARM_MAX_MS = 2 ** 31 - 1;
+/** Questions that are answered by computing a hash, or the like. */
+const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'crypto']);
 
 /** Carries out one operation. Its parts are typed as the guest should send them and checked as if it did not. */
 type CarryOut = (...parts: never[]) => void;
@@ -58,12 +65,25 @@ function createClock(events: EventQueue): Clock {
 }
 
 type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
+type Answering = Pick<RunBridgeDeps, 'files' | 'onPackage'> & { readonly own: Questions; readonly waits: RunWaits };
 
-function answerQuestion(files: RuntimeFiles, own: Questions, question: string, args: readonly unknown[]): unknown {
-  if (question === 'package') return files.packages.get(String(args[0]))?.code;
+/** The text of a package that was not brought along. */
+function bringPackage({ files, onPackage }: Answering, name: string): string | undefined {
+  onPackage(name);
+  return files.packages.get(name)?.code;
+}
+
+function answerQuestion(answering: Answering, question: string, args: readonly unknown[]): unknown {
+  const { own, waits } = answering;
+  if (question === 'package') return bringPackage(answering, String(args[0]));
   const find = own.get(question) ?? QUESTIONS.get(question);
   if (find === undefined) throw new TypeError('There is no such question');
-  return find(args);
+  const over = HASHES.has(question) ? waits.hash.begin() : undefined;
+  try {
+    return find(args);
+  } finally {
+    over?.();
+  }
 }
 
 type Parts = {
@@ -85,6 +105,7 @@ const operationsOf = (
     ['open', sockets.open],
     ['tls', sockets.startTls],
     ['taken', sockets.taken],
+    ['join', sockets.join],
     ['write', sockets.write],
     ['end', sockets.end],
     ['destroy', sockets.destroy],
@@ -103,18 +124,23 @@ const operationsOf = (
   ]);
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, reuse, onDone, onQuota } = deps;
+  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
+  const waits = createRunWaits();
   let operations = 0;
   let questions = 0;
   let closed = false;
   const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
-  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, onQuota });
-  const answers = createAnswers({ runId, link, transport, events });
+  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
+  const answers = createAnswers({ runId, link, transport, events, waits });
   const clock = createClock(events);
-  const crypto = createCryptoDesk(events);
+  const crypto = createCryptoDesk(events, waits.hash);
   const zlib = createZlibDesk(events);
+  const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
+
+  const parts = { transport, log, events, sockets, answers, clock, zlib };
+  const table = operationsOf(parts, (report) => onDone(asRunReport(report)));
   const onOperations = (batch: unknown): void => {
     if (!Array.isArray(batch)) return;
     for (const operation of batch) if (!closed) onOperation(operation);
@@ -124,10 +150,6 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     if (!Array.isArray(batch) || batch.length === 0) throw new TypeError('There is nothing to do');
     return events.gather(() => onOperations(batch));
   };
-  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
-
-  const parts = { transport, log, events, sockets, answers, clock, zlib };
-  const table = operationsOf(parts, (report) => onDone(asRunReport(report)));
   const onOperation = (operation: Operation): void => {
     const [name = '', ...parts] = Array.isArray(operation) ? operation : [];
     operations += 1;
@@ -147,6 +169,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     log,
     transport,
     connections: sockets.counts,
+    waits,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
@@ -156,16 +179,16 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
         if (question === 'act') return { value: act(args[0]) };
         questions += 1;
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion(files, ownQuestions, question, args) };
+        return { value: answerQuestion({ files, onPackage, own, waits }, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }
     },
-    close() {
+    close(isInOrder = false) {
       closed = true;
       events.close();
       clock.stop();
-      sockets.closeAll();
+      sockets.closeAll(isInOrder);
       crypto.close();
       zlib.close();
     },

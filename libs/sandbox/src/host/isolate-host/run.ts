@@ -109,6 +109,12 @@ async function settled(bridge: RunBridge): Promise<boolean> {
 const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
   reuse && { lot, scope: JSON.stringify(scope), destinations: reuse.destinations };
 
+const waitedMs = ({ waits: { connect, query, hash } }: RunBridge) => ({
+  connectMs: connect.ms,
+  queryMs: query.ms,
+  hashMs: hash.ms,
+});
+
 /** When a run was received, by `performance.now`, and what to call once, when its result has been sent. */
 export type RunTimes = { readonly startedAtMs: number; readonly onEnd: () => void };
 
@@ -129,20 +135,21 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     ended = true;
     const wallMs = performance.now() - startedAtMs;
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
+    const waited = waitedMs(bridge);
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
     lease.memory = clean && !slot.isDisposed ? slot.memoryInUse().catch(() => undefined) : undefined;
-    // The isolate makes itself ready while the result is on its way; what it holds is asked for before that.
-    const given = clean ? pool.giveBack(lease, settle()) : undefined;
+    // A warm isolate makes itself ready while the result is on its way; what it holds is asked for before that.
+    const given = clean && lease.isolation === 'warm' ? pool.giveBack(lease, settle()) : undefined;
     const heapBytes = lease.memory === undefined ? 0 : ((await lease.memory)?.heapBytes ?? 0);
-    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused };
+    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...bridge.log.lines], usage });
     onEnd();
-    await (given ?? pool.giveBack(lease, leave(false)));
+    await (given ?? pool.giveBack(lease, clean ? settle() : leave(false)));
   };
   const leave = async (reusable: boolean): Promise<boolean> => {
-    bridge.close();
+    bridge.close(reusable);
     slot.setHandler(undefined);
     return reusable;
   };
@@ -153,6 +160,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     link,
     files,
     reuse: reuseTerms(frame, lot, [lease.key, envJson]),
+    onPackage: (name) => pool.required(lease, name),
     dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
     onQuota: ({ message: text }) =>

@@ -1,118 +1,98 @@
-/** The isolates of this host: one blank in reserve, warm ones by the source that they have run. */
+/** The isolates of this host: some prepared ones, and warm ones by the source that they have run. */
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
-import { createBlankIsolates } from './blank-isolates.ts';
-import { createIsolateDemand, type IsolateDemand } from './isolate-demand.ts';
-import { LIMITS, RETIREMENT } from './limits.ts';
+import type { Isolation } from '@userferry/script-contract';
+import { createKnownPackages } from './known-packages.ts';
+import { PREPARED } from './limits.ts';
+import { createPreparedSlots, type Recipe } from './prepared-slots.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import type { MemoryInUse, Slot } from './slot.ts';
+import type { SlotMaker } from './slot-maker.ts';
+import { createWarmIsolates } from './warm-isolates.ts';
 
 /** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
 export type Lease = {
   readonly slot: Slot;
   readonly key: string;
+  readonly isolation: Isolation;
   runs: number;
   takenAtMs: number;
   /** After the last run, where it is being asked for. */
   memory: Promise<MemoryInUse | undefined> | undefined;
 };
 
+/** What a slot is wanted for. */
+export type Want = {
+  readonly source: string;
+  readonly memoryLimitBytes: number;
+  readonly isolation: Isolation;
+};
+
 export type SlotPool = {
-  /** Makes the reserve ready. */
+  /** Makes the first one ready. */
   prepare(): Promise<void>;
-  /** A slot for a source, with the packages in it that the source seems to require. */
-  take(source: string, memoryLimitBytes: number): Promise<Lease>;
+  /** A slot for a run, with the packages in it that the source seems to require; for `per_run` one that has run nothing. */
+  take(want: Want): Promise<Lease>;
+  /** Notes that the script of this lease has required a package that nobody foresaw. */
+  required(lease: Lease, packageName: string): void;
   /** Ends a lease; `clean` tells, when it is known, whether the run ended well and left nothing open. */
   giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
 
-/** Isolates that may compute at once, and one that waits for its database meanwhile. */
-const AT_ONCE = availableParallelism() + 1;
+const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
+const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], evaluates: false, count: 1 };
 
-const keyOf = (source: string, memoryLimitBytes: number): string =>
+const FADING = 0.95;
+
+const keyOf = ({ source, memoryLimitBytes }: Want): string =>
   `${memoryLimitBytes}:${createHash('sha256').update(source).digest('base64')}`;
 
-async function isSpent({ slot, runs, memory }: Lease): Promise<boolean> {
-  if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
-  const { heapBytes, heldBytes } = (await memory) ?? (await slot.memoryInUse());
-  const limitBytes = slot.memoryLimitBytes;
-  return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
-}
+export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool {
+  const { create, make, discard } = maker;
+  const packages = createKnownPackages(files.packages);
+  let lastPackages: readonly string[] = [];
+  /** Runs with an isolate of their own: now, and the most at a time, which fades with each run. */
+  const single = { now: 0, most: 0 };
 
-/** Makes a slot ready for its next run; false when it is given up instead. */
-async function renew(lease: Lease): Promise<boolean> {
-  try {
-    if (lease.slot.isDisposed) return false;
-    // Asked at once, the isolate is woken once.
-    const [isReset, isOld] = await Promise.all([lease.slot.reset(), isSpent(lease)]);
-    return isReset && !isOld;
-  } catch {
-    // An isolate that cannot even be reset is given up.
-    return false;
-  }
-}
+  const prepared = createPreparedSlots({ limits: PREPARED, make, discard });
+  /** One connection's scripts use one driver, so the next isolates get what the last script required. */
+  const refill = ({ isolation, slot: { memoryLimitBytes } }: Lease): void =>
+    isolation === 'per_run'
+      ? prepared.refill({
+          ...{ memoryLimitBytes, packages: lastPackages, evaluates: true },
+          count: Math.min(Math.ceil(single.most), PREPARED.count),
+        })
+      : prepared.refill({ ...BLANK, packages: lastPackages });
 
-export function createSlotPool(
-  files: RuntimeFiles,
-  onCatastrophe: (slot: Slot | undefined, message: string) => void,
-  onStuck: () => void,
-): SlotPool {
-  const blanks = createBlankIsolates(files, onCatastrophe);
-  const idle: Lease[] = [];
-  const demands = new Map<string, IsolateDemand>();
-
-  const discard = async (slot: Slot): Promise<void> => {
-    if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
+  const takeNew = async ({ memoryLimitBytes, isolation }: Want, key: string): Promise<Lease> => {
+    const slot = (await prepared.take(memoryLimitBytes)) ?? (await create(memoryLimitBytes));
+    for (const name of packages.of(key)) await slot.loadPackage(name);
+    return { slot, key, isolation, runs: 0, takenAtMs: performance.now(), memory: undefined };
   };
-  /** The one that ran last, so that those that are not needed grow old. */
-  const takeIdle = (key: string): Lease | undefined => {
-    const at = idle.findLastIndex((lease) => lease.key === key);
-    return at < 0 ? undefined : idle.splice(at, 1)[0];
+  const takeSingle = (want: Want, key: string): Promise<Lease> => {
+    single.now += 1;
+    single.most = Math.max(single.most * FADING, single.now);
+    return takeNew(want, key);
   };
-  const isSurplus = ({ takenAtMs }: Lease): boolean =>
-    idle.length > RETIREMENT.idle || performance.now() - takenAtMs > RETIREMENT.idleMs;
-  const keep = (lease: Lease): void => {
-    const [oldest] = idle;
-    idle.push(lease);
-    if (oldest === undefined || !isSurplus(oldest)) return;
-    idle.shift();
-    void discard(oldest.slot);
+  const warm = createWarmIsolates({ maker, makeNew: takeNew });
+  const giveSingleBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
+    single.now -= 1;
+    refill(lease);
+    await clean;
+    await discard(lease.slot);
   };
-  const createDemand = (key: string, source: string, memoryLimitBytes: number): IsolateDemand => {
-    const makeOne = async (): Promise<void> => {
-      const slot = await blanks.take(source, memoryLimitBytes);
-      const lease = { slot, key, runs: 0, takenAtMs: 0, memory: undefined };
-      if (!demand.offer(lease, 'made')) keep(lease);
-    };
-    const make = (): void => void makeOne().catch(demand.failed);
-    const demand = createIsolateDemand(AT_ONCE, make, () => blanks.makingMs);
-    demands.set(key, demand);
-    return demand;
+  const giveWarmBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
+    await warm.giveBack(lease, clean);
+    refill(lease);
   };
-
   return {
-    async prepare() {
-      await blanks.refill();
+    prepare: () => prepared.first(BLANK),
+    async take(want) {
+      const key = keyOf(want);
+      lastPackages = packages.seenIn(want.source, key);
+      return want.isolation === 'per_run' ? takeSingle(want, key) : warm.take(want, key);
     },
-    async take(source, memoryLimitBytes) {
-      const key = keyOf(source, memoryLimitBytes);
-      const demand = demands.get(key) ?? createDemand(key, source, memoryLimitBytes);
-      const warm = takeIdle(key);
-      if (warm !== undefined) demand.begun();
-      const lease = warm ?? (await demand.wait());
-      lease.takenAtMs = performance.now();
-      return lease;
-    },
-    async giveBack(lease, clean) {
-      lease.runs += 1;
-      const demand = demands.get(lease.key) as IsolateDemand;
-      demand.ended(performance.now() - lease.takenAtMs);
-      const isFit = await clean.then((isClean) => isClean && renew(lease));
-      if (!isFit) demand.lost();
-      else if (!demand.offer(lease, 'renewed')) keep(lease);
-      if (demand.isIdle && !idle.some(({ key }) => key === lease.key)) demands.delete(lease.key);
-      void blanks.refill();
-      if (!isFit) await discard(lease.slot);
-    },
+    required: ({ key }, name) => packages.add(key, name),
+    giveBack: (lease, clean) =>
+      lease.isolation === 'per_run' ? giveSingleBack(lease, clean) : giveWarmBack(lease, clean),
   };
 }

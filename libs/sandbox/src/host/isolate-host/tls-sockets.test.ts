@@ -9,6 +9,7 @@ import { createSockets, type Sockets } from './sockets.ts';
 import { TLS_QUESTIONS, toTlsOptions } from './tls-options.ts';
 import { createTransportLog } from './transport-log.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
+import { createRunWaits } from './wait-clock.ts';
 
 const queueInto = (seen: GuestEvent[]): EventQueue => ({
   emit: (event) => void seen.push(event),
@@ -21,7 +22,14 @@ function open(): { sockets: Sockets; seen: GuestEvent[] } {
   const events = queueInto(seen);
   const link = { connect: () => () => undefined } as never;
   const transport = createTransportLog();
-  const sockets = createSockets({ runId: 'run', link, transport, events, onQuota: () => undefined });
+  const sockets = createSockets({
+    runId: 'run',
+    link,
+    transport,
+    events,
+    waits: createRunWaits(),
+    onQuota: () => undefined,
+  });
   return { sockets, seen };
 }
 const feed = (sockets: Sockets, ...args: unknown[]) => sockets.questions.get('feed')?.(args);

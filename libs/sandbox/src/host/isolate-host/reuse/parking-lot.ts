@@ -9,6 +9,8 @@ export type ParkingLot = {
   readonly isEmpty: boolean;
   /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
   accepts(key: string): boolean;
+  /** Gives up all that wait under this key. */
+  forget(key: string): void;
   /** Takes a connection that nobody listens to any more. */
   park(parked: Parked): void;
   /**
@@ -18,7 +20,9 @@ export type ParkingLot = {
   take(key: string, mayServe: (parked: Parked) => boolean, answer: (parked: Parked | undefined) => void): () => void;
 };
 
-const isTooOld = ({ openedAtMs }: Parked): boolean => performance.now() - openedAtMs > REUSE.ageMs;
+/** A certificate that has ended meanwhile would not be accepted by who connects anew. */
+const isTooOld = ({ openedAtMs, validUntilMs = Number.POSITIVE_INFINITY }: Parked): boolean =>
+  performance.now() - openedAtMs > REUSE.ageMs || Date.now() > validUntilMs;
 
 /** Calls `act` once the place is given up or ready, or after a while; in a later turn, as what has ended meanwhile shows then. */
 function whenSettled(place: ParkingPlace, act: () => void): void {
@@ -68,6 +72,9 @@ export function createParkingLot(): ParkingLot {
       return places.length === 0;
     },
     accepts: (key) => !isRefused(key),
+    forget(key) {
+      for (const place of places.filter((one) => one.key === key)) place.close();
+    },
     park(parked) {
       const { key, socket } = parked;
       if (isRefused(key) || isTooOld(parked) || socket.destroyed || !makeRoom(key)) {

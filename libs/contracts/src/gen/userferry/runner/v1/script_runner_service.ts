@@ -210,6 +210,45 @@ export function outcomeToJSON(object: Outcome): string {
   }
 }
 
+/** What a run shares with earlier runs of its connection. */
+export const Isolation = {
+  /** UNSPECIFIED - Isolates that are kept warm: one serves run after run of one version of a script. */
+  UNSPECIFIED: 0,
+  /** PER_RUN - Each run has an isolate of its own, made ready ahead of it and thrown away after it. */
+  PER_RUN: 1,
+} as const;
+
+export type Isolation = typeof Isolation[keyof typeof Isolation];
+
+export namespace Isolation {
+  export type UNSPECIFIED = typeof Isolation.UNSPECIFIED;
+  export type PER_RUN = typeof Isolation.PER_RUN;
+}
+
+export function isolationFromJSON(object: any): Isolation {
+  switch (object) {
+    case 0:
+    case "ISOLATION_UNSPECIFIED":
+      return Isolation.UNSPECIFIED;
+    case 1:
+    case "ISOLATION_PER_RUN":
+      return Isolation.PER_RUN;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Isolation");
+  }
+}
+
+export function isolationToJSON(object: Isolation): string {
+  switch (object) {
+    case Isolation.UNSPECIFIED:
+      return "ISOLATION_UNSPECIFIED";
+    case Isolation.PER_RUN:
+      return "ISOLATION_PER_RUN";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Isolation");
+  }
+}
+
 export interface EgressRule {
   /** Host name, address or CIDR range. */
   host: string;
@@ -235,6 +274,8 @@ export interface RunScriptRequest {
   egress?: EgressRules | undefined;
   timeoutMs: bigint;
   memoryLimitBytes: bigint;
+  /** The deployment may ask for more than this, never for less. */
+  isolation: Isolation;
 }
 
 export interface RunScriptRequest_EnvEntry {
@@ -268,7 +309,22 @@ export interface RunUsage {
   heapBytes: bigint;
   /** Connections to the legacy user store: opened by this run, and taken over from earlier runs; absent: not known. */
   connectionsOpened?: number | undefined;
-  connectionsReused?: number | undefined;
+  connectionsReused?:
+    | number
+    | undefined;
+  /**
+   * Of `wall_ms`, while something was waited for; what ran at the same time counts once. Absent: not known.
+   * For connections to the legacy user store, TLS included.
+   */
+  connectMs?:
+    | number
+    | undefined;
+  /** For the legacy user store's answers. */
+  queryMs?:
+    | number
+    | undefined;
+  /** For hashes and other cryptography. */
+  hashMs?: number | undefined;
 }
 
 export interface RunScriptResponse {
@@ -401,6 +457,7 @@ function createBaseRunScriptRequest(): RunScriptRequest {
     egress: undefined,
     timeoutMs: 0n,
     memoryLimitBytes: 0n,
+    isolation: 0,
   };
 }
 
@@ -444,6 +501,9 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
         throw new globalThis.Error("value provided for field message.memoryLimitBytes of type int64 too large");
       }
       writer.uint32(88).int64(message.memoryLimitBytes);
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(96).int32(message.isolation);
     }
     return writer;
   },
@@ -552,6 +612,14 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
             message.memoryLimitBytes = reader.int64() as bigint;
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -618,6 +686,7 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
         : isSet(object.memory_limit_bytes)
         ? BigInt(object.memory_limit_bytes)
         : 0n,
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -662,6 +731,9 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
     if (message.memoryLimitBytes !== 0n) {
       obj.memoryLimitBytes = message.memoryLimitBytes.toString();
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -693,6 +765,7 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
     message.memoryLimitBytes = (object.memoryLimitBytes !== undefined && object.memoryLimitBytes !== null)
       ? BigInt(object.memoryLimitBytes)
       : 0n;
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
@@ -1090,7 +1163,16 @@ export const LogLine: MessageFns<LogLine> = {
 };
 
 function createBaseRunUsage(): RunUsage {
-  return { wallMs: 0, cpuMs: 0, heapBytes: 0n, connectionsOpened: undefined, connectionsReused: undefined };
+  return {
+    wallMs: 0,
+    cpuMs: 0,
+    heapBytes: 0n,
+    connectionsOpened: undefined,
+    connectionsReused: undefined,
+    connectMs: undefined,
+    queryMs: undefined,
+    hashMs: undefined,
+  };
 }
 
 export const RunUsage: MessageFns<RunUsage> = {
@@ -1112,6 +1194,15 @@ export const RunUsage: MessageFns<RunUsage> = {
     }
     if (message.connectionsReused !== undefined) {
       writer.uint32(40).int32(message.connectionsReused);
+    }
+    if (message.connectMs !== undefined) {
+      writer.uint32(49).double(message.connectMs);
+    }
+    if (message.queryMs !== undefined) {
+      writer.uint32(57).double(message.queryMs);
+    }
+    if (message.hashMs !== undefined) {
+      writer.uint32(65).double(message.hashMs);
     }
     return writer;
   },
@@ -1169,6 +1260,30 @@ export const RunUsage: MessageFns<RunUsage> = {
             message.connectionsReused = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.connectMs = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.queryMs = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.hashMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1208,6 +1323,21 @@ export const RunUsage: MessageFns<RunUsage> = {
         : isSet(object.connections_reused)
         ? globalThis.Number(object.connections_reused)
         : undefined,
+      connectMs: isSet(object.connectMs)
+        ? globalThis.Number(object.connectMs)
+        : isSet(object.connect_ms)
+        ? globalThis.Number(object.connect_ms)
+        : undefined,
+      queryMs: isSet(object.queryMs)
+        ? globalThis.Number(object.queryMs)
+        : isSet(object.query_ms)
+        ? globalThis.Number(object.query_ms)
+        : undefined,
+      hashMs: isSet(object.hashMs)
+        ? globalThis.Number(object.hashMs)
+        : isSet(object.hash_ms)
+        ? globalThis.Number(object.hash_ms)
+        : undefined,
     };
   },
 
@@ -1228,6 +1358,15 @@ export const RunUsage: MessageFns<RunUsage> = {
     if (message.connectionsReused !== undefined) {
       obj.connectionsReused = Math.round(message.connectionsReused);
     }
+    if (message.connectMs !== undefined) {
+      obj.connectMs = floatToJson(message.connectMs);
+    }
+    if (message.queryMs !== undefined) {
+      obj.queryMs = floatToJson(message.queryMs);
+    }
+    if (message.hashMs !== undefined) {
+      obj.hashMs = floatToJson(message.hashMs);
+    }
     return obj;
   },
 
@@ -1241,6 +1380,9 @@ export const RunUsage: MessageFns<RunUsage> = {
     message.heapBytes = (object.heapBytes !== undefined && object.heapBytes !== null) ? BigInt(object.heapBytes) : 0n;
     message.connectionsOpened = object.connectionsOpened ?? undefined;
     message.connectionsReused = object.connectionsReused ?? undefined;
+    message.connectMs = object.connectMs ?? undefined;
+    message.queryMs = object.queryMs ?? undefined;
+    message.hashMs = object.hashMs ?? undefined;
     return message;
   },
 };
