@@ -39,7 +39,7 @@ export type SlotPool = {
 };
 
 const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
-const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], evaluates: false, count: 1 };
+const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], isolation: 'warm', count: 1 };
 
 const FADING = 0.95;
 
@@ -58,15 +58,15 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
   const refill = ({ isolation, slot: { memoryLimitBytes } }: Lease): void =>
     isolation === 'per_run'
       ? prepared.refill({
-          ...{ memoryLimitBytes, packages: lastPackages, evaluates: true },
+          ...{ memoryLimitBytes, packages: lastPackages, isolation },
           count: Math.min(Math.ceil(single.most), PREPARED.count),
         })
       : prepared.refill({ ...BLANK, packages: lastPackages });
 
-  const takeNew = async ({ memoryLimitBytes, isolation }: Want, key: string): Promise<Lease> => {
-    const slot = (await prepared.take(memoryLimitBytes)) ?? (await create(memoryLimitBytes));
+  const takeNew = async (want: Want, key: string): Promise<Lease> => {
+    const slot = (await prepared.take(want)) ?? (await create(want));
     for (const name of packages.of(key)) await slot.loadPackage(name);
-    return { slot, key, isolation, runs: 0, takenAtMs: performance.now(), memory: undefined };
+    return { slot, key, isolation: want.isolation, runs: 0, takenAtMs: performance.now(), memory: undefined };
   };
   const takeSingle = (want: Want, key: string): Promise<Lease> => {
     single.now += 1;
