@@ -18,7 +18,10 @@ export const member = (n: number): Member => {
 export type LegacyDatabase = { readonly server: LocalPostgres; readonly url: string };
 
 /** A company's old database: a server, a schema and hashes of its own that we know nothing about. */
-export const startLegacyDatabase = async ({ bcryptCost = BCRYPT_COST_DEFAULT } = {}): Promise<LegacyDatabase> => {
+export const startLegacyDatabase = async ({
+  bcryptCost = BCRYPT_COST_DEFAULT,
+  members = MEMBERS,
+} = {}): Promise<LegacyDatabase> => {
   const server = await startPostgres();
   const url = await server.createDatabase('acme', { owner: 'acme_app' });
   await server.query(
@@ -29,12 +32,12 @@ export const startLegacyDatabase = async ({ bcryptCost = BCRYPT_COST_DEFAULT } =
      ALTER TABLE crm.members OWNER TO acme_app`,
     { database: 'acme' },
   );
-  await seed(server, bcryptCost);
+  await seed(server, members, bcryptCost);
   return { server, url };
 };
 
-const seed = async (server: LocalPostgres, bcryptCost: number): Promise<void> => {
-  const numbers = Array.from({ length: MEMBERS }, (_, index) => index + 1);
+const seed = async (server: LocalPostgres, members: number, bcryptCost: number): Promise<void> => {
+  const numbers = Array.from({ length: members }, (_, index) => index + 1);
   const hashes = await Promise.all(numbers.map((n) => bcrypt.hash(member(n).password, bcryptCost)));
   await server.query(
     `INSERT INTO crm.members (member_no, mail, login_name, mobile, full_name, pw_hash)

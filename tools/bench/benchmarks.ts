@@ -1,0 +1,31 @@
+import { coldConnection } from './cold-connection.ts';
+import type { Effort, Figures } from './compare-logins.ts';
+import { contenders } from './contenders/contenders.ts';
+import { firstLogin } from './first-login.ts';
+import { growth } from './growth.ts';
+import { localLogin } from './local-login.ts';
+import { loginCost } from './login-cost.ts';
+import { loginMysql, loginPg } from './login-in-sandbox.ts';
+import { neighbours } from './neighbours.ts';
+import { rejectionTiming } from './rejection-timing.ts';
+import { scriptMemory } from './script-memory.ts';
+
+/** Every benchmark by the name under which its figures are kept; what each of them has to bring: `promised-figures.ts`. */
+export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
+  login_pg_warm: (effort) => loginPg({}, effort),
+  login_pg_warm_cost_10: (effort) => loginPg({ bcryptCost: 10 }, effort),
+  login_pg_no_reuse: (effort) => loginPg({ reuse: false }, effort),
+  login_pg_kept_vs_plain_kept: (effort) => loginPg({ plainKeeps: true }, effort),
+  login_mysql_warm: (effort) => loginMysql({}, effort),
+  login_mysql_no_reuse: (effort) => loginMysql({ reuse: false }, effort),
+  contenders,
+  local_login: localLogin,
+  first_login: firstLogin,
+  cold_connection: coldConnection,
+  rejection_timing: rejectionTiming,
+  script_memory: scriptMemory,
+  neighbours,
+  login_cost: loginCost,
+  growth: (effort) => growth(effort, { usersMax: 2_000_000 }),
+  growth_10m: (effort) => growth(effort, { usersMax: 10_000_000, usersAlone: true }),
+};
