@@ -1,6 +1,7 @@
 import { coldConnection } from './cold-connection.ts';
 import type { Effort, Figures } from './compare-logins.ts';
 import { contenders } from './contenders/contenders.ts';
+import { loginCounts } from './counts/login-counts.ts';
 import { firstLogin } from './first-login.ts';
 import { growth } from './growth.ts';
 import { localLogin } from './local-login.ts';
@@ -26,6 +27,7 @@ export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Fig
   script_memory: scriptMemory,
   neighbours,
   login_cost: loginCost,
+  login_counts: loginCounts,
   growth: (effort) => growth(effort, { usersMax: 2_000_000 }),
   growth_10m: (effort) => growth(effort, { usersMax: 10_000_000, usersAlone: true }),
 };

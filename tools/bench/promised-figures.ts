@@ -56,6 +56,14 @@ export const PROMISED: Readonly<Record<string, readonly string[]>> = {
     'hash_cost_12_cpu_ms',
     'warm_host_pss_mb',
   ],
+  login_counts: [
+    ...['warm_login', 'warm_login_no_reuse'].flatMap((name) =>
+      ['crossings', 'legacy_messages', 'legacy_connections'].map((count) => `${name}_${count}`),
+    ),
+    ...['first_login', 'second_login'].flatMap((name) =>
+      ['store_statements', 'store_messages', 'calls_between_services'].map((count) => `${name}_${count}`),
+    ),
+  ],
   growth: grown(['script_versions', 'connections', 'past_logins', 'users', 'logins_at_a_time']),
   growth_10m: grown(['users']),
 };

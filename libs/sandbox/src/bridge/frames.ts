@@ -80,6 +80,7 @@ const result = z.strictObject({
     heapBytes: z.number(),
     connectionsOpened: z.int().min(0).optional(),
     connectionsReused: z.int().min(0).optional(),
+    crossings: z.int().min(0).optional(),
   }),
 });
 

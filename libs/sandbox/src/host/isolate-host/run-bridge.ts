@@ -21,6 +21,8 @@ export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
   readonly transport: TransportLog;
   readonly connections: Sockets['counts'];
+  /** How often the boundary was crossed so far: a batch, in either direction, counts once. */
+  readonly crossings: { readonly batches: number; readonly questions: number };
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
   close(): void;
@@ -66,14 +68,27 @@ function answerQuestion(files: RuntimeFiles, own: Questions, question: string, a
   return find(args);
 }
 
+/** Counts batches that are dispatched, and whatever else it is told of. */
+function createCrossings(dispatch: RunBridgeDeps['dispatch']) {
+  const crossings = {
+    batches: 0,
+    questions: 0,
+    dispatch: (events: readonly GuestEvent[]) => {
+      crossings.batches += 1;
+      return dispatch(events);
+    },
+  };
+  return crossings;
+}
+
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const { runId, link, files, reuse, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
   let operations = 0;
-  let questions = 0;
   let closed = false;
-  const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
+  const crossings = createCrossings(deps.dispatch);
+  const events = createEventQueue(crossings.dispatch, (full) => sockets.holdReading(full));
   const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, onQuota });
   const answers = createAnswers({ runId, link, transport, events });
   const clock = createClock(events);
@@ -120,17 +135,19 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     log,
     transport,
     connections: sockets.counts,
+    crossings,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
     onOperations(batch) {
       if (!Array.isArray(batch)) return;
+      crossings.batches += 1;
       for (const operation of batch) if (!closed) onOperation(operation);
     },
     onQuestion(question, args) {
-      questions += 1;
+      crossings.questions += 1;
       try {
-        if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
+        if (crossings.questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
         return { value: answerQuestion(files, ownQuestions, question, args) };
       } catch (error) {
         return { error: toWireError(error) };

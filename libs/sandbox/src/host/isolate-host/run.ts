@@ -136,7 +136,8 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const heapBytes = memory?.heapBytes ?? 0;
     const logs = bridge.log.lines;
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
-    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused };
+    const crossings = bridge.crossings.batches + bridge.crossings.questions;
+    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, crossings };
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage });
     onEnd();
     await pool.giveBack(lease, clean ? settle() : leave(false));
