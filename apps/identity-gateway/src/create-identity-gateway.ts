@@ -8,9 +8,16 @@ import {
   type UserPoolServiceServer,
   UserPoolServiceService,
 } from '@userferry/contracts/management/v1/user_pool_service';
-import { createServer, type RunningServer, type ServerTls, type ServiceHandlers, service } from '@userferry/grpc';
+import {
+  type AdmissionOptions,
+  createServer,
+  type RunningServer,
+  type ServerTls,
+  type ServiceHandlers,
+  service,
+} from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
-import { createAuthenticate } from './access/authenticate.ts';
+import { type CallerOf, createAuthenticate, createCallerOf } from './access/authenticate.ts';
 import { guarded } from './access/guarded.ts';
 import type { VerifyToken } from './access/token/verify-token.ts';
 import type { KeyUses } from './background/key-uses.ts';
@@ -77,30 +84,37 @@ export type GatewayConfig = Pick<Config, 'host' | 'port'> & {
   readonly tls?: ServerTls | undefined;
 };
 
+/** No call takes longer, whatever deadline its caller set. */
+const CALL_MS_MAX = 30_000;
+
+/** Every call of the gateway and who may make it, whether it comes as gRPC or as JSON. */
+export type GatewayCalls = AdmissionOptions & {
+  readonly services: readonly ServiceHandlers[];
+  readonly callerOf: CallerOf;
+};
+
+export const createGatewayCalls = (config: Pick<GatewayConfig, 'keyMsMax'>, deps: GatewayDeps): GatewayCalls => {
+  const { runner, recordRun, log } = deps;
+  const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
+  const runners = { ...deps, runner: { runScript, checkScript: runner.checkScript } };
+  const services = [
+    identityService(runners),
+    poolService(runners),
+    keyService(runners, config),
+    connectionService(runners),
+  ].map(guarded);
+  const callerOf = createCallerOf({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken });
+  return { services, callerOf, authenticate: createAuthenticate(callerOf), log, callMsMax: CALL_MS_MAX };
+};
+
 /**
  * Starts the gRPC side of the gateway, which says NOT_SERVING until it is told otherwise. The clients stay their owner's to
  * close.
  */
-export const createIdentityGateway = (config: GatewayConfig, deps: GatewayDeps): Promise<RunningServer> => {
-  const { runner, recordRun } = deps;
-  const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
-  const runners = { ...deps, runner: { runScript, checkScript: runner.checkScript } };
-  return createServer({
-    host: config.host,
-    port: config.port,
-    services: [
-      identityService(runners),
-      poolService(runners),
-      keyService(runners, config),
-      connectionService(runners),
-    ].map(guarded),
-    tls: config.tls,
-    authenticate: createAuthenticate({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken }),
-    log: deps.log,
-    callMsMax: 30_000,
-    serving: false,
-    connectionAgeMs: config.connectionAgeMs,
-  });
+export const createIdentityGateway = (config: GatewayConfig, calls: GatewayCalls): Promise<RunningServer> => {
+  const { services, authenticate, log, callMsMax } = calls;
+  const { host, port, tls, connectionAgeMs } = config;
+  return createServer({ host, port, tls, connectionAgeMs, services, authenticate, log, callMsMax, serving: false });
 };
 
 type Deps = Omit<GatewayDeps, 'runner'> & { readonly runner: Omit<RunnerClient, typeof Symbol.dispose> };
@@ -130,7 +144,7 @@ const poolService = ({ pools, history }: Deps): ServiceHandlers =>
     listAuditEntries: listAuditEntries(history),
   });
 
-const keyService = ({ pools: store, history }: Deps, { keyMsMax }: GatewayConfig): ServiceHandlers =>
+const keyService = ({ pools: store, history }: Deps, { keyMsMax }: Pick<GatewayConfig, 'keyMsMax'>): ServiceHandlers =>
   service<ApiKeyServiceServer>(ApiKeyServiceService, {
     createApiKey: createApiKey({ store, history, keyMsMax }),
     revokeApiKey: revokeApiKey({ store, history }),
