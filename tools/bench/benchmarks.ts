@@ -10,6 +10,7 @@ import { loginMysql, loginPg } from './login-in-sandbox.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
 import { scriptMemory } from './script-memory.ts';
+import { workingDay } from './working-day/working-day.ts';
 
 /** Every benchmark by the name under which its figures are kept; what each of them has to bring: `promised-figures.ts`. */
 export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>> = {
@@ -28,6 +29,7 @@ export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Fig
   neighbours,
   login_cost: loginCost,
   login_counts: loginCounts,
+  working_day: workingDay,
   growth: (effort) => growth(effort, { usersMax: 2_000_000 }),
   growth_10m: (effort) => growth(effort, { usersMax: 10_000_000, usersAlone: true }),
 };

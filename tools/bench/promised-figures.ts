@@ -64,6 +64,18 @@ export const PROMISED: Readonly<Record<string, readonly string[]>> = {
       ['store_statements', 'store_messages', 'calls_between_services'].map((count) => `${name}_${count}`),
     ),
   ],
+  working_day: [
+    'logins',
+    'answered_share',
+    'healthy_answered_share',
+    'troubled_answered_share',
+    'unanswered',
+    'users_lost',
+    'healthy_p50_ms',
+    'healthy_p99_ms',
+    'healthy_while_others_fail_p99_ms',
+    'healthy_while_all_is_well_p99_ms',
+  ],
   growth: grown(['script_versions', 'connections', 'past_logins', 'users', 'logins_at_a_time']),
   growth_10m: grown(['users']),
 };

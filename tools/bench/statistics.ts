@@ -22,7 +22,7 @@ export const distance = (one: readonly number[], other: readonly number[]): numb
 const RESAMPLES = 500;
 
 /** Numbers from 0 to 1 that are the same in every run: a figure does not change because it was computed again. */
-const createRandom = (seed: number) => {
+export const createRandom = (seed: number): (() => number) => {
   let state = seed;
   return (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
