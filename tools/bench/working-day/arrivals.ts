@@ -10,7 +10,7 @@ export type Login = {
   readonly tenant: Tenant;
   readonly ms: number;
   readonly outcome: 'authenticated' | 'rejected' | 'undecided' | 'error' | 'none';
-  /** Of a login that is not decided, or the status of an error. */
+  /** Of a login that is not decided, or of an error. */
   readonly reason: string;
   readonly migratedNow: boolean;
 };
@@ -95,12 +95,13 @@ type Answer = {
   readonly authenticated?: { readonly migratedNow: boolean };
   readonly rejected?: { readonly reason: string };
   readonly undecided?: { readonly reason: string };
+  readonly error?: { readonly reason: string };
 };
 
 const loginOf = (part: string, { statusCode, body, labels }: Status): Login => {
   const known = { part, tenant: labels.tenant, ms: performance.now() - labels.startedMs, migratedNow: false };
-  if (statusCode !== 200) return { ...known, outcome: 'error', reason: String(statusCode) };
-  const { authenticated, rejected, undecided } = JSON.parse(body) as Answer;
+  const { authenticated, rejected, undecided, error } = JSON.parse(body) as Answer;
+  if (statusCode !== 200) return { ...known, outcome: 'error', reason: error?.reason ?? String(statusCode) };
   if (authenticated !== undefined)
     return { ...known, outcome: 'authenticated', reason: '', migratedNow: authenticated.migratedNow };
   if (rejected !== undefined) return { ...known, outcome: 'rejected', reason: rejected.reason };
