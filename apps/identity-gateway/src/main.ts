@@ -19,6 +19,7 @@ import { readConfig } from './config.ts';
 import { createGatewayCalls, createIdentityGateway } from './create-identity-gateway.ts';
 import { createRunLog } from './history/run-log.ts';
 import { createAnswerSigner } from './http/answer-signer.ts';
+import { consolePages } from './http/console/console-pages.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { createLastKnownIps } from './http/last-known-ips.ts';
 import { createSealer } from './http/session/sealer.ts';
@@ -53,6 +54,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
     lastKnownIps,
     signAnswer,
     api: { calls, sealer: createSealer(config.consoleSecret, log) },
+    console: await consolePages(config.consoleFolder, log),
     log,
   };
   const http = stack.use(await createHttpServer(forHttp));

@@ -27,11 +27,16 @@ import { isOutOfTime } from '../outcome/out-of-time.ts';
  */
 export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
-type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
+export type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
+
+/** What is wrong with a source, and every module that one may require. */
+export type CheckedScript = { readonly problems: readonly Problem[]; readonly modules: readonly OfferedModule[] };
+
+type OfferedModule = { readonly name: string; readonly version: string };
 
 export type RunnerClient = Disposable & {
   readonly runScript: RunScript;
-  readonly checkScript: (source: string, action: ScriptAction, call: CallFacts) => Promise<readonly Problem[]>;
+  readonly checkScript: (source: string, action: ScriptAction, call: CallFacts) => Promise<CheckedScript>;
 };
 
 export const createRunnerClient = (address: string, token: string, tls?: ClientTls): RunnerClient => {
@@ -40,8 +45,8 @@ export const createRunnerClient = (address: string, token: string, tls?: ClientT
     runScript: (run, call) =>
       run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),
     checkScript: async (source, action, call) => {
-      const { problems } = await client.checkScript({ source, action: actionNumber(action) }, call);
-      return problems.map(fromWireError);
+      const { problems, modules } = await client.checkScript({ source, action: actionNumber(action) }, call);
+      return { problems: problems.map(fromWireError), modules };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
@@ -147,11 +152,16 @@ const fromResponse = (response: RunScriptResponse): RunResult => {
   };
 };
 
-const fromWireUsage = ({ wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused }: WireUsage): RunUsage => ({
-  ...{ wallMs, cpuMs, heapBytes: Number(heapBytes) },
-  ...(connectionsOpened !== undefined && { connectionsOpened }),
-  ...(connectionsReused !== undefined && { connectionsReused }),
+const fromWireUsage = ({ heapBytes, ...usage }: WireUsage): RunUsage => ({
+  ...known(usage),
+  heapBytes: Number(heapBytes),
 });
+
+/** Without what is not known. */
+const known = <T extends object>(usage: T) =>
+  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]: Exclude<T[Name], undefined>;
+  };
 
 const fromWireError = (error: {
   name: string;

@@ -41,6 +41,7 @@ const createWorld = (held: ConnectionSettings = settings) => {
     runs,
     audited,
     store: { getConnectionSettings: async () => held },
+    logins: { previewMigration: async () => 'migrated' as const },
     history: { appendAuditEntry: async (entry: object) => void audited.push(entry) },
     runScript: async (run: ScriptRun) => {
       runs.push(run);
@@ -84,7 +85,7 @@ describe('saving a script', () => {
         return connection;
       },
     },
-    checkScript: async () => problems,
+    checkScript: async () => ({ problems, modules: [] }),
   });
   const save = (source: string, problems?: Parameters<typeof deps>[0]) =>
     saveScript(deps(problems))({ userPoolId: 'pool', action: login, source }, call);

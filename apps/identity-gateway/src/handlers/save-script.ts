@@ -1,10 +1,10 @@
 import type { SaveScriptRequest, SaveScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
-import { ACTIONS, LIMITS, type ScriptAction } from '@userferry/script-contract';
+import { LIMITS } from '@userferry/script-contract';
 import type { ConnectionStore } from '../clients/connection-store.ts';
-import type { RunnerClient } from '../clients/runner.ts';
-import { surplusParameters } from '../connection/declared-parameters.ts';
+import type { Problem, RunnerClient } from '../clients/runner.ts';
+import { surplusProblems } from '../connection/surplus-problems.ts';
 import { actionField, invalidField } from './fields.ts';
 
 export type SaveScriptDeps = {
@@ -20,23 +20,13 @@ export const saveScript =
     if (source.trim() === '') throw invalidField('source', 'is empty');
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
-    const [problem] = [...(await checkScript(source, action, call)), ...surplusProblems(source, action)];
+    const { problems } = await checkScript(source, action, call);
+    const [problem] = [...problems, ...surplusProblems(source, action)];
     if (problem !== undefined) throw scriptInvalid(problem);
     return { connection: await store.saveScript({ userPoolId, action, source }, call) };
   };
 
-type Problem = Pick<Awaited<ReturnType<RunnerClient['checkScript']>>[number], 'message' | 'line' | 'column'>;
-
-const surplusProblems = (source: string, action: ScriptAction): readonly Problem[] => {
-  const surplus = surplusParameters(source, action);
-  if (surplus[0] === undefined) return [];
-  const { line, column } = surplus[0];
-  const names = surplus.map(({ name }) => name).join(', ');
-  const message = `${action} is called with (${ACTIONS[action].parameters.join(', ')}) and nothing more: take out ${names}`;
-  return [{ message, line, column }];
-};
-
-const scriptInvalid = ({ message, line, column }: Problem): ServiceError => {
+const scriptInvalid = ({ message, line, column }: Pick<Problem, 'message' | 'line' | 'column'>): ServiceError => {
   const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`;
   const metadata = { line: String(line ?? ''), column: String(column ?? '') };
   return new ServiceError('SCRIPT_INVALID', `${message}${place}`, { metadata });

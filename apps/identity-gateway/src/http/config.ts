@@ -16,6 +16,7 @@ export const consoleFields = {
     .min(32, 'must have 32 characters or more')
     .meta({ example: 'what `openssl rand -hex 32` prints' })
     .optional(),
+  USERFERRY_CONSOLE_FOLDER: z.string().optional(),
   USERFERRY_TRUSTED_PROXIES: commaList()
     .refine((networks) => networks.every(isNetwork), 'must be addresses or networks with commas between')
     .optional(),
@@ -24,6 +25,7 @@ export const consoleFields = {
 type Env = z.infer<z.ZodObject<typeof consoleFields>>;
 
 export const consoleOf = (env: Env) => ({
+  consoleFolder: env.USERFERRY_CONSOLE_FOLDER,
   consoleSecret: env.USERFERRY_CONSOLE_SECRET,
   trustedProxies: env.USERFERRY_TRUSTED_PROXIES ?? [],
 });

@@ -6,6 +6,8 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { GatewayCalls } from '../create-identity-gateway.ts';
 import type { AnswerSigner } from './answer-signer.ts';
 import { addApi } from './api/add-api.ts';
+import { addConsoleRoutes } from './console/console-routes.ts';
+import type { ConsolePages } from './console/read-console.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
 import { addSecurityHeaders } from './security-headers.ts';
@@ -31,6 +33,8 @@ export type HttpOptions = {
   readonly trustedProxies?: readonly string[];
   /** The calls in JSON; absent: none. */
   readonly api?: { readonly calls: GatewayCalls; readonly sealer: Sealer } | undefined;
+  /** The built console; absent: there is none. */
+  readonly console?: ConsolePages | undefined;
   readonly log: Logger;
 };
 
@@ -81,6 +85,7 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     const { calls, sealer } = options.api;
     addApi(app, { calls: jsonCalls(calls.services, calls), callerOf: calls.callerOf, sealer, log });
   }
+  addConsoleRoutes(app, options.console);
   await app.listen({ host, port });
   const bound = app.addresses()[0]?.port ?? port;
   return { port: bound, ...readiness, [Symbol.asyncDispose]: () => app.close() };

@@ -34,6 +34,7 @@ const REQUESTS: Readonly<Record<string, object>> = {
   },
   'ConnectionService/SaveScript': { action: 'SCRIPT_ACTION_LOGIN', source: 's' },
   'ConnectionService/TestScript': { action: 'SCRIPT_ACTION_LOGIN', argsJson: Buffer.from('[]').toString('base64') },
+  'ConnectionService/CheckScript': { action: 'SCRIPT_ACTION_LOGIN', source: 's' },
   'ConnectionService/ListScriptVersions': PAGE,
   'ConnectionService/GetScript': { action: 'SCRIPT_ACTION_LOGIN', version: '1' },
   'ConnectionService/DiffScriptVersions': { fromVersion: '1', toVersion: '2' },

@@ -81,6 +81,9 @@ const result = z.strictObject({
     connectionsOpened: z.int().min(0).optional(),
     connectionsReused: z.int().min(0).optional(),
     crossings: z.int().min(0).optional(),
+    connectMs: z.number().min(0).optional(),
+    queryMs: z.number().min(0).optional(),
+    hashMs: z.number().min(0).optional(),
   }),
 });
 

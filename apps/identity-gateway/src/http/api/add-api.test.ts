@@ -12,6 +12,9 @@ beforeAll(async () => {
 });
 
 const NAMES = Object.keys(CALLS);
+const OF_ONE_POOL = NAMES.filter((name) => CALLS[name]?.ofOwnPools !== true);
+/** What is let in ends at stores that are not there, but for what needs none. */
+const letInto = (name: string): string => (name === 'ConnectionService/ListScriptTemplates' ? 'OK' : 'INTERNAL');
 const reasonOf = async (name: string, key: string, pool = 'pool-a') =>
   (await api.post(name, jsonRequest(name, pool), bearer(key))).json.error?.reason ?? 'OK';
 
@@ -19,7 +22,7 @@ describe('every call in JSON', () => {
   it.each(NAMES)('%s takes the one scope that the table has, and no other of any role', async (name) => {
     const { scope: needed, roles = [] } = CALLS[name] ?? {};
     // A key cannot be made wider than its maker: that is looked at behind the table.
-    const letIn = name === 'ApiKeyService/CreateApiKey' ? 'PERMISSION_DENIED' : 'INTERNAL';
+    const letIn = name === 'ApiKeyService/CreateApiKey' ? 'PERMISSION_DENIED' : letInto(name);
     for (const scope of SCOPES) {
       for (const role of ['edge', 'admin'] as const) {
         const allowed = scope === needed ? letIn : 'SCOPE_MISSING';
@@ -31,7 +34,7 @@ describe('every call in JSON', () => {
     }
   });
 
-  it.each(NAMES)('%s answers a foreign pool as one that does not exist', async (name) => {
+  it.each(OF_ONE_POOL)('%s answers a foreign pool as one that does not exist', async (name) => {
     const expected = CALLS[name]?.roles.length === 0 ? 'PERMISSION_DENIED' : 'USER_POOL_NOT_FOUND';
     for (const key of ['edge-of-a', 'admin-of-a']) expect(await reasonOf(name, key, 'pool-b')).toBe(expected);
   });
@@ -54,9 +57,9 @@ describe('every call in JSON', () => {
   });
 
   it.each(NAMES)('%s may be made with the cookie of a sign-in as with the key itself', async (name) => {
-    const expected = CALLS[name]?.roles.includes('admin') ? 'INTERNAL' : 'PERMISSION_DENIED';
+    const expected = CALLS[name]?.roles.includes('admin') ? letInto(name) : 'PERMISSION_DENIED';
     const { json } = await api.post(name, jsonRequest(name, 'pool-a'), await signIn(api, 'admin-of-a'));
-    expect(json.error?.reason).toBe(expected);
+    expect(json.error?.reason ?? 'OK').toBe(expected);
   });
 });
 

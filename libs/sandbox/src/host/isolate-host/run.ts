@@ -6,6 +6,7 @@ import type { ReportedError, RunReport } from '../../bridge/operations.ts';
 import { wrapScript } from '../../bridge/script-source.ts';
 import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
+import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
 import type { ParkingLot } from './reuse/parking-lot.ts';
 import type { ReuseTerms } from './reuse/reuse-desk.ts';
@@ -109,6 +110,12 @@ async function settled(bridge: RunBridge): Promise<boolean> {
 const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
   reuse && { lot, scope: JSON.stringify(scope), destinations: reuse.destinations };
 
+const waitedMs = ({ waits: { connect, query, hash } }: RunBridge) => ({
+  connectMs: connect.ms,
+  queryMs: query.ms,
+  hashMs: hash.ms,
+});
+
 /** When a run was received, by `performance.now`, and what to call once, when its result has been sent. */
 export type RunTimes = { readonly startedAtMs: number; readonly onEnd: () => void };
 
@@ -122,6 +129,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const cpuBefore = slot.cpuNs();
   const processCpuBefore = process.cpuUsage();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
+  const crossings = createCrossings();
   let ended = false;
 
   const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
@@ -129,6 +137,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     ended = true;
     const wallMs = performance.now() - startedAtMs;
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
+    const waited = { ...waitedMs(bridge), crossings: crossings.count };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const memory = clean && !slot.isDisposed ? await slot.memoryInUse().catch(() => undefined) : undefined;
@@ -136,8 +145,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const heapBytes = memory?.heapBytes ?? 0;
     const logs = bridge.log.lines;
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
-    const crossings = bridge.crossings.batches + bridge.crossings.questions;
-    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, crossings };
+    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage });
     onEnd();
     await pool.giveBack(lease, clean ? settle() : leave(false));
@@ -154,7 +162,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     link,
     files,
     reuse: reuseTerms(frame, lot, [lease.key, envJson]),
-    dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
+    dispatch: crossings.into((events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort)),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
     onQuota: ({ message: text }) =>
       void finish({
@@ -177,7 +185,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const random = forGuest(randomBytes(RANDOM_BYTES));
     await slot.runScript({ source, functionName, argsJson, envJson, random }, leftMs());
   };
-  slot.setHandler(bridge);
+  slot.setHandler(crossings.outOf(bridge));
   start().catch(onAbort);
   return { lease, abort };
 }
