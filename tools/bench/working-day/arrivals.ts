@@ -1,6 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { MEMBERS, member } from '@userferry/local-services';
-import { loadTest } from 'loadtest';
 import { WRONG_PASSWORD_SHARE } from './day.ts';
 import type { Tenant } from './tenants.ts';
 
@@ -82,6 +81,7 @@ export const arrive = async (stream: Stream): Promise<readonly Login[]> => {
     requestGenerator,
     statusCallback,
   };
+  const { loadTest } = await import('loadtest');
   await new Promise<void>((resolve, reject) => {
     loadTest(options, (error: Error | null) => (error === null ? resolve() : reject(error)));
   });
