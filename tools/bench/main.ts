@@ -39,7 +39,7 @@ const namesAsked = (): readonly string[] => {
 
 const main = async (): Promise<void> => {
   const { results, problems } = await runBenchmarks(namesAsked(), values.quick ? QUICK : FULL);
-  const differences = values.compare ? compareWithBaseline(results, { cpuToo: !values.quick }) : [];
+  const differences = values.compare ? compareWithBaseline(results) : [];
   if (values['save-baseline']) saveBaseline(results);
   if (values.save) saveResults(results);
   for (const line of [...problems, ...differences]) console.error(line);

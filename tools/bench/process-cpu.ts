@@ -37,6 +37,3 @@ const treeOf = (root: number, without: readonly number[]): readonly Stat[] => {
 /** CPU time in ms of a process and all that it started, those that have ended included, except the trees under `without`. */
 export const treeCpuMs = (root: number, without: readonly number[] = []): number =>
   treeOf(root, without).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-
-/** The processes of a tree that live. */
-export const treePids = (root: number): readonly number[] => treeOf(root, []).map(({ pid }) => pid);

@@ -30,15 +30,12 @@ const complaint = ({ was, is }: Pair, { tolerance, optional = false }: Compared)
 
 /**
  * A sentence for each figure that is beyond its tolerance, in either direction: what became cheaper is written down, too,
- * so that it cannot be lost again unseen. CPU time is left out where the machine was not quiet, or `cpuToo` is false.
+ * so that it cannot be lost again unseen. CPU time and the like are left out where the machine was not quiet.
  */
-export const compareWithBaseline = (
-  results: Results,
-  { cpuToo, baseline = readBaseline() }: { readonly cpuToo: boolean; readonly baseline?: Baseline },
-): readonly string[] => {
+export const compareWithBaseline = (results: Results, baseline: Baseline = readBaseline()): readonly string[] => {
   const found = Object.entries(results).flatMap(([name, result]) =>
     Object.entries(COMPARED[name] ?? {})
-      .filter(([, { kind }]) => kind === 'count' || (cpuToo && result.quiet === true))
+      .filter(([, { kind }]) => kind === 'count' || result.quiet === true)
       .flatMap(([figure, how]) => {
         const said = complaint({ was: baseline[name]?.[figure], is: numberOf(result, figure) }, how);
         return said === undefined ? [] : [`${name}: ${figure} ${said}`];

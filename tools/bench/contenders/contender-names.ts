@@ -7,6 +7,7 @@ export const CONTENDERS = [
   'workerd',
   'userferry',
   'userferry_no_reuse',
+  'userferry_per_run',
 ] as const;
 
 export type ContenderName = (typeof CONTENDERS)[number];

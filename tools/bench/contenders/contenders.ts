@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { member, sampleScriptFile, startLegacyDatabase } from '@userferry/local-services';
 import { completeEnv } from '@userferry/script-contract';
 import { type Effort, type Figures, PEOPLE } from '../compare-logins.ts';
-import { watchTreeMemory } from '../process-memory.ts';
+import { watchTree } from '../tree-memory.ts';
 import { CONTENDERS, type ContenderName } from './contender-names.ts';
 import { figuresOf, type Measured } from './figures.ts';
 import { type Contender, startContender } from './start-contender.ts';
@@ -117,7 +117,7 @@ const load = async (
 };
 
 const peakOf = async (contender: Contender, run: Run): Promise<number> => {
-  const watch = watchTreeMemory(contender.pid, LOOK_MS);
+  const watch = watchTree(contender.pid, LOOK_MS);
   await load(contender, run, run.size.memoryMs);
   return watch.stop() / MIB;
 };

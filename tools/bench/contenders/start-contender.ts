@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '@userferry/local-databases';
+import type { Isolation } from '@userferry/script-contract';
 import { treeCpuMs } from '../process-cpu.ts';
 import type { ContenderName } from './contender-names.ts';
 import { findWorkerd } from './find-workerd.ts';
@@ -27,9 +28,11 @@ export type LoginSetting = {
 
 type Kind = { readonly kind: string; readonly more?: () => Promise<object> };
 
-const sandbox = (more: { readonly reuse: boolean; readonly fresh: boolean }): Kind => ({
+type SandboxSetting = { readonly reuse?: boolean; readonly fresh?: boolean; readonly isolation?: Isolation };
+
+const sandbox = ({ reuse = true, fresh = false, isolation = 'warm' }: SandboxSetting): Kind => ({
   kind: 'sandbox',
-  more: async () => more,
+  more: async () => ({ reuse, fresh, isolation }),
 });
 
 const KINDS: Readonly<Record<ContenderName, Kind>> = {
@@ -41,8 +44,9 @@ const KINDS: Readonly<Record<ContenderName, Kind>> = {
     kind: 'workerd',
     more: async () => ({ workerd: findWorkerd(), workerdPort: await findFreePort() }),
   },
-  userferry: sandbox({ reuse: true, fresh: false }),
-  userferry_no_reuse: sandbox({ reuse: false, fresh: false }),
+  userferry: sandbox({}),
+  userferry_no_reuse: sandbox({ reuse: false }),
+  userferry_per_run: sandbox({ isolation: 'per_run' }),
 };
 
 type Answer = { readonly id: number; readonly error?: string };

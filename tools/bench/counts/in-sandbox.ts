@@ -4,8 +4,8 @@ import { createSandbox, defaultStateFolder } from '@userferry/sandbox';
 import { completeEnv } from '@userferry/script-contract';
 import { type Figures, PEOPLE } from '../compare-logins.ts';
 import { startContender } from '../contenders/start-contender.ts';
+import { descendantsOf } from '../host-memory.ts';
 import { loginArguments } from '../login-arguments.ts';
-import { treePids } from '../process-cpu.ts';
 import { runOf, runtimeFolder, silent } from '../sandbox-runs.ts';
 import { quantile, rounded } from '../statistics.ts';
 import { type PostgresRelay, startPostgresRelay } from './postgres-relay.ts';
@@ -73,7 +73,7 @@ const systemCallsOf = async (setting: Setting): Promise<number | undefined> => {
       for (let n = 1; n <= count; n += 1) await contender.login(loginArguments(n));
     };
     await logIn(WARM_UP);
-    const calls = await countSystemCalls(treePids(contender.pid), () => logIn(COUNTED_LOGINS));
+    const calls = await countSystemCalls([contender.pid, ...descendantsOf(contender.pid)], () => logIn(COUNTED_LOGINS));
     return calls === undefined ? undefined : Math.round(calls / COUNTED_LOGINS);
   } finally {
     await contender.stop();

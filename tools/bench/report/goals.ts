@@ -37,6 +37,7 @@ export const GOALS: readonly Goal[] = [
   ratio('MySQL, connections reused: CPU', 'login_mysql_warm', CPU, 0.6),
   ratio('MySQL, no reuse: latency', 'login_mysql_no_reuse', LATENCY, 1.5),
   ratio('MySQL, no reuse: CPU', 'login_mysql_no_reuse', CPU, 2),
+  ratio('PostgreSQL, `isolation: per_run`: latency', 'login_pg_per_run', LATENCY, 2),
   {
     what: 'first run on a connection without a warm host, beyond a warm run, p95',
     benchmark: 'cold_connection',
@@ -78,6 +79,20 @@ export const GOALS: readonly Goal[] = [
     figure: 'warm_host_pss_mb',
     atMost: 70,
     unit: ' MB',
+  },
+  {
+    what: '1,000 connections with Zipf traffic: what script-runner and its isolate hosts hold',
+    benchmark: 'many_connections',
+    figure: 'held_mb',
+    atMost: 3_000,
+    unit: ' MB',
+  },
+  {
+    what: '… p99 of warm connections, with the others ÷ without',
+    benchmark: 'many_connections',
+    figure: 'warm_p99_ratio',
+    atMost: FLAT,
+    unit: ' ×',
   },
   ...AXES.map((axis) =>
     ratio(

@@ -11,6 +11,7 @@ const LABELS: Readonly<Record<ContenderName, string>> = {
   workerd: 'workerd, `nodejs_compat`',
   userferry: 'Userferry (connections reused)',
   userferry_no_reuse: 'Userferry, no reuse',
+  userferry_per_run: 'Userferry, `isolation: per_run`',
 };
 
 /** The name of a contender, without marks. */
@@ -104,8 +105,10 @@ const runs = ({ benchmarks }: Saved): string =>
     ]),
   );
 
-const section = <T>(value: T | undefined, write: (value: T) => string): string =>
-  value === undefined ? 'Not measured yet.' : write(value);
+const section = (result: Result | undefined, write: (result: Result) => string, charts: readonly string[]): string =>
+  result === undefined
+    ? 'Not measured yet.'
+    : [write(result), '', ...charts.map((chart) => `![${chart.replaceAll('-', ' ')}](charts/${chart}.svg)`)].join('\n');
 
 /** docs/benchmarks.md, of what was saved. */
 export const benchmarksPage = (saved: Saved): string => {
@@ -124,10 +127,8 @@ ${goals(saved.benchmarks)}
 ## What people would use instead
 
 The same login script (published style: connect, one query, \`bcrypt.compare\`, end) on the same PostgreSQL, by each of them:
-${section(compared, contenders)}
 
-![latency](charts/contenders-latency.svg)
-![what it costs](charts/contenders-cost.svg)
+${section(compared, contenders, ['contenders-latency', 'contenders-cost'])}
 
 - Latency: one login at a time, each contender once a round, in an order that changes; throughput and CPU at 16 at a time, in
   rounds as well. CPU is the kernel's count of the contender's process with all that it starts, ended ones included. Memory is
@@ -145,9 +146,7 @@ Three minutes over the JSON API, at bcrypt cost 10. Logins arrive at a fixed rat
 (open-loop, by [loadtest](https://github.com/alexfernandez/loadtest)), a few companies having most of them. In the middle of
 the morning peak the databases of three companies become slow, silent and unreachable; at noon they are well again.
 
-${section(worked, day)}
-
-![a working day](charts/working-day.svg)
+${section(worked, day, ['working-day'])}
 
 \`loadtest\` because it is alive, sends at a rate without waiting for answers, and is 8 MB with what it needs; Artillery, which
 does that as well, is 460 MB. autocannon, wrk and hey wait for answers, and so go easy on whoever is slow. k6, vegeta

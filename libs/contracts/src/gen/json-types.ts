@@ -78,6 +78,8 @@ export type Connection = {
   readonly egress: readonly EgressRule[];
   readonly scripts: readonly ScriptState[];
   readonly updatedAt?: string;
+  readonly address?: SavedAddress;
+  readonly isolation: Isolation;
 };
 
 export type ConnectionMode =
@@ -244,6 +246,10 @@ export type IdentifierConflict = {
   readonly userId: string;
 };
 
+export type Isolation =
+  | 'ISOLATION_UNSPECIFIED'
+  | 'ISOLATION_PER_RUN';
+
 export type LegacyStoreAddress = {
   readonly uri?: string;
   readonly fields?: LegacyStoreFields;
@@ -255,6 +261,7 @@ export type LegacyStoreFields = {
   readonly username: string;
   readonly password: string;
   readonly database: string;
+  readonly keepPassword: boolean;
 };
 
 export type LiftTombstoneRequest = {
@@ -597,6 +604,8 @@ export type SaveConnectionRequest = {
   readonly env: { readonly [key: string]: string };
   readonly keepEnv: boolean;
   readonly egress: readonly EgressRule[];
+  readonly keepEnvNames: readonly string[];
+  readonly isolation: Isolation;
 };
 
 export type SaveConnectionResponse = {
@@ -611,6 +620,14 @@ export type SaveScriptRequest = {
 
 export type SaveScriptResponse = {
   readonly connection?: Connection;
+};
+
+export type SavedAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly database: string;
+  readonly hasPassword: boolean;
 };
 
 export type ScriptAction =
