@@ -78,7 +78,7 @@ const day = (result: Result): string => {
       ['logins', String(result.logins)],
       ['answered (yes or no)', share('answered_share')],
       ['… of companies whose databases are well', share('healthy_answered_share')],
-      ['… of companies whose databases fail for an hour', share('troubled_answered_share')],
+      ['… of companies whose databases fail for a while', share('troubled_answered_share')],
       ['not decided, by reason', why],
       ['without any answer', String(result.unanswered)],
       ['users who were told they had been stored, and were not', String(result.users_lost)],
@@ -144,7 +144,7 @@ ${section(compared, contenders, ['contenders-latency', 'contenders-cost'])}
 
 Three minutes over the JSON API, at bcrypt cost 10. Logins arrive at a fixed rate, whatever becomes of those before them
 (open-loop, by [loadtest](https://github.com/alexfernandez/loadtest)), a few companies having most of them. In the middle of
-the morning peak the databases of three companies become slow, silent and unreachable; at noon they are well again.
+the morning peak the databases of three companies become slow, silent and unreachable; in the afternoon they are well again.
 
 ${section(worked, day, ['working-day'])}
 
