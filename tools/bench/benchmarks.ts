@@ -7,6 +7,7 @@ import { growth } from './growth.ts';
 import { localLogin } from './local-login.ts';
 import { loginCost } from './login-cost.ts';
 import { loginMysql, loginPg } from './login-in-sandbox.ts';
+import { loginOnDouble } from './login-on-double.ts';
 import { manyConnections } from './many-connections.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
@@ -22,6 +23,12 @@ export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Fig
   login_pg_per_run: (effort) => loginPg({ isolation: 'per_run' }, effort),
   login_mysql_warm: (effort) => loginMysql({}, effort),
   login_mysql_no_reuse: (effort) => loginMysql({ reuse: false }, effort),
+  login_http_warm: (effort) => loginOnDouble('http', true, effort),
+  login_http_no_reuse: (effort) => loginOnDouble('http', false, effort),
+  login_mongodb_warm: (effort) => loginOnDouble('mongodb', true, effort),
+  login_mongodb_no_reuse: (effort) => loginOnDouble('mongodb', false, effort),
+  login_mssql_warm: (effort) => loginOnDouble('mssql', true, effort),
+  login_mssql_no_reuse: (effort) => loginOnDouble('mssql', false, effort),
   contenders,
   local_login: localLogin,
   first_login: firstLogin,

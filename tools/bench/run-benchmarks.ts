@@ -28,6 +28,8 @@ export const runBenchmarks = async (
   return { results, problems };
 };
 
+const ON_DOUBLES = /^login_(?:http|mongodb|mssql)_/;
+
 /** What the quick form measures means nothing on any machine. */
 const NOT_ASKED = { quiet: false, reason: 'the quick form does not ask', said: 'quick form' } as const;
 
@@ -35,6 +37,7 @@ const runOne = async (name: string, effort: Effort): Promise<{ quiet: Quiet; fig
   const quick = effort === QUICK;
   const before = quick ? NOT_ASKED : await lookAround();
   console.log(`${name} … (${before.said})`);
+  if (ON_DOUBLES.test(name)) console.log('  against a double of the server: what its own would take is not in it');
   const since = watchMachine();
   const figures = (await BENCHMARKS[name]?.(effort)) ?? {};
   const quiet = quick ? NOT_ASKED : both(before, since());

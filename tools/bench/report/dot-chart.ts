@@ -12,7 +12,7 @@ export type DotChart = {
   readonly rows: readonly Row[];
 };
 
-const [WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM] = [720, 190, 30, 56, 34, 36];
+const [WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM] = [720, 216, 24, 56, 34, 36];
 
 type Scale = { readonly x: (value: number) => number; readonly ticks: readonly number[] };
 

@@ -23,13 +23,13 @@ export const DAY: readonly Part[] = [
   part('night', 20, 1),
   part('early', 20, 5),
   part('morning_peak', 40, 12),
-  part('peak_with_outages', 40, 12, true),
+  part('outages', 40, 12, true),
   part('noon', 20, 6, true),
   part('afternoon', 30, 8),
   part('evening', 20, 3),
 ];
 
-export const QUICK_DAY: readonly Part[] = [part('morning_peak', 2, 5), part('peak_with_outages', 3, 6, true)];
+export const QUICK_DAY: readonly Part[] = [part('morning_peak', 2, 5), part('outages', 3, 6, true)];
 
 /** Of all logins, those of the companies whose databases are to fail. */
 export const TROUBLED_SHARE = 0.25;
