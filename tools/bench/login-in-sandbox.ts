@@ -5,7 +5,7 @@ import { member, sampleScriptFile, startLegacyDatabase } from '@userferry/local-
 import { createSandbox, defaultStateFolder, type Sandbox } from '@userferry/sandbox';
 import { completeEnv, type Isolation } from '@userferry/script-contract';
 import bcrypt from 'bcrypt';
-import { compareLogins, type Effort, type Figures, ownCpuMs } from './compare-logins.ts';
+import { compareLogins, type Effort, type Figures, ownCpuMs, PEOPLE } from './compare-logins.ts';
 import { startPlainNode } from './plain-node.ts';
 import { treeCpuMs } from './process-cpu.ts';
 import { runOf, runtimeFolder, silent } from './sandbox-runs.ts';
@@ -37,7 +37,7 @@ export const loginPg = async (
   effort: Effort,
 ): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
-  const { server, url } = await startLegacyDatabase({ bcryptCost });
+  const { server, url } = await startLegacyDatabase({ bcryptCost, members: PEOPLE });
   stack.defer(() => server.stop());
   const sandboxed = sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
@@ -59,11 +59,9 @@ export const loginMysql = async (
   return await compareInSandbox(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
 };
 
-const MEMBERS = 1_000;
-
 const startMariadbWithMembers = async (bcryptCost: number): Promise<LocalMariadb> => {
   const hashes = await Promise.all(
-    Array.from({ length: MEMBERS }, (_, index) => bcrypt.hash(member(index + 1).password, bcryptCost)),
+    Array.from({ length: PEOPLE }, (_, index) => bcrypt.hash(member(index + 1).password, bcryptCost)),
   );
   const rows = hashes.map((hash, index) => `(${index + 1}, '${member(index + 1).mail}', '${hash}')`);
   return startMariadb({

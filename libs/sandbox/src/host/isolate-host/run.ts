@@ -6,6 +6,7 @@ import type { ReportedError, RunReport } from '../../bridge/operations.ts';
 import { wrapScript } from '../../bridge/script-source.ts';
 import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
+import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
 import type { ParkingLot } from './reuse/parking-lot.ts';
 import type { ReuseTerms } from './reuse/reuse-desk.ts';
@@ -128,6 +129,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const cpuBefore = slot.cpuNs();
   const processCpuBefore = process.cpuUsage();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
+  const crossings = createCrossings();
   let ended = false;
 
   const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
@@ -135,7 +137,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     ended = true;
     const wallMs = performance.now() - startedAtMs;
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
-    const waited = waitedMs(bridge);
+    const waited = { ...waitedMs(bridge), crossings: crossings.count };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
@@ -161,7 +163,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     files,
     reuse: reuseTerms(frame, lot, [lease.key, envJson]),
     onPackage: (name) => pool.required(lease, name),
-    dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
+    dispatch: crossings.into((events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort)),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
     onQuota: ({ message: text }) =>
       void finish({
@@ -185,7 +187,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const kept = frame.reuse === undefined ? 'none' : lot.isEmpty ? 'later' : 'some';
     await slot.runScript({ source, functionName, argsJson, envJson, kept, random }, leftMs());
   };
-  slot.setHandler(bridge);
+  slot.setHandler(crossings.outOf(bridge));
   start().catch(onAbort);
   return { lease, abort };
 }
