@@ -145,7 +145,7 @@ const connectionService = ({ connections: store, history, runner }: Deps): Servi
     saveScript: saveScript({ store, checkScript: runner.checkScript }),
     enableConnection: setConnectionEnabled(store, true),
     disableConnection: setConnectionEnabled(store, false),
-    testScript: testScript({ store, history, runScript: runner.runScript }),
+    testScript: testScript({ store, history, runScript: runner.runScript, checkScript: runner.checkScript }),
     deleteConnection: deleteConnection(store),
     listScriptVersions: listScriptVersions(store),
     getScript: getScript(store),

@@ -61,7 +61,9 @@ describe('a connection', () => {
     const invalid = { reason: 'INVALID_ARGUMENT' };
     const save = { userPoolId, mode: 0 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: '' };
     await expect(service.connections.saveConnection(save, inTime())).rejects.toMatchObject(invalid);
-    const script = { userPoolId, action: 0 as const, source: '', actor: '' };
+    const later = { userPoolId, action: 1 as const, source: '', language: 7 as 1, writtenSource: '', actor: '' };
+    await expect(service.connections.saveScript(later, inTime())).rejects.toMatchObject(invalid);
+    const script = { userPoolId, action: 0 as const, source: '', language: 0 as const, writtenSource: '', actor: '' };
     await expect(service.connections.saveScript(script, inTime())).rejects.toMatchObject(invalid);
   });
 });

@@ -11,11 +11,13 @@ import {
   actionNumber,
   defaultErrorMessage,
   type LogLevel,
+  languageNumber,
   outcomeOfNumber,
   type RunResult,
   type RunUsage,
   type ScriptAction,
   type ScriptError,
+  type ScriptLanguage,
 } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
 import { isOutOfTime } from '../outcome/out-of-time.ts';
@@ -29,9 +31,19 @@ export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
 type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
 
+/** A script as its author wrote it. */
+export type WrittenScript = {
+  readonly source: string;
+  readonly action: ScriptAction;
+  readonly language: ScriptLanguage;
+};
+
+/** What is wrong with it, and what runs in its place where nothing is. */
+export type ScriptCheck = { readonly problems: readonly Problem[]; readonly toRun: string };
+
 export type RunnerClient = Disposable & {
   readonly runScript: RunScript;
-  readonly checkScript: (source: string, action: ScriptAction, call: CallFacts) => Promise<readonly Problem[]>;
+  readonly checkScript: (script: WrittenScript, call: CallFacts) => Promise<ScriptCheck>;
 };
 
 export const createRunnerClient = (address: string, token: string, tls?: ClientTls): RunnerClient => {
@@ -39,9 +51,10 @@ export const createRunnerClient = (address: string, token: string, tls?: ClientT
   return {
     runScript: (run, call) =>
       run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),
-    checkScript: async (source, action, call) => {
-      const { problems } = await client.checkScript({ source, action: actionNumber(action) }, call);
-      return problems.map(fromWireError);
+    checkScript: async ({ source, action, language }, call) => {
+      const request = { source, action: actionNumber(action), language: languageNumber(language) };
+      const { problems, javascript } = await client.checkScript(request, call);
+      return { problems: problems.map(fromWireError), toRun: language === 'typescript' ? javascript : source };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

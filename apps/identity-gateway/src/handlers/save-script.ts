@@ -3,9 +3,9 @@ import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
 import { ACTIONS, LIMITS, type ScriptAction } from '@userferry/script-contract';
 import type { ConnectionStore } from '../clients/connection-store.ts';
-import type { RunnerClient } from '../clients/runner.ts';
+import type { RunnerClient, ScriptCheck } from '../clients/runner.ts';
 import { surplusParameters } from '../connection/declared-parameters.ts';
-import { actionField, invalidField } from './fields.ts';
+import { actionField, invalidField, languageField } from './fields.ts';
 
 export type SaveScriptDeps = {
   readonly store: Pick<ConnectionStore, 'saveScript'>;
@@ -15,17 +15,19 @@ export type SaveScriptDeps = {
 /** Checks a script and saves it as a new version; a mistake is told with line and column, and nothing is saved. */
 export const saveScript =
   ({ store, checkScript }: SaveScriptDeps): Handler<SaveScriptRequest, SaveScriptResponse> =>
-  async ({ userPoolId, action: wireAction, source }, call) => {
-    const action = actionField('action', wireAction);
+  async ({ userPoolId, source, ...wire }, call) => {
+    const action = actionField('action', wire.action);
+    const language = languageField('language', wire.language);
     if (source.trim() === '') throw invalidField('source', 'is empty');
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
-    const [problem] = [...(await checkScript(source, action, call)), ...surplusProblems(source, action)];
+    const { problems, toRun } = await checkScript({ source, action, language }, call);
+    const [problem] = [...problems, ...surplusProblems(toRun, action)];
     if (problem !== undefined) throw scriptInvalid(problem);
-    return { connection: await store.saveScript({ userPoolId, action, source }, call) };
+    return { connection: await store.saveScript({ userPoolId, action, source, language, toRun }, call) };
   };
 
-type Problem = Pick<Awaited<ReturnType<RunnerClient['checkScript']>>[number], 'message' | 'line' | 'column'>;
+type Problem = Pick<ScriptCheck['problems'][number], 'message' | 'line' | 'column'>;
 
 const surplusProblems = (source: string, action: ScriptAction): readonly Problem[] => {
   const surplus = surplusParameters(source, action);
@@ -36,7 +38,7 @@ const surplusProblems = (source: string, action: ScriptAction): readonly Problem
   return [{ message, line, column }];
 };
 
-const scriptInvalid = ({ message, line, column }: Problem): ServiceError => {
+export const scriptInvalid = ({ message, line, column }: Problem): ServiceError => {
   const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`;
   const metadata = { line: String(line ?? ''), column: String(column ?? '') };
   return new ServiceError('SCRIPT_INVALID', `${message}${place}`, { metadata });

@@ -5,7 +5,7 @@
  * parent to child only, each with a `SocketMessage`: what must be known of a socket comes with it, so that it is in use
  * before the first byte, or its end, is read from it.
  */
-import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
+import { LIMITS, LOG_LEVELS, OUTCOMES, type ScriptLanguage } from '@userferry/script-contract';
 import { z } from 'zod';
 import type { SocketAddresses } from './operations.ts';
 
@@ -97,6 +97,7 @@ const checked = z.strictObject({
       }),
     )
     .max(100),
+  javascript: text(LIMITS.sourceBytesMax).optional(),
 });
 
 export const hostFrameSchema = z.discriminatedUnion('kind', [ready, connect, resolve, result, checked]);
@@ -123,7 +124,7 @@ export type RunFrame = {
 export type SupervisorFrame =
   | RunFrame
   | { kind: 'cancel'; runId: string }
-  | { kind: 'check'; id: number; source: string; functionName: string }
+  | { kind: 'check'; id: number; source: string; functionName: string; language: ScriptLanguage }
   | { kind: 'connect_failed'; id: number; error: SystemError }
   | { kind: 'resolved'; id: number; records?: readonly unknown[]; error?: SystemError };
 

@@ -32,6 +32,9 @@ import {
   scriptActionFromJSON,
   scriptActionToJSON,
   ScriptError,
+  ScriptLanguage,
+  scriptLanguageFromJSON,
+  scriptLanguageToJSON,
 } from "../../runner/v1/script_runner_service.ts";
 
 export const ConnectionMode = {
@@ -201,6 +204,8 @@ export interface SaveScriptRequest {
   userPoolId: string;
   action: ScriptAction;
   source: string;
+  /** TypeScript is kept as it is written, and runs without its types. */
+  language: ScriptLanguage;
 }
 
 export interface SaveScriptResponse {
@@ -230,6 +235,8 @@ export interface TestScriptRequest {
   argsJson: Buffer;
   /** Test this source instead of the saved one. */
   source: string;
+  /** Of that source. */
+  language: ScriptLanguage;
 }
 
 export interface TestScriptResponse {
@@ -278,8 +285,10 @@ export interface GetScriptRequest {
 }
 
 export interface GetScriptResponse {
+  /** As it was written. */
   source: string;
   version: bigint;
+  language: ScriptLanguage;
 }
 
 export interface DiffScriptVersionsRequest {
@@ -1496,7 +1505,7 @@ export const SaveConnectionResponse: MessageFns<SaveConnectionResponse> = {
 };
 
 function createBaseSaveScriptRequest(): SaveScriptRequest {
-  return { userPoolId: "", action: 0, source: "" };
+  return { userPoolId: "", action: 0, source: "", language: 0 };
 }
 
 export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
@@ -1509,6 +1518,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     }
     if (message.source !== "") {
       writer.uint32(26).string(message.source);
+    }
+    if (message.language !== 0) {
+      writer.uint32(32).int32(message.language);
     }
     return writer;
   },
@@ -1550,6 +1562,14 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
             message.source = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1571,6 +1591,7 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
         : "",
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
       source: isSet(object.source) ? globalThis.String(object.source) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -1585,6 +1606,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     if (message.source !== "") {
       obj.source = message.source;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -1596,6 +1620,7 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     message.userPoolId = object.userPoolId ?? "";
     message.action = object.action ?? 0;
     message.source = object.source ?? "";
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -1954,7 +1979,7 @@ export const DisableConnectionResponse: MessageFns<DisableConnectionResponse> = 
 };
 
 function createBaseTestScriptRequest(): TestScriptRequest {
-  return { userPoolId: "", action: 0, argsJson: Buffer.alloc(0), source: "" };
+  return { userPoolId: "", action: 0, argsJson: Buffer.alloc(0), source: "", language: 0 };
 }
 
 export const TestScriptRequest: MessageFns<TestScriptRequest> = {
@@ -1970,6 +1995,9 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
     }
     if (message.source !== "") {
       writer.uint32(34).string(message.source);
+    }
+    if (message.language !== 0) {
+      writer.uint32(40).int32(message.language);
     }
     return writer;
   },
@@ -2019,6 +2047,14 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
             message.source = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2045,6 +2081,7 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
         ? Buffer.from(bytesFromBase64(object.args_json))
         : Buffer.alloc(0),
       source: isSet(object.source) ? globalThis.String(object.source) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2062,6 +2099,9 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
     if (message.source !== "") {
       obj.source = message.source;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -2074,6 +2114,7 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
     message.action = object.action ?? 0;
     message.argsJson = object.argsJson ?? Buffer.alloc(0);
     message.source = object.source ?? "";
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -2775,7 +2816,7 @@ export const GetScriptRequest: MessageFns<GetScriptRequest> = {
 };
 
 function createBaseGetScriptResponse(): GetScriptResponse {
-  return { source: "", version: 0n };
+  return { source: "", version: 0n, language: 0 };
 }
 
 export const GetScriptResponse: MessageFns<GetScriptResponse> = {
@@ -2788,6 +2829,9 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
         throw new globalThis.Error("value provided for field message.version of type int64 too large");
       }
       writer.uint32(16).int64(message.version);
+    }
+    if (message.language !== 0) {
+      writer.uint32(24).int32(message.language);
     }
     return writer;
   },
@@ -2821,6 +2865,14 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
             message.version = reader.int64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2837,6 +2889,7 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     return {
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       version: isSet(object.version) ? BigInt(object.version) : 0n,
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2848,6 +2901,9 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     if (message.version !== 0n) {
       obj.version = message.version.toString();
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -2858,6 +2914,7 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     const message = createBaseGetScriptResponse();
     message.source = object.source ?? "";
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.language = object.language ?? 0;
     return message;
   },
 };
