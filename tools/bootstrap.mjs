@@ -55,7 +55,8 @@ async function main([name, ...args]) {
   await withLock(async () => {
     if (!installed(target)) await install();
     await linkNode(target);
-    if (command.build) await buildSandbox();
+    if (command.build) await build('libs/sandbox', 'the sandbox');
+    if (command.types) await build('libs/script-types', 'the declarations for scripts');
   });
   return runTool([join(ROOT, command.tool), ...(command.args ?? []), ...args]);
 }
@@ -127,9 +128,9 @@ function linkTarget() {
   }
 }
 
-async function buildSandbox() {
-  const { code, output } = await runQuietly([NODE, join(ROOT, 'libs/sandbox/build/main.ts')]);
-  if (code !== 0) throw new Refusal(`the sandbox could not be built:\n${output.trim()}`);
+async function build(room, what) {
+  const { code, output } = await runQuietly([NODE, join(ROOT, room, 'build/main.ts')]);
+  if (code !== 0) throw new Refusal(`${what} could not be built:\n${output.trim()}`);
 }
 
 /** Runs a program to its end and keeps what it writes. */

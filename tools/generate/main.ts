@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, and what
  * is told of the modules that scripts may require and of the metrics. (The check of the contracts copies this without the
- * last two.)
+ * last ones.)
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, { cwd: root, stdio: 'inherit' });
@@ -13,7 +13,7 @@ const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, {
 buf('generate');
 buf('build', '--as-file-descriptor-set', '-o', 'libs/contracts/src/gen/descriptor-set.binpb');
 
-for (const name of ['modules', 'observability']) {
+for (const name of ['modules', 'script-types', 'observability']) {
   const program = `${root}tools/${name}/main.ts`;
   if (existsSync(program)) execFileSync(process.execPath, [program], { cwd: root, stdio: 'inherit' });
 }

@@ -1,3 +1,5 @@
+import { SCRIPT_ACTIONS } from '@userferry/script-contract';
+import { LEGACY_STORES, templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHost, type TestHost } from './testing/start-host.ts';
 
@@ -173,6 +175,18 @@ describe('a check', () => {
     expect(
       (await host.check(`const { Client } = require('pg');\nasync function login() {}`, 'login')).problems,
     ).toEqual([]);
+  });
+
+  it('finds nothing in a top level that uses variables, which are not at hand then', async () => {
+    for (const top of ['const base = env.API_URL.trim();', 'const base = new URL(env.API_URL);'])
+      expect((await host.check(`${top}\nfunction login() {}`, 'login')).problems).toEqual([]);
+    const { problems } = await host.check('const base = new URL("no");\nfunction login() { env.A; }', 'login');
+    expect(problems).toEqual([expect.objectContaining({ line: 1 })]);
+  });
+
+  it.each(LEGACY_STORES)('finds nothing in a ready-made script for %s', async (store) => {
+    for (const action of SCRIPT_ACTIONS)
+      expect((await host.check(templateOf(store, action), action)).problems).toEqual([]);
   });
 
   it('tells the place of a syntax error', async () => {
