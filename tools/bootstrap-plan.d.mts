@@ -1,7 +1,7 @@
 export type Machine = { platform: string; arch: string; musl: boolean; nodeVersion: string };
 export type ChosenNode = { kind: 'package'; name: string } | { kind: 'own' } | { kind: 'unsupported'; message: string };
 
-export const COMMANDS: Record<string, { tool: string; build: boolean; args?: string[] }>;
+export const COMMANDS: Record<string, { tool: string; build: string[]; args?: string[] }>;
 export const NODE_MAJOR: number;
 export function chooseNode(machine: Machine): ChosenNode;
 export function majorOf(version: string): number;

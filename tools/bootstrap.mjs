@@ -55,8 +55,7 @@ async function main([name, ...args]) {
   await withLock(async () => {
     if (!installed(target)) await install();
     await linkNode(target);
-    if (command.build) await build('libs/sandbox', 'the sandbox');
-    if (command.types) await build('libs/script-types', 'the declarations for scripts');
+    for (const program of command.build) await build(program);
   });
   return runTool([join(ROOT, command.tool), ...(command.args ?? []), ...args]);
 }
@@ -128,9 +127,9 @@ function linkTarget() {
   }
 }
 
-async function build(room, what) {
-  const { code, output } = await runQuietly([NODE, join(ROOT, room, 'build/main.ts')]);
-  if (code !== 0) throw new Refusal(`${what} could not be built:\n${output.trim()}`);
+async function build(program) {
+  const { code, output } = await runQuietly([NODE, join(ROOT, program)]);
+  if (code !== 0) throw new Refusal(`${program} failed:\n${output.trim()}`);
 }
 
 /** Runs a program to its end and keeps what it writes. */

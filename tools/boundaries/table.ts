@@ -3,7 +3,17 @@
  * an error, and so is a listed one that is not there.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
-  'apps/identity-gateway': ['contracts', 'grpc', 'process', 'errors', 'script-contract', 'telemetry', 'user-model'],
+  'apps/console': ['contracts', 'script-contract', 'user-model'],
+  'apps/identity-gateway': [
+    'contracts',
+    'grpc',
+    'process',
+    'errors',
+    'script-contract',
+    'script-templates',
+    'telemetry',
+    'user-model',
+  ],
   'apps/script-runner': [
     'contracts',
     'grpc',
@@ -85,6 +95,7 @@ export const GRPC_WORKSPACES: readonly string[] = ['libs/grpc', 'libs/contracts'
 
 /** Protobuf types: whole workspaces; in the apps only where gRPC is spoken (`GRPC_PLACES`). */
 export const PROTOBUF_WORKSPACES: readonly string[] = [
+  'apps/console',
   'libs/grpc',
   'libs/contracts',
   'libs/local-services',
@@ -95,8 +106,8 @@ export const PROTOBUF_WORKSPACES: readonly string[] = [
 /** Where an app speaks gRPC: its handlers, its clients and the two files that put it together. */
 export const GRPC_PLACES = /^src\/(.*\/)?(handlers|clients)\/|^src\/(main|create-[a-z-]+)\.ts$/;
 
-/** Files that may read the environment: a workspace's config.ts, and the bootstrap, which runs before anything else. */
-export const ENVIRONMENT_READERS = /(^|\/)config\.ts$|^tools\/bootstrap\.mjs$/;
+/** Files that may read the environment: a config.ts, the bootstrap, which runs before anything else, and what starts it. */
+export const ENVIRONMENT_READERS = /(^|\/)config\.ts$|^tools\/(bootstrap|userferry\/bin)\.mjs$/;
 
 /** The walls inside the sandbox: no file under the first may import what the pattern matches. */
 export const SANDBOX_WALLS: readonly { from: string; never: RegExp; because: string }[] = [

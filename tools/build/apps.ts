@@ -50,5 +50,10 @@ export const READ_BY_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'grpc-health-check': ['proto'],
 };
 
+/** Folders of our own packages, by the file of theirs that code asks for by `import.meta.resolve`: they lie beside it. */
+export const READ_BESIDE: Readonly<Record<string, readonly string[]>> = {
+  '@userferry/script-templates/package.json': ['mongodb', 'mysql', 'postgresql', 'sqlserver', 'web-service'],
+};
+
 /** Packages that name their own folder for what we never ask of them (log transports in threads of their own). */
 export const NAME_THEIR_FOLDER_IN_VAIN: readonly string[] = ['pino', 'thread-stream'];

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { READ_BY_PACKAGES } from './apps.ts';
+import { READ_BESIDE, READ_BY_PACKAGES } from './apps.ts';
 import { FILES, resolvedFiles } from './outside-files.ts';
 import { packageOf, ROOT, SANDBOX_DIST } from './paths.ts';
 
@@ -30,6 +30,8 @@ export const copyReadFiles = (inputs: readonly string[], folder: string): void =
   }
   for (const [name, file] of resolvedFiles(inputs)) {
     if (existsSync(join(ROOT, file))) copyTo(join(ROOT, file), join(folder, FILES, name));
+    for (const beside of READ_BESIDE[name] ?? [])
+      copyFolder(join(ROOT, dirname(file), beside), join(folder, FILES, dirname(name), beside));
   }
 };
 

@@ -13,7 +13,7 @@ it('docs/configuration.md names every variable that is read, and no other; so do
       cwd: root,
     },
   );
-  expect(files).toHaveLength(9);
+  expect(files).toHaveLength(10);
   const read = files.flatMap((file) =>
     [...text(file).matchAll(/\b(USERFERRY_\w+|PUBLIC_IPS|DATABASE_URL): /g)].map(([, name]) => name),
   );

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { jsonTypes } from './json-types.ts';
 
 /**
- * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, and what
+ * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, their JSON's types, and what
  * is told of the modules that scripts may require and of the metrics. (The check of the contracts copies this without the
  * last ones.)
  */
@@ -12,6 +13,10 @@ const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, {
 
 buf('generate');
 buf('build', '--as-file-descriptor-set', '-o', 'libs/contracts/src/gen/descriptor-set.binpb');
+writeFileSync(
+  `${root}libs/contracts/src/gen/json-types.ts`,
+  jsonTypes(`${root}libs/contracts/src/gen/descriptor-set.binpb`),
+);
 
 for (const name of ['modules', 'script-types', 'observability']) {
   const program = `${root}tools/${name}/main.ts`;

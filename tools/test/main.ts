@@ -35,7 +35,8 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
       '-p',
       'libs/sandbox/src/guest/tsconfig.json',
     );
-    return { ok: own.ok && guest.ok, output: own.output + guest.output };
+    const page = await runner.program('tsc', '--pretty', 'false', '-p', 'apps/console/tsconfig.json');
+    return { ok: own.ok && guest.ok && page.ok, output: own.output + guest.output + page.output };
   },
   boundaries: () => runner.node('tools/boundaries/main.ts'),
   contracts: () => checkContracts(ROOT, runner),

@@ -13,6 +13,7 @@ import {
 } from '@userferry/process';
 import { z } from 'zod';
 import { tokenFields, tokenRules, tokensOf } from './access/token/config.ts';
+import { consoleFields, consoleOf } from './http/config.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -48,6 +49,7 @@ export const readConfig = () => {
       USERFERRY_API_KEY_DAYS_MAX: whole(1, 36_500).optional(),
       USERFERRY_PUBLIC_IP_STALE_MS_MAX: whole(0, 30 * DAY_MS).default(DAY_MS),
       USERFERRY_PUBLIC_IP_SIGNING_KEY: signingKey(),
+      ...consoleFields,
     },
     process.env,
     [
@@ -79,6 +81,7 @@ export const readConfig = () => {
     publicIpAddress: env.USERFERRY_PUBLIC_IP_ADDRESS,
     publicIpStaleMsMax: env.USERFERRY_PUBLIC_IP_STALE_MS_MAX,
     publicIpSigningKey: env.USERFERRY_PUBLIC_IP_SIGNING_KEY,
+    ...consoleOf(env),
   };
 };
 

@@ -8,9 +8,16 @@ import {
   type UserPoolServiceServer,
   UserPoolServiceService,
 } from '@userferry/contracts/management/v1/user_pool_service';
-import { createServer, type RunningServer, type ServerTls, type ServiceHandlers, service } from '@userferry/grpc';
+import {
+  type AdmissionOptions,
+  createServer,
+  type RunningServer,
+  type ServerTls,
+  type ServiceHandlers,
+  service,
+} from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
-import { createAuthenticate } from './access/authenticate.ts';
+import { type CallerOf, createAuthenticate, createCallerOf } from './access/authenticate.ts';
 import { guarded } from './access/guarded.ts';
 import type { VerifyToken } from './access/token/verify-token.ts';
 import type { KeyUses } from './background/key-uses.ts';
@@ -22,11 +29,15 @@ import type { RunnerClient } from './clients/runner.ts';
 import type { UserStore } from './clients/user-store.ts';
 import type { Config } from './config.ts';
 import { createSettingsCache } from './connection/settings-cache.ts';
+import { createCheckLimits } from './debug/check-limits.ts';
+import { checkScript } from './handlers/check-script.ts';
 import { getConnection, setConnectionEnabled } from './handlers/connection.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
 import { createUserPool } from './handlers/create-user-pool.ts';
 import { liftTombstone, listConflicts, listScriptRuns, listTombstones, resolveConflict } from './handlers/history.ts';
 import { listApiKeys } from './handlers/list-api-keys.ts';
+import { listScriptTemplates } from './handlers/list-script-templates.ts';
+import { listUserPools } from './handlers/list-user-pools.ts';
 import { login } from './handlers/login.ts';
 import { getMigrationProgress } from './handlers/migration-progress.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
@@ -77,30 +88,37 @@ export type GatewayConfig = Pick<Config, 'host' | 'port'> & {
   readonly tls?: ServerTls | undefined;
 };
 
+/** No call takes longer, whatever deadline its caller set. */
+const CALL_MS_MAX = 30_000;
+
+/** Every call of the gateway and who may make it, whether it comes as gRPC or as JSON. */
+export type GatewayCalls = AdmissionOptions & {
+  readonly services: readonly ServiceHandlers[];
+  readonly callerOf: CallerOf;
+};
+
+export const createGatewayCalls = (config: Pick<GatewayConfig, 'keyMsMax'>, deps: GatewayDeps): GatewayCalls => {
+  const { runner, recordRun, log } = deps;
+  const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
+  const runners = { ...deps, runner: { runScript, checkScript: runner.checkScript } };
+  const services = [
+    identityService(runners),
+    poolService(runners),
+    keyService(runners, config),
+    connectionService(runners),
+  ].map(guarded);
+  const callerOf = createCallerOf({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken });
+  return { services, callerOf, authenticate: createAuthenticate(callerOf), log, callMsMax: CALL_MS_MAX };
+};
+
 /**
  * Starts the gRPC side of the gateway, which says NOT_SERVING until it is told otherwise. The clients stay their owner's to
  * close.
  */
-export const createIdentityGateway = (config: GatewayConfig, deps: GatewayDeps): Promise<RunningServer> => {
-  const { runner, recordRun } = deps;
-  const runScript = recorded((run, call) => runner.runScript(run, call), recordRun);
-  const runners = { ...deps, runner: { runScript, checkScript: runner.checkScript } };
-  return createServer({
-    host: config.host,
-    port: config.port,
-    services: [
-      identityService(runners),
-      poolService(runners),
-      keyService(runners, config),
-      connectionService(runners),
-    ].map(guarded),
-    tls: config.tls,
-    authenticate: createAuthenticate({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken }),
-    log: deps.log,
-    callMsMax: 30_000,
-    serving: false,
-    connectionAgeMs: config.connectionAgeMs,
-  });
+export const createIdentityGateway = (config: GatewayConfig, calls: GatewayCalls): Promise<RunningServer> => {
+  const { services, authenticate, log, callMsMax } = calls;
+  const { host, port, tls, connectionAgeMs } = config;
+  return createServer({ host, port, tls, connectionAgeMs, services, authenticate, log, callMsMax, serving: false });
 };
 
 type Deps = Omit<GatewayDeps, 'runner'> & { readonly runner: Omit<RunnerClient, typeof Symbol.dispose> };
@@ -125,12 +143,13 @@ const poolService = ({ pools, history }: Deps): ServiceHandlers =>
   service<UserPoolServiceServer>(UserPoolServiceService, {
     createUserPool: createUserPool({ store: pools, history }),
     getUserPool: getUserPool(pools),
+    listUserPools: listUserPools(pools),
     startTrial: startTrial(pools),
     setPlan: setPlan(pools),
     listAuditEntries: listAuditEntries(history),
   });
 
-const keyService = ({ pools: store, history }: Deps, { keyMsMax }: GatewayConfig): ServiceHandlers =>
+const keyService = ({ pools: store, history }: Deps, { keyMsMax }: Pick<GatewayConfig, 'keyMsMax'>): ServiceHandlers =>
   service<ApiKeyServiceServer>(ApiKeyServiceService, {
     createApiKey: createApiKey({ store, history, keyMsMax }),
     revokeApiKey: revokeApiKey({ store, history }),
@@ -138,14 +157,16 @@ const keyService = ({ pools: store, history }: Deps, { keyMsMax }: GatewayConfig
     listApiKeys: listApiKeys(store),
   });
 
-const connectionService = ({ connections: store, history, runner }: Deps): ServiceHandlers =>
+const connectionService = ({ connections: store, logins, history, runner }: Deps): ServiceHandlers =>
   service<ConnectionServiceServer>(ConnectionServiceService, {
-    getConnection: getConnection(store),
+    getConnection: getConnection({ store, history }),
     saveConnection: saveConnection(store),
     saveScript: saveScript({ store, checkScript: runner.checkScript }),
     enableConnection: setConnectionEnabled(store, true),
     disableConnection: setConnectionEnabled(store, false),
-    testScript: testScript({ store, history, runScript: runner.runScript, checkScript: runner.checkScript }),
+    checkScript: checkScript({ checkScript: runner.checkScript, limits: createCheckLimits() }),
+    listScriptTemplates: listScriptTemplates(),
+    testScript: testScript({ store, history, logins, runScript: runner.runScript, checkScript: runner.checkScript }),
     deleteConnection: deleteConnection(store),
     listScriptVersions: listScriptVersions(store),
     getScript: getScript(store),

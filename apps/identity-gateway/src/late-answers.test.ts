@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ROLE_SCOPES } from './access/scopes.ts';
 import { createRunnerClient } from './clients/runner.ts';
 import type { StoreFacts } from './connection/store-facts.ts';
-import { createIdentityGateway, type GatewayDeps } from './create-identity-gateway.ts';
+import { createGatewayCalls, createIdentityGateway, type GatewayDeps } from './create-identity-gateway.ts';
 
 const TOKEN = 'a-service-token-of-more-than-32-characters';
 let stack = new AsyncDisposableStack();
@@ -72,7 +72,7 @@ const startGateway = async ({ storeAnswers }: { readonly storeAnswers: boolean }
     noteKeyUse: () => undefined,
     recordRun: ({ outcome }: { outcome: string }) => runs.push(outcome),
   } as unknown as GatewayDeps;
-  const gateway = stack.use(await createIdentityGateway({ host: '127.0.0.1', port: 0 }, deps));
+  const gateway = stack.use(await createIdentityGateway({ host: '127.0.0.1', port: 0 }, createGatewayCalls({}, deps)));
   const client = stack.use(createClient(IdentityServiceClient, { address: `127.0.0.1:${gateway.port}`, token: 'key' }));
   return { client, settled, runs };
 };

@@ -16,11 +16,13 @@ import { createRunnerClient } from './clients/runner.ts';
 import { createStoreHealth } from './clients/store-health.ts';
 import { createUserStore } from './clients/user-store.ts';
 import { readConfig } from './config.ts';
-import { createIdentityGateway } from './create-identity-gateway.ts';
+import { createGatewayCalls, createIdentityGateway } from './create-identity-gateway.ts';
 import { createRunLog } from './history/run-log.ts';
 import { createAnswerSigner } from './http/answer-signer.ts';
+import { consolePages } from './http/console/console-pages.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { createLastKnownIps } from './http/last-known-ips.ts';
+import { createSealer } from './http/session/sealer.ts';
 
 await runService('identity-gateway', readConfig, async (config, { log, stack, onStop }) => {
   const telemetry = stack.use(
@@ -42,22 +44,21 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
   const { record: recordRun } = stack.use(createRunLog(history, log));
   const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: config.publicIpStaleMsMax, log });
   const signAnswer = config.publicIpSigningKey && createAnswerSigner(config.publicIpSigningKey);
+  const stores = { logins, users, connections, pools, history };
+  const calls = createGatewayCalls(config, { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken });
   const forHttp = {
     host: config.host,
     port: config.httpPort,
+    trustedProxies: config.trustedProxies,
     certificates: tls?.certificates,
     lastKnownIps,
     signAnswer,
+    api: { calls, sealer: createSealer(config.consoleSecret, log) },
+    console: await consolePages(config.consoleFolder, log),
     log,
   };
   const http = stack.use(await createHttpServer(forHttp));
-  const stores = { logins, users, connections, pools, history };
-  const server = stack.use(
-    await createIdentityGateway(
-      { ...config, tls },
-      { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken },
-    ),
-  );
+  const server = stack.use(await createIdentityGateway({ ...config, tls }, calls));
   for (const { announceStop } of [server, http]) onStop(announceStop);
   const ready = () => {
     server.setServing(true);

@@ -37,6 +37,7 @@ import { getConnectionSettings } from './handlers/get-connection-settings.ts';
 import { getMigrationCounts } from './handlers/get-migration-counts.ts';
 import { getApiKey, listApiKeys, noteApiKeyUses, rotateApiKey } from './handlers/key-life.ts';
 import { migrateUser } from './handlers/migrate-user.ts';
+import { previewMigration } from './handlers/preview-migration.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
 import { saveScript } from './handlers/save-script.ts';
@@ -44,7 +45,7 @@ import { appendScriptRuns, listScriptRuns } from './handlers/script-runs.ts';
 import { setConnectionEnabled } from './handlers/set-connection-enabled.ts';
 import { settleAttempt } from './handlers/settle-attempt.ts';
 import { liftTombstone, listTombstones } from './handlers/tombstones.ts';
-import { createUserPool, getUserPool, setPlan, startTrial } from './handlers/user-pool.ts';
+import { createUserPool, getUserPool, listUserPools, setPlan, startTrial } from './handlers/user-pool.ts';
 import { createUser, deleteUser, findUser, listUsers, updateUser } from './handlers/users.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 
@@ -68,6 +69,7 @@ const userServices = (deps: Omit<MigrationServiceDeps, 'log'>): readonly Service
   service<LoginServiceServer>(LoginServiceService, {
     checkLogin: checkLogin(deps),
     migrateUser: migrateUser(deps),
+    previewMigration: previewMigration(deps.store),
     settleAttempt: settleAttempt(deps.store),
   }),
   service<UserServiceServer>(UserServiceService, {
@@ -96,6 +98,7 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
   service<PoolStoreServiceServer>(PoolStoreServiceService, {
     createUserPool: createUserPool(store),
     getUserPool: getUserPool(store),
+    listUserPools: listUserPools(store),
     startTrial: startTrial(store),
     setPlan: setPlan(store),
     createApiKey: createApiKey(store),

@@ -52,6 +52,7 @@ export const REASONS = {
   CONCURRENT_CHANGE: { code: 'ABORTED', blame: 'caller', retry: 'safe' },
   RUN_ALREADY_STARTED: { code: 'ALREADY_EXISTS', blame: 'caller', retry: 'never' },
   RUNNER_OVERLOADED: { code: 'RESOURCE_EXHAUSTED', blame: 'us', retry: 'after' },
+  TOO_MANY_CHECKS: { code: 'RESOURCE_EXHAUSTED', blame: 'caller', retry: 'after' },
   TOO_MANY_WATCHERS: { code: 'RESOURCE_EXHAUSTED', blame: 'us', retry: 'after' },
   PUBLIC_IP_TABLE_FULL: { code: 'RESOURCE_EXHAUSTED', blame: 'us', retry: 'after' },
   STORE_UNAVAILABLE: { code: 'UNAVAILABLE', blame: 'us', retry: 'safe' },

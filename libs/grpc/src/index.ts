@@ -9,6 +9,8 @@ export {
 } from './client/create-client.ts';
 export { replicaAddresses } from './client/replica-addresses.ts';
 export { shavedDeadline } from './deadline.ts';
+export { type AnswerJson, type JsonCall, jsonCalls } from './json/json-calls.ts';
+export { type AdmissionOptions, requestIdFrom } from './server/admit-call.ts';
 export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';
 export {
   createServer,

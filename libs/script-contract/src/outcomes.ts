@@ -32,7 +32,8 @@ export type LogLine = { readonly level: LogLevel; readonly text: string; readonl
 
 /**
  * What a run cost: wall clock and CPU in milliseconds, the isolate's heap after the run in bytes, and how many connections
- * it opened itself and how many it took over from earlier runs (absent: not known).
+ * it opened itself and how many it took over from earlier runs (absent: not known). Of the wall clock, in milliseconds,
+ * what passed while it waited for connections, for the legacy user store's answers, for hashes and other cryptography.
  */
 export type RunUsage = {
   readonly wallMs: number;
@@ -40,6 +41,9 @@ export type RunUsage = {
   readonly heapBytes: number;
   readonly connectionsOpened?: number;
   readonly connectionsReused?: number;
+  readonly connectMs?: number;
+  readonly queryMs?: number;
+  readonly hashMs?: number;
 };
 
 /** How a run ended. `resultJson` is JSON text, present when the outcome is `completed` (and, for diagnosis, `invalid_result` where it can be shown). */

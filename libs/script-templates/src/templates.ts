@@ -7,9 +7,12 @@ export const LEGACY_STORES = ['postgresql', 'mysql', 'mongodb', 'sqlserver', 'we
 
 export type LegacyStore = (typeof LEGACY_STORES)[number];
 
+/** They lie beside the package's own description, in a built service too. */
+const FOLDER = new URL('.', import.meta.resolve('@userferry/script-templates/package.json'));
+
 /** The path of a ready-made script: a start for a company's own, complete and working on the schema beside it. */
 export const templateFile = (store: LegacyStore, action: ScriptAction): string =>
-  fileURLToPath(new URL(`../${store}/${action}.js`, import.meta.url));
+  fileURLToPath(new URL(`${store}/${action}.js`, FOLDER));
 
 /** The source of a ready-made script. */
 export const templateOf = (store: LegacyStore, action: ScriptAction): string =>
@@ -17,4 +20,4 @@ export const templateOf = (store: LegacyStore, action: ScriptAction): string =>
 
 /** The tables that the SQL scripts are written for. */
 export const schemaOf = (store: 'postgresql' | 'mysql' | 'sqlserver'): string =>
-  readFileSync(new URL(`../${store}/schema.sql`, import.meta.url), 'utf8');
+  readFileSync(new URL(`${store}/schema.sql`, FOLDER), 'utf8');

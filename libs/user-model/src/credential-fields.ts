@@ -16,6 +16,9 @@ const HASH =
 
 const isCredentialValue = (value: Json): boolean => typeof value === 'string' && HASH.test(value);
 
+/** Whether a field holds a password, a hash or a salt, by its name or its value. */
+export const isCredential = (name: string, value: Json): boolean => isCredentialName(name) || isCredentialValue(value);
+
 /** A copy of a JSON value without passwords, hashes and salts, at any depth. Recursion: bound the depth first. */
 export const withoutCredentials = (value: Json): Json => {
   if (Array.isArray(value)) return value.filter((item) => !isCredentialValue(item)).map(withoutCredentials);
@@ -26,7 +29,7 @@ export const withoutCredentials = (value: Json): Json => {
 export const objectWithoutCredentials = (value: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(value)
-      .filter(([name, item]) => !isCredentialName(name) && !isCredentialValue(item))
+      .filter(([name, item]) => !isCredential(name, item))
       .map(([name, item]) => [name, withoutCredentials(item)]),
   );
 

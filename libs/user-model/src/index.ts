@@ -1,3 +1,5 @@
+export { isJsonObject } from './credential-fields.ts';
+export { type ExplainedField, explainProfile } from './explain-profile.ts';
 export {
   EXTERNAL_ID_BYTES_MAX,
   type ExternalId,

@@ -13,12 +13,14 @@ export type ParsedProfile =
   | { readonly ok: true; readonly externalId: ExternalId; readonly profile: Profile }
   | { readonly ok: false; readonly problems: readonly ProfileProblem[] };
 
-const isField = (name: string): name is ProfileField => Object.hasOwn(PROFILE_FIELDS, name);
+/** Whether the profile has a field of that name, beside `id` and `customData`. */
+export const isField = (name: string): name is ProfileField => Object.hasOwn(PROFILE_FIELDS, name);
 const isIdentifierField = (name: string): name is Identifier['kind'] =>
   (IDENTIFIER_KINDS as readonly string[]).includes(name);
 const HANDLED = new Set(['id', 'customData', 'lastIP']);
 
-const checkField = (name: ProfileField, value: unknown): Checked => {
+/** A field's value after its check; an identifier that is empty is none. */
+export const checkField = (name: ProfileField, value: unknown): Checked => {
   const checked = FIELD_RULES[PROFILE_FIELDS[name]](value);
   if ('must' in checked || !isIdentifierField(name)) return checked;
   // Databases keep '' where there is none: taken as an identifier, all those users would collide.

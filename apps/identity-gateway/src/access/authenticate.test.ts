@@ -3,7 +3,7 @@ import { ServiceError } from '@userferry/errors';
 import type { Caller } from '@userferry/grpc';
 import { describe, expect, it } from 'vitest';
 import type { KnownKey } from '../clients/pool-store.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticate, createCallerOf } from './authenticate.ts';
 
 const caller: Caller = { role: 'edge', userPoolIds: ['pool'], scopes: ['logins'], id: 'key-1' };
 const known = (validUntilMs = Number.POSITIVE_INFINITY): KnownKey => ({ caller, validUntilMs });
@@ -21,7 +21,7 @@ const createWorld = (find: () => Promise<KnownKey | undefined>) => {
     asked += 1;
     return find();
   };
-  const authenticate = createAuthenticate({ store: { findApiKey }, onUse: (id) => used.push(id) });
+  const authenticate = createAuthenticate(createCallerOf({ store: { findApiKey }, onUse: (id) => used.push(id) }));
   const ask = (key: string) => authenticate(withKey(key)).catch((error: ServiceError) => error.reason);
   return { ask, used, asked: () => asked };
 };

@@ -11,7 +11,7 @@ const KEYS_MAX = 50_000;
 /** Long enough to find that a migration-service is frozen, and to ask another one. */
 const LOOK_UP_MS = 20_000;
 
-export type AuthenticateDeps = {
+export type CallerOfDeps = {
   readonly store: Pick<PoolStore, 'findApiKey'>;
   /** Told of each key that was used. */
   readonly onUse: (apiKeyId: string) => void;
@@ -26,11 +26,11 @@ const KEY_LENGTH_MAX = 512;
 /** What is known of a secret: whose it is, or why it is nobody's. */
 type Believed = KnownKey | { readonly refusal: ServiceError };
 
-/**
- * Finds out whose API key a call carries, or whom a token lets in. Keys are held by their SHA-256 only, in memory as in
- * the store.
- */
-export const createAuthenticate = ({ store, onUse, verifyToken }: AuthenticateDeps): Authenticate => {
+/** Whom an API key or a token lets in. */
+export type CallerOf = (secret: string) => Promise<Caller>;
+
+/** Keys are held by their SHA-256 only, in memory as in the store. */
+export const createCallerOf = ({ store, onUse, verifyToken }: CallerOfDeps): CallerOf => {
   const believed = new LRUCache<string, Believed>({ max: KEYS_MAX, ttl: BELIEVED_MS });
 
   const look = async (digest: Buffer): Promise<Believed> => {
@@ -43,6 +43,7 @@ export const createAuthenticate = ({ store, onUse, verifyToken }: AuthenticateDe
   };
 
   const byKey = async (secret: string): Promise<Caller> => {
+    if (secret.length > KEY_LENGTH_MAX) throw unknownKey();
     const found = await look(createHash('sha256').update(secret).digest());
     if ('refusal' in found) throw found.refusal;
     // It may have ended since it was found.
@@ -51,16 +52,21 @@ export const createAuthenticate = ({ store, onUse, verifyToken }: AuthenticateDe
     return found.caller;
   };
 
-  return async (metadata) => {
-    const secret = bearerToken(metadata, verifyToken === undefined ? KEY_LENGTH_MAX : TOKEN_LENGTH_MAX);
-    return verifyToken !== undefined && isToken(secret) ? verifyToken(secret) : byKey(secret);
-  };
+  return async (secret) => (verifyToken !== undefined && isToken(secret) ? verifyToken(secret) : byKey(secret));
 };
 
-const ask = async (store: AuthenticateDeps['store'], digest: Buffer): Promise<Believed> => {
+/** Finds out whose API key a call carries, or whom a token lets in. */
+export const createAuthenticate =
+  (callerOf: CallerOf): Authenticate =>
+  async (metadata) =>
+    callerOf(bearerToken(metadata, TOKEN_LENGTH_MAX));
+
+const unknownKey = () => new ServiceError('UNAUTHENTICATED', 'the key is not known here');
+
+const ask = async (store: CallerOfDeps['store'], digest: Buffer): Promise<Believed> => {
   try {
     const found = await store.findApiKey(digest, { requestId: randomUUID(), deadlineMs: Date.now() + LOOK_UP_MS });
-    return found ?? { refusal: new ServiceError('UNAUTHENTICATED', 'the key is not known here') };
+    return found ?? { refusal: unknownKey() };
   } catch (error) {
     if (!(error instanceof ServiceError) || error.reason !== 'API_KEY_EXPIRED') throw error;
     return { refusal: new ServiceError('API_KEY_EXPIRED', error.message) };

@@ -17,6 +17,7 @@ const poolNotFound = () => new ServiceError('USER_POOL_NOT_FOUND', 'no user pool
  */
 export const authorize = (caller: Caller, rule: CallRule, userPoolId = ''): void => {
   if (rule.roles.length === 0 || (rule.ofOperators && userPoolId === EVERY_POOL)) requireOperator(caller);
+  else if (rule.ofOwnPools) requireRole(caller, rule);
   else requirePool(caller, rule, userPoolId);
   if (caller.scopes.includes(rule.scope)) return;
   throw new ServiceError('SCOPE_MISSING', `this call takes the scope ${rule.scope}, which the caller does not have`, {
@@ -34,6 +35,10 @@ const requirePool = (caller: Caller, { roles }: CallRule, userPoolId: string): v
   if (!ID_FORM.test(userPoolId)) throw poolNotFound();
   if (caller.role === 'operator') return;
   if (!caller.userPoolIds.includes(userPoolId)) throw poolNotFound();
-  if (!roles.some((role) => role === caller.role))
+  requireRole(caller, { roles });
+};
+
+const requireRole = ({ role }: Caller, { roles }: Pick<CallRule, 'roles'>): void => {
+  if (role !== 'operator' && !roles.some((one) => one === role))
     throw new ServiceError('PERMISSION_DENIED', `this call takes a key of role ${[...roles, 'operator'].join(' or ')}`);
 };

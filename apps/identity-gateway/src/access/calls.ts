@@ -7,6 +7,8 @@ export type CallRule = {
   readonly roles: readonly ('edge' | 'admin')[];
   /** Whether it may be about operators, too, as pool `*`. */
   readonly ofOperators?: boolean;
+  /** About all the pools that the caller may touch, and none by name. */
+  readonly ofOwnPools?: boolean;
 };
 
 const edge = (scope: Scope): CallRule => ({ scope, roles: ['edge'] });
@@ -30,6 +32,7 @@ export const CALLS: Readonly<Record<string, CallRule>> = {
 
   'UserPoolService/CreateUserPool': operator('pools:write'),
   'UserPoolService/GetUserPool': admin('pools:read'),
+  'UserPoolService/ListUserPools': { ...admin('pools:read'), ofOwnPools: true },
   'UserPoolService/StartTrial': admin('pools:write'),
   'UserPoolService/SetPlan': operator('pools:write'),
   'UserPoolService/ListAuditEntries': admin('audit:read'),
@@ -46,6 +49,8 @@ export const CALLS: Readonly<Record<string, CallRule>> = {
   'ConnectionService/DisableConnection': admin('connections:write'),
   'ConnectionService/DeleteConnection': admin('connections:write'),
   'ConnectionService/TestScript': admin('scripts:test'),
+  'ConnectionService/CheckScript': admin('scripts:test'),
+  'ConnectionService/ListScriptTemplates': admin('connections:read'),
   'ConnectionService/ListScriptVersions': admin('connections:read'),
   'ConnectionService/GetScript': admin('connections:read'),
   'ConnectionService/DiffScriptVersions': admin('connections:read'),

@@ -38,6 +38,14 @@ export type MigrationRequest = {
   readonly passwordIsNew: boolean;
 };
 
+export type SupposedMigration = {
+  readonly userPoolId: string;
+  readonly connectionId: string;
+  readonly profileJson: string;
+  /** What would have been typed, where that is known. */
+  readonly typed: Identifier | undefined;
+};
+
 /** How an attempt ended that the store counted and did not settle itself. */
 export type SettledAttempt = {
   readonly userPoolId: string;
@@ -50,13 +58,15 @@ export type SettledAttempt = {
 export type LoginStore = Disposable & {
   readonly checkLogin: (attempt: LoginAttempt, call: CallFacts) => Promise<CheckedLogin>;
   readonly migrateUser: (request: MigrationRequest, call: CallFacts) => Promise<Migration>;
+  /** What a migration would come to now, whatever the password; nothing is stored. */
+  readonly previewMigration: (supposed: SupposedMigration, call: CallContext) => Promise<Migration['verdict']>;
   readonly settleAttempt: (settled: SettledAttempt, call: CallContext) => Promise<void>;
 };
 
 const WIRE_ENDS = { proven: WireAttemptEnd.PROVEN, undecided: WireAttemptEnd.UNDECIDED } as const;
 
 export const createLoginStore = (address: string, token: string, tls?: ClientTls): LoginStore => {
-  const repeatable = ['checkLogin', 'migrateUser', 'settleAttempt'];
+  const repeatable = ['checkLogin', 'migrateUser', 'previewMigration', 'settleAttempt'];
   const client = createClient(LoginServiceClient, { address, token, tls, repeatable });
   return {
     checkLogin: async ({ userPoolId, identifier, password, facts }, call) => {
@@ -70,6 +80,11 @@ export const createLoginStore = (address: string, token: string, tls?: ClientTls
       const request = { ...proven, ...by, identifier: toWireIdentifier(identifier), requestIp: facts.ip };
       const { verdict, user } = await client.migrateUser(request, call);
       return toMigration(verdict, user);
+    },
+    previewMigration: async ({ profileJson, typed, ...supposed }, call) => {
+      const identifier = typed && toWireIdentifier(typed);
+      const request = { ...supposed, profileJson: Buffer.from(profileJson), identifier };
+      return toVerdict((await client.previewMigration(request, call)).verdict);
     },
     settleAttempt: async ({ userPoolId, identifier, ip, end, byLegacyStore }, call) => {
       const attempt = { userPoolId, identifier: toWireIdentifier(identifier), requestIp: ip };
@@ -109,7 +124,18 @@ const isRefusal = (verdict: MigrationVerdict): verdict is keyof typeof REFUSALS 
 const toMigration = (verdict: MigrationVerdict, user: WireUser | undefined): Migration => {
   if (isRefusal(verdict)) return { verdict: REFUSALS[verdict] };
   if (user === undefined) throw unknownAnswer();
-  if (verdict === MigrationVerdict.MIGRATED) return { verdict: 'migrated', user };
-  if (verdict === MigrationVerdict.ALREADY_MIGRATED) return { verdict: 'already_migrated', user };
-  throw unknownAnswer();
+  const stored = STORED[verdict];
+  if (stored === undefined) throw unknownAnswer();
+  return { verdict: stored, user };
+};
+
+const STORED: Readonly<Partial<Record<MigrationVerdict, 'migrated' | 'already_migrated'>>> = {
+  [MigrationVerdict.MIGRATED]: 'migrated',
+  [MigrationVerdict.ALREADY_MIGRATED]: 'already_migrated',
+};
+
+const toVerdict = (verdict: MigrationVerdict): Migration['verdict'] => {
+  const known = isRefusal(verdict) ? REFUSALS[verdict] : STORED[verdict];
+  if (known === undefined) throw unknownAnswer();
+  return known;
 };

@@ -34,9 +34,20 @@ export type PoolToCreate = {
   readonly plan: Plan;
 };
 
+/** Of all pools, or of those with these ids. */
+export type PoolsWanted = {
+  readonly of: 'all' | readonly string[];
+  readonly search: string;
+  readonly pageSize: number;
+  readonly pageToken: string;
+};
+
+export type PoolsPage = { readonly userPools: VisiblePool[]; readonly nextPageToken: string };
+
 export type PoolStore = Disposable & {
   readonly createUserPool: (pool: PoolToCreate, call: CallContext) => Promise<VisiblePool>;
   readonly getUserPool: (userPoolId: string, call: CallContext) => Promise<VisiblePool>;
+  readonly listUserPools: (wanted: PoolsWanted, call: CallContext) => Promise<PoolsPage>;
   readonly startTrial: (userPoolId: string, call: CallFacts) => Promise<VisiblePool>;
   readonly setPlan: (userPoolId: string, plan: Plan, call: CallFacts) => Promise<VisiblePool>;
   readonly createApiKey: (key: KeyToCreate, call: CallContext) => Promise<VisibleKey>;
@@ -71,6 +82,7 @@ const REPEATABLE = [
   'noteApiKeyUses',
   'revokeApiKey',
   'getUserPool',
+  'listUserPools',
   'setPlan',
 ];
 
@@ -80,6 +92,8 @@ export const createPoolStore = (address: string, token: string, tls?: ClientTls)
     createUserPool: async (pool, call) =>
       visible(await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call)),
     getUserPool: async (userPoolId, call) => visible(await client.getUserPool({ userPoolId }, call)),
+    listUserPools: ({ of, ...wanted }, call) =>
+      client.listUserPools({ ...wanted, all: of === 'all', userPoolIds: of === 'all' ? [] : [...of] }, call),
     startTrial: async (userPoolId, call) =>
       visible(await client.startTrial({ userPoolId, actor: call.caller.id }, call)),
     setPlan: async (userPoolId, plan, call) =>

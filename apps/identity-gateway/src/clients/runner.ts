@@ -29,7 +29,16 @@ import { isOutOfTime } from '../outcome/out-of-time.ts';
  */
 export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
-type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
+export type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
+
+/** What is wrong with a source, every module that one may require, and what runs in its place where nothing is wrong. */
+export type CheckedScript = {
+  readonly problems: readonly Problem[];
+  readonly modules: readonly OfferedModule[];
+  readonly toRun: string;
+};
+
+type OfferedModule = { readonly name: string; readonly version: string };
 
 /** A script as its author wrote it. */
 export type WrittenScript = {
@@ -38,12 +47,9 @@ export type WrittenScript = {
   readonly language: ScriptLanguage;
 };
 
-/** What is wrong with it, and what runs in its place where nothing is. */
-export type ScriptCheck = { readonly problems: readonly Problem[]; readonly toRun: string };
-
 export type RunnerClient = Disposable & {
   readonly runScript: RunScript;
-  readonly checkScript: (script: WrittenScript, call: CallFacts) => Promise<ScriptCheck>;
+  readonly checkScript: (script: WrittenScript, call: CallFacts) => Promise<CheckedScript>;
 };
 
 export const createRunnerClient = (address: string, token: string, tls?: ClientTls): RunnerClient => {
@@ -53,8 +59,9 @@ export const createRunnerClient = (address: string, token: string, tls?: ClientT
       run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),
     checkScript: async ({ source, action, language }, call) => {
       const request = { source, action: actionNumber(action), language: languageNumber(language) };
-      const { problems, javascript } = await client.checkScript(request, call);
-      return { problems: problems.map(fromWireError), toRun: language === 'typescript' ? javascript : source };
+      const { problems, modules, javascript } = await client.checkScript(request, call);
+      const toRun = language === 'typescript' ? javascript : source;
+      return { problems: problems.map(fromWireError), modules, toRun };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
@@ -160,11 +167,16 @@ const fromResponse = (response: RunScriptResponse): RunResult => {
   };
 };
 
-const fromWireUsage = ({ wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused }: WireUsage): RunUsage => ({
-  ...{ wallMs, cpuMs, heapBytes: Number(heapBytes) },
-  ...(connectionsOpened !== undefined && { connectionsOpened }),
-  ...(connectionsReused !== undefined && { connectionsReused }),
+const fromWireUsage = ({ heapBytes, ...usage }: WireUsage): RunUsage => ({
+  ...known(usage),
+  heapBytes: Number(heapBytes),
 });
+
+/** Without what is not known. */
+const known = <T extends object>(usage: T) =>
+  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]: Exclude<T[Name], undefined>;
+  };
 
 const fromWireError = (error: {
   name: string;

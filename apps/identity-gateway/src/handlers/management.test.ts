@@ -37,8 +37,8 @@ const completed = (value: unknown): RunResult => ({
 /** Takes out one type, as the runner's check does. */
 const checkScript = async ({ source }: { readonly source: string }) =>
   source.includes('enum')
-    ? { problems: [{ name: 'SyntaxError', message: 'enum of TypeScript', line: 1, column: 1 }], toRun: '' }
-    : { problems: [], toRun: source.replace(': string', '        ') };
+    ? { problems: [{ name: 'SyntaxError', message: 'enum of TypeScript', line: 1, column: 1 }], modules: [], toRun: '' }
+    : { problems: [], modules: [], toRun: source.replace(': string', '        ') };
 
 const createWorld = (held: ConnectionSettings = settings) => {
   const runs: ScriptRun[] = [];
@@ -47,6 +47,7 @@ const createWorld = (held: ConnectionSettings = settings) => {
     runs,
     audited,
     store: { getConnectionSettings: async () => held },
+    logins: { previewMigration: async () => 'migrated' as const },
     history: { appendAuditEntry: async (entry: object) => void audited.push(entry) },
     runScript: async (run: ScriptRun) => {
       runs.push(run);
@@ -107,7 +108,7 @@ describe('saving a script', () => {
       },
     },
     checkScript: async ({ source }: { readonly source: string }) =>
-      problems.length > 0 ? { problems, toRun: '' } : checkScript({ source }),
+      problems.length > 0 ? { problems, modules: [], toRun: '' } : checkScript({ source }),
   });
   const save = (source: string, problems?: Parameters<typeof deps>[0], language: 0 | 1 = 0) =>
     saveScript(deps(problems))({ userPoolId: 'pool', action: login, source, language }, call);

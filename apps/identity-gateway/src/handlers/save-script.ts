@@ -1,10 +1,10 @@
 import type { SaveScriptRequest, SaveScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
-import { ACTIONS, LIMITS, type ScriptAction } from '@userferry/script-contract';
+import { LIMITS } from '@userferry/script-contract';
 import type { ConnectionStore } from '../clients/connection-store.ts';
-import type { RunnerClient, ScriptCheck } from '../clients/runner.ts';
-import { surplusParameters } from '../connection/declared-parameters.ts';
+import type { Problem, RunnerClient } from '../clients/runner.ts';
+import { surplusProblems } from '../connection/surplus-problems.ts';
 import { actionField, invalidField, languageField } from './fields.ts';
 
 export type SaveScriptDeps = {
@@ -27,18 +27,12 @@ export const saveScript =
     return { connection: await store.saveScript({ userPoolId, action, source, language, toRun }, call) };
   };
 
-type Problem = Pick<ScriptCheck['problems'][number], 'message' | 'line' | 'column'>;
-
-const surplusProblems = (source: string, action: ScriptAction): readonly Problem[] => {
-  const surplus = surplusParameters(source, action);
-  if (surplus[0] === undefined) return [];
-  const { line, column } = surplus[0];
-  const names = surplus.map(({ name }) => name).join(', ');
-  const message = `${action} is called with (${ACTIONS[action].parameters.join(', ')}) and nothing more: take out ${names}`;
-  return [{ message, line, column }];
-};
-
-export const scriptInvalid = ({ message, line, column }: Problem): ServiceError => {
+/** A mistake in a script as a refusal, with its place. */
+export const scriptInvalid = ({
+  message,
+  line,
+  column,
+}: Pick<Problem, 'message' | 'line' | 'column'>): ServiceError => {
   const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`;
   const metadata = { line: String(line ?? ''), column: String(column ?? '') };
   return new ServiceError('SCRIPT_INVALID', `${message}${place}`, { metadata });

@@ -1,13 +1,20 @@
-import type { TestScriptRequest, TestScriptResponse } from '@userferry/contracts/management/v1/connection_service';
+import {
+  ProfileFieldState,
+  type TestScriptRequest,
+  type TestScriptResponse,
+  WouldHave as WireWouldHave,
+} from '@userferry/contracts/management/v1/connection_service';
 import { ServiceError } from '@userferry/errors';
 import type { CallFacts, Handler } from '@userferry/grpc';
 import { ACTIONS, outcomeNumber, type RunResult, type ScriptAction } from '@userferry/script-contract';
-import type { Json } from '@userferry/user-model';
+import type { ExplainedField, Json } from '@userferry/user-model';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunnerClient, RunScript, WrittenScript } from '../clients/runner.ts';
 import { scriptContext } from '../connection/script-context.ts';
 import { scriptRun } from '../connection/script-run.ts';
+import { profileFields } from '../debug/profile-fields.ts';
+import { type TestVerdictDeps, testVerdict, type WouldHave } from '../debug/test-verdict.ts';
 import { withTimeToAnswer } from '../outcome/out-of-time.ts';
 import { actionField, invalidField, jsonArray, languageField } from './fields.ts';
 import { scriptInvalid } from './save-script.ts';
@@ -17,7 +24,7 @@ export type TestScriptDeps = {
   readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
   readonly runScript: RunScript;
   readonly checkScript: RunnerClient['checkScript'];
-};
+} & TestVerdictDeps;
 
 /** What a script sees as the request when an administrator tries it out. */
 const DEBUG_FACTS = { appId: '', appName: 'Debug', appMetadata: {}, ip: '', geo: null, body: {} } as const;
@@ -27,7 +34,13 @@ const DEBUG_FACTS = { appId: '', appName: 'Debug', appMetadata: {}, ip: '', geo:
  * the log history and the audit know of it.
  */
 export const testScript =
-  ({ store, history, runScript, checkScript }: TestScriptDeps): Handler<TestScriptRequest, TestScriptResponse> =>
+  ({
+    store,
+    history,
+    runScript,
+    checkScript,
+    logins,
+  }: TestScriptDeps): Handler<TestScriptRequest, TestScriptResponse> =>
   async ({ userPoolId, argsJson, source, ...wire }, call) => {
     const action = actionField('action', wire.action);
     const language = languageField('language', wire.language);
@@ -43,7 +56,13 @@ export const testScript =
       throw new ServiceError('SCRIPT_NOT_FOUND', `the connection has no ${action} script`);
     const target = `script ${action}${source === '' ? '' : ', a source that is not saved'}`;
     await history.appendAuditEntry({ userPoolId, action: 'ConnectionService/TestScript', target }, call);
-    return { run: toWireRun(await runScript(toRun, withTimeToAnswer(call))) };
+    const result = await runScript(toRun, withTimeToAnswer(call));
+    const verdict = await testVerdict({ userPoolId, action, args: asked, settings, run: result }, call, { logins });
+    return {
+      run: toWireRun(result),
+      wouldHave: { ...verdict, what: WIRE_VERDICTS[verdict.what] },
+      profileFields: profileFields(action, result).map((field) => ({ ...field, state: WIRE_STATES[field.state] })),
+    };
   };
 
 /**
@@ -61,6 +80,24 @@ const toRunOf = async (
   if (problems[0] !== undefined) throw scriptInvalid(problems[0]);
   return toRun;
 };
+
+const WIRE_VERDICTS = {
+  authenticated_and_migrated: WireWouldHave.AUTHENTICATED_AND_MIGRATED,
+  authenticated: WireWouldHave.AUTHENTICATED,
+  rejected: WireWouldHave.REJECTED,
+  been_undecided: WireWouldHave.BEEN_UNDECIDED,
+  met_a_conflict: WireWouldHave.MET_A_CONFLICT,
+  met_a_tombstone: WireWouldHave.MET_A_TOMBSTONE,
+  been_taken: WireWouldHave.BEEN_TAKEN,
+  unknown: WireWouldHave.UNSPECIFIED,
+} as const satisfies Record<WouldHave, WireWouldHave>;
+
+const WIRE_STATES = {
+  accepted: ProfileFieldState.ACCEPTED,
+  custom_data: ProfileFieldState.CUSTOM_DATA,
+  ignored: ProfileFieldState.IGNORED,
+  wrong: ProfileFieldState.WRONG,
+} as const satisfies Record<ExplainedField['state'], ProfileFieldState>;
 
 /** The arguments before `context`; those left out are null. */
 const argumentsOf = (action: ScriptAction, argsJson: Uint8Array): readonly Json[] => {

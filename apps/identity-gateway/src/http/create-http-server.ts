@@ -1,10 +1,17 @@
-import type { CallContext, Certificates } from '@userferry/grpc';
+import type { IncomingMessage } from 'node:http';
+import { type CallContext, type Certificates, jsonCalls, requestIdFrom } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { count, type Labels } from '@userferry/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
+import type { GatewayCalls } from '../create-identity-gateway.ts';
 import type { AnswerSigner } from './answer-signer.ts';
+import { addApi } from './api/add-api.ts';
+import { addConsoleRoutes } from './console/console-routes.ts';
+import type { ConsolePages } from './console/read-console.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import type { Sealer } from './session/sealer.ts';
 
 export type HttpServer = AsyncDisposable & {
   readonly port: number;
@@ -22,14 +29,25 @@ export type HttpOptions = {
   readonly lastKnownIps: LastKnownIps;
   /** Signs what firewalls are opened by, where there is a key for it. */
   readonly signAnswer?: AnswerSigner | undefined;
+  /** Who may say for whom a call comes: addresses and networks of proxies. None by default. */
+  readonly trustedProxies?: readonly string[];
+  /** The calls in JSON; absent: none. */
+  readonly api?: { readonly calls: GatewayCalls; readonly sealer: Sealer } | undefined;
+  /** The built console; absent: there is none. */
+  readonly console?: ConsolePages | undefined;
   readonly log: Logger;
 };
 
 /** No HTTP call waits longer for our own services. */
 const CALL_MS_MAX = 3_000;
 
-const createApp = (certificates: Certificates | undefined): FastifyInstance => {
-  const limits = { bodyLimit: 1024 * 1024, requestTimeout: 30_000, genReqId: () => crypto.randomUUID() };
+const createApp = ({ certificates, trustedProxies = [] }: HttpOptions): FastifyInstance => {
+  const limits = {
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30_000,
+    genReqId: ({ headers }: IncomingMessage) => requestIdFrom(headers['x-request-id']),
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+  };
   if (certificates === undefined) return fastify(limits);
   const context = () => {
     const { certificate: cert, privateKey: key } = certificates.current().identity ?? {};
@@ -45,7 +63,7 @@ const statusClass = (status: number): Labels<'userferry_http_requests_total'>['s
 /** Starts the HTTP side of the gateway. Every answer is JSON unless its route says otherwise. */
 export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
   const { host, port, lastKnownIps, signAnswer, log } = options;
-  const app = createApp(options.certificates);
+  const app = createApp(options);
   app.setNotFoundHandler((_, reply) =>
     reply.status(404).send({ statusCode: 404, message: 'no such path', data: null }),
   );
@@ -59,9 +77,15 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     const route = request.routeOptions.url ?? 'none';
     count('userferry_http_requests_total', { route, status: statusClass(reply.statusCode) });
   });
+  addSecurityHeaders(app, { tls: options.certificates !== undefined });
   const readiness = addHealth(app);
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });
   addPublicIpsRoute(app, { lastKnownIps, context, signAnswer });
+  if (options.api !== undefined) {
+    const { calls, sealer } = options.api;
+    addApi(app, { calls: jsonCalls(calls.services, calls), callerOf: calls.callerOf, sealer, log });
+  }
+  addConsoleRoutes(app, options.console);
   await app.listen({ host, port });
   const bound = app.addresses()[0]?.port ?? port;
   return { port: bound, ...readiness, [Symbol.asyncDispose]: () => app.close() };

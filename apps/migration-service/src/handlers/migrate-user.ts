@@ -10,7 +10,7 @@ import { migrateProvenUser } from '../login/migrate-proven-user.ts';
 import { addressOf, auditedCallOf, identifierOf } from './fields.ts';
 import { wireUser } from './wire-user.ts';
 
-const VERDICTS = {
+export const VERDICTS = {
   migrated: MigrationVerdict.MIGRATED,
   already_migrated: MigrationVerdict.ALREADY_MIGRATED,
   tombstoned: MigrationVerdict.TOMBSTONED,

@@ -3,6 +3,8 @@ import type {
   CreateUserPoolResponse,
   GetUserPoolRequest,
   GetUserPoolResponse,
+  ListUserPoolsRequest,
+  ListUserPoolsResponse,
   SetPlanRequest,
   SetPlanResponse,
   StartTrialRequest,
@@ -10,7 +12,7 @@ import type {
 } from '@userferry/contracts/migration/v1/pool_store_service';
 import type { Handler } from '@userferry/grpc';
 import type { UserStore } from '@userferry/user-store';
-import { authorOf, jsonObjectOf, nameOf } from './fields.ts';
+import { authorOf, invalidField, jsonObjectOf, nameOf, pageOf, storable } from './fields.ts';
 import { planOf, wirePool } from './wire-pool.ts';
 
 export const createUserPool =
@@ -27,6 +29,18 @@ export const createUserPool =
 export const getUserPool =
   ({ pools }: UserStore): Handler<GetUserPoolRequest, GetUserPoolResponse> =>
   async ({ userPoolId }) => ({ userPool: wirePool(await pools.get(userPoolId)) });
+
+const SEARCH_LENGTH_MAX = 256;
+
+/** By name; of all pools only where that was asked for in so many words. */
+export const listUserPools =
+  ({ pools }: UserStore): Handler<ListUserPoolsRequest, ListUserPoolsResponse> =>
+  async ({ all, userPoolIds, search, ...page }) => {
+    if (search.length > SEARCH_LENGTH_MAX) throw invalidField('search', 'is too long');
+    const wanted = { ids: all ? undefined : userPoolIds, search: storable('search', search) };
+    const { items, nextPageToken } = await pools.list(wanted, pageOf(page));
+    return { userPools: items.map(wirePool), nextPageToken };
+  };
 
 /** Thirty days of connections, once. */
 export const startTrial =

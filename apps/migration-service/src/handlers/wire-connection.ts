@@ -61,6 +61,9 @@ export const wireConnection = ({ savedActions, ...connection }: Connection): Wir
       action: actionNumber(action),
       required: required.includes(action),
       saved: savedActions.includes(action),
+      // What the log history says of it is the gateway's to judge.
+      failing: false,
+      lastError: undefined,
     })),
   };
 };

@@ -21,15 +21,12 @@ type Details = {
 
 const RUN_ID_LENGTH_MAX = 200;
 
-const usageDetails = ({
-  connectionsOpened,
-  connectionsReused,
-  ...usage
-}: RunUsage): { readonly [name: string]: Json } => ({
-  ...{ ...usage, heapBytes: Number(usage.heapBytes) },
-  ...(connectionsOpened !== undefined && { connectionsOpened }),
-  ...(connectionsReused !== undefined && { connectionsReused }),
-});
+const usageDetails = (usage: RunUsage): { readonly [name: string]: Json } =>
+  Object.fromEntries(
+    Object.entries({ ...usage, heapBytes: Number(usage.heapBytes) }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 
 const detailsOf = ({ error, logs, usage }: ScriptRun): { readonly [name: string]: Json } => ({
   ...(error !== undefined && { error: { ...error } }),
@@ -61,6 +58,9 @@ const wireUsage = ({ wallMs = 0, cpuMs = 0, heapBytes = 0, ...usage }: NonNullab
   ...{ wallMs, cpuMs, heapBytes: BigInt(Math.round(heapBytes)) },
   connectionsOpened: usage.connectionsOpened,
   connectionsReused: usage.connectionsReused,
+  connectMs: usage.connectMs,
+  queryMs: usage.queryMs,
+  hashMs: usage.hashMs,
 });
 
 /** A run of the log history as it travels; what a later version has added is left out. */

@@ -21,7 +21,8 @@ export type Migration =
 
 const invalidProfile = (message: string) => new ServiceError('INVALID_ARGUMENT', `profile_json: ${message}`);
 
-const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> => {
+/** @throws ServiceError INVALID_ARGUMENT */
+export const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> => {
   const parsed = parseProfileJson(json);
   if (!parsed.ok) throw invalidProfile(parsed.problems.map(({ message }) => message).join('; '));
   const { blocked, isDeleted } = parsed.profile;

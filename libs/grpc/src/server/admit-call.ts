@@ -5,7 +5,6 @@ import type { Logger } from '@userferry/process';
 import { type CallFacts, REQUEST_ID_HEADER } from '../call-facts.ts';
 import { shavedDeadline } from '../deadline.ts';
 import type { Authenticate } from './authenticate.ts';
-import { isMalformed } from './malformed-request.ts';
 
 /** What every call is looked at with before its handler sees it. */
 export type AdmissionOptions = {
@@ -18,24 +17,22 @@ export type AdmissionOptions = {
 /** A call that may begin; `timedOut` tells the end of its time from its caller's hanging up. */
 export type AdmittedCall = { readonly facts: CallFacts; readonly timedOut: AbortSignal };
 
-/** What unary and streaming calls have in common. */
-type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
+/** What unary and streaming calls have in common, and those that came as JSON. */
+export type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
   on(event: 'cancelled', listener: () => void): unknown;
 };
 
 /**
- * Deadline, who calls, whether the bytes are a message at all, in this order.
- * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED, INVALID_ARGUMENT
+ * Deadline, then who calls. Whether the request is a message at all is looked at after that.
+ * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED
  */
 export const admitCall = async (
   call: ServerCall,
-  request: unknown,
   { authenticate, log, callMsMax }: AdmissionOptions,
   requestId: string,
 ): Promise<AdmittedCall> => {
   const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
   const caller = await authenticate(call.metadata);
-  if (isMalformed(request)) throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of this call');
   const hungUp = new AbortController();
   call.on('cancelled', () => hungUp.abort());
   const timedOut = AbortSignal.timeout(Math.max(1, deadlineMs - Date.now()));
@@ -56,7 +53,8 @@ export const aborted = (signal: AbortSignal, timedOut: AbortSignal, stopping?: A
   });
 
 /** A caller's own id where it sent a harmless one, so that one id runs through all services; else a new one. */
-export const requestIdOf = (metadata: Metadata): string => {
-  const sent = String(metadata.get(REQUEST_ID_HEADER)[0] ?? '');
-  return /^[\w.-]{8,128}$/.test(sent) ? sent : randomUUID();
-};
+export const requestIdOf = (metadata: Metadata): string => requestIdFrom(metadata.get(REQUEST_ID_HEADER)[0]);
+
+/** The same, from what a header holds. */
+export const requestIdFrom = (sent: unknown): string =>
+  typeof sent === 'string' && /^[\w.-]{8,128}$/.test(sent) ? sent : randomUUID();

@@ -1,9 +1,16 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { ServiceError } from '@userferry/errors';
 
 const MALFORMED = Symbol('malformed request');
 
-/** Whether bytes came that are no message of the call. */
-export const isMalformed = (request: unknown): boolean => request === MALFORMED;
+/**
+ * The request, unless bytes came that are no message of the call.
+ * @throws ServiceError INVALID_ARGUMENT
+ */
+export const wellFormed = <Request>(request: Request): Request => {
+  if (request === MALFORMED) throw new ServiceError('INVALID_ARGUMENT', 'the request is no message of this call');
+  return request;
+};
 
 type Method = MethodDefinition<unknown, unknown>;
 

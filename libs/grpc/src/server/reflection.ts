@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import { readDescriptorSet } from '../descriptor-set.ts';
 
 /**
  * Adds server reflection (v1 and v1alpha) for the named services.
@@ -11,8 +10,7 @@ import { ReflectionService } from '@grpc/reflection';
  * derive merges all files of a package and loses their imports, and `buf curl` then resolves nothing.
  */
 export const addReflection = (server: Server, services: readonly string[]): void => {
-  const path = fileURLToPath(import.meta.resolve('@userferry/contracts/descriptor-set.binpb'));
-  const fileDescriptorProtos = splitDescriptorSet(readFileSync(path));
+  const fileDescriptorProtos = splitDescriptorSet(readDescriptorSet());
   const all = { all: { fileDescriptorProtos } } as unknown as ConstructorParameters<typeof ReflectionService>[0];
   new ReflectionService(all, { services: [...services] }).addToServer(server);
 };

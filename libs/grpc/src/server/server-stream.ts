@@ -5,6 +5,7 @@ import type { CallFacts } from '../call-facts.ts';
 import { toStatus } from '../status.ts';
 import { type AdmissionOptions, aborted, admitCall, requestIdOf } from './admit-call.ts';
 import { logFailure } from './log-failure.ts';
+import { wellFormed } from './malformed-request.ts';
 import { watchCall } from './watch-call.ts';
 
 /**
@@ -58,11 +59,12 @@ const send = async <Request, Response>(
   requestId: string,
   onMessage: () => void,
 ): Promise<void> => {
-  const { facts, timedOut } = await admitCall(call, call.request, options, requestId);
+  const { facts, timedOut } = await admitCall(call, options, requestId);
+  const request = wellFormed(call.request);
   const signal = AbortSignal.any([facts.signal, options.stopping]);
   const ended = aborted(signal, timedOut, options.stopping);
   ended.catch(() => undefined);
-  const messages = handler(call.request, { ...facts, signal })[Symbol.asyncIterator]();
+  const messages = handler(request, { ...facts, signal })[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await Promise.race([messages.next(), ended]);

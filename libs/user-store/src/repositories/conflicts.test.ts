@@ -23,8 +23,15 @@ afterAll(async () => {
 
 const username = (value: string): Identifier => ({ kind: 'username', value });
 const SHARED: Identifier = { kind: 'email', value: 'shared@example.com' };
-const migrate = (externalId: ExternalId, profile: Profile, typed: Identifier, password = `of ${externalId}`) =>
-  store.users.migrate({ ...pool, externalId, profile, typed, credential: credentialOf(password) });
+/** Each migration comes to what was said of it before, when nothing was written. */
+const migrate = async (externalId: ExternalId, profile: Profile, typed: Identifier, password = `of ${externalId}`) => {
+  const supposed = { ...pool, externalId, profile, typed };
+  const said = await store.users.previewMigration(supposed);
+  expect(await store.users.previewMigration(supposed)).toBe(said);
+  const result = await store.users.migrate({ ...supposed, credential: credentialOf(password) });
+  expect(result.verdict).toBe(said);
+  return result;
+};
 const eve = () => migrate(2, { email: 'Shared@example.com', username: 'eve' }, username('eve'));
 const find = (selector: Identifier | { externalId: ExternalId }) => store.users.find(pool.userPoolId, selector);
 const open = async () => (await store.conflicts.list(pool.userPoolId, { size: 0, token: '' })).items;

@@ -37,7 +37,10 @@ export type MigrationResult =
 
 type Plan = ReturnType<typeof planOf>;
 
-const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: ProvenUser) => {
+/** A migration that is only thought through: no password, and perhaps nothing that was typed. */
+export type SupposedUser = Omit<ProvenUser, 'credential' | 'typed'> & { readonly typed?: Identifier | undefined };
+
+const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: SupposedUser) => {
   const { type: idType, text: idText } = externalIdKey(externalId);
   const external = { userPoolId, connectionId, idType, idText };
   const identifiers = loginIdentifiersOf(profile, typed);
@@ -60,6 +63,34 @@ const store = async (manager: EntityManager, proven: ProvenUser, plan: Plan, at:
   return { userId, externalId, profile: { ...profile, ...named }, migrationState: 'migrated', ...times };
 };
 
+type Decision =
+  | { readonly verdict: 'migrated'; readonly identifiers: Plan['identifiers'] }
+  | { readonly verdict: 'conflict'; readonly undecided: Awaited<ReturnType<typeof conflictsOf>>['open'] }
+  | { readonly verdict: 'tombstoned' }
+  | ({ readonly verdict: 'already_migrated' } & StoredUser);
+
+/** What becomes of a user, and by which identifiers they would be known. Writes nothing. */
+const decide = async (manager: EntityManager, plan: Plan): Promise<Decision> => {
+  const { userId, tombstoned, taken } = await holdMigration(manager, plan);
+  const known = userId === null ? undefined : await findByExternalId(manager, plan.external);
+  if (known !== undefined) return { verdict: 'already_migrated', ...known };
+  if (tombstoned) return { verdict: 'tombstoned' };
+  const { open, without } = await conflictsOf(manager, plan.external, taken);
+  const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
+  // Whoever would be left with nothing to log in by is to be decided about once more.
+  const undecided = identifiers.length === 0 ? taken : open;
+  return undecided.length > 0 ? { verdict: 'conflict', undecided } : { verdict: 'migrated', identifiers };
+};
+
+/**
+ * What `migrateUser` would come to now. Writes nothing; of a user with no identifier at all, `migrated`.
+ * @throws ServiceError CONCURRENT_CHANGE as `migrateUser`
+ */
+export const previewMigration = async (
+  manager: EntityManager,
+  supposed: SupposedUser,
+): Promise<MigrationResult['verdict']> => (await decide(manager, planOf(supposed))).verdict;
+
 /**
  * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. A login
  * leaves no audit entry; `call` is what stores a user otherwise.
@@ -71,18 +102,13 @@ export const migrateUser = async (
   { at: now, call }: { readonly at: Date; readonly call: AuditedCall | undefined },
 ): Promise<MigrationResult> => {
   const plan = planOf(proven);
-  const { userId, tombstoned, taken } = await holdMigration(manager, plan);
-  const known = userId === null ? undefined : await findByExternalId(manager, plan.external);
-  if (known !== undefined) return { verdict: 'already_migrated', ...known };
-  if (tombstoned) return { verdict: 'tombstoned' };
-  const { open, without } = await conflictsOf(manager, plan.external, taken);
-  const identifiers = plan.identifiers.filter((row) => !without.has(`${row.kind}:${row.normalised}`));
-  // Whoever would be left with nothing to log in by is to be decided about once more.
-  const undecided = identifiers.length === 0 ? taken : open;
-  if (undecided.length > 0) {
-    await recordConflicts(manager, plan.external, { taken: undecided, wanted: plan.identifiers, now });
+  const decision = await decide(manager, plan);
+  if (decision.verdict === 'conflict') {
+    await recordConflicts(manager, plan.external, { taken: decision.undecided, wanted: plan.identifiers, now });
     return { verdict: 'conflict' };
   }
+  if (decision.verdict !== 'migrated') return decision;
+  const { identifiers } = decision;
   const user = await store(manager, proven, { ...plan, identifiers }, now);
   const who = { userPoolId: proven.userPoolId, userId: user.userId };
   if (call !== undefined) await writeUserAudit(manager, who, { ...call, at: now });

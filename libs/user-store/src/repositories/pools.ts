@@ -4,8 +4,10 @@ import type { JsonObject, Plan } from '@userferry/user-model';
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { userPoolEntity } from '../entities/pool-entities.ts';
+import type { Page, Paged } from '../paging.ts';
 import { lockPool, requirePool } from '../require-pool.ts';
 import { type Author, writeAudit } from './audit.ts';
+import { listPools, type PoolQuery } from './list-pools.ts';
 import { type LoginFacts, poolView, readFacts, type UserPool } from './pool-facts.ts';
 
 export type NewUserPool = {
@@ -27,6 +29,12 @@ export const createPoolRepository = (dataSource: DataSource, clock: Clock) => ({
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   get: async (userPoolId: string): Promise<UserPool> =>
     poolView(await requirePool(dataSource.manager, userPoolId), clock()),
+
+  /** By name. Throws ServiceError INVALID_ARGUMENT for a foreign page token. */
+  list: async (wanted: PoolQuery, page: Page): Promise<Paged<UserPool>> => {
+    const paged = await listPools(dataSource.manager, wanted, page);
+    return { ...paged, items: paged.items.map((row) => poolView(row, clock())) };
+  },
 
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   loginFacts: (userPoolId: string): Promise<LoginFacts> => readFacts(dataSource.manager, userPoolId, clock()),

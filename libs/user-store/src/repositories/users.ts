@@ -14,7 +14,13 @@ import {
 import { tombstoneKey } from './identifier-rows.ts';
 import { listUsers, type UserList, type UserQuery } from './list-users.ts';
 import { type LoginLookup, lookUpLogin } from './login-lookup.ts';
-import { type MigrationResult, migrateUser, type ProvenUser } from './migrate-user.ts';
+import {
+  type MigrationResult,
+  migrateUser,
+  type ProvenUser,
+  previewMigration,
+  type SupposedUser,
+} from './migrate-user.ts';
 import { type FoundUser, findByAnyExternalId, findById, findByIdentifier } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
 import {
@@ -80,6 +86,10 @@ export const createUserRepository = (
      */
     migrate: (proven: ProvenUser, call?: AuditedCall): Promise<MigrationResult> =>
       write((manager, at) => migrateUser(manager, proven, { at, call })),
+
+    /** What `migrate` would come to now; nothing is written. */
+    previewMigration: (supposed: SupposedUser): Promise<MigrationResult['verdict']> =>
+      write((manager) => previewMigration(manager, supposed)),
 
     /** Lets a user who has migrated log in here by what they typed, too. */
     addAlias: (alias: Alias): Promise<void> => write((manager) => addAlias(manager, alias)),

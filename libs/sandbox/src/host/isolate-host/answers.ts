@@ -5,6 +5,7 @@ import type { EventQueue } from './event-queue.ts';
 import { QuotaExceeded } from './limits.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import type { TransportLog } from './transport-log.ts';
+import type { RunWaits } from './wait-clock.ts';
 import { toWireError } from './wire-error.ts';
 import { bcryptAsync } from './work.ts';
 
@@ -15,6 +16,7 @@ export type AnswersDeps = {
   readonly link: SupervisorLink;
   readonly transport: TransportLog;
   readonly events: EventQueue;
+  readonly waits: Pick<RunWaits, 'hash'>;
 };
 
 export type Answers = {
@@ -33,7 +35,7 @@ function asRecordType(value: unknown): (typeof DNS_QUESTIONS)[number] {
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-export function createAnswers({ runId, link, transport, events }: AnswersDeps): Answers {
+export function createAnswers({ runId, link, transport, events, waits }: AnswersDeps): Answers {
   let pending = 0;
 
   const answer = (rawId: unknown, start: (done: Done) => void): void => {
@@ -74,6 +76,20 @@ export function createAnswers({ runId, link, transport, events }: AnswersDeps): 
         });
       });
     },
-    bcrypt: (id, what, args) => answer(id, (done) => bcryptAsync(what, asList(args), done)),
+    bcrypt(id, what, args) {
+      answer(id, (done) => {
+        const over = waits.hash.begin();
+        const ended: Done = (error, value) => {
+          over();
+          done(error, value);
+        };
+        try {
+          bcryptAsync(what, asList(args), ended);
+        } catch (error) {
+          over();
+          throw error;
+        }
+      });
+    },
   };
 }

@@ -14,6 +14,8 @@ export type Connection = {
   /** Takes the question for a connection back, while it is not answered. */
   withdraw?: () => void;
   pausedByGuest: boolean;
+  /** Something was written and nothing has come since: ends that wait. */
+  heard?: () => void;
   /** Where TLS is spoken through a stream of the isolate. */
   virtual?: VirtualTransport;
   /** Where the connection may outlive its run. */
@@ -61,6 +63,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     // What comes through a stream of the isolate was counted when it came into the isolate.
     if (!isVirtual) bytesIn += bytes.length;
     transport.answered();
+    connections.get(id)?.heard?.();
     if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };
@@ -74,6 +77,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       end: () => events.emit([id, 'end']),
       error: (error: Error) => fail(id, error),
       close: (hadError: boolean) => {
+        connection.heard?.();
         // A carrier that TLS has taken over is not in use any more.
         if (connections.get(id) === connection) connections.delete(id);
         events.emit([id, 'close', hadError]);

@@ -293,3 +293,25 @@ describe('a legacy store that cannot be reached', () => {
 
 const listening = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const portOf = (server: Server) => (server.address() as { port: number }).port;
+
+it('what a run waits for is told: its connections, its answers, its hashes; of one that waits for nothing, nothing', async () => {
+  const slow = await host.run(
+    `async function login() {
+      const { Client } = require('pg');
+      const client = new Client({ connectionString: env.DB_CONNECTION_URI });
+      await client.connect();
+      await Promise.all([client.query('SELECT pg_sleep(0.2)'), require('bcrypt').hash('x', 4)]);
+      require('bcrypt').hashSync('x', 4);
+      await client.end();
+      return { id: 1 };
+    }`,
+    { env: { DB_CONNECTION_URI: uri } },
+  );
+  const { wallMs, connectMs = 0, queryMs = 0, hashMs = 0 } = slow.usage;
+  expect(slow.outcome).toBe('completed');
+  expect(queryMs).toBeGreaterThanOrEqual(200);
+  for (const ms of [connectMs, hashMs]) expect(ms).toBeGreaterThan(0);
+  for (const ms of [connectMs, queryMs, hashMs]) expect(ms).toBeLessThanOrEqual(wallMs);
+  const { usage } = await host.run('async function login() { return { id: 1 }; }');
+  expect(usage).toMatchObject({ connectMs: 0, queryMs: 0, hashMs: 0 });
+});

@@ -13,6 +13,7 @@ import type { RuntimeFiles } from './runtime-files.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTransportLog, type TransportLog } from './transport-log.ts';
+import { createRunWaits, type RunWaits } from './wait-clock.ts';
 import { toWireError } from './wire-error.ts';
 import { QUESTIONS } from './work.ts';
 import { createZlibDesk } from './zlib/zlib-desk.ts';
@@ -21,6 +22,7 @@ export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
   readonly transport: TransportLog;
   readonly connections: Sockets['counts'];
+  readonly waits: RunWaits;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
   close(): void;
@@ -38,6 +40,8 @@ export type RunBridgeDeps = {
 
 const CLOCK_ID = 0;
 const ALARM_MAX_MS = 2 ** 31 - 1;
+/** Questions that are answered by computing a hash, or the like. */
+const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'crypto']);
 
 /** Carries out one operation. Its parts are typed as the guest should send them and checked as if it did not. */
 type CarryOut = (...parts: never[]) => void;
@@ -58,28 +62,35 @@ function createClock(events: EventQueue): Clock {
 }
 
 type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
+type Answering = { readonly files: RuntimeFiles; readonly own: Questions; readonly waits: RunWaits };
 
-function answerQuestion(files: RuntimeFiles, own: Questions, question: string, args: readonly unknown[]): unknown {
+function answerQuestion({ files, own, waits }: Answering, question: string, args: readonly unknown[]): unknown {
   if (question === 'package') return files.packages.get(String(args[0]))?.code;
   const find = own.get(question) ?? QUESTIONS.get(question);
   if (find === undefined) throw new TypeError('There is no such question');
-  return find(args);
+  const over = HASHES.has(question) ? waits.hash.begin() : undefined;
+  try {
+    return find(args);
+  } finally {
+    over?.();
+  }
 }
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const { runId, link, files, reuse, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
+  const waits = createRunWaits();
   let operations = 0;
   let questions = 0;
   let closed = false;
   const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
-  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, onQuota });
-  const answers = createAnswers({ runId, link, transport, events });
+  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
+  const answers = createAnswers({ runId, link, transport, events, waits });
   const clock = createClock(events);
-  const crypto = createCryptoDesk(events);
+  const crypto = createCryptoDesk(events, waits.hash);
   const zlib = createZlibDesk(events);
-  const ownQuestions: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
+  const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
 
   const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
     ['open', sockets.open],
@@ -120,6 +131,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     log,
     transport,
     connections: sockets.counts,
+    waits,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
@@ -131,7 +143,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion(files, ownQuestions, question, args) };
+        return { value: answerQuestion({ files, own, waits }, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }

@@ -109,6 +109,12 @@ async function settled(bridge: RunBridge): Promise<boolean> {
 const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
   reuse && { lot, scope: JSON.stringify(scope), destinations: reuse.destinations };
 
+const waitedMs = ({ waits: { connect, query, hash } }: RunBridge) => ({
+  connectMs: connect.ms,
+  queryMs: query.ms,
+  hashMs: hash.ms,
+});
+
 /** When a run was received, by `performance.now`, and what to call once, when its result has been sent. */
 export type RunTimes = { readonly startedAtMs: number; readonly onEnd: () => void };
 
@@ -129,6 +135,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     ended = true;
     const wallMs = performance.now() - startedAtMs;
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
+    const waited = waitedMs(bridge);
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const memory = clean && !slot.isDisposed ? await slot.memoryInUse().catch(() => undefined) : undefined;
@@ -136,7 +143,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const heapBytes = memory?.heapBytes ?? 0;
     const logs = bridge.log.lines;
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
-    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused };
+    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
     link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage });
     onEnd();
     await pool.giveBack(lease, clean ? settle() : leave(false));

@@ -6,8 +6,10 @@ import { createOrderedEvents } from './ordered-events.ts';
 import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
+import type { RunWaits, WaitClock } from './wait-clock.ts';
 
 export type SocketsDeps = ConnectionsDeps & {
+  readonly waits: RunWaits;
   readonly runId: string;
   readonly link: SupervisorLink;
   /** On what terms connections outlive their run; none does without. */
@@ -32,16 +34,18 @@ export type Sockets = TlsSockets & {
   closeAll(): void;
 };
 
-type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events'> & {
+type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events' | 'waits'> & {
   readonly connections: Connections;
   readonly counts: { opened: number };
   readonly desk: ReuseDesk;
 };
 
 const createOpener =
-  ({ link, connections, events, transport, counts, desk }: OpenerDeps) =>
+  ({ link, connections, events, transport, waits, counts, desk }: OpenerDeps) =>
   (id: number, connection: Connection, question: Question): void => {
-    connection.withdraw = link.connect(question, (answer) => {
+    const over = waits.connect.begin();
+    const withdraw = link.connect(question, (answer) => {
+      over();
       if ('error' in answer) {
         connections.forget(id);
         connections.fail(id, answer.error);
@@ -56,11 +60,25 @@ const createOpener =
       events.emit([id, 'connect', addresses]);
       connections.use(id, connection, socket);
     });
+    connection.withdraw = () => {
+      over();
+      withdraw();
+    };
   };
+
+/** What is written to a stream of the isolate goes on to a connection as another write. */
+function awaitAnswer(connection: Connection, queries: WaitClock): void {
+  if (connection.heard !== undefined || connection.virtual !== undefined) return;
+  const over = queries.begin();
+  connection.heard = () => {
+    over();
+    delete connection.heard;
+  };
+}
 
 export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Sockets {
   const ordered = createOrderedEvents(rest.events);
-  const { transport } = rest;
+  const { transport, waits } = rest;
   const { events } = ordered;
   const deps = { ...rest, events };
   const connections = createConnections(deps);
@@ -88,7 +106,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       throw new QuotaExceeded(`The script opened more than ${LIMITS.socketsOpened} connections`);
   };
   const desk = createReuseDesk(reuse, { connections, events, transport, counts });
-  const openNew = createOpener({ link, connections, events, transport, counts, desk });
+  const openNew = createOpener({ link, connections, events, transport, waits, counts, desk });
 
   const tls = createTlsSockets(connections, deps, ordered, desk);
   return {
@@ -114,8 +132,9 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       const connection = connections.get(id);
       countOut(data.length, connection?.virtual ? 'onStreams' : 'onConnections');
       const onWritten = wantAck === true ? () => events.emit([id as number, 'ack']) : undefined;
-      if (connection !== undefined && desk.takes(id as number, connection, data)) onWritten?.();
-      else connection?.socket?.write(data, onWritten);
+      if (connection !== undefined && desk.takes(id as number, connection, data)) return void onWritten?.();
+      if (connection !== undefined) awaitAnswer(connection, waits.query);
+      connection?.socket?.write(data, onWritten);
     },
     end: (id) => void connections.get(id)?.socket?.end(),
     destroy(id) {
@@ -124,6 +143,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       connections.forget(id as number);
       ordered.forget(id as number);
       connection.withdraw?.();
+      connection.heard?.();
       connection.socket?.on('error', () => undefined).destroy();
       connection.virtual?.stream.on('error', () => undefined).destroy();
     },

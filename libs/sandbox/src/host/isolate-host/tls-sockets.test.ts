@@ -8,13 +8,21 @@ import { createSockets, type Sockets } from './sockets.ts';
 import { TLS_QUESTIONS, toTlsOptions } from './tls-options.ts';
 import { createTransportLog } from './transport-log.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
+import { createRunWaits } from './wait-clock.ts';
 
 function open(): { sockets: Sockets; seen: GuestEvent[] } {
   const seen: GuestEvent[] = [];
   const events = { emit: (event: GuestEvent) => void seen.push(event), close: () => undefined };
   const link = { connect: () => () => undefined } as never;
   const transport = createTransportLog();
-  const sockets = createSockets({ runId: 'run', link, transport, events, onQuota: () => undefined });
+  const sockets = createSockets({
+    runId: 'run',
+    link,
+    transport,
+    events,
+    waits: createRunWaits(),
+    onQuota: () => undefined,
+  });
   return { sockets, seen };
 }
 const feed = (sockets: Sockets, ...args: unknown[]) => sockets.questions.get('feed')?.(args);

@@ -9,6 +9,7 @@ import type { ReuseDesk } from './reuse/reuse-desk.ts';
 import { toTlsOptions } from './tls-options.ts';
 import { chainOf, secureInfoOf, sessionFactsOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
+import type { RunWaits } from './wait-clock.ts';
 
 /** What comes of feeding; after `isFull` the guest waits for `fed`. */
 export type Fed = { readonly events: readonly GuestEvent[]; readonly isFull: boolean };
@@ -30,9 +31,14 @@ const CLOSED = {
 };
 const CARRIER_EVENTS = ['data', 'end', 'close', 'error'];
 
+type TlsDeps = ConnectionsDeps & { readonly waits: Pick<RunWaits, 'connect'> };
+
 /** Tells the guest what the handshake comes to. */
-function watch(id: number, connection: Connection, socket: TLSSocket, { transport, events }: ConnectionsDeps): void {
+function watch(id: number, connection: Connection, socket: TLSSocket, { transport, events, waits }: TlsDeps): void {
+  const over = waits.connect.begin();
+  socket.once('close', over);
   socket.once('secureConnect', () => {
+    over();
     const info = secureInfoOf(socket);
     transport.succeeded();
     connection.keeping?.follower.onSecure(info);
@@ -51,7 +57,7 @@ function watch(id: number, connection: Connection, socket: TLSSocket, { transpor
 
 export function createTlsSockets(
   connections: Connections,
-  deps: ConnectionsDeps,
+  deps: TlsDeps,
   ordered: OrderedEvents,
   desk: ReuseDesk,
 ): TlsSockets {
@@ -87,6 +93,7 @@ export function createTlsSockets(
       failToStart(id, CLOSED);
       return;
     }
+    parent.heard?.();
     connections.forget(parentId);
     if (desk.secures(id, parent, options)) return;
     for (const event of CARRIER_EVENTS) carrier.removeAllListeners(event);

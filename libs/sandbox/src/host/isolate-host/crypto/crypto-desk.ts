@@ -2,6 +2,7 @@
 import { asInteger, asText } from '../arguments.ts';
 import type { EventQueue } from '../event-queue.ts';
 import { QuotaExceeded } from '../limits.ts';
+import type { WaitClock } from '../wait-clock.ts';
 import { toWireError } from '../wire-error.ts';
 import { callCrypto, startCrypto } from './crypto-calls.ts';
 import { CRYPTO_LIMITS } from './crypto-limits.ts';
@@ -20,7 +21,7 @@ export type CryptoDesk = {
 
 const asList = (value: unknown): Args => (Array.isArray(value) ? value : []);
 
-export function createCryptoDesk(events: EventQueue): CryptoDesk {
+export function createCryptoDesk(events: EventQueue, waits: WaitClock): CryptoDesk {
   const objects = createCryptoObjects();
   let pending = 0;
 
@@ -30,8 +31,10 @@ export function createCryptoDesk(events: EventQueue): CryptoDesk {
       throw new QuotaExceeded(`A run may wait for ${CRYPTO_LIMITS.pendingCalls} calls of crypto at once`);
     }
     pending += 1;
+    const over = waits.begin();
     return (error, value) => {
       pending -= 1;
+      over();
       const failed = error !== null && error !== undefined;
       events.emit(failed ? [id, 'err', toWireError(error)] : [id, 'ok', value]);
     };

@@ -23,6 +23,7 @@ import { UserRef } from "../../identity/v1/user.ts";
 import {
   EgressRule,
   LogLine,
+  OfferedModule,
   Outcome,
   outcomeFromJSON,
   outcomeToJSON,
@@ -79,6 +80,152 @@ export function connectionModeToJSON(object: ConnectionMode): string {
       return "CONNECTION_MODE_CUSTOM_USER_STORE";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ConnectionMode");
+  }
+}
+
+/** What a user's call would have done after a run. */
+export const WouldHave = {
+  UNSPECIFIED: 0,
+  /** AUTHENTICATED_AND_MIGRATED - The password is proven, and the user would have been stored with it. */
+  AUTHENTICATED_AND_MIGRATED: 1,
+  /** AUTHENTICATED - The password is proven; the user is here already, or stays in the legacy user store. */
+  AUTHENTICATED: 2,
+  /** REJECTED - The user is told no: a wrong password, nobody there, locked. */
+  REJECTED: 3,
+  /** BEEN_UNDECIDED - Nobody knows: an outage, a timeout, a broken script. Never a wrong password. */
+  BEEN_UNDECIDED: 4,
+  /** MET_A_CONFLICT - Another user here has one of the identifiers: an administrator would have to decide. */
+  MET_A_CONFLICT: 5,
+  /** MET_A_TOMBSTONE - The user was deleted here, and is not brought back. */
+  MET_A_TOMBSTONE: 6,
+  /** BEEN_TAKEN - Of scripts other than login: the answer is understood and would have been taken. */
+  BEEN_TAKEN: 7,
+} as const;
+
+export type WouldHave = typeof WouldHave[keyof typeof WouldHave];
+
+export namespace WouldHave {
+  export type UNSPECIFIED = typeof WouldHave.UNSPECIFIED;
+  export type AUTHENTICATED_AND_MIGRATED = typeof WouldHave.AUTHENTICATED_AND_MIGRATED;
+  export type AUTHENTICATED = typeof WouldHave.AUTHENTICATED;
+  export type REJECTED = typeof WouldHave.REJECTED;
+  export type BEEN_UNDECIDED = typeof WouldHave.BEEN_UNDECIDED;
+  export type MET_A_CONFLICT = typeof WouldHave.MET_A_CONFLICT;
+  export type MET_A_TOMBSTONE = typeof WouldHave.MET_A_TOMBSTONE;
+  export type BEEN_TAKEN = typeof WouldHave.BEEN_TAKEN;
+}
+
+export function wouldHaveFromJSON(object: any): WouldHave {
+  switch (object) {
+    case 0:
+    case "WOULD_HAVE_UNSPECIFIED":
+      return WouldHave.UNSPECIFIED;
+    case 1:
+    case "WOULD_HAVE_AUTHENTICATED_AND_MIGRATED":
+      return WouldHave.AUTHENTICATED_AND_MIGRATED;
+    case 2:
+    case "WOULD_HAVE_AUTHENTICATED":
+      return WouldHave.AUTHENTICATED;
+    case 3:
+    case "WOULD_HAVE_REJECTED":
+      return WouldHave.REJECTED;
+    case 4:
+    case "WOULD_HAVE_BEEN_UNDECIDED":
+      return WouldHave.BEEN_UNDECIDED;
+    case 5:
+    case "WOULD_HAVE_MET_A_CONFLICT":
+      return WouldHave.MET_A_CONFLICT;
+    case 6:
+    case "WOULD_HAVE_MET_A_TOMBSTONE":
+      return WouldHave.MET_A_TOMBSTONE;
+    case 7:
+    case "WOULD_HAVE_BEEN_TAKEN":
+      return WouldHave.BEEN_TAKEN;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum WouldHave");
+  }
+}
+
+export function wouldHaveToJSON(object: WouldHave): string {
+  switch (object) {
+    case WouldHave.UNSPECIFIED:
+      return "WOULD_HAVE_UNSPECIFIED";
+    case WouldHave.AUTHENTICATED_AND_MIGRATED:
+      return "WOULD_HAVE_AUTHENTICATED_AND_MIGRATED";
+    case WouldHave.AUTHENTICATED:
+      return "WOULD_HAVE_AUTHENTICATED";
+    case WouldHave.REJECTED:
+      return "WOULD_HAVE_REJECTED";
+    case WouldHave.BEEN_UNDECIDED:
+      return "WOULD_HAVE_BEEN_UNDECIDED";
+    case WouldHave.MET_A_CONFLICT:
+      return "WOULD_HAVE_MET_A_CONFLICT";
+    case WouldHave.MET_A_TOMBSTONE:
+      return "WOULD_HAVE_MET_A_TOMBSTONE";
+    case WouldHave.BEEN_TAKEN:
+      return "WOULD_HAVE_BEEN_TAKEN";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum WouldHave");
+  }
+}
+
+export const ProfileFieldState = {
+  UNSPECIFIED: 0,
+  ACCEPTED: 1,
+  /** CUSTOM_DATA - Kept in `customData`, since the schema has no such field. */
+  CUSTOM_DATA: 2,
+  /** IGNORED - Dropped: null, or a password, hash or salt, which are never kept. */
+  IGNORED: 3,
+  /** WRONG - Not what the schema says: the whole profile is refused. */
+  WRONG: 4,
+} as const;
+
+export type ProfileFieldState = typeof ProfileFieldState[keyof typeof ProfileFieldState];
+
+export namespace ProfileFieldState {
+  export type UNSPECIFIED = typeof ProfileFieldState.UNSPECIFIED;
+  export type ACCEPTED = typeof ProfileFieldState.ACCEPTED;
+  export type CUSTOM_DATA = typeof ProfileFieldState.CUSTOM_DATA;
+  export type IGNORED = typeof ProfileFieldState.IGNORED;
+  export type WRONG = typeof ProfileFieldState.WRONG;
+}
+
+export function profileFieldStateFromJSON(object: any): ProfileFieldState {
+  switch (object) {
+    case 0:
+    case "PROFILE_FIELD_STATE_UNSPECIFIED":
+      return ProfileFieldState.UNSPECIFIED;
+    case 1:
+    case "PROFILE_FIELD_STATE_ACCEPTED":
+      return ProfileFieldState.ACCEPTED;
+    case 2:
+    case "PROFILE_FIELD_STATE_CUSTOM_DATA":
+      return ProfileFieldState.CUSTOM_DATA;
+    case 3:
+    case "PROFILE_FIELD_STATE_IGNORED":
+      return ProfileFieldState.IGNORED;
+    case 4:
+    case "PROFILE_FIELD_STATE_WRONG":
+      return ProfileFieldState.WRONG;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProfileFieldState");
+  }
+}
+
+export function profileFieldStateToJSON(object: ProfileFieldState): string {
+  switch (object) {
+    case ProfileFieldState.UNSPECIFIED:
+      return "PROFILE_FIELD_STATE_UNSPECIFIED";
+    case ProfileFieldState.ACCEPTED:
+      return "PROFILE_FIELD_STATE_ACCEPTED";
+    case ProfileFieldState.CUSTOM_DATA:
+      return "PROFILE_FIELD_STATE_CUSTOM_DATA";
+    case ProfileFieldState.IGNORED:
+      return "PROFILE_FIELD_STATE_IGNORED";
+    case ProfileFieldState.WRONG:
+      return "PROFILE_FIELD_STATE_WRONG";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ProfileFieldState");
   }
 }
 
@@ -167,6 +314,13 @@ export interface ScriptState {
   action: ScriptAction;
   required: boolean;
   saved: boolean;
+  /**
+   * The last run of a user's call with this version came to no decision: the script is broken, or cannot reach its store.
+   * In the answer of GetConnection alone.
+   */
+  failing: boolean;
+  /** Of that run, as the log history has it. */
+  lastError?: ScriptError | undefined;
 }
 
 export interface GetConnectionRequest {
@@ -241,6 +395,57 @@ export interface TestScriptRequest {
 
 export interface TestScriptResponse {
   run?: RunScriptResponse | undefined;
+  wouldHave?:
+    | TestVerdict
+    | undefined;
+  /** The returned profile; of a list, the profile of its first user whom the schema refuses, else of its first. */
+  profileFields: ProfileField[];
+}
+
+export interface TestVerdict {
+  what: WouldHave;
+  /** A sentence for the author of the script. */
+  message: string;
+  /** As a user's call would have told it; empty where it would have succeeded. */
+  reason: string;
+}
+
+export interface ProfileField {
+  name: string;
+  state: ProfileFieldState;
+  /** Why, in a sentence without the value; empty for an accepted one. */
+  message: string;
+}
+
+export interface CheckScriptRequest {
+  userPoolId: string;
+  action: ScriptAction;
+  source: string;
+  language: ScriptLanguage;
+}
+
+export interface CheckScriptResponse {
+  /** Empty: nothing found, it can be saved. */
+  problems: ScriptError[];
+  /** What the source requires, by name, in order. */
+  required: string[];
+  /** Everything that a script may require. */
+  modules: OfferedModule[];
+}
+
+export interface ListScriptTemplatesRequest {
+  userPoolId: string;
+}
+
+export interface ListScriptTemplatesResponse {
+  templates: ScriptTemplate[];
+}
+
+export interface ScriptTemplate {
+  /** postgresql, mysql, mongodb, sqlserver or web-service. */
+  store: string;
+  action: ScriptAction;
+  source: string;
 }
 
 export interface DeleteConnectionRequest {
@@ -917,7 +1122,7 @@ export const Connection: MessageFns<Connection> = {
 };
 
 function createBaseScriptState(): ScriptState {
-  return { action: 0, required: false, saved: false };
+  return { action: 0, required: false, saved: false, failing: false, lastError: undefined };
 }
 
 export const ScriptState: MessageFns<ScriptState> = {
@@ -930,6 +1135,12 @@ export const ScriptState: MessageFns<ScriptState> = {
     }
     if (message.saved !== false) {
       writer.uint32(24).bool(message.saved);
+    }
+    if (message.failing !== false) {
+      writer.uint32(32).bool(message.failing);
+    }
+    if (message.lastError !== undefined) {
+      ScriptError.encode(message.lastError, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -971,6 +1182,22 @@ export const ScriptState: MessageFns<ScriptState> = {
             message.saved = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.failing = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastError = ScriptError.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -988,6 +1215,12 @@ export const ScriptState: MessageFns<ScriptState> = {
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
       required: isSet(object.required) ? globalThis.Boolean(object.required) : false,
       saved: isSet(object.saved) ? globalThis.Boolean(object.saved) : false,
+      failing: isSet(object.failing) ? globalThis.Boolean(object.failing) : false,
+      lastError: isSet(object.lastError)
+        ? ScriptError.fromJSON(object.lastError)
+        : isSet(object.last_error)
+        ? ScriptError.fromJSON(object.last_error)
+        : undefined,
     };
   },
 
@@ -1002,6 +1235,12 @@ export const ScriptState: MessageFns<ScriptState> = {
     if (message.saved !== false) {
       obj.saved = message.saved;
     }
+    if (message.failing !== false) {
+      obj.failing = message.failing;
+    }
+    if (message.lastError !== undefined) {
+      obj.lastError = ScriptError.toJSON(message.lastError);
+    }
     return obj;
   },
 
@@ -1013,6 +1252,10 @@ export const ScriptState: MessageFns<ScriptState> = {
     message.action = object.action ?? 0;
     message.required = object.required ?? false;
     message.saved = object.saved ?? false;
+    message.failing = object.failing ?? false;
+    message.lastError = (object.lastError !== undefined && object.lastError !== null)
+      ? ScriptError.fromPartial(object.lastError)
+      : undefined;
     return message;
   },
 };
@@ -2120,13 +2363,19 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
 };
 
 function createBaseTestScriptResponse(): TestScriptResponse {
-  return { run: undefined };
+  return { run: undefined, wouldHave: undefined, profileFields: [] };
 }
 
 export const TestScriptResponse: MessageFns<TestScriptResponse> = {
   encode(message: TestScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.run !== undefined) {
       RunScriptResponse.encode(message.run, writer.uint32(10).fork()).join();
+    }
+    if (message.wouldHave !== undefined) {
+      TestVerdict.encode(message.wouldHave, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.profileFields) {
+      ProfileField.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2152,6 +2401,22 @@ export const TestScriptResponse: MessageFns<TestScriptResponse> = {
             message.run = RunScriptResponse.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.wouldHave = TestVerdict.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.profileFields.push(ProfileField.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2165,13 +2430,31 @@ export const TestScriptResponse: MessageFns<TestScriptResponse> = {
   },
 
   fromJSON(object: any): TestScriptResponse {
-    return { run: isSet(object.run) ? RunScriptResponse.fromJSON(object.run) : undefined };
+    return {
+      run: isSet(object.run) ? RunScriptResponse.fromJSON(object.run) : undefined,
+      wouldHave: isSet(object.wouldHave)
+        ? TestVerdict.fromJSON(object.wouldHave)
+        : isSet(object.would_have)
+        ? TestVerdict.fromJSON(object.would_have)
+        : undefined,
+      profileFields: globalThis.Array.isArray(object?.profileFields)
+        ? object.profileFields.map((e: any) => ProfileField.fromJSON(e))
+        : globalThis.Array.isArray(object?.profile_fields)
+        ? object.profile_fields.map((e: any) => ProfileField.fromJSON(e))
+        : [],
+    };
   },
 
   toJSON(message: TestScriptResponse): unknown {
     const obj: any = {};
     if (message.run !== undefined) {
       obj.run = RunScriptResponse.toJSON(message.run);
+    }
+    if (message.wouldHave !== undefined) {
+      obj.wouldHave = TestVerdict.toJSON(message.wouldHave);
+    }
+    if (message.profileFields?.length) {
+      obj.profileFields = message.profileFields.map((e) => ProfileField.toJSON(e));
     }
     return obj;
   },
@@ -2184,6 +2467,683 @@ export const TestScriptResponse: MessageFns<TestScriptResponse> = {
     message.run = (object.run !== undefined && object.run !== null)
       ? RunScriptResponse.fromPartial(object.run)
       : undefined;
+    message.wouldHave = (object.wouldHave !== undefined && object.wouldHave !== null)
+      ? TestVerdict.fromPartial(object.wouldHave)
+      : undefined;
+    message.profileFields = object.profileFields?.map((e) => ProfileField.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTestVerdict(): TestVerdict {
+  return { what: 0, message: "", reason: "" };
+}
+
+export const TestVerdict: MessageFns<TestVerdict> = {
+  encode(message: TestVerdict, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.what !== 0) {
+      writer.uint32(8).int32(message.what);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TestVerdict {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTestVerdict();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.what = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TestVerdict {
+    return {
+      what: isSet(object.what) ? wouldHaveFromJSON(object.what) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: TestVerdict): unknown {
+    const obj: any = {};
+    if (message.what !== 0) {
+      obj.what = wouldHaveToJSON(message.what);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TestVerdict>, I>>(base?: I): TestVerdict {
+    return TestVerdict.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TestVerdict>, I>>(object: I): TestVerdict {
+    const message = createBaseTestVerdict();
+    message.what = object.what ?? 0;
+    message.message = object.message ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseProfileField(): ProfileField {
+  return { name: "", state: 0, message: "" };
+}
+
+export const ProfileField: MessageFns<ProfileField> = {
+  encode(message: ProfileField, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.state !== 0) {
+      writer.uint32(16).int32(message.state);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProfileField {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProfileField();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProfileField {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      state: isSet(object.state) ? profileFieldStateFromJSON(object.state) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: ProfileField): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.state !== 0) {
+      obj.state = profileFieldStateToJSON(message.state);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProfileField>, I>>(base?: I): ProfileField {
+    return ProfileField.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProfileField>, I>>(object: I): ProfileField {
+    const message = createBaseProfileField();
+    message.name = object.name ?? "";
+    message.state = object.state ?? 0;
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseCheckScriptRequest(): CheckScriptRequest {
+  return { userPoolId: "", action: 0, source: "", language: 0 };
+}
+
+export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
+  encode(message: CheckScriptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    if (message.source !== "") {
+      writer.uint32(26).string(message.source);
+    }
+    if (message.language !== 0) {
+      writer.uint32(32).int32(message.language);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckScriptRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckScriptRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CheckScriptRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
+    };
+  },
+
+  toJSON(message: CheckScriptRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CheckScriptRequest>, I>>(base?: I): CheckScriptRequest {
+    return CheckScriptRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckScriptRequest>, I>>(object: I): CheckScriptRequest {
+    const message = createBaseCheckScriptRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.action = object.action ?? 0;
+    message.source = object.source ?? "";
+    message.language = object.language ?? 0;
+    return message;
+  },
+};
+
+function createBaseCheckScriptResponse(): CheckScriptResponse {
+  return { problems: [], required: [], modules: [] };
+}
+
+export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
+  encode(message: CheckScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.problems) {
+      ScriptError.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.required) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.modules) {
+      OfferedModule.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckScriptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckScriptResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.problems.push(ScriptError.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.required.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.modules.push(OfferedModule.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CheckScriptResponse {
+    return {
+      problems: globalThis.Array.isArray(object?.problems)
+        ? object.problems.map((e: any) => ScriptError.fromJSON(e))
+        : [],
+      required: globalThis.Array.isArray(object?.required) ? object.required.map((e: any) => globalThis.String(e)) : [],
+      modules: globalThis.Array.isArray(object?.modules)
+        ? object.modules.map((e: any) => OfferedModule.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: CheckScriptResponse): unknown {
+    const obj: any = {};
+    if (message.problems?.length) {
+      obj.problems = message.problems.map((e) => ScriptError.toJSON(e));
+    }
+    if (message.required?.length) {
+      obj.required = message.required;
+    }
+    if (message.modules?.length) {
+      obj.modules = message.modules.map((e) => OfferedModule.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CheckScriptResponse>, I>>(base?: I): CheckScriptResponse {
+    return CheckScriptResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckScriptResponse>, I>>(object: I): CheckScriptResponse {
+    const message = createBaseCheckScriptResponse();
+    message.problems = object.problems?.map((e) => ScriptError.fromPartial(e)) || [];
+    message.required = object.required?.map((e) => e) || [];
+    message.modules = object.modules?.map((e) => OfferedModule.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListScriptTemplatesRequest(): ListScriptTemplatesRequest {
+  return { userPoolId: "" };
+}
+
+export const ListScriptTemplatesRequest: MessageFns<ListScriptTemplatesRequest> = {
+  encode(message: ListScriptTemplatesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListScriptTemplatesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListScriptTemplatesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListScriptTemplatesRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ListScriptTemplatesRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListScriptTemplatesRequest>, I>>(base?: I): ListScriptTemplatesRequest {
+    return ListScriptTemplatesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListScriptTemplatesRequest>, I>>(object: I): ListScriptTemplatesRequest {
+    const message = createBaseListScriptTemplatesRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    return message;
+  },
+};
+
+function createBaseListScriptTemplatesResponse(): ListScriptTemplatesResponse {
+  return { templates: [] };
+}
+
+export const ListScriptTemplatesResponse: MessageFns<ListScriptTemplatesResponse> = {
+  encode(message: ListScriptTemplatesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.templates) {
+      ScriptTemplate.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListScriptTemplatesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListScriptTemplatesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.templates.push(ScriptTemplate.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListScriptTemplatesResponse {
+    return {
+      templates: globalThis.Array.isArray(object?.templates)
+        ? object.templates.map((e: any) => ScriptTemplate.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListScriptTemplatesResponse): unknown {
+    const obj: any = {};
+    if (message.templates?.length) {
+      obj.templates = message.templates.map((e) => ScriptTemplate.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListScriptTemplatesResponse>, I>>(base?: I): ListScriptTemplatesResponse {
+    return ListScriptTemplatesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListScriptTemplatesResponse>, I>>(object: I): ListScriptTemplatesResponse {
+    const message = createBaseListScriptTemplatesResponse();
+    message.templates = object.templates?.map((e) => ScriptTemplate.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseScriptTemplate(): ScriptTemplate {
+  return { store: "", action: 0, source: "" };
+}
+
+export const ScriptTemplate: MessageFns<ScriptTemplate> = {
+  encode(message: ScriptTemplate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== "") {
+      writer.uint32(10).string(message.store);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    if (message.source !== "") {
+      writer.uint32(26).string(message.source);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScriptTemplate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScriptTemplate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScriptTemplate {
+    return {
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+    };
+  },
+
+  toJSON(message: ScriptTemplate): unknown {
+    const obj: any = {};
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.action !== 0) {
+      obj.action = scriptActionToJSON(message.action);
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ScriptTemplate>, I>>(base?: I): ScriptTemplate {
+    return ScriptTemplate.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScriptTemplate>, I>>(object: I): ScriptTemplate {
+    const message = createBaseScriptTemplate();
+    message.store = object.store ?? "";
+    message.action = object.action ?? 0;
+    message.source = object.source ?? "";
     return message;
   },
 };
@@ -5523,7 +6483,29 @@ export const ConnectionServiceService = {
       Buffer.from(DisableConnectionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DisableConnectionResponse => DisableConnectionResponse.decode(value),
   },
-  /** Debug: runs a script of the connection with the given arguments and writes nothing. */
+  /** What is wrong with a source, line by line, without saving it. For editors: asked too often, TOO_MANY_CHECKS. */
+  checkScript: {
+    path: "/userferry.management.v1.ConnectionService/CheckScript" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CheckScriptRequest): Buffer => Buffer.from(CheckScriptRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CheckScriptRequest => CheckScriptRequest.decode(value),
+    responseSerialize: (value: CheckScriptResponse): Buffer => Buffer.from(CheckScriptResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CheckScriptResponse => CheckScriptResponse.decode(value),
+  },
+  /** Ready-made scripts for the common kinds of legacy user stores. */
+  listScriptTemplates: {
+    path: "/userferry.management.v1.ConnectionService/ListScriptTemplates" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListScriptTemplatesRequest): Buffer =>
+      Buffer.from(ListScriptTemplatesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListScriptTemplatesRequest => ListScriptTemplatesRequest.decode(value),
+    responseSerialize: (value: ListScriptTemplatesResponse): Buffer =>
+      Buffer.from(ListScriptTemplatesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListScriptTemplatesResponse => ListScriptTemplatesResponse.decode(value),
+  },
+  /** Debug: runs a script of the connection with the given arguments, says what a user's call would have done, writes nothing. */
   testScript: {
     path: "/userferry.management.v1.ConnectionService/TestScript" as const,
     requestStream: false as const,
@@ -5670,7 +6652,11 @@ export interface ConnectionServiceServer extends UntypedServiceImplementation {
   enableConnection: handleUnaryCall<EnableConnectionRequest, EnableConnectionResponse>;
   /** Takes effect at once. */
   disableConnection: handleUnaryCall<DisableConnectionRequest, DisableConnectionResponse>;
-  /** Debug: runs a script of the connection with the given arguments and writes nothing. */
+  /** What is wrong with a source, line by line, without saving it. For editors: asked too often, TOO_MANY_CHECKS. */
+  checkScript: handleUnaryCall<CheckScriptRequest, CheckScriptResponse>;
+  /** Ready-made scripts for the common kinds of legacy user stores. */
+  listScriptTemplates: handleUnaryCall<ListScriptTemplatesRequest, ListScriptTemplatesResponse>;
+  /** Debug: runs a script of the connection with the given arguments, says what a user's call would have done, writes nothing. */
   testScript: handleUnaryCall<TestScriptRequest, TestScriptResponse>;
   /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
   deleteConnection: handleUnaryCall<DeleteConnectionRequest, DeleteConnectionResponse>;
@@ -5773,7 +6759,39 @@ export interface ConnectionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DisableConnectionResponse) => void,
   ): ClientUnaryCall;
-  /** Debug: runs a script of the connection with the given arguments and writes nothing. */
+  /** What is wrong with a source, line by line, without saving it. For editors: asked too often, TOO_MANY_CHECKS. */
+  checkScript(
+    request: CheckScriptRequest,
+    callback: (error: ServiceError | null, response: CheckScriptResponse) => void,
+  ): ClientUnaryCall;
+  checkScript(
+    request: CheckScriptRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CheckScriptResponse) => void,
+  ): ClientUnaryCall;
+  checkScript(
+    request: CheckScriptRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CheckScriptResponse) => void,
+  ): ClientUnaryCall;
+  /** Ready-made scripts for the common kinds of legacy user stores. */
+  listScriptTemplates(
+    request: ListScriptTemplatesRequest,
+    callback: (error: ServiceError | null, response: ListScriptTemplatesResponse) => void,
+  ): ClientUnaryCall;
+  listScriptTemplates(
+    request: ListScriptTemplatesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListScriptTemplatesResponse) => void,
+  ): ClientUnaryCall;
+  listScriptTemplates(
+    request: ListScriptTemplatesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListScriptTemplatesResponse) => void,
+  ): ClientUnaryCall;
+  /** Debug: runs a script of the connection with the given arguments, says what a user's call would have done, writes nothing. */
   testScript(
     request: TestScriptRequest,
     callback: (error: ServiceError | null, response: TestScriptResponse) => void,

@@ -81,6 +81,19 @@ export interface UserPool {
   connectionsIncluded: boolean;
 }
 
+export interface ListUserPoolsRequest {
+  /** Part of the name, in upper or lower case; empty: all. */
+  search: string;
+  /** 1 to 200; 0: 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListUserPoolsResponse {
+  userPools: UserPool[];
+  nextPageToken: string;
+}
+
 export interface Trial {
   startedAt?: Date | undefined;
   endsAt?:
@@ -357,6 +370,208 @@ export const UserPool: MessageFns<UserPool> = {
     message.plan = object.plan ?? 0;
     message.trial = (object.trial !== undefined && object.trial !== null) ? Trial.fromPartial(object.trial) : undefined;
     message.connectionsIncluded = object.connectionsIncluded ?? false;
+    return message;
+  },
+};
+
+function createBaseListUserPoolsRequest(): ListUserPoolsRequest {
+  return { search: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListUserPoolsRequest: MessageFns<ListUserPoolsRequest> = {
+  encode(message: ListUserPoolsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.search !== "") {
+      writer.uint32(10).string(message.search);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUserPoolsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUserPoolsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.search = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUserPoolsRequest {
+    return {
+      search: isSet(object.search) ? globalThis.String(object.search) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListUserPoolsRequest): unknown {
+    const obj: any = {};
+    if (message.search !== "") {
+      obj.search = message.search;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUserPoolsRequest>, I>>(base?: I): ListUserPoolsRequest {
+    return ListUserPoolsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUserPoolsRequest>, I>>(object: I): ListUserPoolsRequest {
+    const message = createBaseListUserPoolsRequest();
+    message.search = object.search ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUserPoolsResponse(): ListUserPoolsResponse {
+  return { userPools: [], nextPageToken: "" };
+}
+
+export const ListUserPoolsResponse: MessageFns<ListUserPoolsResponse> = {
+  encode(message: ListUserPoolsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.userPools) {
+      UserPool.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUserPoolsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUserPoolsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPools.push(UserPool.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUserPoolsResponse {
+    return {
+      userPools: globalThis.Array.isArray(object?.userPools)
+        ? object.userPools.map((e: any) => UserPool.fromJSON(e))
+        : globalThis.Array.isArray(object?.user_pools)
+        ? object.user_pools.map((e: any) => UserPool.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListUserPoolsResponse): unknown {
+    const obj: any = {};
+    if (message.userPools?.length) {
+      obj.userPools = message.userPools.map((e) => UserPool.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUserPoolsResponse>, I>>(base?: I): ListUserPoolsResponse {
+    return ListUserPoolsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUserPoolsResponse>, I>>(object: I): ListUserPoolsResponse {
+    const message = createBaseListUserPoolsResponse();
+    message.userPools = object.userPools?.map((e) => UserPool.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -1497,6 +1712,17 @@ export const UserPoolServiceService = {
     responseSerialize: (value: GetUserPoolResponse): Buffer => Buffer.from(GetUserPoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetUserPoolResponse => GetUserPoolResponse.decode(value),
   },
+  /** The pools of the caller, by name: for operators all there are. Key role: admin or operator. */
+  listUserPools: {
+    path: "/userferry.management.v1.UserPoolService/ListUserPools" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUserPoolsRequest): Buffer => Buffer.from(ListUserPoolsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUserPoolsRequest => ListUserPoolsRequest.decode(value),
+    responseSerialize: (value: ListUserPoolsResponse): Buffer =>
+      Buffer.from(ListUserPoolsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUserPoolsResponse => ListUserPoolsResponse.decode(value),
+  },
   /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
   startTrial: {
     path: "/userferry.management.v1.UserPoolService/StartTrial" as const,
@@ -1534,6 +1760,8 @@ export interface UserPoolServiceServer extends UntypedServiceImplementation {
   createUserPool: handleUnaryCall<CreateUserPoolRequest, CreateUserPoolResponse>;
   /** Key role: admin or operator. */
   getUserPool: handleUnaryCall<GetUserPoolRequest, GetUserPoolResponse>;
+  /** The pools of the caller, by name: for operators all there are. Key role: admin or operator. */
+  listUserPools: handleUnaryCall<ListUserPoolsRequest, ListUserPoolsResponse>;
   /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
   startTrial: handleUnaryCall<StartTrialRequest, StartTrialResponse>;
   setPlan: handleUnaryCall<SetPlanRequest, SetPlanResponse>;
@@ -1572,6 +1800,22 @@ export interface UserPoolServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  /** The pools of the caller, by name: for operators all there are. Key role: admin or operator. */
+  listUserPools(
+    request: ListUserPoolsRequest,
+    callback: (error: ServiceError | null, response: ListUserPoolsResponse) => void,
+  ): ClientUnaryCall;
+  listUserPools(
+    request: ListUserPoolsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUserPoolsResponse) => void,
+  ): ClientUnaryCall;
+  listUserPools(
+    request: ListUserPoolsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUserPoolsResponse) => void,
   ): ClientUnaryCall;
   /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
   startTrial(

@@ -298,6 +298,20 @@ export interface MigrateUserResponse {
   user?: User | undefined;
 }
 
+export interface PreviewMigrationRequest {
+  userPoolId: string;
+  connectionId: string;
+  /** The script's result: JSON object, `id` included. */
+  profileJson: Buffer;
+  /** What would have been typed; absent: nothing but what the profile has. */
+  identifier?: Identifier | undefined;
+}
+
+export interface PreviewMigrationResponse {
+  /** ALREADY_MIGRATED of whoever is here, whatever their password; never WRONG_PASSWORD. */
+  verdict: MigrationVerdict;
+}
+
 export interface SettleAttemptRequest {
   userPoolId: string;
   identifier?: Identifier | undefined;
@@ -1274,6 +1288,204 @@ export const MigrateUserResponse: MessageFns<MigrateUserResponse> = {
   },
 };
 
+function createBasePreviewMigrationRequest(): PreviewMigrationRequest {
+  return { userPoolId: "", connectionId: "", profileJson: Buffer.alloc(0), identifier: undefined };
+}
+
+export const PreviewMigrationRequest: MessageFns<PreviewMigrationRequest> = {
+  encode(message: PreviewMigrationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    if (message.connectionId !== "") {
+      writer.uint32(18).string(message.connectionId);
+    }
+    if (message.profileJson.length !== 0) {
+      writer.uint32(26).bytes(message.profileJson);
+    }
+    if (message.identifier !== undefined) {
+      Identifier.encode(message.identifier, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewMigrationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewMigrationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.connectionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.profileJson = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.identifier = Identifier.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewMigrationRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      connectionId: isSet(object.connectionId)
+        ? globalThis.String(object.connectionId)
+        : isSet(object.connection_id)
+        ? globalThis.String(object.connection_id)
+        : "",
+      profileJson: isSet(object.profileJson)
+        ? Buffer.from(bytesFromBase64(object.profileJson))
+        : isSet(object.profile_json)
+        ? Buffer.from(bytesFromBase64(object.profile_json))
+        : Buffer.alloc(0),
+      identifier: isSet(object.identifier) ? Identifier.fromJSON(object.identifier) : undefined,
+    };
+  },
+
+  toJSON(message: PreviewMigrationRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.connectionId !== "") {
+      obj.connectionId = message.connectionId;
+    }
+    if (message.profileJson.length !== 0) {
+      obj.profileJson = base64FromBytes(message.profileJson);
+    }
+    if (message.identifier !== undefined) {
+      obj.identifier = Identifier.toJSON(message.identifier);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewMigrationRequest>, I>>(base?: I): PreviewMigrationRequest {
+    return PreviewMigrationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewMigrationRequest>, I>>(object: I): PreviewMigrationRequest {
+    const message = createBasePreviewMigrationRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.connectionId = object.connectionId ?? "";
+    message.profileJson = object.profileJson ?? Buffer.alloc(0);
+    message.identifier = (object.identifier !== undefined && object.identifier !== null)
+      ? Identifier.fromPartial(object.identifier)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePreviewMigrationResponse(): PreviewMigrationResponse {
+  return { verdict: 0 };
+}
+
+export const PreviewMigrationResponse: MessageFns<PreviewMigrationResponse> = {
+  encode(message: PreviewMigrationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.verdict !== 0) {
+      writer.uint32(8).int32(message.verdict);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewMigrationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewMigrationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.verdict = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewMigrationResponse {
+    return { verdict: isSet(object.verdict) ? migrationVerdictFromJSON(object.verdict) : 0 };
+  },
+
+  toJSON(message: PreviewMigrationResponse): unknown {
+    const obj: any = {};
+    if (message.verdict !== 0) {
+      obj.verdict = migrationVerdictToJSON(message.verdict);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewMigrationResponse>, I>>(base?: I): PreviewMigrationResponse {
+    return PreviewMigrationResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewMigrationResponse>, I>>(object: I): PreviewMigrationResponse {
+    const message = createBasePreviewMigrationResponse();
+    message.verdict = object.verdict ?? 0;
+    return message;
+  },
+};
+
 function createBaseSettleAttemptRequest(): SettleAttemptRequest {
   return { userPoolId: "", identifier: undefined, requestIp: "", end: 0, byLegacyStore: false };
 }
@@ -1496,6 +1708,18 @@ export const LoginServiceService = {
     responseSerialize: (value: MigrateUserResponse): Buffer => Buffer.from(MigrateUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): MigrateUserResponse => MigrateUserResponse.decode(value),
   },
+  /** What MigrateUser would come to but for the password; nothing is stored. */
+  previewMigration: {
+    path: "/userferry.migration.v1.LoginService/PreviewMigration" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PreviewMigrationRequest): Buffer =>
+      Buffer.from(PreviewMigrationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PreviewMigrationRequest => PreviewMigrationRequest.decode(value),
+    responseSerialize: (value: PreviewMigrationResponse): Buffer =>
+      Buffer.from(PreviewMigrationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PreviewMigrationResponse => PreviewMigrationResponse.decode(value),
+  },
   /**
    * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
    * count. Not on the login's own path.
@@ -1517,6 +1741,8 @@ export interface LoginServiceServer extends UntypedServiceImplementation {
   checkLogin: handleUnaryCall<CheckLoginRequest, CheckLoginResponse>;
   /** Stores a user whose password the legacy user store has just proven. Safe to repeat: two calls make one user. */
   migrateUser: handleUnaryCall<MigrateUserRequest, MigrateUserResponse>;
+  /** What MigrateUser would come to but for the password; nothing is stored. */
+  previewMigration: handleUnaryCall<PreviewMigrationRequest, PreviewMigrationResponse>;
   /**
    * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the
    * count. Not on the login's own path.
@@ -1556,6 +1782,22 @@ export interface LoginServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: MigrateUserResponse) => void,
+  ): ClientUnaryCall;
+  /** What MigrateUser would come to but for the password; nothing is stored. */
+  previewMigration(
+    request: PreviewMigrationRequest,
+    callback: (error: ServiceError | null, response: PreviewMigrationResponse) => void,
+  ): ClientUnaryCall;
+  previewMigration(
+    request: PreviewMigrationRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PreviewMigrationResponse) => void,
+  ): ClientUnaryCall;
+  previewMigration(
+    request: PreviewMigrationRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PreviewMigrationResponse) => void,
   ): ClientUnaryCall;
   /**
    * How a login ended that the store did not settle itself: an outage gives its attempt back, a success clears the

@@ -33,6 +33,20 @@ export interface CreateUserPoolResponse {
   userPool?: UserPool | undefined;
 }
 
+export interface ListUserPoolsRequest {
+  /** Of all pools; else of those with the ids below, and of none where there are none. */
+  all: boolean;
+  userPoolIds: string[];
+  search: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListUserPoolsResponse {
+  userPools: UserPool[];
+  nextPageToken: string;
+}
+
 export interface CreateApiKeyRequest {
   userPoolId: string;
   role: ApiKeyRole;
@@ -336,6 +350,244 @@ export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
     message.userPool = (object.userPool !== undefined && object.userPool !== null)
       ? UserPool.fromPartial(object.userPool)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseListUserPoolsRequest(): ListUserPoolsRequest {
+  return { all: false, userPoolIds: [], search: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListUserPoolsRequest: MessageFns<ListUserPoolsRequest> = {
+  encode(message: ListUserPoolsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.all !== false) {
+      writer.uint32(8).bool(message.all);
+    }
+    for (const v of message.userPoolIds) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.search !== "") {
+      writer.uint32(26).string(message.search);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(32).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(42).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUserPoolsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUserPoolsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.all = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userPoolIds.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.search = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUserPoolsRequest {
+    return {
+      all: isSet(object.all) ? globalThis.Boolean(object.all) : false,
+      userPoolIds: globalThis.Array.isArray(object?.userPoolIds)
+        ? object.userPoolIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.user_pool_ids)
+        ? object.user_pool_ids.map((e: any) => globalThis.String(e))
+        : [],
+      search: isSet(object.search) ? globalThis.String(object.search) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListUserPoolsRequest): unknown {
+    const obj: any = {};
+    if (message.all !== false) {
+      obj.all = message.all;
+    }
+    if (message.userPoolIds?.length) {
+      obj.userPoolIds = message.userPoolIds;
+    }
+    if (message.search !== "") {
+      obj.search = message.search;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUserPoolsRequest>, I>>(base?: I): ListUserPoolsRequest {
+    return ListUserPoolsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUserPoolsRequest>, I>>(object: I): ListUserPoolsRequest {
+    const message = createBaseListUserPoolsRequest();
+    message.all = object.all ?? false;
+    message.userPoolIds = object.userPoolIds?.map((e) => e) || [];
+    message.search = object.search ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUserPoolsResponse(): ListUserPoolsResponse {
+  return { userPools: [], nextPageToken: "" };
+}
+
+export const ListUserPoolsResponse: MessageFns<ListUserPoolsResponse> = {
+  encode(message: ListUserPoolsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.userPools) {
+      UserPool.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUserPoolsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUserPoolsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPools.push(UserPool.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUserPoolsResponse {
+    return {
+      userPools: globalThis.Array.isArray(object?.userPools)
+        ? object.userPools.map((e: any) => UserPool.fromJSON(e))
+        : globalThis.Array.isArray(object?.user_pools)
+        ? object.user_pools.map((e: any) => UserPool.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListUserPoolsResponse): unknown {
+    const obj: any = {};
+    if (message.userPools?.length) {
+      obj.userPools = message.userPools.map((e) => UserPool.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUserPoolsResponse>, I>>(base?: I): ListUserPoolsResponse {
+    return ListUserPoolsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUserPoolsResponse>, I>>(object: I): ListUserPoolsResponse {
+    const message = createBaseListUserPoolsResponse();
+    message.userPools = object.userPools?.map((e) => UserPool.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2206,6 +2458,17 @@ export const PoolStoreServiceService = {
     responseSerialize: (value: GetUserPoolResponse): Buffer => Buffer.from(GetUserPoolResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetUserPoolResponse => GetUserPoolResponse.decode(value),
   },
+  /** By name, then id. */
+  listUserPools: {
+    path: "/userferry.migration.v1.PoolStoreService/ListUserPools" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUserPoolsRequest): Buffer => Buffer.from(ListUserPoolsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUserPoolsRequest => ListUserPoolsRequest.decode(value),
+    responseSerialize: (value: ListUserPoolsResponse): Buffer =>
+      Buffer.from(ListUserPoolsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUserPoolsResponse => ListUserPoolsResponse.decode(value),
+  },
   /** TRIAL_ALREADY_USED the second time. */
   startTrial: {
     path: "/userferry.migration.v1.PoolStoreService/StartTrial" as const,
@@ -2300,6 +2563,8 @@ export const PoolStoreServiceService = {
 export interface PoolStoreServiceServer extends UntypedServiceImplementation {
   createUserPool: handleUnaryCall<CreateUserPoolRequest, CreateUserPoolResponse>;
   getUserPool: handleUnaryCall<GetUserPoolRequest, GetUserPoolResponse>;
+  /** By name, then id. */
+  listUserPools: handleUnaryCall<ListUserPoolsRequest, ListUserPoolsResponse>;
   /** TRIAL_ALREADY_USED the second time. */
   startTrial: handleUnaryCall<StartTrialRequest, StartTrialResponse>;
   setPlan: handleUnaryCall<SetPlanRequest, SetPlanResponse>;
@@ -2344,6 +2609,22 @@ export interface PoolStoreServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetUserPoolResponse) => void,
+  ): ClientUnaryCall;
+  /** By name, then id. */
+  listUserPools(
+    request: ListUserPoolsRequest,
+    callback: (error: ServiceError | null, response: ListUserPoolsResponse) => void,
+  ): ClientUnaryCall;
+  listUserPools(
+    request: ListUserPoolsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUserPoolsResponse) => void,
+  ): ClientUnaryCall;
+  listUserPools(
+    request: ListUserPoolsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUserPoolsResponse) => void,
   ): ClientUnaryCall;
   /** TRIAL_ALREADY_USED the second time. */
   startTrial(

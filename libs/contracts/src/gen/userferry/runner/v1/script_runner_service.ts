@@ -306,7 +306,22 @@ export interface RunUsage {
   heapBytes: bigint;
   /** Connections to the legacy user store: opened by this run, and taken over from earlier runs; absent: not known. */
   connectionsOpened?: number | undefined;
-  connectionsReused?: number | undefined;
+  connectionsReused?:
+    | number
+    | undefined;
+  /**
+   * Of `wall_ms`, while something was waited for; what ran at the same time counts once. Absent: not known.
+   * For connections to the legacy user store, TLS included.
+   */
+  connectMs?:
+    | number
+    | undefined;
+  /** For the legacy user store's answers. */
+  queryMs?:
+    | number
+    | undefined;
+  /** For hashes and other cryptography. */
+  hashMs?: number | undefined;
 }
 
 export interface RunScriptResponse {
@@ -1131,7 +1146,16 @@ export const LogLine: MessageFns<LogLine> = {
 };
 
 function createBaseRunUsage(): RunUsage {
-  return { wallMs: 0, cpuMs: 0, heapBytes: 0n, connectionsOpened: undefined, connectionsReused: undefined };
+  return {
+    wallMs: 0,
+    cpuMs: 0,
+    heapBytes: 0n,
+    connectionsOpened: undefined,
+    connectionsReused: undefined,
+    connectMs: undefined,
+    queryMs: undefined,
+    hashMs: undefined,
+  };
 }
 
 export const RunUsage: MessageFns<RunUsage> = {
@@ -1153,6 +1177,15 @@ export const RunUsage: MessageFns<RunUsage> = {
     }
     if (message.connectionsReused !== undefined) {
       writer.uint32(40).int32(message.connectionsReused);
+    }
+    if (message.connectMs !== undefined) {
+      writer.uint32(49).double(message.connectMs);
+    }
+    if (message.queryMs !== undefined) {
+      writer.uint32(57).double(message.queryMs);
+    }
+    if (message.hashMs !== undefined) {
+      writer.uint32(65).double(message.hashMs);
     }
     return writer;
   },
@@ -1210,6 +1243,30 @@ export const RunUsage: MessageFns<RunUsage> = {
             message.connectionsReused = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.connectMs = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.queryMs = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.hashMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1249,6 +1306,21 @@ export const RunUsage: MessageFns<RunUsage> = {
         : isSet(object.connections_reused)
         ? globalThis.Number(object.connections_reused)
         : undefined,
+      connectMs: isSet(object.connectMs)
+        ? globalThis.Number(object.connectMs)
+        : isSet(object.connect_ms)
+        ? globalThis.Number(object.connect_ms)
+        : undefined,
+      queryMs: isSet(object.queryMs)
+        ? globalThis.Number(object.queryMs)
+        : isSet(object.query_ms)
+        ? globalThis.Number(object.query_ms)
+        : undefined,
+      hashMs: isSet(object.hashMs)
+        ? globalThis.Number(object.hashMs)
+        : isSet(object.hash_ms)
+        ? globalThis.Number(object.hash_ms)
+        : undefined,
     };
   },
 
@@ -1269,6 +1341,15 @@ export const RunUsage: MessageFns<RunUsage> = {
     if (message.connectionsReused !== undefined) {
       obj.connectionsReused = Math.round(message.connectionsReused);
     }
+    if (message.connectMs !== undefined) {
+      obj.connectMs = floatToJson(message.connectMs);
+    }
+    if (message.queryMs !== undefined) {
+      obj.queryMs = floatToJson(message.queryMs);
+    }
+    if (message.hashMs !== undefined) {
+      obj.hashMs = floatToJson(message.hashMs);
+    }
     return obj;
   },
 
@@ -1282,6 +1363,9 @@ export const RunUsage: MessageFns<RunUsage> = {
     message.heapBytes = (object.heapBytes !== undefined && object.heapBytes !== null) ? BigInt(object.heapBytes) : 0n;
     message.connectionsOpened = object.connectionsOpened ?? undefined;
     message.connectionsReused = object.connectionsReused ?? undefined;
+    message.connectMs = object.connectMs ?? undefined;
+    message.queryMs = object.queryMs ?? undefined;
+    message.hashMs = object.hashMs ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+
+type ActionButtonProps = {
+  readonly children: ReactNode;
+  readonly onPress?: () => void;
+  readonly type?: 'button' | 'submit';
+  readonly kind?: 'main' | 'plain' | 'danger' | 'quiet';
+  readonly small?: boolean;
+  /** At work: cannot be pressed again, stays focused, and says so. */
+  readonly busy?: boolean;
+  readonly isDisabled?: boolean;
+  readonly label?: string;
+  readonly autoFocus?: boolean;
+};
+
+export const ActionButton = (props: ActionButtonProps) => {
+  const { children, onPress, type = 'button', kind = 'main', small, busy = false, isDisabled = false, label } = props;
+  return (
+    <Button
+      className={`button button-${kind}${small ? ' button-small' : ''}`}
+      type={type}
+      isPending={busy}
+      isDisabled={isDisabled}
+      {...(props.autoFocus && { autoFocus: true })}
+      {...(label !== undefined && { 'aria-label': label })}
+      {...(onPress && { onPress })}
+    >
+      {busy && <span className="spinner" aria-hidden="true" />}
+      {children}
+    </Button>
+  );
+};

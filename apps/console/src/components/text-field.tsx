@@ -1,0 +1,58 @@
+import { TextField as AriaTextField, FieldError, Input, Label, Text, TextArea } from 'react-aria-components';
+
+type Common = {
+  readonly label: string;
+  readonly hideLabel?: boolean;
+  readonly description?: string;
+  /** Said beneath the field, and read out with it. */
+  readonly error?: string | undefined;
+  readonly isDisabled?: boolean;
+  readonly className?: string;
+};
+
+type TextFieldProps = Common & {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly onFocusChange?: (focused: boolean) => void;
+  readonly placeholder?: string;
+  readonly type?: 'text' | 'email' | 'password' | 'search' | 'datetime-local';
+  readonly inputMode?: 'text' | 'numeric' | 'url';
+  readonly mono?: boolean;
+  /** Lines of a larger box. */
+  readonly rows?: number;
+};
+
+export const TextField = (props: TextFieldProps) => {
+  const { value, onChange, onFocusChange, placeholder, type = 'text', inputMode, mono, rows } = props;
+  const shared = { ...(placeholder !== undefined && { placeholder }), className: mono ? 'input mono' : 'input' };
+  return (
+    <AriaTextField
+      {...frameOf(props)}
+      value={value}
+      onChange={onChange}
+      {...(onFocusChange && { onFocusChange })}
+      type={type === 'datetime-local' ? 'text' : type}
+      autoComplete="off"
+      spellCheck="false"
+      {...(inputMode && { inputMode })}
+    >
+      {!props.hideLabel && <Label>{props.label}</Label>}
+      {rows === undefined ? <Input {...shared} type={type} /> : <TextArea {...shared} rows={rows} />}
+      <Notes {...props} />
+    </AriaTextField>
+  );
+};
+
+const frameOf = ({ label, hideLabel, error, isDisabled = false, className = '' }: Common) => ({
+  className: `field ${className}`,
+  isInvalid: error !== undefined,
+  isDisabled,
+  ...(hideLabel && { 'aria-label': label }),
+});
+
+const Notes = ({ description, error }: Common) => (
+  <>
+    {description !== undefined && <Text slot="description">{description}</Text>}
+    <FieldError>{error}</FieldError>
+  </>
+);

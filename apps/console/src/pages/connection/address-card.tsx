@@ -1,0 +1,69 @@
+import { useState } from 'react';
+import { Card } from '../../components/card.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import {
+  type AddressDraft,
+  type AddressField,
+  addressProblems,
+  coveredUri,
+  withField,
+  withUri,
+} from './address-draft.ts';
+
+type AddressProps = {
+  readonly draft: AddressDraft;
+  /** What is saved and may be seen. */
+  readonly saved: { readonly hasPassword: boolean } | undefined;
+  readonly isNew: boolean;
+  readonly onChange: (draft: AddressDraft) => void;
+};
+
+const SAVED = 'Saved, not shown';
+
+/** By URI or by fields, each fills in the other. What is saved of a password never comes back. */
+export const AddressCard = ({ draft, saved, isNew, onChange }: AddressProps) => {
+  const [typing, setTyping] = useState(false);
+  const problems = addressProblems(draft);
+  const kept = saved?.hasPassword === true && draft.typed !== 'uri' && draft.password === '';
+  const field = (name: AddressField, label: string, more: Partial<Parameters<typeof TextField>[0]> = {}) => (
+    <TextField
+      label={label}
+      value={draft[name]}
+      onChange={(value) => onChange(withField(draft, name, value))}
+      {...more}
+    />
+  );
+  return (
+    <Card
+      title="Your database"
+      description="A connection URI or its fields: each fills in the other. Scripts read them as env.DB_CONNECTION_URI, env.DB_HOST and so on."
+    >
+      <TextField
+        label="Connection URI"
+        mono
+        inputMode="url"
+        placeholder={isNew ? 'postgres://user:password@db.example.com:5432/users' : SAVED}
+        value={typing ? draft.uri : coveredUri(draft.uri)}
+        onChange={(uri) => onChange(withUri(draft, uri))}
+        error={problems.uri}
+        onFocusChange={setTyping}
+      />
+      <p className="or" aria-hidden="true">
+        or
+      </p>
+      <div className="grid">
+        {field('host', 'Host', { className: 'grid-wide', error: problems.fields })}
+        {field('port', 'Port', { inputMode: 'numeric', placeholder: '5432' })}
+        {field('username', 'User name')}
+        {field('password', 'Password', {
+          type: 'password',
+          ...(kept && { placeholder: SAVED, description: 'Leave it blank to keep the saved one.' }),
+        })}
+        {field('database', 'Database')}
+      </div>
+      {!isNew && draft.typed === 'nothing' && saved === undefined && (
+        <p className="quiet">An address that was saved stays until you enter another.</p>
+      )}
+    </Card>
+  );
+};

@@ -1,0 +1,84 @@
+import { ActionButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { type EnvRow, nameProblem, newRow } from './env-draft.ts';
+
+type EnvProps = { readonly rows: readonly EnvRow[]; readonly onChange: (rows: readonly EnvRow[]) => void };
+
+/** Names can be seen, values can only be written. */
+export const EnvCard = ({ rows, onChange }: EnvProps) => {
+  const change = (row: EnvRow, part: Partial<EnvRow>) =>
+    onChange(rows.map((other) => (other.key === row.key ? { ...other, ...part } : other)));
+  const remove = (row: EnvRow) =>
+    row.saved ? change(row, { removed: true, value: '' }) : onChange(rows.filter(({ key }) => key !== row.key));
+  return (
+    <Card
+      title="Environment variables"
+      description="Further secrets and settings of your scripts, as env.NAME. Kept encrypted; a saved value is never shown again."
+    >
+      {rows.length > 0 && (
+        <ul className="rows">
+          {rows.map((row) => (
+            <li key={row.key} className={row.removed ? 'row row-removed' : 'row'}>
+              <EnvFields rows={rows} row={row} onChange={(part) => change(row, part)} onRemove={() => remove(row)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="actions">
+        <ActionButton kind="plain" small onPress={() => onChange([...rows, newRow()])}>
+          Add a variable
+        </ActionButton>
+      </div>
+    </Card>
+  );
+};
+
+type FieldsProps = {
+  readonly rows: readonly EnvRow[];
+  readonly row: EnvRow;
+  readonly onChange: (part: Partial<EnvRow>) => void;
+  readonly onRemove: () => void;
+};
+
+const EnvFields = ({ rows, row, onChange, onRemove }: FieldsProps) => {
+  const called = row.name === '' ? 'the new variable' : row.name;
+  return (
+    <>
+      {row.saved ? (
+        <p className="row-name mono">{row.name}</p>
+      ) : (
+        <TextField
+          label="Name of the variable"
+          hideLabel
+          mono
+          placeholder="NAME"
+          value={row.name}
+          onChange={(name) => onChange({ name })}
+          error={nameProblem(rows, row)}
+        />
+      )}
+      {row.removed ? (
+        <p className="quiet">Will be removed when you save.</p>
+      ) : (
+        <TextField
+          label={`Value of ${called}`}
+          hideLabel
+          type="password"
+          placeholder={row.saved ? 'Saved, not shown. Type to replace it' : 'Value'}
+          value={row.value}
+          onChange={(value) => onChange({ value })}
+        />
+      )}
+      {row.removed ? (
+        <ActionButton kind="quiet" small label={`Keep ${called}`} onPress={() => onChange({ removed: false })}>
+          Keep
+        </ActionButton>
+      ) : (
+        <ActionButton kind="quiet" small label={`Remove ${called}`} onPress={onRemove}>
+          Remove
+        </ActionButton>
+      )}
+    </>
+  );
+};

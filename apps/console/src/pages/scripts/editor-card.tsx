@@ -1,0 +1,87 @@
+import type { Connection } from '@userferry/contracts/json-types';
+import type { ScriptAction } from '@userferry/script-contract';
+import { lazy, Suspense } from 'react';
+import { wireAction } from '../../api/script-actions.ts';
+import { useAct } from '../../api/use-call.ts';
+import { ActionButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { useNotice } from '../../components/notice.tsx';
+import { Failure, Loading } from '../../components/page-state.tsx';
+import { href } from '../../router/router.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
+import { type Draft, setDraft } from './drafts.ts';
+import { ProblemList } from './problem-list.tsx';
+import type { Spot } from './spot.ts';
+import { TemplatePicker } from './template-picker.tsx';
+import { useProblems } from './use-problems.ts';
+
+const ScriptEditor = lazy(async () => ({ default: (await import('./editor/script-editor.tsx')).ScriptEditor }));
+
+type EditorCardProps = {
+  readonly connection: Connection;
+  readonly action: ScriptAction;
+  readonly saved: string;
+  readonly draft: Draft;
+  readonly spot: Spot | undefined;
+  readonly onChange: (source: string, base?: string) => void;
+};
+
+export const EditorCard = ({ connection, action, saved, draft, spot, onChange }: EditorCardProps) => {
+  const { userPoolId } = connection;
+  const check = useProblems(userPoolId, action, draft.source);
+  const save = useAct('ConnectionService', 'SaveScript');
+  const say = useNotice();
+  const changed = draft.source !== draft.base;
+  const submit = () => {
+    const { source } = draft;
+    const onSuccess = () => {
+      setDraft(userPoolId, action, undefined);
+      say(`The ${action} script is saved.`);
+    };
+    save.mutate({ userPoolId, action: wireAction(action), source }, { onSuccess });
+  };
+  return (
+    <Card
+      title={action}
+      description={DESCRIPTIONS[action]}
+      aside={<a href={href('pools', userPoolId, 'versions')}>Versions</a>}
+    >
+      {changed && draft.base !== saved && (
+        <div className="note note-warn">
+          <p>
+            <strong>Somebody saved another version of this script</strong> while you were writing. Saving replaces it.
+          </p>
+          <ActionButton kind="plain" small onPress={() => setDraft(userPoolId, action, undefined)}>
+            Drop mine and take theirs
+          </ActionButton>
+        </div>
+      )}
+      <div className="editor-bar">
+        <TemplatePicker userPoolId={userPoolId} action={action} source={draft.source} onChoose={onChange} />
+      </div>
+      <Suspense fallback={<Loading what="the editor" />}>
+        <ScriptEditor
+          label={`Source of the ${action} script`}
+          source={draft.source}
+          problems={check.problems}
+          envNames={connection.envNames}
+          modules={check.modules}
+          action={action}
+          spot={spot}
+          onChange={onChange}
+          onSave={submit}
+        />
+      </Suspense>
+      <ProblemList check={check} isEmpty={draft.source.trim() === ''} />
+      {save.isError && <Failure error={save.error} title="Not saved." />}
+      <div className="actions actions-end">
+        <ActionButton kind="plain" isDisabled={!changed} onPress={() => setDraft(userPoolId, action, undefined)}>
+          Discard changes
+        </ActionButton>
+        <ActionButton isDisabled={!changed} busy={save.isPending} onPress={submit}>
+          Save script
+        </ActionButton>
+      </div>
+    </Card>
+  );
+};

@@ -1,0 +1,8 @@
+import type { ScriptAction } from '@userferry/script-contract';
+
+/** What completion knows of the script that is being written. */
+export type Vocabulary = {
+  readonly action: ScriptAction;
+  readonly envNames: readonly string[];
+  readonly modules: readonly { readonly name: string; readonly version: string }[];
+};

@@ -1,0 +1,68 @@
+import type { Connection, ScriptState } from '@userferry/contracts/json-types';
+import type { ScriptAction } from '@userferry/script-contract';
+import { useState } from 'react';
+import { reasonOf } from '../../api/api-error.ts';
+import { wireAction } from '../../api/script-actions.ts';
+import { useCall } from '../../api/use-call.ts';
+import { Failure, Loading } from '../../components/page-state.tsx';
+import { usePlace } from '../../router/router.ts';
+import { DebugPanel } from '../debug/debug-panel.tsx';
+import { ErrorBox } from '../debug/error-box.tsx';
+import { type Draft, setDraft, useDraft } from './drafts.ts';
+import { EditorCard } from './editor-card.tsx';
+import type { Spot } from './spot.ts';
+
+type RoomProps = { readonly connection: Connection; readonly action: ScriptAction };
+
+/** One script: its editor, and Debug beside it, which tries out what stands in the editor. */
+export const ScriptRoom = ({ connection, action }: RoomProps) => {
+  const { userPoolId, scripts } = connection;
+  const isSaved = scripts.some((state) => state.action === wireAction(action) && state.saved);
+  const request = { userPoolId, action: wireAction(action), version: '0' };
+  const query = useCall('ConnectionService', 'GetScript', request, { when: isSaved });
+  const draft = useDraft(userPoolId, action);
+  const [spot, setSpot] = useSpot();
+  const isMissing = !isSaved || reasonOf(query.error) === 'SCRIPT_NOT_FOUND';
+  if (!isMissing && query.data === undefined)
+    return query.isError ? (
+      <Failure error={query.error} retry={() => void query.refetch()} />
+    ) : (
+      <Loading what="the script" />
+    );
+  const saved = isMissing ? '' : (query.data?.source ?? '');
+  const current: Draft = draft ?? { base: saved, source: saved };
+  const state = scripts.find((one) => one.action === wireAction(action));
+  return (
+    <div className="script-room">
+      {state?.failing && <FailingNote state={state} onSpot={setSpot} />}
+      <EditorCard
+        connection={connection}
+        action={action}
+        saved={saved}
+        draft={current}
+        spot={spot}
+        onChange={(source, base = current.base) => setDraft(userPoolId, action, { base, source })}
+      />
+      <DebugPanel connection={connection} action={action} draft={current} saved={saved} onSpot={setSpot} />
+    </div>
+  );
+};
+
+type FailingProps = { readonly state: ScriptState; readonly onSpot: (spot: Spot) => void };
+
+const FailingNote = ({ state, onSpot }: FailingProps) => (
+  <section className="script-failing" aria-label="Failing">
+    <p className="quiet">With this version, the last call of a user came to no decision:</p>
+    {state.lastError && <ErrorBox error={state.lastError} onSpot={onSpot} />}
+  </section>
+);
+
+/** Where in the script to look: a link may name a line, and so may an error. */
+const useSpot = (): [Spot | undefined, (spot: Spot) => void] => {
+  const { query } = usePlace();
+  const line = Number(query.get('line') ?? 0);
+  const [spot, setSpot] = useState<Spot | undefined>(() =>
+    line > 0 ? { line, column: Number(query.get('column') ?? 1), at: 0 } : undefined,
+  );
+  return [spot, setSpot];
+};

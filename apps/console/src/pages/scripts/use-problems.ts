@@ -1,0 +1,44 @@
+import type { ScriptAction } from '@userferry/script-contract';
+import { useEffect, useState } from 'react';
+import { wireAction } from '../../api/script-actions.ts';
+import { useCall } from '../../api/use-call.ts';
+
+export type Problem = { readonly line: number; readonly column: number; readonly message: string };
+
+/** What is wrong with a source that is being typed, as the service that will run it says. */
+export type Check = {
+  readonly problems: readonly Problem[];
+  readonly modules: readonly { readonly name: string; readonly version: string }[];
+  /** Whether the answer is of the source as it stands. */
+  readonly isCurrent: boolean;
+  readonly error: unknown;
+};
+
+const PAUSE_MS = 500;
+
+export const useProblems = (userPoolId: string, action: ScriptAction, source: string): Check => {
+  const settled = useSettled(source);
+  const query = useCall(
+    'ConnectionService',
+    'CheckScript',
+    { userPoolId, action: wireAction(action), source: settled },
+    { when: settled.trim() !== '', keepPrevious: true },
+  );
+  const { problems = [], modules = [] } = query.data ?? {};
+  return {
+    problems: source.trim() === '' ? [] : problems.map(({ line, column, message }) => ({ line, column, message })),
+    modules,
+    isCurrent: settled === source && query.data !== undefined && !query.isPlaceholderData,
+    error: query.error,
+  };
+};
+
+/** The text once nobody has typed for a moment. */
+const useSettled = (text: string): string => {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+};

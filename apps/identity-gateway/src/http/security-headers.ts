@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Nothing that is not a page of the console is ever shown, framed or run. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+};
+
+/** What browsers are told with every answer. A route that shows pages brings its own `content-security-policy`. */
+export const addSecurityHeaders = (app: FastifyInstance, { tls }: { readonly tls: boolean }): void => {
+  app.addHook('onSend', async (_, reply) => {
+    reply.headers(HEADERS);
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', NOTHING);
+    if (tls) reply.header('strict-transport-security', 'max-age=31536000');
+  });
+};
