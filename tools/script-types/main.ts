@@ -1,15 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GUEST_VALUES_FILE, guestValues, guestValuesText } from './guest-values.ts';
+import { referencePage } from './reference-page.ts';
+import { workbenchPage } from './workbench-page.ts';
 
-const BUILD = join(import.meta.dirname, '../../libs/script-types/build/main.ts');
+const ROOT = join(import.meta.dirname, '../..');
 
-/** Writes what scripts find in the built sandbox, and the declarations anew; with `--check` names what is not current. */
+/** Everything that is written about what scripts see, and from what. */
+const texts = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map([
+    [GUEST_VALUES_FILE, guestValuesText(await guestValues())],
+    [join(ROOT, 'docs/reference.md'), referencePage()],
+    [join(ROOT, 'docs/userferry.md'), workbenchPage()],
+  ]);
+
+/** Writes them, and the declarations anew; with `--check` names what is not current. */
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
-const text = guestValuesText(await guestValues());
-if (!values.check) {
-  writeFileSync(GUEST_VALUES_FILE, text);
-  execFileSync(process.execPath, [BUILD], { stdio: 'inherit' });
-} else if (readFileSync(GUEST_VALUES_FILE, 'utf8') !== text) console.log('what scripts find in the sandbox');
+for (const [file, text] of await texts()) {
+  if (!values.check) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) console.log(file.slice(ROOT.length + 1));
+}
+if (!values.check)
+  execFileSync(process.execPath, [join(ROOT, 'libs/script-types/build/main.ts')], { stdio: 'inherit' });

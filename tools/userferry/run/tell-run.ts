@@ -3,7 +3,7 @@ import { codeFrame, placeText } from '../code-frame.ts';
 import type { ScriptFile } from '../script-file.ts';
 
 /** What each outcome means to an author, and what to do. */
-const MEANS: Readonly<Record<Outcome, string>> = {
+export const OUTCOME_MEANS: Readonly<Record<Outcome, string>> = {
   completed: 'the function returned',
   threw: 'the function threw an error',
   syntax_error: 'the source cannot be run',
@@ -17,7 +17,8 @@ const MEANS: Readonly<Record<Outcome, string>> = {
   killed: 'the run was ended from outside',
 };
 
-const VERDICTS: Readonly<Record<ReturnType<typeof judgeThrow>, string>> = {
+/** What each kind of throwing does to a call. */
+export const VERDICT_MEANS: Readonly<Record<ReturnType<typeof judgeThrow>, string>> = {
   wrong_password: 'counts as a wrong password',
   user_not_found: 'counts as a user who does not exist',
   user_exists: 'counts as an identifier that is taken',
@@ -66,9 +67,9 @@ const allowHint = ({ outcome, error }: RunResult): readonly string[] => {
 export const tellRun = (script: ScriptFile, result: RunResult): string => {
   const { outcome, resultJson, error, logs } = result;
   return [
-    `${outcome === 'completed' ? '✓' : '✗'} ${outcome}: ${MEANS[outcome]}`,
+    `${outcome === 'completed' ? '✓' : '✗'} ${outcome}: ${OUTCOME_MEANS[outcome]}`,
     ...allowHint(result),
-    ...(outcome === 'threw' ? [`  ${VERDICTS[judgeThrow(error)]}`] : []),
+    ...(outcome === 'threw' ? [`  ${VERDICT_MEANS[judgeThrow(error)]}`] : []),
     ...(resultJson === undefined ? [] : resultLines(JSON.parse(resultJson))),
     ...(error === undefined ? [] : errorLines(script, error)),
     ...(logs.length === 0 ? [] : ['', 'console']),
