@@ -82,9 +82,8 @@ const typed = (n: number) => ({ kind: 'email' as const, value: FILLED.emailOf(n)
 const secondLogin = async ({ store, pool, users }: Bench): Promise<void> => {
   const who = typed(randomInt(users));
   const subject = { userPoolId: pool.id, who, address: `192.0.2.${randomInt(250)}` };
-  const { found } = await store.users.forLogin(pool.id, who);
+  const { found } = await store.users.beginLogin(subject);
   if (found?.verdict !== 'ok') throw new Error(`a user who is there was ${found?.verdict}`);
-  await store.attempts.begin(subject);
   await store.attempts.loggedIn(subject, false);
 };
 
@@ -95,13 +94,13 @@ const firstLogin = async (bench: Bench): Promise<void> => {
   const externalId = `new ${bench.newcomers}`;
   const who = { kind: 'email' as const, value: `new${bench.newcomers}@example.com` };
   const subject = { userPoolId: pool.id, who, address: '' };
-  await store.users.forLogin(pool.id, who);
-  await store.attempts.begin(subject);
-  await store.pools.loginFacts(pool.id);
+  await store.users.beginLogin(subject);
   const person = { userPoolId: pool.id, connectionId: pool.connection, externalId, profile: { email: who.value } };
-  const { verdict } = await store.users.migrate({ ...person, typed: who, credential: CREDENTIAL });
+  const { verdict } = await store.users.migrate(
+    { ...person, typed: who, credential: CREDENTIAL },
+    { attempt: subject },
+  );
   if (verdict !== 'migrated') throw new Error(`a newcomer was ${verdict}`);
-  await store.attempts.loggedIn(subject, true);
 };
 
 const history = async ({ store, pool }: Bench): Promise<void> => {

@@ -8,6 +8,7 @@ const REMEDIES: readonly { name: RegExp; remedy: string }[] = [
   { name: /MongoDB/, remedy: 'set MONGODB_URL' },
   { name: /SQL Server/, remedy: 'set MSSQL_URL' },
   { name: /\b(curl|openssl)\b/, remedy: 'apt-get install curl openssl' },
+  { name: /Chromium/, remedy: 'apt-get install chromium' },
   { name: /Prometheus/, remedy: 'apt-get install prometheus' },
   { name: /control groups/, remedy: 'let the tests make control groups (as root, with /sys/fs/cgroup writable)' },
   { name: /old beside new/, remedy: 'fetch the parent commit, or the last release tag (git fetch --deepen=1 --tags)' },

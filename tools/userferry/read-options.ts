@@ -1,5 +1,5 @@
 import type { EgressRule } from '@userferry/sandbox';
-import { egressHostProblem, LIMITS } from '@userferry/script-contract';
+import { egressHostProblem, type Isolation, LIMITS } from '@userferry/script-contract';
 import { UsageError } from './usage-error.ts';
 
 const MIB = 2 ** 20;
@@ -55,6 +55,12 @@ export const readTimeoutMs = (text: string): number =>
 export const readMemoryLimit = (text: string): number =>
   readNumber('--memory-mb', text, { min: LIMITS.memoryLimitBytesMin / MIB, max: LIMITS.memoryLimitBytesMax / MIB }) *
   MIB;
+
+/** As a connection's setting has it. */
+export const readIsolation = (text: string): Isolation => {
+  if (text !== 'warm' && text !== 'per_run') throw new UsageError('--isolation is not warm or per_run');
+  return text;
+};
 
 export const readPage = (name: string, text: string): number => readNumber(name, text, { min: 1, max: 1_000_000 });
 

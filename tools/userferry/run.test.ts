@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArgs, readEnvObject, readMemoryLimit, readRule, readTimeoutMs } from './read-options.ts';
+import { readArgs, readEnvObject, readIsolation, readMemoryLimit, readRule, readTimeoutMs } from './read-options.ts';
 import { readField, readId, scriptArgs } from './script-args.ts';
 import { createAuthor } from './testing/userferry.ts';
 import { UsageError } from './usage-error.ts';
@@ -29,6 +29,7 @@ describe('an option', () => {
     [() => readEnvObject('{"A":1}'), '--env: A is not a string'],
     [() => readTimeoutMs('1s'), '--timeout-ms is not a whole number from 1 to 30000'],
     [() => readMemoryLimit('1'), '--memory-mb is not a whole number from 32 to 512'],
+    [() => readIsolation('cold'), '--isolation is not warm or per_run'],
     [() => readRule('localhost'), '--allow localhost is not HOST:PORT'],
     [() => readRule('*.test:5432'), '--allow *.test:5432: the host has a wildcard'],
     [() => readRule('localhost:0'), '--allow localhost:0: the port is not a whole number from 1 to 65535'],
@@ -163,6 +164,11 @@ describe('npm run script, for programs', () => {
       outcome: 'threw',
       error: { name: 'Error', message: '[masked]', line: 6, column: expect.any(Number) },
     });
+  });
+
+  it('may run in an isolate that has run nothing', () => {
+    const { last } = script('login.js', 'login', '--args', '[{"email":"a"},"pw"]', '--isolation', 'per_run');
+    expect(JSON.parse(last)).toMatchObject({ outcome: 'completed', result: { id: 1 } });
   });
 
   it('may call any function with no arguments at all', () => {

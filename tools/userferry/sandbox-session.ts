@@ -8,7 +8,7 @@ import {
   type SandboxLog,
   type ScriptCheck,
 } from '@userferry/sandbox';
-import type { RunResult, ScriptLanguage } from '@userferry/script-contract';
+import type { Isolation, RunResult, ScriptLanguage } from '@userferry/script-contract';
 import { cacheHome } from './config.ts';
 import { type Env, secretNames } from './read-env.ts';
 
@@ -23,6 +23,8 @@ export type ScriptRun = {
   readonly env: Env;
   readonly timeoutMs: number;
   readonly memoryLimitBytes: number;
+  /** Absent: `warm`. */
+  readonly isolation?: Isolation;
 };
 
 /** The sandbox as it stands in front of the company's database, for as long as a command works. */
@@ -67,9 +69,9 @@ export const openSandbox = async (allow: readonly EgressRule[]): Promise<Sandbox
       const { problems, javascript } = await checked(run);
       if (problems[0] !== undefined || javascript === undefined)
         return { outcome: 'syntax_error', ...(problems[0] && { error: problems[0] }), logs: [], usage: NOTHING_USED };
-      const { functionName, args, env, timeoutMs, memoryLimitBytes } = run;
+      const { functionName, args, env, timeoutMs, memoryLimitBytes, isolation = 'warm' } = run;
       const once = { runId: randomUUID(), connectionKey: 'script', redactProfile: false };
-      const limits = { timeoutMs, memoryLimitBytes };
+      const limits = { timeoutMs, memoryLimitBytes, isolation };
       const what = { source: javascript, functionName, argsJson: JSON.stringify(args) };
       return sandbox.run({ ...once, ...what, ...limits, env, secretNames: secretNames(env) });
     },

@@ -16,6 +16,7 @@ const INPUTS = [
   'apps/console/package.json',
   'apps/console/vite.config.ts',
   'libs/script-contract/src',
+  'libs/script-types/dist',
   'libs/user-model/src',
   'package-lock.json',
 ];
@@ -29,7 +30,9 @@ const filesBelow = (path: string): readonly string[] =>
 
 const hashInputs = (): string => {
   const hash = createHash('sha256');
-  for (const file of INPUTS.flatMap((input) => filesBelow(join(ROOT, input))))
+  for (const file of INPUTS.map((input) => join(ROOT, input))
+    .filter(existsSync)
+    .flatMap(filesBelow))
     hash.update(`${file.slice(ROOT.length)}\n`).update(readFileSync(file));
   return hash.digest('hex');
 };

@@ -1,7 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { ActionButton } from './components/button.tsx';
 import { Logo } from './components/logo.tsx';
-import { useNotice } from './components/notice.tsx';
 import { OfflineBar } from './components/offline-bar.tsx';
 import { Empty } from './components/page-state.tsx';
 import { ThemeSwitch } from './components/theme-switch.tsx';
@@ -9,7 +7,7 @@ import { LeaveGuard } from './components/unsaved.tsx';
 import { PoolFrame } from './pages/pool-frame.tsx';
 import { PoolsPage } from './pages/pools/pools-page.tsx';
 import { href, usePlace } from './router/router.ts';
-import { useSession } from './session/session.tsx';
+import { SignOut } from './session/sign-out.tsx';
 
 /** What is around every page: the bar above, the place for the page, and what asks before something is lost. */
 export const Shell = () => {
@@ -54,16 +52,5 @@ const Page = ({ parts }: { readonly parts: readonly string[] }) => {
     <div className="page">
       <Empty title="There is no such page" action={<a href={href()}>All user pools</a>} />
     </div>
-  );
-};
-
-const SignOut = () => {
-  const { leave } = useSession();
-  const say = useNotice();
-  const out = () => leave().catch(() => say('Signing out did not work. Try again.', 'bad'));
-  return (
-    <ActionButton kind="quiet" small onPress={() => void out()}>
-      Sign out
-    </ActionButton>
   );
 };

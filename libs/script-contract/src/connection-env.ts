@@ -83,6 +83,25 @@ const fromUri = (uri: string): ConnectionEnv => {
   }
 };
 
+/**
+ * A saved address (as it fills in variables) with another user or database: password, kind of store, hosts and options stay.
+ * Says what is wrong where nothing is saved.
+ */
+export const withSavedPassword = (
+  saved: Readonly<Record<string, string>>,
+  { username, database }: { readonly username: string; readonly database: string },
+): ConnectionEnv => {
+  const match = PARTS.exec(saved.DB_CONNECTION_URI ?? '');
+  if (match === null) return { ok: false, problem: 'is not saved yet' };
+  const [, scheme = '', hosts = '', options = ''] = match;
+  const password = encodeURIComponent(saved.DB_PASSWORD ?? '');
+  const user = username === '' && password === '' ? '' : `${encodeURIComponent(username)}:${password}@`;
+  return fromUri(`${scheme}://${user}${hosts}/${encodeURIComponent(database)}${options}`);
+};
+
+/** Scheme, hosts and options of a URI, without its user, password and database. */
+const PARTS = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/?#]*@)?([^/?#]*)(?:\/[^?#]*)?(.*)$/i;
+
 const splitHost = (hosts: string, defaultPort: string): { readonly host: string; readonly port: string } => {
   if (hosts.includes(',')) return { host: '', port: '' };
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(hosts);

@@ -14,8 +14,10 @@ export {
   completeEnv,
   connectionEnv,
   type StoreAddress,
+  withSavedPassword,
 } from './connection-env.ts';
 export { egressHostProblem, plainHost } from './egress-host.ts';
+export type { Isolation } from './isolation.ts';
 export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { SCRIPT_LANGUAGES, type ScriptLanguage } from './languages.ts';
 export { LIMITS } from './limits.ts';

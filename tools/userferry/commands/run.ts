@@ -6,6 +6,7 @@ import { readEnv } from '../read-env.ts';
 import {
   readArgs,
   readEnvObject,
+  readIsolation,
   readMemoryLimit,
   readObject,
   readPage,
@@ -29,6 +30,7 @@ export type RunOptions = {
   readonly allow: readonly string[];
   readonly timeoutMs: string;
   readonly memoryMb: string;
+  readonly isolation: string;
   readonly seed?: string | true;
   readonly json?: boolean;
   readonly email?: string;
@@ -75,6 +77,7 @@ export const runCommand = async (file: string, asked: string | undefined, option
   const folder = callerFolder();
   const allow = options.allow.map(readRule);
   const limits = { timeoutMs: readTimeoutMs(options.timeoutMs), memoryLimitBytes: readMemoryLimit(options.memoryMb) };
+  const isolation = readIsolation(options.isolation);
   const given = options.env === undefined ? undefined : readEnvObject(options.env);
   if (options.args !== undefined) readArgs(options.args);
   const script = readScript(file, folder);
@@ -83,7 +86,7 @@ export const runCommand = async (file: string, asked: string | undefined, option
   const env = readEnv({ folder, besides: dirname(script.path), envFrom: options.envFrom, given });
   await using seed = options.seed === undefined ? undefined : await startSeed(options.seed, dirname(script.path));
   await using sandbox = await openSandbox([...allow, ...(seed?.allow ?? [])]);
-  const run = { source: script.source, language: script.language, functionName, args, ...limits };
+  const run = { source: script.source, language: script.language, functionName, args, isolation, ...limits };
   const result = await sandbox.run({ ...run, env: { ...env, ...seed?.env } });
   return told(script, result, options.json ?? false);
 };

@@ -7,6 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { reasonOf } from './api-error.ts';
 import { call, type Method, type RequestOf, type ResponseOf, type Service } from './call.ts';
 
 type Options = {
@@ -16,6 +17,8 @@ type Options = {
   readonly everyMs?: number | false;
   /** Keep showing the answer of the request before while the next one is on its way. */
   readonly keepPrevious?: boolean;
+  /** The same request has the same answer whatever is changed: it is asked once. */
+  readonly fixed?: boolean;
 };
 
 export const keyOf = (service: Service, method: string, request?: unknown): QueryKey =>
@@ -26,13 +29,14 @@ export const useCall = <S extends Service, M extends Method<S>>(
   service: S,
   method: M,
   request: RequestOf<S, M>,
-  { when = true, everyMs = false, keepPrevious = false }: Options = {},
+  { when = true, everyMs = false, keepPrevious = false, fixed = false }: Options = {},
 ): UseQueryResult<ResponseOf<S, M>> =>
   useQuery<ResponseOf<S, M>>({
     queryKey: keyOf(service, method, request),
     queryFn: ({ signal }) => call(service, method, request, signal),
     enabled: when,
     refetchInterval: everyMs,
+    ...(fixed && { staleTime: Number.POSITIVE_INFINITY, meta: { fixed } }),
     ...(keepPrevious && { placeholderData: keepPreviousData }),
   } as UseQueryOptions<ResponseOf<S, M>>);
 
@@ -41,7 +45,10 @@ export const useAct = <S extends Service, M extends Method<S>>(service: S, metho
   const client = useQueryClient();
   return useMutation<ResponseOf<S, M>, Error, RequestOf<S, M>>({
     mutationFn: (request) => call(service, method, request),
+    // such a call has not begun: to make it again is safe
+    retry: (count, error) => count < 3 && reasonOf(error) === 'RUNNER_OVERLOADED',
     gcTime: 0, // a request may hold a password: nothing keeps it once it is answered
-    onSuccess: () => client.invalidateQueries(),
+    // not waited for: who asked is told at once
+    onSuccess: () => void client.invalidateQueries({ predicate: ({ meta }) => meta?.fixed !== true }),
   });
 };

@@ -19,12 +19,12 @@ export const ActionButton = (props: ActionButtonProps) => {
   return (
     <Button
       className={`button button-${kind}${small ? ' button-small' : ''}`}
-      type={type}
-      isPending={busy}
+      type={busy ? 'button' : type}
+      aria-disabled={busy}
       isDisabled={isDisabled}
       {...(props.autoFocus && { autoFocus: true })}
       {...(label !== undefined && { 'aria-label': label })}
-      {...(onPress && { onPress })}
+      {...(onPress && !busy && { onPress })}
     >
       {busy && <span className="spinner" aria-hidden="true" />}
       {children}

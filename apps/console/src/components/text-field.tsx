@@ -46,6 +46,8 @@ export const TextField = (props: TextFieldProps) => {
 const frameOf = ({ label, hideLabel, error, isDisabled = false, className = '' }: Common) => ({
   className: `field ${className}`,
   isInvalid: error !== undefined,
+  // said, and never in the way of sending the form again: whoever sends it decides
+  validationBehavior: 'aria' as const,
   isDisabled,
   ...(hideLabel && { 'aria-label': label }),
 });

@@ -5,6 +5,7 @@ import { Confirm } from './dialog.tsx';
 /** What has not been saved, by name: forms that would be lost by leaving them. */
 const unsaved = new Map<string, { readonly keptOnPage: boolean }>();
 const listeners = new Set<() => void>();
+const forgetters = new Set<() => void>();
 let count = 0;
 
 const changed = (): void => {
@@ -22,6 +23,17 @@ export const setUnsaved = (name: string, dirty: boolean, keptOnPage = false): vo
   if (dirty === unsaved.has(name)) return;
   if (dirty) unsaved.set(name, { keptOnPage });
   else unsaved.delete(name);
+  changed();
+};
+
+/** Told when everything that is not saved is given up. */
+export const onForget = (forget: () => void): void => {
+  forgetters.add(forget);
+};
+
+export const forgetUnsaved = (): void => {
+  for (const forget of forgetters) forget();
+  unsaved.clear();
   changed();
 };
 

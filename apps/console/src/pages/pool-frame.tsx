@@ -1,6 +1,7 @@
 import type { UserPool } from '@userferry/contracts/json-types';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useCall } from '../api/use-call.ts';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { Empty, Failure, Loading } from '../components/page-state.tsx';
 import { useUnsavedNames } from '../components/unsaved.tsx';
 import { href } from '../router/router.ts';
@@ -80,9 +81,11 @@ export const PoolFrame = ({
         {found === undefined ? (
           <Empty title="There is no such page" action={<a href={href('pools', userPoolId)}>To the connection</a>} />
         ) : (
-          <Suspense fallback={<Loading what={found.name.toLowerCase()} />}>
-            <found.page pool={userPool} parts={rest} />
-          </Suspense>
+          <ErrorBoundary key={id}>
+            <Suspense fallback={<Loading what={found.name.toLowerCase()} />}>
+              <found.page pool={userPool} parts={rest} />
+            </Suspense>
+          </ErrorBoundary>
         )}
       </div>
     </div>

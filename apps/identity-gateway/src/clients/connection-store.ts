@@ -10,6 +10,7 @@ import {
   actionNumber,
   actionOfNumber,
   type ConnectionMode,
+  type Isolation,
   languageNumber,
   languageOfNumber,
   type ScriptAction,
@@ -17,7 +18,7 @@ import {
 } from '@userferry/script-contract';
 import type { ConnectionSettings, EgressRule } from '../connection/script-run.ts';
 import type { PoolPage } from './history-store.ts';
-import { toMode, toPoolFacts } from './store-facts.ts';
+import { toIsolation, toMode, toPoolFacts, toWireIsolation } from './store-facts.ts';
 
 /** A connection as its administrator sees it, without any secret; nothing here looks into it. */
 export type VisibleConnection = Connection;
@@ -29,6 +30,7 @@ export type ConnectionToSave = {
   readonly addressEnv: Readonly<Record<string, string>> | undefined;
   readonly ownEnv: Readonly<Record<string, string>> | undefined;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
 };
 
 export type ScriptToSave = {
@@ -98,10 +100,11 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
     getConnectionSettings: async (userPoolId, call) =>
       toSettings(await client.getConnectionSettings({ userPoolId }, call)),
     getConnection: async (userPoolId, call) => saved(await client.getConnection({ userPoolId }, call)),
-    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, egress }, call) => {
+    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation }, call) => {
       const env = { addressEnv: envValues(addressEnv), ownEnv: envValues(ownEnv) };
       const rules = egress.map((rule) => ({ ...rule }));
-      const request = { userPoolId, mode: WIRE_MODES[mode], ...env, egress: rules, actor: call.caller.id };
+      const how = { mode: WIRE_MODES[mode], egress: rules, isolation: toWireIsolation(isolation) };
+      const request = { userPoolId, ...how, ...env, actor: call.caller.id };
       return saved(await client.saveConnection(request, call));
     },
     saveScript: async ({ userPoolId, ...script }, call) => {
@@ -170,6 +173,7 @@ const toSettings = (response: GetConnectionSettingsResponse): ConnectionSettings
   pool: toPoolFacts(response.pool),
   env: response.env,
   egress: response.egress,
+  isolation: toIsolation(response.isolation),
   scripts: new Map(
     response.scripts.flatMap(({ action, source }) => {
       const known = actionOfNumber(action);

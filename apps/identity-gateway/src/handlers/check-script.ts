@@ -22,7 +22,9 @@ export const checkScript =
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
     const { problems, modules, toRun } = await limits.run(userPoolId, () => check({ source, action, language }, call));
     const required = requiredModules(toRun);
-    const ours = [...surplusProblems(toRun, action), ...missingProblems(required, modules)];
+    // One that is required outside of the function, the runner has come upon itself.
+    const isNew = (ours: PlacedProblem) => !problems.some(({ message }) => message.startsWith(ours.message));
+    const ours = [...surplusProblems(toRun, action), ...missingProblems(required, modules).filter(isNew)];
     return {
       problems: [...problems, ...ours.map((problem) => ({ name: 'Error', ...problem }))].map((problem) => ({
         code: '',

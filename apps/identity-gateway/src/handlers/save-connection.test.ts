@@ -2,6 +2,7 @@ import {
   type SaveConnectionRequest,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import { expect, it } from 'vitest';
 import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
@@ -15,18 +16,48 @@ const call = {
 
 type Saved = Parameters<ConnectionStore['saveConnection']>[0];
 
-const save = async (egress: SaveConnectionRequest['egress']): Promise<Saved['egress'] | undefined> => {
-  let saved: Saved | undefined;
+const SAVED = {
+  DB_CONNECTION_URI: 'mongodb://ada:s%40fe@db.example:27017/users?tls=true',
+  DB_HOST: 'db.example',
+  DB_PORT: '27017',
+  DB_USERNAME: 'ada',
+  DB_PASSWORD: 's@fe',
+  DB_DATABASE: 'users',
+  TOKEN: 'saved-token',
+};
+
+const saved = async (more: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
+  let kept: Saved | undefined;
   const store = {
+    getConnectionSettings: async () => ({ env: SAVED }) as never,
     saveConnection: async (settings: Saved) => {
-      saved = settings;
+      kept = settings;
       return {} as Awaited<ReturnType<ConnectionStore['saveConnection']>>;
     },
   };
-  const request = { userPoolId: 'pool', mode: WireMode.LAZY_MIGRATION, address: undefined, env: {}, keepEnv: true };
-  await saveConnection(store)({ ...request, egress }, call);
-  return saved?.egress;
+  const basis = {
+    userPoolId: 'pool',
+    mode: WireMode.LAZY_MIGRATION,
+    address: undefined,
+    env: {},
+    keepEnv: true,
+    keepEnvNames: [],
+    isolation: Isolation.UNSPECIFIED,
+  };
+  await saveConnection(store)({ ...basis, egress: [], ...more }, call);
+  return kept;
 };
+const save = async (egress: SaveConnectionRequest['egress']) => (await saved({ egress }))?.egress;
+
+it('what runs share is a setting: an isolate for each run, or warm ones where nothing is said', async () => {
+  expect((await saved({ isolation: Isolation.PER_RUN }))?.isolation).toBe('per_run');
+  expect((await saved({}))?.isolation).toBe('warm');
+  const unknown = saved({ isolation: 9 as Isolation });
+  await expect(unknown).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('isolation'),
+  });
+});
 
 it('a connection’s own egress list may hold names, addresses and ranges, with one port or all', async () => {
   const rules = [
@@ -61,3 +92,38 @@ it('a port that is none is refused by name, and so are too many rules', async ()
   await expect(save([{ host: 'a', port: 65_536 }])).rejects.toMatchObject({ metadata: { field: 'egress[0].port' } });
   await expect(save(Array(101).fill({ host: 'a', port: 1 }))).rejects.toMatchObject({ metadata: { field: 'egress' } });
 });
+
+it('keeps the saved values of names, beside what is sent, and refuses a name that has none', async () => {
+  const kept = await saved({ keepEnv: false, keepEnvNames: ['TOKEN'], env: { OTHER: 'new' } });
+  expect(kept?.ownEnv).toEqual({ TOKEN: 'saved-token', OTHER: 'new' });
+  await expect(saved({ keepEnv: false, keepEnvNames: ['NOBODY'] })).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    metadata: { field: 'keep_env_names' },
+  });
+});
+
+const fields = (more: object) => ({
+  form: {
+    $case: 'fields' as const,
+    value: { host: 'db.example', port: 27017, username: 'bob', password: '', database: 'other', ...more },
+  },
+});
+
+it('keeps the saved password, kind of store and options when user or database change', async () => {
+  const kept = await saved({ address: fields({ keepPassword: true }) as never });
+  expect(kept?.addressEnv).toMatchObject({
+    DB_CONNECTION_URI: 'mongodb://bob:s%40fe@db.example:27017/other?tls=true',
+    DB_USERNAME: 'bob',
+    DB_PASSWORD: 's@fe',
+  });
+});
+
+it.each([{ host: 'elsewhere.example' }, { port: 5432 }])(
+  'sends a kept password to no other server: %j',
+  async (other) => {
+    await expect(saved({ address: fields({ keepPassword: true, ...other }) as never })).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      metadata: { field: 'address.fields.keep_password' },
+    });
+  },
+);

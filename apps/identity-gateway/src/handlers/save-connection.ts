@@ -4,50 +4,74 @@ import {
   type SaveConnectionResponse,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation as WireIsolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import type { Handler } from '@userferry/grpc';
 import {
   ADDRESS_VARIABLES,
+  type ConnectionEnv,
   type ConnectionMode,
   connectionEnv,
   egressHostProblem,
+  type Isolation,
   LIMITS,
 } from '@userferry/script-contract';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { EgressRule } from '../connection/script-run.ts';
 import { invalidField, name } from './fields.ts';
+import { keptEnv, withKeptPassword } from './kept-values.ts';
 
 const MODES: Readonly<Partial<Record<WireMode, ConnectionMode>>> = {
   [WireMode.LAZY_MIGRATION]: 'lazy_migration',
   [WireMode.CUSTOM_USER_STORE]: 'custom_user_store',
 };
 
+const ISOLATIONS: Readonly<Partial<Record<WireIsolation, Isolation>>> = {
+  [WireIsolation.UNSPECIFIED]: 'warm',
+  [WireIsolation.PER_RUN]: 'per_run',
+};
+
 const EGRESS_RULES_MAX = 100;
 
 /** Saves mode and settings as a new version. Errors name fields and never repeat a value. */
 export const saveConnection =
-  (store: Pick<ConnectionStore, 'saveConnection'>): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
+  (
+    store: Pick<ConnectionStore, 'saveConnection' | 'getConnectionSettings'>,
+  ): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
   async (request, call) => {
     const mode = MODES[request.mode];
     if (mode === undefined) throw invalidField('mode', 'must be lazy migration or custom user store');
+    const saved = keepsSome(request) ? (await store.getConnectionSettings(request.userPoolId, call)).env : {};
     const connection = await store.saveConnection(
       {
         userPoolId: request.userPoolId,
         mode,
-        addressEnv: addressEnv(request.address),
-        ownEnv: request.keepEnv ? undefined : ownEnv(request.env),
+        addressEnv: addressEnv(request.address, saved),
+        ownEnv: request.keepEnv ? undefined : ownEnv({ ...keptEnv(request.keepEnvNames, saved), ...request.env }),
         egress: egressOf(request.egress),
+        isolation: isolationOf(request.isolation),
       },
       call,
     );
     return { connection };
   };
 
-const addressEnv = (address: LegacyStoreAddress | undefined): Readonly<Record<string, string>> | undefined => {
+type Values = Readonly<Record<string, string>>;
+
+/** Whether the request means values that only our store has. */
+const keepsSome = ({ keepEnvNames, address }: SaveConnectionRequest): boolean =>
+  keepEnvNames.length > 0 || (address?.form?.$case === 'fields' && address.form.value.keepPassword);
+
+const addressEnv = (address: LegacyStoreAddress | undefined, saved: Values): Values | undefined => {
   const form = address?.form;
   if (form === undefined) return undefined;
-  const parsed = form.$case === 'uri' ? connectionEnv({ uri: form.value }) : connectionEnv({ fields: form.value });
+  const parsed = parsedAddress(form, saved);
   if (!parsed.ok) throw invalidField(`address.${form.$case}`, parsed.problem);
   return parsed.env;
+};
+
+const parsedAddress = (form: NonNullable<LegacyStoreAddress['form']>, saved: Values): ConnectionEnv => {
+  if (form.$case === 'uri') return connectionEnv({ uri: form.value });
+  return form.value.keepPassword ? withKeptPassword(form.value, saved) : connectionEnv({ fields: form.value });
 };
 
 /** The company's own variables: names as environments have them, and not those that the address fills in. */
@@ -61,6 +85,12 @@ const ownEnv = (env: Readonly<Record<string, string>>): Readonly<Record<string, 
   if (Buffer.byteLength(JSON.stringify(env)) > LIMITS.envBytesMax)
     throw invalidField('env', `is larger than ${LIMITS.envBytesMax} bytes`);
   return env;
+};
+
+const isolationOf = (wire: WireIsolation): Isolation => {
+  const isolation = ISOLATIONS[wire];
+  if (isolation === undefined) throw invalidField('isolation', 'must be per run, or left out');
+  return isolation;
 };
 
 const egressOf = (rules: readonly EgressRule[]): readonly EgressRule[] => {

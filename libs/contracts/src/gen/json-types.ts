@@ -79,6 +79,8 @@ export type Connection = {
   readonly egress: readonly EgressRule[];
   readonly scripts: readonly ScriptState[];
   readonly updatedAt?: string;
+  readonly address?: SavedAddress;
+  readonly isolation: Isolation;
 };
 
 export type ConnectionMode =
@@ -246,6 +248,10 @@ export type IdentifierConflict = {
   readonly userId: string;
 };
 
+export type Isolation =
+  | 'ISOLATION_UNSPECIFIED'
+  | 'ISOLATION_PER_RUN';
+
 export type LegacyStoreAddress = {
   readonly uri?: string;
   readonly fields?: LegacyStoreFields;
@@ -257,6 +263,7 @@ export type LegacyStoreFields = {
   readonly username: string;
   readonly password: string;
   readonly database: string;
+  readonly keepPassword: boolean;
 };
 
 export type LiftTombstoneRequest = {
@@ -599,6 +606,8 @@ export type SaveConnectionRequest = {
   readonly env: { readonly [key: string]: string };
   readonly keepEnv: boolean;
   readonly egress: readonly EgressRule[];
+  readonly keepEnvNames: readonly string[];
+  readonly isolation: Isolation;
 };
 
 export type SaveConnectionResponse = {
@@ -614,6 +623,14 @@ export type SaveScriptRequest = {
 
 export type SaveScriptResponse = {
   readonly connection?: Connection;
+};
+
+export type SavedAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly database: string;
+  readonly hasPassword: boolean;
 };
 
 export type ScriptAction =

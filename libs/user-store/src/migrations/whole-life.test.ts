@@ -10,6 +10,7 @@ import { SweepIndexes1766000000000 } from './1766000000000-sweep-indexes.ts';
 import { KeyLife1767000000000 } from './1767000000000-key-life.ts';
 import { GrowthIndexes1767100000000 } from './1767100000000-growth-indexes.ts';
 import { ScriptLanguages1767200000000 } from './1767200000000-script-languages.ts';
+import { ConnectionIsolation1767300000000 } from './1767300000000-connection-isolation.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -37,6 +38,7 @@ const ALL = [
   KeyLife1767000000000,
   GrowthIndexes1767100000000,
   ScriptLanguages1767200000000,
+  ConnectionIsolation1767300000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -44,6 +46,7 @@ const UPGRADES = [
   'KeyLife1767000000000',
   'GrowthIndexes1767100000000',
   'ScriptLanguages1767200000000',
+  'ConnectionIsolation1767300000000',
 ];
 type Migrations = (typeof ALL)[number][];
 
@@ -163,6 +166,9 @@ describe('a store of the first version', () => {
     await using store = await openStoreForTests(database.url, { keyRing });
     const found = await store.users.find(POOL, email('eve@example.com'));
     expect(found).toMatchObject({ user: { userId: other, externalId: 8, profile: { email: 'eve@example.com' } } });
+    // What it saves says nothing of what runs share.
+    const isolation = await database.query('SELECT isolation FROM connection_versions ORDER BY version');
+    expect(isolation).toEqual([{ isolation: 'warm' }, { isolation: 'warm' }]);
     const typed = email('new@example.com');
     const proven = { userPoolId: POOL, connectionId: CONNECTION, externalId: 9, profile: {}, typed };
     expect((await store.users.migrate({ ...proven, credential: credentialOf('one') })).verdict).toBe('migrated');

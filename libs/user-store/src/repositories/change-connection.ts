@@ -12,12 +12,23 @@ import { requirePool } from '../require-pool.ts';
 import type { Sealer } from '../sealing.ts';
 import { type Author, writeAudit } from './audit.ts';
 import { findLocked, lockConnection, newConnection } from './connection-row.ts';
-import type { Connection, ConnectionChange, ScriptChange } from './connection-types.ts';
+import type { Connection, ConnectionChange, EnvValues, SavedAddress, ScriptChange } from './connection-types.ts';
 import { findVersion, insertScript, insertVersion, type OpenVersion, readVersion } from './connection-versions.ts';
 import { poolView } from './pool-facts.ts';
 
 /** What a change runs with: one transaction, one moment. */
 export type ChangeScope = { readonly manager: EntityManager; readonly sealer: Sealer; readonly at: Date };
+
+const visibleAddress = (env: EnvValues): SavedAddress | undefined =>
+  Object.keys(env).length === 0
+    ? undefined
+    : {
+        host: env.DB_HOST ?? '',
+        port: Number(env.DB_PORT) || 0,
+        username: env.DB_USERNAME ?? '',
+        database: env.DB_DATABASE ?? '',
+        hasPassword: (env.DB_PASSWORD ?? '') !== '',
+      };
 
 /** A connection as it is shown. */
 export const connectionView = (row: ConnectionRow, version: OpenVersion): Connection => ({
@@ -28,6 +39,8 @@ export const connectionView = (row: ConnectionRow, version: OpenVersion): Connec
   version: row.version,
   envNames: [...new Set([...Object.keys(version.addressEnv), ...Object.keys(version.ownEnv)])].sort(),
   egress: version.egress,
+  address: visibleAddress(version.addressEnv),
+  isolation: version.isolation,
   savedActions: Object.keys(version.scripts),
   updatedAt: row.updatedAt,
 });
@@ -56,9 +69,10 @@ const PARTS = [
   ['addressEnv', 'address'],
   ['ownEnv', 'env'],
   ['egress', 'egress'],
+  ['isolation', 'isolation'],
 ] as const;
 
-const NOTHING_YET = { mode: undefined, addressEnv: {}, ownEnv: {}, egress: [] };
+const NOTHING_YET = { mode: undefined, addressEnv: {}, ownEnv: {}, egress: [], isolation: 'warm' };
 
 /** Which settings differ, by the words that a version's changes are told in. */
 export const changesOf = (before: OpenVersion | undefined, after: OpenVersion): string[] =>
@@ -73,6 +87,7 @@ export const saveSettings = async (scope: ChangeScope, wanted: ConnectionChange)
   const content = {
     mode: wanted.mode,
     egress: wanted.egress,
+    isolation: wanted.isolation ?? ('warm' as const),
     addressEnv: wanted.addressEnv ?? before?.addressEnv ?? {},
     ownEnv: wanted.ownEnv ?? before?.ownEnv ?? {},
     scripts: before?.scripts ?? {},

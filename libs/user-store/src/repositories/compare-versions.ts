@@ -18,7 +18,7 @@ export type ScriptPair = {
   readonly language: string | undefined;
 };
 
-/** What differs: settings by name (`mode`, `address`, `env`, `egress`), scripts by their sources. */
+/** What differs: settings by name (`mode`, `address`, `env`, `egress`, `isolation`), scripts by their sources. */
 export type VersionComparison = {
   readonly from: number;
   readonly to: number;

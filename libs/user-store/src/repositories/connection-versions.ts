@@ -10,7 +10,7 @@ import {
   scriptEntity,
 } from '../entities/connection-entities.ts';
 import type { Sealer } from '../sealing.ts';
-import type { ConnectionMode, EnvValues, ScriptChange, WrittenScript } from './connection-types.ts';
+import type { ConnectionMode, EnvValues, Isolation, ScriptChange, WrittenScript } from './connection-types.ts';
 
 type Settings = { readonly addressEnv: EnvValues; readonly ownEnv: EnvValues };
 
@@ -18,6 +18,7 @@ type Settings = { readonly addressEnv: EnvValues; readonly ownEnv: EnvValues };
 export type OpenVersion = Settings & {
   readonly mode: ConnectionMode;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
   readonly scripts: Readonly<Record<string, string>>;
 };
 
@@ -33,7 +34,14 @@ export const writtenPlace = (scriptId: string): string => `scripts/${scriptId}/s
 
 const openVersion = (row: ConnectionVersionRow, sealer: Sealer): OpenVersion => {
   const settings = JSON.parse(sealer.open(row.sealedSettings, settingsPlace(row.connectionId, row.version)));
-  return { ...(settings as Settings), mode: row.mode as ConnectionMode, egress: row.egress, scripts: row.scripts };
+  const { mode, egress, isolation, scripts } = row;
+  return {
+    ...(settings as Settings),
+    mode: mode as ConnectionMode,
+    egress,
+    isolation: isolation as Isolation,
+    scripts,
+  };
 };
 
 /** A version of a connection, if it has one of that number. */

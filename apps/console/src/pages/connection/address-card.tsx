@@ -1,3 +1,4 @@
+import type { SavedAddress } from '@userferry/contracts/json-types';
 import { useState } from 'react';
 import { Card } from '../../components/card.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -13,7 +14,7 @@ import {
 type AddressProps = {
   readonly draft: AddressDraft;
   /** What is saved and may be seen. */
-  readonly saved: { readonly hasPassword: boolean } | undefined;
+  readonly saved: SavedAddress | undefined;
   readonly isNew: boolean;
   readonly onChange: (draft: AddressDraft) => void;
 };
@@ -24,7 +25,8 @@ const SAVED = 'Saved, not shown';
 export const AddressCard = ({ draft, saved, isNew, onChange }: AddressProps) => {
   const [typing, setTyping] = useState(false);
   const problems = addressProblems(draft);
-  const kept = saved?.hasPassword === true && draft.typed !== 'uri' && draft.password === '';
+  const isBlank = saved?.hasPassword === true && draft.typed !== 'uri' && draft.password === '';
+  const isSameServer = draft.host === saved?.host && Number(draft.port) === saved.port;
   const field = (name: AddressField, label: string, more: Partial<Parameters<typeof TextField>[0]> = {}) => (
     <TextField
       label={label}
@@ -57,12 +59,14 @@ export const AddressCard = ({ draft, saved, isNew, onChange }: AddressProps) => 
         {field('username', 'User name')}
         {field('password', 'Password', {
           type: 'password',
-          ...(kept && { placeholder: SAVED, description: 'Leave it blank to keep the saved one.' }),
+          ...(isBlank && isSameServer && { placeholder: SAVED, description: 'Leave it blank to keep the saved one.' }),
+          ...(isBlank &&
+            !isSameServer && { description: 'Another server needs its password: the saved one stays here.' }),
         })}
         {field('database', 'Database')}
       </div>
-      {!isNew && draft.typed === 'nothing' && saved === undefined && (
-        <p className="quiet">An address that was saved stays until you enter another.</p>
+      {!isNew && draft.typed === 'fields' && !isSameServer && (
+        <p className="quiet">A new server is written without the options of the saved URI. Enter a URI to have some.</p>
       )}
     </Card>
   );

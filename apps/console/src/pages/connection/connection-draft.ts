@@ -1,4 +1,4 @@
-import type { Connection, ConnectionMode } from '@userferry/contracts/json-types';
+import type { Connection, ConnectionMode, Isolation } from '@userferry/contracts/json-types';
 import { ADDRESS_VARIABLES, egressHostProblem } from '@userferry/script-contract';
 import type { RequestOf } from '../../api/call.ts';
 import { type AddressDraft, addressProblems, EMPTY_ADDRESS } from './address-draft.ts';
@@ -12,6 +12,9 @@ export type ConnectionDraft = {
   readonly address: AddressDraft;
   readonly env: readonly EnvRow[];
   readonly egress: readonly EgressRow[];
+  /** A password is saved, which nobody is shown. */
+  readonly hasPassword: boolean;
+  readonly isolation: Isolation;
 };
 
 let lastKey = 0;
@@ -26,7 +29,9 @@ export const draftOf = (connection: Connection | undefined): ConnectionDraft => 
   mode: connection?.mode ?? 'CONNECTION_MODE_LAZY_MIGRATION',
   address: savedAddress(connection),
   env: ownNames(connection).map(savedRow),
+  hasPassword: connection?.address?.hasPassword === true,
   egress: (connection?.egress ?? []).map(({ host, port }) => egressRow(host, port === 0 ? '' : String(port))),
+  isolation: connection?.isolation ?? 'ISOLATION_UNSPECIFIED',
 });
 
 const isAddressName = (name: string): boolean => (ADDRESS_VARIABLES as readonly string[]).includes(name);
@@ -70,6 +75,7 @@ const rules = (rows: readonly EgressRow[]) =>
 /** Whether the form differs from what is saved. */
 export const isChanged = (draft: ConnectionDraft, saved: ConnectionDraft): boolean =>
   draft.mode !== saved.mode ||
+  draft.isolation !== saved.isolation ||
   draft.address.typed !== 'nothing' ||
   envChanges(draft.env).changed ||
   JSON.stringify(rules(draft.egress)) !== JSON.stringify(rules(saved.egress));
@@ -84,17 +90,18 @@ export const saveRequest = (
   return {
     userPoolId,
     mode: draft.mode,
-    ...addressOf(draft.address, saved.address),
+    ...addressOf(draft.address, saved.address, saved.hasPassword),
     ...(changed ? { env, keepEnvNames } : { keepEnv: true }),
     egress: rules(draft.egress),
+    isolation: draft.isolation,
   };
 };
 
-const addressOf = (address: AddressDraft, saved: AddressDraft) => {
+const addressOf = (address: AddressDraft, saved: AddressDraft, hasPassword: boolean) => {
   if (address.typed === 'nothing') return {};
   // what a URI holds beyond the fields (its kind and options) was typed as a URI, and is sent as one
   if (address.typed === 'uri' || /\?|^mongodb\+srv:/.test(address.uri)) return { address: { uri: address.uri.trim() } };
   const { host, port, username, password, database } = address;
-  const keepPassword = password === '' && saved.host !== '';
+  const keepPassword = password === '' && host === saved.host && port === saved.port && hasPassword;
   return { address: { fields: { host, port: Number(port || 0), username, password, database, keepPassword } } };
 };

@@ -5,14 +5,18 @@ type Switch = {
   /** As it is now. */
   readonly enabled: boolean;
   readonly included: boolean;
+  /** Scripts that the mode requires and that are not saved. */
+  readonly missing: readonly string[];
 };
 
 /** What enabling or disabling a connection will do, in sentences. */
-export const consequences = ({ mode, enabled, included }: Switch): readonly string[] => {
+export const consequences = ({ mode, enabled, included, missing }: Switch): readonly string[] => {
   const lazy = mode === 'CONNECTION_MODE_LAZY_MIGRATION';
   if (enabled) return lazy ? DISABLE_LAZY : DISABLE_CUSTOM;
   const plan = included ? [] : ['The plan of this user pool has no connections: until it has, no script runs.'];
-  return [...(lazy ? ENABLE_LAZY : ENABLE_CUSTOM), ...plan];
+  const scripts =
+    missing.length === 0 ? [] : [`Not saved yet: ${missing.join(', ')}. Calls that need them fail until they are.`];
+  return [...(lazy ? ENABLE_LAZY : ENABLE_CUSTOM), ...scripts, ...plan];
 };
 
 const ENABLE_LAZY = [

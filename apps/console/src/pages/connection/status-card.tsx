@@ -1,4 +1,5 @@
 import type { Connection, UserPool } from '@userferry/contracts/json-types';
+import type { ScriptAction } from '@userferry/script-contract';
 import { useState } from 'react';
 import { actionOf } from '../../api/script-actions.ts';
 import { useAct } from '../../api/use-call.ts';
@@ -18,7 +19,7 @@ export const StatusCard = ({ pool, connection }: StatusProps) => {
   const [asking, setAsking] = useState(false);
   if (connection === undefined) return <FirstSteps />;
   const { enabled } = connection;
-  const missing = connection.scripts.filter(({ required, saved }) => required && !saved);
+  const missing = missingOf(connection);
   return (
     <Card
       title="Status"
@@ -33,13 +34,13 @@ export const StatusCard = ({ pool, connection }: StatusProps) => {
         <p className="note note-warn">
           <span>
             Scripts are missing:{' '}
-            {missing.map(({ action }, index) => (
+            {missing.map((action, index) => (
               <span key={action}>
                 {index > 0 && ', '}
-                <a href={href('pools', pool.userPoolId, 'scripts', actionOf(action) ?? '')}>{actionOf(action)}</a>
+                <a href={href('pools', pool.userPoolId, 'scripts', action)}>{action}</a>
               </span>
             ))}
-            . {enabled ? 'Calls that need them fail.' : 'The connection can be enabled when they are saved.'}
+            . Calls that need them fail.
           </span>
         </p>
       )}
@@ -52,6 +53,13 @@ export const StatusCard = ({ pool, connection }: StatusProps) => {
     </Card>
   );
 };
+
+/** The scripts that the mode requires and that nobody has saved. */
+const missingOf = ({ scripts }: Connection): readonly ScriptAction[] =>
+  scripts
+    .filter(({ required, saved }) => required && !saved)
+    .map(({ action }) => actionOf(action))
+    .filter((action) => action !== undefined);
 
 const FirstSteps = () => (
   <div className="note">
@@ -87,9 +95,11 @@ const SwitchDialog = ({ pool, connection, onClose }: SwitchProps) => {
     >
       <p>This takes effect at once, with the very next login:</p>
       <ul className="bullets">
-        {consequences({ mode, enabled, included: pool.connectionsIncluded }).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
+        {consequences({ mode, enabled, included: pool.connectionsIncluded, missing: missingOf(connection) }).map(
+          (sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ),
+        )}
       </ul>
       {act.isError && <Failure error={act.error} />}
     </Confirm>

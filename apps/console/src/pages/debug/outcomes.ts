@@ -30,3 +30,6 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
   OUTCOME_OVERLOADED: { name: 'Overloaded', tone: 'warn', sentence: 'Too much is running now. Try again in a moment.' },
   OUTCOME_KILLED: { name: 'Killed', tone: 'bad', sentence: 'The run was ended from outside. Try again.' },
 };
+
+/** An outcome in words; one that this page does not know yet is said to be unknown. */
+export const outcomeWords = (outcome: Outcome): Words => OUTCOME_WORDS[outcome] ?? OUTCOME_WORDS.OUTCOME_UNSPECIFIED;

@@ -27,7 +27,7 @@ export const ProfileFields = ({ fields }: { readonly fields: readonly ProfileFie
               {field.name}
             </th>
             <td>
-              <Badge tone={STATES[field.state].tone}>{STATES[field.state].name}</Badge> {field.message}
+              <StateBadge state={field.state} /> {field.message}
             </td>
           </tr>
         ))}
@@ -35,3 +35,8 @@ export const ProfileFields = ({ fields }: { readonly fields: readonly ProfileFie
     </table>
   </section>
 );
+
+const StateBadge = ({ state }: { readonly state: ProfileFieldState }) => {
+  const { name, tone } = STATES[state] ?? STATES.PROFILE_FIELD_STATE_UNSPECIFIED;
+  return <Badge tone={tone}>{name}</Badge>;
+};

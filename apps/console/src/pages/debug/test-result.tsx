@@ -5,7 +5,7 @@ import { Badge } from '../../components/badge.tsx';
 import type { Spot } from '../scripts/spot.ts';
 import { ErrorBox } from './error-box.tsx';
 import { LogLines } from './log-lines.tsx';
-import { OUTCOME_WORDS } from './outcomes.ts';
+import { outcomeWords } from './outcomes.ts';
 import { ProfileFields } from './profile-fields.tsx';
 import { Timings } from './timings.tsx';
 
@@ -19,7 +19,7 @@ type ResultProps = {
 export const TestResult = ({ action, answer, onSpot }: ResultProps) => {
   const { run, wouldHave, profileFields } = answer;
   if (run === undefined) return null;
-  const words = OUTCOME_WORDS[run.outcome];
+  const words = outcomeWords(run.outcome);
   return (
     <div className="result">
       <div className="result-head">

@@ -8,7 +8,7 @@ import { Time } from '../../components/time.tsx';
 import { go, href } from '../../router/router.ts';
 import { ErrorBox } from '../debug/error-box.tsx';
 import { LogLines } from '../debug/log-lines.tsx';
-import { OUTCOME_WORDS } from '../debug/outcomes.ts';
+import { outcomeWords } from '../debug/outcomes.ts';
 import { Timings } from '../debug/timings.tsx';
 import type { Spot } from '../scripts/spot.ts';
 
@@ -17,7 +17,7 @@ type DetailsProps = { readonly userPoolId: string; readonly run: ScriptRun; read
 /** All that the log history keeps of one run. No arguments and no results are in it: they are a user's. */
 export const RunDetails = ({ userPoolId, run, onClose }: DetailsProps) => {
   const action = actionOf(run.action) ?? 'login';
-  const { name, tone, sentence } = OUTCOME_WORDS[run.outcome];
+  const { name, tone, sentence } = outcomeWords(run.outcome);
   const toLine = ({ line, column }: Spot) => {
     onClose();
     go(`${href('pools', userPoolId, 'scripts', action)}?line=${line}&column=${column}`);

@@ -3,7 +3,7 @@ import { actionOf } from '../../api/script-actions.ts';
 import { Badge } from '../../components/badge.tsx';
 import { ActionButton } from '../../components/button.tsx';
 import { Time } from '../../components/time.tsx';
-import { OUTCOME_WORDS } from '../debug/outcomes.ts';
+import { outcomeWords } from '../debug/outcomes.ts';
 
 type ListProps = { readonly runs: readonly ScriptRun[]; readonly onOpen: (run: ScriptRun) => void };
 
@@ -17,7 +17,7 @@ export const RunList = ({ runs, onOpen }: ListProps) => (
 );
 
 const RunRow = ({ run, onOpen }: { readonly run: ScriptRun; readonly onOpen: () => void }) => {
-  const { name, tone } = OUTCOME_WORDS[run.outcome];
+  const { name, tone } = outcomeWords(run.outcome);
   const action = actionOf(run.action) ?? 'script';
   return (
     <li className="run">

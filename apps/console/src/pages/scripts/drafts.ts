@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { setUnsaved } from '../../components/unsaved.tsx';
+import { onForget, setUnsaved } from '../../components/unsaved.tsx';
 
 /** A script that is being written: what it began from, and what it is now. Kept in memory, for as long as the tab is. */
 export type Draft = { readonly base: string; readonly source: string };
@@ -18,11 +18,10 @@ export const setDraft = (userPoolId: string, action: string, draft: Draft | unde
 };
 
 /** Nothing of one session is there in the next. */
-export const dropDrafts = (): void => {
-  for (const key of drafts.keys()) setUnsaved(key, false);
+onForget(() => {
   drafts.clear();
   for (const listener of listeners) listener();
-};
+});
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener);

@@ -1,8 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query';
 import type { Connection } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { lazy, Suspense } from 'react';
 import { wireAction } from '../../api/script-actions.ts';
-import { useAct } from '../../api/use-call.ts';
+import { keyOf, useAct } from '../../api/use-call.ts';
 import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { useNotice } from '../../components/notice.tsx';
@@ -11,6 +12,7 @@ import { href } from '../../router/router.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type Draft, setDraft } from './drafts.ts';
 import { ProblemList } from './problem-list.tsx';
+import { scriptRequest } from './script-request.ts';
 import type { Spot } from './spot.ts';
 import { TemplatePicker } from './template-picker.tsx';
 import { useProblems } from './use-problems.ts';
@@ -31,10 +33,16 @@ export const EditorCard = ({ connection, action, saved, draft, spot, onChange }:
   const check = useProblems(userPoolId, action, draft.source);
   const save = useAct('ConnectionService', 'SaveScript');
   const say = useNotice();
+  const client = useQueryClient();
   const changed = draft.source !== draft.base;
   const submit = () => {
     const { source } = draft;
     const onSuccess = () => {
+      // what was saved is known: the editor need not wait for it, and keeps its cursor
+      client.setQueryData(keyOf('ConnectionService', 'GetScript', scriptRequest(userPoolId, action)), {
+        source,
+        version: '0',
+      });
       setDraft(userPoolId, action, undefined);
       say(`The ${action} script is saved.`);
     };

@@ -6,13 +6,14 @@ export const ProblemList = ({ check, isEmpty }: { readonly check: Check; readonl
     {sentence(check, isEmpty)}
     {check.problems.length > 0 && (
       <ul>
-        {check.problems.map(({ line, column, message }) => (
-          <li key={`${line}:${column}:${message}`} className="problem">
+        {check.problems.map(({ line, column, message, severity }) => (
+          <li key={`${line}:${column}:${message}`} className={`problem problem-${severity}`}>
             {line > 0 && (
               <span className="mono">
                 {line}:{column}
               </span>
             )}{' '}
+            {severity === 'warning' && 'Hint: '}
             {message}
           </li>
         ))}

@@ -10,6 +10,7 @@ import { DebugPanel } from '../debug/debug-panel.tsx';
 import { ErrorBox } from '../debug/error-box.tsx';
 import { type Draft, setDraft, useDraft } from './drafts.ts';
 import { EditorCard } from './editor-card.tsx';
+import { scriptRequest } from './script-request.ts';
 import type { Spot } from './spot.ts';
 
 type RoomProps = { readonly connection: Connection; readonly action: ScriptAction };
@@ -18,8 +19,7 @@ type RoomProps = { readonly connection: Connection; readonly action: ScriptActio
 export const ScriptRoom = ({ connection, action }: RoomProps) => {
   const { userPoolId, scripts } = connection;
   const isSaved = scripts.some((state) => state.action === wireAction(action) && state.saved);
-  const request = { userPoolId, action: wireAction(action), version: '0' };
-  const query = useCall('ConnectionService', 'GetScript', request, { when: isSaved });
+  const query = useCall('ConnectionService', 'GetScript', scriptRequest(userPoolId, action), { when: isSaved });
   const draft = useDraft(userPoolId, action);
   const [spot, setSpot] = useSpot();
   const isMissing = !isSaved || reasonOf(query.error) === 'SCRIPT_NOT_FOUND';

@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Puts a ready-made script into the editor; asks first when something is there. */
 export const TemplatePicker = ({ userPoolId, action, source, onChoose }: PickerProps) => {
-  const query = useCall('ConnectionService', 'ListScriptTemplates', { userPoolId });
+  const query = useCall('ConnectionService', 'ListScriptTemplates', { userPoolId }, { fixed: true });
   const templates = (query.data?.templates ?? []).filter((template) => template.action === wireAction(action));
   const [store, setStore] = useState('postgresql');
   const [asking, setAsking] = useState(false);

@@ -1,9 +1,17 @@
+import type { ScriptError } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { useEffect, useState } from 'react';
 import { wireAction } from '../../api/script-actions.ts';
 import { useCall } from '../../api/use-call.ts';
+import { useDoubts } from './use-doubts.ts';
 
-export type Problem = { readonly line: number; readonly column: number; readonly message: string };
+/** A problem keeps a script from being saved; a warning does not. */
+export type Problem = {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+};
 
 /** What is wrong with a source that is being typed, as the service that will run it says. */
 export type Check = {
@@ -18,20 +26,23 @@ const PAUSE_MS = 500;
 
 export const useProblems = (userPoolId: string, action: ScriptAction, source: string): Check => {
   const settled = useSettled(source);
+  const doubts = useDoubts(action, settled);
   const query = useCall(
     'ConnectionService',
     'CheckScript',
     { userPoolId, action: wireAction(action), source: settled },
-    { when: settled.trim() !== '', keepPrevious: true },
+    { when: settled.trim() !== '', keepPrevious: true, fixed: true },
   );
   const { problems = [], modules = [] } = query.data ?? {};
   return {
-    problems: source.trim() === '' ? [] : problems.map(({ line, column, message }) => ({ line, column, message })),
+    problems: source.trim() === '' ? [] : [...problems.map(errorOf), ...(problems.length > 0 ? [] : doubts)],
     modules,
     isCurrent: settled === source && query.data !== undefined && !query.isPlaceholderData,
     error: query.error,
   };
 };
+
+const errorOf = ({ line, column, message }: ScriptError): Problem => ({ line, column, message, severity: 'error' });
 
 /** The text once nobody has typed for a moment. */
 const useSettled = (text: string): string => {

@@ -38,6 +38,15 @@ export const RETIREMENT = {
   idle: 8,
 } as const;
 
+/** Isolates that are made ready before they are asked for. */
+export const PREPARED = {
+  /** At most, and no more than there were runs at a time; of drivers that take much, no more than fit into so many bytes. */
+  count: 4,
+  bytes: 64 * 1024 * 1024,
+  /** After so long without a run they are given back. */
+  idleMs: 30_000,
+} as const;
+
 /** Connections that are kept for later runs. */
 export const REUSE = {
   /** Idle ones with the same credentials and options, and in all. They count against the limits of the company's server. */
@@ -49,6 +58,10 @@ export const REUSE = {
   resetMs: 1_000,
   /** How long a run waits for one that is being put back: a new one takes a server several times as long. */
   waitMs: 250,
+  /** Of a web service that does not say how long it waits for the next request; less than any is known to. */
+  httpIdleMs: 4_000,
+  /** How much sooner a connection is given up than its server says that it will. */
+  httpMarginMs: 1_000,
   keyCharacters: 64 * 1024,
   /** Servers that refused to put a session back and are not asked again, by their keys. */
   refusals: 64,

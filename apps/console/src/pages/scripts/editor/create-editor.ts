@@ -13,11 +13,13 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
+import { languageClient } from '../language/language-client.ts';
 import type { Spot } from '../spot.ts';
 import type { Problem } from '../use-problems.ts';
 import { completeScript } from './complete-script.ts';
 import { diagnosticOf, positionOf } from './diagnostics.ts';
 import { editorTheme } from './editor-theme.ts';
+import { explainOnHover } from './explanation.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type Editor = {
@@ -73,7 +75,7 @@ const saved = (save: () => void): boolean => {
 
 const extensions = ({ label, vocabulary, onChange, onSave }: EditorOptions) => [
   EditorView.cspNonce.of(cspNonce()),
-  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
   lineNumbers(),
   highlightActiveLineGutter(),
   highlightActiveLine(),
@@ -85,7 +87,8 @@ const extensions = ({ label, vocabulary, onChange, onSave }: EditorOptions) => [
   highlightSelectionMatches(),
   lintGutter(),
   javascript(),
-  autocompletion({ override: [completeScript(vocabulary)], icons: false }),
+  autocompletion({ override: [completeScript(vocabulary, languageClient)], icons: false }),
+  explainOnHover(vocabulary, languageClient),
   editorTheme,
   keymap.of([
     { key: 'Mod-s', preventDefault: true, run: () => saved(onSave) },

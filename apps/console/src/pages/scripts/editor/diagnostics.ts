@@ -9,9 +9,9 @@ export const positionOf = (doc: Text, line: number, column: number): number => {
 };
 
 /** Marks from the place to the end of the word there; a problem without a place marks the first line. */
-export const diagnosticOf = (doc: Text, { line, column, message }: Problem): Diagnostic => {
+export const diagnosticOf = (doc: Text, { line, column, message, severity }: Problem): Diagnostic => {
   const from = positionOf(doc, line, column);
   const rest = doc.sliceString(from, doc.lineAt(from).to);
   const length = /^\w+/.exec(rest)?.[0].length ?? 1;
-  return { from, to: Math.min(from + length, doc.length), severity: 'error', message };
+  return { from, to: Math.min(from + length, doc.length), severity, message };
 };

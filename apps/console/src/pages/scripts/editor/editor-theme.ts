@@ -52,6 +52,7 @@ export const editorTheme = [
     '.cm-tooltip.cm-completionInfo': { padding: '8px 12px', fontFamily: 'var(--sans)', maxWidth: '340px' },
     '.cm-diagnostic': { padding: '6px 12px', fontFamily: 'var(--sans)' },
     '.cm-diagnostic-error': { borderLeft: '4px solid var(--bad)' },
+    '.cm-diagnostic-warning': { borderLeft: '4px solid var(--warn)' },
     '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)' },
     '.cm-panels-bottom': { borderTop: '1px solid var(--line)' },
     '.cm-textfield': {

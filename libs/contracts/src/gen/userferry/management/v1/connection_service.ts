@@ -22,6 +22,9 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { UserRef } from "../../identity/v1/user.ts";
 import {
   EgressRule,
+  Isolation,
+  isolationFromJSON,
+  isolationToJSON,
   LogLine,
   OfferedModule,
   Outcome,
@@ -282,7 +285,7 @@ export function conflictResolutionToJSON(object: ConflictResolution): string {
   }
 }
 
-/** Where the legacy user store is. Write-only: never returned. */
+/** Where the legacy user store is. Write-only: what may be seen of it is in `SavedAddress`. */
 export interface LegacyStoreAddress {
   form?: { $case: "uri"; value: string } | { $case: "fields"; value: LegacyStoreFields } | undefined;
 }
@@ -293,6 +296,22 @@ export interface LegacyStoreFields {
   username: string;
   password: string;
   database: string;
+  /**
+   * The saved password stays; with the saved host and port alone, so that nobody leads it to another server. Kind of store
+   * and options of the saved address stay, too.
+   */
+  keepPassword: boolean;
+}
+
+/** What may be seen of a saved address: no password, and no URI, whose options may hold secrets. */
+export interface SavedAddress {
+  /** Empty: an address of several hosts, or without a single one. */
+  host: string;
+  /** 0: not known. */
+  port: number;
+  username: string;
+  database: string;
+  hasPassword: boolean;
 }
 
 export interface Connection {
@@ -306,7 +325,15 @@ export interface Connection {
   envNames: string[];
   egress: EgressRule[];
   scripts: ScriptState[];
-  updatedAt?: Date | undefined;
+  updatedAt?:
+    | Date
+    | undefined;
+  /** Absent: none is saved. */
+  address?:
+    | SavedAddress
+    | undefined;
+  /** What its script runs share with earlier ones. */
+  isolation: Isolation;
 }
 
 /** Whether the mode wants a script for an action, and whether there is one. */
@@ -343,6 +370,10 @@ export interface SaveConnectionRequest {
   keepEnv: boolean;
   /** Destinations that scripts may reach; can only narrow what the deployment allows. Empty: no narrowing. */
   egress: EgressRule[];
+  /** Variables whose saved values stay, beside those in `env`. */
+  keepEnvNames: string[];
+  /** Like mode and egress set anew by every save. */
+  isolation: Isolation;
 }
 
 export interface SaveConnectionRequest_EnvEntry {
@@ -462,7 +493,7 @@ export interface ConnectionVersion {
     | undefined;
   /** An API key's id. */
   savedBy: string;
-  /** As `mode`, `address`, `env`, `egress`, `script login`, `rollback to 3`. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`, `script login`, `rollback to 3`. */
   changes: string[];
   mode: ConnectionMode;
   /** The actions that have a script in this version. */
@@ -512,7 +543,7 @@ export interface ScriptDiff {
 export interface DiffScriptVersionsResponse {
   fromVersion: bigint;
   toVersion: bigint;
-  /** As `mode`, `address`, `env`, `egress`; values are never shown. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`; values are never shown. */
   changes: string[];
   scripts: ScriptDiff[];
 }
@@ -761,7 +792,7 @@ export const LegacyStoreAddress: MessageFns<LegacyStoreAddress> = {
 };
 
 function createBaseLegacyStoreFields(): LegacyStoreFields {
-  return { host: "", port: 0, username: "", password: "", database: "" };
+  return { host: "", port: 0, username: "", password: "", database: "", keepPassword: false };
 }
 
 export const LegacyStoreFields: MessageFns<LegacyStoreFields> = {
@@ -780,6 +811,9 @@ export const LegacyStoreFields: MessageFns<LegacyStoreFields> = {
     }
     if (message.database !== "") {
       writer.uint32(42).string(message.database);
+    }
+    if (message.keepPassword !== false) {
+      writer.uint32(48).bool(message.keepPassword);
     }
     return writer;
   },
@@ -837,6 +871,14 @@ export const LegacyStoreFields: MessageFns<LegacyStoreFields> = {
             message.database = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.keepPassword = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -856,6 +898,11 @@ export const LegacyStoreFields: MessageFns<LegacyStoreFields> = {
       username: isSet(object.username) ? globalThis.String(object.username) : "",
       password: isSet(object.password) ? globalThis.String(object.password) : "",
       database: isSet(object.database) ? globalThis.String(object.database) : "",
+      keepPassword: isSet(object.keepPassword)
+        ? globalThis.Boolean(object.keepPassword)
+        : isSet(object.keep_password)
+        ? globalThis.Boolean(object.keep_password)
+        : false,
     };
   },
 
@@ -876,6 +923,9 @@ export const LegacyStoreFields: MessageFns<LegacyStoreFields> = {
     if (message.database !== "") {
       obj.database = message.database;
     }
+    if (message.keepPassword !== false) {
+      obj.keepPassword = message.keepPassword;
+    }
     return obj;
   },
 
@@ -889,6 +939,144 @@ export const LegacyStoreFields: MessageFns<LegacyStoreFields> = {
     message.username = object.username ?? "";
     message.password = object.password ?? "";
     message.database = object.database ?? "";
+    message.keepPassword = object.keepPassword ?? false;
+    return message;
+  },
+};
+
+function createBaseSavedAddress(): SavedAddress {
+  return { host: "", port: 0, username: "", database: "", hasPassword: false };
+}
+
+export const SavedAddress: MessageFns<SavedAddress> = {
+  encode(message: SavedAddress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.host !== "") {
+      writer.uint32(10).string(message.host);
+    }
+    if (message.port !== 0) {
+      writer.uint32(16).uint32(message.port);
+    }
+    if (message.username !== "") {
+      writer.uint32(26).string(message.username);
+    }
+    if (message.database !== "") {
+      writer.uint32(34).string(message.database);
+    }
+    if (message.hasPassword !== false) {
+      writer.uint32(40).bool(message.hasPassword);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SavedAddress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSavedAddress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.username = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.database = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.hasPassword = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SavedAddress {
+    return {
+      host: isSet(object.host) ? globalThis.String(object.host) : "",
+      port: isSet(object.port) ? globalThis.Number(object.port) : 0,
+      username: isSet(object.username) ? globalThis.String(object.username) : "",
+      database: isSet(object.database) ? globalThis.String(object.database) : "",
+      hasPassword: isSet(object.hasPassword)
+        ? globalThis.Boolean(object.hasPassword)
+        : isSet(object.has_password)
+        ? globalThis.Boolean(object.has_password)
+        : false,
+    };
+  },
+
+  toJSON(message: SavedAddress): unknown {
+    const obj: any = {};
+    if (message.host !== "") {
+      obj.host = message.host;
+    }
+    if (message.port !== 0) {
+      obj.port = Math.round(message.port);
+    }
+    if (message.username !== "") {
+      obj.username = message.username;
+    }
+    if (message.database !== "") {
+      obj.database = message.database;
+    }
+    if (message.hasPassword !== false) {
+      obj.hasPassword = message.hasPassword;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SavedAddress>, I>>(base?: I): SavedAddress {
+    return SavedAddress.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SavedAddress>, I>>(object: I): SavedAddress {
+    const message = createBaseSavedAddress();
+    message.host = object.host ?? "";
+    message.port = object.port ?? 0;
+    message.username = object.username ?? "";
+    message.database = object.database ?? "";
+    message.hasPassword = object.hasPassword ?? false;
     return message;
   },
 };
@@ -904,6 +1092,8 @@ function createBaseConnection(): Connection {
     egress: [],
     scripts: [],
     updatedAt: undefined,
+    address: undefined,
+    isolation: 0,
   };
 }
 
@@ -938,6 +1128,12 @@ export const Connection: MessageFns<Connection> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(74).fork()).join();
+    }
+    if (message.address !== undefined) {
+      SavedAddress.encode(message.address, writer.uint32(82).fork()).join();
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(88).int32(message.isolation);
     }
     return writer;
   },
@@ -1027,6 +1223,22 @@ export const Connection: MessageFns<Connection> = {
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.address = SavedAddress.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1068,6 +1280,8 @@ export const Connection: MessageFns<Connection> = {
         : isSet(object.updated_at)
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
+      address: isSet(object.address) ? SavedAddress.fromJSON(object.address) : undefined,
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -1100,6 +1314,12 @@ export const Connection: MessageFns<Connection> = {
     if (message.updatedAt !== undefined) {
       obj.updatedAt = message.updatedAt.toISOString();
     }
+    if (message.address !== undefined) {
+      obj.address = SavedAddress.toJSON(message.address);
+    }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -1117,6 +1337,10 @@ export const Connection: MessageFns<Connection> = {
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.scripts = object.scripts?.map((e) => ScriptState.fromPartial(e)) || [];
     message.updatedAt = object.updatedAt ?? undefined;
+    message.address = (object.address !== undefined && object.address !== null)
+      ? SavedAddress.fromPartial(object.address)
+      : undefined;
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
@@ -1403,7 +1627,16 @@ export const GetConnectionResponse: MessageFns<GetConnectionResponse> = {
 };
 
 function createBaseSaveConnectionRequest(): SaveConnectionRequest {
-  return { userPoolId: "", mode: 0, address: undefined, env: {}, keepEnv: false, egress: [] };
+  return {
+    userPoolId: "",
+    mode: 0,
+    address: undefined,
+    env: {},
+    keepEnv: false,
+    egress: [],
+    keepEnvNames: [],
+    isolation: 0,
+  };
 }
 
 export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
@@ -1425,6 +1658,12 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     }
     for (const v of message.egress) {
       EgressRule.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.keepEnvNames) {
+      writer.uint32(58).string(v!);
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(64).int32(message.isolation);
     }
     return writer;
   },
@@ -1493,6 +1732,22 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.egress.push(EgressRule.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.keepEnvNames.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1534,6 +1789,12 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         ? globalThis.Boolean(object.keep_env)
         : false,
       egress: globalThis.Array.isArray(object?.egress) ? object.egress.map((e: any) => EgressRule.fromJSON(e)) : [],
+      keepEnvNames: globalThis.Array.isArray(object?.keepEnvNames)
+        ? object.keepEnvNames.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.keep_env_names)
+        ? object.keep_env_names.map((e: any) => globalThis.String(e))
+        : [],
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -1563,6 +1824,12 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.egress?.length) {
       obj.egress = message.egress.map((e) => EgressRule.toJSON(e));
     }
+    if (message.keepEnvNames?.length) {
+      obj.keepEnvNames = message.keepEnvNames;
+    }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -1587,6 +1854,8 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     );
     message.keepEnv = object.keepEnv ?? false;
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
+    message.keepEnvNames = object.keepEnvNames?.map((e) => e) || [];
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
