@@ -87,7 +87,11 @@ const addRun = (program: Command, done: Done): void => {
       `memory limit, ${LIMITS.memoryLimitBytesMin / MIB} to ${LIMITS.memoryLimitBytesMax / MIB}`,
       String(LIMITS.memoryLimitBytesDefault / MIB),
     )
-    .option('--isolation <kind>', 'warm, or per_run: in an isolate that has run nothing, as with the setting of that name', 'warm')
+    .option(
+      '--isolation <kind>',
+      'warm, or per_run: in an isolate that has run nothing, as with the setting of that name',
+      'warm',
+    )
     .addOption(json())
     .action(async (file, name, options) => done(await runCommand(file, name, options)));
 };
