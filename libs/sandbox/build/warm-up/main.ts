@@ -35,7 +35,7 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
     timeoutMs: TIMEOUT_MS,
     memoryLimitBytes: MEMORY_BYTES,
   } as const;
-  const lease: Lease = { slot, key: '', isolation: 'warm', runs: 0 };
+  const lease: Lease = { slot, key: '', isolation: 'warm', runs: 0, takenAtMs: 0, memory: undefined };
   await new Promise<void>((resolve, reject) => {
     const link = createLoopbackLink((result) => {
       if ((result as { outcome: string }).outcome !== outcome) reject(new Error(JSON.stringify(result)));
@@ -59,7 +59,11 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
 const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: warm-up RUNTIME_FOLDER');
 const files = loadRuntimeFiles(root);
-const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe: () => process.abort() });
+const slot = await createSlot(files, {
+  memoryLimitBytes: MEMORY_BYTES,
+  isSingle: false,
+  onCatastrophe: () => process.abort(),
+});
 for (const name of files.packages.keys()) await slot.loadPackage(name);
 const { port } = await startFakePostgres();
 const { port: webPort } = await startWebService();

@@ -56,7 +56,7 @@ async function checkJavaScript(
   files: RuntimeFiles,
   onCatastrophe: (message: string) => void,
 ): Promise<Problem[]> {
-  const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe });
+  const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, isSingle: true, onCatastrophe });
   try {
     answerOnly(files, slot);
     for (const name of requiredPackages(source, files.packages)) await slot.loadPackage(name);

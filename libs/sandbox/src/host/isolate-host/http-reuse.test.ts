@@ -92,7 +92,7 @@ describe('a connection on which all was answered', () => {
     ['an answer in chunks', "await get(base + '/chunks'); return get(base + '/port')"],
     [
       'an answer without a body',
-      "await get(base + '/nothing'); await answered(http.request(base + '/port', { method: 'HEAD' }).end()); await new Promise((done) => setTimeout(done, 50)); return get(base + '/port')",
+      "await get(base + '/nothing'); await answered(http.request(base + '/nothing', { method: 'HEAD' }).end()); return get(base + '/port')",
     ],
     ['a large answer', "await get(secure + '/large'); return get(secure + '/port')"],
     [

@@ -1,4 +1,5 @@
 import { LIMITS } from '@userferry/script-contract';
+import { NODE_FLAGS } from '../../bridge/node-flags.ts';
 import type { SandboxLevel } from '../../sandbox.ts';
 import { noWatch } from '../../sandbox-watch.ts';
 import { ownCgroupPlaces } from './cgroups/cgroup-places.ts';
@@ -25,6 +26,11 @@ export type Launcher = {
 };
 
 const TOUCH_MS = 30 * 60_000;
+/**
+ * Of the processors, while it is not anybody's: where they are all busy, runs of warm connections go before the birth of a host.
+ * Whoever gets it gives it its own share.
+ */
+const BIRTH_CPU_SHARE = 0.3;
 /** An id is taken until its host is surely gone, so there are more ids than hosts. */
 const IDS_PER_HOST = 2;
 
@@ -33,7 +39,7 @@ const IDS_PER_HOST = 2;
  * started. isolated-vm looks at /etc/alpine-release when it loads.
  */
 const nodeArgs = (runtimePath: string): string[] => [
-  '--no-node-snapshot',
+  ...NODE_FLAGS,
   '--no-warnings',
   // Old password stores use what OpenSSL has put aside: MD4, DES, RC4, Blowfish.
   '--openssl-legacy-provider',
@@ -98,6 +104,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
     level,
     start({ requests }) {
       const cgroup = cgroups?.add({ memoryBytes, pids: HOST_PIDS_MAX });
+      cgroup?.setCpuShare(BIRTH_CPU_SHARE);
       const uid = chain.needsUid ? ids?.take() : undefined;
       const host = startIsolateHost({
         command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []),

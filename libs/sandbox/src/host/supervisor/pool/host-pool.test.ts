@@ -79,6 +79,43 @@ it('an idle host makes room for another connection when there is none', () => {
   close();
 });
 
+it('a host that gave way is replaced as soon as it is gone', async () => {
+  const gone = Promise.withResolvers<string>();
+  const host = Object.assign(idleHost([]), {
+    exited: gone.promise,
+    kill: () => void Object.assign(host, { alive: false }),
+  });
+  const { pool, wait, ensured, close } = poolOf([host], 0, { ...LIMITS, maxHosts: 1 });
+  wait('warm');
+  pool.serve();
+  wait('cold');
+  pool.serve();
+  expect(ensured.at(-1)).toBe(0);
+  gone.resolve('gone');
+  await expect.poll(() => ensured.at(-1)).toBe(1);
+  close();
+});
+
+it('however many wait, no more hosts give way than can be born soon: the others stay with their connections', () => {
+  const killed: string[] = [];
+  const hosts = Array.from({ length: 16 }, () => {
+    const host = idleHost([]);
+    return Object.assign(host, {
+      kill: () => {
+        killed.push('one');
+        Object.assign(host, { alive: false });
+      },
+    });
+  });
+  const { pool, wait, close } = poolOf(hosts, 0, { ...LIMITS, maxHosts: 16 });
+  for (let n = 0; n < 16; n += 1) wait(`warm ${n}`);
+  pool.serve();
+  for (let n = 0; n < 40; n += 1) wait(`cold ${n}`);
+  for (let n = 0; n < 40; n += 1) pool.serve();
+  expect(killed).toHaveLength(4);
+  close();
+});
+
 it('the host that has rested longest makes room for a blank one before anybody asks', () => {
   const killed: string[] = [];
   const rested = (seconds: number) => ({
