@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, isIP, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { ScriptLanguage } from '@userferry/script-contract';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
 import type {
   HostFrame,
@@ -32,7 +33,7 @@ export type TestHost = {
   /** Frames that came, in order. */
   readonly frames: readonly HostFrame[];
   run(source: string, options?: RunOptions): Promise<Result>;
-  check(source: string, functionName: string): Promise<Checked>;
+  check(source: string, functionName: string, language?: ScriptLanguage): Promise<Checked>;
   cancel(runId: string): void;
   /** Resolves with how the process ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -168,10 +169,10 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
       });
       return result;
     },
-    check(source, functionName) {
+    check(source, functionName, language = 'javascript') {
       const id = nextId++;
       const checked = next<Checked>((frame) => frame.kind === 'checked' && frame.id === id);
-      send({ kind: 'check', id, source, functionName });
+      send({ kind: 'check', id, source, functionName, language });
       return checked;
     },
     cancel: (runId) => send({ kind: 'cancel', runId }),
