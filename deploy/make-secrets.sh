@@ -29,6 +29,7 @@ key() { openssl rand -base64 32 | tr -d '\n'; }
 
 password=$(hex)
 secret service-token "$(hex)"
+secret console-secret "$(hex)"
 secret operator-key "ufk_$(hex)"
 secret encryption-keys "k1:$(key)"
 secret peppers "p1:$(key)"

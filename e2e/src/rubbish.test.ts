@@ -52,6 +52,7 @@ const sensible = (userPoolId: string) => ({
   name: 'n',
   role: 1,
   apiKeyId: randomUUID(),
+  search: '',
   scopes: ['users:read'],
   expiresAt: new Date(Date.now() + 3_600_000),
   graceSeconds: 60,

@@ -22,7 +22,9 @@ const childrenOf = (pid: number): number[] => {
   );
 };
 
-const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+/** All that a process has started, and what that has started. */
+export const descendantsOf = (pid: number): number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 
 /** Isolate hosts among what a process has started. */
 export const isolateHostsBelow = (pid: number): number[] =>

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type LocalMariadb, startMariadb } from '@userferry/local-databases';
 import { member, sampleScriptFile, startLegacyDatabase } from '@userferry/local-services';
 import { createSandbox, defaultStateFolder, type Sandbox } from '@userferry/sandbox';
-import { completeEnv } from '@userferry/script-contract';
+import { completeEnv, type Isolation } from '@userferry/script-contract';
 import bcrypt from 'bcrypt';
 import { compareLogins, type Effort, type Figures, ownCpuMs } from './compare-logins.ts';
 import { startPlainNode } from './plain-node.ts';
@@ -16,6 +16,7 @@ export type LoginOptions = {
   readonly reuse?: boolean;
   /** Plain Node keeps its connections too, by a script that was written for that. */
   readonly plainKeeps?: boolean;
+  readonly isolation?: Isolation;
 };
 
 type Legacy = { readonly url: string; readonly port: number };
@@ -25,7 +26,7 @@ const scriptFile = (name: string): string => fileURLToPath(new URL(`scripts/${na
 
 /** A script that logs in on PostgreSQL, in a warm sandbox and in plain Node, to the same database, in the same run. */
 export const loginPg = async (
-  { bcryptCost = 4, reuse = true, plainKeeps = false }: LoginOptions,
+  { bcryptCost = 4, reuse = true, plainKeeps = false, isolation = 'warm' }: LoginOptions,
   effort: Effort,
 ): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
@@ -33,17 +34,20 @@ export const loginPg = async (
   stack.defer(() => server.stop());
   const sandboxed = sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
-  return await compare({ url, port: server.port }, { sandboxed, plain }, { reuse, effort });
+  return await compare({ url, port: server.port }, { sandboxed, plain }, { reuse, isolation, effort });
 };
 
 /** The same with mysql2 and MariaDB. */
-export const loginMysql = async ({ bcryptCost = 4, reuse = true }: LoginOptions, effort: Effort): Promise<Figures> => {
+export const loginMysql = async (
+  { bcryptCost = 4, reuse = true, isolation = 'warm' }: LoginOptions,
+  effort: Effort,
+): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
   const server = await startMariadbWithMembers(bcryptCost);
   stack.defer(() => server.stop());
   const file = scriptFile('login-mysql.js');
   const legacy = { url: `${server.url}/legacy`, port: server.port };
-  return await compare(legacy, { sandboxed: file, plain: file }, { reuse, effort });
+  return await compare(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
 };
 
 const MEMBERS = 1_000;
@@ -63,12 +67,19 @@ const startMariadbWithMembers = async (bcryptCost: number): Promise<LocalMariadb
   });
 };
 
-type How = { readonly reuse: boolean; readonly effort: Effort };
+type How = { readonly reuse: boolean; readonly isolation: Isolation; readonly effort: Effort };
 
-const compare = async ({ url, port }: Legacy, files: Scripts, { reuse, effort }: How): Promise<Figures> => {
+const compare = async ({ url, port }: Legacy, files: Scripts, { reuse, isolation, effort }: How): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
   const egress = { allow: [{ host: '127.0.0.1', port }] };
-  const options = { runtimeFolder, stateFolder: defaultStateFolder(), egress, log: silent, reuseConnections: reuse };
+  const options = {
+    runtimeFolder,
+    stateFolder: defaultStateFolder(),
+    egress,
+    log: silent,
+    reuseConnections: reuse,
+    isolation,
+  };
   const sandbox = await createSandbox({ ...options, blankHosts: 1, runsPerHost: 8 });
   stack.defer(() => sandbox.close());
   const env = completeEnv({ DB_CONNECTION_URI: url });

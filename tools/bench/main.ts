@@ -7,6 +7,7 @@ import { growth } from './growth.ts';
 import { localLogin } from './local-login.ts';
 import { loginCost } from './login-cost.ts';
 import { loginMysql, loginPg } from './login-in-sandbox.ts';
+import { manyConnections } from './many-connections.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
 import { scriptMemory } from './script-memory.ts';
@@ -17,11 +18,13 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Figures>>>
   login_pg_warm_cost_10: (effort) => loginPg({ bcryptCost: 10 }, effort),
   login_pg_no_reuse: (effort) => loginPg({ reuse: false }, effort),
   login_pg_kept_vs_plain_kept: (effort) => loginPg({ plainKeeps: true }, effort),
+  login_pg_per_run: (effort) => loginPg({ isolation: 'per_run' }, effort),
   login_mysql_warm: (effort) => loginMysql({}, effort),
   login_mysql_no_reuse: (effort) => loginMysql({ reuse: false }, effort),
   local_login: localLogin,
   first_login: firstLogin,
   cold_connection: coldConnection,
+  many_connections: manyConnections,
   rejection_timing: rejectionTiming,
   script_memory: scriptMemory,
   neighbours,

@@ -6,6 +6,8 @@ export type AppPlan = {
   readonly packages: readonly string[];
   /** Does it bring the sandbox's runtime, with the native packages of isolate hosts? */
   readonly hasSandbox: boolean;
+  /** Does it serve the console's page? */
+  readonly hasConsole: boolean;
   /** More than this is a mistake: something came in that nobody meant to. */
   readonly bytesMax: number;
 };
@@ -17,24 +19,28 @@ export const APPS = {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts' },
     packages: [],
     hasSandbox: false,
-    bytesMax: 8 * MEBIBYTE,
+    hasConsole: true,
+    bytesMax: 12 * MEBIBYTE,
   },
   'script-runner': {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts' },
     packages: [],
     hasSandbox: true,
+    hasConsole: false,
     bytesMax: 24 * MEBIBYTE,
   },
   'migration-service': {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts', reseal: 'reseal.ts' },
     packages: ['bcrypt'],
     hasSandbox: false,
+    hasConsole: false,
     bytesMax: 9 * MEBIBYTE,
   },
   'public-ip-service': {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts' },
     packages: [],
     hasSandbox: false,
+    hasConsole: false,
     bytesMax: 6 * MEBIBYTE,
   },
 } as const satisfies Readonly<Record<string, AppPlan>>;

@@ -10,8 +10,9 @@ export const printInvitation = ({ ports, operatorKey, adminKey, edgeKey, userPoo
   console.log(`
 It is up. Ctrl-C ends it and leaves nothing behind.
 
-  gRPC  127.0.0.1:${ports.gateway}   (reflection and health are on)
-  HTTP  http://127.0.0.1:${ports.http}
+  gRPC     127.0.0.1:${ports.gateway}   (reflection and health are on)
+  HTTP     http://127.0.0.1:${ports.http}
+  console  http://127.0.0.1:${ports.http}/console/   (sign in with the operator key, or the admin key)
 
   user pool      ${userPoolId}
   operator key   ${operatorKey}

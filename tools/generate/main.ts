@@ -2,21 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { jsonTypes } from './json-types.ts';
+import { openApi } from './openapi/openapi.ts';
 
 /**
- * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, their JSON's types, and what
- * is told of the modules that scripts may require and of the metrics. (The check of the contracts copies this without the
- * last two.)
+ * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, the types
+ * and the document of the JSON API, and what is told of the modules that scripts may require and of the metrics. (The
+ * check of the contracts copies this without the last two.)
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const generated = `${root}libs/contracts/src/gen`;
 const buf = (...args: string[]) => execFileSync('node_modules/.bin/buf', args, { cwd: root, stdio: 'inherit' });
 
 buf('generate');
-buf('build', '--as-file-descriptor-set', '-o', 'libs/contracts/src/gen/descriptor-set.binpb');
-writeFileSync(
-  `${root}libs/contracts/src/gen/json-types.ts`,
-  jsonTypes(`${root}libs/contracts/src/gen/descriptor-set.binpb`),
-);
+buf('build', '--as-file-descriptor-set', '-o', `${generated}/descriptor-set.binpb`);
+writeFileSync(`${generated}/json-types.ts`, jsonTypes(`${generated}/descriptor-set.binpb`));
+writeFileSync(`${generated}/openapi.json`, openApi(`${generated}/descriptor-set.binpb`));
 
 for (const name of ['modules', 'observability']) {
   const program = `${root}tools/${name}/main.ts`;

@@ -68,7 +68,7 @@ it('npm run reseal seals with the current key what an old one has sealed, beside
   const userPoolId = (await pools.createUserPool(pool, inTime())).userPool?.userPoolId ?? '';
   const ownEnv = { values: { TOKEN: 's3cr3t' } };
   await connections.saveConnection(
-    { userPoolId, mode: 1, addressEnv: undefined, ownEnv, egress: [], actor: 'a' },
+    { userPoolId, mode: 1, addressEnv: undefined, ownEnv, egress: [], isolation: 0 as const, actor: 'a' },
     inTime(),
   );
 

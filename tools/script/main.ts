@@ -24,10 +24,10 @@ const requestOf = (asked: ScriptArguments): RunRequest => {
   if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
     throw new UsageError(`${asked.file} is longer than ${LIMITS.sourceBytesMax} bytes`);
   const env = completeEnv(asked.env);
-  const { functionName, argsJson, timeoutMs, memoryLimitBytes } = asked;
+  const { functionName, argsJson, timeoutMs, memoryLimitBytes, isolation } = asked;
   const secretNames = Object.keys(env).filter((name) => !ADDRESS_FACTS.has(name));
   const once = { runId: randomUUID(), connectionKey: 'script', redactProfile: false };
-  return { ...once, source, functionName, argsJson, env, secretNames, timeoutMs, memoryLimitBytes };
+  return { ...once, source, functionName, argsJson, env, secretNames, timeoutMs, memoryLimitBytes, isolation };
 };
 
 const toStderr = (facts: Record<string, unknown>, message: string): void => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { EgressRule } from '@userferry/sandbox';
-import { egressHostProblem, LIMITS } from '@userferry/script-contract';
+import { egressHostProblem, type Isolation, LIMITS } from '@userferry/script-contract';
 
 /** What the command line asks for. */
 export type ScriptArguments = {
@@ -11,6 +11,7 @@ export type ScriptArguments = {
   readonly timeoutMs: number;
   readonly memoryLimitBytes: number;
   readonly allow: readonly EgressRule[];
+  readonly isolation: Isolation;
 };
 
 /** A command line that cannot be carried out; the message names the mistake. */
@@ -23,6 +24,7 @@ export const USAGE = `usage: npm run --silent script -- FILE.js FUNCTION [option
   --env '{"NAME":"…"}'  what the script sees as env, a JSON object of strings (default {})
   --timeout-ms N        time limit (default ${LIMITS.timeoutMsDefault}, at most ${LIMITS.timeoutMsMax})
   --memory-mb N         memory limit (default ${LIMITS.memoryLimitBytesDefault / 2 ** 20}, ${LIMITS.memoryLimitBytesMin / 2 ** 20} to ${LIMITS.memoryLimitBytesMax / 2 ** 20})
+  --isolation KIND      warm (default) or per_run: an isolate that has run nothing, as with the setting of that name
   --allow HOST:PORT     a destination to open beside the public internet; may be repeated; PORT may be *
 Prints one JSON object on the last line. Exit code: 0 completed, 1 any other outcome, 2 misuse.`;
 
@@ -31,6 +33,7 @@ const OPTIONS = {
   env: { type: 'string', default: '{}' },
   'timeout-ms': { type: 'string', default: String(LIMITS.timeoutMsDefault) },
   'memory-mb': { type: 'string', default: String(LIMITS.memoryLimitBytesDefault / 2 ** 20) },
+  isolation: { type: 'string', default: 'warm' },
   allow: { type: 'string', multiple: true, default: [] as string[] },
 } as const;
 
@@ -76,6 +79,11 @@ const readRule = (text: string): EgressRule => {
   return { host, port: port === '*' ? '*' : readNumber(`--allow ${text}: the port`, port, { min: 1, max: 65535 }) };
 };
 
+const readIsolation = (text: string): Isolation => {
+  if (text !== 'warm' && text !== 'per_run') throw new UsageError('--isolation is not warm or per_run');
+  return text;
+};
+
 const parse = (words: readonly string[]) => {
   try {
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
@@ -100,5 +108,6 @@ export const readScriptArguments = (words: readonly string[]): ScriptArguments =
     timeoutMs: readNumber('--timeout-ms', values['timeout-ms'], { min: 1, max: LIMITS.timeoutMsMax }),
     memoryLimitBytes: readNumber('--memory-mb', values['memory-mb'], memory) * MIB,
     allow: values.allow.map(readRule),
+    isolation: readIsolation(values.isolation),
   };
 };

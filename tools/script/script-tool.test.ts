@@ -22,6 +22,7 @@ describe('the command line', () => {
       ['a.js', 'login', '--allow', 'localhost:0'],
       '--allow localhost:0: the port is not a whole number from 1 to 65535',
     ],
+    [['a.js', 'login', '--isolation', 'cold'], '--isolation is not warm or per_run'],
     [['a.js', 'login', '--wrong'], '--wrong'],
   ])('%j is a misuse that is named', (words, message) => {
     expect(() => readScriptArguments(words)).toThrow(UsageError);
@@ -40,6 +41,7 @@ describe('the command line', () => {
         { host: '::1', port: 5432 },
         { host: 'db.test', port: '*' },
       ],
+      isolation: 'warm',
     });
   });
 });

@@ -35,9 +35,10 @@ const start = async (stack: AsyncDisposableStack): Promise<void> => {
   endAtOnce = () => void services.stop();
   console.log(`
 Userferry is up.
-  gRPC  127.0.0.1:${config.USERFERRY_GATEWAY_PORT}
-  HTTP  http://127.0.0.1:${config.USERFERRY_HTTP_PORT}
-  data  ${config.DATABASE_URL === undefined ? config.USERFERRY_DATA_FOLDER : 'the database of DATABASE_URL'}
+  gRPC     127.0.0.1:${config.USERFERRY_GATEWAY_PORT}
+  HTTP     http://127.0.0.1:${config.USERFERRY_HTTP_PORT}
+  console  http://127.0.0.1:${config.USERFERRY_HTTP_PORT}/console/
+  data     ${config.DATABASE_URL === undefined ? config.USERFERRY_DATA_FOLDER : 'the database of DATABASE_URL'}
 Ctrl-C stops it; a second one at once.
 `);
   await stopped;

@@ -13,7 +13,7 @@ import {
 } from '@userferry/process';
 import { z } from 'zod';
 import { tokenFields, tokenRules, tokensOf } from './access/token/config.ts';
-import { consoleFields, consoleOf } from './http/config.ts';
+import { consoleFields, consoleOf, consoleRules } from './http/config.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -59,6 +59,7 @@ export const readConfig = () => {
           grpc === http && grpc !== 0 ? ['USERFERRY_HTTP_PORT: must not be USERFERRY_GATEWAY_PORT'] : [],
       },
       ...tokenRules,
+      ...consoleRules,
       ...telemetryRules,
       ...transportRules('USERFERRY_RUNNER_ADDRESS', 'USERFERRY_MIGRATION_ADDRESS', 'USERFERRY_PUBLIC_IP_ADDRESS'),
     ],

@@ -25,6 +25,7 @@ const SETTINGS = {
   ...FACTS.connection,
   env: {},
   egress: [],
+  isolation: 'warm',
   pool: FACTS.pool,
   scripts: new Map(['login', 'getUser', 'updateUser'].map((action) => [action, 'source'])),
 };

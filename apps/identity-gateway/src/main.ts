@@ -22,6 +22,7 @@ import { createAnswerSigner } from './http/answer-signer.ts';
 import { consolePages } from './http/console/console-pages.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { createLastKnownIps } from './http/last-known-ips.ts';
+import { createOidcIssuer } from './http/oidc/oidc-issuer.ts';
 import { createSealer } from './http/session/sealer.ts';
 
 await runService('identity-gateway', readConfig, async (config, { log, stack, onStop }) => {
@@ -46,6 +47,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
   const signAnswer = config.publicIpSigningKey && createAnswerSigner(config.publicIpSigningKey);
   const stores = { logins, users, connections, pools, history };
   const calls = createGatewayCalls(config, { log, ...stores, runner, settle, recordRun, noteKeyUse, verifyToken });
+  const oidc = config.oidc && { name: config.oidc.name, issuer: createOidcIssuer(config.oidc) };
   const forHttp = {
     host: config.host,
     port: config.httpPort,
@@ -53,7 +55,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
     certificates: tls?.certificates,
     lastKnownIps,
     signAnswer,
-    api: { calls, sealer: createSealer(config.consoleSecret, log) },
+    api: { calls, sealer: createSealer(config.consoleSecret, log), oidc },
     console: await consolePages(config.consoleFolder, log),
     log,
   };

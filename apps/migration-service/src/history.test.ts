@@ -142,7 +142,13 @@ describe('plans', () => {
   it('a basic pool has a trial once, thirty days, and works again as it was when it pays', async () => {
     const wanted = { name: 'p', metadataJson: Buffer.from('{}'), revealRejectionDetails: false, plan: Plan.BASIC };
     userPoolId = (await service.pools.createUserPool(wanted, inTime())).userPool?.userPoolId ?? '';
-    const settings = { mode: 1 as const, addressEnv: undefined, ownEnv: { values: { A: 'b' } }, egress: [] };
+    const settings = {
+      mode: 1 as const,
+      addressEnv: undefined,
+      ownEnv: { values: { A: 'b' } },
+      egress: [],
+      isolation: 0 as const,
+    };
     await service.connections.saveConnection({ ...ofPool(), ...settings }, inTime());
     const enable = () => service.connections.setConnectionEnabled({ ...ofPool(), enabled: true }, inTime());
     await expect(enable()).rejects.toMatchObject({ reason: 'PAYMENT_REQUIRED' });

@@ -95,7 +95,13 @@ describe('CheckLogin', () => {
   it('leaves every user to the legacy user store in custom-user-store mode, as long as it is enabled', async () => {
     await migrate({ id: 7 });
     const { userPoolId } = pool;
-    const request = { userPoolId, mode: ConnectionMode.CUSTOM_USER_STORE, egress: [], actor: 'key-1' };
+    const request = {
+      userPoolId,
+      mode: ConnectionMode.CUSTOM_USER_STORE,
+      egress: [],
+      isolation: 0 as const,
+      actor: 'key-1',
+    };
     await service.connections.saveConnection({ ...request, addressEnv: undefined, ownEnv: undefined }, inTime());
     expect((await check('hunter2')).verdict).toBe(LocalVerdict.UNKNOWN);
     await service.connections.setConnectionEnabled({ userPoolId, enabled: false, actor: 'key-1' }, inTime());
@@ -178,7 +184,13 @@ describe('MigrateUser', () => {
   });
 
   it('writes nothing in custom-user-store mode', async () => {
-    const request = { userPoolId: pool.userPoolId, mode: ConnectionMode.CUSTOM_USER_STORE, egress: [], actor: 'key-1' };
+    const request = {
+      userPoolId: pool.userPoolId,
+      mode: ConnectionMode.CUSTOM_USER_STORE,
+      egress: [],
+      isolation: 0 as const,
+      actor: 'key-1',
+    };
     await service.connections.saveConnection({ ...request, addressEnv: undefined, ownEnv: undefined }, inTime());
     await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
     expect(await users()).toHaveLength(0);
@@ -187,5 +199,31 @@ describe('MigrateUser', () => {
   it('wants the connection to be the pool’s own', async () => {
     pool = { ...pool, connectionId: (await setUpPool(service)).connectionId };
     await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+  });
+});
+
+describe('PreviewMigration', () => {
+  const preview = (profile: object, { userPoolId, connectionId } = pool, identifier: typeof ADA | undefined = ADA) => {
+    const profileJson = Buffer.from(JSON.stringify(profile));
+    return service.login.previewMigration({ userPoolId, connectionId, profileJson, identifier }, inTime());
+  };
+
+  it('says what a migration would come to, and stores nothing', async () => {
+    const profile = { id: 7, email: 'ada@example.com' };
+    for (const identifier of [ADA, undefined])
+      expect(await preview(profile, pool, identifier)).toEqual({ verdict: MigrationVerdict.MIGRATED });
+    expect(await users()).toHaveLength(0);
+    await migrate(profile);
+    expect(await preview(profile)).toEqual({ verdict: MigrationVerdict.ALREADY_MIGRATED });
+    expect(await preview({ id: 8, email: 'ada@example.com' })).toEqual({ verdict: MigrationVerdict.CONFLICT });
+    const conflicts = await service.history.listConflicts({ ...pool, pageSize: 10, pageToken: '' }, inTime());
+    expect(conflicts.conflicts).toEqual([]);
+  });
+
+  it('is of the pool’s own connection, and of a profile that could be stored', async () => {
+    const other = await setUpPool(service);
+    const foreign = { userPoolId: pool.userPoolId, connectionId: other.connectionId };
+    await expect(preview({ id: 7 }, foreign)).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+    await expect(preview({ email: 'x' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });

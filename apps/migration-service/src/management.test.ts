@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
 import { ConnectionMode } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime, setUpPool, startServiceForTests } from './service-for-tests.ts';
@@ -18,6 +19,23 @@ afterAll(async () => {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
+describe('the list of pools', () => {
+  const list = async (wanted: { all?: boolean; userPoolIds?: string[]; search?: string }) => {
+    const page = { pageSize: 200, pageToken: '' };
+    const request = { all: false, userPoolIds: [], search: '', ...page, ...wanted };
+    return (await service.pools.listUserPools(request, inTime())).userPools.map(({ userPoolId }) => userPoolId);
+  };
+
+  it('is of all only where that is said, and of nobody’s pools for whoever has none', async () => {
+    const [{ userPoolId: one }, { userPoolId: other }] = [await setUpPool(service), await setUpPool(service)];
+    expect(await list({ all: true })).toEqual(expect.arrayContaining([one, other]));
+    expect(await list({ userPoolIds: [one] })).toEqual([one]);
+    expect(await list({})).toEqual([]);
+    expect(await list({ userPoolIds: [one], search: 'no such name' })).toEqual([]);
+    await expect(list({ all: true, search: 'x'.repeat(257) })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});
+
 describe('a connection', () => {
   it('shows which scripts its mode requires and which are there, and no secret', async () => {
     const { userPoolId } = await setUpPool(service);
@@ -29,9 +47,9 @@ describe('a connection', () => {
       envNames: ['API_TOKEN', 'DB_CONNECTION_URI'],
     });
     expect(connection?.scripts.slice(0, 3)).toEqual([
-      { action: 1, required: true, saved: true },
-      { action: 2, required: true, saved: false },
-      { action: 3, required: false, saved: false },
+      { action: 1, required: true, saved: true, failing: false },
+      { action: 2, required: true, saved: false, failing: false },
+      { action: 3, required: false, saved: false, failing: false },
     ]);
     expect(JSON.stringify({ ...connection, version: 0 })).not.toContain('s3cr3t');
   });
@@ -46,6 +64,7 @@ describe('a connection', () => {
       mode: ConnectionMode.LAZY_MIGRATION,
       env: { DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db.example:5432/old', API_TOKEN: 's3cr3t-token' },
       egress: [{ host: 'db.example', port: 5432 }],
+      isolation: 0,
       scripts: [{ action: 1, source: '// s3cr3t-source' }],
       pool: {
         name: 'pool',
@@ -56,11 +75,33 @@ describe('a connection', () => {
     });
   });
 
+  it('has what its runs share in its settings and where it is shown', async () => {
+    const { userPoolId } = await setUpPool(service);
+    const save = { userPoolId, mode: 1 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: 'key-1' };
+    const { connection } = await service.connections.saveConnection(
+      { ...save, isolation: Isolation.PER_RUN },
+      inTime(),
+    );
+    expect(connection?.isolation).toBe(Isolation.PER_RUN);
+    const settings = await service.connections.getConnectionSettings({ userPoolId }, inTime());
+    expect(settings.isolation).toBe(Isolation.PER_RUN);
+  });
+
   it('is refused with a mode or an action that does not exist', async () => {
     const { userPoolId } = await setUpPool(service);
     const invalid = { reason: 'INVALID_ARGUMENT' };
-    const save = { userPoolId, mode: 0 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: '' };
+    const save = {
+      userPoolId,
+      mode: 0 as const,
+      addressEnv: undefined,
+      ownEnv: undefined,
+      egress: [],
+      isolation: 0 as const,
+      actor: '',
+    };
     await expect(service.connections.saveConnection(save, inTime())).rejects.toMatchObject(invalid);
+    const unknown = { ...save, mode: 1 as const, isolation: 9 as Isolation };
+    await expect(service.connections.saveConnection(unknown, inTime())).rejects.toMatchObject(invalid);
     const script = { userPoolId, action: 0 as const, source: '', actor: '' };
     await expect(service.connections.saveScript(script, inTime())).rejects.toMatchObject(invalid);
   });

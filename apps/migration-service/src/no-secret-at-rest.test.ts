@@ -126,7 +126,7 @@ const scriptsRun = (clients: Clients, userPoolId: string) => {
 
 /** Logins and changes of users who live in a custom user store, as far as our store is asked. */
 const liveElsewhere = async (clients: Clients, { userPoolId }: { userPoolId: string }) => {
-  const settings = { mode: 2 as const, addressEnv: undefined, ownEnv: undefined, egress: [] };
+  const settings = { mode: 2 as const, addressEnv: undefined, ownEnv: undefined, egress: [], isolation: 0 as const };
   await clients.connections.saveConnection({ userPoolId, actor: 'key-1', ...settings }, inTime());
   const identifier = email('elsewh3re@example.com');
   const attempt = { userPoolId, identifier, requestIp: IP };

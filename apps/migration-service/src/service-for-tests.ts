@@ -79,6 +79,7 @@ export const setUpPool = async ({ pools, connections }: Clients) => {
       addressEnv: { values: { DB_CONNECTION_URI: 'postgres://legacy:s3cr3t-uri@db.example:5432/old' } },
       ownEnv: { values: { API_TOKEN: 's3cr3t-token' } },
       egress: [{ host: 'db.example', port: 5432 }],
+      isolation: 0,
       actor: 'key-1',
     },
     inTime(),

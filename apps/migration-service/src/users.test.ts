@@ -62,7 +62,14 @@ const list = (query: Partial<Parameters<Service['users']['listUsers']>[0]> = {})
   );
 const customUserStore = () =>
   service.connections.saveConnection(
-    { ...ofPool(), mode: ConnectionMode.CUSTOM_USER_STORE, addressEnv: undefined, ownEnv: undefined, egress: [] },
+    {
+      ...ofPool(),
+      mode: ConnectionMode.CUSTOM_USER_STORE,
+      addressEnv: undefined,
+      ownEnv: undefined,
+      egress: [],
+      isolation: 0 as const,
+    },
     inTime(),
   );
 const INVALID = { reason: 'INVALID_ARGUMENT' };

@@ -10,6 +10,14 @@ const configOf = (env: Record<string, string>) => {
   return readConfig();
 };
 
+describe('what runs share', () => {
+  it('is what their connection says, or nothing for all of them', () => {
+    expect(configOf({}).isolation).toBe('warm');
+    expect(configOf({ USERFERRY_ISOLATION: 'per_run' }).isolation).toBe('per_run');
+    expect(() => configOf({ USERFERRY_ISOLATION: 'none' })).toThrow(ConfigError);
+  });
+});
+
 describe('the lists of the egress policy', () => {
   it('are empty unless they are given', () => {
     expect(configOf({})).toMatchObject({ egressAllow: [], egressNever: [] });

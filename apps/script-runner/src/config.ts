@@ -12,7 +12,13 @@ import {
   transportRules,
   whole,
 } from '@userferry/process';
-import { defaultStateFolder, SANDBOX_LEVELS, SANDBOX_WALLS, type WallName } from '@userferry/sandbox';
+import {
+  defaultStateFolder,
+  hostsBytesMaxDefault,
+  SANDBOX_LEVELS,
+  SANDBOX_WALLS,
+  type WallName,
+} from '@userferry/sandbox';
 import { egressHostProblem } from '@userferry/script-contract';
 import { z } from 'zod';
 import { egressAddressOf, egressFields, egressRules } from './egress-address/config.ts';
@@ -40,6 +46,9 @@ const walls = () =>
     .transform((names) => names as WallName[])
     .default([]);
 
+/** Room for two hosts and a little: with less, no connection would find one while another is served. */
+const HOSTS_BYTES_LEAST = 128 * 1024 * 1024;
+
 /** The API of the cluster that this service runs in, if it does. */
 const clusterRules = (host: string | undefined, apiPort: number) =>
   host === undefined || egressHostProblem(host) !== undefined ? [] : [{ host, port: apiPort }];
@@ -62,8 +71,12 @@ export const readConfig = () => {
       KUBERNETES_SERVICE_HOST: z.string().optional(),
       KUBERNETES_SERVICE_PORT: port().default(443),
       USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
+      USERFERRY_ISOLATE_HOSTS_BYTES_MAX: whole(HOSTS_BYTES_LEAST, Number.MAX_SAFE_INTEGER).default(
+        hostsBytesMaxDefault,
+      ),
       USERFERRY_BLANK_HOSTS: whole(0, 100).default(2),
       USERFERRY_CONNECTION_REUSE: z.enum(['on', 'off']).default('on'),
+      USERFERRY_ISOLATION: z.enum(['warm', 'per_run']).default('warm'),
       ...egressFields,
       USERFERRY_REQUIRE_SANDBOX_LEVEL: z.enum(SANDBOX_LEVELS).default('process'),
       USERFERRY_REQUIRE_SANDBOX_WALLS: walls(),
@@ -88,8 +101,10 @@ export const readConfig = () => {
       ...clusterRules(env.KUBERNETES_SERVICE_HOST, env.KUBERNETES_SERVICE_PORT),
     ],
     isolateHostsMax: env.USERFERRY_ISOLATE_HOSTS_MAX,
+    isolateHostsBytesMax: env.USERFERRY_ISOLATE_HOSTS_BYTES_MAX,
     blankHosts: env.USERFERRY_BLANK_HOSTS,
     reuseConnections: env.USERFERRY_CONNECTION_REUSE === 'on',
+    isolation: env.USERFERRY_ISOLATION,
     egressAddress: egressAddressOf(env),
     requiredLevel: env.USERFERRY_REQUIRE_SANDBOX_LEVEL,
     requiredWalls: env.USERFERRY_REQUIRE_SANDBOX_WALLS,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  Isolation,
   Outcome,
   RunScriptRequest,
   ScriptAction,
@@ -109,6 +110,14 @@ describe('RunScript', () => {
     const usage = { wallMs: 1, cpuMs: 1, heapBytes: 1, connectionsOpened: 1, connectionsReused: 2 };
     const { run } = await serve({ ...COMPLETED, usage });
     expect(await run({})).toMatchObject({ usage: { connectionsOpened: 1, connectionsReused: 2 } });
+  });
+
+  it('gives a run an isolate of its own where that is asked for, and takes no word that it does not know', async () => {
+    const { run, requests } = await serve();
+    await run({});
+    await run({ isolation: Isolation.PER_RUN });
+    expect(requests.map(({ isolation }) => isolation)).toEqual(['warm', 'per_run']);
+    await expect(run({ isolation: 9 as Isolation })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 
   it('says when to come back to a connection past its share', async () => {

@@ -10,6 +10,7 @@ export {
 export { replicaAddresses } from './client/replica-addresses.ts';
 export { shavedDeadline } from './deadline.ts';
 export { type AnswerJson, type JsonCall, jsonCalls } from './json/json-calls.ts';
+export { readOpenApi } from './json/open-api.ts';
 export { type AdmissionOptions, requestIdFrom } from './server/admit-call.ts';
 export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';
 export {

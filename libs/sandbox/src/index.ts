@@ -2,7 +2,7 @@ export { createSandbox } from './host/supervisor/create-sandbox.ts';
 export type { HostDeath } from './host/supervisor/hosts/host-death.ts';
 export { defaultStateFolder } from './host/supervisor/runtime/private-folder.ts';
 export type { SandboxLog } from './host/supervisor/sandbox-log.ts';
-export type { SandboxOptions, SandboxTuning } from './host/supervisor/sandbox-options.ts';
+export { hostsBytesMaxDefault, type SandboxOptions, type SandboxTuning } from './host/supervisor/sandbox-options.ts';
 export {
   type LevelName,
   reaches,

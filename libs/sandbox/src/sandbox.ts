@@ -1,4 +1,4 @@
-import type { RunResult, ScriptError } from '@userferry/script-contract';
+import type { Isolation, RunResult, ScriptError } from '@userferry/script-contract';
 import type { SandboxStats } from './sandbox-watch.ts';
 
 /** `HOST:PORT` destinations, as an allow-list names them: host name, address or CIDR range, with one port or `*`. */
@@ -26,6 +26,8 @@ export type RunRequest = {
   readonly egress?: readonly EgressRule[];
   readonly timeoutMs: number;
   readonly memoryLimitBytes: number;
+  /** `per_run`: in an isolate of its own, which has run nothing before and is thrown away after. Absent: `warm`. */
+  readonly isolation?: Isolation;
 };
 
 /** A mistake found without running the script, at its place in the source. */

@@ -17,6 +17,7 @@ export {
   withSavedPassword,
 } from './connection-env.ts';
 export { egressHostProblem, plainHost } from './egress-host.ts';
+export type { Isolation } from './isolation.ts';
 export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { LIMITS } from './limits.ts';
 export {

@@ -19,6 +19,7 @@ export type {
   ConnectionSettings,
   ConnectionVersion,
   EnvValues,
+  Isolation,
   ScriptChange,
 } from './repositories/connection-types.ts';
 export type { Deletion, DeletionResult, LegacyDeletion } from './repositories/delete-user.ts';

@@ -6,10 +6,16 @@ import {
 } from '@userferry/contracts/migration/v1/connection_store_service';
 import { ServiceError } from '@userferry/errors';
 import { type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
-import { actionNumber, actionOfNumber, type ConnectionMode, type ScriptAction } from '@userferry/script-contract';
+import {
+  actionNumber,
+  actionOfNumber,
+  type ConnectionMode,
+  type Isolation,
+  type ScriptAction,
+} from '@userferry/script-contract';
 import type { ConnectionSettings, EgressRule } from '../connection/script-run.ts';
 import type { PoolPage } from './history-store.ts';
-import { toMode, toPoolFacts } from './store-facts.ts';
+import { toIsolation, toMode, toPoolFacts, toWireIsolation } from './store-facts.ts';
 
 /** A connection as its administrator sees it, without any secret; nothing here looks into it. */
 export type VisibleConnection = Connection;
@@ -21,6 +27,7 @@ export type ConnectionToSave = {
   readonly addressEnv: Readonly<Record<string, string>> | undefined;
   readonly ownEnv: Readonly<Record<string, string>> | undefined;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
 };
 
 export type ScriptToSave = { readonly userPoolId: string; readonly action: ScriptAction; readonly source: string };
@@ -78,10 +85,11 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
     getConnectionSettings: async (userPoolId, call) =>
       toSettings(await client.getConnectionSettings({ userPoolId }, call)),
     getConnection: async (userPoolId, call) => saved(await client.getConnection({ userPoolId }, call)),
-    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, egress }, call) => {
+    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation }, call) => {
       const env = { addressEnv: envValues(addressEnv), ownEnv: envValues(ownEnv) };
       const rules = egress.map((rule) => ({ ...rule }));
-      const request = { userPoolId, mode: WIRE_MODES[mode], ...env, egress: rules, actor: call.caller.id };
+      const how = { mode: WIRE_MODES[mode], egress: rules, isolation: toWireIsolation(isolation) };
+      const request = { userPoolId, ...how, ...env, actor: call.caller.id };
       return saved(await client.saveConnection(request, call));
     },
     saveScript: async ({ userPoolId, action, source }, call) =>
@@ -125,6 +133,7 @@ const toSettings = (response: GetConnectionSettingsResponse): ConnectionSettings
   pool: toPoolFacts(response.pool),
   env: response.env,
   egress: response.egress,
+  isolation: toIsolation(response.isolation),
   scripts: new Map(
     response.scripts.flatMap(({ action, source }) => {
       const known = actionOfNumber(action);

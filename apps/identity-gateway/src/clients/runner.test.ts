@@ -1,4 +1,5 @@
 import {
+  Isolation,
   type RunScriptRequest,
   type ScriptRunnerServiceServer,
   ScriptRunnerServiceService,
@@ -66,6 +67,7 @@ const runOf = (action: ScriptAction): ScriptRun => ({
   secretNames: [],
   redactProfile: false,
   egress: [],
+  isolation: 'warm',
   timeoutMs: 1_000,
   passwords: [],
   test: false,
@@ -76,6 +78,17 @@ describe('a run that is not answered in time', () => {
     const { asked, runner } = await startRunner('DEADLINE_EXCEEDED');
     expect(await runner.runScript(runOf(action), callFacts())).toMatchObject({ outcome: 'timed_out' });
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a run', () => {
+  it.each([
+    ['warm', Isolation.UNSPECIFIED],
+    ['per_run', Isolation.PER_RUN],
+  ] as const)('asks for what its connection may share: %s', async (isolation, wire) => {
+    const { asked, runner } = await startRunner('overloaded');
+    await runner.runScript({ ...runOf('getUser'), isolation }, callFacts());
+    expect(asked.map((request) => request.isolation)).toEqual([wire]);
   });
 });
 

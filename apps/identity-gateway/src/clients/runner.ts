@@ -19,6 +19,7 @@ import {
 } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
 import { isOutOfTime } from '../outcome/out-of-time.ts';
+import { toWireIsolation } from './store-facts.ts';
 
 /**
  * Runs a script to its end. A read that was lost through no fault of its own is repeated within the deadline; a write is
@@ -136,6 +137,7 @@ const toRequest = (run: ScriptRun): RunScriptRequest => ({
   egress: run.egress.length === 0 ? undefined : { rules: run.egress.map((rule) => ({ ...rule })) },
   timeoutMs: BigInt(run.timeoutMs),
   memoryLimitBytes: 0n,
+  isolation: toWireIsolation(run.isolation),
 });
 
 const fromResponse = (response: RunScriptResponse): RunResult => {

@@ -3,7 +3,8 @@ import type {
   ConnectionFacts as WireConnection,
   PoolFacts as WirePool,
 } from '@userferry/contracts/migration/v1/login_service';
-import type { ConnectionMode } from '@userferry/script-contract';
+import { Isolation as WireIsolation } from '@userferry/contracts/runner/v1/script_runner_service';
+import type { ConnectionMode, Isolation } from '@userferry/script-contract';
 import type { ConnectionFacts, PoolFacts, StoreFacts } from '../connection/store-facts.ts';
 import { jsonObjectOf } from './json.ts';
 import { unknownAnswer } from './unknown-answer.ts';
@@ -19,6 +20,16 @@ export const toMode = (wire: WireMode): ConnectionMode => {
   if (mode === undefined) throw unknownAnswer();
   return mode;
 };
+
+/** One of a later version is not guessed at: it may ask for more than is known here. */
+export const toIsolation = (wire: WireIsolation): Isolation => {
+  if (wire === WireIsolation.UNSPECIFIED) return 'warm';
+  if (wire === WireIsolation.PER_RUN) return 'per_run';
+  throw unknownAnswer();
+};
+
+export const toWireIsolation = (isolation: Isolation): WireIsolation =>
+  isolation === 'per_run' ? WireIsolation.PER_RUN : WireIsolation.UNSPECIFIED;
 
 export const toPoolFacts = (pool: WirePool | undefined): PoolFacts => {
   if (pool === undefined) throw unknownAnswer();

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type ConnectionMode, LIMITS, passwordsIn, type ScriptAction } from '@userferry/script-contract';
+import {
+  type ConnectionMode,
+  type Isolation,
+  LIMITS,
+  passwordsIn,
+  type ScriptAction,
+} from '@userferry/script-contract';
 import type { Json } from '@userferry/user-model';
 import type { PoolFacts } from './store-facts.ts';
 
@@ -13,6 +19,7 @@ export type ConnectionSettings = {
   readonly mode: ConnectionMode;
   readonly env: Readonly<Record<string, string>>;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
   readonly scripts: ReadonlyMap<ScriptAction, string>;
   readonly pool: PoolFacts;
 };
@@ -30,6 +37,7 @@ export type ScriptRun = {
   readonly secretNames: readonly string[];
   readonly redactProfile: boolean;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
   readonly timeoutMs: number;
   /** The passwords among the arguments: nothing that is kept of the run may hold them. */
   readonly passwords: readonly string[];
@@ -64,6 +72,7 @@ export const scriptRun = (
   secretNames: Object.keys(settings.env).filter((name) => !OPEN_NAMES.has(name)),
   redactProfile: settings.mode === 'custom_user_store',
   egress: settings.egress,
+  isolation: settings.isolation,
   timeoutMs: LIMITS.timeoutMsDefault,
   passwords: passwordsIn(action, args),
   test,

@@ -21,7 +21,9 @@ export const checkScript =
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
     const { problems, modules } = await limits.run(userPoolId, () => check(source, action, call));
     const required = requiredModules(source);
-    const ours = [...surplusProblems(source, action), ...missingProblems(required, modules)];
+    // One that is required outside of the function, the runner has come upon itself.
+    const isNew = (ours: PlacedProblem) => !problems.some(({ message }) => message.startsWith(ours.message));
+    const ours = [...surplusProblems(source, action), ...missingProblems(required, modules).filter(isNew)];
     return {
       problems: [...problems, ...ours.map((problem) => ({ name: 'Error', ...problem }))].map((problem) => ({
         code: '',

@@ -23,6 +23,7 @@ const settings: ConnectionSettings = {
   mode: 'lazy_migration',
   env: {},
   egress: [],
+  isolation: 'warm',
   scripts: new Map([['login', 'saved source']]),
   pool: { name: 'Acme', metadata: { tier: 'gold' }, revealRejectionDetails: false, connectionsIncluded: true },
 };

@@ -2,6 +2,7 @@ import {
   type SaveConnectionRequest,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import { expect, it } from 'vitest';
 import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { ConnectionStore } from '../clients/connection-store.ts';
@@ -25,16 +26,16 @@ const SAVED = {
   TOKEN: 'saved-token',
 };
 
-const saveAll = async (more: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
-  let saved: Saved | undefined;
+const saved = async (given: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
+  let kept: Saved | undefined;
   const store = {
     getConnectionSettings: async () => ({ env: SAVED }) as never,
     saveConnection: async (settings: Saved) => {
-      saved = settings;
+      kept = settings;
       return {} as Awaited<ReturnType<ConnectionStore['saveConnection']>>;
     },
   };
-  const basis = {
+  const request = {
     userPoolId: 'pool',
     mode: WireMode.LAZY_MIGRATION,
     address: undefined,
@@ -42,12 +43,20 @@ const saveAll = async (more: Partial<SaveConnectionRequest>): Promise<Saved | un
     keepEnv: true,
     keepEnvNames: [],
   };
-  await saveConnection(store)({ ...basis, egress: [], ...more }, call);
-  return saved;
+  await saveConnection(store)({ ...request, egress: [], isolation: Isolation.UNSPECIFIED, ...given }, call);
+  return kept;
 };
+const save = async (egress: SaveConnectionRequest['egress']) => (await saved({ egress }))?.egress;
 
-const save = async (egress: SaveConnectionRequest['egress']): Promise<Saved['egress'] | undefined> =>
-  (await saveAll({ egress }))?.egress;
+it('what runs share is a setting: an isolate for each run, or warm ones where nothing is said', async () => {
+  expect((await saved({ isolation: Isolation.PER_RUN }))?.isolation).toBe('per_run');
+  expect((await saved({}))?.isolation).toBe('warm');
+  const unknown = saved({ isolation: 9 as Isolation });
+  await expect(unknown).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('isolation'),
+  });
+});
 
 it('a connection’s own egress list may hold names, addresses and ranges, with one port or all', async () => {
   const rules = [
@@ -84,9 +93,9 @@ it('a port that is none is refused by name, and so are too many rules', async ()
 });
 
 it('keeps the saved values of names, beside what is sent, and refuses a name that has none', async () => {
-  const kept = await saveAll({ keepEnv: false, keepEnvNames: ['TOKEN'], env: { OTHER: 'new' } });
+  const kept = await saved({ keepEnv: false, keepEnvNames: ['TOKEN'], env: { OTHER: 'new' } });
   expect(kept?.ownEnv).toEqual({ TOKEN: 'saved-token', OTHER: 'new' });
-  await expect(saveAll({ keepEnv: false, keepEnvNames: ['NOBODY'] })).rejects.toMatchObject({
+  await expect(saved({ keepEnv: false, keepEnvNames: ['NOBODY'] })).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
     metadata: { field: 'keep_env_names' },
   });
@@ -100,8 +109,8 @@ const fields = (more: object) => ({
 });
 
 it('keeps the saved password, kind of store and options when user or database change', async () => {
-  const saved = await saveAll({ address: fields({ keepPassword: true }) as never });
-  expect(saved?.addressEnv).toMatchObject({
+  const kept = await saved({ address: fields({ keepPassword: true }) as never });
+  expect(kept?.addressEnv).toMatchObject({
     DB_CONNECTION_URI: 'mongodb://bob:s%40fe@db.example:27017/other?tls=true',
     DB_USERNAME: 'bob',
     DB_PASSWORD: 's@fe',
@@ -111,7 +120,7 @@ it('keeps the saved password, kind of store and options when user or database ch
 it.each([{ host: 'elsewhere.example' }, { port: 5432 }])(
   'sends a kept password to no other server: %j',
   async (other) => {
-    await expect(saveAll({ address: fields({ keepPassword: true, ...other }) as never })).rejects.toMatchObject({
+    await expect(saved({ address: fields({ keepPassword: true, ...other }) as never })).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
       metadata: { field: 'address.fields.keep_password' },
     });

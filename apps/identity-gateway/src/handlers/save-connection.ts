@@ -4,6 +4,7 @@ import {
   type SaveConnectionResponse,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation as WireIsolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import type { Handler } from '@userferry/grpc';
 import {
   ADDRESS_VARIABLES,
@@ -11,6 +12,7 @@ import {
   type ConnectionMode,
   connectionEnv,
   egressHostProblem,
+  type Isolation,
   LIMITS,
 } from '@userferry/script-contract';
 import type { ConnectionStore } from '../clients/connection-store.ts';
@@ -21,6 +23,11 @@ import { keptEnv, withKeptPassword } from './kept-values.ts';
 const MODES: Readonly<Partial<Record<WireMode, ConnectionMode>>> = {
   [WireMode.LAZY_MIGRATION]: 'lazy_migration',
   [WireMode.CUSTOM_USER_STORE]: 'custom_user_store',
+};
+
+const ISOLATIONS: Readonly<Partial<Record<WireIsolation, Isolation>>> = {
+  [WireIsolation.UNSPECIFIED]: 'warm',
+  [WireIsolation.PER_RUN]: 'per_run',
 };
 
 const EGRESS_RULES_MAX = 100;
@@ -41,6 +48,7 @@ export const saveConnection =
         addressEnv: addressEnv(request.address, saved),
         ownEnv: request.keepEnv ? undefined : ownEnv({ ...keptEnv(request.keepEnvNames, saved), ...request.env }),
         egress: egressOf(request.egress),
+        isolation: isolationOf(request.isolation),
       },
       call,
     );
@@ -77,6 +85,12 @@ const ownEnv = (env: Readonly<Record<string, string>>): Readonly<Record<string, 
   if (Buffer.byteLength(JSON.stringify(env)) > LIMITS.envBytesMax)
     throw invalidField('env', `is larger than ${LIMITS.envBytesMax} bytes`);
   return env;
+};
+
+const isolationOf = (wire: WireIsolation): Isolation => {
+  const isolation = ISOLATIONS[wire];
+  if (isolation === undefined) throw invalidField('isolation', 'must be per run, or left out');
+  return isolation;
 };
 
 const egressOf = (rules: readonly EgressRule[]): readonly EgressRule[] => {

@@ -14,6 +14,7 @@ const settings: ConnectionSettings = {
   mode: 'lazy_migration',
   env: { API_KEY: 'env-secret' },
   egress: [],
+  isolation: 'warm',
   scripts: new Map([['login', 'the source']]),
   pool: { name: 'Acme', metadata: {}, revealRejectionDetails: false, connectionsIncluded: true },
 };

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { commaList } from '@userferry/process';
+import { type AcrossRule, commaList, webUrl } from '@userferry/process';
 import { z } from 'zod';
 
 const isNetwork = (text: string): boolean => {
@@ -17,6 +17,12 @@ export const consoleFields = {
     .meta({ example: 'what `openssl rand -hex 32` prints' })
     .optional(),
   USERFERRY_CONSOLE_FOLDER: z.string().optional(),
+  USERFERRY_CONSOLE_URL: webUrl().optional(),
+  USERFERRY_CONSOLE_OIDC_CLIENT_ID: z.string().optional(),
+  USERFERRY_CONSOLE_OIDC_CLIENT_SECRET: z.string().optional(),
+  USERFERRY_CONSOLE_OIDC_NAME: z.string().max(64, 'must have 64 characters at the most').default('Single sign-on'),
+  USERFERRY_CONSOLE_OIDC_SCOPES: z.string().default('openid'),
+  USERFERRY_CONSOLE_OIDC_RESOURCE: z.string().optional(),
   USERFERRY_TRUSTED_PROXIES: commaList()
     .refine((networks) => networks.every(isNetwork), 'must be addresses or networks with commas between')
     .optional(),
@@ -24,7 +30,38 @@ export const consoleFields = {
 
 type Env = z.infer<z.ZodObject<typeof consoleFields>>;
 
-export const consoleOf = (env: Env) => ({
+/** Whose tokens are taken; see `access/token/config.ts`. */
+type Issuer = { readonly USERFERRY_JWT_ISSUER?: string | undefined };
+
+/** What has to hold between them. */
+export const consoleRules: readonly AcrossRule<Env & Issuer>[] = [
+  {
+    of: ['USERFERRY_CONSOLE_OIDC_CLIENT_ID', 'USERFERRY_CONSOLE_URL', 'USERFERRY_JWT_ISSUER'],
+    problems: (env) =>
+      env.USERFERRY_CONSOLE_OIDC_CLIENT_ID === undefined ||
+      (env.USERFERRY_CONSOLE_URL !== undefined && env.USERFERRY_JWT_ISSUER !== undefined)
+        ? []
+        : ['USERFERRY_CONSOLE_OIDC_CLIENT_ID: needs USERFERRY_CONSOLE_URL and USERFERRY_JWT_ISSUER'],
+  },
+];
+
+const oidcOf = (env: Env & Issuer) => {
+  const { USERFERRY_JWT_ISSUER: issuer, USERFERRY_CONSOLE_URL: consoleUrl } = env;
+  const clientId = env.USERFERRY_CONSOLE_OIDC_CLIENT_ID;
+  if (issuer === undefined || consoleUrl === undefined || clientId === undefined) return undefined;
+  return {
+    name: env.USERFERRY_CONSOLE_OIDC_NAME,
+    issuer,
+    clientId,
+    clientSecret: env.USERFERRY_CONSOLE_OIDC_CLIENT_SECRET,
+    scopes: env.USERFERRY_CONSOLE_OIDC_SCOPES,
+    resource: env.USERFERRY_CONSOLE_OIDC_RESOURCE,
+    consoleUrl,
+  };
+};
+
+export const consoleOf = (env: Env & Issuer) => ({
+  oidc: oidcOf(env),
   consoleFolder: env.USERFERRY_CONSOLE_FOLDER,
   consoleSecret: env.USERFERRY_CONSOLE_SECRET,
   trustedProxies: env.USERFERRY_TRUSTED_PROXIES ?? [],

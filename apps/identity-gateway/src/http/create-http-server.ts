@@ -12,6 +12,7 @@ import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import type { Sealer } from './session/sealer.ts';
+import type { SessionDeps } from './session/session-routes.ts';
 
 export type HttpServer = AsyncDisposable & {
   readonly port: number;
@@ -32,7 +33,9 @@ export type HttpOptions = {
   /** Who may say for whom a call comes: addresses and networks of proxies. None by default. */
   readonly trustedProxies?: readonly string[];
   /** The calls in JSON; absent: none. */
-  readonly api?: { readonly calls: GatewayCalls; readonly sealer: Sealer } | undefined;
+  readonly api?:
+    | { readonly calls: GatewayCalls; readonly sealer: Sealer; readonly oidc?: SessionDeps['oidc'] }
+    | undefined;
   /** The built console; absent: there is none. */
   readonly console?: ConsolePages | undefined;
   readonly log: Logger;
@@ -82,8 +85,8 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
   const context = (requestId: string): CallContext => ({ requestId, deadlineMs: Date.now() + CALL_MS_MAX });
   addPublicIpsRoute(app, { lastKnownIps, context, signAnswer });
   if (options.api !== undefined) {
-    const { calls, sealer } = options.api;
-    addApi(app, { calls: jsonCalls(calls.services, calls), callerOf: calls.callerOf, sealer, log });
+    const { calls, sealer, oidc } = options.api;
+    addApi(app, { calls: jsonCalls(calls.services, calls), callerOf: calls.callerOf, sealer, oidc, log });
   }
   addConsoleRoutes(app, options.console);
   await app.listen({ host, port });

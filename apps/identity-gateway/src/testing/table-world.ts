@@ -99,6 +99,7 @@ export const tableWorld = (row: Row) => {
     mode: facts.connection?.mode ?? 'lazy_migration',
     env: {},
     egress: [],
+    isolation: 'warm',
     scripts: new Map(),
     pool: facts.pool,
   };

@@ -5,7 +5,7 @@ import type {
 import type { Handler } from '@userferry/grpc';
 import { actionNumber, isScriptAction } from '@userferry/script-contract';
 import type { ConnectionSettings, UserStore } from '@userferry/user-store';
-import { wireMode } from './wire-connection.ts';
+import { wireIsolation, wireMode } from './wire-connection.ts';
 import { wirePoolFacts } from './wire-facts.ts';
 
 /** An action of a later version is left out: nobody here could run it. */
@@ -23,6 +23,7 @@ export const getConnectionSettings =
       mode: wireMode(settings.mode),
       env: { ...settings.env },
       egress: settings.egress.map((rule) => ({ ...rule })),
+      isolation: wireIsolation(settings.isolation),
       scripts: wireScripts(settings.scripts),
       pool: wirePoolFacts(settings.pool),
     };

@@ -6,7 +6,7 @@ import type { Handler } from '@userferry/grpc';
 import { LIMITS } from '@userferry/script-contract';
 import type { EnvValues, UserStore } from '@userferry/user-store';
 import { authorOf, invalidField, storable } from './fields.ts';
-import { modeOf, wireConnection } from './wire-connection.ts';
+import { isolationOf, modeOf, wireConnection } from './wire-connection.ts';
 
 const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues | undefined => {
   if (env !== undefined && Buffer.byteLength(JSON.stringify(env.values)) > LIMITS.envBytesMax)
@@ -16,13 +16,14 @@ const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues
 
 export const saveConnection =
   ({ connections }: UserStore): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
-  async ({ userPoolId, mode, addressEnv, ownEnv, egress, actor }, call) => {
+  async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation, actor }, call) => {
     const connection = await connections.save({
       userPoolId,
       mode: modeOf(mode),
       addressEnv: envOf('address_env', addressEnv),
       ownEnv: envOf('own_env', ownEnv),
       egress: storable('egress', egress),
+      isolation: isolationOf(isolation),
       ...authorOf(actor, call),
     });
     return { connection: wireConnection(connection) };

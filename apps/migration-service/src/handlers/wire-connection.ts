@@ -2,6 +2,7 @@ import {
   type Connection as WireConnection,
   ConnectionMode as WireMode,
 } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation as WireIsolation } from '@userferry/contracts/runner/v1/script_runner_service';
 import {
   actionNumber,
   actionOfNumber,
@@ -9,7 +10,7 @@ import {
   SCRIPT_ACTIONS,
   type ScriptAction,
 } from '@userferry/script-contract';
-import type { Connection, ConnectionMode } from '@userferry/user-store';
+import type { Connection, ConnectionMode, Isolation } from '@userferry/user-store';
 import { invalidField } from './fields.ts';
 
 const WIRE_MODES = {
@@ -24,6 +25,16 @@ export const modeOf = (wire: WireMode): ConnectionMode => {
   if (wire === WireMode.LAZY_MIGRATION) return 'lazy_migration';
   if (wire === WireMode.CUSTOM_USER_STORE) return 'custom_user_store';
   throw invalidField('mode', 'must be lazy migration or custom user store');
+};
+
+export const wireIsolation = (isolation: Isolation): WireIsolation =>
+  isolation === 'per_run' ? WireIsolation.PER_RUN : WireIsolation.UNSPECIFIED;
+
+/** Throws INVALID_ARGUMENT for one that is not known. */
+export const isolationOf = (wire: WireIsolation): Isolation => {
+  if (wire === WireIsolation.UNSPECIFIED) return 'warm';
+  if (wire === WireIsolation.PER_RUN) return 'per_run';
+  throw invalidField('isolation', 'must be per run, or left out');
 };
 
 /** Throws INVALID_ARGUMENT for an action that is not set or not known. */
@@ -42,6 +53,7 @@ export const wireConnection = ({ savedActions, ...connection }: Connection): Wir
     version: BigInt(connection.version),
     envNames: [...connection.envNames],
     egress: connection.egress.map((rule) => ({ ...rule })),
+    isolation: wireIsolation(connection.isolation),
     scripts: SCRIPT_ACTIONS.map((action) => ({
       action: actionNumber(action),
       required: required.includes(action),

@@ -1,7 +1,10 @@
-import type { RunScriptRequest } from '@userferry/contracts/runner/v1/script_runner_service';
+import {
+  type RunScriptRequest,
+  Isolation as WireIsolation,
+} from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
 import type { RunRequest } from '@userferry/sandbox';
-import { actionOfNumber, LIMITS, type ScriptAction } from '@userferry/script-contract';
+import { actionOfNumber, type Isolation, LIMITS, type ScriptAction } from '@userferry/script-contract';
 
 /** The run that a request asks for, every field checked. Throws INVALID_ARGUMENT naming the field. */
 export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly functionName: ScriptAction } => {
@@ -20,6 +23,7 @@ export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly
     memoryLimitBytes:
       within('memory_limit_bytes', request.memoryLimitBytes, LIMITS.memoryLimitBytesMin, LIMITS.memoryLimitBytesMax) ||
       LIMITS.memoryLimitBytesDefault,
+    isolation: isolationOf(request.isolation),
     ...(request.egress && {
       egress: request.egress.rules.map(({ host, port }) => ({ host, port: port || ('*' as const) })),
     }),
@@ -28,6 +32,12 @@ export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly
 
 const invalid = (field: string, problem: string) =>
   new ServiceError('INVALID_ARGUMENT', `${field} ${problem}`, { metadata: { field } });
+
+const isolationOf = (wire: WireIsolation): Isolation => {
+  if (wire === WireIsolation.UNSPECIFIED) return 'warm';
+  if (wire === WireIsolation.PER_RUN) return 'per_run';
+  throw invalid('isolation', 'is not known here');
+};
 
 const required = (field: string, value: string): string => {
   if (value === '' || value.length > 128) throw invalid(field, 'must have 1 to 128 characters');

@@ -79,6 +79,7 @@ export type Connection = {
   readonly scripts: readonly ScriptState[];
   readonly updatedAt?: string;
   readonly address?: SavedAddress;
+  readonly isolation: Isolation;
 };
 
 export type ConnectionMode =
@@ -244,6 +245,10 @@ export type IdentifierConflict = {
   readonly value: string;
   readonly userId: string;
 };
+
+export type Isolation =
+  | 'ISOLATION_UNSPECIFIED'
+  | 'ISOLATION_PER_RUN';
 
 export type LegacyStoreAddress = {
   readonly uri?: string;
@@ -600,6 +605,7 @@ export type SaveConnectionRequest = {
   readonly keepEnv: boolean;
   readonly egress: readonly EgressRule[];
   readonly keepEnvNames: readonly string[];
+  readonly isolation: Isolation;
 };
 
 export type SaveConnectionResponse = {

@@ -17,9 +17,18 @@ export const member = (n: number): Member => {
 
 export type LegacyDatabase = { readonly server: LocalPostgres; readonly url: string };
 
+export type LegacyDatabaseOptions = {
+  readonly bcryptCost?: number;
+  /** Of the server, such as `{ max_connections: '400' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
 /** A company's old database: a server, a schema and hashes of its own that we know nothing about. */
-export const startLegacyDatabase = async ({ bcryptCost = BCRYPT_COST_DEFAULT } = {}): Promise<LegacyDatabase> => {
-  const server = await startPostgres();
+export const startLegacyDatabase = async ({
+  bcryptCost = BCRYPT_COST_DEFAULT,
+  settings = {},
+}: LegacyDatabaseOptions = {}): Promise<LegacyDatabase> => {
+  const server = await startPostgres({ settings });
   const url = await server.createDatabase('acme', { owner: 'acme_app' });
   await server.query(
     `CREATE SCHEMA crm AUTHORIZATION acme_app;

@@ -7,6 +7,7 @@ import { createParkingLot } from '../../src/host/isolate-host/reuse/parking-lot.
 import { startRun } from '../../src/host/isolate-host/run.ts';
 import { loadRuntimeFiles, type RuntimeFiles } from '../../src/host/isolate-host/runtime-files.ts';
 import { createSlot, type Slot } from '../../src/host/isolate-host/slot.ts';
+import type { Lease } from '../../src/host/isolate-host/slot-pool.ts';
 import { PASSWORD, startFakePostgres } from './fake-postgres.ts';
 import { createLoopbackLink } from './loopback-link.ts';
 import { WARM_UP_SCRIPT } from './script.ts';
@@ -34,12 +35,17 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
     timeoutMs: TIMEOUT_MS,
     memoryLimitBytes: MEMORY_BYTES,
   } as const;
-  const lease = { slot, key: '', runs: 0 };
+  const lease: Lease = { slot, key: '', isolation: 'warm', runs: 0 };
   await new Promise<void>((resolve, reject) => {
     const link = createLoopbackLink((result) => {
       if ((result as { outcome: string }).outcome !== outcome) reject(new Error(JSON.stringify(result)));
     });
-    const pool = { prepare: async () => undefined, take: async () => lease, giveBack: async () => resolve() };
+    const pool = {
+      prepare: async () => undefined,
+      take: async () => lease,
+      required: () => undefined,
+      giveBack: async () => resolve(),
+    };
     startRun(
       frame,
       lease,

@@ -5,8 +5,9 @@
  * parent to child only, each with a `SocketMessage`: what must be known of a socket comes with it, so that it is in use
  * before the first byte, or its end, is read from it.
  */
-import { LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
+import { type Isolation, LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
 import { z } from 'zod';
+import { DNS_QUESTIONS } from './dns-questions.ts';
 import type { SocketAddresses } from './operations.ts';
 
 export { FRAME_BYTES_MAX } from './frame-limits.ts';
@@ -39,12 +40,6 @@ const connect = z.strictObject({
   port: z.int().min(0).max(65535),
   family: z.union([z.literal(0), z.literal(4), z.literal(6)]),
 });
-
-/** What a DNS question may ask for: `lookup` is getaddrinfo, `service` getnameinfo, the others are record types. */
-export const DNS_QUESTIONS = [
-  ...(['lookup', 'service', 'A', 'AAAA', 'ANY', 'CAA', 'CNAME', 'MX', 'NAPTR', 'NS', 'PTR'] as const),
-  ...(['SOA', 'SRV', 'TLSA', 'TXT'] as const),
-] as const;
 
 /** A DNS question; `port` is of a `service`, `ttl` of addresses. Answered by `resolved`. */
 const resolve = z.strictObject({
@@ -119,6 +114,8 @@ export type RunFrame = {
   env: Readonly<Record<string, string>>;
   timeoutMs: number;
   memoryLimitBytes: number;
+  /** `per_run`: in an isolate that has run nothing and will run nothing else. Absent: one that is warm will do. */
+  isolation?: Isolation;
   /** There where connections may be kept: those of earlier runs may serve this one as far as they lead to one of these. */
   reuse?: { readonly destinations: readonly ReusableDestination[] };
 };

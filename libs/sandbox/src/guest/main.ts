@@ -6,7 +6,7 @@ import { installGlobals } from './globals/install.ts';
 import { rememberBuiltIns } from './integrity/built-ins.ts';
 import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
-import { definePackage, type PackageBundle, setPackages } from './packages/registry.ts';
+import { definePackage, evaluateAhead, type PackageBundle, setPackages } from './packages/registry.ts';
 import { keepAccountOfProxies } from './proxies.ts';
 import { loadScript } from './run/load-script.ts';
 import { reset, runScript } from './run/run-script.ts';
@@ -28,6 +28,10 @@ export const guest = {
     setPackages(packages.split(',').map((entry) => entry.split('=') as [string, string]));
   },
   definePackage: (name: string, bundle: PackageBundle) => definePackage(name, bundle),
+  /** Evaluates packages before any script requires them; they are brought already. */
+  evaluate(names: string) {
+    for (const name of names.split(',')) evaluateAhead(name);
+  },
   /** Core modules that scripts may require. */
   coreModuleNames: () => Object.keys(SCRIPT_MODULES),
   dispatch,

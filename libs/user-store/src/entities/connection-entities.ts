@@ -29,6 +29,7 @@ export type ConnectionVersionRow = {
   mode: string;
   sealedSettings: string;
   egress: readonly EgressRule[];
+  isolation: string;
   /** Script action → id of the script. */
   scripts: Readonly<Record<string, string>>;
   createdAt: Date;
@@ -46,6 +47,7 @@ export const connectionVersionEntity = new EntitySchema<ConnectionVersionRow>({
     mode: { type: 'text' },
     sealedSettings: { type: 'text', name: 'sealed_settings' },
     egress: { type: 'jsonb' },
+    isolation: { type: 'text' },
     scripts: { type: 'jsonb' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
     createdBy: { type: 'text', name: 'created_by' },

@@ -40,6 +40,7 @@ export const connectionView = (row: ConnectionRow, version: OpenVersion): Connec
   envNames: [...new Set([...Object.keys(version.addressEnv), ...Object.keys(version.ownEnv)])].sort(),
   egress: version.egress,
   address: visibleAddress(version.addressEnv),
+  isolation: version.isolation,
   savedActions: Object.keys(version.scripts),
   updatedAt: row.updatedAt,
 });
@@ -68,9 +69,10 @@ const PARTS = [
   ['addressEnv', 'address'],
   ['ownEnv', 'env'],
   ['egress', 'egress'],
+  ['isolation', 'isolation'],
 ] as const;
 
-const NOTHING_YET = { mode: undefined, addressEnv: {}, ownEnv: {}, egress: [] };
+const NOTHING_YET = { mode: undefined, addressEnv: {}, ownEnv: {}, egress: [], isolation: 'warm' };
 
 /** Which settings differ, by the words that a version's changes are told in. */
 export const changesOf = (before: OpenVersion | undefined, after: OpenVersion): string[] =>
@@ -85,6 +87,7 @@ export const saveSettings = async (scope: ChangeScope, wanted: ConnectionChange)
   const content = {
     mode: wanted.mode,
     egress: wanted.egress,
+    isolation: wanted.isolation ?? ('warm' as const),
     addressEnv: wanted.addressEnv ?? before?.addressEnv ?? {},
     ownEnv: wanted.ownEnv ?? before?.ownEnv ?? {},
     scripts: before?.scripts ?? {},

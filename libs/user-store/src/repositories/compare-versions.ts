@@ -10,7 +10,7 @@ export type VersionPair = { readonly userPoolId: string; readonly from: number; 
 /** A script that is not the same in both versions, in clear; '' where there is none. */
 export type ScriptPair = { readonly action: string; readonly from: string; readonly to: string };
 
-/** What differs: settings by name (`mode`, `address`, `env`, `egress`), scripts by their sources. */
+/** What differs: settings by name (`mode`, `address`, `env`, `egress`, `isolation`), scripts by their sources. */
 export type VersionComparison = {
   readonly from: number;
   readonly to: number;

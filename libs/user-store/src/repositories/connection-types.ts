@@ -5,6 +5,9 @@ import type { UserPool } from './pool-facts.ts';
 /** How a connection treats users, see the script contract. */
 export type ConnectionMode = 'lazy_migration' | 'custom_user_store';
 
+/** What a run of a script shares with earlier ones: an isolate that is kept warm, or nothing. */
+export type Isolation = 'warm' | 'per_run';
+
 /** Names and values of variables; values are secrets. */
 export type EnvValues = Readonly<Record<string, string>>;
 
@@ -30,6 +33,7 @@ export type Connection = {
   readonly egress: readonly EgressRule[];
   /** Absent where no address is saved. */
   readonly address: SavedAddress | undefined;
+  readonly isolation: Isolation;
   /** The actions for which a script is saved. */
   readonly savedActions: readonly string[];
   readonly updatedAt: Date;
@@ -44,6 +48,7 @@ export type ConnectionSettings = {
   /** Both kinds of variables; the address wins where names meet. */
   readonly env: EnvValues;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
   readonly scripts: readonly { readonly action: string; readonly source: string }[];
   readonly pool: UserPool;
 };
@@ -54,7 +59,7 @@ export type ConnectionVersion = {
   readonly savedAt: Date;
   /** An API key's id. */
   readonly savedBy: string;
-  /** As `mode`, `address`, `env`, `egress`, `script login`, `rollback to 3`. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`, `script login`, `rollback to 3`. */
   readonly changes: readonly string[];
   readonly mode: ConnectionMode;
   readonly savedActions: readonly string[];
@@ -70,6 +75,8 @@ export type ConnectionChange = Author & {
   /** The company's own variables. */
   readonly ownEnv?: EnvValues | undefined;
   readonly egress: readonly EgressRule[];
+  /** Absent: `warm`. */
+  readonly isolation?: Isolation | undefined;
 };
 
 export type ScriptChange = Author & {

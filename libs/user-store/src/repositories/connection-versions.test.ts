@@ -55,6 +55,19 @@ describe('the versions of a connection', () => {
     expect(JSON.stringify([third, second, first])).not.toContain('s3cr3t');
   });
 
+  it('keep what runs share as it was saved, name it where it differs, and a save that does not say means warm', async () => {
+    await save({ isolation: 'per_run' });
+    expect(await store.connections.settings(userPoolId)).toMatchObject({ version: 2, isolation: 'per_run' });
+    await saveScript('one');
+    expect(await store.connections.get(userPoolId)).toMatchObject({ version: 3, isolation: 'per_run' });
+    await save({});
+    expect(await store.connections.get(userPoolId)).toMatchObject({ version: 4, isolation: 'warm' });
+    expect(await rollBack(2)).toMatchObject({ version: 5, isolation: 'per_run' });
+    expect(await store.connections.compare({ userPoolId, from: 4, to: 5 })).toMatchObject({ changes: ['isolation'] });
+    const [, fourth, , second] = await versions();
+    expect([fourth?.changes, second?.changes]).toEqual([['isolation'], ['isolation']]);
+  });
+
   it('come page by page', async () => {
     for (const source of ['a', 'b', 'c', 'd']) await saveScript(source);
     const first = await store.connections.versions(userPoolId, { size: 3, token: '' });

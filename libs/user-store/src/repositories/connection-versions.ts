@@ -9,7 +9,7 @@ import {
   scriptEntity,
 } from '../entities/connection-entities.ts';
 import type { Sealer } from '../sealing.ts';
-import type { ConnectionMode, EnvValues, ScriptChange } from './connection-types.ts';
+import type { ConnectionMode, EnvValues, Isolation, ScriptChange } from './connection-types.ts';
 
 type Settings = { readonly addressEnv: EnvValues; readonly ownEnv: EnvValues };
 
@@ -17,6 +17,7 @@ type Settings = { readonly addressEnv: EnvValues; readonly ownEnv: EnvValues };
 export type OpenVersion = Settings & {
   readonly mode: ConnectionMode;
   readonly egress: readonly EgressRule[];
+  readonly isolation: Isolation;
   readonly scripts: Readonly<Record<string, string>>;
 };
 
@@ -29,7 +30,14 @@ export const sourcePlace = (scriptId: string): string => `scripts/${scriptId}/se
 
 const openVersion = (row: ConnectionVersionRow, sealer: Sealer): OpenVersion => {
   const settings = JSON.parse(sealer.open(row.sealedSettings, settingsPlace(row.connectionId, row.version)));
-  return { ...(settings as Settings), mode: row.mode as ConnectionMode, egress: row.egress, scripts: row.scripts };
+  const { mode, egress, isolation, scripts } = row;
+  return {
+    ...(settings as Settings),
+    mode: mode as ConnectionMode,
+    egress,
+    isolation: isolation as Isolation,
+    scripts,
+  };
 };
 
 /** A version of a connection, if it has one of that number. */

@@ -35,11 +35,12 @@ type OfPool = Author & { readonly userPoolId: string };
 const readSettings = async ({ manager, sealer, at }: ChangeScope, userPoolId: string): Promise<ConnectionSettings> => {
   const row = await requireConnection(manager, userPoolId);
   const version = await readVersion(manager, sealer, row);
-  const { mode, egress, addressEnv, ownEnv } = version;
+  const { mode, egress, isolation, addressEnv, ownEnv } = version;
   const scripts = await readScripts(manager, sealer, version);
   const env = { ...ownEnv, ...addressEnv };
   const pool = poolView(await requirePool(manager, userPoolId), at);
-  return { connectionId: row.id, version: row.version, enabled: row.enabled, mode, env, egress, scripts, pool };
+  const { id: connectionId, version: number, enabled } = row;
+  return { connectionId, version: number, enabled, mode, env, egress, isolation, scripts, pool };
 };
 
 const NUMBER = /^\d{1,9}$/;

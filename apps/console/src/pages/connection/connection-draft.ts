@@ -1,4 +1,4 @@
-import type { Connection, ConnectionMode } from '@userferry/contracts/json-types';
+import type { Connection, ConnectionMode, Isolation } from '@userferry/contracts/json-types';
 import { ADDRESS_VARIABLES, egressHostProblem } from '@userferry/script-contract';
 import type { RequestOf } from '../../api/call.ts';
 import { type AddressDraft, addressProblems, EMPTY_ADDRESS } from './address-draft.ts';
@@ -14,6 +14,7 @@ export type ConnectionDraft = {
   readonly egress: readonly EgressRow[];
   /** A password is saved, which nobody is shown. */
   readonly hasPassword: boolean;
+  readonly isolation: Isolation;
 };
 
 let lastKey = 0;
@@ -30,6 +31,7 @@ export const draftOf = (connection: Connection | undefined): ConnectionDraft => 
   env: ownNames(connection).map(savedRow),
   hasPassword: connection?.address?.hasPassword === true,
   egress: (connection?.egress ?? []).map(({ host, port }) => egressRow(host, port === 0 ? '' : String(port))),
+  isolation: connection?.isolation ?? 'ISOLATION_UNSPECIFIED',
 });
 
 const isAddressName = (name: string): boolean => (ADDRESS_VARIABLES as readonly string[]).includes(name);
@@ -73,6 +75,7 @@ const rules = (rows: readonly EgressRow[]) =>
 /** Whether the form differs from what is saved. */
 export const isChanged = (draft: ConnectionDraft, saved: ConnectionDraft): boolean =>
   draft.mode !== saved.mode ||
+  draft.isolation !== saved.isolation ||
   draft.address.typed !== 'nothing' ||
   envChanges(draft.env).changed ||
   JSON.stringify(rules(draft.egress)) !== JSON.stringify(rules(saved.egress));
@@ -90,6 +93,7 @@ export const saveRequest = (
     ...addressOf(draft.address, saved.address, saved.hasPassword),
     ...(changed ? { env, keepEnvNames } : { keepEnv: true }),
     egress: rules(draft.egress),
+    isolation: draft.isolation,
   };
 };
 

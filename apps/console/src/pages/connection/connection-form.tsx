@@ -9,6 +9,7 @@ import { AddressCard } from './address-card.tsx';
 import { type ConnectionDraft, draftOf, hasProblems, isChanged, saveRequest } from './connection-draft.ts';
 import { EgressCard } from './egress-card.tsx';
 import { EnvCard } from './env-card.tsx';
+import { IsolationCard } from './isolation-card.tsx';
 import { ModeCard } from './mode-card.tsx';
 
 type FormProps = { readonly userPoolId: string; readonly connection: Connection | undefined };
@@ -50,6 +51,7 @@ export const ConnectionForm = ({ userPoolId, connection }: FormProps) => {
       />
       <EnvCard rows={draft.env} onChange={(env) => set({ env })} />
       <EgressCard rows={draft.egress} onChange={(egress) => set({ egress })} />
+      <IsolationCard isolation={draft.isolation} onChange={(isolation) => set({ isolation })} />
       {save.isError && <Failure error={save.error} title="Not saved." />}
       <div className={changed ? 'save-bar save-bar-on' : 'save-bar'}>
         <p role="status">{changed ? 'Not saved yet.' : connection ? `Version ${connection.version} is saved.` : ''}</p>

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerOf } from '../../access/authenticate.ts';
 import type { Sealer } from '../session/sealer.ts';
 import { renewed, sessionCookie } from '../session/session.ts';
-import { addSessionRoutes } from '../session/session-routes.ts';
+import { addSessionRoutes, type SessionDeps } from '../session/session-routes.ts';
 import { credentialOf } from './credential.ts';
+import { addOpenApiRoute } from './openapi-route.ts';
 import { knownRefusal, refuse } from './refusal.ts';
 
 /** A call in JSON; see `jsonCalls` of `@userferry/grpc`. Throws ServiceError, and nothing else. */
@@ -21,6 +22,7 @@ export type ApiOptions = {
   readonly calls: ReadonlyMap<string, AnswerJson>;
   readonly callerOf: CallerOf;
   readonly sealer: Sealer;
+  readonly oidc?: SessionDeps['oidc'];
   readonly log: Logger;
 };
 
@@ -44,6 +46,7 @@ export const addApi = (app: FastifyInstance, options: ApiOptions): void => {
       });
       for (const [name, answer] of options.calls) api.post(`/${name}`, answerer(answer, options));
       addSessionRoutes(api, options);
+      addOpenApiRoute(api);
     },
     { prefix: PREFIX },
   );

@@ -1,19 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '@userferry/errors';
 import type { Caller } from '@userferry/grpc';
+import type { Logger } from '@userferry/process';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { CallerOf } from '../../access/authenticate.ts';
-import { isToken } from '../../access/token/verify-token.ts';
 import { foreignCall } from '../api/credential.ts';
 import { type Refusal, refusalOf, refuse } from '../api/refusal.ts';
+import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
+import { addOidcRoutes } from '../oidc/oidc-routes.ts';
 import { foreignCallProblem } from './foreign-call.ts';
 import type { Sealer } from './sealer.ts';
 import { NO_SESSION_COOKIE, newSession, type Session, sessionCookie, sessionIn } from './session.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
+import { tokenEnd } from './token-end.ts';
 
-export type SessionDeps = { readonly callerOf: CallerOf; readonly sealer: Sealer };
+export type SessionDeps = {
+  readonly callerOf: CallerOf;
+  readonly sealer: Sealer;
+  /** Absent: keys alone sign in. */
+  readonly oidc?: { readonly name: string; readonly issuer: OidcIssuer } | undefined;
+  readonly log: Logger;
+};
 
 const signInForm = z.strictObject({ apiKey: z.string().min(1).max(8_192) });
 
@@ -23,7 +31,11 @@ const FAILURE_MS = 500;
 /** `POST`, `GET` and `DELETE /session`: signs in, says who is signed in, signs out. The gateway keeps nothing of it. */
 export const addSessionRoutes = (api: FastifyInstance, deps: SessionDeps): void => {
   const limits = createSignInLimits();
-  api.get('/session/methods', async (_, reply) => reply.send({ apiKey: true, oidc: null }));
+  const { oidc } = deps;
+  api.get('/session/methods', async (_, reply) =>
+    reply.send({ apiKey: true, oidc: oidc ? { name: oidc.name } : null }),
+  );
+  if (oidc !== undefined) addOidcRoutes(api, { ...deps, issuer: oidc.issuer, limits });
 
   api.post('/session', async (request, reply) => {
     const foreign = foreignRefusal(request);
@@ -77,12 +89,6 @@ const signInOf = (body: unknown): z.infer<typeof signInForm> => {
   } catch {
     throw problem();
   }
-};
-
-/** When a token ends that was found good. */
-const tokenEnd = (credential: string): number | undefined => {
-  const seconds = isToken(credential) ? decodeJwt(credential).exp : undefined;
-  return seconds === undefined ? undefined : seconds * 1_000;
 };
 
 const refusedSignIn = (error: unknown): { readonly refusal: Refusal } => {

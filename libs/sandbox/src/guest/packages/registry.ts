@@ -80,6 +80,11 @@ const loadCore = (name: string): unknown =>
     return forScripts(name, module);
   });
 
+/** Evaluates a package as its first `require` would. */
+export function evaluateAhead(name: string): void {
+  loadPackage(name);
+}
+
 /** A module of the web platform. */
 export const loadWeb = (name: string): unknown => loadPackage(name);
 

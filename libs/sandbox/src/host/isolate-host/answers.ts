@@ -1,5 +1,5 @@
 /** What the guest asks for and gets later: name resolution, bcrypt. */
-import { DNS_QUESTIONS } from '../../bridge/frames.ts';
+import { DNS_QUESTIONS } from '../../bridge/dns-questions.ts';
 import { asInteger, asPort, asText } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { QuotaExceeded } from './limits.ts';

@@ -3,7 +3,7 @@ import ivm from 'isolated-vm';
 import type { Operation } from '../../bridge/operations.ts';
 import type { Bundle, RuntimeFiles } from './runtime-files.ts';
 
-const FUNCTIONS = ['install', 'definePackage', 'dispatch', 'runScript', 'reset', 'defines'] as const;
+const FUNCTIONS = ['install', 'definePackage', 'dispatch', 'runScript', 'reset', 'defines', 'evaluate'] as const;
 
 export type Guest = Readonly<Record<(typeof FUNCTIONS)[number], ivm.Reference>>;
 

@@ -38,6 +38,15 @@ export const RETIREMENT = {
   idle: 8,
 } as const;
 
+/** Isolates that are made ready before they are asked for. */
+export const PREPARED = {
+  /** At most, and no more than there were runs at a time; of drivers that take much, no more than fit into so many bytes. */
+  count: 4,
+  bytes: 64 * 1024 * 1024,
+  /** After so long without a run they are given back. */
+  idleMs: 30_000,
+} as const;
+
 /** Connections that are kept for later runs. */
 export const REUSE = {
   /** Idle ones with the same credentials and options, and in all. They count against the limits of the company's server. */

@@ -5,6 +5,7 @@ import { createParkingLot } from './reuse/parking-lot.ts';
 import { type ActiveRun, startRun } from './run.ts';
 import { loadRuntimeFiles } from './runtime-files.ts';
 import type { Slot } from './slot.ts';
+import { createSlotMaker } from './slot-maker.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { createSupervisorLink } from './supervisor-link.ts';
 
@@ -31,15 +32,15 @@ function onCatastrophe(slot: Slot | undefined, message: string): void {
   die();
 }
 
-const pool = createSlotPool(files, onCatastrophe, die);
+const pool = createSlotPool(files, createSlotMaker({ files, onCatastrophe, onStuck: die }));
 const lot = createParkingLot();
 
 async function run(frame: RunFrame): Promise<void> {
-  const { runId } = frame;
+  const { runId, source, memoryLimitBytes, isolation = 'warm' } = frame;
   const startedAtMs = performance.now();
   const start = { cancelled: false };
   starting.set(runId, start);
-  const lease = await pool.take(frame.source, frame.memoryLimitBytes);
+  const lease = await pool.take({ source, memoryLimitBytes, isolation });
   const started = startRun(frame, lease, { link, files, pool, lot }, { startedAtMs, onEnd: () => runs.delete(runId) });
   runs.set(runId, started);
   starting.delete(runId);

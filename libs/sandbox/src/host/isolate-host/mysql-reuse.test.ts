@@ -80,6 +80,8 @@ describe('a session of mysql2 that was ended in order', () => {
     ],
   ])('serves the next run as if it were new: %s', (_what, code) => expectServedByOne(() => run(code)));
 
+  it('serves runs in isolates of their own, too', () => expectServedByOne(() => run(PLAIN, { isolation: 'per_run' })));
+
   it.each([
     ['another user', PLAIN.replace('open()', "open({ user: 'ferry_tls', password: 'tls only', ssl: { ca: env.CA } })")],
     ['another database', PLAIN.replace('open()', "open({ database: 'second' })")],

@@ -104,6 +104,9 @@ describe('a session of pg that was ended in order', () => {
     }
   });
 
+  it('serves runs in isolates of their own, too: no object of a run is in it', () =>
+    expectServedByOne(() => run(PLAIN, { isolation: 'per_run' })));
+
   it('is not kept where keeping is switched off', async () => {
     const off = { reuse: undefined } as unknown as RunOptions;
     const pids = [await give(PLAIN, off), await give(PLAIN, off)];

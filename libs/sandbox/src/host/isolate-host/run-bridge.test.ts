@@ -24,6 +24,7 @@ function startBridge(): { bridge: RunBridge; reports: RunReport[]; quotas: strin
     files: { base: undefined as never, packages: new Map() },
     dispatch: async (batch) => void events.push(...batch),
     onDone: (report) => reports.push(report),
+    onPackage: () => undefined,
     onQuota: ({ message }) => quotas.push(message),
   });
   return { bridge, reports, quotas, events };

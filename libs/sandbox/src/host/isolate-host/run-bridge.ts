@@ -33,6 +33,8 @@ export type RunBridgeDeps = {
   readonly link: SupervisorLink;
   readonly files: RuntimeFiles;
   readonly reuse?: ReuseTerms | undefined;
+  /** The script has required a package that was not brought along. */
+  readonly onPackage: (name: string) => void;
   readonly dispatch: (events: readonly GuestEvent[]) => Promise<void>;
   readonly onDone: (report: RunReport) => void;
   readonly onQuota: (error: QuotaExceeded) => void;
@@ -62,10 +64,17 @@ function createClock(events: EventQueue): Clock {
 }
 
 type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
-type Answering = { readonly files: RuntimeFiles; readonly own: Questions; readonly waits: RunWaits };
+type Answering = Pick<RunBridgeDeps, 'files' | 'onPackage'> & { readonly own: Questions; readonly waits: RunWaits };
 
-function answerQuestion({ files, own, waits }: Answering, question: string, args: readonly unknown[]): unknown {
-  if (question === 'package') return files.packages.get(String(args[0]))?.code;
+/** The text of a package that was not brought along. */
+function bringPackage({ files, onPackage }: Answering, name: string): string | undefined {
+  onPackage(name);
+  return files.packages.get(name)?.code;
+}
+
+function answerQuestion(answering: Answering, question: string, args: readonly unknown[]): unknown {
+  const { own, waits } = answering;
+  if (question === 'package') return bringPackage(answering, String(args[0]));
   const find = own.get(question) ?? QUESTIONS.get(question);
   if (find === undefined) throw new TypeError('There is no such question');
   const over = HASHES.has(question) ? waits.hash.begin() : undefined;
@@ -77,7 +86,7 @@ function answerQuestion({ files, own, waits }: Answering, question: string, args
 }
 
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, reuse, onDone, onQuota } = deps;
+  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
   const waits = createRunWaits();
@@ -143,7 +152,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
       questions += 1;
       try {
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion({ files, own, waits }, question, args) };
+        return { value: answerQuestion({ files, onPackage, own, waits }, question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }

@@ -160,6 +160,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     link,
     files,
     reuse: reuseTerms(frame, lot, [lease.key, envJson]),
+    onPackage: (name) => pool.required(lease, name),
     dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
     onQuota: ({ message: text }) =>

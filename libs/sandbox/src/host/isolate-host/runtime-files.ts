@@ -22,19 +22,38 @@ function readCache(path: string): ivm.ExternalCopy<ArrayBuffer> | undefined {
   return new ivm.ExternalCopy(new Uint8Array(readFileSync(path)).buffer);
 }
 
-function readBundle(path: string): Bundle {
+/** A bundle that is read when it is first asked for: a connection's scripts use one driver or two of them all. */
+function bundleAt(path: string): Bundle {
   const name = basename(path, '.js').replaceAll('__', '/');
-  return { name, path, code: readFileSync(path, 'latin1'), cache: readCache(`${path}.cache`) };
+  const read = once(() => ({ code: readFileSync(path, 'latin1'), cache: readCache(`${path}.cache`) }));
+  return {
+    name,
+    path,
+    get code() {
+      return read().code;
+    },
+    get cache() {
+      return read().cache;
+    },
+  };
 }
 
-/** Reads the folder; `root` is where `isolate-host.mjs` lies. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Finds what is in the folder; `root` is where `isolate-host.mjs` lies. */
 export function loadRuntimeFiles(root: string): RuntimeFiles {
   const guest = join(root, 'guest');
   const bundleNames = JSON.parse(readFileSync(join(guest, 'packages.json'), 'utf8')) as Record<string, string>;
   const bundles = new Map<string, Bundle>();
   for (const name of new Set(Object.values(bundleNames))) {
-    bundles.set(name, readBundle(join(guest, 'packages', `${name.replaceAll('/', '__')}.js`)));
+    bundles.set(name, bundleAt(join(guest, 'packages', `${name.replaceAll('/', '__')}.js`)));
   }
   const packages = Object.entries(bundleNames).map(([name, bundle]) => [name, bundles.get(bundle) as Bundle] as const);
-  return { base: readBundle(join(guest, 'base.js')), packages: new Map(packages) };
+  return { base: bundleAt(join(guest, 'base.js')), packages: new Map(packages) };
 }

@@ -1,119 +1,135 @@
-/** The isolates of this host: one blank in reserve, warm ones by the source that they have run. */
+/** The isolates of this host: some prepared ones, and warm ones by the source that they have run. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LIMITS, RETIREMENT } from './limits.ts';
-import { requiredPackages } from './required-packages.ts';
+import type { Isolation } from '@userferry/script-contract';
+import { createKnownPackages } from './known-packages.ts';
+import { PREPARED, RETIREMENT } from './limits.ts';
+import { createPreparedSlots, type Recipe } from './prepared-slots.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { createSlot, type MemoryInUse, type Slot } from './slot.ts';
+import type { MemoryInUse, Slot } from './slot.ts';
+import type { SlotMaker } from './slot-maker.ts';
 
 /** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
-export type Lease = { readonly slot: Slot; readonly key: string; runs: number; memory?: MemoryInUse };
+export type Lease = {
+  readonly slot: Slot;
+  readonly key: string;
+  readonly isolation: Isolation;
+  runs: number;
+  memory?: MemoryInUse;
+};
+
+/** What a slot is wanted for. */
+export type Want = {
+  readonly source: string;
+  readonly memoryLimitBytes: number;
+  readonly isolation: Isolation;
+};
 
 export type SlotPool = {
-  /** Makes the reserve ready. */
+  /** Makes the first one ready. */
   prepare(): Promise<void>;
-  /** A slot for a source, with the packages in it that the source seems to require. */
-  take(source: string, memoryLimitBytes: number): Promise<Lease>;
+  /** A slot for a run, with the packages in it that the source seems to require; for `per_run` one that has run nothing. */
+  take(want: Want): Promise<Lease>;
+  /** Notes that the script of this lease has required a package that nobody foresaw. */
+  required(lease: Lease, packageName: string): void;
   /** Ends a lease; `clean` tells, when it is known, whether the run ended well and left nothing open. */
   giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
 
 const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
+const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], evaluates: false, count: 1 };
 
-const keyOf = (source: string, memoryLimitBytes: number): string =>
+const FADING = 0.95;
+
+const keyOf = ({ source, memoryLimitBytes }: Want): string =>
   `${memoryLimitBytes}:${createHash('sha256').update(source).digest('base64')}`;
 
-export function createSlotPool(
-  files: RuntimeFiles,
-  onCatastrophe: (slot: Slot | undefined, message: string) => void,
-  onStuck: () => void,
-): SlotPool {
+/** Is it too old or too full to serve another run? */
+const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
+  if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
+  const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
+  const limitBytes = slot.memoryLimitBytes;
+  return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
+};
+
+/** Makes a slot ready for its next run; false when it is given up instead. */
+const renew = async (lease: Lease): Promise<boolean> => {
+  try {
+    if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
+  } catch {
+    // An isolate that cannot even be reset is given up.
+  }
+  return false;
+};
+
+export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool {
+  const { create, make, discard } = maker;
   const idle: Lease[] = [];
   const renewing = new Map<string, Promise<boolean>>();
-  let reserve: Promise<Slot> | undefined;
+  const packages = createKnownPackages(files.packages);
   let lastPackages: readonly string[] = [];
+  /** Runs with an isolate of their own: now, and the most at a time, which fades with each run. */
+  const single = { now: 0, most: 0 };
 
-  const create = async (memoryLimitBytes: number): Promise<Slot> => {
-    let made: Slot | undefined;
-    const slot = await createSlot(files, {
-      memoryLimitBytes,
-      onCatastrophe: (message) => onCatastrophe(made, message),
-    });
-    made = slot;
-    return slot;
-  };
-  /** One connection's scripts use one driver, so the next blank isolate gets what the last script required. */
-  const createReserve = async (): Promise<Slot> => {
-    const slot = await create(DEFAULT_MEMORY_BYTES);
-    for (const name of lastPackages) await slot.loadPackage(name);
-    return slot;
-  };
-  const refill = (): void => {
-    reserve ??= createReserve();
-    reserve.catch(() => {
-      reserve = undefined;
-    });
-  };
-  const discard = async (slot: Slot): Promise<void> => {
-    if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
-  };
-  const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
-    if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
-    const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
-    const limitBytes = slot.memoryLimitBytes;
-    return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
-  };
+  const prepared = createPreparedSlots({ limits: PREPARED, make, discard });
+  /** One connection's scripts use one driver, so the next isolates get what the last script required. */
+  const refill = ({ isolation, slot: { memoryLimitBytes } }: Lease): void =>
+    isolation === 'per_run'
+      ? prepared.refill({
+          ...{ memoryLimitBytes, packages: lastPackages, evaluates: true },
+          count: Math.min(Math.ceil(single.most), PREPARED.count),
+        })
+      : prepared.refill({ ...BLANK, packages: lastPackages });
 
-  /** Makes a slot ready for its next run; false when it is given up instead. */
-  const renew = async (lease: Lease): Promise<boolean> => {
-    try {
-      if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
-    } catch {
-      // An isolate that cannot even be reset is given up.
-    }
-    return false;
-  };
   const takeIdle = (key: string): Lease | undefined => {
     const at = idle.findIndex((lease) => lease.key === key);
     return at < 0 ? undefined : idle.splice(at, 1)[0];
   };
-  const takeBlank = async (key: string, memoryLimitBytes: number): Promise<Lease> => {
-    if (memoryLimitBytes !== DEFAULT_MEMORY_BYTES || reserve === undefined) {
-      return { slot: await create(memoryLimitBytes), key, runs: 0 };
-    }
-    const blank = reserve;
-    reserve = undefined;
-    return { slot: await blank, key, runs: 0 };
+  const takeNew = async ({ memoryLimitBytes, isolation }: Want, key: string): Promise<Lease> => {
+    const slot = (await prepared.take(memoryLimitBytes)) ?? (await create(memoryLimitBytes));
+    for (const name of packages.of(key)) await slot.loadPackage(name);
+    return { slot, key, isolation, runs: 0 };
   };
-
+  const takeSingle = (want: Want, key: string): Promise<Lease> => {
+    single.now += 1;
+    single.most = Math.max(single.most * FADING, single.now);
+    return takeNew(want, key);
+  };
+  const takeWarm = async (want: Want, key: string): Promise<Lease> => {
+    const warm = takeIdle(key);
+    if (warm !== undefined) return warm;
+    // One that is just being made ready again is there sooner than a new one.
+    const renewed = renewing.get(key);
+    if (renewed !== undefined) await Promise.race([renewed, sleep(RETIREMENT.waitMs)]);
+    return takeIdle(key) ?? (await takeNew(want, key));
+  };
+  const giveSingleBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
+    single.now -= 1;
+    refill(lease);
+    await clean;
+    await discard(lease.slot);
+  };
+  const giveWarmBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
+    lease.runs += 1;
+    const renewed = clean.then((isClean) => isClean && renew(lease));
+    renewing.set(lease.key, renewed);
+    const kept = await renewed;
+    if (renewing.get(lease.key) === renewed) renewing.delete(lease.key);
+    if (kept) idle.push(lease);
+    const surplus = kept && idle.length > RETIREMENT.idle ? idle.shift() : undefined;
+    refill(lease);
+    if (!kept) await discard(lease.slot);
+    if (surplus !== undefined) await discard(surplus.slot);
+  };
   return {
-    async prepare() {
-      refill();
-      await reserve;
+    prepare: () => prepared.first(BLANK),
+    async take(want) {
+      const key = keyOf(want);
+      lastPackages = packages.seenIn(want.source, key);
+      return want.isolation === 'per_run' ? takeSingle(want, key) : takeWarm(want, key);
     },
-    async take(source, memoryLimitBytes) {
-      const key = keyOf(source, memoryLimitBytes);
-      const warm = takeIdle(key);
-      if (warm !== undefined) return warm;
-      // One that is just being made ready again is there sooner than a new one.
-      const renewed = renewing.get(key);
-      if (renewed !== undefined) await Promise.race([renewed, sleep(RETIREMENT.waitMs)]);
-      lastPackages = requiredPackages(source, files.packages);
-      const lease = takeIdle(key) ?? (await takeBlank(key, memoryLimitBytes));
-      for (const name of lastPackages) await lease.slot.loadPackage(name);
-      return lease;
-    },
-    async giveBack(lease, clean) {
-      lease.runs += 1;
-      const renewed = clean.then((isClean) => isClean && renew(lease));
-      renewing.set(lease.key, renewed);
-      const kept = await renewed;
-      if (renewing.get(lease.key) === renewed) renewing.delete(lease.key);
-      if (kept) idle.push(lease);
-      const surplus = kept && idle.length > RETIREMENT.idle ? idle.shift() : undefined;
-      refill();
-      if (!kept) await discard(lease.slot);
-      if (surplus !== undefined) await discard(surplus.slot);
-    },
+    required: ({ key }, name) => packages.add(key, name),
+    giveBack: (lease, clean) =>
+      lease.isolation === 'per_run' ? giveSingleBack(lease, clean) : giveWarmBack(lease, clean),
   };
 }

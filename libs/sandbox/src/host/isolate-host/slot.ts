@@ -7,6 +7,7 @@ import type { GuestEvent, RunInput } from '../../bridge/operations.ts';
 import { SCRIPT_NAME } from '../../bridge/script-source.ts';
 import { type BridgeHandler, compileBundle, installGuest, OWN_CALL_MS } from './guest-references.ts';
 import { createPendingCalls } from './pending-calls.ts';
+import { createQuietHandler } from './quiet-handler.ts';
 import type { Bundle, RuntimeFiles } from './runtime-files.ts';
 
 export type SlotOptions = {
@@ -27,6 +28,11 @@ export type Slot = {
   setHandler(handler: BridgeHandler | undefined): void;
   /** Brings a package's bundle in; nothing happens when it is there already or there is none of that name. */
   loadPackage(name: string): Promise<void>;
+  /**
+   * Evaluates packages that were brought in, as a script's `require` would. False when it failed, or one of them asked for
+   * more than a package may before there is a run: the isolate is then not as a new one any more.
+   */
+  evaluatePackages(names: readonly string[]): Promise<boolean>;
   runScript(input: RunInput, timeoutMs: number): Promise<void>;
   dispatch(events: readonly GuestEvent[], timeoutMs: number): Promise<void>;
   defines(source: string, name: string, timeoutMs: number): Promise<boolean>;
@@ -97,6 +103,18 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
       await guest.definePackage.apply(undefined, [bundle.name, factory.derefInto({ release: true })], {
         timeout: OWN_CALL_MS,
       });
+    },
+    async evaluatePackages(names) {
+      const quiet = createQuietHandler();
+      handler = quiet;
+      try {
+        if (names.length > 0) await guest.evaluate.apply(undefined, [names.join(',')], { timeout: OWN_CALL_MS });
+        return quiet.wasQuiet;
+      } catch {
+        return false;
+      } finally {
+        handler = undefined;
+      }
     },
     runScript: (input, timeout) =>
       track(guest.runScript.apply(undefined, [input], { ...COPY, timeout }) as Promise<unknown> as Promise<void>),

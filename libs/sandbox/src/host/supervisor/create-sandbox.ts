@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
-import type { RunResult } from '@userferry/script-contract';
+import type { Isolation, RunResult } from '@userferry/script-contract';
 import type { RunRequest, Sandbox, ScriptProblem } from '../../sandbox.ts';
 import { noWatch, type SandboxStats } from '../../sandbox-watch.ts';
 import { compileRule } from './egress/destination-rule.ts';
@@ -83,9 +83,14 @@ const overloaded = (pool: HostPool, connectionKey: string): Work<RunResult>['ins
       : Promise.reject(runnersFault(why, retryAfterMs));
 };
 
-const createRun = ({ queue, pool }: Parts): Sandbox['run'] => {
+/** Nobody gets less than the deployment says. */
+const atLeast = (floor: Isolation, request: RunRequest): RunRequest =>
+  floor === 'per_run' ? { ...request, isolation: floor } : request;
+
+const createRun = ({ queue, pool }: Parts, floor: Isolation): Sandbox['run'] => {
   const inFlight = new Set<string>();
-  return async (request, signal, onHost) => {
+  return async (asked, signal, onHost) => {
+    const request = atLeast(floor, asked);
     const { runId, connectionKey } = request;
     if (inFlight.has(runId)) throw new ServiceError('RUN_ALREADY_STARTED', `run ${runId} is being run already`);
     readableRules(request);
@@ -215,5 +220,5 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const modules = readOfferedModules(options.runtimeFolder);
   const stats = () => statsOf({ ...parts, nursery });
   const { listen: onHealth } = health;
-  return { level, modules, run: createRun(parts), check: createCheck(parts), stats, onHealth, close };
+  return { level, modules, run: createRun(parts, tuning.isolation), check: createCheck(parts), stats, onHealth, close };
 };

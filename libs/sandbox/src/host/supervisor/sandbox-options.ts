@@ -1,3 +1,5 @@
+import { totalmem } from 'node:os';
+import type { Isolation } from '@userferry/script-contract';
 import type { EgressRule } from '../../sandbox.ts';
 import type { SandboxWatch } from '../../sandbox-watch.ts';
 import type { NameSource } from './egress/name-source.ts';
@@ -33,6 +35,8 @@ export type SandboxOptions = {
 export type SandboxTuning = {
   /** Isolate hosts in all, blank ones included. */
   readonly maxHosts: number;
+  /** What all of them together may hold, beyond what processes of the same program share. */
+  readonly hostsBytesMax: number;
   /** Hosts kept ready that have not served anyone yet. */
   readonly blankHosts: number;
   readonly hostsPerConnection: number;
@@ -58,12 +62,21 @@ export type SandboxTuning = {
   readonly requiredWalls: readonly WallName[];
   /** Keep connections of well-behaved drivers from one run to the next of the same script, environment and options. */
   readonly reuseConnections: boolean;
+  /** What every run gets at the least: `per_run` gives each an isolate of its own, whatever it asks for. */
+  readonly isolation: Isolation;
   /** Put isolate hosts into control groups of their own, where that may be done. */
   readonly useCgroups: boolean;
 };
 
+/** Half of the memory that this process may have: of its control group where that is limited, else of the machine. */
+export const hostsBytesMaxDefault = (): number => {
+  const limitBytes = process.constrainedMemory() || totalmem();
+  return Math.floor(Math.min(limitBytes, totalmem()) / 2);
+};
+
 export const DEFAULT_TUNING: SandboxTuning = {
   maxHosts: 16,
+  hostsBytesMax: hostsBytesMaxDefault(),
   blankHosts: 2,
   hostsPerConnection: 2,
   runsPerHost: 4,
@@ -81,5 +94,6 @@ export const DEFAULT_TUNING: SandboxTuning = {
   requiredLevel: 'process',
   requiredWalls: [],
   reuseConnections: true,
+  isolation: 'warm',
   useCgroups: true,
 };

@@ -24,6 +24,8 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   readonly lost: boolean;
   /** Resident bytes now; 0 when not known. */
   readonly residentBytes: number;
+  /** Of these, what it shares with no other process: all but files, of which the Node binary is most. */
+  readonly ownBytes: number;
   /** Its share of the processors against other hosts, where that can be held: 1 is the ordinary one. */
   setCpuShare(share: number): void;
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
@@ -49,11 +51,15 @@ const PAGE_BYTES = 4096;
 const ALONE = 'the script needed more memory than its limit allows';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
 
-const residentBytes = (pid: number | undefined): number => {
+const NOTHING = { residentBytes: 0, sharedBytes: 0 };
+
+/** proc(5): pages in all, resident ones, and resident ones of files and shared memory. */
+const memoryOf = (pid: number | undefined): typeof NOTHING => {
   try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES;
+    const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
+    return { residentBytes: Number(resident) * PAGE_BYTES, sharedBytes: Number(shared) * PAGE_BYTES };
   } catch {
-    return 0;
+    return NOTHING;
   }
 };
 
@@ -86,10 +92,11 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
     const run = runs.begin(request, () => host.kill(DEATHS.stuck));
     hold();
-    const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes } = request;
+    const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes, isolation } = request;
     const reuse = destinations && { destinations: destinations.reachable(run.egress) };
     host.send({
       ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
+      ...(isolation === 'per_run' && { isolation }),
       ...(reuse && { reuse }),
     });
     cancelOn(run, signal, host);
@@ -200,7 +207,11 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     },
     setCpuShare: deps.setCpuShare,
     get residentBytes() {
-      return residentBytes(host.pid);
+      return memoryOf(host.pid).residentBytes;
+    },
+    get ownBytes() {
+      const { residentBytes, sharedBytes } = memoryOf(host.pid);
+      return residentBytes - sharedBytes;
     },
     run: (request, signal) => counted(runOne(request, signal)),
     check: (source, functionName) => counted(checkOne(source, functionName)),

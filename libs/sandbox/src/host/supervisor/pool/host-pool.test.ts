@@ -6,6 +6,7 @@ import { createWorkQueue } from './work-queue.ts';
 
 const LIMITS: HostPoolLimits = {
   maxHosts: 4,
+  hostsBytesMax: 1e12,
   blankHosts: 0,
   hostsPerConnection: 1,
   runsPerHost: 1,
@@ -28,6 +29,7 @@ const idleHost = (killed: string[]): IsolateHost => ({
   doubtful: false,
   lost: false,
   residentBytes: 0,
+  ownBytes: 0,
   setCpuShare: () => {},
   run: () => new Promise(() => {}),
   check: () => new Promise(() => {}),
@@ -41,7 +43,7 @@ const poolOf = (hosts: IsolateHost[], unborn: number, limits = LIMITS, failing =
       return hosts.length + unborn;
     },
     failing,
-    hosts: { starting: [], blank: [] },
+    hosts: { starting: [], blank: hosts },
     take: () => hosts.shift(),
     ensure: (count: number) => void ensured.push(count),
     first: async () => {},
@@ -149,5 +151,70 @@ it('where no host can be started, who has none is told so at once, who has one w
   expect(told).toEqual(['a began', 'b: no_hosts']);
   expect(queue.waitingKeys).toEqual(['a']);
   expect(ensured.every((count) => count >= 1)).toBe(true);
+  close();
+});
+
+const MIB = 1024 * 1024;
+
+it('no more hosts are started than their memory allows, however many there may be', () => {
+  const limits = { ...LIMITS, maxHosts: 64, blankHosts: 8, hostsBytesMax: 400 * MIB };
+  const hosts = [1, 2].map(() => ({ ...idleHost([]), runs: 1, ownBytes: 100 * MIB }));
+  const { pool, wait, ensured, close } = poolOf(hosts, 0, limits);
+  for (const key of ['a', 'b']) wait(key);
+  pool.serve();
+  pool.retire();
+  pool.serve();
+  // Two hold 216 MiB with their threads, so there is room for three of 56.
+  expect(ensured.at(-1)).toBe(3);
+  close();
+});
+
+it('where the memory is full, the host that has rested longest makes room for another connection', () => {
+  const killed: string[] = [];
+  const limits = { ...LIMITS, maxHosts: 64, hostsBytesMax: 230 * MIB };
+  const hosts = ['a', 'b'].map((name, at) => ({
+    ...idleHost([]),
+    ownBytes: 100 * MIB,
+    idleSince: Date.now() - at * 1_000,
+    kill: () => void killed.push(name),
+  }));
+  const { pool, wait, close } = poolOf(hosts, 0, limits);
+  for (const key of ['a', 'b']) wait(key);
+  pool.serve();
+  pool.retire();
+  wait('c');
+  pool.serve();
+  expect(killed).toEqual(['b']);
+  close();
+});
+
+it('hosts that have come to hold more than they may together give way, those with nothing to do alone', () => {
+  const killed: string[] = [];
+  const limits = { ...LIMITS, maxHosts: 64, hostsBytesMax: 250 * MIB };
+  const hosts = ['busy', 'old', 'new'].map((name, at) => {
+    const host = { ...idleHost([]), runs: at === 0 ? 1 : 0, ownBytes: 20 * MIB, idleSince: Date.now() - 10 + at };
+    return Object.assign(host, {
+      kill: () => {
+        killed.push(name);
+        Object.assign(host, { alive: false });
+      },
+    });
+  });
+  const { pool, wait, close } = poolOf([...hosts], 0, limits);
+  for (const key of ['a', 'b', 'c']) wait(key);
+  pool.serve();
+  pool.retire();
+  expect(killed).toEqual([]);
+  for (const host of hosts) host.ownBytes = 100 * MIB;
+  pool.retire();
+  expect(killed).toEqual(['old']);
+  close();
+});
+
+it('a connection gets a host even where the memory is for none', () => {
+  const { pool, wait, ensured, close } = poolOf([], 0, { ...LIMITS, hostsBytesMax: MIB });
+  wait('a');
+  pool.serve();
+  expect(ensured.at(-1)).toBe(1);
   close();
 });

@@ -2,12 +2,15 @@ import type { RunResult } from '@userferry/script-contract';
 import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { Conduct } from './conduct.ts';
+import { createMemoryRoom } from './memory-room.ts';
 import type { Nursery } from './nursery.ts';
+import { createOwnedHosts, type OwnedHosts } from './owned-hosts.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export type HostPoolLimits = {
-  /** Isolate hosts in all, blank ones included. */
+  /** Isolate hosts in all, blank ones included, and what they may hold together. */
   readonly maxHosts: number;
+  readonly hostsBytesMax: number;
   readonly blankHosts: number;
   readonly hostsPerConnection: number;
   readonly runsPerHost: number;
@@ -67,20 +70,31 @@ const refuseHostless = (queue: HostPoolDeps['queue'], hostsOf: (key: string) => 
 /** One is tried again and again, so that it is noticed when they can be started. */
 const leastBirths = ({ failing }: Nursery): number => (failing ? 1 : 0);
 
-/** Ends the one that has had nothing to do for longest, and at least for so long. */
-const evictIdle = (hosts: readonly IsolateHost[], restedMs: number): void => {
-  const [idle] = hosts
-    .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
-    .sort((a, b) => a.idleSince - b.idleSince);
-  idle?.kill(DEATHS.replaced);
+/** Room for isolate hosts, by their number and by what they may hold together. */
+const createRoom = ({ limits, nursery }: Pick<HostPoolDeps, 'limits' | 'nursery'>, owned: OwnedHosts) => {
+  const memory = createMemoryRoom<IsolateHost>(limits.hostsBytesMax);
+  const unowned = (): IsolateHost[] => [...nursery.hosts.starting, ...nursery.hosts.blank];
+  return {
+    /** Blank hosts that there may be; one at the least where no connection has any. */
+    forBlank(): number {
+      const mine = owned.all;
+      const byMemory = nursery.size + memory.more([...mine, ...unowned()]);
+      return Math.min(limits.maxHosts - mine.length, mine.length === 0 ? Math.max(1, byMemory) : byMemory);
+    },
+    /** Those with nothing to do give way until the rest is within its memory. */
+    keepToMemory(): void {
+      memory.look(owned.all);
+      const isTooMuch = () => memory.more([...owned.all.filter(({ alive }) => alive), ...unowned()]) < 0;
+      while (isTooMuch() && owned.evictIdle(0));
+    },
+  };
 };
 
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
-  const owned = new Map<string, Set<IsolateHost>>();
-  const hostsOf = (key: string): IsolateHost[] => [...(owned.get(key) ?? [])].filter(({ alive }) => alive);
-  const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
+  const owned = createOwnedHosts();
+  const room = createRoom({ limits, nursery }, owned);
 
   const old = (host: IsolateHost): boolean => Date.now() - host.bornAt > limits.maxAgeMs;
   /** What the last run left would be held against the next one. */
@@ -90,7 +104,8 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     return true;
   };
   const withRoom = (key: string): IsolateHost | undefined => {
-    const [host] = hostsOf(key)
+    const [host] = owned
+      .of(key)
       .filter(({ runs, doubtful }) => runs < limits.runsPerHost && !doubtful)
       .filter((each) => !old(each))
       .sort((a, b) => a.runs - b.runs);
@@ -98,23 +113,18 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
   };
 
   const hostsAllowed = (key: string): number => (conduct.cpuShare(key) < BAD_CONDUCT ? 1 : share);
-  const hasItsShare = (key: string): boolean => hostsOf(key).filter((host) => !old(host)).length >= hostsAllowed(key);
+  const hasItsShare = (key: string): boolean => owned.of(key).filter((host) => !old(host)).length >= hostsAllowed(key);
   const wantsHost = (key: string): boolean => !hasItsShare(key) && conduct.restMs(key) === 0;
 
-  const disown = (key: string, host: IsolateHost): void => {
-    const hosts = owned.get(key);
-    hosts?.delete(host);
-    if (hosts?.size === 0) owned.delete(key);
-  };
   const adopt = (key: string): IsolateHost | undefined => {
     if (!wantsHost(key)) return undefined;
     const host = nursery.take();
     if (host === undefined) return undefined;
-    owned.set(key, (owned.get(key) ?? new Set()).add(host));
+    owned.add(key, host);
     host.setCpuShare(conduct.cpuShare(key));
     void host.exited.then(() => {
       if (host.lost) conduct.hostLost(key);
-      disown(key, host);
+      owned.remove(key, host);
     });
     return host;
   };
@@ -128,35 +138,36 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
   };
   return {
     get hosts() {
-      return all().filter(({ alive }) => alive);
+      return owned.all.filter(({ alive }) => alive);
     },
     serve() {
       for (const key of queue.waitingKeys) serveKey(key);
-      if (nursery.failing) refuseHostless(queue, hostsOf);
+      if (nursery.failing) refuseHostless(queue, owned.of);
       const wanted = queue.waitingKeys.filter(wantsHost).length;
-      const room = limits.maxHosts - all().length;
-      nursery.ensure(Math.min(room, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
-      const ending = all().filter(({ alive }) => !alive).length;
+      const forBlank = room.forBlank();
+      nursery.ensure(Math.min(forBlank, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
+      const ending = owned.all.filter(({ alive }) => !alive).length;
       // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
-      if (room > nursery.size) return;
-      if (wanted > nursery.size + ending) evictIdle(all(), 0);
-      else if (wanted + sparesOf(limits) > nursery.size + ending) evictIdle(all(), RESTED_MS);
+      if (forBlank > nursery.size) return;
+      if (wanted > nursery.size + ending) owned.evictIdle(0);
+      else if (wanted + sparesOf(limits) > nursery.size + ending) owned.evictIdle(RESTED_MS);
     },
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
     ended(key, result) {
       if (burntItsTime(result)) conduct.timeBurnt(key);
     },
     retire() {
-      for (const [key, hosts] of owned) for (const host of hosts) host.setCpuShare(conduct.cpuShare(key));
-      for (const host of all()) {
+      owned.forEach((host, key) => void host.setCpuShare(conduct.cpuShare(key)));
+      for (const host of owned.all) {
         const idleMs = Date.now() - host.idleSince;
         if (host.runs > 0) continue;
         if (idleMs > limits.idleMs || old(host)) host.kill(DEATHS.idle);
         else retireIfFull(host);
       }
+      room.keepToMemory();
     },
     close() {
-      for (const host of all()) host.kill(DEATHS.closed);
+      for (const host of owned.all) host.kill(DEATHS.closed);
     },
   };
 };

@@ -22,6 +22,9 @@ import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { UserRef } from "../../identity/v1/user.ts";
 import {
   EgressRule,
+  Isolation,
+  isolationFromJSON,
+  isolationToJSON,
   LogLine,
   OfferedModule,
   Outcome,
@@ -323,7 +326,11 @@ export interface Connection {
     | Date
     | undefined;
   /** Absent: none is saved. */
-  address?: SavedAddress | undefined;
+  address?:
+    | SavedAddress
+    | undefined;
+  /** What its script runs share with earlier ones. */
+  isolation: Isolation;
 }
 
 /** Whether the mode wants a script for an action, and whether there is one. */
@@ -362,6 +369,8 @@ export interface SaveConnectionRequest {
   egress: EgressRule[];
   /** Variables whose saved values stay, beside those in `env`. */
   keepEnvNames: string[];
+  /** Like mode and egress set anew by every save. */
+  isolation: Isolation;
 }
 
 export interface SaveConnectionRequest_EnvEntry {
@@ -476,7 +485,7 @@ export interface ConnectionVersion {
     | undefined;
   /** An API key's id. */
   savedBy: string;
-  /** As `mode`, `address`, `env`, `egress`, `script login`, `rollback to 3`. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`, `script login`, `rollback to 3`. */
   changes: string[];
   mode: ConnectionMode;
   /** The actions that have a script in this version. */
@@ -524,7 +533,7 @@ export interface ScriptDiff {
 export interface DiffScriptVersionsResponse {
   fromVersion: bigint;
   toVersion: bigint;
-  /** As `mode`, `address`, `env`, `egress`; values are never shown. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`; values are never shown. */
   changes: string[];
   scripts: ScriptDiff[];
 }
@@ -1074,6 +1083,7 @@ function createBaseConnection(): Connection {
     scripts: [],
     updatedAt: undefined,
     address: undefined,
+    isolation: 0,
   };
 }
 
@@ -1111,6 +1121,9 @@ export const Connection: MessageFns<Connection> = {
     }
     if (message.address !== undefined) {
       SavedAddress.encode(message.address, writer.uint32(82).fork()).join();
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(88).int32(message.isolation);
     }
     return writer;
   },
@@ -1208,6 +1221,14 @@ export const Connection: MessageFns<Connection> = {
             message.address = SavedAddress.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1250,6 +1271,7 @@ export const Connection: MessageFns<Connection> = {
         ? fromJsonTimestamp(object.updated_at)
         : undefined,
       address: isSet(object.address) ? SavedAddress.fromJSON(object.address) : undefined,
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -1285,6 +1307,9 @@ export const Connection: MessageFns<Connection> = {
     if (message.address !== undefined) {
       obj.address = SavedAddress.toJSON(message.address);
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -1305,6 +1330,7 @@ export const Connection: MessageFns<Connection> = {
     message.address = (object.address !== undefined && object.address !== null)
       ? SavedAddress.fromPartial(object.address)
       : undefined;
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
@@ -1591,7 +1617,16 @@ export const GetConnectionResponse: MessageFns<GetConnectionResponse> = {
 };
 
 function createBaseSaveConnectionRequest(): SaveConnectionRequest {
-  return { userPoolId: "", mode: 0, address: undefined, env: {}, keepEnv: false, egress: [], keepEnvNames: [] };
+  return {
+    userPoolId: "",
+    mode: 0,
+    address: undefined,
+    env: {},
+    keepEnv: false,
+    egress: [],
+    keepEnvNames: [],
+    isolation: 0,
+  };
 }
 
 export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
@@ -1616,6 +1651,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     }
     for (const v of message.keepEnvNames) {
       writer.uint32(58).string(v!);
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(64).int32(message.isolation);
     }
     return writer;
   },
@@ -1692,6 +1730,14 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.keepEnvNames.push(reader.string());
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1738,6 +1784,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         : globalThis.Array.isArray(object?.keep_env_names)
         ? object.keep_env_names.map((e: any) => globalThis.String(e))
         : [],
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -1770,6 +1817,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.keepEnvNames?.length) {
       obj.keepEnvNames = message.keepEnvNames;
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -1795,6 +1845,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     message.keepEnv = object.keepEnv ?? false;
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.keepEnvNames = object.keepEnvNames?.map((e) => e) || [];
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };

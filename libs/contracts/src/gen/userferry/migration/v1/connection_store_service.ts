@@ -27,6 +27,9 @@ import {
 } from "../../management/v1/connection_service.ts";
 import {
   EgressRule,
+  Isolation,
+  isolationFromJSON,
+  isolationToJSON,
   ScriptAction,
   scriptActionFromJSON,
   scriptActionToJSON,
@@ -55,6 +58,7 @@ export interface GetConnectionSettingsResponse {
   egress: EgressRule[];
   scripts: ScriptSource[];
   pool?: PoolFacts | undefined;
+  isolation: Isolation;
 }
 
 export interface GetConnectionSettingsResponse_EnvEntry {
@@ -79,6 +83,7 @@ export interface SaveConnectionRequest {
   egress: EgressRule[];
   /** Who: an API key's id. */
   actor: string;
+  isolation: Isolation;
 }
 
 export interface EnvValues {
@@ -166,7 +171,7 @@ export interface CompareVersionsRequest {
 export interface CompareVersionsResponse {
   fromVersion: bigint;
   toVersion: bigint;
-  /** As `mode`, `address`, `env`, `egress`. */
+  /** As `mode`, `address`, `env`, `egress`, `isolation`. */
   changes: string[];
   scripts: ScriptPair[];
 }
@@ -395,7 +400,17 @@ export const GetConnectionSettingsRequest: MessageFns<GetConnectionSettingsReque
 };
 
 function createBaseGetConnectionSettingsResponse(): GetConnectionSettingsResponse {
-  return { connectionId: "", version: 0n, enabled: false, mode: 0, env: {}, egress: [], scripts: [], pool: undefined };
+  return {
+    connectionId: "",
+    version: 0n,
+    enabled: false,
+    mode: 0,
+    env: {},
+    egress: [],
+    scripts: [],
+    pool: undefined,
+    isolation: 0,
+  };
 }
 
 export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResponse> = {
@@ -426,6 +441,9 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
     }
     if (message.pool !== undefined) {
       PoolFacts.encode(message.pool, writer.uint32(66).fork()).join();
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(72).int32(message.isolation);
     }
     return writer;
   },
@@ -510,6 +528,14 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
             message.pool = PoolFacts.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -551,6 +577,7 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
         ? object.scripts.map((e: any) => ScriptSource.fromJSON(e))
         : [],
       pool: isSet(object.pool) ? PoolFacts.fromJSON(object.pool) : undefined,
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -586,6 +613,9 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
     if (message.pool !== undefined) {
       obj.pool = PoolFacts.toJSON(message.pool);
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -612,6 +642,7 @@ export const GetConnectionSettingsResponse: MessageFns<GetConnectionSettingsResp
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.scripts = object.scripts?.map((e) => ScriptSource.fromPartial(e)) || [];
     message.pool = (object.pool !== undefined && object.pool !== null) ? PoolFacts.fromPartial(object.pool) : undefined;
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };
@@ -791,7 +822,7 @@ export const ScriptSource: MessageFns<ScriptSource> = {
 };
 
 function createBaseSaveConnectionRequest(): SaveConnectionRequest {
-  return { userPoolId: "", mode: 0, addressEnv: undefined, ownEnv: undefined, egress: [], actor: "" };
+  return { userPoolId: "", mode: 0, addressEnv: undefined, ownEnv: undefined, egress: [], actor: "", isolation: 0 };
 }
 
 export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
@@ -813,6 +844,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     }
     if (message.actor !== "") {
       writer.uint32(50).string(message.actor);
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(56).int32(message.isolation);
     }
     return writer;
   },
@@ -878,6 +912,14 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.actor = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -912,6 +954,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         ? object.egress.map((e: any) => EgressRule.fromJSON(e))
         : [],
       actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -935,6 +978,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.actor !== "") {
       obj.actor = message.actor;
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -953,6 +999,7 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
       : undefined;
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.actor = object.actor ?? "";
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };

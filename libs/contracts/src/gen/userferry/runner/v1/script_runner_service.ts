@@ -210,6 +210,45 @@ export function outcomeToJSON(object: Outcome): string {
   }
 }
 
+/** What a run shares with earlier runs of its connection. */
+export const Isolation = {
+  /** UNSPECIFIED - Isolates that are kept warm: one serves run after run of one version of a script. */
+  UNSPECIFIED: 0,
+  /** PER_RUN - Each run has an isolate of its own, made ready ahead of it and thrown away after it. */
+  PER_RUN: 1,
+} as const;
+
+export type Isolation = typeof Isolation[keyof typeof Isolation];
+
+export namespace Isolation {
+  export type UNSPECIFIED = typeof Isolation.UNSPECIFIED;
+  export type PER_RUN = typeof Isolation.PER_RUN;
+}
+
+export function isolationFromJSON(object: any): Isolation {
+  switch (object) {
+    case 0:
+    case "ISOLATION_UNSPECIFIED":
+      return Isolation.UNSPECIFIED;
+    case 1:
+    case "ISOLATION_PER_RUN":
+      return Isolation.PER_RUN;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Isolation");
+  }
+}
+
+export function isolationToJSON(object: Isolation): string {
+  switch (object) {
+    case Isolation.UNSPECIFIED:
+      return "ISOLATION_UNSPECIFIED";
+    case Isolation.PER_RUN:
+      return "ISOLATION_PER_RUN";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Isolation");
+  }
+}
+
 export interface EgressRule {
   /** Host name, address or CIDR range. */
   host: string;
@@ -235,6 +274,8 @@ export interface RunScriptRequest {
   egress?: EgressRules | undefined;
   timeoutMs: bigint;
   memoryLimitBytes: bigint;
+  /** The deployment may ask for more than this, never for less. */
+  isolation: Isolation;
 }
 
 export interface RunScriptRequest_EnvEntry {
@@ -416,6 +457,7 @@ function createBaseRunScriptRequest(): RunScriptRequest {
     egress: undefined,
     timeoutMs: 0n,
     memoryLimitBytes: 0n,
+    isolation: 0,
   };
 }
 
@@ -459,6 +501,9 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
         throw new globalThis.Error("value provided for field message.memoryLimitBytes of type int64 too large");
       }
       writer.uint32(88).int64(message.memoryLimitBytes);
+    }
+    if (message.isolation !== 0) {
+      writer.uint32(96).int32(message.isolation);
     }
     return writer;
   },
@@ -567,6 +612,14 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
             message.memoryLimitBytes = reader.int64() as bigint;
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.isolation = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -633,6 +686,7 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
         : isSet(object.memory_limit_bytes)
         ? BigInt(object.memory_limit_bytes)
         : 0n,
+      isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
     };
   },
 
@@ -677,6 +731,9 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
     if (message.memoryLimitBytes !== 0n) {
       obj.memoryLimitBytes = message.memoryLimitBytes.toString();
     }
+    if (message.isolation !== 0) {
+      obj.isolation = isolationToJSON(message.isolation);
+    }
     return obj;
   },
 
@@ -708,6 +765,7 @@ export const RunScriptRequest: MessageFns<RunScriptRequest> = {
     message.memoryLimitBytes = (object.memoryLimitBytes !== undefined && object.memoryLimitBytes !== null)
       ? BigInt(object.memoryLimitBytes)
       : 0n;
+    message.isolation = object.isolation ?? 0;
     return message;
   },
 };

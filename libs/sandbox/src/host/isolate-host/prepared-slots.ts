@@ -1,0 +1,110 @@
+/**
+ * Isolates that are made ready before they are asked for. Nothing of a company's is in them, nor was evaluated for them: the
+ * base, and drivers of ours whose names the script's text or an earlier run of it told.
+ */
+import type { Slot } from './slot.ts';
+
+/** What the next isolates should be like, and how many are worth having. */
+export type Recipe = {
+  readonly memoryLimitBytes: number;
+  readonly packages: readonly string[];
+  /** Evaluates the packages ahead as well, which no script can tell from its own `require`. */
+  readonly evaluates: boolean;
+  readonly count: number;
+};
+
+export type PreparedSlots = {
+  /** Has one made ready for whoever comes first; resolves when it is there, rejects when it cannot be made. */
+  first(recipe: Recipe): Promise<void>;
+  /** One with this limit that is ready, or else on its way; `undefined` where there is none, or making it failed. */
+  take(memoryLimitBytes: number): Promise<Slot | undefined>;
+  /**
+   * Makes some ready, one after the other, as many as the recipe says and the memory for them allows. They are given back
+   * when nobody has asked for a while.
+   */
+  refill(recipe: Recipe): void;
+};
+
+export type PreparedLimits = {
+  /** What all of them together may hold; one is allowed in any case. */
+  readonly bytes: number;
+  readonly idleMs: number;
+};
+
+export type PreparedDeps = {
+  readonly limits: PreparedLimits;
+  make(recipe: Recipe): Promise<Slot>;
+  discard(slot: Slot): Promise<void>;
+};
+
+type Entry = { readonly memoryLimitBytes: number; readonly slot: Promise<Slot | undefined>; isReady: boolean };
+
+export function createPreparedSlots({ limits, make, discard }: PreparedDeps): PreparedSlots {
+  let entries: Entry[] = [];
+  let wanted: Recipe | undefined;
+  let isFilling = false;
+  /** What the last one held when it was ready. */
+  let costBytes = 0;
+  let idle: NodeJS.Timeout | undefined;
+
+  const forget = (entry: Entry): void => {
+    entries = entries.filter((each) => each !== entry);
+  };
+  const drop = (entry: Entry): void => {
+    forget(entry);
+    void entry.slot.then((slot) => slot && discard(slot));
+  };
+  const makeMeasured = async (recipe: Recipe): Promise<Slot> => {
+    const slot = await make(recipe);
+    costBytes = (await slot.memoryInUse()).heldBytes;
+    return slot;
+  };
+  const add = (recipe: Recipe): Entry => {
+    const { memoryLimitBytes } = recipe;
+    const slot = makeMeasured(recipe).catch(() => {
+      forget(entry);
+      return undefined;
+    });
+    const entry: Entry = { memoryLimitBytes, slot, isReady: false };
+    entries.push(entry);
+    return entry;
+  };
+  const mayHaveMore = ({ count }: Recipe): boolean =>
+    entries.length < count && (entries.length === 0 || (entries.length + 1) * costBytes <= limits.bytes);
+
+  const fill = async (): Promise<void> => {
+    if (isFilling) return;
+    isFilling = true;
+    while (wanted !== undefined && mayHaveMore(wanted)) {
+      const entry = add(wanted);
+      if ((await entry.slot) === undefined) break;
+      entry.isReady = true;
+    }
+    isFilling = false;
+  };
+  const giveAllBack = (): void => {
+    wanted = undefined;
+    for (const entry of entries) drop(entry);
+  };
+  return {
+    async first(recipe) {
+      const { memoryLimitBytes } = recipe;
+      const slot = await makeMeasured(recipe);
+      entries.push({ memoryLimitBytes, slot: Promise.resolve(slot), isReady: true });
+    },
+    async take(memoryLimitBytes) {
+      const fitting = entries.filter((entry) => entry.memoryLimitBytes === memoryLimitBytes);
+      const entry = fitting.find(({ isReady }) => isReady) ?? fitting[0];
+      if (entry === undefined) return undefined;
+      forget(entry);
+      return entry.slot;
+    },
+    refill(recipe) {
+      wanted = recipe;
+      for (const entry of entries) if (entry.memoryLimitBytes !== recipe.memoryLimitBytes) drop(entry);
+      clearTimeout(idle);
+      idle = setTimeout(giveAllBack, limits.idleMs);
+      void fill();
+    },
+  };
+}

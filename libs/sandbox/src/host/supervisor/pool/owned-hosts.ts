@@ -1,0 +1,41 @@
+import { DEATHS } from '../hosts/host-death.ts';
+import type { IsolateHost } from '../hosts/isolate-host.ts';
+
+/** Which connection has which isolate hosts; those that are ending are among them until they are gone. */
+export type OwnedHosts = {
+  readonly all: readonly IsolateHost[];
+  /** Those of one connection that live. */
+  of(key: string): readonly IsolateHost[];
+  add(key: string, host: IsolateHost): void;
+  remove(key: string, host: IsolateHost): void;
+  forEach(visit: (host: IsolateHost, key: string) => void): void;
+  /** Ends the one that has had nothing to do for longest, and at least for so long; false when there is none. */
+  evictIdle(restedMs: number): boolean;
+};
+
+export const createOwnedHosts = (): OwnedHosts => {
+  const owned = new Map<string, Set<IsolateHost>>();
+  const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
+  return {
+    get all() {
+      return all();
+    },
+    of: (key) => [...(owned.get(key) ?? [])].filter(({ alive }) => alive),
+    add: (key, host) => void owned.set(key, (owned.get(key) ?? new Set()).add(host)),
+    remove(key, host) {
+      const hosts = owned.get(key);
+      hosts?.delete(host);
+      if (hosts?.size === 0) owned.delete(key);
+    },
+    forEach(visit) {
+      for (const [key, hosts] of owned) for (const host of hosts) visit(host, key);
+    },
+    evictIdle(restedMs) {
+      const [idle] = all()
+        .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
+        .sort((a, b) => a.idleSince - b.idleSince);
+      idle?.kill(DEATHS.replaced);
+      return idle !== undefined;
+    },
+  };
+};

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MEMBERS, startLegacyDatabase } from '@userferry/local-services';
+import type { Effort, Figures } from './compare-logins.ts';
+import { type RunnerProcess, startRunnerProcess } from './runner-process.ts';
+import { quantile, rounded } from './statistics.ts';
+import { watchTree } from './tree-memory.ts';
+import { type Arrival, arrivals, seededRandom, zipf } from './zipf.ts';
+
+const MIB = 1024 * 1024;
+const EXPONENT = 1.1;
+const SEED = 7;
+const LOOK_EVERY_MS = 3_000;
+/** The legacy user store is one for all here, so it has to bear what would be spread over a thousand. */
+const STORE_SETTINGS = { max_connections: '400', shared_buffers: '32MB' };
+
+type Size = {
+  readonly connections: number;
+  /** As many of those with the most traffic count as warm. */
+  readonly warm: number;
+  readonly perSecond: number;
+  readonly forMs: number;
+};
+const WHOLE: Size = { connections: 1_000, warm: 16, perSecond: 8, forMs: 60_000 };
+const QUICK_SIZE: Size = { connections: 50, warm: 4, perSecond: 6, forMs: 4_000 };
+
+/**
+ * Many connections on one script-runner, a few of them busy and most of them rarely used (Zipf, open loop): what it and its
+ * isolate hosts hold, and what the others do to the busy ones. First the busy ones alone, with just the arrivals that they
+ * have in the second phase, then all.
+ */
+export const manyConnections = async ({ pairs }: Effort): Promise<Figures> => {
+  const size = pairs < 50 ? QUICK_SIZE : WHOLE;
+  await using stack = new AsyncDisposableStack();
+  const legacy = await startLegacyDatabase({ settings: STORE_SETTINGS });
+  stack.defer(() => legacy.server.stop());
+  const runner = stack.use(await startRunnerProcess({ url: legacy.url, env: {} }));
+  const ids = Array.from({ length: size.connections }, () => randomUUID());
+  const random = seededRandom(SEED);
+  const all = arrivals(size, zipf(size.connections, EXPONENT, random), random);
+  const warmOnes = all.filter(({ rank }) => rank < size.warm);
+
+  for (const id of ids.slice(0, size.warm)) for (let n = 1; n <= 3; n += 1) await runner.login(id, n);
+  const alone = await play(runner, ids, warmOnes);
+  const before = await runner.hostsStarted();
+  const watch = watchTree(runner.pid, LOOK_EVERY_MS);
+  const together = await play(runner, ids, all);
+  const held = watch.stop();
+  const started = (await runner.hostsStarted()) - before;
+  return {
+    ...figuresOf(timesOf(alone, size.warm), timesOf(together, size.warm)),
+    others_p50_ms: rounded(quantile(timesOf(together, size.connections, size.warm), 0.5)),
+    others_p95_ms: rounded(quantile(timesOf(together, size.connections, size.warm), 0.95)),
+    held_mb: rounded(held / MIB),
+    runs: together.length,
+    refused: together.filter(({ ms }) => ms === undefined).length,
+    hosts_started: started,
+    cold_share: rounded(started / together.length),
+  };
+};
+
+/** `ms` is undefined for one that was refused. */
+type Login = { readonly rank: number; readonly ms: number | undefined };
+
+const play = async (runner: RunnerProcess, ids: readonly string[], plan: readonly Arrival[]): Promise<Login[]> => {
+  const begun = performance.now();
+  return Promise.all(
+    plan.map(async ({ atMs, rank }, n): Promise<Login> => {
+      await sleep(begun + atMs - performance.now());
+      const started = performance.now();
+      const served = await runner.login(ids[rank] as string, (n % MEMBERS) + 1);
+      return { rank, ms: served === 'completed' ? performance.now() - started : undefined };
+    }),
+  );
+};
+
+/** Of those from one rank to before another. */
+const timesOf = (logins: readonly Login[], to: number, from = 0): number[] =>
+  logins.flatMap(({ rank, ms }) => (rank >= from && rank < to && ms !== undefined ? [ms] : []));
+
+const figuresOf = (alone: readonly number[], together: readonly number[]): Figures => ({
+  warm_p50_ratio: rounded(quantile(together, 0.5) / quantile(alone, 0.5)),
+  warm_p99_ratio: rounded(quantile(together, 0.99) / quantile(alone, 0.99)),
+  warm_alone_p50_ms: rounded(quantile(alone, 0.5)),
+  warm_alone_p99_ms: rounded(quantile(alone, 0.99)),
+  warm_p50_ms: rounded(quantile(together, 0.5)),
+  warm_p99_ms: rounded(quantile(together, 0.99)),
+});

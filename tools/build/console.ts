@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { copyTo, filesBelow } from './copy-files.ts';
+import { lockedPackages } from './lockfile.ts';
+import { FILES } from './outside-files.ts';
+import { ROOT } from './paths.ts';
+
+const CONSOLE = join(ROOT, 'apps/console');
+
+const isServed = (file: string): boolean => !file.startsWith('.') && file !== 'manifest.json';
+
+/** Builds the console's page where it is stale, and puts it where identity-gateway looks for it. */
+export const copyConsole = (folder: string): void => {
+  execFileSync(process.execPath, [join(CONSOLE, 'build/main.ts')], {
+    cwd: CONSOLE,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const dist = join(CONSOLE, 'dist');
+  for (const file of filesBelow(dist).filter(isServed)) copyTo(join(dist, file), join(folder, FILES, 'console', file));
+};
+
+/** The packages that the page may be made of: all that its own need, whether or not a line of each is left in it. */
+export const packagesOfConsole = (): string[] => {
+  const manifest = JSON.parse(readFileSync(join(CONSOLE, 'package.json'), 'utf8'));
+  const { dependencies } = z.object({ dependencies: z.record(z.string(), z.string()) }).parse(manifest);
+  const names = Object.keys(dependencies).filter((name) => !name.startsWith('@userferry/'));
+  return Object.keys(lockedPackages(names, CONSOLE)).map((place) => `${place}/package.json`);
+};
