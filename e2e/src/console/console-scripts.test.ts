@@ -123,7 +123,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
     await world.visit(page, 'versions');
     await page.getByText('Changed: script login').first().waitFor();
     await page
-      .getByRole('button', { name: /Show what version \d+ changed/ })
+      .getByRole('button', { name: /Changes of version \d+/ })
       .first()
       .click();
     await page.locator('.diff-added').getByText("throw new TypeError('oops')").waitFor();
