@@ -67,6 +67,8 @@ const sensible = (userPoolId: string) => ({
   },
   env: { A: 'b' },
   keepEnv: false,
+  keepEnvNames: [],
+  isolation: 1,
   egress: [{ host: 'db.example.com', port: 5432 }],
   argsJson: Buffer.from('[{"email":"a@b.example"},"x"]'),
   metadataJson: Buffer.from('{}'),

@@ -89,5 +89,5 @@ const oneRound = async (contender: Contender, load: Load, { effort, next }: How)
   load.cpu += contender.cpuMs() - cpuBefore;
 };
 
-/** What this process and its children have cost, without the process that the other contender runs in. */
-export const ownCpuMs = (otherPid: number) => () => treeCpuMs(process.pid, [otherPid]);
+/** What this process and its children have cost, without those processes that count for the other contender, or for none. */
+export const ownCpuMs = (otherPids: readonly number[]) => () => treeCpuMs(process.pid, otherPids);

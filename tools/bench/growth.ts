@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { FILLED, fillStore, migrateStore, openUserStore, type UserStore } from '@userferry/user-store';
+import { bulkLoad } from './bulk-load.ts';
 import type { Effort, Figures } from './compare-logins.ts';
 import { writeGrowthChart } from './growth-chart.ts';
 import { treeCpuMs } from './process-cpu.ts';
@@ -27,14 +28,22 @@ const CREDENTIAL = { scheme: 'bcrypt-hmac-sha384', version: 1, pepperId: 'p1', c
 /** Of one INSERT, so that nothing has to be kept for long. */
 const PORTION = 200_000;
 
+/** From so many rows on, indexes are made behind them. */
+const BULK = 500_000;
+const USER_TABLES = ['users', 'user_identifiers', 'external_ids', 'credentials'];
+
 const fill =
   (kind: Parameters<typeof fillStore>[1]): Grow =>
   async ({ server }, from, to) => {
     const run = (sql: string, values: unknown[] = []) =>
       // As a bulk load is done: what is made here fits together.
       server.query(`SET session_replication_role = replica; ${inlined(sql, values)}`, { database: DATABASE });
-    for (let at = from; at < to; at += PORTION)
-      await fillStore(run, kind, { from: at, to: Math.min(at + PORTION, to) });
+    const load = async () => {
+      for (let at = from; at < to; at += PORTION)
+        await fillStore(run, kind, { from: at, to: Math.min(at + PORTION, to) });
+    };
+    if (kind === 'users' && to - from >= BULK) await bulkLoad({ server, database: DATABASE }, USER_TABLES, load);
+    else await load();
     await server.query('VACUUM ANALYZE', { database: DATABASE });
   };
 
@@ -82,9 +91,8 @@ const typed = (n: number) => ({ kind: 'email' as const, value: FILLED.emailOf(n)
 const secondLogin = async ({ store, pool, users }: Bench): Promise<void> => {
   const who = typed(randomInt(users));
   const subject = { userPoolId: pool.id, who, address: `192.0.2.${randomInt(250)}` };
-  const { found } = await store.users.forLogin(pool.id, who);
+  const { found } = await store.users.beginLogin(subject);
   if (found?.verdict !== 'ok') throw new Error(`a user who is there was ${found?.verdict}`);
-  await store.attempts.begin(subject);
   await store.attempts.loggedIn(subject, false);
 };
 
@@ -95,13 +103,13 @@ const firstLogin = async (bench: Bench): Promise<void> => {
   const externalId = `new ${bench.newcomers}`;
   const who = { kind: 'email' as const, value: `new${bench.newcomers}@example.com` };
   const subject = { userPoolId: pool.id, who, address: '' };
-  await store.users.forLogin(pool.id, who);
-  await store.attempts.begin(subject);
-  await store.pools.loginFacts(pool.id);
+  await store.users.beginLogin(subject);
   const person = { userPoolId: pool.id, connectionId: pool.connection, externalId, profile: { email: who.value } };
-  const { verdict } = await store.users.migrate({ ...person, typed: who, credential: CREDENTIAL });
+  const { verdict } = await store.users.migrate(
+    { ...person, typed: who, credential: CREDENTIAL },
+    { attempt: subject },
+  );
   if (verdict !== 'migrated') throw new Error(`a newcomer was ${verdict}`);
-  await store.attempts.loggedIn(subject, true);
 };
 
 const history = async ({ store, pool }: Bench): Promise<void> => {

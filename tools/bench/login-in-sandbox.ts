@@ -19,10 +19,17 @@ export type LoginOptions = {
   readonly isolation?: Isolation;
 };
 
-type Legacy = { readonly url: string; readonly port: number };
+type Legacy = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** The arguments of the login of the n-th member. */
+  readonly argsOf: (n: number) => readonly unknown[];
+  /** Children of this process that are no part of the sandbox. */
+  readonly otherPids?: readonly number[];
+};
 type Scripts = { readonly sandboxed: string; readonly plain: string };
 
-const scriptFile = (name: string): string => fileURLToPath(new URL(`scripts/${name}`, import.meta.url));
+export const scriptFile = (name: string): string => fileURLToPath(new URL(`scripts/${name}`, import.meta.url));
 
 /** A script that logs in on PostgreSQL, in a warm sandbox and in plain Node, to the same database, in the same run. */
 export const loginPg = async (
@@ -34,7 +41,8 @@ export const loginPg = async (
   stack.defer(() => server.stop());
   const sandboxed = sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
-  return await compare({ url, port: server.port }, { sandboxed, plain }, { reuse, isolation, effort });
+  const legacy = { env: { DB_CONNECTION_URI: url }, port: server.port, argsOf };
+  return await compareInSandbox(legacy, { sandboxed, plain }, { reuse, isolation, effort });
 };
 
 /** The same with mysql2 and MariaDB. */
@@ -46,8 +54,8 @@ export const loginMysql = async (
   const server = await startMariadbWithMembers(bcryptCost);
   stack.defer(() => server.stop());
   const file = scriptFile('login-mysql.js');
-  const legacy = { url: `${server.url}/legacy`, port: server.port };
-  return await compare(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
+  const legacy = { env: { DB_CONNECTION_URI: `${server.url}/legacy` }, port: server.port, argsOf };
+  return await compareInSandbox(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
 };
 
 const MEMBERS = 1_000;
@@ -67,9 +75,15 @@ const startMariadbWithMembers = async (bcryptCost: number): Promise<LocalMariadb
   });
 };
 
-type How = { readonly reuse: boolean; readonly isolation: Isolation; readonly effort: Effort };
+type How = { readonly reuse: boolean; readonly isolation?: Isolation; readonly effort: Effort };
 
-const compare = async ({ url, port }: Legacy, files: Scripts, { reuse, isolation, effort }: How): Promise<Figures> => {
+/** The same login in a warm sandbox and in plain Node, to the same server, in the same run. */
+export const compareInSandbox = async (
+  legacy: Legacy,
+  files: Scripts,
+  { reuse, isolation = 'warm', effort }: How,
+): Promise<Figures> => {
+  const { port, argsOf: argsFor, otherPids = [] } = legacy;
   await using stack = new AsyncDisposableStack();
   const egress = { allow: [{ host: '127.0.0.1', port }] };
   const options = {
@@ -82,11 +96,14 @@ const compare = async ({ url, port }: Legacy, files: Scripts, { reuse, isolation
   };
   const sandbox = await createSandbox({ ...options, blankHosts: 1, runsPerHost: 8 });
   stack.defer(() => sandbox.close());
-  const env = completeEnv({ DB_CONNECTION_URI: url });
+  const env = completeEnv(legacy.env);
   const plain = stack.use(startPlainNode(files.plain, env));
   return await compareLogins(
-    { login: inSandbox(sandbox, readFileSync(files.sandboxed, 'utf8'), env), cpuMs: ownCpuMs(plain.pid) },
-    { login: (n) => plain.login(argsOf(n)), cpuMs: () => treeCpuMs(plain.pid) },
+    {
+      login: inSandbox(sandbox, { source: readFileSync(files.sandboxed, 'utf8'), env }, argsFor),
+      cpuMs: ownCpuMs([plain.pid, ...otherPids]),
+    },
+    { login: (n) => plain.login(argsFor(n)), cpuMs: () => treeCpuMs(plain.pid) },
     effort,
   );
 };
@@ -96,8 +113,10 @@ const argsOf = (n: number): readonly unknown[] => {
   return [{ email: mail, username: null, phone: null }, password, { userPoolName: 'Acme' }];
 };
 
-const inSandbox = (sandbox: Sandbox, source: string, env: Readonly<Record<string, string>>) => async (n: number) => {
-  const run = await sandbox.run(runOf({ source, argsJson: JSON.stringify(argsOf(n)), env }));
+type Script = { readonly source: string; readonly env: Readonly<Record<string, string>> };
+
+const inSandbox = (sandbox: Sandbox, script: Script, argsFor: Legacy['argsOf']) => async (n: number) => {
+  const run = await sandbox.run(runOf({ ...script, argsJson: JSON.stringify(argsFor(n)) }));
   if (run.outcome !== 'completed')
     throw new Error(`the sandboxed login ended as ${run.outcome}: ${run.error?.message}`);
 };

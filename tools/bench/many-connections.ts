@@ -14,6 +14,9 @@ const LOOK_EVERY_MS = 3_000;
 /** The legacy user store is one for all here, so it has to bear what would be spread over a thousand. */
 const STORE_SETTINGS = { max_connections: '400', shared_buffers: '32MB' };
 
+/** Of what three gigabytes are for: script-runner itself takes the rest. */
+const HOSTS_BYTES_MAX = 2_750 * MIB;
+
 type Size = {
   readonly connections: number;
   /** As many of those with the most traffic count as warm. */
@@ -34,7 +37,8 @@ export const manyConnections = async ({ pairs }: Effort): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
   const legacy = await startLegacyDatabase({ settings: STORE_SETTINGS });
   stack.defer(() => legacy.server.stop());
-  const runner = stack.use(await startRunnerProcess({ url: legacy.url, env: {} }));
+  const env = { USERFERRY_ISOLATE_HOSTS_BYTES_MAX: String(HOSTS_BYTES_MAX) };
+  const runner = stack.use(await startRunnerProcess({ url: legacy.url, env }));
   const ids = Array.from({ length: size.connections }, () => randomUUID());
   const random = seededRandom(SEED);
   const all = arrivals(size, zipf(size.connections, EXPONENT, random), random);

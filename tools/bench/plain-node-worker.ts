@@ -5,7 +5,10 @@ import { createRequire } from 'node:module';
 type Ask = { readonly id: number; readonly args: readonly unknown[] };
 
 const [file = '', envJson = '{}'] = process.argv.slice(2);
-const require = createRequire(import.meta.url);
+/** Drivers that are installed under another name, beside others of their kind. */
+const INSTALLED: Readonly<Record<string, string>> = { mongodb: 'mongodb-6' };
+const find = createRequire(import.meta.url);
+const require = (name: string): unknown => find(INSTALLED[name] ?? name);
 const define = new Function('require', 'env', 'console', `${readFileSync(file, 'utf8')}\nreturn login;`);
 const silent = { log: () => undefined };
 const login = define(require, JSON.parse(envJson), silent) as (...args: readonly unknown[]) => Promise<unknown>;

@@ -103,6 +103,18 @@ describe('a call', () => {
     await expect(client.listPublicIps(REQUEST, inMs(30_000))).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
     expect(aborted).toBe(true);
   });
+
+  it('that was answered is over: nothing of it aborts when its caller, and then its deadline, has gone', async () => {
+    const signals: AbortSignal[] = [];
+    const { client } = await serve(async (_, { signal }) => {
+      signals.push(signal);
+      return answer;
+    });
+    await client.listPublicIps(REQUEST, inMs(300));
+    client[Symbol.dispose]();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
 });
 
 describe('an error', () => {

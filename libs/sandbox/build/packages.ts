@@ -76,6 +76,10 @@ export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
 
 const MYSQL_CONNECTION = /[/\\]mysql2[/\\]lib[/\\]base[/\\]connection\.js$/;
 const BSON_MAP = /[/\\]bson[/\\]lib[/\\]bson[/\\]map\.js$/;
+const MONGODB_CONNECT = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]cmap[/\\]connect\.js$/;
+const MONGODB_MONITOR = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]sdam[/\\]monitor\.js$/;
+const TEDIOUS_CONNECTION = /[/\\]tedious[/\\]lib[/\\]connection\.js$/;
+const TEDIOUS_MESSAGES = /[/\\]tedious[/\\]lib[/\\]message-io\.js$/;
 const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
 
 /**
@@ -89,6 +93,62 @@ export const REWORDED: readonly { readonly file: RegExp; readonly text: string; 
     file: MYSQL_CONNECTION,
     text: 'Net.connect(opts.config.port, opts.config.host)',
     instead: "Net.connect(require('#reuse').mysqlTarget(opts.config))",
+  },
+  ...[
+    ['net.createConnection(parseConnectOptions(options))', 'net.createConnection'],
+    ['tls.connect(parseSslOptions(options))', 'tls.connect'],
+  ].map(([text = '', connect]) => ({
+    file: MONGODB_CONNECT,
+    text,
+    instead: `${connect}(require('#reuse').mongodbTarget(${text.slice(text.indexOf('(') + 1, -1)}, options))`,
+  })),
+  {
+    file: MONGODB_CONNECT,
+    text: '    const useTLS = options.tls ?? false;\n',
+    instead:
+      "    const known = require('#reuse').mongodbSocket(options);\n    if (known) return known;\n    const useTLS = options.tls ?? false;\n",
+  },
+  {
+    file: MONGODB_CONNECT,
+    text: 'const response = await executeHandshake(handshakeDoc, handshakeOptions);',
+    instead:
+      "const welcome = require('#reuse').mongodbWelcome(conn.socket); const response = welcome ? require('./wire_protocol/responses').MongoDBResponse.make(welcome).toObject(handshakeOptions) : await executeHandshake(handshakeDoc, handshakeOptions);",
+  },
+  {
+    file: MONGODB_CONNECT,
+    text: '    if (!response.arbiterOnly && credentials) {',
+    instead: '    if (!welcome && !response.arbiterOnly && credentials) {',
+  },
+  {
+    file: MONGODB_MONITOR,
+    text: 'const socket = await (0, connect_1.makeSocket)(monitor.connectOptions);',
+    instead:
+      "const first = await require('#reuse').mongodbFirstLook(monitor, connect_1.makeSocket, (bytes) => require('../cmap/wire_protocol/responses').MongoDBResponse.make(bytes).toObject(monitor.connectOptions)); if (first?.isKnown) { start = performance.now() - first.rttMs; return first; } const socket = first?.socket ?? await (0, connect_1.makeSocket)(monitor.connectOptions);",
+  },
+  {
+    file: MONGODB_MONITOR,
+    text: '        callback(undefined, connection.hello);\n',
+    // A monitor that has not looked itself looks at once when something is wrong.
+    instead:
+      '        if (connection.isKnown) { callback(undefined); if (monitor.monitorId) monitor.monitorId.lastExecutionEnded = -Infinity; return; }\n        callback(undefined, connection.hello);\n',
+  },
+  {
+    file: TEDIOUS_CONNECTION,
+    text: 'let socket = await connect(connectOpts, _dns.default.lookup, signal);',
+    instead:
+      "let socket = await connect(this.routingData ? connectOpts : require('#reuse').tediousTarget(connectOpts, this.config), _dns.default.lookup, signal);",
+  },
+  {
+    file: TEDIOUS_CONNECTION,
+    text: '          this.sendPreLogin();\n          this.transitionTo(this.STATE.SENT_PRELOGIN);\n          const preloginResponse = await this.readPreloginResponse(signal);\n          await this.performTlsNegotiation(preloginResponse, signal);\n',
+    instead:
+      "          if (!require('#reuse').isTediousSession(socket)) {\n          this.sendPreLogin();\n          this.transitionTo(this.STATE.SENT_PRELOGIN);\n          const preloginResponse = await this.readPreloginResponse(signal);\n          await this.performTlsNegotiation(preloginResponse, signal);\n          }\n",
+  },
+  {
+    file: TEDIOUS_MESSAGES,
+    text: '        this.socket.pipe(securePair.encrypted);\n        securePair.encrypted.pipe(this.socket);\n',
+    instead:
+      "        if (!require('#reuse').joinTls(securePair.cleartext, this.socket)) {\n        this.socket.pipe(securePair.encrypted);\n        securePair.encrypted.pipe(this.socket);\n        }\n",
   },
   { file: BSON_MAP, text: '\n  module.exports.Map = global.Map;\n', instead: '\n' },
   { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },

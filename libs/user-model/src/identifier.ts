@@ -35,6 +35,8 @@ export const identifierKey = (identifier: Identifier): string => KEYS[identifier
 /** What is wrong with an identifier, as the end of a sentence that starts with its name, or `undefined`. */
 export const identifierProblem = (identifier: Identifier): string | undefined => {
   if (identifier.value.trim() === '') return 'must not be empty';
-  const tooLong = [identifier.value, identifierKey(identifier)].some((text) => byteLength(text) > IDENTIFIER_BYTES_MAX);
+  // Of a phone number only what is far shorter is parsed (250 characters): its key is not longer than it, or short.
+  const texts = identifier.kind === 'phone' ? [identifier.value] : [identifier.value, identifierKey(identifier)];
+  const tooLong = texts.some((text) => byteLength(text) > IDENTIFIER_BYTES_MAX);
   return tooLong ? `must be at most ${IDENTIFIER_BYTES_MAX} bytes` : textProblem(identifier.value);
 };

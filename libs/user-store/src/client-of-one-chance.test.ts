@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestDatabase, testDatabase } from '@userferry/testing';
@@ -49,4 +50,16 @@ it('a connection on which no answer came in time is given up: the next call has 
   line.fallSilent();
   await expect(store.ping()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   await store.ping();
+});
+
+it('also one on which statements were sent together', async () => {
+  const url = new URL(database.url);
+  await using line = await openLine(Number(url.port));
+  url.port = String(line.port);
+  await using store = await openStoreForTests(url.href, { poolSize: 1, statementTimeoutMs: 500 });
+  const subject = { userPoolId: randomUUID(), who: { userId: 'ada' }, address: '' };
+  await store.attempts.begin(subject);
+  line.fallSilent();
+  await expect(store.attempts.begin(subject)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+  expect(await store.attempts.begin(subject)).toEqual({ allowed: true });
 });

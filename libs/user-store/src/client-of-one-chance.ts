@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { sendTogether } from './statements/send-together.ts';
+import type { Row, StatementCall } from './statements/statement.ts';
 import { isUnanswered } from './store-failures.ts';
 
 type Inner = { readonly connection: { readonly stream: { destroy: () => void } } };
@@ -18,8 +20,16 @@ export class ClientOfOneChance extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: its overloads take callbacks, too, which nobody here uses
   override query(...args: any[]): any {
     const result: unknown = super.query(...(args as [string]));
-    if (!(result instanceof Promise)) return result;
-    return result.catch(async (error: unknown) => {
+    return result instanceof Promise ? this.unlessSilent(result) : result;
+  }
+
+  /** See `sendTogether`. */
+  together(calls: readonly StatementCall[], prepared: boolean): Promise<readonly (readonly Row[])[]> {
+    return this.unlessSilent(sendTogether(this, calls, prepared));
+  }
+
+  private unlessSilent<T>(answer: Promise<T>): Promise<T> {
+    return answer.catch(async (error: unknown) => {
       if (isUnanswered(error)) await this.giveUp();
       throw error;
     });

@@ -9,7 +9,7 @@ export { openUserStore, type UserStore, type UserStoreOptions } from './open-use
 export type { Page, Paged } from './paging.ts';
 export type { PoolUse } from './pool-use.ts';
 export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/api-keys.ts';
-export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts.ts';
+export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempt-calls.ts';
 export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
 export type {
@@ -32,7 +32,7 @@ export type { RunLimits, RunQuery, StoredRun } from './repositories/script-runs.
 export type { Credential, FoundUser, StoredUser } from './repositories/stored-user.ts';
 export type { Tombstone } from './repositories/tombstones.ts';
 export type { StoreTotals } from './repositories/totals.ts';
-export type { UserSelector } from './repositories/users.ts';
+export type { LoginSubject, UserSelector } from './repositories/users.ts';
 export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
 export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
 export type { KeyRing } from './sealing.ts';

@@ -4,7 +4,8 @@ import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { findMissingSecrets, type MissingSecret } from './missing-secrets.ts';
 import { type PoolUse, poolUseOf } from './pool-use.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
-import { type AttemptLimits, createAttemptRepository } from './repositories/attempts.ts';
+import { type AttemptLimits, createAttemptCalls } from './repositories/attempt-calls.ts';
+import { createAttemptRepository } from './repositories/attempts.ts';
 import { createAuditRepository } from './repositories/audit.ts';
 import { createConflictRepository } from './repositories/conflicts.ts';
 import { createConnectionRepository } from './repositories/connections.ts';
@@ -16,6 +17,7 @@ import { countTotals, type StoreTotals } from './repositories/totals.ts';
 import { createUserRepository } from './repositories/users.ts';
 import { withRetries } from './retry-conflicts.ts';
 import { createSealer, type KeyRing } from './sealing.ts';
+import { createStatements } from './statements/create-statements.ts';
 import { type AsyncFunctions, toStoreFailure, withStoreFailures } from './store-failures.ts';
 import { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
 import { type AroundStoreCall, withWatch } from './watch-calls.ts';
@@ -86,6 +88,8 @@ export const openUserStore = async ({
   });
   const late = createLateReads(dataSource, limits, replica);
   const { read } = late;
+  const run = createStatements(dataSource, limits);
+  const attemptCalls = createAttemptCalls(keyRing, attemptLimits);
   const missingSecrets = (pepperIds: readonly string[]) =>
     findMissingSecrets(dataSource, { keyIds: [...keyRing.keys.keys()], pepperIds });
   const ping = async () => {
@@ -95,14 +99,14 @@ export const openUserStore = async ({
     pools: watched('pools', createPoolRepository(dataSource, clock)),
     apiKeys: watched('apiKeys', createApiKeyRepository(dataSource, clock)),
     connections: watched('connections', createConnectionRepository(dataSource, sealer, clock)),
-    users: watched('users', createUserRepository(dataSource, { clock, read })),
-    attempts: watched('attempts', createAttemptRepository(dataSource, { keyRing, limits: attemptLimits, clock })),
+    users: watched('users', createUserRepository({ dataSource, run, clock, read }, attemptCalls)),
+    attempts: watched('attempts', createAttemptRepository({ dataSource, run, clock }, attemptCalls)),
     conflicts: watched('conflicts', createConflictRepository(dataSource, clock)),
     tombstones: watched('tombstones', createTombstoneRepository(dataSource, clock)),
     progress: watched('progress', createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
     scriptRuns: watched(
       'scriptRuns',
-      createScriptRunRepository(dataSource, { sealer, limits: runLimits, clock, read }),
+      createScriptRunRepository({ dataSource, run, clock, read }, { sealer, limits: runLimits }),
     ),
     audit: watched('audit', createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
     ...watched('store', { ping, missingSecrets, totals: () => read(countTotals) }),

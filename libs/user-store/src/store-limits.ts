@@ -1,4 +1,4 @@
-import type { AttemptLimits } from './repositories/attempts.ts';
+import type { AttemptLimits } from './repositories/attempt-calls.ts';
 import type { RunLimits } from './repositories/script-runs.ts';
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,9 @@ import { serveMetrics } from '@userferry/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createOutbox } from './outbox.ts';
 
-const createWorld = (send: (items: readonly number[], sent: number) => Promise<void>, capacity = 10) => {
+type Send = (items: readonly number[], sent: number) => Promise<void>;
+
+const createWorld = (send: Send, { capacity = 10, gatherMs = 0 } = {}) => {
   const batches: (readonly number[])[] = [];
   const warnings: { readonly dropped?: number }[] = [];
   const waits: number[] = [];
@@ -14,6 +16,7 @@ const createWorld = (send: (items: readonly number[], sent: number) => Promise<v
       return send(items, batches.length);
     },
     batchMax: 3,
+    gatherMs,
     capacity,
     log: { warn: (facts: object) => warnings.push(facts) } as never,
     wait: async (ms) => void waits.push(ms),
@@ -29,6 +32,19 @@ describe('an outbox', () => {
     const { outbox, batches } = createWorld(taken);
     for (const item of [1, 2, 3, 4]) outbox.add(item);
     expect(batches).toEqual([]);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('waits a while for a batch to fill, but not once it is full, nor when it stops', async () => {
+    const { outbox, batches, settled } = createWorld(taken, { gatherMs: 3_600_000 });
+    outbox.add(1);
+    outbox.add(2);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(batches).toEqual([]);
+    outbox.add(3);
+    await settled().toBe(1);
+    outbox.add(4);
     await outbox[Symbol.asyncDispose]();
     expect(batches).toEqual([[1, 2, 3], [4]]);
   });
@@ -54,7 +70,7 @@ describe('an outbox', () => {
   });
 
   it('drops the newest beyond its capacity and says how many', async () => {
-    const { outbox, batches, warnings } = createWorld(taken, 2);
+    const { outbox, batches, warnings } = createWorld(taken, { capacity: 2 });
     for (const item of [1, 2, 3, 4, 5]) outbox.add(item);
     await outbox[Symbol.asyncDispose]();
     expect(batches).toEqual([[1, 2]]);
@@ -81,7 +97,7 @@ it('what waits and what was dropped can be read as metrics, until the outbox is 
   await using server = await serveMetrics({ service: 'identity-gateway', host: '127.0.0.1', port: 0 });
   const metrics = async () => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
   const { promise: answer, resolve } = Promise.withResolvers<void>();
-  const { outbox } = createWorld(() => answer, 2);
+  const { outbox } = createWorld(() => answer, { capacity: 2 });
   for (const item of [1, 2, 3, 4, 5]) outbox.add(item);
   await expect.poll(metrics).toContain('userferry_outbox_waiting{outbox="script_runs"} 2\n');
   expect(await metrics()).toContain('userferry_outbox_dropped_total{outbox="script_runs"} 3\n');

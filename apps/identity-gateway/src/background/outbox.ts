@@ -12,6 +12,8 @@ export type OutboxOptions<T> = {
   readonly name: OutboxName;
   readonly send: (items: readonly T[], call: CallContext) => Promise<void>;
   readonly batchMax: number;
+  /** How long the first of a batch waits for others; 0: for what comes in the same turn of the loop. */
+  readonly gatherMs: number;
   /** Beyond it the newest are dropped and counted. */
   readonly capacity: number;
   readonly log: Pick<Logger, 'warn'>;
@@ -27,11 +29,25 @@ const SEND_MS_MAX = 5_000;
  * in every direction, so that a store that is away costs nothing but what is lost; a crash loses what is waiting.
  */
 export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { readonly add: (item: T) => void } => {
-  const { what, name, send, batchMax, capacity, log, wait = pause } = options;
+  const { what, name, send, batchMax, gatherMs, capacity, log, wait = pause } = options;
   const waiting: T[] = [];
   let [dropped, closing] = [0, false];
   let running: Promise<void> | undefined;
   let underway = 0;
+  let hurry: () => void = () => undefined;
+
+  /** Ends early when a batch is full, and for whoever stops. */
+  const gather = (): Promise<void> =>
+    new Promise((resolve) => {
+      // A turn of the loop at least, so that a call's own work comes first.
+      if (gatherMs === 0 || closing || waiting.length >= batchMax) return void setImmediate(resolve);
+      const timer = setTimeout(resolve, gatherMs);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
   const shown = showGauge('userferry_outbox_waiting', () => [[waiting.length + underway, { outbox: name }]]);
 
   const drop = (items: number): void => {
@@ -61,6 +77,7 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
+      await gather();
       const batch = waiting.splice(0, batchMax);
       underway = batch.length;
       if (!(await trySend(batch))) drop(batch.length);
@@ -78,12 +95,13 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
       return;
     }
     waiting.push(item);
-    // In the next turn of the loop, so that a call's own work comes first and batches fill.
-    running ??= outsideSpans(() => new Promise<void>((resolve) => setImmediate(resolve)).then(drain));
+    if (waiting.length >= batchMax) hurry();
+    running ??= outsideSpans(drain);
   };
 
   const close = async (): Promise<void> => {
     closing = true;
+    hurry();
     await running;
     reportDropped();
     shown[Symbol.dispose]();

@@ -20,6 +20,8 @@ export const createSettlements = (
     name: 'attempt_ends',
     send,
     batchMax: BATCH_MAX,
+    // Until it is told, it counts as a wrong password.
+    gatherMs: 0,
     capacity: CAPACITY,
     log,
   });

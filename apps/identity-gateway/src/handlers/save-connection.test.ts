@@ -26,7 +26,7 @@ const SAVED = {
   TOKEN: 'saved-token',
 };
 
-const saved = async (given: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
+const saved = async (more: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
   let kept: Saved | undefined;
   const store = {
     getConnectionSettings: async () => ({ env: SAVED }) as never,
@@ -35,15 +35,16 @@ const saved = async (given: Partial<SaveConnectionRequest>): Promise<Saved | und
       return {} as Awaited<ReturnType<ConnectionStore['saveConnection']>>;
     },
   };
-  const request = {
+  const basis = {
     userPoolId: 'pool',
     mode: WireMode.LAZY_MIGRATION,
     address: undefined,
     env: {},
     keepEnv: true,
     keepEnvNames: [],
+    isolation: Isolation.UNSPECIFIED,
   };
-  await saveConnection(store)({ ...request, egress: [], isolation: Isolation.UNSPECIFIED, ...given }, call);
+  await saveConnection(store)({ ...basis, egress: [], ...more }, call);
   return kept;
 };
 const save = async (egress: SaveConnectionRequest['egress']) => (await saved({ egress }))?.egress;

@@ -1,6 +1,6 @@
 import type { RunResult, ScriptError } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
-import { maskPasswords } from './mask-passwords.ts';
+import { type Mask, maskOfPasswords } from './mask-passwords.ts';
 
 /** What the log history keeps of a run: neither arguments nor result nor `env`. */
 export type EndedRun = Pick<ScriptRun, 'runId' | 'userPoolId' | 'action' | 'version' | 'test'> &
@@ -13,16 +13,19 @@ export const endedRun = (
   { runId, userPoolId, action, version, test, passwords }: ScriptRun,
   { outcome, error, logs, usage }: RunResult,
   when: When,
-): EndedRun => ({
-  ...when,
-  ...{ runId, userPoolId, action, version, test, outcome, usage },
-  ...(error !== undefined && { error: maskedError(error, passwords) }),
-  logs: logs.map((line) => ({ ...line, text: maskPasswords(line.text, passwords) })),
-});
+): EndedRun => {
+  const mask = maskOfPasswords(passwords);
+  return {
+    ...when,
+    ...{ runId, userPoolId, action, version, test, outcome, usage },
+    ...(error !== undefined && { error: maskedError(error, mask) }),
+    logs: logs.map((line) => ({ ...line, text: mask(line.text) })),
+  };
+};
 
-const maskedError = (error: ScriptError, passwords: readonly string[]): ScriptError => ({
+const maskedError = (error: ScriptError, mask: Mask): ScriptError => ({
   ...error,
-  name: maskPasswords(error.name, passwords),
-  message: maskPasswords(error.message, passwords),
-  ...(error.code !== undefined && { code: maskPasswords(error.code, passwords) }),
+  name: mask(error.name),
+  message: mask(error.message),
+  ...(error.code !== undefined && { code: mask(error.code) }),
 });

@@ -31,10 +31,41 @@ const formsOf = (password: string): readonly string[] => {
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-const maskOne = (text: string, password: string): string => {
-  if (password.length < LENGTH_MIN && text.toLowerCase().includes(password.toLowerCase())) return MASK;
-  return formsOf(password).reduce((masked, form) => masked.replace(new RegExp(escaped(form), 'giu'), MASK), text);
+export type Mask = (text: string) => string;
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+/**
+ * Whether a text may hold one of these forms: no where that is sure without an expression, which costs more to make than
+ * a line to read. What is not ASCII has more than two cases.
+ */
+const mayHold = (forms: readonly string[]): ((text: string) => boolean) => {
+  if (!forms.every(isAscii)) return () => true;
+  const lower = forms.map((form) => form.toLowerCase());
+  return (text) => {
+    const folded = text.toLowerCase();
+    return !isAscii(text) || lower.some((form) => folded.includes(form));
+  };
 };
 
-/** Takes passwords out of a text: as they are, whatever their case, and in the encodings in which scripts print them. */
-export const maskPasswords = (text: string, passwords: readonly string[]): string => passwords.reduce(maskOne, text);
+const maskOf = (password: string): Mask => {
+  const forms = formsOf(password);
+  const isSuspect = mayHold(forms);
+  const maskAll: Mask = (text) =>
+    forms.reduce((masked, form) => masked.replace(new RegExp(escaped(form), 'giu'), MASK), text);
+  const mask: Mask = (text) => (isSuspect(text) ? maskAll(text) : text);
+  if (password.length >= LENGTH_MIN) return mask;
+  return (text) => (text.toLowerCase().includes(password.toLowerCase()) ? MASK : mask(text));
+};
+
+/**
+ * Takes passwords out of texts: as they are, whatever their case, and in the encodings in which scripts print them. Made
+ * once for all texts of a run.
+ */
+export const maskOfPasswords = (passwords: readonly string[]): Mask => {
+  let masks: readonly Mask[] | undefined;
+  return (text) => {
+    masks ??= passwords.map(maskOf);
+    return masks.reduce((masked, mask) => mask(masked), text);
+  };
+};

@@ -7,6 +7,8 @@ import { type EndedRun, endedRun } from './ended-run.ts';
 /** A run's log lines have 64 KiB at the most: a batch stays within one message. */
 const BATCH_MAX = 32;
 const CAPACITY = 1_000;
+/** Runs of this time go together: one call and one statement. A crash loses them (docs/rolling-upgrades.md). */
+const GATHER_MS = 100;
 
 export type RunLog = AsyncDisposable & { readonly record: (run: EndedRun) => void };
 
@@ -17,6 +19,7 @@ export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log:
     name: 'script_runs',
     send: (runs, call) => store.appendScriptRuns(runs, call),
     batchMax: BATCH_MAX,
+    gatherMs: GATHER_MS,
     capacity: CAPACITY,
     log,
   });

@@ -31,11 +31,11 @@ const check = async (situation: Situation, password: string) => {
   const stored = user && (withoutCredential ? { user } : { user, credential });
   const found = stored ? { verdict: 'ok', ...stored } : { verdict: tombstoned ? 'tombstoned' : 'not_found' };
   const elsewhere = situation.connection === 'custom_user_store';
+  const attempt = { allowed: true };
   const deps = {
     store: {
-      users: { forLogin: async () => ({ facts: factsOf(situation), ...(!elsewhere && { found }) }) },
+      users: { beginLogin: async () => ({ facts: factsOf(situation), attempt, ...(!elsewhere && { found }) }) },
       attempts: {
-        begin: async () => ({ allowed: true }),
         proven: async () => undefined,
         loggedIn: async () => undefined,
       },
@@ -90,12 +90,14 @@ describe('an attempt', () => {
     const say = (what: string) => async () => void said.push(what);
     const deps = {
       store: {
-        users: { forLogin: async () => ({ facts: factsOf({}), found: { verdict: 'ok', user, credential } }) },
-        attempts: {
-          begin: async () => {
+        users: {
+          beginLogin: async () => {
             said.push('begun');
-            return { allowed: true };
+            const found = { verdict: 'ok', user, credential };
+            return { facts: factsOf({}), found, attempt: { allowed: true } };
           },
+        },
+        attempts: {
           proven: say('proven'),
           loggedIn: say('login'),
           undecided: say('undecided'),

@@ -33,8 +33,7 @@ export const checkLogin = async (
   deps: LoginDeps,
 ): Promise<CheckedLogin> => {
   const { users, attempts } = deps.store;
-  const { facts, found } = await users.forLogin(attempt.userPoolId, attempt.identifier);
-  const begun = await attempts.begin(subjectOf(attempt));
+  const { facts, found, attempt: begun } = await users.beginLogin(subjectOf(attempt));
   if (!begun.allowed) return { facts, answer: { verdict: 'too_many_attempts', retryAfterMs: begun.retryAfterMs } };
   if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
   try {

@@ -1,5 +1,5 @@
 import type { Identifier } from '@userferry/user-model';
-import type { AttemptSubject } from '@userferry/user-store';
+import type { LoginSubject } from '@userferry/user-store';
 
 /** One try to log in. `address` is where the user's request came from; '' when nobody knows. */
 export type LoginAttempt = {
@@ -10,7 +10,7 @@ export type LoginAttempt = {
 };
 
 /** Under what an attempt counts. */
-export const subjectOf = ({ userPoolId, identifier, address }: Omit<LoginAttempt, 'password'>): AttemptSubject => ({
+export const subjectOf = ({ userPoolId, identifier, address }: Omit<LoginAttempt, 'password'>): LoginSubject => ({
   userPoolId,
   who: identifier,
   address,

@@ -1,7 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import { type ParsedProfile, parseProfileJson, type User } from '@userferry/user-model';
 import type { AuditedCall, MigrationResult } from '@userferry/user-store';
-import { requireOwnConnection } from '../users/own-users.ts';
 import { answerFor, type LoginDeps } from './check-login.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
 
@@ -41,11 +40,12 @@ export const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> 
 export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps: LoginDeps): Promise<Migration> => {
   const { externalId, profile } = readProfile(proof.profileJson);
   const { userPoolId, connectionId, identifier: typed, password, passwordIsNew } = proof;
-  requireOwnConnection(await deps.store.pools.loginFacts(userPoolId), connectionId);
   const credential = await deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
   const proven = { userPoolId, connectionId, externalId, profile, typed, credential };
-  const result = await deps.store.users.migrate(proven, proof.by);
-  const migration = result.verdict === 'already_migrated' ? await known(proof, result, signal, deps) : result;
+  const attempt = passwordIsNew ? undefined : subjectOf(proof);
+  const result = await deps.store.users.migrate(proven, { call: proof.by, attempt });
+  if (result.verdict !== 'already_migrated') return result;
+  const migration = await known(proof, result, signal, deps);
   if (!passwordIsNew) await settleProof(proof, migration, deps);
   return migration;
 };
@@ -62,9 +62,8 @@ const known = async (
   return { verdict: 'already_migrated', user: answer.user };
 };
 
-const isLogin = ({ verdict }: Migration): boolean => verdict === 'migrated' || verdict === 'already_migrated';
-
-const settleProof = async (proof: Proof, migration: Migration, { store }: LoginDeps): Promise<void> => {
-  if (isLogin(migration)) await store.attempts.loggedIn(subjectOf(proof), true);
-  else if (migration.verdict === 'locked') await store.attempts.proven(subjectOf(proof));
+/** The store has settled the login of whom it stored; of whom it knew, the password decides. */
+const settleProof = async (proof: Proof, { verdict }: Migration, { store }: LoginDeps): Promise<void> => {
+  if (verdict === 'already_migrated') await store.attempts.loggedIn(subjectOf(proof), true);
+  else if (verdict === 'locked') await store.attempts.proven(subjectOf(proof));
 };

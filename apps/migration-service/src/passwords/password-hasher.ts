@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import { newPasswordProblem } from '@userferry/user-model';
 import type { Credential } from '@userferry/user-store';
@@ -29,23 +29,32 @@ export type PasswordHasher = {
   readonly verifyNobody: (password: string, signal: AbortSignal) => Promise<false>;
 };
 
+/** As objects, of which nothing has to be made for each password. */
+type Peppers = { readonly currentId: string; readonly keys: ReadonlyMap<string, KeyObject> };
+
+const peppersOf = ({ currentId, secrets }: Ring): Peppers => ({
+  currentId,
+  keys: new Map(Array.from(secrets, ([id, secret]) => [id, createSecretKey(secret)])),
+});
+
 /** bcrypt sees 72 bytes and stops at a NUL: 64 characters of base64 stand for the whole password instead. */
-const peppered = ({ secrets }: Ring, pepperId: string, password: string): string => {
-  const pepper = secrets.get(pepperId);
+const peppered = ({ keys }: Peppers, pepperId: string, password: string): string => {
+  const pepper = keys.get(pepperId);
   if (pepper === undefined) {
-    const known = [...secrets.keys()].join(', ');
+    const known = [...keys.keys()].join(', ');
     throw new Error(`there is no pepper "${pepperId}", with which a password was hashed; those given are: ${known}`);
   }
   return createHmac('sha384', pepper).update(password, 'utf8').digest('base64');
 };
 
-const hash = async ({ cost, peppers }: PasswordOptions, password: string): Promise<Credential> => {
+const hash = async (peppers: Peppers, cost: number, password: string): Promise<Credential> => {
   const pepperId = peppers.currentId;
-  const text = await bcrypt.hash(peppered(peppers, pepperId, password), cost);
+  // Sixteen random bytes: made here, or they would wait in the thread pool before the hash does.
+  const text = await bcrypt.hash(peppered(peppers, pepperId, password), bcrypt.genSaltSync(cost));
   return { scheme: SCHEME, version: VERSION, pepperId, cost, hash: text };
 };
 
-const verify = (peppers: Ring, password: string, credential: Credential): Promise<boolean> => {
+const verify = (peppers: Peppers, password: string, credential: Credential): Promise<boolean> => {
   if (credential.scheme !== SCHEME || credential.version !== VERSION)
     throw new Error(`a password was hashed with a scheme that this version does not know: ${credential.scheme}`);
   return bcrypt.compare(peppered(peppers, credential.pepperId, password), credential.hash);
@@ -56,19 +65,27 @@ const refuseWeak = (password: string, charactersMin: number): void => {
   if (problem !== undefined) throw new ServiceError('PASSWORD_TOO_WEAK', problem);
 };
 
-const withQueue = (options: PasswordOptions, queue: BoundedQueue, nobody: Credential): PasswordHasher => ({
-  hash: (password, signal) => queue(() => hash(options, password), signal),
-  hashNew: async (password, signal) => {
-    refuseWeak(password, options.newPasswordCharactersMin);
-    return queue(() => hash(options, password), signal);
-  },
-  verify: (password, credential, signal) => queue(async () => verify(options.peppers, password, credential), signal),
-  verifyNobody: async (password, signal) => {
-    await queue(async () => verify(options.peppers, password, nobody), signal);
-    return false;
-  },
-});
+type Means = { readonly peppers: Peppers; readonly queue: BoundedQueue; readonly nobody: Credential };
+
+const withQueue = ({ cost, newPasswordCharactersMin }: PasswordOptions, means: Means): PasswordHasher => {
+  const { peppers, queue, nobody } = means;
+  return {
+    hash: (password, signal) => queue(() => hash(peppers, cost, password), signal),
+    hashNew: async (password, signal) => {
+      refuseWeak(password, newPasswordCharactersMin);
+      return queue(() => hash(peppers, cost, password), signal);
+    },
+    verify: (password, credential, signal) => queue(async () => verify(peppers, password, credential), signal),
+    verifyNobody: async (password, signal) => {
+      await queue(async () => verify(peppers, password, nobody), signal);
+      return false;
+    },
+  };
+};
 
 /** Our hash: bcrypt over base64(HMAC-SHA-384(pepper, password)). Source: contract, "The two modes". */
-export const createPasswordHasher = async (options: PasswordOptions): Promise<PasswordHasher> =>
-  withQueue(options, createBoundedQueue(options), await hash(options, ''));
+export const createPasswordHasher = async (options: PasswordOptions): Promise<PasswordHasher> => {
+  const peppers = peppersOf(options.peppers);
+  const nobody = await hash(peppers, options.cost, '');
+  return withQueue(options, { peppers, queue: createBoundedQueue(options), nobody });
+};

@@ -3,29 +3,30 @@ import { isFieldError } from '@bufbuild/protobuf/reflect';
 import { ServiceError } from '@userferry/errors';
 
 /**
- * Why a text is no request, in our words: what protobuf-es says quotes values, and a value may be a password.
+ * Why a text is no request, in our words: what protobuf-es says quotes values, and a value may be a password. So it is no
+ * `cause` either, which a log might show.
  * The names are those of the contract.
  * @param culprit where it is known: the name at the top that cannot be read
  */
 export const jsonProblem = (error: unknown, culprit = ''): ServiceError => {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (isFieldError(cause)) return fieldProblem(cause.field(), cause.message, error);
+  if (isFieldError(cause)) return fieldProblem(cause.field(), cause.message);
   const message = error instanceof Error ? error.message : '';
   const unknown = /^cannot decode message \S+ from JSON: key "(.*)" is unknown$/s.exec(message)?.[1];
-  if (unknown !== undefined) return refuse(unknown, 'is no field of this request', error);
-  if (/duplicate/.test(message)) return refuse('', 'the JSON has a name twice in one object', error);
+  if (unknown !== undefined) return refuse(unknown, 'is no field of this request');
+  if (/duplicate/.test(message)) return refuse('', 'the JSON has a name twice in one object');
   if (/^cannot decode message google\.protobuf\.Timestamp /.test(message))
-    return refuse(culprit, 'must be a time in RFC 3339, as 2026-11-26T08:00:00Z', error);
+    return refuse(culprit, 'must be a time in RFC 3339, as 2026-11-26T08:00:00Z');
   const name = /^cannot decode enum \S+\.(\w+) /.exec(message)?.[1];
-  if (name !== undefined) return refuse(culprit, `must be the name of a ${name}`, error);
-  if (culprit !== '') return refuse(culprit, 'is not what the contract says', error);
-  return refuse('', 'the body is not the JSON object of this request', error);
+  if (name !== undefined) return refuse(culprit, `must be the name of a ${name}`);
+  if (culprit !== '') return refuse(culprit, 'is not what the contract says');
+  return refuse('', 'the body is not the JSON object of this request');
 };
 
-const fieldProblem = (field: DescField | DescOneof, message: string, cause: unknown): ServiceError => {
-  if (field.kind === 'oneof') return refuse(field.name, 'is set more than once', cause);
-  if (/set multiple times|duplicate/.test(message)) return refuse(field.name, 'is there twice', cause);
-  return refuse(field.name, `must be ${expected(field)}`, cause);
+const fieldProblem = (field: DescField | DescOneof, message: string): ServiceError => {
+  if (field.kind === 'oneof') return refuse(field.name, 'is set more than once');
+  if (/set multiple times|duplicate/.test(message)) return refuse(field.name, 'is there twice');
+  return refuse(field.name, `must be ${expected(field)}`);
 };
 
 const expected = (field: DescField): string => {
@@ -63,9 +64,9 @@ const SCALARS: Readonly<Partial<Record<ScalarType, string>>> = {
 
 const NAME_LENGTH_MAX = 64;
 
-const refuse = (name: string, problem: string, cause: unknown): ServiceError => {
+const refuse = (name: string, problem: string): ServiceError => {
   // What a caller named is repeated as far as it is a name.
   const field = name.slice(0, NAME_LENGTH_MAX).replace(/[^\x20-\x7e]/g, '?');
-  if (field === '') return new ServiceError('INVALID_ARGUMENT', problem, { cause });
-  return new ServiceError('INVALID_ARGUMENT', `${field} ${problem}`, { metadata: { field }, cause });
+  if (field === '') return new ServiceError('INVALID_ARGUMENT', problem);
+  return new ServiceError('INVALID_ARGUMENT', `${field} ${problem}`, { metadata: { field } });
 };

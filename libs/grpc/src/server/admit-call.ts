@@ -14,8 +14,14 @@ export type AdmissionOptions = {
   readonly callMsMax: number;
 };
 
-/** A call that may begin; `timedOut` tells the end of its time from its caller's hanging up. */
-export type AdmittedCall = { readonly facts: CallFacts; readonly timedOut: AbortSignal };
+/** A call that may begin. */
+export type AdmittedCall = {
+  readonly facts: CallFacts;
+  /** Tells the end of its time from its caller's hanging up. */
+  readonly isTimedOut: () => boolean;
+  /** It has its answer: from now on nothing aborts. A deadline that is left running costs as much as a short call. */
+  readonly close: () => void;
+};
 
 /** What unary and streaming calls have in common, and those that came as JSON. */
 export type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
@@ -33,19 +39,35 @@ export const admitCall = async (
 ): Promise<AdmittedCall> => {
   const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
   const caller = await authenticate(call.metadata);
-  const hungUp = new AbortController();
-  call.on('cancelled', () => hungUp.abort());
-  const timedOut = AbortSignal.timeout(Math.max(1, deadlineMs - Date.now()));
-  const signal = AbortSignal.any([hungUp.signal, timedOut]);
-  return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, timedOut };
+  const { signal, ...end } = endOf(call, deadlineMs);
+  return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, ...end };
+};
+
+const endOf = (call: ServerCall, deadlineMs: number) => {
+  const ending = new AbortController();
+  let [timedOut, closed] = [false, false];
+  const onDeadline = () => {
+    timedOut = true;
+    ending.abort();
+  };
+  const timer = setTimeout(onDeadline, Math.max(1, deadlineMs - Date.now())).unref();
+  // gRPC says so of calls that were answered, too.
+  call.on('cancelled', () => {
+    if (!closed) ending.abort();
+  });
+  const close = () => {
+    closed = true;
+    clearTimeout(timer);
+  };
+  return { signal: ending.signal, isTimedOut: () => timedOut, close };
 };
 
 /** Rejects when the signal aborts, and says which of the ends it was: the server's stop, the deadline, or the caller. */
-export const aborted = (signal: AbortSignal, timedOut: AbortSignal, stopping?: AbortSignal): Promise<never> =>
+export const aborted = (signal: AbortSignal, isTimedOut: () => boolean, stopping?: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const onAbort = () => {
       if (stopping?.aborted) reject(new ServiceError('SERVICE_UNAVAILABLE', 'the server stops; open the stream again'));
-      else if (timedOut.aborted) reject(new ServiceError('DEADLINE_EXCEEDED', 'the call ran out of time'));
+      else if (isTimedOut()) reject(new ServiceError('DEADLINE_EXCEEDED', 'the call ran out of time'));
       else reject(new ServiceError('CANCELLED', 'the caller hung up'));
     };
     if (signal.aborted) onAbort();

@@ -44,6 +44,10 @@ const respond = async <Request, Response>(
   options: AdmissionOptions,
   requestId: string,
 ): Promise<Response> => {
-  const { facts, timedOut } = await admitCall(call, options, requestId);
-  return Promise.race([handler(read(), facts), aborted(facts.signal, timedOut)]);
+  const { facts, isTimedOut, close } = await admitCall(call, options, requestId);
+  try {
+    return await Promise.race([handler(read(), facts), aborted(facts.signal, isTimedOut)]);
+  } finally {
+    close();
+  }
 };

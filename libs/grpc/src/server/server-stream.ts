@@ -59,10 +59,10 @@ const send = async <Request, Response>(
   requestId: string,
   onMessage: () => void,
 ): Promise<void> => {
-  const { facts, timedOut } = await admitCall(call, options, requestId);
+  const { facts, isTimedOut, close } = await admitCall(call, options, requestId);
   const request = wellFormed(call.request);
   const signal = AbortSignal.any([facts.signal, options.stopping]);
-  const ended = aborted(signal, timedOut, options.stopping);
+  const ended = aborted(signal, isTimedOut, options.stopping);
   ended.catch(() => undefined);
   const messages = handler(request, { ...facts, signal })[Symbol.asyncIterator]();
   try {
@@ -73,6 +73,7 @@ const send = async <Request, Response>(
       if (!call.write(next.value)) await Promise.race([once(call, 'drain'), ended]);
     }
   } finally {
+    close();
     // Not awaited: a handler that is stuck must not keep the call.
     messages.return?.().catch(() => undefined);
   }

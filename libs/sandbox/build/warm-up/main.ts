@@ -59,7 +59,11 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
 const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: warm-up RUNTIME_FOLDER');
 const files = loadRuntimeFiles(root);
-const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe: () => process.abort() });
+const slot = await createSlot(files, {
+  memoryLimitBytes: MEMORY_BYTES,
+  isSingle: false,
+  onCatastrophe: () => process.abort(),
+});
 for (const name of files.packages.keys()) await slot.loadPackage(name);
 const { port } = await startFakePostgres();
 const { port: webPort } = await startWebService();

@@ -14,6 +14,12 @@ export type SocketAddresses = {
   readonly localPort: number;
 };
 
+/** What the host tells of a connection that is there. */
+export type ConnectionFacts = SocketAddresses & { readonly welcome?: Welcome };
+
+/** What the host tells of a session that an earlier run has opened: what its server last said of itself, and when. */
+export type Welcome = { readonly bytes: Uint8Array; readonly ageMs: number; readonly rttMs: number };
+
 /** What the host tells of a finished TLS handshake. */
 export type SecureInfo = {
   readonly authorized: boolean;
@@ -99,6 +105,8 @@ export type Operation =
   // what the stream brings is fed by the question `feed`. Events of such a connection are numbered (`b`).
   | readonly ['tls', id: number, parentId: number, options: TlsOptions]
   | readonly ['taken', id: number]
+  // Both ends of such a stream are known: what is encrypted goes over the carrier, of which so many bytes were read.
+  | readonly ['join', id: number, carrierId: number, bytesRead: number]
   | readonly ['resolve', id: number, type: string, name: string, options: DnsOptions]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']

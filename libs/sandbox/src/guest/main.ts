@@ -17,14 +17,21 @@ type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
 lockDown();
 keepAccountOfProxies();
 installGlobals();
-rememberBuiltIns();
 startClock();
 setTickErrorHandler(uncaught);
 
 /** Called by the host through references; `install` first. */
 export const guest = {
-  install(post: Callback<'post'>, postAndWait: Callback<'postAndWait'>, ask: Callback<'ask'>, packages: string) {
+  install(
+    post: Callback<'post'>,
+    postAndWait: Callback<'postAndWait'>,
+    ask: Callback<'ask'>,
+    packages: string,
+    /** It will serve one run, so that nothing has to be put back. */
+    isSingle: boolean,
+  ) {
     install({ post, postAndWait, ask });
+    if (!isSingle) rememberBuiltIns();
     setPackages(packages.split(',').map((entry) => entry.split('=') as [string, string]));
   },
   definePackage: (name: string, bundle: PackageBundle) => definePackage(name, bundle),

@@ -1,9 +1,9 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
 import type {
+  ConnectionFacts,
   GuestEvent,
   SecureInfo,
   SessionFacts,
-  SocketAddresses,
   TlsOptions,
   Unauthorized,
   WireError,
@@ -15,7 +15,7 @@ import { create, NativeUint8Array } from './primordials.ts';
 const WINDOW_BYTES = 256 * 1024;
 
 export type ChannelEvents = {
-  readonly onConnect: (addresses: SocketAddresses) => void;
+  readonly onConnect: (facts: ConnectionFacts) => void;
   readonly onData: (bytes: Uint8Array) => void;
   readonly onEnd: () => void;
   readonly onError: (error: Error) => void;
@@ -89,7 +89,7 @@ export function createChannel(events: ChannelEvents): Channel {
   const handle = (type: string, a: unknown): void => {
     if (type === 'data') events.onData(a as Uint8Array);
     else if (type === 'ack') onAck();
-    else if (type === 'connect') events.onConnect(a as SocketAddresses);
+    else if (type === 'connect') events.onConnect(a as ConnectionFacts);
     else if (type === 'end') events.onEnd();
     else if (type === 'error') events.onError(toError(a as WireError));
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDataSource } from '../data-source.ts';
 import { createApiKeyRepository } from '../repositories/api-keys.ts';
+import { createAttemptCalls } from '../repositories/attempt-calls.ts';
 import { createAttemptRepository } from '../repositories/attempts.ts';
 import { createAuditRepository } from '../repositories/audit.ts';
 import { createConflictRepository } from '../repositories/conflicts.ts';
@@ -13,6 +14,8 @@ import { createScriptRunRepository } from '../repositories/script-runs.ts';
 import { createTombstoneRepository } from '../repositories/tombstones.ts';
 import { createUserRepository } from '../repositories/users.ts';
 import { createSealer } from '../sealing.ts';
+import { createStatements } from '../statements/create-statements.ts';
+import type { StatementCall } from '../statements/statement.ts';
 import { ADMIN, openStoreForTests, randomRing, someCredential } from '../store-for-tests.ts';
 import { ATTEMPT_LIMITS, RUN_LIMITS } from '../store-limits.ts';
 import { FILLED, fillStore } from './fill-store.ts';
@@ -52,10 +55,17 @@ const scannedIn = (node: Node): string[] => [
   ...(node.Plans ?? []).flatMap(scannedIn),
 ];
 
-/** The tables that a statement reads from the first row to the last, as PostgreSQL plans it now. */
+/** Statements that a server keeps prepared. */
+const prepared = new Set<string>();
+
+/**
+ * The tables that a statement reads from the first row to the last, as PostgreSQL plans it now: with its values, and for
+ * any values, where that plan is kept.
+ */
 const scannedBy = async ({ sql, values }: Statement): Promise<string[]> => {
-  const rows = await source.query(`EXPLAIN (FORMAT JSON) ${sql}`, [...values]);
-  return scannedIn(rows[0]['QUERY PLAN'][0].Plan as Node);
+  const plans = [await source.query(`EXPLAIN (FORMAT JSON) ${sql}`, [...values])];
+  if (prepared.has(sql)) plans.push(await source.query(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${sql}`));
+  return plans.flatMap(([row]) => scannedIn(row['QUERY PLAN'][0].Plan as Node));
 };
 
 const isPlanned = ({ sql }: Statement): boolean => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)/i.test(sql);
@@ -75,14 +85,23 @@ const keyRing = randomRing('k1');
 const clock = () => new Date();
 const page = { size: 50, token: '' };
 const repositories = () => {
+  const attemptCalls = createAttemptCalls(keyRing, ATTEMPT_LIMITS);
+  const run = createStatements(source, {});
+  const noted = ((...calls: StatementCall[]) => {
+    for (const { statement } of calls) prepared.add(statement.text);
+    return run(...calls);
+  }) as unknown as typeof run;
   const late = { clock, read: <T>(run: (manager: DataSource['manager']) => Promise<T>) => run(source.manager) };
   return {
     keys: createApiKeyRepository(source, clock),
     pools: createPoolRepository(source, clock),
-    attempts: createAttemptRepository(source, { keyRing, limits: ATTEMPT_LIMITS, clock }),
-    users: createUserRepository(source, late),
+    attempts: createAttemptRepository({ dataSource: source, run: noted, clock }, attemptCalls),
+    users: createUserRepository({ dataSource: source, run: noted, ...late }, attemptCalls),
     progress: createProgressRepository(source, { ...late, daysKept: 400 }),
-    runs: createScriptRunRepository(source, { ...late, sealer: createSealer(keyRing), limits: RUN_LIMITS }),
+    runs: createScriptRunRepository(
+      { dataSource: source, run: noted, ...late },
+      { sealer: createSealer(keyRing), limits: RUN_LIMITS },
+    ),
     audit: createAuditRepository(source, { ...late, daysKept: 400 }),
     tombstones: createTombstoneRepository(source, clock),
     conflicts: createConflictRepository(source, clock),
@@ -110,10 +129,10 @@ const CALLS: readonly (readonly [string, (by: Repositories) => Promise<unknown>]
   ['a user by what they type', ({ users }) => users.find(pool.id, typed(7))],
   ['a user by the legacy id', ({ users }) => users.find(pool.id, { externalId: 7 })],
   ['nobody', ({ users }) => users.find(pool.id, typed(900_000))],
-  ['a first login', ({ users }) => users.migrate(proven(900_001))],
+  ['a first login', ({ users }) => users.migrate(proven(900_001), { attempt: subject() })],
   ['a first login that came second', ({ users }) => users.migrate(proven(8))],
-  ['what a login has to know', ({ users }) => users.forLogin(pool.id, typed(7))],
-  ['what a login has to know of nobody', ({ users }) => users.forLogin(pool.id, typed(900_000))],
+  ['what a login has to know', ({ users }) => users.beginLogin(subject())],
+  ['what a login has to know of nobody', ({ users }) => users.beginLogin({ ...subject(), who: typed(900_000) })],
   ['an attempt that let somebody in', ({ attempts }) => attempts.loggedIn(subject(), true)],
   ['a run for the log history', ({ runs }) => runs.append(pool.id, [{ ...run(), requestId: '', details: {} }])],
   ['a page of runs', ({ runs }) => runs.list({ userPoolId: pool.id, until: new Date(0) }, page)],
@@ -141,5 +160,9 @@ describe('no table that grows is read from end to end by', () => {
   it('and where one is, it is seen', async () => {
     const { scanned } = await look(() => source.query("SELECT * FROM users WHERE profile ->> 'name' = 'x'"));
     expect(scanned).toHaveLength(1);
+  });
+
+  it('and what is prepared is looked at without its values, too', () => {
+    expect(prepared.size).toBeGreaterThanOrEqual(6);
   });
 });

@@ -1,6 +1,8 @@
 import { ServiceError } from '@userferry/errors';
 import type { EntityManager } from 'typeorm';
 import type { UserIdentifierRow } from '../entities/user-entities.ts';
+import { isUuid, requirePool } from '../require-pool.ts';
+import type { Statement } from '../statements/statement.ts';
 import type { ExternalKey } from './conflict-rows.ts';
 import type { IdentifierRow } from './identifier-rows.ts';
 import type { TombstoneKey } from './tombstones.ts';
@@ -20,11 +22,14 @@ export type MigrationKeys = {
   readonly tombstones: readonly TombstoneKey[];
 };
 
-// Neither the connection can be switched nor a user of the pool be deleted before the end of the transaction.
-const HOLD = `
+/** Neither the connection can be switched nor a user of the pool be deleted before the end of the transaction. */
+export const HOLD_MIGRATION: Statement = {
+  name: 'hold_migration',
+  text: `
   SELECT c.version
-  FROM connections AS c JOIN user_pools AS p ON p.id = $2
-  WHERE c.id = $1 FOR KEY SHARE OF c, p`;
+  FROM connections AS c JOIN user_pools AS p ON p.id = c.user_pool_id
+  WHERE c.id = $1 AND p.id = $2 FOR KEY SHARE OF c, p`,
+};
 
 // A statement of its own: one that has waited for a row sees everything else as it was before it waited.
 const LOOK = `
@@ -43,21 +48,28 @@ const LOOK = `
 type Held = { version: number };
 type Looked = BeforeMigration & { lazy: boolean };
 
+const hold = async (manager: EntityManager, { userPoolId, connectionId }: ExternalKey): Promise<Held> => {
+  const ids = [connectionId, userPoolId];
+  const [held]: Held[] = ids.every(isUuid) ? await manager.query(HOLD_MIGRATION.text, ids) : [];
+  if (held !== undefined) return held;
+  await requirePool(manager, userPoolId);
+  throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no such connection');
+};
+
 /**
- * Holds connection and pool for the rest of the transaction, then looks for what stands in the way: two statements, since
- * every first login passes here.
- * @throws ServiceError CONCURRENT_CHANGE when the connection, or its pool, is gone or migrates nobody any more
+ * Holds connection and pool for the rest of the transaction, then looks for what stands in the way.
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, CONCURRENT_CHANGE when the connection migrates nobody
  */
 export const holdMigration = async (
   manager: EntityManager,
   { external, identifiers, tombstones }: MigrationKeys,
 ): Promise<BeforeMigration> => {
   const { userPoolId, connectionId, idType, idText } = external;
-  const [held]: Held[] = await manager.query(HOLD, [connectionId, userPoolId]);
+  const { version } = await hold(manager, external);
   const [looked]: Looked[] = await manager.query(LOOK, [
     userPoolId,
     connectionId,
-    held?.version ?? 0,
+    version,
     idType,
     idText,
     tombstones.map(({ kind }) => kind),

@@ -14,36 +14,44 @@ export type MigratedUser = {
   readonly at: Date;
 };
 
-// One statement, since every first login passes here. Identifiers in the order given, that of the kinds, so that two
-// transactions do not wait for each other in a ring. Open conflicts of a user who is stored now are over.
-const INSERT = `
-  WITH stored AS (
+/**
+ * A statement's parts that store a user, from `values` on: whatever is to be seen first is its source, a row of nothing for
+ * go. Identifiers in the order given, that of the kinds, so that two transactions do not wait for each other in a ring.
+ * Open conflicts of a user who is stored now are over.
+ */
+export const storingFrom = (source: string): string => `
+  stored AS (
     INSERT INTO users (id, user_pool_id, migration_state, profile, created_at, updated_at, migrated_at)
-    VALUES ($1, $2, 'migrated', $3, $4, $4, $4)
+    SELECT $1::uuid, $2::uuid, 'migrated', $3::jsonb, $4::timestamptz, $4::timestamptz, $4::timestamptz FROM ${source}
   ), external AS (
     INSERT INTO external_ids (user_pool_id, connection_id, id_type, id_text, user_id, created_at)
-    VALUES ($2, $5, $6, $7, $1, $4)
+    SELECT $2::uuid, $5::uuid, $6::text, $7::text, $1::uuid, $4::timestamptz FROM ${source}
   ), named AS (
     INSERT INTO user_identifiers (user_pool_id, kind, normalised, value, user_id, in_profile)
-    SELECT $2, k.kind, k.normalised, k.value, $1, k.in_profile
-    FROM unnest($8::text[], $9::text[], $10::text[], $11::boolean[]) WITH ORDINALITY
+    SELECT $2::uuid, k.kind, k.normalised, k.value, $1::uuid, k.in_profile
+    FROM ${source}, unnest($8::text[], $9::text[], $10::text[], $11::boolean[]) WITH ORDINALITY
       AS k (kind, normalised, value, in_profile, place)
     ORDER BY k.place
   ), proven AS (
     INSERT INTO credentials (user_id, scheme, version, pepper_id, cost, hash, created_at)
-    VALUES ($1, $12, $13, $14, $15, $16, $4)
-  )
-  DELETE FROM identifier_conflicts
-  WHERE user_pool_id = $2 AND connection_id = $5 AND id_type = $6 AND id_text = $7 AND NOT kept_local`;
+    SELECT $1::uuid, $12::text, $13::int4, $14::text, $15::int4, $16::text, $4::timestamptz FROM ${source}
+  ), decided AS (
+    DELETE FROM identifier_conflicts AS f USING ${source}
+    WHERE f.user_pool_id = $2 AND f.connection_id = $5 AND f.id_type = $6 AND f.id_text = $7 AND NOT f.kept_local
+  )`;
 
-/** Fails with a unique violation when another transaction was faster. */
-export const insertMigratedUser = async (
-  manager: EntityManager,
-  { userId, external, profile, identifiers, credential, at }: MigratedUser,
-): Promise<void> => {
+/** The values of `storingFrom`, the first sixteen of its statement. */
+export const storedValues = ({
+  userId,
+  external,
+  profile,
+  identifiers,
+  credential,
+  at,
+}: MigratedUser): readonly unknown[] => {
   const { userPoolId, connectionId, idType, idText } = external;
   const { scheme, version, pepperId, cost, hash } = credential;
-  await manager.query(INSERT, [
+  return [
     userId,
     userPoolId,
     JSON.stringify(profile),
@@ -60,5 +68,12 @@ export const insertMigratedUser = async (
     pepperId,
     cost,
     hash,
-  ]);
+  ];
+};
+
+const INSERT = `WITH go AS (SELECT 1), ${storingFrom('go')} SELECT FROM go`;
+
+/** Fails with a unique violation when another transaction was faster. */
+export const insertMigratedUser = async (manager: EntityManager, user: MigratedUser): Promise<void> => {
+  await manager.query(INSERT, [...storedValues(user)]);
 };

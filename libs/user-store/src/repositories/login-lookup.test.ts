@@ -20,7 +20,12 @@ afterAll(async () => {
 });
 
 const ADA: Identifier = { kind: 'email', value: 'Ada@Example.com' };
-const lookUp = (identifier: Identifier = ADA) => store.users.forLogin(pool.userPoolId, identifier);
+const subject = (userPoolId: string, who: Identifier) => ({ userPoolId, who, address: '' });
+const lookUp = async (identifier: Identifier = ADA) => {
+  const { attempt, ...found } = await store.users.beginLogin(subject(pool.userPoolId, identifier));
+  expect(attempt).toEqual({ allowed: true });
+  return found;
+};
 const migrate = (externalId: number, profile: Profile = {}, typed = ADA) =>
   store.users.migrate({ ...pool, externalId, profile, typed, credential: someCredential });
 const apart = async (identifier: Identifier = ADA) => ({
@@ -69,11 +74,12 @@ describe('what a login asks first', () => {
 
   it('knows a pool without a connection, and none that is not there', async () => {
     const bare = await store.pools.create({ name: 'bare', metadata: {}, revealRejectionDetails: true });
-    expect(await store.users.forLogin(bare.id, ADA)).toEqual({
+    expect(await store.users.beginLogin(subject(bare.id, ADA))).toEqual({
+      attempt: { allowed: true },
       facts: await store.pools.loginFacts(bare.id),
       found: { verdict: 'not_found' },
     });
     for (const id of [pool.connectionId, 'x'])
-      await expect(store.users.forLogin(id, ADA)).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
+      await expect(store.users.beginLogin(subject(id, ADA))).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
   });
 });

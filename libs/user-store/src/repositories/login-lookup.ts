@@ -1,8 +1,8 @@
 import { type Identifier, identifierKey } from '@userferry/user-model';
-import type { EntityManager } from 'typeorm';
 import type { UserPoolRow } from '../entities/pool-entities.ts';
 import type { ExternalIdRow, UserIdentifierRow, UserRow } from '../entities/user-entities.ts';
 import { isUuid, poolNotFound } from '../require-pool.ts';
+import type { Statement, StatementCall } from '../statements/statement.ts';
 import { type LoginFacts, poolView } from './pool-facts.ts';
 import { type Credential, type FoundUser, storedUser } from './stored-user.ts';
 
@@ -10,7 +10,9 @@ import { type Credential, type FoundUser, storedUser } from './stored-user.ts';
 export type LoginLookup = { readonly facts: LoginFacts; readonly found?: FoundUser };
 
 // One statement, since every login passes here; of parts rather than joins, whose order would have to be planned each time.
-const LOOK_UP = `
+const LOOK_UP: Statement = {
+  name: 'look_up_login',
+  text: `
   SELECT p.id, p.name, p.metadata, p.reveal_rejection_details AS "revealRejectionDetails",
     p.created_at AS "createdAt", p.plan, p.trial_started_at AS "trialStartedAt",
     (SELECT json_build_object('connectionId', c.id, 'version', c.version, 'enabled', c.enabled, 'mode',
@@ -29,7 +31,8 @@ const LOOK_UP = `
   FROM user_pools AS p
   LEFT JOIN users AS u ON u.id = (SELECT n.user_id FROM user_identifiers AS n
     WHERE n.user_pool_id = $1 AND n.kind = $2 AND n.normalised = $3)
-  WHERE p.id = $1`;
+  WHERE p.id = $1`,
+};
 
 type Person = Pick<UserRow, 'migrationState' | 'profile' | 'updatedAt' | 'migratedAt'> & {
   readonly userId: string | null;
@@ -39,18 +42,19 @@ type Person = Pick<UserRow, 'migrationState' | 'profile' | 'updatedAt' | 'migrat
   readonly credential: Credential | null;
   readonly tombstoned: boolean;
 };
-type Row = UserPoolRow & Person & { readonly connection: LoginFacts['connection'] | null };
+export type LookupRow = UserPoolRow & Person & { readonly connection: LoginFacts['connection'] | null };
+
+/** Asks for pool, connection and user at once. Throws ServiceError USER_POOL_NOT_FOUND for what is no id. */
+export const lookUpLogin = (userPoolId: string, identifier: Identifier): StatementCall => {
+  if (!isUuid(userPoolId)) throw poolNotFound();
+  return { statement: LOOK_UP, values: [userPoolId, identifier.kind, identifierKey(identifier)] };
+};
 
 /**
- * Pool, connection and user in one statement. Whoever is not here may have been deleted: then the answer is `tombstoned`.
+ * What was found. Whoever is not here may have been deleted: then the answer is `tombstoned`.
  * @throws ServiceError USER_POOL_NOT_FOUND
  */
-export const lookUpLogin = async (
-  manager: EntityManager,
-  { userPoolId, identifier, now }: { userPoolId: string; identifier: Identifier; now: Date },
-): Promise<LoginLookup> => {
-  if (!isUuid(userPoolId)) throw poolNotFound();
-  const [row]: Row[] = await manager.query(LOOK_UP, [userPoolId, identifier.kind, identifierKey(identifier)]);
+export const lookedUp = (row: LookupRow | undefined, now: Date): LoginLookup => {
   if (row === undefined) throw poolNotFound();
   const facts = factsOf(row, now);
   const { connection } = facts;
@@ -58,13 +62,13 @@ export const lookUpLogin = async (
   return elsewhere ? { facts } : { facts, found: foundIn(row) };
 };
 
-const factsOf = (row: Row, now: Date): LoginFacts => {
+const factsOf = (row: LookupRow, now: Date): LoginFacts => {
   const { id, name, metadata, revealRejectionDetails, createdAt, plan, trialStartedAt, connection } = row;
   const pool = poolView({ id, name, metadata, revealRejectionDetails, createdAt, plan, trialStartedAt }, now);
   return { pool, ...(connection && { connection }) };
 };
 
-const foundIn = (row: Row): FoundUser => {
+const foundIn = (row: LookupRow): FoundUser => {
   if (row.userId === null) return { verdict: row.tombstoned ? 'tombstoned' : 'not_found' };
   const { userId: id, migrationState, profile, userCreatedAt: createdAt, updatedAt, migratedAt } = row;
   const { identifiers, external, credential } = row;

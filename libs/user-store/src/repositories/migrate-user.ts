@@ -11,8 +11,8 @@ import type { EntityManager } from 'typeorm';
 import { type AuditedCall, writeUserAudit } from './audit.ts';
 import { conflictsOf, recordConflicts } from './conflict-rows.ts';
 import { holdMigration } from './hold-migration.ts';
-import { identifierRows, tombstoneKey } from './identifier-rows.ts';
-import { insertMigratedUser } from './insert-migrated-user.ts';
+import { identifierRows } from './identifier-rows.ts';
+import { insertMigratedUser, type MigratedUser } from './insert-migrated-user.ts';
 import { type Credential, findByExternalId, type StoredUser } from './stored-user.ts';
 import { externalTombstoneKey } from './tombstones.ts';
 
@@ -35,42 +35,46 @@ export type MigrationResult =
   | ({ readonly verdict: 'already_migrated' } & StoredUser)
   | { readonly verdict: 'tombstoned' | 'conflict' };
 
-type Plan = ReturnType<typeof planOf>;
+export type MigrationPlan = ReturnType<typeof planOf>;
 
 /** A migration that is only thought through: no password, and perhaps nothing that was typed. */
 export type SupposedUser = Omit<ProvenUser, 'credential' | 'typed'> & { readonly typed?: Identifier | undefined };
 
-const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: SupposedUser) => {
+/** Under which keys a proven user is looked for and stored. */
+export const planOf = ({ userPoolId, connectionId, externalId, profile, typed }: SupposedUser) => {
   const { type: idType, text: idText } = externalIdKey(externalId);
   const external = { userPoolId, connectionId, idType, idText };
-  const identifiers = loginIdentifiersOf(profile, typed);
+  const identifiers = identifierRows(userPoolId, loginIdentifiersOf(profile, typed));
   const { email, phone, username, ...stored } = profile;
   const tombstones = [
     externalTombstoneKey(external),
-    ...identifiers.map((identifier) => tombstoneKey(userPoolId, identifier)),
+    ...identifiers.map(({ kind, normalised: value }) => ({ userPoolId, kind, value })),
   ];
-  return { external, identifiers: identifierRows(userPoolId, identifiers), stored, tombstones };
+  return { external, identifiers, stored, tombstones };
 };
 
-const store = async (manager: EntityManager, proven: ProvenUser, plan: Plan, at: Date): Promise<User> => {
+/** The user as they are stored, and as they are shown. */
+export const newUserOf = (proven: ProvenUser, plan: MigrationPlan, at: Date): { row: MigratedUser; user: User } => {
   const { external, identifiers, stored: profile } = plan;
   const { externalId, credential } = proven;
   const userId = randomUUID();
-  await insertMigratedUser(manager, { userId, external, profile, identifiers, credential, at });
   const shown = identifiers.filter(({ inProfile }) => inProfile);
   const named = Object.fromEntries(shown.map(({ kind, value }) => [kind, value]));
   const times = { createdAt: at, updatedAt: at, migratedAt: at };
-  return { userId, externalId, profile: { ...profile, ...named }, migrationState: 'migrated', ...times };
+  return {
+    row: { userId, external, profile, identifiers, credential, at },
+    user: { userId, externalId, profile: { ...profile, ...named }, migrationState: 'migrated', ...times },
+  };
 };
 
 type Decision =
-  | { readonly verdict: 'migrated'; readonly identifiers: Plan['identifiers'] }
+  | { readonly verdict: 'migrated'; readonly identifiers: MigrationPlan['identifiers'] }
   | { readonly verdict: 'conflict'; readonly undecided: Awaited<ReturnType<typeof conflictsOf>>['open'] }
   | { readonly verdict: 'tombstoned' }
   | ({ readonly verdict: 'already_migrated' } & StoredUser);
 
 /** What becomes of a user, and by which identifiers they would be known. Writes nothing. */
-const decide = async (manager: EntityManager, plan: Plan): Promise<Decision> => {
+const decide = async (manager: EntityManager, plan: MigrationPlan): Promise<Decision> => {
   const { userId, tombstoned, taken } = await holdMigration(manager, plan);
   const known = userId === null ? undefined : await findByExternalId(manager, plan.external);
   if (known !== undefined) return { verdict: 'already_migrated', ...known };
@@ -84,7 +88,7 @@ const decide = async (manager: EntityManager, plan: Plan): Promise<Decision> => 
 
 /**
  * What `migrateUser` would come to now. Writes nothing; of a user with no identifier at all, `migrated`.
- * @throws ServiceError CONCURRENT_CHANGE as `migrateUser`
+ * @throws ServiceError as `migrateUser`
  */
 export const previewMigration = async (
   manager: EntityManager,
@@ -94,7 +98,8 @@ export const previewMigration = async (
 /**
  * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. A login
  * leaves no audit entry; `call` is what stores a user otherwise.
- * @throws ServiceError CONCURRENT_CHANGE: in custom-user-store mode nothing about a user is written
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, CONCURRENT_CHANGE: in custom-user-store mode nothing
+ * about a user is written
  */
 export const migrateUser = async (
   manager: EntityManager,
@@ -109,7 +114,8 @@ export const migrateUser = async (
   }
   if (decision.verdict !== 'migrated') return decision;
   const { identifiers } = decision;
-  const user = await store(manager, proven, { ...plan, identifiers }, now);
+  const { row, user } = newUserOf(proven, { ...plan, identifiers }, now);
+  await insertMigratedUser(manager, row);
   const who = { userPoolId: proven.userPoolId, userId: user.userId };
   if (call !== undefined) await writeUserAudit(manager, who, { ...call, at: now });
   return { verdict: 'migrated', user };

@@ -7,6 +7,8 @@ import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { isUuid, requirePool } from '../require-pool.ts';
 import type { Sealer } from '../sealing.ts';
+import type { Statements } from '../statements/create-statements.ts';
+import type { Statement, StatementCall } from '../statements/statement.ts';
 
 /** One run as the log history keeps it. `details` (error, console lines, usage) may hold what a script printed. */
 export type StoredRun = Readonly<Omit<ScriptRunRow, 'userPoolId' | 'version' | 'sealedDetails'>> & {
@@ -40,6 +42,16 @@ const BEYOND_CAP = `user_pool_id = $1 AND (ended_at, run_id) <= (
 
 const KEY = { table: 'script_runs', key: 'user_pool_id, run_id', by: 'ended_at' } as const;
 
+// In columns, so that it is the same statement for however many.
+const APPEND: Statement = {
+  name: 'append_script_runs',
+  text: `
+  INSERT INTO script_runs (user_pool_id, run_id, ended_at, action, outcome, version, request_id, test, sealed_details)
+  SELECT $1::uuid, r.* FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::int8[], $7::text[],
+    $8::boolean[], $9::text[]) AS r
+  ON CONFLICT DO NOTHING`,
+};
+
 const FILTERS: readonly [keyof RunQuery, string][] = [
   ['action', 'run.action = :action'],
   ['outcome', 'run.outcome = :outcome'],
@@ -66,15 +78,24 @@ const openRun = (sealer: Sealer, { userPoolId, sealedDetails, version, ...run }:
 
 /** The log history: what scripts said is sealed, since nobody knows what a script prints. */
 export const createScriptRunRepository = (
-  dataSource: DataSource,
-  { sealer, limits, clock, read }: { sealer: Sealer; limits: RunLimits; clock: Clock; read: LateReads },
+  { dataSource, run, clock, read }: { dataSource: DataSource; run: Statements; clock: Clock; read: LateReads },
+  { sealer, limits }: { sealer: Sealer; limits: RunLimits },
 ) => {
-  const rowOf = (userPoolId: string, { details, version, ...run }: StoredRun) => ({
-    ...run,
-    userPoolId,
-    version: String(version),
-    sealedDetails: sealer.seal(JSON.stringify(details), detailsPlace(userPoolId, run.runId)),
-  });
+  const appended = (userPoolId: string, runs: readonly StoredRun[]): StatementCall => {
+    const column = <T>(of: (each: StoredRun) => T): T[] => runs.map(of);
+    const values = [
+      userPoolId,
+      column(({ runId }) => runId),
+      column(({ endedAt }) => endedAt),
+      column(({ action }) => action),
+      column(({ outcome }) => outcome),
+      column(({ version }) => String(version)),
+      column(({ requestId }) => requestId),
+      column(({ test }) => test),
+      column(({ runId, details }) => sealer.seal(JSON.stringify(details), detailsPlace(userPoolId, runId))),
+    ];
+    return { statement: APPEND, values };
+  };
   // Looking for the cap's place at every append would cost as much as the cap is high.
   const grown = new Set<string>();
   const oldestKept = () => new Date(clock().getTime() - limits.runsKeptMs);
@@ -82,10 +103,9 @@ export const createScriptRunRepository = (
     /** Adds runs, each once however often it is told; the oldest beyond the pool's cap go with the next sweep. */
     append: async (userPoolId: string, runs: readonly StoredRun[]): Promise<void> => {
       if (!isUuid(userPoolId) || runs.length === 0) return;
-      const rows = runs.filter(({ endedAt }) => endedAt >= oldestKept()).map((run) => rowOf(userPoolId, run));
-      const distinct = [...new Map(rows.map((row) => [row.runId, row])).values()];
-      if (distinct.length > 0)
-        await dataSource.createQueryBuilder().insert().into(scriptRunEntity).values(distinct).orIgnore().execute();
+      const kept = runs.filter(({ endedAt }) => endedAt >= oldestKept());
+      const distinct = [...new Map(kept.map((each) => [each.runId, each])).values()];
+      if (distinct.length > 0) await run(appended(userPoolId, distinct));
       grown.add(userPoolId);
     },
 

@@ -3,6 +3,14 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import type { LateReads } from '../late-reads.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
+import type { Statements } from '../statements/create-statements.ts';
+import {
+  type AttemptAnswer,
+  type AttemptCalls,
+  type AttemptSubject,
+  attemptAnswer,
+  type BegunRow,
+} from './attempt-calls.ts';
 import type { AuditedCall, Author } from './audit.ts';
 import {
   type Deletion,
@@ -13,7 +21,7 @@ import {
 } from './delete-user.ts';
 import { tombstoneKey } from './identifier-rows.ts';
 import { listUsers, type UserList, type UserQuery } from './list-users.ts';
-import { type LoginLookup, lookUpLogin } from './login-lookup.ts';
+import { type LoginLookup, type LookupRow, lookedUp, lookUpLogin } from './login-lookup.ts';
 import {
   type MigrationResult,
   migrateUser,
@@ -21,6 +29,7 @@ import {
   previewMigration,
   type SupposedUser,
 } from './migrate-user.ts';
+import { createStoreAtOnce } from './store-at-once.ts';
 import { type FoundUser, findByAnyExternalId, findById, findByIdentifier } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
 import {
@@ -52,16 +61,26 @@ const keyOf = (userPoolId: string, selector: UserSelector) => {
   return [externalTombstoneKey({ userPoolId, idType, idText })];
 };
 
+/** Who logs in, from where ('' when nobody knows). */
+export type LoginSubject = AttemptSubject & { readonly who: Identifier };
+
+type HowMigrated = { readonly call?: AuditedCall | undefined; readonly attempt?: AttemptSubject | undefined };
+
+type UserRepositoryDeps = {
+  readonly dataSource: DataSource;
+  readonly run: Statements;
+  readonly clock: Clock;
+  readonly read: LateReads;
+};
+
 /**
  * Users of our store. Whatever writes is one transaction, is repeated when another one was faster, and writes nothing
  * while the pool's connection is a custom user store that is switched on. What a call other than a login changes leaves
  * its audit entry in the same transaction. All that writes fails with ServiceError USER_POOL_NOT_FOUND,
  * CONCURRENT_CHANGE.
  */
-export const createUserRepository = (
-  dataSource: DataSource,
-  { clock, read }: { readonly clock: Clock; readonly read: LateReads },
-) => {
+export const createUserRepository = ({ dataSource, run, clock, read }: UserRepositoryDeps, attempts: AttemptCalls) => {
+  const storeAtOnce = createStoreAtOnce(run, attempts, clock);
   const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
     retryConflicts(() => dataSource.transaction((manager) => run(manager, clock())));
   return {
@@ -73,19 +92,36 @@ export const createUserRepository = (
       return { verdict: deleted ? 'tombstoned' : 'not_found' };
     },
 
-    /** What a login has to know: pool, connection and whom the identifier names. Throws USER_POOL_NOT_FOUND. */
-    forLogin: (userPoolId: string, identifier: Identifier): Promise<LoginLookup> =>
-      lookUpLogin(dataSource.manager, { userPoolId, identifier, now: clock() }),
+    /**
+     * Begins a login: counts the attempt, unless it has to wait, and looks up pool, connection and whom the identifier
+     * names.
+     * @throws ServiceError USER_POOL_NOT_FOUND
+     */
+    beginLogin: async (subject: LoginSubject): Promise<LoginLookup & { readonly attempt: AttemptAnswer }> => {
+      const now = clock();
+      const lookUp = lookUpLogin(subject.userPoolId, subject.who);
+      const [[row], [begun]] = await retryConflicts(() =>
+        run<[LookupRow[], BegunRow[]]>(lookUp, attempts.begin(subject, now)),
+      );
+      return { ...lookedUp(row, now), attempt: attemptAnswer(begun, now) };
+    },
 
     /** Users of an existing pool; a replica's answer may be a little late. */
     list: (wanted: UserQuery): Promise<UserList> => read((manager) => listUsers(manager, wanted)),
 
     /**
      * Stores a user whom the legacy user store has proven, all of it or nothing. Safe to repeat and to call twice at
-     * once: there will be one user, and both callers get it. `call`: for the audit, when it was no login.
+     * once: there will be one user, and both callers get it. `call`: for the audit, when it was no login. `attempt`: the
+     * login that it was, settled and counted with it when the verdict is `migrated`.
      */
-    migrate: (proven: ProvenUser, call?: AuditedCall): Promise<MigrationResult> =>
-      write((manager, at) => migrateUser(manager, proven, { at, call })),
+    migrate: async (proven: ProvenUser, { call, attempt }: HowMigrated = {}): Promise<MigrationResult> => {
+      const user = call === undefined ? await storeAtOnce(proven, attempt) : undefined;
+      if (user !== undefined) return { verdict: 'migrated', user };
+      const result = await write((manager, at) => migrateUser(manager, proven, { at, call }));
+      if (attempt !== undefined && result.verdict === 'migrated')
+        await retryConflicts(() => run(attempts.loggedIn(attempt, true, clock())));
+      return result;
+    },
 
     /** What `migrate` would come to now; nothing is written. */
     previewMigration: (supposed: SupposedUser): Promise<MigrationResult['verdict']> =>

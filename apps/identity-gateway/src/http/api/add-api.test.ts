@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLS } from '../../access/calls.ts';
 import { SCOPES } from '../../access/scopes.ts';
-import { type Api, bearer, signIn, startApi } from '../../testing/api-world.ts';
+import { type Api, bearer, OWN_PAGE, signIn, startApi } from '../../testing/api-world.ts';
 import { jsonRequest } from '../../testing/json-requests.ts';
 
 const stack = new AsyncDisposableStack();
@@ -208,4 +209,27 @@ describe('rubbish', () => {
       expect([status, json.error?.reason]).toEqual([415, 'CONTENT_TYPE_UNSUPPORTED']);
     }
   });
+});
+
+it('no password, key or session reaches the log', async () => {
+  const lines: string[] = [];
+  const write = (...facts: unknown[]) => void lines.push(inspect(facts, { depth: 10 }));
+  const log = { level: 'debug', debug: write, info: write, warn: write, error: write, child: () => log };
+  await using world = await startApi({ log: log as never });
+  const cookie = await signIn(world, 'admin-of-a');
+  await world.post('session', { apiKey: 'hunter2-key' }, OWN_PAGE);
+  await world.post('session', '{"apiKey":"hunter2-key"', OWN_PAGE);
+  const bodies = [
+    { userPoolId: 'pool-a', email: 'a@b.c', password: 'hunter2' },
+    { userPoolId: 'pool-a', email: 'a@b.c', password: ['hunter2'] },
+    '{"password":"hunter2"',
+  ];
+  for (const body of bodies) {
+    await world.post('IdentityService/Login', body, bearer('edge-of-a'));
+    await world.post('ConnectionService/GetConnection', body, cookie);
+  }
+  expect(lines.length).toBeGreaterThan(5);
+  const told = lines.join('\n');
+  for (const secret of ['hunter2', 'admin-of-a', 'edge-of-a', cookie.cookie?.split('=')[1] ?? 'no cookie'])
+    expect(told).not.toContain(secret);
 });

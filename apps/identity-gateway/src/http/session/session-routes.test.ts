@@ -122,9 +122,9 @@ describe('a session', () => {
   });
 
   it('goes on with each use, though not beyond its end', async () => {
-    await using world = await startApi({
-      connections: { getConnection: async () => Connection.fromPartial({}) } as never,
-    });
+    const connections = { getConnection: async () => Connection.fromPartial({}) };
+    const history = { listScriptRuns: async () => ({ runs: [], nextPageToken: '' }) };
+    await using world = await startApi({ connections: connections as never, history: history as never });
     const now = Date.now();
     const renewal = async (session: Partial<Session>) => {
       const { status, headers } = await world.post(CALL, POOL, cookieOf(session));

@@ -54,6 +54,9 @@ export function rememberBuiltIns(): void {
   remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
 }
 
+/** False in an isolate that serves one run and is reset for no other. */
+export const remembersBuiltIns = (): boolean => globals !== undefined;
+
 /** Removes the globals that a run made; false when that cannot be done. */
 export function restoreGlobals(): boolean {
   // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.

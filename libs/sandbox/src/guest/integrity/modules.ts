@@ -4,7 +4,7 @@
  * reach, but for what registers here.
  */
 import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
-import { knownBuiltIns } from './built-ins.ts';
+import { knownBuiltIns, remembersBuiltIns } from './built-ins.ts';
 import { isAsPictured, isObject, type Picture, putBack, type Regard, takePicture } from './picture.ts';
 import { reachableFrom } from './reachable.ts';
 
@@ -26,8 +26,9 @@ function regardOf(object: object): Regard {
   return isPlain || hasOwn(object, 'constructor') ? SETTINGS : INSTANCE;
 }
 
-/** Remembers a module as it is now, before any script has it. */
+/** Remembers a module as it is now, before any script has it, in an isolate that is to serve another run. */
 export function keepModule(module: unknown): void {
+  if (!remembersBuiltIns()) return;
   const objects = reachableFrom([module], knownBuiltIns);
   for (const object of objects) {
     if (known.has(object)) continue;

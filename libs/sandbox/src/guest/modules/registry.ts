@@ -61,7 +61,7 @@ export const core = {
     return (require('./querystring.ts') as typeof import('./querystring.ts')).querystring;
   },
   get reuse() {
-    return require('../packages/reuse/mysql.ts') as typeof import('../packages/reuse/mysql.ts');
+    return require('../packages/reuse/bundled.ts') as typeof import('../packages/reuse/bundled.ts');
   },
   get stream() {
     return (require('./stream.ts') as typeof import('./stream.ts')).stream;

@@ -1,15 +1,26 @@
 import { ask } from '../bridge.ts';
+import { plainOptions } from '../packages/reuse/plain-options.ts';
+import { jsonStringify } from '../primordials.ts';
 import { callable } from './callable.ts';
 import { givenOf } from './net/connect-arguments.ts';
 import { isIP } from './net/ip.ts';
+import { reuseKeyOf, setReuseKey } from './net/reuse-key.ts';
 import type { Socket } from './net/socket.ts';
 import { net } from './net.ts';
 import { notAvailable } from './node-errors.ts';
 import { getCACertificates, rootCertificates, setDefaultCACertificates } from './tls/default-authorities.ts';
 import { checkConnectOptions, convertALPNProtocols } from './tls/option-checks.ts';
-import { changeDefault, changedDefaults, type Options, SecureContext } from './tls/secure-context.ts';
+import {
+  CONNECTION_OPTIONS,
+  changeDefault,
+  changedDefaults,
+  contextOptions,
+  type Options,
+  pick,
+  SecureContext,
+} from './tls/secure-context.ts';
 import { checkServerIdentity } from './tls/server-identity.ts';
-import { TLSSocket } from './tls/tls-socket.ts';
+import { hasOwnCheck, TLSSocket } from './tls/tls-socket.ts';
 import { warnOnce } from './util/deprecate.ts';
 
 type Given = { readonly options: Options; readonly callback: (() => void) | undefined };
@@ -40,9 +51,19 @@ const CARRIER_OPTIONS = [
 ] as const;
 
 /** The socket that TLS will speak on: the one that was given, or a new connection. */
-function carrierOf(options: Options): Socket {
+function carrierOf(options: Options, key: string | undefined): Socket {
   if (options.socket) return options.socket as Socket;
-  return net.connect(Object.fromEntries(CARRIER_OPTIONS.map((name) => [name, options[name]])));
+  const carrierOptions = Object.fromEntries(CARRIER_OPTIONS.map((name) => [name, options[name]]));
+  if (key !== undefined) setReuseKey(carrierOptions, key);
+  return net.connect(carrierOptions);
+}
+
+/** All that a handshake depends on, behind what the options are marked with, where the connection may be kept. */
+function reuseKeyFor(given: readonly unknown[], options: Options): string | undefined {
+  const mark = given.map((one) => reuseKeyOf(Object(one))).find((one) => one !== undefined);
+  if (mark === undefined || options.session) return undefined;
+  const all = plainOptions([contextOptions(options), pick(options, CONNECTION_OPTIONS), hasOwnCheck(options)]);
+  return all === undefined ? undefined : mark + jsonStringify(all);
 }
 
 const createSecureContext = (options?: Options): SecureContext => new SecureContext(options);
@@ -62,7 +83,7 @@ function connect(...args: unknown[]): TLSSocket {
   // Node reads the material before there is a socket, and throws at once where it is of no use.
   const options: Options = { ...given, secureContext: given.secureContext ?? contextFor(given) };
   if (isIP(String(given.servername ?? '')) !== 0) warnOnce(NAME_IS_ADDRESS, 'DEP0123');
-  const carrier = carrierOf(options);
+  const carrier = carrierOf(options, reuseKeyFor(args, options));
   if (!options.socket) carrier.once('error', (error: Error) => socket.destroy(error));
   const socket = new TLSSocket(carrier, options);
   if (!options.socket) carrier.once('connect', () => socket.emit('connect'));

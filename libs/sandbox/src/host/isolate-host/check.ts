@@ -48,7 +48,7 @@ export async function checkScript(
   files: RuntimeFiles,
   onCatastrophe: (message: string) => void,
 ): Promise<readonly Problem[]> {
-  const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, onCatastrophe });
+  const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, isSingle: true, onCatastrophe });
   try {
     answerOnly(files, slot);
     for (const name of requiredPackages(source, files.packages)) await slot.loadPackage(name);

@@ -22,6 +22,10 @@ export type Connection = {
   keeping?: Keeping;
   /** Takes away the ears that `use` has given the socket. */
   release?: () => void;
+  /** What the guest was given to read. */
+  bytesGiven: number;
+  /** Where TLS is spoken through a stream, and the stream ends here. */
+  isJoined?: boolean;
 };
 
 export type ConnectionsDeps = {
@@ -41,6 +45,8 @@ export type Connections = {
   fail(id: number, error: unknown): void;
   /** Takes a socket into use: its events go to the guest from now on. */
   use(id: number, connection: Connection, socket: Socket | TLSSocket): void;
+  /** Goes on telling the guest how the socket ends, and nothing else of it. */
+  useEndsOf(id: number, connection: Connection): void;
   /** Hands the guest bytes that did not come just now. */
   giveData(id: number, bytes: Buffer): void;
   holdReading(hold: boolean): void;
@@ -48,6 +54,19 @@ export type Connections = {
   read(connection: Connection): void;
   closeAll(): void;
 };
+
+const EARS = ['data', 'end', 'error', 'close'];
+const EARS_FOR_ENDS = EARS.slice(1);
+
+type Ear = (...args: never[]) => void;
+
+/** Gives what takes the ears away again. */
+function hear(socket: Socket, ears: readonly (readonly [event: string, ear: Ear])[]): () => void {
+  for (const [event, ear] of ears) socket.on(event, ear as () => void);
+  return () => {
+    for (const [event, ear] of ears) socket.off(event, ear as () => void);
+  };
+}
 
 export function createConnections({ transport, events, onQuota }: ConnectionsDeps): Connections {
   const connections = new Map<number, Connection>();
@@ -68,11 +87,12 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     else events.emit([id, 'data', forGuest(bytes)], bytes.length);
   };
   /** Listens to a socket; gives what ends that. */
-  const listen = (id: number, connection: Connection, socket: Socket | TLSSocket): (() => void) => {
-    const ears = {
+  const listen = (id: number, connection: Connection, socket: Socket | TLSSocket, what = EARS): (() => void) => {
+    const all = {
       data: (bytes: Buffer) => {
         connection.keeping?.follower.onData(bytes);
-        onData(id, bytes, connection.virtual !== undefined);
+        connection.bytesGiven += bytes.length;
+        onData(id, bytes, connection.virtual !== undefined && connection.isJoined !== true);
       },
       end: () => events.emit([id, 'end']),
       error: (error: Error) => fail(id, error),
@@ -83,10 +103,8 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
         events.emit([id, 'close', hadError]);
       },
     };
-    for (const [event, ear] of Object.entries(ears)) socket.on(event, ear);
-    return () => {
-      for (const [event, ear] of Object.entries(ears)) socket.off(event, ear);
-    };
+    const ears = Object.entries(all).filter(([event]) => what.includes(event));
+    return hear(socket, ears);
   };
 
   return {
@@ -98,7 +116,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       if (connections.size >= LIMITS.sockets) {
         throw new QuotaExceeded(`The script has more than ${LIMITS.sockets} connections open at once`);
       }
-      const connection: Connection = { pausedByGuest: false };
+      const connection: Connection = { pausedByGuest: false, bytesGiven: 0 };
       connections.set(id, connection);
       return connection;
     },
@@ -112,6 +130,11 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       if (!('encrypted' in socket)) socket.allowHalfOpen = true;
       connection.release = listen(id, connection, socket);
       if (held) socket.pause();
+    },
+    useEndsOf(id, connection) {
+      connection.release?.();
+      connection.pausedByGuest = false;
+      if (connection.socket) connection.release = listen(id, connection, connection.socket, EARS_FOR_ENDS);
     },
     holdReading(hold) {
       held = hold;

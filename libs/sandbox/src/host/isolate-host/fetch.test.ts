@@ -229,11 +229,14 @@ describe('what goes wrong', () => {
   });
 });
 
-it('connections are kept and used again, and end with the run', async () => {
-  const body = `const seen = new Set(); for (let i = 0; i < 5; i++) { const r = await fetch('http://127.0.0.1:' + env.PORT + '/hello'); await r.text() } return 'done'`;
+it.each([
+  ['end with the run where none is kept', { reuse: undefined }, 2],
+  ['serve the next run', {}, 1],
+])('connections are used again, and %s', async (_what, options, opened) => {
+  const body = `for (let i = 0; i < 5; i++) { const r = await fetch('http://127.0.0.1:' + env.PORT + '/hello?kept'); await r.text() } return 'done'`;
   const before = host.frames.filter(({ kind }) => kind === 'connect').length;
-  for (let i = 0; i < 2; i++) expect(await inIsolate(body)).toBe('done');
-  expect(host.frames.filter(({ kind }) => kind === 'connect').length - before).toBe(2);
+  for (let i = 0; i < 2; i++) expect(await inIsolate(body, options)).toBe('done');
+  expect(host.frames.filter(({ kind }) => kind === 'connect').length - before).toBe(opened);
 });
 
 it('many requests at once', () =>

@@ -41,12 +41,16 @@ async function guestOf(isolate: ivm.Isolate, context: ivm.Context, base: Bundle)
   return Object.fromEntries(entries) as Guest;
 }
 
-/** Puts the base into a context. `current` is asked for the run's handler whenever the guest speaks. */
+/**
+ * Puts the base into a context. `current` is asked for the run's handler whenever the guest speaks. `isSingle`: it will serve
+ * one run.
+ */
 export async function installGuest(
   isolate: ivm.Isolate,
   context: ivm.Context,
   files: RuntimeFiles,
   current: () => BridgeHandler | undefined,
+  isSingle: boolean,
 ): Promise<Guest> {
   const guest = await guestOf(isolate, context, files.base);
   const post = (batch: Operation[]): void => current()?.onOperations(batch);
@@ -57,6 +61,6 @@ export async function installGuest(
     new ivm.Callback(ask, { sync: true }),
   ];
   const packages = Array.from(files.packages, ([name, bundle]) => `${name}=${bundle.name}`).join(',');
-  await guest.install.apply(undefined, [...callbacks, packages], { timeout: OWN_CALL_MS });
+  await guest.install.apply(undefined, [...callbacks, packages, isSingle], { timeout: OWN_CALL_MS });
   return guest;
 }

@@ -58,6 +58,10 @@ export const REUSE = {
   resetMs: 1_000,
   /** How long a run waits for one that is being put back: a new one takes a server several times as long. */
   waitMs: 250,
+  /** Of a web service that does not say how long it waits for the next request; less than any is known to. */
+  httpIdleMs: 4_000,
+  /** How much sooner a connection is given up than its server says that it will. */
+  httpMarginMs: 1_000,
   keyCharacters: 64 * 1024,
   /** Servers that refused to put a session back and are not asked again, by their keys. */
   refusals: 64,

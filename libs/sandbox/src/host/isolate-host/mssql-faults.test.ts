@@ -30,6 +30,8 @@ async function same(body: string, options: SqlServerDoubleOptions) {
   const seen = () => ({ logins: double.logins.length, requests: double.requests.length });
   let before = seen();
   const result = await sameResult(`${PRELUDE} ${body}`, {
+    // A session that is kept is put back when the run is over.
+    reuse: undefined,
     beforeIsolate: () => {
       before = seen();
     },

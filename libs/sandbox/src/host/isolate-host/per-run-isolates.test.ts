@@ -104,7 +104,7 @@ describe('a run in an isolate of its own', () => {
 describe('every package', () => {
   const files = loadRuntimeFiles(join(import.meta.dirname, '../../../dist/runtime'));
   it.each([...files.packages.keys()])('%s can be evaluated before a run, and says nothing then', async (name) => {
-    const options = { memoryLimitBytes: 128 * 1024 * 1024, onCatastrophe: () => undefined };
+    const options = { memoryLimitBytes: 128 * 1024 * 1024, isSingle: true, onCatastrophe: () => undefined };
     const slot = await createSlot(files, options);
     await slot.loadPackage(name);
     expect(await slot.evaluatePackages([name])).toBe(true);
@@ -112,10 +112,20 @@ describe('every package', () => {
   });
 
   it('that speaks before a run is noticed', async () => {
-    const options = { memoryLimitBytes: 128 * 1024 * 1024, onCatastrophe: () => undefined };
+    const options = { memoryLimitBytes: 128 * 1024 * 1024, isSingle: true, onCatastrophe: () => undefined };
     const slot = await createSlot(files, options);
     // Its bundle was not brought, so it is asked for.
     expect(await slot.evaluatePackages(['pg'])).toBe(false);
     await slot.dispose(1_000);
   });
+});
+
+it('an isolate for a single run cannot be made ready for another', async () => {
+  const files = loadRuntimeFiles(join(import.meta.dirname, '../../../dist/runtime'));
+  const options = { memoryLimitBytes: 128 * 1024 * 1024, onCatastrophe: () => undefined };
+  for (const isSingle of [true, false]) {
+    const slot = await createSlot(files, { ...options, isSingle });
+    expect(await slot.reset()).toBe(!isSingle);
+    await slot.dispose(1_000);
+  }
 });

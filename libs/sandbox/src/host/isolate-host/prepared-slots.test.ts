@@ -4,7 +4,7 @@ import { createPreparedSlots, type PreparedLimits, type Recipe } from './prepare
 import type { Slot } from './slot.ts';
 
 const MIB = 1024 * 1024;
-const RECIPE: Recipe = { memoryLimitBytes: 128 * MIB, packages: [], evaluates: true, count: 4 };
+const RECIPE: Recipe = { memoryLimitBytes: 128 * MIB, packages: [], isolation: 'per_run', count: 4 };
 
 /** An isolate that holds so much and does nothing. */
 const slotOf = (heldBytes: number) =>
@@ -30,7 +30,7 @@ describe('isolates that are made ready', () => {
     const { prepared, made } = preparedOf(5 * MIB);
     prepared.refill(RECIPE);
     await expect.poll(() => made.length).toBe(4);
-    expect(await prepared.take(RECIPE.memoryLimitBytes)).toBe(made[0]);
+    expect(await prepared.take(RECIPE)).toBe(made[0]);
     prepared.refill(RECIPE);
     await expect.poll(() => made.length).toBe(5);
   });
@@ -54,17 +54,27 @@ describe('isolates that are made ready', () => {
     prepared.refill(RECIPE);
     await expect.poll(() => discarded.length).toBe(4);
     expect(discarded).toEqual(made);
-    expect(await prepared.take(RECIPE.memoryLimitBytes)).toBeUndefined();
+    expect(await prepared.take(RECIPE)).toBeUndefined();
   });
 
   it('serve no run with another limit, and make room for those that will', async () => {
     const { prepared, made, discarded } = preparedOf(5 * MIB);
     prepared.refill({ ...RECIPE, count: 1 });
     await expect.poll(() => made.length).toBe(1);
-    expect(await prepared.take(64 * MIB)).toBeUndefined();
+    expect(await prepared.take({ ...RECIPE, memoryLimitBytes: 64 * MIB })).toBeUndefined();
     prepared.refill({ ...RECIPE, count: 1, memoryLimitBytes: 64 * MIB });
     await expect.poll(() => discarded).toEqual([made[0]]);
-    expect(await prepared.take(64 * MIB)).toBe(made[1]);
+    expect(await prepared.take({ ...RECIPE, memoryLimitBytes: 64 * MIB })).toBe(made[1]);
+  });
+
+  it('for a single run serve no warm one, while any serves a single run', async () => {
+    const { prepared, made } = preparedOf(5 * MIB);
+    prepared.refill({ ...RECIPE, count: 1 });
+    await expect.poll(() => made.length).toBe(1);
+    expect(await prepared.take({ ...RECIPE, isolation: 'warm' })).toBeUndefined();
+    prepared.refill({ ...RECIPE, isolation: 'warm', count: 1 });
+    await expect.poll(() => made.length).toBe(2);
+    expect(await prepared.take(RECIPE)).toBe(made[1]);
   });
 
   it('that cannot be made are asked for in vain, and the first one says why', async () => {
@@ -76,6 +86,6 @@ describe('isolates that are made ready', () => {
     });
     await expect(prepared.first(RECIPE)).rejects.toThrow('no room');
     prepared.refill(RECIPE);
-    expect(await prepared.take(RECIPE.memoryLimitBytes)).toBeUndefined();
+    expect(await prepared.take(RECIPE)).toBeUndefined();
   });
 });

@@ -2,22 +2,29 @@
  * Isolates that are made ready before they are asked for. Nothing of a company's is in them, nor was evaluated for them: the
  * base, and drivers of ours whose names the script's text or an earlier run of it told.
  */
+import type { Isolation } from '@userferry/script-contract';
 import type { Slot } from './slot.ts';
 
 /** What the next isolates should be like, and how many are worth having. */
 export type Recipe = {
   readonly memoryLimitBytes: number;
   readonly packages: readonly string[];
-  /** Evaluates the packages ahead as well, which no script can tell from its own `require`. */
-  readonly evaluates: boolean;
+  /** For `per_run` the packages are evaluated as well, which no script can tell from its own `require`. */
+  readonly isolation: Isolation;
   readonly count: number;
 };
+
+type Kind = Pick<Recipe, 'memoryLimitBytes' | 'isolation'>;
+
+/** One that was made for a single run serves no warm one; the other way round it may be. */
+const fits = (made: Kind, want: Kind): boolean =>
+  made.memoryLimitBytes === want.memoryLimitBytes && (made.isolation === 'warm' || want.isolation === 'per_run');
 
 export type PreparedSlots = {
   /** Has one made ready for whoever comes first; resolves when it is there, rejects when it cannot be made. */
   first(recipe: Recipe): Promise<void>;
-  /** One with this limit that is ready, or else on its way; `undefined` where there is none, or making it failed. */
-  take(memoryLimitBytes: number): Promise<Slot | undefined>;
+  /** A fitting one that is ready, or else on its way; `undefined` where there is none, or making it failed. */
+  take(want: Kind): Promise<Slot | undefined>;
   /**
    * Makes some ready, one after the other, as many as the recipe says and the memory for them allows. They are given back
    * when nobody has asked for a while.
@@ -37,7 +44,7 @@ export type PreparedDeps = {
   discard(slot: Slot): Promise<void>;
 };
 
-type Entry = { readonly memoryLimitBytes: number; readonly slot: Promise<Slot | undefined>; isReady: boolean };
+type Entry = Kind & { readonly slot: Promise<Slot | undefined>; isReady: boolean };
 
 export function createPreparedSlots({ limits, make, discard }: PreparedDeps): PreparedSlots {
   let entries: Entry[] = [];
@@ -60,12 +67,12 @@ export function createPreparedSlots({ limits, make, discard }: PreparedDeps): Pr
     return slot;
   };
   const add = (recipe: Recipe): Entry => {
-    const { memoryLimitBytes } = recipe;
+    const { memoryLimitBytes, isolation } = recipe;
     const slot = makeMeasured(recipe).catch(() => {
       forget(entry);
       return undefined;
     });
-    const entry: Entry = { memoryLimitBytes, slot, isReady: false };
+    const entry: Entry = { memoryLimitBytes, isolation, slot, isReady: false };
     entries.push(entry);
     return entry;
   };
@@ -88,12 +95,12 @@ export function createPreparedSlots({ limits, make, discard }: PreparedDeps): Pr
   };
   return {
     async first(recipe) {
-      const { memoryLimitBytes } = recipe;
+      const { memoryLimitBytes, isolation } = recipe;
       const slot = await makeMeasured(recipe);
-      entries.push({ memoryLimitBytes, slot: Promise.resolve(slot), isReady: true });
+      entries.push({ memoryLimitBytes, isolation, slot: Promise.resolve(slot), isReady: true });
     },
-    async take(memoryLimitBytes) {
-      const fitting = entries.filter((entry) => entry.memoryLimitBytes === memoryLimitBytes);
+    async take(want) {
+      const fitting = entries.filter((entry) => fits(entry, want));
       const entry = fitting.find(({ isReady }) => isReady) ?? fitting[0];
       if (entry === undefined) return undefined;
       forget(entry);
@@ -101,7 +108,7 @@ export function createPreparedSlots({ limits, make, discard }: PreparedDeps): Pr
     },
     refill(recipe) {
       wanted = recipe;
-      for (const entry of entries) if (entry.memoryLimitBytes !== recipe.memoryLimitBytes) drop(entry);
+      for (const entry of entries) if (!fits(entry, recipe)) drop(entry);
       clearTimeout(idle);
       idle = setTimeout(giveAllBack, limits.idleMs);
       void fill();

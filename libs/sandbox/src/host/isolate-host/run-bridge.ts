@@ -25,7 +25,8 @@ export type RunBridge = BridgeHandler & {
   readonly waits: RunWaits;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
-  close(): void;
+  /** `isInOrder`: the run has ended by itself, and what may be kept of its connections is kept. */
+  close(isInOrder?: boolean): void;
 };
 
 export type RunBridgeDeps = {
@@ -105,6 +106,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['open', sockets.open],
     ['tls', sockets.startTls],
     ['taken', sockets.taken],
+    ['join', sockets.join],
     ['write', sockets.write],
     ['end', sockets.end],
     ['destroy', sockets.destroy],
@@ -157,11 +159,11 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
         return { error: toWireError(error) };
       }
     },
-    close() {
+    close(isInOrder = false) {
       closed = true;
       events.close();
       clock.stop();
-      sockets.closeAll();
+      sockets.closeAll(isInOrder);
       crypto.close();
       zlib.close();
     },

@@ -149,7 +149,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     await pool.giveBack(lease, clean ? settle() : leave(false));
   };
   const leave = async (reusable: boolean): Promise<boolean> => {
-    bridge.close();
+    bridge.close(reusable);
     slot.setHandler(undefined);
     return reusable;
   };

@@ -5,8 +5,9 @@ import type { RuntimeFiles } from './runtime-files.ts';
 import { createSlot, type Slot } from './slot.ts';
 
 export type SlotMaker = {
-  create(memoryLimitBytes: number): Promise<Slot>;
-  /** One with the recipe's packages in it, and evaluated where it says so and they let it. */
+  /** For `per_run`, one that serves a single run. */
+  create(want: Pick<Recipe, 'memoryLimitBytes' | 'isolation'>): Promise<Slot>;
+  /** One with the recipe's packages in it; for `per_run` evaluated, where they let it. */
   make(recipe: Recipe): Promise<Slot>;
   discard(slot: Slot): Promise<void>;
 };
@@ -21,10 +22,11 @@ export type SlotMakerDeps = {
 export function createSlotMaker({ files, onCatastrophe, onStuck }: SlotMakerDeps): SlotMaker {
   let mayEvaluate = true;
 
-  const create = async (memoryLimitBytes: number): Promise<Slot> => {
+  const create: SlotMaker['create'] = async ({ memoryLimitBytes, isolation }) => {
     let made: Slot | undefined;
     const slot = await createSlot(files, {
       memoryLimitBytes,
+      isSingle: isolation === 'per_run',
       onCatastrophe: (message) => onCatastrophe(made, message),
     });
     made = slot;
@@ -34,10 +36,10 @@ export function createSlotMaker({ files, onCatastrophe, onStuck }: SlotMakerDeps
     if (!(await slot.dispose(LIMITS.disposeMs))) onStuck();
   };
   const make = async (recipe: Recipe): Promise<Slot> => {
-    const { memoryLimitBytes, packages, evaluates } = recipe;
-    const slot = await create(memoryLimitBytes);
+    const { packages, isolation } = recipe;
+    const slot = await create(recipe);
     for (const name of packages) await slot.loadPackage(name);
-    if (!evaluates || !mayEvaluate || (await slot.evaluatePackages(packages))) return slot;
+    if (isolation === 'warm' || !mayEvaluate || (await slot.evaluatePackages(packages))) return slot;
     // What cannot be evaluated before a run is left to the run, from now on.
     mayEvaluate = false;
     await discard(slot);

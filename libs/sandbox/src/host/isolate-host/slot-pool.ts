@@ -37,7 +37,7 @@ export type SlotPool = {
 };
 
 const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
-const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], evaluates: false, count: 1 };
+const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], isolation: 'warm', count: 1 };
 
 const FADING = 0.95;
 
@@ -76,7 +76,7 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
   const refill = ({ isolation, slot: { memoryLimitBytes } }: Lease): void =>
     isolation === 'per_run'
       ? prepared.refill({
-          ...{ memoryLimitBytes, packages: lastPackages, evaluates: true },
+          ...{ memoryLimitBytes, packages: lastPackages, isolation },
           count: Math.min(Math.ceil(single.most), PREPARED.count),
         })
       : prepared.refill({ ...BLANK, packages: lastPackages });
@@ -85,10 +85,10 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
     const at = idle.findIndex((lease) => lease.key === key);
     return at < 0 ? undefined : idle.splice(at, 1)[0];
   };
-  const takeNew = async ({ memoryLimitBytes, isolation }: Want, key: string): Promise<Lease> => {
-    const slot = (await prepared.take(memoryLimitBytes)) ?? (await create(memoryLimitBytes));
+  const takeNew = async (want: Want, key: string): Promise<Lease> => {
+    const slot = (await prepared.take(want)) ?? (await create(want));
     for (const name of packages.of(key)) await slot.loadPackage(name);
-    return { slot, key, isolation, runs: 0 };
+    return { slot, key, isolation: want.isolation, runs: 0 };
   };
   const takeSingle = (want: Want, key: string): Promise<Lease> => {
     single.now += 1;

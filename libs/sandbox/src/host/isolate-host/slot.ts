@@ -12,6 +12,8 @@ import type { Bundle, RuntimeFiles } from './runtime-files.ts';
 
 export type SlotOptions = {
   readonly memoryLimitBytes: number;
+  /** It will serve one run: what a second one would need is not noted down, and it cannot be reset. */
+  readonly isSingle: boolean;
   /** The isolate broke in a way that V8 does not recover from; the process must end. */
   readonly onCatastrophe: (message: string) => void;
 };
@@ -77,7 +79,7 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
   });
   let handler: BridgeHandler | undefined;
   const context = await isolate.createContext();
-  const guest = await installGuest(isolate, context, files, () => handler);
+  const guest = await installGuest(isolate, context, files, () => handler, options.isSingle);
   const packages = new Set<string>();
   const calls = createPendingCalls();
   const { track } = calls;

@@ -1,8 +1,9 @@
 /** What the guest does with its connections: opened by the supervisor, read and written here. */
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
 import { type Connection, type Connections, type ConnectionsDeps, createConnections } from './connections.ts';
+import { createJoining, type Joining } from './joined-tls.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
-import { createOrderedEvents } from './ordered-events.ts';
+import { createOrderedEvents, type OrderedEvents } from './ordered-events.ts';
 import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
@@ -29,9 +30,12 @@ export type Sockets = TlsSockets & {
   pause(id: unknown): void;
   resume(id: unknown): void;
   setOption(id: unknown, name: unknown, value: unknown, amount: unknown): void;
+  /** TLS that is spoken through a stream of the isolate goes over this connection from now on, past the isolate. */
+  join(id: unknown, carrierId: unknown, bytesRead: unknown): void;
   /** Holds all reading back while the guest has much to take, and lets it go on. */
   holdReading(hold: boolean): void;
-  closeAll(): void;
+  /** `isInOrder`: what may be kept for later runs is kept. */
+  closeAll(isInOrder?: boolean): void;
 };
 
 type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events' | 'waits'> & {
@@ -66,9 +70,57 @@ const createOpener =
     };
   };
 
-/** What is written to a stream of the isolate goes on to a connection as another write. */
+function createQuotas() {
+  const bytesOut = { onConnections: 0, onStreams: 0 };
+  let asked = 0;
+  return {
+    countOut(length: number, where: keyof typeof bytesOut): void {
+      bytesOut[where] += length;
+      if (bytesOut[where] > LIMITS.bytesOut) {
+        throw new QuotaExceeded(`The script wrote more than ${LIMITS.bytesOut} bytes`);
+      }
+    },
+    countOpen(): void {
+      asked += 1;
+      if (asked > LIMITS.socketsOpened)
+        throw new QuotaExceeded(`The script opened more than ${LIMITS.socketsOpened} connections`);
+    },
+  };
+}
+
+type LettingGoDeps = {
+  readonly connections: Connections;
+  readonly ordered: OrderedEvents;
+  readonly joining: Joining;
+  readonly desk: ReuseDesk;
+};
+
+/** What becomes of a connection that the guest is done with; what TLS says over it is what may be kept. */
+const createLettingGo =
+  ({ connections, ordered, joining, desk }: LettingGoDeps) =>
+  (id: number): void => {
+    const connection = connections.get(id);
+    if (connection === undefined) return;
+    const secured = joining.joinedTo(connection);
+    for (const known of secured === undefined ? [id] : [id, secured.id]) {
+      connections.forget(known);
+      ordered.forget(known);
+    }
+    connection.withdraw?.();
+    connection.heard?.();
+    secured?.connection.heard?.();
+    if (desk.holds(secured?.connection ?? connection)) {
+      connection.release?.();
+      return;
+    }
+    connection.socket?.on('error', () => undefined).destroy();
+    connection.virtual?.stream.on('error', () => undefined).destroy();
+  };
+
+/** What is written to a stream of the isolate goes on to a connection as another write, unless the two are joined. */
 function awaitAnswer(connection: Connection, queries: WaitClock): void {
-  if (connection.heard !== undefined || connection.virtual !== undefined) return;
+  const isWrittenOn = connection.virtual !== undefined && connection.isJoined !== true;
+  if (connection.heard !== undefined || isWrittenOn) return;
   const over = queries.begin();
   connection.heard = () => {
     over();
@@ -82,14 +134,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
   const { events } = ordered;
   const deps = { ...rest, events };
   const connections = createConnections(deps);
-  const bytesOut = { onConnections: 0, onStreams: 0 };
-
-  const countOut = (length: number, where: keyof typeof bytesOut): void => {
-    bytesOut[where] += length;
-    if (bytesOut[where] > LIMITS.bytesOut) {
-      throw new QuotaExceeded(`The script wrote more than ${LIMITS.bytesOut} bytes`);
-    }
-  };
+  const { countOut, countOpen } = createQuotas();
   const setPaused = (id: unknown, paused: boolean): void => {
     const connection = connections.get(id);
     if (connection === undefined) return;
@@ -99,15 +144,11 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
   };
 
   const counts = { opened: 0, reused: 0 };
-  let asked = 0;
-  const countOpen = (): void => {
-    asked += 1;
-    if (asked > LIMITS.socketsOpened)
-      throw new QuotaExceeded(`The script opened more than ${LIMITS.socketsOpened} connections`);
-  };
   const desk = createReuseDesk(reuse, { connections, events, transport, counts });
   const openNew = createOpener({ link, connections, events, transport, waits, counts, desk });
 
+  const joining = createJoining(connections, events);
+  const letGo = createLettingGo({ connections, ordered, joining, desk });
   const tls = createTlsSockets(connections, deps, ordered, desk);
   return {
     counts,
@@ -115,8 +156,13 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       return connections.size;
     },
     holdReading: connections.holdReading,
-    closeAll: connections.closeAll,
+    closeAll(isInOrder = false) {
+      connections.closeAll();
+      desk.release(isInOrder);
+    },
     ...tls,
+    join: (id, carrierId, bytesRead) =>
+      joining.join(asInteger(id, 'id'), asInteger(carrierId, 'carrier id'), asInteger(bytesRead, 'bytes read')),
     open(rawId, rawHost, rawPort, rawFamily, rawKey) {
       countOpen();
       const id = asInteger(rawId, 'id');
@@ -137,16 +183,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       connection?.socket?.write(data, onWritten);
     },
     end: (id) => void connections.get(id)?.socket?.end(),
-    destroy(id) {
-      const connection = connections.get(id);
-      if (connection === undefined) return;
-      connections.forget(id as number);
-      ordered.forget(id as number);
-      connection.withdraw?.();
-      connection.heard?.();
-      connection.socket?.on('error', () => undefined).destroy();
-      connection.virtual?.stream.on('error', () => undefined).destroy();
-    },
+    destroy: (id) => letGo(id as number),
     pause: (id) => setPaused(id, true),
     resume: (id) => setPaused(id, false),
     setOption(id, name, value, amount) {

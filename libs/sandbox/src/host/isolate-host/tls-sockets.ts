@@ -5,7 +5,7 @@ import type { GuestEvent, TlsOptions, Unauthorized } from '../../bridge/operatio
 import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
 import type { OrderedEvents } from './ordered-events.ts';
-import type { ReuseDesk } from './reuse/reuse-desk.ts';
+import { noteSecure, type ReuseDesk } from './reuse/reuse-desk.ts';
 import { toTlsOptions } from './tls-options.ts';
 import { chainOf, secureInfoOf, sessionFactsOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
@@ -41,7 +41,7 @@ function watch(id: number, connection: Connection, socket: TLSSocket, { transpor
     over();
     const info = secureInfoOf(socket);
     transport.succeeded();
-    connection.keeping?.follower.onSecure(info);
+    noteSecure(connection, info);
     events.emit([id, 'secure', info]);
   });
   socket.on('error', (error: Error & { cert?: DetailedPeerCertificate }) => {

@@ -25,6 +25,11 @@ export type Launcher = {
 };
 
 const TOUCH_MS = 30 * 60_000;
+/**
+ * Of the processors, while it is not anybody's: where they are all busy, runs of warm connections go before the birth of a host.
+ * Whoever gets it gives it its own share.
+ */
+const BIRTH_CPU_SHARE = 0.3;
 /** An id is taken until its host is surely gone, so there are more ids than hosts. */
 const IDS_PER_HOST = 2;
 
@@ -98,6 +103,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
     level,
     start({ requests }) {
       const cgroup = cgroups?.add({ memoryBytes, pids: HOST_PIDS_MAX });
+      cgroup?.setCpuShare(BIRTH_CPU_SHARE);
       const uid = chain.needsUid ? ids?.take() : undefined;
       const host = startIsolateHost({
         command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []),

@@ -2,6 +2,7 @@
 import { endWithRun } from '../../run/run-end.ts';
 import { EventEmitter } from '../events.ts';
 import { isIP } from '../net/ip.ts';
+import { setReuseKey } from '../net/reuse-key.ts';
 import { net } from '../net.ts';
 import { invalidArgType, invalidArgValue, outOfRange, validateString } from '../node-errors.ts';
 import type { ClientRequest } from './client-request.ts';
@@ -11,6 +12,8 @@ export type AgentOptions = Record<string, unknown>;
 type Sockets = Record<string, MarkedSocket[]>;
 type OnCreated = (error: Error | null, socket?: MarkedSocket) => void;
 
+/** What a connection of a request is kept for between runs; with TLS there is more to it. */
+const HTTP_KEY = 'http ';
 const KEEP_ALIVE_MS = 1000;
 const FREE_SOCKETS_MAX = 256;
 
@@ -184,6 +187,7 @@ export class Agent extends EventEmitter {
     options.encoding = null;
     if (this.keepAlive)
       Object.assign(options, { keepAlive: this.keepAlive, keepAliveInitialDelay: this.keepAliveMsecs });
+    if (this.keepAlive) setReuseKey(options, HTTP_KEY);
     let isDone = false;
     const created: OnCreated = (error, socket) => {
       if (isDone) return;

@@ -14,7 +14,7 @@ import { isIP, isIPv6 } from './ip.ts';
 import { createReadInto, type OnRead } from './on-read.ts';
 import { lookUp } from './own-lookup.ts';
 import { closedError, refuseWrite } from './refused-write.ts';
-import { REUSE_KEY, reuseKeyOf } from './reuse-key.ts';
+import { REUSE_KEY, reuseKeyOf, setWelcome } from './reuse-key.ts';
 import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
@@ -83,7 +83,10 @@ export class Socket extends Duplex {
   /** Binds a new connection of the host to this socket. */
   protected _attach(more?: Partial<ChannelEvents>): Channel {
     const channel = createChannel({
-      onConnect: (addresses) => this._onConnect(addresses),
+      onConnect: (facts) => {
+        if (facts.welcome !== undefined) setWelcome(this, facts.welcome);
+        this._onConnect(facts);
+      },
       onData: (bytes) => this._onData(bytes),
       onEnd: () => {
         this.#hasEnd = true;
@@ -118,8 +121,12 @@ export class Socket extends Duplex {
     if (options.keepAlive !== undefined) this.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
     if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(options, options.lookup);
-    else this._attach().open(options.host, options.port, options.family, options[REUSE_KEY] ?? reuseKeyOf(this));
+    else this._attach().open(options.host, options.port, options.family, this.#reuseKey(options));
     return this;
+  }
+
+  #reuseKey({ given, [REUSE_KEY]: key }: ConnectOptions): string | undefined {
+    return key ?? reuseKeyOf(this) ?? (given && reuseKeyOf(given));
   }
 
   /** As in Node, a socket that is done may connect anew. */

@@ -10,6 +10,7 @@ import { Buffer } from '../buffer.ts';
 import { type X509Certificate, x509Chain } from '../crypto/x509-certificate.ts';
 
 import { isIP } from '../net/ip.ts';
+import { setWelcome, welcomeOf } from '../net/reuse-key.ts';
 import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
 import {
   invalidArgType,
@@ -43,6 +44,9 @@ function hostnameOf(options: Options, carrier: object): string {
 function customCheckOf({ checkServerIdentity: custom }: Options): IdentityCheck | undefined {
   return typeof custom === 'function' && custom !== checkServerIdentity ? (custom as IdentityCheck) : undefined;
 }
+
+/** Whether the script asks itself whom a certificate is for. */
+export const hasOwnCheck = (options: Options): boolean => customCheckOf(options) !== undefined;
 
 function socketOptions(carrier: object | undefined, options: Options): SocketOptions {
   const { signal, highWaterMark, onread } = options as SocketOptions;
@@ -112,6 +116,8 @@ export class TLSSocket extends Socket {
       if (this.destroyed) return;
       const parentChannel = channelOf(parent);
       this.#takeAddresses(parent);
+      const welcome = welcomeOf(parent);
+      if (welcome !== undefined) setWelcome(this, welcome);
       this.#isCarried = true;
       if (parentChannel === undefined) this.destroy(new Error('The socket is closed'));
       else channel.secure(parentChannel.id, options);

@@ -1,5 +1,5 @@
 import { changedDefaults } from '../../modules/tls/secure-context.ts';
-import { hasOwn, isArray, isArrayBufferView, objectKeys } from '../../primordials.ts';
+import { getPrototypeOf, hasOwn, isArray, isArrayBufferView, ObjectPrototype, objectKeys } from '../../primordials.ts';
 
 /** Of a certificate's names, asked anew in every run; what it is asked about is the same. */
 const ASKED_ANEW = 'checkServerIdentity';
@@ -7,9 +7,16 @@ const DEPTH_MAX = 8;
 
 type Plain = string | number | boolean | null | readonly Plain[];
 
+function isBare(value: object): boolean {
+  const prototype = getPrototypeOf(value);
+  return prototype === null || prototype === ObjectPrototype;
+}
+
 function plainObject(value: object, depth: number): Plain | undefined {
   const parts: Plain[] = [];
   const keys = objectKeys(value);
+  // One of a class without fields of its own, such as a date or a promise, keeps elsewhere what it is.
+  if (keys.length === 0 && !isBare(value)) return undefined;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     const given = (value as Record<string, unknown>)[key];

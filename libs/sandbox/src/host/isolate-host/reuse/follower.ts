@@ -1,6 +1,6 @@
 /** What a connection that may be kept is watched by, whatever its protocol is. */
 import type { Socket } from 'node:net';
-import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
+import type { SecureInfo, TlsOptions, Welcome } from '../../../bridge/operations.ts';
 
 /** What is to become of bytes that the guest wrote: they go out, they were expected and go nowhere, or they say farewell. */
 export type Written = 'send' | 'swallow' | 'farewell' | 'broken';
@@ -23,6 +23,14 @@ export type Follower = {
   takeAnswer?(): Buffer | undefined;
   /** In a replay, once TLS was asked for: what the handshake had told, and what the server said next. */
   replaySecure(): { readonly info: SecureInfo; readonly bytes: Buffer } | undefined;
+  /** What a driver that is patched for it is told of a session that is kept, in the place of a login. */
+  welcome?(): Welcome | undefined;
+  /** Whether what was heard makes other connections to the same server doubtful, too. */
+  isSpoilt?(): boolean;
+  /** Whether a run that lets go of the connection without a farewell leaves it in order; never where it is not given. */
+  isInOrder?(): boolean;
+  /** How long the server keeps the connection unused from now on, where that is known. */
+  idleMs?(): number;
   /** Makes the session on the socket what it was when it was opened. False when that is not certain. */
   reset(socket: Socket): Promise<boolean>;
 };

@@ -1,8 +1,11 @@
 /** What tells whether a session may be kept, against bytes cut anywhere and bytes that are none of its protocol. */
 import { describe, expect, it } from 'vitest';
 import type { Follower } from './follower.ts';
+import { createHttpFollower } from './http-follower.ts';
+import { createMongodbFollower } from './mongodb-follower.ts';
 import { createMysqlFollower } from './mysql-follower.ts';
 import { createPgFollower } from './pg-follower.ts';
+import { createTdsFollower } from './tds-follower.ts';
 
 const message = (kind: string, body: Buffer | string = ''): Buffer => {
   const bytes = Buffer.from(body);
@@ -155,6 +158,9 @@ describe('any bytes of either side', () => {
   it.each([
     ['pg', createPgFollower, openedPg],
     ['mysql', createMysqlFollower, openedMysql],
+    ['http', createHttpFollower, createHttpFollower],
+    ['mongodb', () => createMongodbFollower(true), () => createMongodbFollower(false)],
+    ['mssql', createTdsFollower, createTdsFollower],
   ])('are survived: %s', (_name, create, open) => {
     const next = createNumbers(1);
     const known = [startup(), WELCOME, ROWS, TERMINATE, GREETING, loginPacket(), OK, QUIT];
@@ -165,6 +171,7 @@ describe('any bytes of either side', () => {
         const bytes = next(3) === 0 ? (known[next(known.length)] as Buffer) : noise;
         if (next(2) === 0) follower.onData(bytes);
         else expect(['send', 'farewell']).toContain(follower.onWrite(bytes));
+        expect(follower.isInOrder?.() ?? false).toBe(false);
         if (next(10) === 0) follower.onTls({ servername: String(next(9)) });
       }
     }

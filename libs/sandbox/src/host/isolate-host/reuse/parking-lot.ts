@@ -8,6 +8,8 @@ import { createParkingPlace, dismiss, type Parked, type ParkingPlace } from './p
 export type ParkingLot = {
   /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
   accepts(key: string): boolean;
+  /** Gives up all that wait under this key. */
+  forget(key: string): void;
   /** Takes a connection that nobody listens to any more. */
   park(parked: Parked): void;
   /**
@@ -17,7 +19,9 @@ export type ParkingLot = {
   take(key: string, mayServe: (parked: Parked) => boolean, answer: (parked: Parked | undefined) => void): () => void;
 };
 
-const isTooOld = ({ openedAtMs }: Parked): boolean => performance.now() - openedAtMs > REUSE.ageMs;
+/** A certificate that has ended meanwhile would not be accepted by who connects anew. */
+const isTooOld = ({ openedAtMs, validUntilMs = Number.POSITIVE_INFINITY }: Parked): boolean =>
+  performance.now() - openedAtMs > REUSE.ageMs || Date.now() > validUntilMs;
 
 /** Calls `act` once the place is ready or given up, or after a while; in a later turn, as what has ended meanwhile shows then. */
 function whenSettled(place: ParkingPlace, act: () => void): void {
@@ -65,6 +69,9 @@ export function createParkingLot(): ParkingLot {
 
   return {
     accepts: (key) => !isRefused(key),
+    forget(key) {
+      for (const place of places.filter((one) => one.key === key)) place.close();
+    },
     park(parked) {
       const { key, socket } = parked;
       if (isRefused(key) || isTooOld(parked) || socket.destroyed || !makeRoom(key)) {

@@ -11,6 +11,8 @@ export type Parked = {
   readonly addresses: SocketAddresses;
   readonly follower: Follower;
   readonly openedAtMs: number;
+  /** When the first certificate of the peer ends, by `Date.now`; without TLS never. */
+  readonly validUntilMs?: number;
 };
 
 export type ParkingPlace = Parked & {
@@ -70,7 +72,7 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
     clearTimeout(timer);
     if (isReset) {
       isReady = true;
-      timer = setTimeout(closeInOrder, REUSE.idleMs);
+      timer = setTimeout(closeInOrder, follower.idleMs?.() ?? REUSE.idleMs);
     } else giveUp();
   };
 

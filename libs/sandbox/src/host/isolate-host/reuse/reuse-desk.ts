@@ -1,15 +1,20 @@
 /** Where a run's connections come out of the parking lot and go back to it. */
 import { createHash } from 'node:crypto';
-import type { SocketAddresses, TlsOptions } from '../../../bridge/operations.ts';
+import type { SecureInfo, SocketAddresses, TlsOptions } from '../../../bridge/operations.ts';
+import { forGuest } from '../arguments.ts';
 import type { Connection, Connections } from '../connections.ts';
 import type { EventQueue } from '../event-queue.ts';
 import { REUSE } from '../limits.ts';
 import type { TransportLog } from '../transport-log.ts';
 import type { Follower } from './follower.ts';
+import { createHeldConnections } from './held-connections.ts';
+import { createHttpFollower } from './http-follower.ts';
+import { createMongodbFollower } from './mongodb-follower.ts';
 import { createMysqlFollower } from './mysql-follower.ts';
 import type { ParkingLot } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
 import { createPgFollower } from './pg-follower.ts';
+import { createTdsFollower } from './tds-follower.ts';
 
 /** A place where connections of this run may be open: the policy has judged it anew, for this very run. */
 export type Destination = { readonly host: string; readonly port: number; readonly address: string };
@@ -27,6 +32,7 @@ export type Keeping = {
   readonly follower: Follower;
   readonly openedAtMs: number;
   addresses?: SocketAddresses;
+  validUntilMs?: number;
 };
 
 type Target = { readonly host: string; readonly port: number; readonly family: number; readonly key: unknown };
@@ -46,11 +52,19 @@ export type ReuseDesk = {
   takes(id: number, connection: Connection, bytes: Buffer): boolean;
   /** Whether TLS is there already on what `parent` was. */
   secures(id: number, parent: Connection, options: TlsOptions): boolean;
+  /** Whether a connection that the run lets go of is held for later ones, and not to be closed. */
+  holds(connection: Connection): boolean;
+  /** The run is over: what it has let go of is kept where it ended in order, and closed where it did not. */
+  release(isInOrder: boolean): void;
 };
 
 const FOLLOWERS: ReadonlyMap<string, () => Follower> = new Map([
   ['pg', createPgFollower],
   ['mysql', createMysqlFollower],
+  ['http', createHttpFollower],
+  ['tds', createTdsFollower],
+  ['mongodb', () => createMongodbFollower(false)],
+  ['mongodb-login', () => createMongodbFollower(true)],
 ]);
 const BROKEN = { message: 'read ECONNRESET', code: 'ECONNRESET', syscall: 'read' };
 
@@ -70,10 +84,44 @@ const mayServe =
       ({ host, port, address }) => host === target.host && port === target.port && address === addresses.remoteAddress,
     );
 
+/** Notes what a handshake came to: what is told of it to later runs, and until when. */
+export function noteSecure({ keeping }: Connection, info: SecureInfo): void {
+  if (keeping === undefined) return;
+  keeping.follower.onSecure(info);
+  const ends = info.peerCertificates.map(({ valid_to: end }) => Date.parse(String(end)));
+  keeping.validUntilMs = Math.min(...ends.filter((end) => !Number.isNaN(end)));
+}
+
+type GiveUp = (id: number, connection: Connection) => void;
+
+/** Answers a driver that begins TLS where it is there already. */
+const createSecuring =
+  ({ connections, events, transport }: Deps, giveUp: GiveUp): ReuseDesk['secures'] =>
+  (id, parent, options) => {
+    const { keeping, socket, release } = parent;
+    if (keeping === undefined || socket === undefined) return false;
+    const isSame = keeping.follower.onTls(options);
+    if (!('encrypted' in socket)) return false;
+    const connection = connections.add(id);
+    release?.();
+    connection.keeping = keeping;
+    connections.use(id, connection, socket);
+    const known = isSame ? keeping.follower.replaySecure() : undefined;
+    if (known === undefined) {
+      giveUp(id, connection);
+      return true;
+    }
+    transport.succeeded();
+    events.emit([id, 'secure', known.info]);
+    if (known.bytes.length > 0) connections.giveData(id, known.bytes);
+    return true;
+  };
+
 export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): ReuseDesk {
   const { connections, events, transport, counts } = deps;
+  const held = createHeldConnections(terms?.lot);
 
-  const giveUp = (id: number, connection: Connection): void => {
+  const giveUp: GiveUp = (id, connection) => {
     connections.forget(id);
     connection.release?.();
     connection.socket?.on('error', () => undefined).destroy();
@@ -85,10 +133,12 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     counts.reused += 1;
     transport.succeeded();
     connection.keeping = parked;
-    events.emit([id, 'connect', addresses]);
+    const welcome = follower.welcome?.();
+    const told = welcome && { ...welcome, bytes: forGuest(Buffer.from(welcome.bytes)) };
+    events.emit([id, 'connect', told ? { ...addresses, welcome: told } : addresses]);
     const bytes = follower.replay();
     connections.use(id, connection, socket);
-    connections.giveData(id, bytes);
+    if (bytes.length > 0) connections.giveData(id, bytes);
   };
   const park = (id: number, { keeping, socket, release }: Connection, { lot }: ReuseTerms): void => {
     connections.forget(id);
@@ -108,6 +158,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
         return;
       }
       const key = sealed(terms.scope, target);
+      held.park(key);
       const withdraw = terms.lot.take(key, mayServe(terms, target), (parked) => {
         if (parked !== undefined) {
           adopt(id, connection, parked);
@@ -133,23 +184,16 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
       else if (written === 'broken') giveUp(id, connection);
       return written !== 'send';
     },
-    secures(id, parent, options) {
-      const { keeping, socket, release } = parent;
-      if (keeping === undefined || socket === undefined) return false;
-      const isSame = keeping.follower.onTls(options);
-      if (!('encrypted' in socket)) return false;
-      const connection = connections.add(id);
+    secures: createSecuring(deps, giveUp),
+    holds(connection) {
+      const { keeping, socket, release } = connection;
+      if (keeping?.addresses === undefined || socket === undefined) return false;
+      if (keeping.follower.isSpoilt?.()) terms?.lot.forget(keeping.key);
+      if (keeping.follower.isInOrder?.() !== true || socket.destroyed || socket.readableLength > 0) return false;
       release?.();
-      connection.keeping = keeping;
-      connections.use(id, connection, socket);
-      const known = isSame ? keeping.follower.replaySecure() : undefined;
-      if (known === undefined) giveUp(id, connection);
-      else {
-        transport.succeeded();
-        events.emit([id, 'secure', known.info]);
-        if (known.bytes.length > 0) connections.giveData(id, known.bytes);
-      }
-      return true;
+      delete connection.keeping;
+      return held.hold({ ...keeping, addresses: keeping.addresses, socket });
     },
+    release: held.release,
   };
 }

@@ -20,7 +20,11 @@ const RUNTIME = join(import.meta.dirname, '../../../../dist/runtime');
 
 export type Result = Extract<HostFrame, { kind: 'result' }>;
 export type Checked = Extract<HostFrame, { kind: 'checked' }>;
-export type RunOptions = Partial<Omit<RunFrame, 'kind' | 'source'>> & { readonly args?: readonly unknown[] };
+export type RunOptions = Partial<Omit<RunFrame, 'kind' | 'source' | 'reuse'>> & {
+  readonly args?: readonly unknown[];
+  /** Undefined where no connection is to be kept. */
+  readonly reuse?: RunFrame['reuse'] | undefined;
+};
 
 export type TestHost = {
   readonly child: ChildProcess;
@@ -158,8 +162,8 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
         env: {},
         timeoutMs: 5000,
         memoryLimitBytes: 128 * 1024 * 1024,
-        reuse: { destinations: [...destinations] },
-        ...options,
+        ...('reuse' in options ? {} : { reuse: { destinations: [...destinations] } }),
+        ...(options as Partial<RunFrame>),
       });
       return result;
     },

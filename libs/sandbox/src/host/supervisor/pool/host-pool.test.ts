@@ -79,6 +79,26 @@ it('an idle host makes room for another connection when there is none', () => {
   close();
 });
 
+it('however many wait, no more hosts give way than can be born soon: the others stay with their connections', () => {
+  const killed: string[] = [];
+  const hosts = Array.from({ length: 16 }, () => {
+    const host = idleHost([]);
+    return Object.assign(host, {
+      kill: () => {
+        killed.push('one');
+        Object.assign(host, { alive: false });
+      },
+    });
+  });
+  const { pool, wait, close } = poolOf(hosts, 0, { ...LIMITS, maxHosts: 16 });
+  for (let n = 0; n < 16; n += 1) wait(`warm ${n}`);
+  pool.serve();
+  for (let n = 0; n < 40; n += 1) wait(`cold ${n}`);
+  for (let n = 0; n < 40; n += 1) pool.serve();
+  expect(killed).toHaveLength(4);
+  close();
+});
+
 it('the host that has rested longest makes room for a blank one before anybody asks', () => {
   const killed: string[] = [];
   const rested = (seconds: number) => ({

@@ -3,7 +3,7 @@ import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { Conduct } from './conduct.ts';
 import { createMemoryRoom } from './memory-room.ts';
-import type { Nursery } from './nursery.ts';
+import { BIRTHS_AT_ONCE, type Nursery } from './nursery.ts';
 import { createOwnedHosts, type OwnedHosts } from './owned-hosts.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -48,6 +48,12 @@ const burntItsTime = ({ outcome, usage }: RunResult): boolean =>
 
 /** Below this processor share a connection has one host at a time. */
 const BAD_CONDUCT = 0.3;
+
+/**
+ * Hosts that may have given way for ones that are not born yet. However many connections wait, births take turns, and until
+ * theirs comes a warm host serves its own connection.
+ */
+const ENDED_AHEAD = 2 * BIRTHS_AT_ONCE;
 
 /** A host that has been idle for so long may make room for a blank one before anybody asks for it. */
 const RESTED_MS = 2_000;
@@ -149,7 +155,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       const ending = owned.all.filter(({ alive }) => !alive).length;
       // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
       if (forBlank > nursery.size) return;
-      if (wanted > nursery.size + ending) owned.evictIdle(0);
+      if (Math.min(wanted, ENDED_AHEAD) > nursery.size + ending) owned.evictIdle(0);
       else if (wanted + sparesOf(limits) > nursery.size + ending) owned.evictIdle(RESTED_MS);
     },
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,

@@ -27,7 +27,8 @@ export type NurseryDeps = {
   onChange(): void;
 };
 
-const AT_ONCE_MAX = 2;
+/** Births at a time. */
+export const BIRTHS_AT_ONCE = 2;
 /** One death may be chance, or a machine that is busy; what is missing or forbidden kills them all. */
 const FAILING_FROM = 3;
 
@@ -95,7 +96,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
       return host;
     },
     ensure(count) {
-      while (!closed && pause.delayMs === 0 && unborn.size < AT_ONCE_MAX && born.size + unborn.size < count) begin();
+      while (!closed && pause.delayMs === 0 && unborn.size < BIRTHS_AT_ONCE && born.size + unborn.size < count) begin();
     },
     close() {
       closed = true;
