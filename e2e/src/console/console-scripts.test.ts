@@ -3,7 +3,8 @@ import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saveConnection } from '../legacy/connect-company.ts';
 import { auditPage } from './audit-page.ts';
-import { BROWSER, type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+import { BROWSER } from './config.ts';
+import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
 
 const BROKEN = 'async function login(query, password, context) {\n  return {;\n}\n';
 /** The types of scripts are built beside the page; without them completion knows words only. */

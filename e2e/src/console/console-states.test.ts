@@ -4,7 +4,8 @@ import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saveConnection } from '../legacy/connect-company.ts';
 import { auditPage, overflowOf } from './audit-page.ts';
-import { BROWSER, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+import { BROWSER } from './config.ts';
+import { type ConsoleWorld, createConsoleWorld } from './console-world.ts';
 
 /** What may come over the wire before a page can be used, in compressed bytes; the editor is not part of it. */
 const FIRST_LOAD_BYTES_MAX = 200 * 1024;

@@ -5,7 +5,8 @@ import { templateOf } from '@userferry/script-templates';
 import type { Page } from 'playwright-core';
 import { byEmail, createCaller } from '../legacy/caller.ts';
 import { connect } from '../legacy/connect-company.ts';
-import { BROWSER, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+import { BROWSER } from './config.ts';
+import { type ConsoleWorld, createConsoleWorld } from './console-world.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../docs/screenshots');
 const BYTES_MAX = 150 * 1024;
