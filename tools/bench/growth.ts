@@ -3,7 +3,6 @@ import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { FILLED, fillStore, migrateStore, openUserStore, type UserStore } from '@userferry/user-store';
 import { bulkLoad } from './bulk-load.ts';
 import type { Effort, Figures } from './compare-logins.ts';
-import { writeGrowthChart } from './growth-chart.ts';
 import { treeCpuMs } from './process-cpu.ts';
 import { quantile, rounded } from './statistics.ts';
 
@@ -12,7 +11,7 @@ type Axis = { readonly name: string; readonly sizes: readonly number[]; readonly
 type Grow = (bench: Bench, from: number, to: number) => Promise<void>;
 
 /** What the store does for one login, with what its server and this process have spent on it. */
-export type Point = { readonly size: number; readonly call: string; readonly cpuMs: number; readonly p50Ms: number };
+type Point = { readonly size: number; readonly call: string; readonly cpuMs: number; readonly p50Ms: number };
 
 type Bench = {
   readonly server: LocalPostgres;
@@ -178,8 +177,8 @@ const FIRST = { pools: 10, users: 1_000 };
 
 /**
  * What our store spends on a login while its tables grow: CPU time of its server and of this process, for a second login,
- * a first one, and a run for the log history. For each thing that grows, the largest size ÷ the smallest; a chart of each
- * is written by the full form.
+ * a first one, and a run for the log history. For each thing that grows, the largest size ÷ the smallest, and every point
+ * for its chart.
  */
 export const growth = async (
   { pairs }: Effort,
@@ -195,7 +194,6 @@ export const growth = async (
   for (const axis of axesOf({ quick, usersMax, usersAlone })) {
     const points = await along(bench, axis, quick ? 20 : 300);
     Object.assign(figures, figuresOf(axis, points));
-    if (!quick) writeGrowthChart(axis.name, points);
   }
   return { ...figures, ...(await administrators(bench)) };
 };
@@ -221,8 +219,9 @@ const along = async (bench: Bench, axis: Axis, count: number): Promise<readonly 
   return points;
 };
 
-const figuresOf = ({ name }: Axis, points: readonly Point[]): Figures =>
-  Object.fromEntries(
+const figuresOf = ({ name }: Axis, points: readonly Point[]): Figures => ({
+  ...Object.fromEntries(points.map(({ size, call, cpuMs }) => [`${name}_${size}_${call}_cpu_ms`, rounded(cpuMs)])),
+  ...Object.fromEntries(
     Object.keys(CALLS).flatMap((call) => {
       const own = points.filter((point) => point.call === call);
       const [first, last] = [own[0], own.at(-1)];
@@ -232,4 +231,5 @@ const figuresOf = ({ name }: Axis, points: readonly Point[]): Figures =>
         [`${name}_${call}_cpu_ratio`, rounded(last.cpuMs / first.cpuMs)],
       ];
     }),
-  );
+  ),
+});

@@ -5,7 +5,7 @@ import { member, sampleScriptFile, startLegacyDatabase } from '@userferry/local-
 import { createSandbox, defaultStateFolder, type Sandbox } from '@userferry/sandbox';
 import { completeEnv, type Isolation } from '@userferry/script-contract';
 import bcrypt from 'bcrypt';
-import { compareLogins, type Effort, type Figures, ownCpuMs } from './compare-logins.ts';
+import { compareLogins, type Effort, type Figures, ownCpuMs, PEOPLE } from './compare-logins.ts';
 import { startPlainNode } from './plain-node.ts';
 import { treeCpuMs } from './process-cpu.ts';
 import { runOf, runtimeFolder, silent } from './sandbox-runs.ts';
@@ -24,7 +24,7 @@ type Legacy = {
   readonly port: number;
   /** The arguments of the login of the n-th member. */
   readonly argsOf: (n: number) => readonly unknown[];
-  /** Children of this process that are no part of the sandbox. */
+  /** Children of this process that are no part of the sandbox: a server's work is the same for both, and counts for neither. */
   readonly otherPids?: readonly number[];
 };
 type Scripts = { readonly sandboxed: string; readonly plain: string };
@@ -37,11 +37,11 @@ export const loginPg = async (
   effort: Effort,
 ): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
-  const { server, url } = await startLegacyDatabase({ bcryptCost });
+  const { server, url } = await startLegacyDatabase({ bcryptCost, members: PEOPLE });
   stack.defer(() => server.stop());
   const sandboxed = sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
-  const legacy = { env: { DB_CONNECTION_URI: url }, port: server.port, argsOf };
+  const legacy = { env: { DB_CONNECTION_URI: url }, port: server.port, argsOf, otherPids: [server.pid] };
   return await compareInSandbox(legacy, { sandboxed, plain }, { reuse, isolation, effort });
 };
 
@@ -54,15 +54,14 @@ export const loginMysql = async (
   const server = await startMariadbWithMembers(bcryptCost);
   stack.defer(() => server.stop());
   const file = scriptFile('login-mysql.js');
-  const legacy = { env: { DB_CONNECTION_URI: `${server.url}/legacy` }, port: server.port, argsOf };
+  const env = { DB_CONNECTION_URI: `${server.url}/legacy` };
+  const legacy = { env, port: server.port, argsOf, otherPids: [server.pid] };
   return await compareInSandbox(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
 };
 
-const MEMBERS = 1_000;
-
 const startMariadbWithMembers = async (bcryptCost: number): Promise<LocalMariadb> => {
   const hashes = await Promise.all(
-    Array.from({ length: MEMBERS }, (_, index) => bcrypt.hash(member(index + 1).password, bcryptCost)),
+    Array.from({ length: PEOPLE }, (_, index) => bcrypt.hash(member(index + 1).password, bcryptCost)),
   );
   const rows = hashes.map((hash, index) => `(${index + 1}, '${member(index + 1).mail}', '${hash}')`);
   return startMariadb({

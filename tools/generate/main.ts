@@ -6,8 +6,8 @@ import { openApi } from './openapi/openapi.ts';
 
 /**
  * Regenerates everything that is generated: the TypeScript of the contracts, the descriptor set for reflection, the types
- * and the document of the JSON API, and what is told of the modules that scripts may require and of the metrics. (The
- * check of the contracts copies this without the last two.)
+ * and the document of the JSON API, and what is told of the modules that scripts may require, of the metrics and of the
+ * benchmarks. (The check of the contracts copies this without the last three.)
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const generated = `${root}libs/contracts/src/gen`;
@@ -18,7 +18,7 @@ buf('build', '--as-file-descriptor-set', '-o', `${generated}/descriptor-set.binp
 writeFileSync(`${generated}/json-types.ts`, jsonTypes(`${generated}/descriptor-set.binpb`));
 writeFileSync(`${generated}/openapi.json`, openApi(`${generated}/descriptor-set.binpb`));
 
-for (const name of ['modules', 'observability']) {
+for (const name of ['modules', 'observability', 'bench/report']) {
   const program = `${root}tools/${name}/main.ts`;
   if (existsSync(program)) execFileSync(process.execPath, [program], { cwd: root, stdio: 'inherit' });
 }

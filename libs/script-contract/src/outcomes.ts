@@ -34,6 +34,7 @@ export type LogLine = { readonly level: LogLevel; readonly text: string; readonl
  * What a run cost: wall clock and CPU in milliseconds, the isolate's heap after the run in bytes, and how many connections
  * it opened itself and how many it took over from earlier runs (absent: not known). Of the wall clock, in milliseconds,
  * what passed while it waited for connections, for the legacy user store's answers, for hashes and other cryptography.
+ * `crossings`: how often it left its isolate or was called in it; not on the wire.
  */
 export type RunUsage = {
   readonly wallMs: number;
@@ -41,6 +42,7 @@ export type RunUsage = {
   readonly heapBytes: number;
   readonly connectionsOpened?: number;
   readonly connectionsReused?: number;
+  readonly crossings?: number;
   readonly connectMs?: number;
   readonly queryMs?: number;
   readonly hashMs?: number;

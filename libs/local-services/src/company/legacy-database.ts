@@ -18,6 +18,8 @@ export const member = (n: number): Member => {
 export type LegacyDatabase = { readonly server: LocalPostgres; readonly url: string };
 
 export type LegacyDatabaseOptions = {
+  /** How many of them have an account, the first ones; all without it. */
+  readonly members?: number;
   readonly bcryptCost?: number;
   /** Of the server, such as `{ max_connections: '400' }`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -26,6 +28,7 @@ export type LegacyDatabaseOptions = {
 /** A company's old database: a server, a schema and hashes of its own that we know nothing about. */
 export const startLegacyDatabase = async ({
   bcryptCost = BCRYPT_COST_DEFAULT,
+  members = MEMBERS,
   settings = {},
 }: LegacyDatabaseOptions = {}): Promise<LegacyDatabase> => {
   const server = await startPostgres({ settings });
@@ -38,12 +41,12 @@ export const startLegacyDatabase = async ({
      ALTER TABLE crm.members OWNER TO acme_app`,
     { database: 'acme' },
   );
-  await seed(server, bcryptCost);
+  await seed(server, members, bcryptCost);
   return { server, url };
 };
 
-const seed = async (server: LocalPostgres, bcryptCost: number): Promise<void> => {
-  const numbers = Array.from({ length: MEMBERS }, (_, index) => index + 1);
+const seed = async (server: LocalPostgres, members: number, bcryptCost: number): Promise<void> => {
+  const numbers = Array.from({ length: members }, (_, index) => index + 1);
   const hashes = await Promise.all(numbers.map((n) => bcrypt.hash(member(n).password, bcryptCost)));
   await server.query(
     `INSERT INTO crm.members (member_no, mail, login_name, mobile, full_name, pw_hash)

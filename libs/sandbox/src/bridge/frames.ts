@@ -75,6 +75,7 @@ const result = z.strictObject({
     heapBytes: z.number(),
     connectionsOpened: z.int().min(0).optional(),
     connectionsReused: z.int().min(0).optional(),
+    crossings: z.int().min(0).optional(),
     connectMs: z.number().min(0).optional(),
     queryMs: z.number().min(0).optional(),
     hashMs: z.number().min(0).optional(),

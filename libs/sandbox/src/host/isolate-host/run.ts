@@ -6,6 +6,7 @@ import type { ReportedError, RunReport } from '../../bridge/operations.ts';
 import { wrapScript } from '../../bridge/script-source.ts';
 import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
+import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
 import type { ParkingLot } from './reuse/parking-lot.ts';
 import type { ReuseTerms } from './reuse/reuse-desk.ts';
@@ -128,6 +129,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const cpuBefore = slot.cpuNs();
   const processCpuBefore = process.cpuUsage();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
+  const crossings = createCrossings();
   let ended = false;
 
   const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
@@ -135,18 +137,18 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     ended = true;
     const wallMs = performance.now() - startedAtMs;
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
-    const waited = waitedMs(bridge);
+    const waited = { ...waitedMs(bridge), crossings: crossings.count };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
-    const memory = clean && !slot.isDisposed ? await slot.memoryInUse().catch(() => undefined) : undefined;
-    if (memory !== undefined) lease.memory = memory;
-    const heapBytes = memory?.heapBytes ?? 0;
-    const logs = bridge.log.lines;
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
+    lease.memory = clean && !slot.isDisposed ? slot.memoryInUse().catch(() => undefined) : undefined;
+    // A warm isolate makes itself ready while the result is on its way; what it holds is asked for before that.
+    const given = clean && lease.isolation === 'warm' ? pool.giveBack(lease, settle()) : undefined;
+    const heapBytes = lease.memory === undefined ? 0 : ((await lease.memory)?.heapBytes ?? 0);
     const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
-    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage });
+    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...bridge.log.lines], usage });
     onEnd();
-    await pool.giveBack(lease, clean ? settle() : leave(false));
+    await (given ?? pool.giveBack(lease, clean ? settle() : leave(false)));
   };
   const leave = async (reusable: boolean): Promise<boolean> => {
     bridge.close(reusable);
@@ -161,7 +163,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     files,
     reuse: reuseTerms(frame, lot, [lease.key, envJson]),
     onPackage: (name) => pool.required(lease, name),
-    dispatch: (events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort),
+    dispatch: crossings.into((events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort)),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
     onQuota: ({ message: text }) =>
       void finish({
@@ -182,9 +184,10 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const start = async (): Promise<void> => {
     const { source, functionName, argsJson } = frame;
     const random = forGuest(randomBytes(RANDOM_BYTES));
-    await slot.runScript({ source, functionName, argsJson, envJson, random }, leftMs());
+    const kept = frame.reuse === undefined ? 'none' : lot.isEmpty ? 'later' : 'some';
+    await slot.runScript({ source, functionName, argsJson, envJson, kept, random }, leftMs());
   };
-  slot.setHandler(bridge);
+  slot.setHandler(crossings.outOf(bridge));
   start().catch(onAbort);
   return { lease, abort };
 }

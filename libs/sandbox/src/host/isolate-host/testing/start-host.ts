@@ -13,6 +13,7 @@ import type {
   SystemError,
 } from '../../../bridge/frames.ts';
 import { hostFrameSchema } from '../../../bridge/frames.ts';
+import { NODE_FLAGS } from '../../../bridge/node-flags.ts';
 import { systemNames } from '../../supervisor/egress/name-source.ts';
 import type { DnsQuestion } from '../../supervisor/egress/resolver.ts';
 
@@ -91,7 +92,7 @@ export type HostOptions = {
 
 function spawnHost(prefix: readonly string[], runtime: string): ChildProcess {
   const flags = [
-    '--no-node-snapshot',
+    ...NODE_FLAGS,
     '--no-warnings',
     '--openssl-legacy-provider',
     '--permission',

@@ -1,0 +1,115 @@
+import type { Results } from '../run-benchmarks.ts';
+
+/** What is asked of one figure of one benchmark. */
+export type Goal = {
+  readonly what: string;
+  readonly benchmark: string;
+  readonly figure: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  readonly unit: string;
+};
+
+const ratio = (what: string, benchmark: string, figure: string, atMost: number): Goal => ({
+  what,
+  benchmark,
+  figure,
+  atMost,
+  unit: ' ×',
+});
+
+const LATENCY = 'latency_p50_ratio';
+const CPU = 'cpu_ratio';
+/** A cost that stays within this while something grows to sixteen times its size is called flat: less is noise. */
+const FLAT = 1.25;
+
+const AXES = ['users', 'connections', 'script_versions', 'past_logins'];
+
+/** In the order in which people ask. All that are ÷ plain Node are ÷ the same script there, in the same run. */
+export const GOALS: readonly Goal[] = [
+  ratio('PostgreSQL, connections reused: latency', 'login_pg_warm', LATENCY, 0.25),
+  ratio('PostgreSQL, connections reused: CPU', 'login_pg_warm', CPU, 0.6),
+  ratio('… against plain Node that keeps its connection, too: latency', 'login_pg_kept_vs_plain_kept', LATENCY, 1.3),
+  ratio('… the same: CPU', 'login_pg_kept_vs_plain_kept', CPU, 1.3),
+  ratio('PostgreSQL, no reuse: latency', 'login_pg_no_reuse', LATENCY, 1.1),
+  ratio('PostgreSQL, no reuse: CPU', 'login_pg_no_reuse', CPU, 1.5),
+  ratio('MySQL, connections reused: latency', 'login_mysql_warm', LATENCY, 0.25),
+  ratio('MySQL, connections reused: CPU', 'login_mysql_warm', CPU, 0.6),
+  ratio('MySQL, no reuse: latency', 'login_mysql_no_reuse', LATENCY, 1.5),
+  ratio('MySQL, no reuse: CPU', 'login_mysql_no_reuse', CPU, 2),
+  ratio('PostgreSQL, `isolation: per_run`: latency', 'login_pg_per_run', LATENCY, 2),
+  {
+    what: 'first run on a connection without a warm host, beyond a warm run, p95',
+    benchmark: 'cold_connection',
+    figure: 'cold_connection_ms',
+    atMost: 50,
+    unit: ' ms',
+  },
+  {
+    what: '… where a process must be started, p95',
+    benchmark: 'cold_connection',
+    figure: 'cold_process_ms',
+    atMost: 250,
+    unit: ' ms',
+  },
+  {
+    what: 'second login against bare bcrypt: logins a second',
+    benchmark: 'local_login',
+    figure: 'throughput_ratio',
+    atLeast: 0.9,
+    unit: ' ×',
+  },
+  {
+    what: '… what is not hashing: CPU',
+    benchmark: 'local_login',
+    figure: 'not_hashing_cpu_ms',
+    atMost: 2,
+    unit: ' ms',
+  },
+  {
+    what: 'first login over gRPC, beyond the bare run and our hash',
+    benchmark: 'first_login',
+    figure: 'first_login_overhead_ms',
+    atMost: 3,
+    unit: ' ms',
+  },
+  {
+    what: "memory of an active connection's isolate host",
+    benchmark: 'login_cost',
+    figure: 'warm_host_pss_mb',
+    atMost: 70,
+    unit: ' MB',
+  },
+  {
+    what: '1,000 connections with Zipf traffic: what script-runner and its isolate hosts hold',
+    benchmark: 'many_connections',
+    figure: 'held_mb',
+    atMost: 3_000,
+    unit: ' MB',
+  },
+  {
+    what: '… p99 of warm connections, with the others ÷ without',
+    benchmark: 'many_connections',
+    figure: 'warm_p99_ratio',
+    atMost: FLAT,
+    unit: ' ×',
+  },
+  ...AXES.map((axis) =>
+    ratio(
+      `growth of ${axis.replaceAll('_', ' ')}: CPU of a second login, largest ÷ smallest`,
+      'growth',
+      `${axis}_second_login_cpu_ratio`,
+      FLAT,
+    ),
+  ),
+];
+
+export type Verdict = { readonly goal: Goal; readonly value: number | undefined; readonly met: boolean | undefined };
+
+/** Each goal with what was measured, and whether that is enough; `undefined` where nobody has measured it. */
+export const judge = (results: Results): readonly Verdict[] =>
+  GOALS.map((goal) => {
+    const value = results[goal.benchmark]?.[goal.figure];
+    if (typeof value !== 'number') return { goal, value: undefined, met: undefined };
+    return { goal, value, met: value <= (goal.atMost ?? Infinity) && value >= (goal.atLeast ?? -Infinity) };
+  });
