@@ -11,12 +11,13 @@ const CONSOLE = join(ROOT, 'apps/console');
 
 const isServed = (file: string): boolean => !file.startsWith('.') && file !== 'manifest.json';
 
+/** In this order: the page's editor has the types of scripts in it. Each does nothing where what it makes is current. */
+const BUILDS = ['libs/script-types/build/main.ts', 'apps/console/build/main.ts'];
+
 /** Builds the console's page where it is stale, and puts it where identity-gateway looks for it. */
 export const copyConsole = (folder: string): void => {
-  execFileSync(process.execPath, [join(CONSOLE, 'build/main.ts')], {
-    cwd: CONSOLE,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  for (const build of BUILDS)
+    execFileSync(process.execPath, [join(ROOT, build)], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const dist = join(CONSOLE, 'dist');
   for (const file of filesBelow(dist).filter(isServed)) copyTo(join(dist, file), join(folder, FILES, 'console', file));
 };
