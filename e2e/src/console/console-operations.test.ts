@@ -1,5 +1,5 @@
 import { ConnectionMode } from '@userferry/contracts/management/v1/connection_service';
-import { actionNumber, type ScriptAction } from '@userferry/script-contract';
+import type { ScriptAction } from '@userferry/script-contract';
 import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byEmail, byUsername, type Caller, createCaller, type Outcome } from '../legacy/caller.ts';
@@ -29,6 +29,9 @@ const stuckLine =
     .split('\n')
     .findIndex((line) => line.includes('the ferry is stuck')) + 1;
 
+/** How much of the link to the page that is open lies beyond the edge, in CSS pixels. */
+const HIDDEN_OF_LINK = `Math.max(0, document.querySelector('.nav [aria-current]').getBoundingClientRect().right - innerWidth)`;
+
 const migratedNow = { $case: 'authenticated', value: { migratedNow: true } };
 const idIn = (outcome: Outcome) => (outcome?.value as { user?: { userId: string } } | undefined)?.user?.userId;
 
@@ -42,7 +45,6 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): loo
     for (const name of SHOPPERS)
       await shop.add({ email: emailOf(name), username: name, nickname: `Captain ${name}`, password: PASSWORD });
     await connect(company, { mode: 'LAZY_MIGRATION', uri: shop.uri, scriptOf });
-    await saveListUsers();
     caller = createCaller(company);
     page = await world.open();
     await world.signIn(page);
@@ -52,11 +54,6 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): loo
     await world?.[Symbol.asyncDispose]();
   });
 
-  const saveListUsers = () => {
-    const { company } = world;
-    const script = { action: actionNumber('listUsers'), source: scriptOf('listUsers'), language: 0 as const };
-    return company.connections.saveScript({ userPoolId: company.userPoolId, ...script }, inTime());
-  };
   const runOf = (action: string, outcome: string) =>
     page.getByRole('button', { name: `Details of a run of ${action}: ${outcome}` });
   const choose = async (label: string, option: string) => {
@@ -128,6 +125,16 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): loo
   });
 
   describe('migration', () => {
+    it('says how many there are once there is a script that lists them', async () => {
+      await world.visit(page, 'migration');
+      await page.getByText('users have migrated. How many').waitFor();
+      await page.getByRole('link', { name: 'listUsers script' }).click();
+      await page.getByRole('link', { name: /listUsers\s*optional/ }).waitFor();
+      await page.getByRole('button', { name: 'Use template' }).click();
+      await page.getByRole('button', { name: 'Save script' }).click();
+      await page.getByText('The listUsers script is saved.').waitFor();
+    });
+
     it('says how far it is: bar, chart, table and verdict', async () => {
       await world.visit(page, 'migration');
       await page.getByText(`1 of ${SHOPPERS.length} users have migrated`).waitFor();
@@ -261,6 +268,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): loo
       await phone.getByText(text).first().waitFor();
       const found = { path, wider: await overflowOf(phone), faults: await auditPage(phone) };
       expect(found).toEqual({ path, wider: 0, faults: [] });
+      expect(await phone.evaluate(HIDDEN_OF_LINK)).toBe(0);
     }
     expect(phone.faults).toEqual({ errors: [], foreign: [] });
     await phone.context().close();

@@ -53,7 +53,7 @@ const Migration = ({ userPoolId }: { readonly userPoolId: string }) => {
   return (
     <>
       <Loaded query={query} what="the progress">
-        {(progress) => <Progress progress={progress} />}
+        {(progress) => <Progress userPoolId={userPoolId} progress={progress} />}
       </Loaded>
       <ConflictsCard userPoolId={userPoolId} />
       <TombstonesCard userPoolId={userPoolId} />
@@ -61,11 +61,13 @@ const Migration = ({ userPoolId }: { readonly userPoolId: string }) => {
   );
 };
 
-const Progress = ({ progress }: { readonly progress: GetMigrationProgressResponse }) => {
+type ProgressProps = { readonly userPoolId: string; readonly progress: GetMigrationProgressResponse };
+
+const Progress = ({ userPoolId, progress }: ProgressProps) => {
   const days = lastDays(progress.days, new Date());
   return (
     <>
-      <ProgressCard progress={progress} />
+      <ProgressCard userPoolId={userPoolId} progress={progress} />
       <VerdictCard safeToSwitchOff={progress.safeToSwitchOff} reasons={progress.reasons} />
       <Card title="Migrated each day" description="The last thirty days, by UTC.">
         <DaysChart days={days} />
