@@ -13,8 +13,8 @@ const CONSOLE = 'apps/console/build/main.ts';
 
 /** What `npm run <command>` starts, and what must be built before. */
 export const COMMANDS = {
-  demo: { tool: 'tools/demo/main.ts', build: [SANDBOX, CONSOLE] },
-  start: { tool: 'tools/start/main.ts', build: [SANDBOX, CONSOLE] },
+  demo: { tool: 'tools/demo/main.ts', build: [SANDBOX, TYPES, CONSOLE] },
+  start: { tool: 'tools/start/main.ts', build: [SANDBOX, TYPES, CONSOLE] },
   test: { tool: 'tools/test/main.ts', build: [SANDBOX, TYPES, CONSOLE] },
   bench: { tool: 'tools/bench/main.ts', build: [SANDBOX] },
   userferry: { tool: 'tools/userferry/main.ts', build: [SANDBOX, TYPES] },
