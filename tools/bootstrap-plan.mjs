@@ -8,15 +8,17 @@ const NODE_PACKAGES = {
 };
 
 const SANDBOX = 'libs/sandbox/build/main.ts';
+const TYPES = 'libs/script-types/build/main.ts';
 const CONSOLE = 'apps/console/build/main.ts';
 
 /** What `npm run <command>` starts, and what must be built before. */
 export const COMMANDS = {
   demo: { tool: 'tools/demo/main.ts', build: [SANDBOX, CONSOLE] },
   start: { tool: 'tools/start/main.ts', build: [SANDBOX, CONSOLE] },
-  test: { tool: 'tools/test/main.ts', build: [SANDBOX, CONSOLE] },
+  test: { tool: 'tools/test/main.ts', build: [SANDBOX, TYPES, CONSOLE] },
   bench: { tool: 'tools/bench/main.ts', build: [SANDBOX] },
-  script: { tool: 'tools/script/main.ts', build: [SANDBOX] },
+  userferry: { tool: 'tools/userferry/main.ts', build: [SANDBOX, TYPES] },
+  script: { tool: 'tools/userferry/main.ts', build: [SANDBOX, TYPES], args: ['run', '--json'] },
   reseal: { tool: 'tools/reseal/main.ts', build: [] },
   advisories: { tool: 'tools/advisories/main.ts', build: [] },
   generate: { tool: 'tools/generate/main.ts', build: [] },

@@ -1,7 +1,7 @@
 import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
 import { MigrationState, type Profile } from '@userferry/contracts/identity/v1/user';
 import { ConflictResolution } from '@userferry/contracts/management/v1/connection_service';
-import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
+import { ScriptAction, ScriptLanguage } from '@userferry/contracts/runner/v1/script_runner_service';
 import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asText } from './as-text.ts';
@@ -157,13 +157,42 @@ describe('an administrator', () => {
     const { versions } = await company.connections.listScriptVersions(page(), inTime());
     const good = versions.find(({ current }) => current)?.version ?? 0n;
     const source = 'async function login(query, password) {\n  console.log(query, password);\n  return nonsense.id;\n}';
-    await company.connections.saveScript({ ...pool(), action: ScriptAction.LOGIN, source }, inTime());
+    await company.connections.saveScript({ ...pool(), action: ScriptAction.LOGIN, source, language: 0 }, inTime());
     expect(await login('jon')).toMatchObject({ value: { reason: 'SCRIPT_FAILED', code: 603 } });
     await company.connections.rollbackScript({ ...pool(), version: good }, inTime());
     expect(await login('jon')).toMatchObject(fromLegacy);
     const failed = async () => (await allRuns(company)).find(({ error }) => error?.message.includes('nonsense'));
     await expect.poll(failed).toMatchObject({ error: { name: 'ReferenceError', line: 3 }, logs: [{ level: 'info' }] });
     expect(asText(await allRuns(company))).not.toMatch(/Secret/);
+  });
+
+  it('writes a script in TypeScript: it runs without its types, and every line in the log history is the author’s own', async () => {
+    await addThere('kim');
+    const TYPESCRIPT = { action: ScriptAction.LOGIN, language: ScriptLanguage.TYPESCRIPT };
+    const save = (source: string) => company.connections.saveScript({ ...pool(), ...TYPESCRIPT, source }, inTime());
+    const template = templateOf('postgresql', 'login');
+    const typed = template.replace('login(query, password, context)', 'login(query: Query, password: string)');
+    const source = `type Query = {\n  readonly email: string | null;\n};\n${typed}`;
+    expect(source).toContain('password: string');
+    await save(source);
+    expect(await login('kim')).toMatchObject(fromLegacy);
+    const kept = await company.connections.getScript({ ...pool(), action: ScriptAction.LOGIN, version: 0n }, inTime());
+    expect(kept).toMatchObject({ source, language: ScriptLanguage.TYPESCRIPT });
+
+    await addThere('leo');
+    await save('interface A {\n  a: string;\n}\nasync function login(): Promise<A> {\n  return typedNonsense as A;\n}');
+    expect(await login('leo')).toMatchObject({ value: { reason: 'SCRIPT_FAILED' } });
+    const failed = async () => (await allRuns(company)).find(({ error }) => error?.message.includes('typedNonsense'));
+    await expect.poll(failed).toMatchObject({ error: { name: 'ReferenceError', line: 5, column: 3 } });
+    const refused = { reason: 'SCRIPT_INVALID', metadata: { line: '2', column: '1' } };
+    await expect(save('function login() {}\nenum Kind { A }')).rejects.toMatchObject(refused);
+
+    const versions = { fromVersion: kept.version - 1n, toVersion: kept.version };
+    const { scripts } = await company.connections.diffScriptVersions({ ...pool(), ...versions }, inTime());
+    expect(scripts[0]?.unified).toContain('+++ login.ts');
+    expect(scripts[0]?.unified).toContain('+type Query = {');
+    await company.connections.rollbackScript({ ...pool(), version: kept.version }, inTime());
+    expect(await login('leo')).toMatchObject(fromLegacy);
   });
 
   it('sees how far the migration is, and who did what', async () => {

@@ -90,7 +90,7 @@ describe('two replicas of each service over one store', () => {
     await company.connections.enableConnection(pool(), inTime());
     const { connection } = await company.connections.getConnection(pool(), inTime());
     const source = 'async function login() { return broken.by.this.version; }';
-    await company.connections.saveScript({ ...pool(), action: WireAction.LOGIN, source }, inTime());
+    await company.connections.saveScript({ ...pool(), action: WireAction.LOGIN, source, language: 0 }, inTime());
     const broken = { $case: 'undecided', value: { reason: 'SCRIPT_FAILED' } };
     expect(await atBoth(login(person))).toMatchObject([broken, broken]);
     await company.connections.rollbackScript({ ...pool(), version: connection?.version ?? 0n }, inTime());

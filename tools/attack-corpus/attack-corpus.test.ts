@@ -21,7 +21,7 @@ const RESULT: RunResult = { outcome: 'completed', logs: [], usage: { wallMs: 1, 
 type Run = (request: RunRequest) => Promise<RunResult>;
 const sandboxOf = (run: Run): Sandbox => ({
   run,
-  check: async () => [],
+  check: async () => ({ problems: [] }),
   level: { level: 'process', walls: [], missing: [] },
   modules: [],
   onHealth: () => undefined,

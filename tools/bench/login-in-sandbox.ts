@@ -24,7 +24,7 @@ type Legacy = {
   readonly port: number;
   /** The arguments of the login of the n-th member. */
   readonly argsOf: (n: number) => readonly unknown[];
-  /** Children of this process that are no part of the sandbox. */
+  /** Children of this process that are no part of the sandbox: a server's work is the same for both, and counts for neither. */
   readonly otherPids?: readonly number[];
 };
 type Scripts = { readonly sandboxed: string; readonly plain: string };
@@ -41,7 +41,7 @@ export const loginPg = async (
   stack.defer(() => server.stop());
   const sandboxed = sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
-  const legacy = { env: { DB_CONNECTION_URI: url }, port: server.port, argsOf };
+  const legacy = { env: { DB_CONNECTION_URI: url }, port: server.port, argsOf, otherPids: [server.pid] };
   return await compareInSandbox(legacy, { sandboxed, plain }, { reuse, isolation, effort });
 };
 
@@ -54,7 +54,8 @@ export const loginMysql = async (
   const server = await startMariadbWithMembers(bcryptCost);
   stack.defer(() => server.stop());
   const file = scriptFile('login-mysql.js');
-  const legacy = { env: { DB_CONNECTION_URI: `${server.url}/legacy` }, port: server.port, argsOf };
+  const env = { DB_CONNECTION_URI: `${server.url}/legacy` };
+  const legacy = { env, port: server.port, argsOf, otherPids: [server.pid] };
   return await compareInSandbox(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
 };
 

@@ -44,6 +44,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'libs/sandbox': ['errors', 'script-contract'],
   'libs/script-contract': [],
   'libs/script-templates': ['script-contract'],
+  'libs/script-types': [],
   'libs/telemetry': ['errors', 'process', 'script-contract'],
   'libs/testing': ['local-databases'],
   'libs/user-model': [],
@@ -72,6 +73,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'sandbox',
     'script-contract',
     'script-templates',
+    'script-types',
     'telemetry',
     'user-model',
     'user-store',
@@ -104,8 +106,8 @@ export const PROTOBUF_WORKSPACES: readonly string[] = [
 /** Where an app speaks gRPC: its handlers, its clients and the two files that put it together. */
 export const GRPC_PLACES = /^src\/(.*\/)?(handlers|clients)\/|^src\/(main|create-[a-z-]+)\.ts$/;
 
-/** Files that may read the environment: a workspace's config.ts, and the bootstrap, which runs before anything else. */
-export const ENVIRONMENT_READERS = /(^|\/)config\.ts$|^tools\/bootstrap\.mjs$/;
+/** Files that may read the environment: a config.ts, the bootstrap, which runs before anything else, and what starts it. */
+export const ENVIRONMENT_READERS = /(^|\/)config\.ts$|^tools\/(bootstrap|userferry\/bin)\.mjs$/;
 
 /** The walls inside the sandbox: no file under the first may import what the pattern matches. */
 export const SANDBOX_WALLS: readonly { from: string; never: RegExp; because: string }[] = [

@@ -20,7 +20,7 @@ export const APPS = {
     packages: [],
     hasSandbox: false,
     hasConsole: true,
-    bytesMax: 12 * MEBIBYTE,
+    bytesMax: 14 * MEBIBYTE,
   },
   'script-runner': {
     programs: { main: 'main.ts', 'check-health': 'check-health.ts' },

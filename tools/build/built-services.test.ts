@@ -172,9 +172,9 @@ describe.runIf(isLinuxRoot)('a built folder that nobody may write to, for an ord
       token: TOKEN,
     });
     const source =
-      "async function login(query) { return { id: query.email, nickname: require('lodash').upperCase('ada') }; }";
+      "async function login(query: LoginQuery) { return { id: query.email, nickname: require('lodash').upperCase('ada') }; }";
     const answer = await runner.checkScript(
-      { source, action: 1 },
+      { source, action: 1, language: 1 },
       { requestId: 'dry-start', deadlineMs: Date.now() + 60_000 },
     );
     expect(answer.problems).toEqual([]);

@@ -18,7 +18,7 @@ buf('build', '--as-file-descriptor-set', '-o', `${generated}/descriptor-set.binp
 writeFileSync(`${generated}/json-types.ts`, jsonTypes(`${generated}/descriptor-set.binpb`));
 writeFileSync(`${generated}/openapi.json`, openApi(`${generated}/descriptor-set.binpb`));
 
-for (const name of ['modules', 'observability', 'bench/report']) {
+for (const name of ['modules', 'script-types', 'observability', 'bench/report']) {
   const program = `${root}tools/${name}/main.ts`;
   if (existsSync(program)) execFileSync(process.execPath, [program], { cwd: root, stdio: 'inherit' });
 }

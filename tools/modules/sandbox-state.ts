@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createSandbox, defaultStateFolder, type OfferedModule } from '@userferry/sandbox';
-import { cacheHome } from '../script/config.ts';
+import { cacheHome } from '../userferry/config.ts';
 import type { Documented } from './documented.ts';
 
 export const RUNTIME_FOLDER = join(import.meta.dirname, '../../libs/sandbox/dist/runtime');
@@ -29,10 +29,17 @@ async function walk(documented) {
 
 const silent = (): void => {};
 
-/** What a script meets in the built sandbox: the modules on offer, and the state of every documented function. */
-export async function sandboxState(
-  documentedOf: (modules: readonly OfferedModule[]) => readonly Documented[],
-): Promise<{ readonly modules: readonly OfferedModule[]; readonly states: readonly ModuleState[] }> {
+type Work = {
+  readonly source: string;
+  readonly functionName: string;
+  readonly argsOf: (modules: readonly OfferedModule[]) => readonly unknown[];
+};
+
+/** Runs a function of ours in the built sandbox, as a script. Throws when it does not complete. */
+export async function runInSandbox({ source, functionName, argsOf }: Work): Promise<{
+  readonly modules: readonly OfferedModule[];
+  readonly result: unknown;
+}> {
   const sandbox = await createSandbox({
     runtimeFolder: RUNTIME_FOLDER,
     stateFolder: defaultStateFolder(cacheHome()),
@@ -46,18 +53,29 @@ export async function sandboxState(
     const { outcome, resultJson, error } = await sandbox.run({
       runId: randomUUID(),
       connectionKey: 'modules',
-      source: WALK,
-      functionName: 'walk',
-      argsJson: JSON.stringify([documentedOf(modules)]),
+      ...{ source, functionName, argsJson: JSON.stringify(argsOf(modules)) },
       env: {},
       secretNames: [],
       redactProfile: false,
       timeoutMs: 20_000,
-      memoryLimitBytes: 128 * 1024 * 1024,
+      memoryLimitBytes: 256 * 1024 * 1024,
     });
     if (outcome !== 'completed') throw new Error(`The walk through the modules ended as ${outcome}: ${error?.message}`);
-    return { modules, states: JSON.parse(resultJson as string) as ModuleState[] };
+    return { modules, result: JSON.parse(resultJson as string) };
   } finally {
     await sandbox.close();
   }
+}
+
+/** What a script meets in the built sandbox: the modules on offer, and the state of every documented function. */
+export async function sandboxState(
+  documentedOf: (modules: readonly OfferedModule[]) => readonly Documented[],
+): Promise<{ readonly modules: readonly OfferedModule[]; readonly states: readonly ModuleState[] }> {
+  const work = {
+    source: WALK,
+    functionName: 'walk',
+    argsOf: (modules: readonly OfferedModule[]) => [documentedOf(modules)],
+  };
+  const { modules, result } = await runInSandbox(work);
+  return { modules, states: result as ModuleState[] };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { buildForProduction } from './config.ts';
 
 const CONSOLE = join(import.meta.dirname, '..');
 const ROOT = join(CONSOLE, '../..');
@@ -41,6 +42,7 @@ const inputs = hashInputs();
 if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === inputs) {
   process.stdout.write('dist is up to date\n');
 } else {
+  buildForProduction();
   await build({ root: CONSOLE, configFile: join(CONSOLE, 'vite.config.ts'), logLevel: 'warn' });
   writeFileSync(STAMP, inputs);
   process.stdout.write('dist was built\n');

@@ -166,7 +166,7 @@ const connectionService = ({ connections: store, logins, history, runner }: Deps
     disableConnection: setConnectionEnabled(store, false),
     checkScript: checkScript({ checkScript: runner.checkScript, limits: createCheckLimits() }),
     listScriptTemplates: listScriptTemplates(),
-    testScript: testScript({ store, history, logins, runScript: runner.runScript }),
+    testScript: testScript({ store, history, logins, runScript: runner.runScript, checkScript: runner.checkScript }),
     deleteConnection: deleteConnection(store),
     listScriptVersions: listScriptVersions(store),
     getScript: getScript(store),

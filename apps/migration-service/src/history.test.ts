@@ -179,7 +179,10 @@ describe('plans', () => {
 
 describe('versions', () => {
   it('are listed, read, gone back to and deleted', async () => {
-    await service.connections.saveScript({ ...ofPool(), action: ScriptAction.LOGIN, source: 'two' }, inTime());
+    await service.connections.saveScript(
+      { ...ofPool(), action: ScriptAction.LOGIN, source: 'two', language: 0, writtenSource: '' },
+      inTime(),
+    );
     const { versions } = await service.connections.listVersions(page(), inTime());
     expect(versions.map(({ version, changes, scripts, current }) => [version, changes, scripts, current])).toEqual([
       [3n, ['script login'], [ScriptAction.LOGIN], true],
@@ -188,7 +191,10 @@ describe('versions', () => {
     ]);
     const script = (version: bigint) =>
       service.connections.getScript({ userPoolId, action: ScriptAction.LOGIN, version }, inTime());
-    expect([await script(0n), (await script(2n)).source]).toEqual([{ source: 'two', version: 3n }, '// s3cr3t-source']);
+    expect([await script(0n), await script(2n)]).toEqual([
+      { source: 'two', version: 3n, language: 0 },
+      { source: '// s3cr3t-types', version: 2n, language: 1 },
+    ]);
     await expect(script(1n)).rejects.toMatchObject({ reason: 'SCRIPT_NOT_FOUND' });
     await expect(script(2n ** 62n)).rejects.toMatchObject({ reason: 'VERSION_NOT_FOUND' });
     const compare = (fromVersion: bigint, toVersion: bigint) =>
@@ -197,14 +203,14 @@ describe('versions', () => {
       fromVersion: 2n,
       toVersion: 3n,
       changes: [],
-      scripts: [{ action: ScriptAction.LOGIN, fromSource: '// s3cr3t-source', toSource: 'two' }],
+      scripts: [{ action: ScriptAction.LOGIN, language: 0, fromSource: '// s3cr3t-types', toSource: 'two' }],
     });
     expect(await compare(1n, 2n)).toMatchObject({ changes: [], scripts: [{ fromSource: '' }] });
     expect(await compare(3n, 3n)).toMatchObject({ changes: [], scripts: [] });
     await expect(compare(1n, 9n)).rejects.toMatchObject({ reason: 'VERSION_NOT_FOUND' });
     const rolled = await service.connections.rollback({ ...ofPool(), version: 2n }, inTime());
     expect(rolled.connection).toMatchObject({ version: 4n, enabled: true });
-    expect((await script(0n)).source).toBe('// s3cr3t-source');
+    expect((await script(0n)).source).toBe('// s3cr3t-types');
     await service.connections.deleteConnection(ofPool(), inTime());
     await expect(script(0n)).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
   });

@@ -102,7 +102,9 @@ describe('a connection', () => {
     await expect(service.connections.saveConnection(save, inTime())).rejects.toMatchObject(invalid);
     const unknown = { ...save, mode: 1 as const, isolation: 9 as Isolation };
     await expect(service.connections.saveConnection(unknown, inTime())).rejects.toMatchObject(invalid);
-    const script = { userPoolId, action: 0 as const, source: '', actor: '' };
+    const later = { userPoolId, action: 1 as const, source: '', language: 7 as 1, writtenSource: '', actor: '' };
+    await expect(service.connections.saveScript(later, inTime())).rejects.toMatchObject(invalid);
+    const script = { userPoolId, action: 0 as const, source: '', language: 0 as const, writtenSource: '', actor: '' };
     await expect(service.connections.saveScript(script, inTime())).rejects.toMatchObject(invalid);
   });
 });

@@ -84,7 +84,13 @@ export const setUpPool = async ({ pools, connections }: Clients) => {
     },
     inTime(),
   );
-  await connections.saveScript({ userPoolId, action: 1, source: '// s3cr3t-source', actor: 'key-1' }, inTime());
+  const script = {
+    action: 1 as const,
+    source: '// s3cr3t-source',
+    language: 1 as const,
+    writtenSource: '// s3cr3t-types',
+  };
+  await connections.saveScript({ userPoolId, ...script, actor: 'key-1' }, inTime());
   await connections.setConnectionEnabled({ userPoolId, enabled: true, actor: 'key-1' }, inTime());
   return { userPoolId, connectionId: connection?.connectionId ?? '' };
 };

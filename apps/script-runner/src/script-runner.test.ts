@@ -31,7 +31,7 @@ const rememberingSandbox = (result: RunResult) => {
       requests.push(request);
       return result;
     },
-    check: async () => [],
+    check: async (source, _, language) => ({ problems: [], javascript: `${language}: ${source}` }),
     level: { level: 'process', walls: [], missing: [] },
     modules: [{ name: 'pg', version: '8.0.0' }],
     onHealth: () => {},
@@ -61,9 +61,9 @@ const serve = async (result = COMPLETED) => {
       requestId: 'request-1',
       deadlineMs: Date.now() + ms,
     });
-  const check = (source: string) =>
+  const check = (source: string, language: 0 | 1 = 0) =>
     client.checkScript(
-      { source, action: ScriptAction.LOGIN },
+      { source, action: ScriptAction.LOGIN, language },
       { requestId: 'request-1', deadlineMs: Date.now() + 5_000 },
     );
   return { run, check, requests };
@@ -168,8 +168,15 @@ describe('CheckScript', () => {
     const { check } = await serve();
     expect(await check('async function login() {}')).toEqual({
       problems: [],
+      javascript: 'javascript: async function login() {}',
       modules: [{ name: 'pg', version: '8.0.0' }],
     });
+  });
+
+  it('passes the language on, and refuses one that it does not know', async () => {
+    const { check } = await serve();
+    expect(await check('let a: string', 1)).toMatchObject({ javascript: 'typescript: let a: string' });
+    await expect(check('', 7 as 1)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });
 

@@ -2,7 +2,8 @@ import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byEmail, createCaller } from '../legacy/caller.ts';
 import { auditPage } from './audit-page.ts';
-import { BROWSER, type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+import { BROWSER } from './config.ts';
+import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
 
 const ADA = { email: 'ada@shop.example', username: 'ada', nickname: 'Ada', password: 'there-Secret-1' };
 

@@ -3,12 +3,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createCompany, type LegacyCompany } from '../legacy/connect-company.ts';
 import { type LegacyShop, startLegacyShop } from '../legacy/legacy-shop.ts';
 import { createUserferry, type Userferry } from '../world.ts';
-import { findBrowser } from './find-browser.ts';
+import { BROWSER } from './config.ts';
 import { startBrowser } from './start-browser.ts';
 import { type PageFaults, watchPage } from './watch-page.ts';
-
-/** The machine's Chromium; the suites are skipped without. */
-export const BROWSER = findBrowser(process.env.PATH ?? '');
 
 /** A machine that is busy is slow; a page that waits longer waits for nothing. */
 const WAIT_MS = 15_000;

@@ -57,7 +57,7 @@ export const saveConnection = async (
   await connections.saveConnection(SaveConnectionRequest.fromPartial(request), inTime());
   for (const action of actionsOf(mode)) {
     const source = scriptOf(action);
-    const request = { userPoolId, action: actionNumber(action), source: source ?? '' };
+    const request = { userPoolId, action: actionNumber(action), source: source ?? '', language: 0 as const };
     if (source !== undefined) await whenThereIsRoom(() => connections.saveScript(request, inTime()));
   }
 };

@@ -1,11 +1,12 @@
 /** Code caches, taken in a process started as isolate hosts are. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../src/bridge/node-flags.ts';
 import { DRAFT } from './paths.ts';
 
 export function makeCodeCaches(): void {
   const program = join(import.meta.dirname, 'warm-up', 'main.ts');
-  const { stdout, stderr, error } = spawnSync(process.execPath, ['--no-node-snapshot', program, DRAFT], {
+  const { stdout, stderr, error } = spawnSync(process.execPath, [...NODE_FLAGS, program, DRAFT], {
     encoding: 'utf8',
     timeout: 120_000,
   });

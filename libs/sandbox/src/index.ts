@@ -10,5 +10,13 @@ export {
   SANDBOX_WALLS,
   type WallName,
 } from './host/supervisor/walls/require-level.ts';
-export type { EgressRule, OfferedModule, RunRequest, Sandbox, SandboxLevel, ScriptProblem } from './sandbox.ts';
+export type {
+  EgressRule,
+  OfferedModule,
+  RunRequest,
+  Sandbox,
+  SandboxLevel,
+  ScriptCheck,
+  ScriptProblem,
+} from './sandbox.ts';
 export type { SandboxStats, SandboxWatch } from './sandbox-watch.ts';

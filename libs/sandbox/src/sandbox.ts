@@ -1,4 +1,4 @@
-import type { Isolation, RunResult, ScriptError } from '@userferry/script-contract';
+import type { Isolation, RunResult, ScriptError, ScriptLanguage } from '@userferry/script-contract';
 import type { SandboxStats } from './sandbox-watch.ts';
 
 /** `HOST:PORT` destinations, as an allow-list names them: host name, address or CIDR range, with one port or `*`. */
@@ -33,6 +33,9 @@ export type RunRequest = {
 /** A mistake found without running the script, at its place in the source. */
 export type ScriptProblem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
 
+/** What a look at a source found. `javascript`: of TypeScript without problems, what runs in its place. */
+export type ScriptCheck = { readonly problems: readonly ScriptProblem[]; readonly javascript?: string };
+
 /** A module that scripts may require; core modules have the version of Node that they behave like. */
 export type OfferedModule = { readonly name: string; readonly version: string };
 
@@ -54,8 +57,11 @@ export interface Sandbox {
     signal?: AbortSignal,
     onHost?: (host: { readonly isNew: boolean }) => void,
   ): Promise<RunResult>;
-  /** Evaluates the source's top level, in a host of its own, and calls nothing: an empty list when it defines the function. */
-  check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
+  /**
+   * Evaluates the source's top level, in a host of its own, and calls nothing: no problems when it defines the function.
+   * Of TypeScript the types are taken out first, in that host too.
+   */
+  check(source: string, functionName: string, language?: ScriptLanguage): Promise<ScriptCheck>;
   readonly level: SandboxLevel;
   /** By name, in order. */
   readonly modules: readonly OfferedModule[];

@@ -19,6 +19,7 @@ export {
 export { egressHostProblem, plainHost } from './egress-host.ts';
 export type { Isolation } from './isolation.ts';
 export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
+export { SCRIPT_LANGUAGES, type ScriptLanguage } from './languages.ts';
 export { LIMITS } from './limits.ts';
 export {
   LOG_LEVELS,
@@ -31,4 +32,11 @@ export {
   type ScriptError,
 } from './outcomes.ts';
 export { passwordsIn } from './passwords-in.ts';
-export { actionNumber, actionOfNumber, outcomeNumber, outcomeOfNumber } from './wire-numbers.ts';
+export {
+  actionNumber,
+  actionOfNumber,
+  languageNumber,
+  languageOfNumber,
+  outcomeNumber,
+  outcomeOfNumber,
+} from './wire-numbers.ts';

@@ -1,4 +1,5 @@
 import { SCRIPT_ACTIONS, type ScriptAction } from './actions.ts';
+import { SCRIPT_LANGUAGES, type ScriptLanguage } from './languages.ts';
 import { OUTCOMES, type Outcome } from './outcomes.ts';
 
 /**
@@ -16,3 +17,9 @@ export const outcomeNumber = (outcome: Outcome) =>
 
 /** `undefined` for UNSPECIFIED and for a number of a later version. */
 export const outcomeOfNumber = (number: number): Outcome | undefined => OUTCOMES[number - 1];
+
+/** The number of `ScriptLanguage` there; UNSPECIFIED (0) is JavaScript, so that a client that knows no other need not say it. */
+export const languageNumber = (language: ScriptLanguage) => SCRIPT_LANGUAGES.indexOf(language) as 0 | 1;
+
+/** `undefined` for a number of a later version. */
+export const languageOfNumber = (number: number): ScriptLanguage | undefined => SCRIPT_LANGUAGES[number];

@@ -22,7 +22,9 @@ async function getUser(query, context) {
   try {
     const users = client.db().collection('users');
     const conditions = given(query, ['email', 'phone', 'username']);
-    if (query.id && ObjectId.isValid(query.id)) conditions.push({ _id: new ObjectId(query.id) });
+    if (query.id && ObjectId.isValid(String(query.id))) {
+      conditions.push({ _id: new ObjectId(String(query.id)) });
+    }
     if (conditions.length === 0) return null;
     const user = await users.findOne({ $or: conditions });
     return user ? toProfile(user) : null;

@@ -24,9 +24,9 @@ async function updateUser(id, updates, context) {
     for (const name of FIELDS) if (name in updates) changes[name] = updates[name];
     if (updates.password) changes.password = await bcrypt.hash(updates.password, 10);
     if (Object.keys(changes).length === 0) return null;
-    const updated = await users.updateOne({ _id: new ObjectId(id) }, { $set: changes });
+    const updated = await users.updateOne({ _id: new ObjectId(String(id)) }, { $set: changes });
     if (updated.matchedCount === 0) throw new UserNotFoundError('User does not exist');
-    return toProfile(await users.findOne({ _id: new ObjectId(id) }));
+    return toProfile(await users.findOne({ _id: new ObjectId(String(id)) }));
   } finally {
     await client.close();
   }

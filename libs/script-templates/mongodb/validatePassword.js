@@ -6,7 +6,7 @@ async function validatePassword(id, password, context) {
   const client = await MongoClient.connect(env.DB_CONNECTION_URI, { useNewUrlParser: true });
   try {
     const users = client.db().collection('users');
-    const user = await users.findOne({ _id: new ObjectId(id) });
+    const user = await users.findOne({ _id: new ObjectId(String(id)) });
     if (!user) throw new UserNotFoundError('User does not exist');
     return bcrypt.compare(password, user.password);
   } finally {

@@ -16,6 +16,7 @@ import { WholeLife1765000000000 } from './migrations/1765000000000-whole-life.ts
 import { SweepIndexes1766000000000 } from './migrations/1766000000000-sweep-indexes.ts';
 import { KeyLife1767000000000 } from './migrations/1767000000000-key-life.ts';
 import { GrowthIndexes1767100000000 } from './migrations/1767100000000-growth-indexes.ts';
+import { ScriptLanguages1767200000000 } from './migrations/1767200000000-script-languages.ts';
 import { ConnectionIsolation1767300000000 } from './migrations/1767300000000-connection-isolation.ts';
 
 /** How the database is reached and what it may take. */
@@ -102,6 +103,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       SweepIndexes1766000000000,
       KeyLife1767000000000,
       GrowthIndexes1767100000000,
+      ScriptLanguages1767200000000,
       ConnectionIsolation1767300000000,
     ],
     migrationsTableName: 'schema_migrations',

@@ -11,6 +11,7 @@ const ROTATED: KeyRing = { ...both, currentKeyId: 'new' };
 const NEW: KeyRing = { currentKeyId: 'new', keys: new Map([['new', both.keys.get('new') as Uint8Array]]) };
 const RUNS = 450;
 
+const TYPES = { language: 'typescript', written: 'as it was written' };
 let database: TestDatabase;
 let store: UserStore;
 let userPoolId: string;
@@ -21,7 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await database.query('TRUNCATE script_runs, scripts, connection_versions');
   userPoolId = (await poolWithConnection(store)).userPoolId;
-  await store.connections.saveScript({ userPoolId, action: 'login', source: 'the source', ...ADMIN });
+  await store.connections.saveScript({ userPoolId, action: 'login', source: 'what runs', ...TYPES, ...ADMIN });
   const run = { endedAt: new Date(), action: 'login', outcome: 'threw', version: 1, requestId: '', test: false };
   const runs = Array.from({ length: RUNS }, (_, at) => ({
     ...run,
@@ -44,8 +45,13 @@ const reseal = (options: Partial<ResealOptions> = {}) =>
     ...options,
   });
 const sealedWith = async (keyId: string): Promise<number> => {
-  const tables = { connection_versions: 'sealed_settings', scripts: 'sealed_source', script_runs: 'sealed_details' };
-  const counts = Object.entries(tables).map(([table, column]) =>
+  const columns = [
+    ['connection_versions', 'sealed_settings'],
+    ['scripts', 'sealed_source'],
+    ['scripts', 'sealed_written'],
+    ['script_runs', 'sealed_details'],
+  ];
+  const counts = columns.map(([table, column]) =>
     database.query(`SELECT 1 FROM ${table} WHERE split_part(${column}, ':', 2) = $1`, [keyId]),
   );
   return (await Promise.all(counts)).flat().length;
@@ -53,8 +59,10 @@ const sealedWith = async (keyId: string): Promise<number> => {
 const readsAll = async (keyRing: KeyRing) => {
   await using reader = await openStoreForTests(database.url, { keyRing });
   const { env, scripts } = await reader.connections.settings(userPoolId);
-  expect([env.API_TOKEN, scripts[0]?.source]).toEqual(['s3cr3t-token', 'the source']);
-  expect((await reader.connections.script({ userPoolId, action: 'login', version: 2 })).source).toBe('the source');
+  expect([env.API_TOKEN, scripts[0]?.source]).toEqual(['s3cr3t-token', 'what runs']);
+  expect((await reader.connections.script({ userPoolId, action: 'login', version: 2 })).source).toBe(
+    'as it was written',
+  );
   const { items } = await reader.scriptRuns.list({ userPoolId }, { size: 200, token: '' });
   expect(items[0]?.details).toHaveProperty('said');
 };
@@ -63,7 +71,7 @@ describe('changing the encryption key', () => {
   it('seals everything anew, all versions and the whole history, tells how far it is, and the old key can go', async () => {
     const told: ResealProgress[] = [];
     const sealed = await sealedWith('old');
-    expect(sealed).toBe(RUNS + 3);
+    expect(sealed).toBe(RUNS + 4);
     const result = await reseal({ onProgress: (progress) => told.push(progress) });
     expect(result).toEqual({ resealed: sealed, left: [] });
     expect([await sealedWith('old'), await sealedWith('new')]).toEqual([0, sealed]);
@@ -107,7 +115,7 @@ describe('changing the encryption key', () => {
     expect((await reseal()).left).toEqual([]);
     await using reader = await openStoreForTests(database.url, { keyRing: NEW });
     const { scripts } = await reader.connections.settings(userPoolId);
-    expect(scripts.map(({ source }) => source).sort()).toEqual(['of early', 'of late', 'the source']);
+    expect(scripts.map(({ source }) => source).sort()).toEqual(['of early', 'of late', 'what runs']);
   });
 
   it('leaves what a key has sealed that is not there, and says which and how many', async () => {
@@ -115,7 +123,7 @@ describe('changing the encryption key', () => {
     expect(result.resealed).toBe(0);
     expect(result.left).toEqual([
       { table: 'connection_versions', keyId: 'old', count: 2 },
-      { table: 'scripts', keyId: 'old', count: 1 },
+      { table: 'scripts', keyId: 'old', count: 2 },
       { table: 'script_runs', keyId: 'old', count: RUNS },
     ]);
     await readsAll(OLD);

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { connectDataSource } from './data-source.ts';
-import { settingsPlace, sourcePlace } from './repositories/connection-versions.ts';
+import { settingsPlace, sourcePlace, writtenPlace } from './repositories/connection-versions.ts';
 import { detailsPlace } from './repositories/script-runs.ts';
 import { createSealer, type KeyRing, type Sealer } from './sealing.ts';
 import { toStoreFailure } from './store-failures.ts';
@@ -27,6 +27,7 @@ const SEALED: readonly SealedColumn[] = [
     place: (key) => settingsPlace(at(key, 0), Number(at(key, 1))),
   },
   { table: 'scripts', column: 'sealed_source', key: [['id', 'uuid']], place: (key) => sourcePlace(at(key, 0)) },
+  { table: 'scripts', column: 'sealed_written', key: [['id', 'uuid']], place: (key) => writtenPlace(at(key, 0)) },
   {
     table: 'script_runs',
     column: 'sealed_details',
@@ -121,6 +122,13 @@ const leftIn = async ({ dataSource, options }: Scope, { table, column }: SealedC
   return rows.map(({ id, n }) => ({ table, keyId: id, count: Number(n) }));
 };
 
+/** A table with two sealed columns is one line of the report. */
+const perTable = (left: ResealResult['left']): ResealResult['left'] =>
+  [...Map.groupBy(left, ({ table, keyId }) => `${table} ${keyId}`).values()].map((rows) => ({
+    ...(rows[0] as (typeof rows)[number]),
+    count: rows.reduce((sum, { count }) => sum + count, 0),
+  }));
+
 /**
  * Seals everything with the current key, in batches, while services run. Safe to interrupt and to repeat: each value is
  * replaced by itself. What was sealed with a key that the ring lacks is left and reported.
@@ -135,7 +143,7 @@ export const resealAll = async (options: ResealOptions): Promise<ResealResult> =
       let resealed = 0;
       for (const column of SEALED) resealed += await resealColumn(scope, column);
       const left = await Promise.all(SEALED.map((column) => leftIn(scope, column)));
-      return { resealed, left: left.flat() };
+      return { resealed, left: perTable(left.flat()) };
     } finally {
       await dataSource.destroy();
     }

@@ -11,7 +11,10 @@ import {
   actionOfNumber,
   type ConnectionMode,
   type Isolation,
+  languageNumber,
+  languageOfNumber,
   type ScriptAction,
+  type ScriptLanguage,
 } from '@userferry/script-contract';
 import type { ConnectionSettings, EgressRule } from '../connection/script-run.ts';
 import type { PoolPage } from './history-store.ts';
@@ -30,7 +33,14 @@ export type ConnectionToSave = {
   readonly isolation: Isolation;
 };
 
-export type ScriptToSave = { readonly userPoolId: string; readonly action: ScriptAction; readonly source: string };
+export type ScriptToSave = {
+  readonly userPoolId: string;
+  readonly action: ScriptAction;
+  readonly source: string;
+  readonly language: ScriptLanguage;
+  /** What runs in the place of the source. */
+  readonly toRun: string;
+};
 
 type Saved = Promise<VisibleConnection>;
 
@@ -46,7 +56,7 @@ export type ConnectionStore = Disposable & {
   readonly getScript: (
     which: { readonly userPoolId: string; readonly action: ScriptAction; readonly version: bigint },
     call: CallFacts,
-  ) => Promise<{ readonly source: string; readonly version: bigint }>;
+  ) => Promise<{ readonly source: string; readonly version: bigint; readonly language: ScriptLanguage }>;
   /** Version 0 is the current one, on either side. */
   readonly compareVersions: (pair: VersionPair, call: CallFacts) => Promise<VersionComparison>;
   readonly rollback: (userPoolId: string, version: bigint, call: CallFacts) => Saved;
@@ -59,7 +69,12 @@ export type VersionComparison = {
   readonly fromVersion: bigint;
   readonly toVersion: bigint;
   readonly changes: readonly string[];
-  readonly scripts: readonly { readonly action: ScriptAction; readonly from: string; readonly to: string }[];
+  readonly scripts: readonly {
+    readonly action: ScriptAction;
+    readonly from: string;
+    readonly to: string;
+    readonly language: ScriptLanguage;
+  }[];
 };
 
 /** Rows go on to the caller as they are. */
@@ -92,23 +107,31 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
       const request = { userPoolId, ...how, ...env, actor: call.caller.id };
       return saved(await client.saveConnection(request, call));
     },
-    saveScript: async ({ userPoolId, action, source }, call) =>
-      saved(await client.saveScript({ userPoolId, action: actionNumber(action), source, actor: call.caller.id }, call)),
+    saveScript: async ({ userPoolId, ...script }, call) => {
+      const response = await client.saveScript({ userPoolId, ...wireScript(script), actor: call.caller.id }, call);
+      if (response.language !== languageNumber(script.language)) throw writtenNotKept();
+      return saved(response);
+    },
     setEnabled: async (userPoolId, enabled, call) =>
       saved(await client.setConnectionEnabled({ userPoolId, enabled, actor: call.caller.id }, call)),
     deleteConnection: async (userPoolId, call) => {
       await client.deleteConnection({ userPoolId, actor: call.caller.id }, call);
     },
     listVersions: (page, call) => client.listVersions(page, call),
-    getScript: ({ userPoolId, action, version }, call) =>
-      client.getScript({ userPoolId, action: actionNumber(action), version }, call),
+    getScript: async ({ userPoolId, action, version: wanted }, call) => {
+      const request = { userPoolId, action: actionNumber(action), version: wanted };
+      const { source, version, language } = await client.getScript(request, call);
+      return { source, version, language: toLanguage(language) };
+    },
     compareVersions: async (pair, call) => {
       const { scripts, ...rest } = await client.compareVersions(pair, call);
       return {
         ...rest,
-        scripts: scripts.flatMap(({ action, fromSource, toSource }) => {
-          const known = actionOfNumber(action);
-          return known === undefined ? [] : [{ action: known, from: fromSource, to: toSource }];
+        scripts: scripts.flatMap(({ action: number, fromSource, toSource, language }) => {
+          const action = actionOfNumber(number);
+          return action === undefined
+            ? []
+            : [{ action, from: fromSource, to: toSource, language: toLanguage(language) }];
         }),
       };
     },
@@ -117,6 +140,23 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 };
+
+/** A language of a later version shows as JavaScript: it is text all the same. */
+const toLanguage = (number: number): ScriptLanguage => languageOfNumber(number) ?? 'javascript';
+
+const wireScript = ({ action, source, language, toRun }: Omit<ScriptToSave, 'userPoolId'>) => ({
+  action: actionNumber(action),
+  source: toRun,
+  language: languageNumber(language),
+  writtenSource: toRun === source ? '' : source,
+});
+
+/** Of a migration-service of the version before, while replicas are replaced. */
+const writtenNotKept = (): ServiceError =>
+  new ServiceError(
+    'SERVICE_UNAVAILABLE',
+    'the script was saved without its types, by a service that is being upgraded: save it once more',
+  );
 
 const envValues = (values: Readonly<Record<string, string>> | undefined) => values && { values: { ...values } };
 

@@ -41,7 +41,7 @@ const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connecti
     if (isOutcome(first)) return answer(first);
     throw new ServiceError(first, 'no', { metadata });
   };
-  const checkScript = async () => ({ problems: [], modules: [] });
+  const checkScript = async () => ({ problems: [], modules: [], javascript: '' });
   const server = await createServer({
     host: '127.0.0.1',
     port: 0,

@@ -11,11 +11,13 @@ import {
   actionNumber,
   defaultErrorMessage,
   type LogLevel,
+  languageNumber,
   outcomeOfNumber,
   type RunResult,
   type RunUsage,
   type ScriptAction,
   type ScriptError,
+  type ScriptLanguage,
 } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
 import { isOutOfTime } from '../outcome/out-of-time.ts';
@@ -30,14 +32,25 @@ export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
 export type Problem = Pick<ScriptError, 'name' | 'message' | 'line' | 'column'>;
 
-/** What is wrong with a source, and every module that one may require. */
-export type CheckedScript = { readonly problems: readonly Problem[]; readonly modules: readonly OfferedModule[] };
+/** What is wrong with a source, every module that one may require, and what runs in its place where nothing is wrong. */
+export type CheckedScript = {
+  readonly problems: readonly Problem[];
+  readonly modules: readonly OfferedModule[];
+  readonly toRun: string;
+};
 
 type OfferedModule = { readonly name: string; readonly version: string };
 
+/** A script as its author wrote it. */
+export type WrittenScript = {
+  readonly source: string;
+  readonly action: ScriptAction;
+  readonly language: ScriptLanguage;
+};
+
 export type RunnerClient = Disposable & {
   readonly runScript: RunScript;
-  readonly checkScript: (source: string, action: ScriptAction, call: CallFacts) => Promise<CheckedScript>;
+  readonly checkScript: (script: WrittenScript, call: CallFacts) => Promise<CheckedScript>;
 };
 
 export const createRunnerClient = (address: string, token: string, tls?: ClientTls): RunnerClient => {
@@ -45,9 +58,11 @@ export const createRunnerClient = (address: string, token: string, tls?: ClientT
   return {
     runScript: (run, call) =>
       run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),
-    checkScript: async (source, action, call) => {
-      const { problems, modules } = await client.checkScript({ source, action: actionNumber(action) }, call);
-      return { problems: problems.map(fromWireError), modules };
+    checkScript: async ({ source, action, language }, call) => {
+      const request = { source, action: actionNumber(action), language: languageNumber(language) };
+      const { problems, modules, javascript } = await client.checkScript(request, call);
+      const toRun = language === 'typescript' ? javascript : source;
+      return { problems: problems.map(fromWireError), modules, toRun };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

@@ -14,8 +14,9 @@ const check = async (
   source: string,
   { problems = [], modules = MODULES }: { problems?: Problem[]; modules?: typeof MODULES } = {},
 ) => {
-  const deps = { checkScript: async () => ({ problems, modules }), limits: createCheckLimits() };
-  const answer = await checkScript(deps)({ userPoolId: 'pool', action: actionNumber('login'), source }, callFacts());
+  const deps = { checkScript: async () => ({ problems, modules, toRun: source }), limits: createCheckLimits() };
+  const request = { userPoolId: 'pool', action: actionNumber('login'), source, language: 0 as const };
+  const answer = await checkScript(deps)(request, callFacts());
   return { ...answer, told: answer.problems.map(({ message, line, column }) => `${line}:${column} ${message}`) };
 };
 

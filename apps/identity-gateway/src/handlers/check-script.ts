@@ -5,7 +5,7 @@ import type { CheckedScript, RunnerClient } from '../clients/runner.ts';
 import { type PlacedProblem, surplusProblems } from '../connection/surplus-problems.ts';
 import type { CheckLimits } from '../debug/check-limits.ts';
 import { type RequiredModule, requiredModules } from '../debug/required-modules.ts';
-import { actionField, invalidField } from './fields.ts';
+import { actionField, invalidField, languageField } from './fields.ts';
 
 export type CheckScriptDeps = {
   readonly checkScript: RunnerClient['checkScript'];
@@ -15,15 +15,16 @@ export type CheckScriptDeps = {
 /** What an editor underlines while its user types; nothing is saved, and nothing of the source is kept. */
 export const checkScript =
   ({ checkScript: check, limits }: CheckScriptDeps): Handler<CheckScriptRequest, CheckScriptResponse> =>
-  async ({ userPoolId, action: wireAction, source }, call) => {
-    const action = actionField('action', wireAction);
+  async ({ userPoolId, source, ...wire }, call) => {
+    const action = actionField('action', wire.action);
+    const language = languageField('language', wire.language);
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
-    const { problems, modules } = await limits.run(userPoolId, () => check(source, action, call));
-    const required = requiredModules(source);
+    const { problems, modules, toRun } = await limits.run(userPoolId, () => check({ source, action, language }, call));
+    const required = requiredModules(toRun);
     // One that is required outside of the function, the runner has come upon itself.
     const isNew = (ours: PlacedProblem) => !problems.some(({ message }) => message.startsWith(ours.message));
-    const ours = [...surplusProblems(source, action), ...missingProblems(required, modules).filter(isNew)];
+    const ours = [...surplusProblems(toRun, action), ...missingProblems(required, modules).filter(isNew)];
     return {
       problems: [...problems, ...ours.map((problem) => ({ name: 'Error', ...problem }))].map((problem) => ({
         code: '',

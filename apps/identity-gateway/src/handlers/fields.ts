@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { actionOfNumber, type ScriptAction } from '@userferry/script-contract';
+import { actionOfNumber, languageOfNumber, type ScriptAction, type ScriptLanguage } from '@userferry/script-contract';
 import type { JsonObject } from '@userferry/user-model';
 
 const METADATA_BYTES_MAX = 64 * 1024;
@@ -44,6 +44,13 @@ export const actionField = (field: string, wire: number): ScriptAction => {
   const action = actionOfNumber(wire);
   if (action === undefined) throw invalidField(field, 'is not a script action');
   return action;
+};
+
+/** A language that scripts may be written in. Throws INVALID_ARGUMENT naming the field. */
+export const languageField = (field: string, wire: number): ScriptLanguage => {
+  const language = languageOfNumber(wire);
+  if (language === undefined) throw invalidField(field, 'is not a language of scripts');
+  return language;
 };
 
 const PAGE_SIZE_MAX = 200;

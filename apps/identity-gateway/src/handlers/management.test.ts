@@ -3,7 +3,7 @@ import type { Caller } from '@userferry/grpc';
 import { actionNumber, type RunResult } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
 import { ROLE_SCOPES } from '../access/scopes.ts';
-import type { VisibleConnection } from '../clients/connection-store.ts';
+import type { ScriptToSave, VisibleConnection } from '../clients/connection-store.ts';
 import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts';
 import { callFacts } from '../testing/table-world.ts';
 import { createApiKey } from './create-api-key.ts';
@@ -35,6 +35,12 @@ const completed = (value: unknown): RunResult => ({
   usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 },
 });
 
+/** Takes out one type, as the runner's check does. */
+const checkScript = async ({ source }: { readonly source: string }) =>
+  source.includes('enum')
+    ? { problems: [{ name: 'SyntaxError', message: 'enum of TypeScript', line: 1, column: 1 }], modules: [], toRun: '' }
+    : { problems: [], modules: [], toRun: source.replace(': string', '        ') };
+
 const createWorld = (held: ConnectionSettings = settings) => {
   const runs: ScriptRun[] = [];
   const audited: object[] = [];
@@ -48,11 +54,18 @@ const createWorld = (held: ConnectionSettings = settings) => {
       runs.push(run);
       return completed({ totalCount: 40, list: [] });
     },
+    checkScript,
   };
 };
 
 describe('Debug', () => {
-  const request = { userPoolId: 'pool', action: login, argsJson: Buffer.from('[{"email":"a"}]'), source: '' };
+  const request = {
+    userPoolId: 'pool',
+    action: login,
+    argsJson: Buffer.from('[{"email":"a"}]'),
+    source: '',
+    language: 0 as const,
+  };
 
   it('runs with the pool’s name and metadata, marked as a test, and leaves an audit entry', async () => {
     const world = createWorld();
@@ -69,6 +82,15 @@ describe('Debug', () => {
     ]);
   });
 
+  it('runs TypeScript that is not saved without its types, and tells what cannot be taken out', async () => {
+    const world = createWorld();
+    const ask = (source: string) => testScript(world)({ ...request, source, language: 1 }, call);
+    await ask('function login(query: string) {}');
+    expect(world.runs[0]?.source).toBe('function login(query        ) {}');
+    await expect(ask('enum A {}')).rejects.toMatchObject({ reason: 'SCRIPT_INVALID', metadata: { line: '1' } });
+    expect(world.runs).toHaveLength(1);
+  });
+
   it('runs nothing without the plan', async () => {
     const world = createWorld({ ...settings, pool: { ...settings.pool, connectionsIncluded: false } });
     await expect(testScript(world)(request, call)).rejects.toMatchObject({ reason: 'PAYMENT_REQUIRED' });
@@ -81,15 +103,22 @@ describe('saving a script', () => {
   const connection: VisibleConnection = { version: 4n } as VisibleConnection;
   const deps = (problems: readonly { name: string; message: string; line: number; column: number }[] = []) => ({
     store: {
-      saveScript: async ({ source }: { source: string }) => {
-        saved.push(source);
+      saveScript: async ({ source, toRun }: ScriptToSave) => {
+        saved.push(toRun === source ? source : `${toRun} written as ${source}`);
         return connection;
       },
     },
-    checkScript: async () => ({ problems, modules: [] }),
+    checkScript: async ({ source }: { readonly source: string }) =>
+      problems.length > 0 ? { problems, modules: [], toRun: '' } : checkScript({ source }),
   });
-  const save = (source: string, problems?: Parameters<typeof deps>[0]) =>
-    saveScript(deps(problems))({ userPoolId: 'pool', action: login, source }, call);
+  const save = (source: string, problems?: Parameters<typeof deps>[0], language: 0 | 1 = 0) =>
+    saveScript(deps(problems))({ userPoolId: 'pool', action: login, source, language }, call);
+
+  it('keeps TypeScript as it is written, beside what runs', async () => {
+    await save('function login(query: string) {}', [], 1);
+    expect(saved.splice(0)).toEqual(['function login(query        ) {} written as function login(query: string) {}']);
+    await expect(save('function login() {}', [], 7 as 1)).rejects.toMatchObject({ metadata: { field: 'language' } });
+  });
 
   it('tells a mistake with line and column and saves nothing', async () => {
     const problem = { name: 'SyntaxError', message: 'Unexpected token', line: 2, column: 5 };

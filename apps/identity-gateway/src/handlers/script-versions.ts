@@ -11,7 +11,7 @@ import type {
   RollbackScriptResponse,
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
-import { actionNumber } from '@userferry/script-contract';
+import { actionNumber, languageNumber, type ScriptLanguage } from '@userferry/script-contract';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import { scriptDiff } from '../connection/script-diff.ts';
 import { actionField, invalidField, pageFields } from './fields.ts';
@@ -22,13 +22,16 @@ export const listScriptVersions =
     return store.listVersions({ userPoolId, ...pageFields(page) }, call);
   };
 
-/** A script's source in one version. */
+/** A script as it was written, in one version. */
 export const getScript =
   (store: Pick<ConnectionStore, 'getScript'>): Handler<GetScriptRequest, GetScriptResponse> =>
   async ({ userPoolId, action, version }, call) => {
     if (version < 0n) throw invalidField('version', 'counts from 1; 0 is the current one');
-    return store.getScript({ userPoolId, action: actionField('action', action), version }, call);
+    const script = await store.getScript({ userPoolId, action: actionField('action', action), version }, call);
+    return { ...script, language: languageNumber(script.language) };
   };
+
+const EXTENSIONS = { javascript: 'js', typescript: 'ts' } as const satisfies Record<ScriptLanguage, string>;
 
 type Compared = Pick<ConnectionStore, 'compareVersions'>;
 
@@ -39,10 +42,10 @@ export const diffScriptVersions =
     if (fromVersion < 0n) throw invalidField('from_version', 'counts from 1; 0 is the current one');
     if (toVersion < 0n) throw invalidField('to_version', 'counts from 1; 0 is the current one');
     const compared = await store.compareVersions({ userPoolId, fromVersion, toVersion }, call);
-    const scripts = compared.scripts.map(({ action, from, to }) => {
+    const scripts = compared.scripts.map(({ action, from, to, language }) => {
       const before = { source: from, version: compared.fromVersion };
       const after = { source: to, version: compared.toVersion };
-      return { action: actionNumber(action), unified: scriptDiff(`${action}.js`, before, after) };
+      return { action: actionNumber(action), unified: scriptDiff(`${action}.${EXTENSIONS[language]}`, before, after) };
     });
     return { ...compared, changes: [...compared.changes], scripts };
   };

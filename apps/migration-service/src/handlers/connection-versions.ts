@@ -11,10 +11,10 @@ import type {
   RollbackResponse,
 } from '@userferry/contracts/migration/v1/connection_store_service';
 import type { Handler } from '@userferry/grpc';
-import { actionNumber, isScriptAction } from '@userferry/script-contract';
+import { actionNumber, isScriptAction, type ScriptAction } from '@userferry/script-contract';
 import type { ConnectionVersion, UserStore } from '@userferry/user-store';
 import { authorOf, pageOf } from './fields.ts';
-import { actionOf, wireConnection, wireMode } from './wire-connection.ts';
+import { actionOf, wireConnection, wireLanguage, wireMode } from './wire-connection.ts';
 
 const wireVersion = ({ savedActions, ...version }: ConnectionVersion) => ({
   ...version,
@@ -31,14 +31,19 @@ export const listVersions =
     return { versions: items.map(wireVersion), nextPageToken };
   };
 
-/** A script in clear, of one version; 0 is the current one. */
+/** A script as it was written, of one version; 0 is the current one. */
 export const getScript =
   ({ connections }: UserStore): Handler<GetScriptRequest, GetScriptResponse> =>
   async ({ userPoolId, action, version: wanted }) => {
     const which = { userPoolId, action: actionOf(action), version: Number(wanted) };
-    const { source, version } = await connections.script(which);
-    return { source, version: BigInt(version) };
+    const { source, version, language } = await connections.script(which);
+    return { source, version: BigInt(version), language: wireLanguage(language) };
   };
+
+const wirePair = (
+  action: ScriptAction,
+  { from, to, language }: { readonly from: string; readonly to: string; readonly language: 0 | 1 },
+) => ({ action: actionNumber(action), fromSource: from, toSource: to, language });
 
 /** What differs between two versions; 0 is the current one. */
 export const compareVersions =
@@ -50,10 +55,8 @@ export const compareVersions =
       fromVersion: BigInt(from),
       toVersion: BigInt(to),
       changes: [...changes],
-      scripts: scripts.flatMap((script) =>
-        isScriptAction(script.action)
-          ? [{ action: actionNumber(script.action), fromSource: script.from, toSource: script.to }]
-          : [],
+      scripts: scripts.flatMap(({ action, language, ...sources }) =>
+        isScriptAction(action) ? [wirePair(action, { ...sources, language: wireLanguage(language) })] : [],
       ),
     };
   };

@@ -6,9 +6,13 @@ import { Isolation as WireIsolation } from '@userferry/contracts/runner/v1/scrip
 import {
   actionNumber,
   actionOfNumber,
+  languageNumber,
+  languageOfNumber,
   requiredActions,
   SCRIPT_ACTIONS,
+  SCRIPT_LANGUAGES,
   type ScriptAction,
+  type ScriptLanguage,
 } from '@userferry/script-contract';
 import type { Connection, ConnectionMode, Isolation } from '@userferry/user-store';
 import { invalidField } from './fields.ts';
@@ -43,6 +47,17 @@ export const actionOf = (wire: number): ScriptAction => {
   if (action === undefined) throw invalidField('action', 'must be one of the eight script actions');
   return action;
 };
+
+/** Throws INVALID_ARGUMENT for a language that is not known. */
+export const languageOf = (wire: number): ScriptLanguage => {
+  const language = languageOfNumber(wire);
+  if (language === undefined) throw invalidField('language', 'is not known here');
+  return language;
+};
+
+/** The language of a stored script; one that a later version has stored shows as JavaScript, which runs. */
+export const wireLanguage = (language: string | undefined) =>
+  languageNumber(SCRIPT_LANGUAGES.find((known) => known === language) ?? 'javascript');
 
 /** A connection as it travels: names of variables, no values, and which of its mode's scripts are there. */
 export const wireConnection = ({ savedActions, ...connection }: Connection): WireConnection => {

@@ -2,17 +2,22 @@ import type { CheckScriptRequest, CheckScriptResponse } from '@userferry/contrac
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
 import type { Sandbox } from '@userferry/sandbox';
-import { actionOfNumber, LIMITS } from '@userferry/script-contract';
+import { actionOfNumber, LIMITS, languageOfNumber } from '@userferry/script-contract';
 import { toWireError } from './run-response.ts';
 
-/** Compiles a script without running it, and tells what it may require. */
+/** Compiles a script without running it, and tells what it may require; of TypeScript, what runs in its place. */
 export const checkScript =
   (sandbox: Sandbox): Handler<CheckScriptRequest, CheckScriptResponse> =>
-  async ({ source, action }) => {
-    const functionName = actionOfNumber(action);
+  async ({ source, action, language: number }) => {
+    const [functionName, language] = [actionOfNumber(action), languageOfNumber(number)];
     if (functionName === undefined) throw new ServiceError('INVALID_ARGUMENT', 'action is not a script action');
+    if (language === undefined) throw new ServiceError('INVALID_ARGUMENT', 'language is not known here');
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
       throw new ServiceError('INVALID_ARGUMENT', `source is larger than ${LIMITS.sourceBytesMax} bytes`);
-    const problems = (await sandbox.check(source, functionName)).map(toWireError);
-    return { problems, modules: sandbox.modules.map((module) => ({ ...module })) };
+    const { problems, javascript = '' } = await sandbox.check(source, functionName, language);
+    return {
+      problems: problems.map(toWireError),
+      javascript,
+      modules: sandbox.modules.map((module) => ({ ...module })),
+    };
   };

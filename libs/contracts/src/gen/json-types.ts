@@ -54,6 +54,7 @@ export type CheckScriptRequest = {
   readonly userPoolId: string;
   readonly action: ScriptAction;
   readonly source: string;
+  readonly language: ScriptLanguage;
 };
 
 export type CheckScriptResponse = {
@@ -213,6 +214,7 @@ export type GetScriptRequest = {
 export type GetScriptResponse = {
   readonly source: string;
   readonly version: string;
+  readonly language: ScriptLanguage;
 };
 
 export type GetUserPoolRequest = {
@@ -616,6 +618,7 @@ export type SaveScriptRequest = {
   readonly userPoolId: string;
   readonly action: ScriptAction;
   readonly source: string;
+  readonly language: ScriptLanguage;
 };
 
 export type SaveScriptResponse = {
@@ -653,6 +656,10 @@ export type ScriptError = {
   readonly line: number;
   readonly column: number;
 };
+
+export type ScriptLanguage =
+  | 'SCRIPT_LANGUAGE_UNSPECIFIED'
+  | 'SCRIPT_LANGUAGE_TYPESCRIPT';
 
 export type ScriptRun = {
   readonly runId: string;
@@ -715,6 +722,7 @@ export type TestScriptRequest = {
   readonly action: ScriptAction;
   readonly argsJson: string;
   readonly source: string;
+  readonly language: ScriptLanguage;
 };
 
 export type TestScriptResponse = {

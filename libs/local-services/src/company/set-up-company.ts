@@ -58,7 +58,10 @@ export const setUpCompany = async ({
   await connections.saveConnection(SaveConnectionRequest.fromPartial(connection), inTime());
   for (const action of ['LOGIN', 'GET_USER'] as const)
     await whenThereIsRoom(() =>
-      connections.saveScript({ userPoolId, action: ScriptAction[action], source: scripts[action] }, inTime()),
+      connections.saveScript(
+        { userPoolId, action: ScriptAction[action], source: scripts[action], language: 0 },
+        inTime(),
+      ),
     );
   await connections.enableConnection({ userPoolId }, inTime());
   return { userPoolId, adminKey, edgeKey };

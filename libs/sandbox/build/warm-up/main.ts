@@ -35,7 +35,7 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
     timeoutMs: TIMEOUT_MS,
     memoryLimitBytes: MEMORY_BYTES,
   } as const;
-  const lease: Lease = { slot, key: '', isolation: 'warm', runs: 0 };
+  const lease: Lease = { slot, key: '', isolation: 'warm', runs: 0, takenAtMs: 0, memory: undefined };
   await new Promise<void>((resolve, reject) => {
     const link = createLoopbackLink((result) => {
       if ((result as { outcome: string }).outcome !== outcome) reject(new Error(JSON.stringify(result)));

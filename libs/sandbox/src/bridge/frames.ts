@@ -5,7 +5,7 @@
  * parent to child only, each with a `SocketMessage`: what must be known of a socket comes with it, so that it is in use
  * before the first byte, or its end, is read from it.
  */
-import { type Isolation, LOG_LEVELS, OUTCOMES } from '@userferry/script-contract';
+import { type Isolation, LIMITS, LOG_LEVELS, OUTCOMES, type ScriptLanguage } from '@userferry/script-contract';
 import { z } from 'zod';
 import { DNS_QUESTIONS } from './dns-questions.ts';
 import type { SocketAddresses } from './operations.ts';
@@ -96,6 +96,7 @@ const checked = z.strictObject({
       }),
     )
     .max(100),
+  javascript: text(LIMITS.sourceBytesMax).optional(),
 });
 
 export const hostFrameSchema = z.discriminatedUnion('kind', [ready, connect, resolve, result, checked]);
@@ -124,7 +125,7 @@ export type RunFrame = {
 export type SupervisorFrame =
   | RunFrame
   | { kind: 'cancel'; runId: string }
-  | { kind: 'check'; id: number; source: string; functionName: string }
+  | { kind: 'check'; id: number; source: string; functionName: string; language: ScriptLanguage }
   | { kind: 'connect_failed'; id: number; error: SystemError }
   | { kind: 'resolved'; id: number; records?: readonly unknown[]; error?: SystemError };
 

@@ -129,6 +129,8 @@ export type RunInput = {
   readonly functionName: string;
   readonly argsJson: string;
   readonly envJson: string;
+  /** Whether connections outlive their run, and whether there are some of earlier runs. */
+  readonly kept: 'none' | 'later' | 'some';
   /** Random bytes for the run, so that most runs need no crossing for them. */
   readonly random: Uint8Array;
 };

@@ -31,6 +31,8 @@ const BATCH_OPERATIONS_MAX = 256;
 const BATCH_BYTES_MAX = 256 * 1024;
 /** Every so many batches one waits for the host, so that no script can run ahead of it. */
 const WAIT_EVERY = 32;
+/** Turns of the microtask queue in which other work may add to a batch: each batch wakes the host. */
+const FLUSH_TURNS = 40;
 /** Turns of the microtask queue that other work gets between two events of one batch. */
 const SETTLE_TURNS = 8;
 
@@ -40,6 +42,8 @@ let outboxBytes = 0;
 let flushIsDue = false;
 let batches = 0;
 let nextId = 1;
+/** Batches that are not told to their end. */
+let undelivered = 0;
 const listeners: Record<number, Listener> = create(null);
 let onUncaught: (error: unknown) => void = () => undefined;
 
@@ -78,7 +82,7 @@ export function unlisten(id: number): void {
 }
 
 async function flushSoon(): Promise<void> {
-  await undefined;
+  for (let turn = 0; turn < FLUSH_TURNS; turn++) await undefined;
   flush(false);
 }
 
@@ -118,19 +122,41 @@ function deliver(event: GuestEvent): void {
   drainTicks();
 }
 
-async function deliverRest(batch: readonly GuestEvent[]): Promise<void> {
-  for (let i = 1; i < batch.length; i++) {
+async function deliverRest(batch: readonly GuestEvent[], from: number): Promise<void> {
+  undelivered += 1;
+  for (let i = from; i < batch.length; i++) {
     for (let turn = 0; turn < SETTLE_TURNS; turn++) await undefined;
     deliver(batch[i] as GuestEvent);
   }
+  undelivered -= 1;
 }
 
 /** The host's way in: one batch of events, in order. */
 export function dispatch(batch: readonly GuestEvent[]): void {
   if (batch.length === 0) return;
   deliver(batch[0] as GuestEvent);
-  if (batch.length > 1) void deliverRest(batch);
+  if (batch.length > 1) void deliverRest(batch, 1);
 }
+
+/**
+ * Waits for the host to carry out an operation, and what is queued before it. Gives the events that it made at once; they
+ * are told soon, past what is under way.
+ */
+export function act(operation: Operation): readonly GuestEvent[] {
+  assertRoomForNativeCode();
+  send(operation);
+  const batch = outbox;
+  outbox = bareList();
+  outboxBytes = 0;
+  // It filled the batch, and went with it.
+  if (batch.length === 0) return [];
+  const events = ask('act', batch) as readonly GuestEvent[];
+  if (events.length > 0) void deliverRest(events, 0);
+  return events;
+}
+
+/** Whether events that have arrived are yet to be told. */
+export const isDelivering = (): boolean => undelivered > 0;
 
 /** Makes an error of this realm from what crossed the boundary. */
 export function toError(wire: WireError): Error {

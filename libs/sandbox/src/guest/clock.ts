@@ -188,10 +188,9 @@ export function startClock(): void {
 /** Timers that are still armed. */
 export const timersLeft = (): number => timers.length + immediates.length;
 
-/** Forgets all timers: what a finished run left must not fire in the next. */
+/** Forgets all timers: what a finished run left must not fire in the next. The host's alarm ends with the run. */
 export function clearTimers(): void {
   timers = bareList();
   immediates = bareList();
   alarmAtMs = Number.POSITIVE_INFINITY;
-  send(['alarm', -1]);
 }

@@ -8,7 +8,7 @@ import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
 import { definePackage, evaluateAhead, type PackageBundle, setPackages } from './packages/registry.ts';
 import { keepAccountOfProxies } from './proxies.ts';
-import { loadScript } from './run/load-script.ts';
+import { definesFunction } from './run/defines-function.ts';
 import { reset, runScript } from './run/run-script.ts';
 import { setTickErrorHandler } from './ticks.ts';
 
@@ -44,6 +44,5 @@ export const guest = {
   dispatch,
   runScript,
   reset,
-  /** Whether evaluating the source defines the function; throws what its top level throws. */
-  defines: (source: string, name: string) => loadScript(source, name) !== undefined,
+  defines: definesFunction,
 };

@@ -2,17 +2,27 @@
 import type {
   ConnectionFacts,
   GuestEvent,
+  RunInput,
   SecureInfo,
   SessionFacts,
   TlsOptions,
   Unauthorized,
   WireError,
 } from '../bridge/operations.ts';
-import { createId, listen, send, toError, unlisten } from './bridge.ts';
+import { act, createId, isDelivering, listen, send, toError, unlisten } from './bridge.ts';
 import { create, NativeUint8Array } from './primordials.ts';
 
 /** Bytes that may be under way to the host before a write waits for the host's acknowledgement. */
 const WINDOW_BYTES = 256 * 1024;
+
+/** A driver's farewell is no longer; what it comes to is known at once where the host keeps the connection. */
+const FAREWELL_BYTES_MAX = 5;
+
+let kept: RunInput['kept'] = 'none';
+/** What the host does with connections that may be kept: whether it is worth waiting for its answer. */
+export function expectKept(expected: RunInput['kept']): void {
+  kept = expected;
+}
 
 export type ChannelEvents = {
   readonly onConnect: (facts: ConnectionFacts) => void;
@@ -73,11 +83,19 @@ function inOrder(handle: (type: string, a: unknown) => void): Receive {
   };
 }
 
+function hasClose(events: readonly GuestEvent[], id: number): boolean {
+  const last = events[events.length - 1];
+  return last !== undefined && last[0] === id && last[1] === 'close';
+}
+
 export function createChannel(events: ChannelEvents): Channel {
   const id = createId();
   let unacknowledged = 0;
   const waiting: (() => void)[] = [];
   let closed = false;
+  let isKept = false;
+  /** The host has closed it, and the event that tells of it is under way. */
+  let isOver = false;
   const close = (): void => {
     closed = true;
     unlisten(id);
@@ -107,21 +125,29 @@ export function createChannel(events: ChannelEvents): Channel {
   listen(id, receive);
   return {
     id,
-    open: (host, port, family, key) =>
-      send(key === undefined ? ['open', id, host, port, family] : ['open', id, host, port, family, key]),
+    open(host, port, family, key) {
+      isKept = key !== undefined && kept !== 'none';
+      if (!isKept) send(['open', id, host, port, family]);
+      else if (kept === 'some') act(['open', id, host, port, family, key as string]);
+      else send(['open', id, host, port, family, key as string]);
+    },
     secure: (parentId, options) => send(['tls', id, parentId, options]),
     write(bytes, done) {
       unacknowledged += bytes.byteLength;
       const wait = unacknowledged > WINDOW_BYTES;
-      send(['write', id, exactly(bytes), wait], bytes.byteLength);
+      const mayBeLast = isKept && bytes.byteLength <= FAREWELL_BYTES_MAX && !isDelivering();
+      if (mayBeLast) isOver = hasClose(act(['write', id, exactly(bytes), wait]), id);
+      else send(['write', id, exactly(bytes), wait], bytes.byteLength);
       if (wait) waiting.push(done);
       else done();
     },
-    end: () => send(['end', id]),
+    end() {
+      if (!isOver) send(['end', id]);
+    },
     destroy() {
       if (closed) return;
       close();
-      send(['destroy', id]);
+      if (!isOver) send(['destroy', id]);
     },
     take(taken) {
       for (let i = 0; i < taken.length; i++) {

@@ -59,7 +59,12 @@ export type ScriptRow = {
   id: string;
   connectionId: string;
   action: string;
+  /** What runs. */
   sealedSource: string;
+  /** `null`: JavaScript. */
+  language: string | null;
+  /** As it was written, where that is not what runs. */
+  sealedWritten: string | null;
   createdAt: Date;
   createdBy: string;
 };
@@ -72,6 +77,8 @@ export const scriptEntity = new EntitySchema<ScriptRow>({
     connectionId: { type: 'uuid', name: 'connection_id' },
     action: { type: 'text' },
     sealedSource: { type: 'text', name: 'sealed_source' },
+    language: { type: 'text', nullable: true },
+    sealedWritten: { type: 'text', name: 'sealed_written', nullable: true },
     createdAt: { type: 'timestamptz', name: 'created_at' },
     createdBy: { type: 'text', name: 'created_by' },
   },

@@ -9,6 +9,7 @@ import { WholeLife1765000000000 } from './1765000000000-whole-life.ts';
 import { SweepIndexes1766000000000 } from './1766000000000-sweep-indexes.ts';
 import { KeyLife1767000000000 } from './1767000000000-key-life.ts';
 import { GrowthIndexes1767100000000 } from './1767100000000-growth-indexes.ts';
+import { ScriptLanguages1767200000000 } from './1767200000000-script-languages.ts';
 import { ConnectionIsolation1767300000000 } from './1767300000000-connection-isolation.ts';
 
 const keyRing = randomRing('k1');
@@ -36,6 +37,7 @@ const ALL = [
   SweepIndexes1766000000000,
   KeyLife1767000000000,
   GrowthIndexes1767100000000,
+  ScriptLanguages1767200000000,
   ConnectionIsolation1767300000000,
 ];
 const UPGRADES = [
@@ -43,6 +45,7 @@ const UPGRADES = [
   'SweepIndexes1766000000000',
   'KeyLife1767000000000',
   'GrowthIndexes1767100000000',
+  'ScriptLanguages1767200000000',
   'ConnectionIsolation1767300000000',
 ];
 type Migrations = (typeof ALL)[number][];

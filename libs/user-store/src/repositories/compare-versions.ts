@@ -2,13 +2,21 @@ import type { EntityManager } from 'typeorm';
 import type { Sealer } from '../sealing.ts';
 import { changesOf, versionNotFound } from './change-connection.ts';
 import { requireConnection } from './connection-row.ts';
-import { findVersion, readScripts } from './connection-versions.ts';
+import { findVersion, readWritten } from './connection-versions.ts';
 
 /** Two versions of a user pool's connection; 0 is the current one. */
 export type VersionPair = { readonly userPoolId: string; readonly from: number; readonly to: number };
 
-/** A script that is not the same in both versions, in clear; '' where there is none. */
-export type ScriptPair = { readonly action: string; readonly from: string; readonly to: string };
+/**
+ * A script that is not the same in both versions, as it was written; '' where there is none. The language is of the side
+ * `to`, or of the one that there is.
+ */
+export type ScriptPair = {
+  readonly action: string;
+  readonly from: string;
+  readonly to: string;
+  readonly language: string | undefined;
+};
 
 /** What differs: settings by name (`mode`, `address`, `env`, `egress`, `isolation`), scripts by their sources. */
 export type VersionComparison = {
@@ -23,8 +31,7 @@ type Scope = { readonly manager: EntityManager; readonly sealer: Sealer };
 const readSide = async ({ manager, sealer }: Scope, connectionId: string, version: number) => {
   const content = await findVersion(manager, sealer, { connectionId, version });
   if (content === undefined) throw versionNotFound();
-  const scripts = await readScripts(manager, sealer, content);
-  return { content, sources: new Map(scripts.map(({ action, source }) => [action, source])) };
+  return { content, scripts: await readWritten(manager, sealer, content) };
 };
 
 /** @throws ServiceError CONNECTION_NOT_FOUND, VERSION_NOT_FOUND */
@@ -36,11 +43,12 @@ export const compareVersions = async (
   const [fromVersion, toVersion] = [from || current, to || current];
   const before = await readSide(scope, id, fromVersion);
   const after = await readSide(scope, id, toVersion);
-  const actions = [...new Set([...before.sources.keys(), ...after.sources.keys()])].sort();
+  const actions = [...new Set([...before.scripts.keys(), ...after.scripts.keys()])].sort();
   const pairs = actions.map((action) => ({
     action,
-    from: before.sources.get(action) ?? '',
-    to: after.sources.get(action) ?? '',
+    from: before.scripts.get(action)?.source ?? '',
+    to: after.scripts.get(action)?.source ?? '',
+    language: (after.scripts.get(action) ?? before.scripts.get(action))?.language,
   }));
   const scripts = pairs.filter((pair) => pair.from !== pair.to);
   return { from: fromVersion, to: toVersion, changes: changesOf(before.content, after.content), scripts };

@@ -82,5 +82,13 @@ export type ConnectionChange = Author & {
 export type ScriptChange = Author & {
   readonly userPoolId: string;
   readonly action: string;
+  /** What runs. */
   readonly source: string;
+  /** `undefined`: JavaScript. */
+  readonly language?: string | undefined;
+  /** What was written, where that is not what runs. */
+  readonly written?: string | undefined;
 };
+
+/** A script as its author wrote it; a language of `undefined` is JavaScript. */
+export type WrittenScript = { readonly source: string; readonly language: string | undefined };

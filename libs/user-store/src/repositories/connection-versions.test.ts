@@ -128,6 +128,23 @@ describe('going back', () => {
   });
 });
 
+describe('a script in TypeScript', () => {
+  it('runs without its types, is read as it was written, and is compared so', async () => {
+    await saveScript('one');
+    const script = { action: 'login', source: 'let a        ', language: 'typescript', written: 'let a: string' };
+    await store.connections.saveScript({ userPoolId, ...script, ...ADMIN });
+    expect((await store.connections.settings(userPoolId)).scripts).toEqual([
+      { action: 'login', source: 'let a        ' },
+    ]);
+    expect(await scriptOf(3)).toEqual({ source: 'let a: string', language: 'typescript', version: 3 });
+    expect(await scriptOf(2)).toEqual({ source: 'one', language: undefined, version: 2 });
+    const { scripts } = await store.connections.compare({ userPoolId, from: 2, to: 0 });
+    expect(scripts).toEqual([{ action: 'login', from: 'one', to: 'let a: string', language: 'typescript' }]);
+    await rollBack(3);
+    expect(await scriptOf(0)).toMatchObject({ source: 'let a: string', version: 4 });
+  });
+});
+
 describe('a deleted connection', () => {
   const deleteIt = () => store.connections.delete({ userPoolId, ...ADMIN });
 

@@ -6,10 +6,11 @@ import {
   type ConnectionVersionRow,
   connectionVersionEntity,
   type EgressRule,
+  type ScriptRow,
   scriptEntity,
 } from '../entities/connection-entities.ts';
 import type { Sealer } from '../sealing.ts';
-import type { ConnectionMode, EnvValues, Isolation, ScriptChange } from './connection-types.ts';
+import type { ConnectionMode, EnvValues, Isolation, ScriptChange, WrittenScript } from './connection-types.ts';
 
 type Settings = { readonly addressEnv: EnvValues; readonly ownEnv: EnvValues };
 
@@ -27,6 +28,9 @@ export const settingsPlace = (connectionId: string, version: number): string =>
 
 /** Where a script's source is sealed to. */
 export const sourcePlace = (scriptId: string): string => `scripts/${scriptId}/sealed_source`;
+
+/** Where a script as it was written is sealed to. */
+export const writtenPlace = (scriptId: string): string => `scripts/${scriptId}/sealed_written`;
 
 const openVersion = (row: ConnectionVersionRow, sealer: Sealer): OpenVersion => {
   const settings = JSON.parse(sealer.open(row.sealedSettings, settingsPlace(row.connectionId, row.version)));
@@ -96,28 +100,47 @@ export const insertVersion = async (
 export const insertScript = async (
   manager: EntityManager,
   sealer: Sealer,
-  { connectionId, action, source, actor, at }: Omit<ScriptChange, 'userPoolId'> & { connectionId: string; at: Date },
+  { connectionId, actor, at, ...script }: Omit<ScriptChange, 'userPoolId'> & { connectionId: string; at: Date },
 ): Promise<string> => {
   const id = randomUUID();
-  const sealedSource = sealer.seal(source, sourcePlace(id));
+  const { action, source, language, written } = script;
+  const sealedWritten = written === undefined ? null : sealer.seal(written, writtenPlace(id));
   await manager.insert(scriptEntity, {
     id,
     connectionId,
     action,
-    sealedSource,
+    sealedSource: sealer.seal(source, sourcePlace(id)),
+    language: language ?? null,
+    sealedWritten,
     createdAt: at,
     createdBy: actor,
   });
   return id;
 };
 
-/** The scripts of a version, in clear. */
+const scriptRows = (manager: EntityManager, version: OpenVersion): Promise<ScriptRow[]> => {
+  const ids = Object.values(version.scripts);
+  return ids.length === 0 ? Promise.resolve([]) : manager.findBy(scriptEntity, { id: In(ids) });
+};
+
+/** What runs in a version, in clear. */
 export const readScripts = async (
   manager: EntityManager,
   sealer: Sealer,
   version: OpenVersion,
 ): Promise<{ action: string; source: string }[]> => {
-  const ids = Object.values(version.scripts);
-  const rows = ids.length === 0 ? [] : await manager.findBy(scriptEntity, { id: In(ids) });
+  const rows = await scriptRows(manager, version);
   return rows.map((row) => ({ action: row.action, source: sealer.open(row.sealedSource, sourcePlace(row.id)) }));
+};
+
+/** The scripts of a version as they were written, by action. */
+export const readWritten = async (
+  manager: EntityManager,
+  sealer: Sealer,
+  version: OpenVersion,
+): Promise<ReadonlyMap<string, WrittenScript>> => {
+  const rows = await scriptRows(manager, version);
+  const sourceOf = ({ id, sealedSource, sealedWritten }: ScriptRow): string =>
+    sealedWritten === null ? sealer.open(sealedSource, sourcePlace(id)) : sealer.open(sealedWritten, writtenPlace(id));
+  return new Map(rows.map((row) => [row.action, { source: sourceOf(row), language: row.language ?? undefined }]));
 };

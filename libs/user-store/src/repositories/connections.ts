@@ -26,8 +26,9 @@ import type {
   ConnectionSettings,
   ConnectionVersion,
   ScriptChange,
+  WrittenScript,
 } from './connection-types.ts';
-import { findVersion, readScripts, readVersion } from './connection-versions.ts';
+import { findVersion, readScripts, readVersion, readWritten } from './connection-versions.ts';
 import { poolView } from './pool-facts.ts';
 
 type OfPool = Author & { readonly userPoolId: string };
@@ -69,14 +70,14 @@ const listVersions = async (
 const scriptOf = async (
   { manager, sealer }: ChangeScope,
   { userPoolId, action, version: wanted }: { userPoolId: string; action: string; version: number },
-): Promise<{ source: string; version: number }> => {
+): Promise<WrittenScript & { readonly version: number }> => {
   const row = await requireConnection(manager, userPoolId);
   const version = wanted === 0 ? row.version : wanted;
   const content = await findVersion(manager, sealer, { connectionId: row.id, version });
   if (content === undefined) throw versionNotFound();
-  const script = (await readScripts(manager, sealer, content)).find((one) => one.action === action);
+  const script = (await readWritten(manager, sealer, content)).get(action);
   if (script === undefined) throw new ServiceError('SCRIPT_NOT_FOUND', 'this version has no script for this action');
-  return { source: script.source, version };
+  return { ...script, version };
 };
 
 /**
@@ -111,7 +112,7 @@ export const createConnectionRepository = (dataSource: DataSource, sealer: Seale
     versions: (userPoolId: string, page: Page): Promise<Paged<ConnectionVersion>> =>
       listVersions(reading(), userPoolId, page),
 
-    /** In clear; version 0 is the current one. Throws VERSION_NOT_FOUND, SCRIPT_NOT_FOUND. */
+    /** As it was written, in clear; version 0 is the current one. Throws VERSION_NOT_FOUND, SCRIPT_NOT_FOUND. */
     script: (wanted: { userPoolId: string; action: string; version: number }) => scriptOf(reading(), wanted),
 
     /** What differs between two versions. Throws VERSION_NOT_FOUND. */

@@ -13,7 +13,8 @@ export const DaysChart = ({ days }: { readonly days: readonly Day[] }) => {
   const y = (value: number) => TOP + PLOT * (1 - value / top);
   const total = days.reduce((sum, { migrated }) => sum + migrated, 0);
   return (
-    <figure className="chart">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, and must by keyboard too
+    <figure className="chart" tabIndex={0}>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"

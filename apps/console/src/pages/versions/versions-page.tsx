@@ -75,12 +75,12 @@ const VersionRow = ({ version, onDiff, onRollback }: RowProps) => {
         </p>
       </div>
       <div className="actions">
-        <ActionButton kind="plain" small onPress={onDiff} label={`Show what version ${number} changed`}>
+        <ActionButton kind="plain" small onPress={onDiff} label={`Changes of version ${number}`}>
           Changes
         </ActionButton>
         {!current && (
           <ActionButton kind="plain" small onPress={onRollback} label={`Roll back to version ${number}`}>
-            Roll back …
+            Roll back
           </ActionButton>
         )}
       </div>

@@ -99,6 +99,31 @@ describe('a sign-in', () => {
   });
 });
 
+describe('an address that a proxy tells', () => {
+  const failures = async (trustedProxies: readonly string[]) => {
+    await using world = await startApi({}, { trustedProxies });
+    const attempt = async (from: string) =>
+      (await world.post('session', { apiKey: 'nobodys' }, { ...OWN_PAGE, 'x-forwarded-for': from })).status;
+    await Promise.all(Array.from({ length: 10 }, () => attempt('192.0.2.1')));
+    return [await attempt('192.0.2.1'), await attempt('192.0.2.2')];
+  };
+
+  it('counts where the proxy is one that is named, and nowhere else', async () => {
+    expect(await failures(['127.0.0.0/8'])).toEqual([429, 401]);
+    expect(await failures([])).toEqual([429, 429]);
+    expect(await failures(['192.0.2.0/24'])).toEqual([429, 429]);
+  });
+
+  it('and the host by which our own page knows us are believed together', async () => {
+    const told = { ...OWN_PAGE, origin: 'https://userferry.example', 'x-forwarded-host': 'userferry.example' };
+    const status = async (trustedProxies: readonly string[]) => {
+      await using world = await startApi({}, { trustedProxies });
+      return (await world.post('session', { apiKey: 'operator' }, told)).status;
+    };
+    expect([await status(['127.0.0.1']), await status([])]).toEqual([200, 403]);
+  });
+});
+
 describe('a session', () => {
   it('tells who is signed in, and is over when it is deleted', async () => {
     const cookie = await signIn(api, 'operator');

@@ -40,7 +40,7 @@ const performance = {
 };
 
 export function installGlobals(): void {
-  const { promises: _promises, ...timerFunctions } = timers;
+  const { promises: _promises, active: _active, enroll: _enroll, unenroll: _unenroll, ...timerFunctions } = timers;
   const eager = {
     ...timerFunctions,
     ...scriptErrors,

@@ -9,6 +9,7 @@ import { restoreModules } from '../integrity/modules.ts';
 import { clearProcess, offerUncaught } from '../modules/process.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
 import { addRandom } from '../random.ts';
+import { expectKept } from '../socket-channel.ts';
 import { clearTicks } from '../ticks.ts';
 import { describeError } from './describe-error.ts';
 import { loadScript, ScriptSyntaxError } from './load-script.ts';
@@ -86,6 +87,7 @@ export function runScript(input: RunInput): void {
   running = run;
   beginRun();
   addRandom(input.random);
+  expectKept(input.kept);
   setEnvironment(input.envJson);
   startLog();
   setUncaughtHandler((error) => onUncaught(run, error));

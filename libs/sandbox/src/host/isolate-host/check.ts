@@ -1,4 +1,5 @@
 /** Looks for mistakes in a source without running its function: in an isolate of its own, with no way out of it. */
+import type { ScriptLanguage } from '@userferry/script-contract';
 import type { HostFrame } from '../../bridge/frames.ts';
 import { missingFunctionMessage, wrapScript } from '../../bridge/script-source.ts';
 import { LIMITS } from './limits.ts';
@@ -6,9 +7,17 @@ import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { placeIn, syntaxProblem } from './script-place.ts';
 import { createSlot, type Slot } from './slot.ts';
+import { stripTypes } from './strip-types.ts';
 import { QUESTIONS } from './work.ts';
 
-type Problem = Extract<HostFrame, { kind: 'checked' }>['problems'][number];
+type Found = Pick<Extract<HostFrame, { kind: 'checked' }>, 'problems' | 'javascript'>;
+type Problem = Found['problems'][number];
+
+export type ScriptToCheck = {
+  readonly source: string;
+  readonly functionName: string;
+  readonly language: ScriptLanguage;
+};
 
 const MEMORY_BYTES = 64 * 1024 * 1024;
 const TOP_LEVEL_MS = 1000;
@@ -30,7 +39,7 @@ function problemOf(error: unknown): Problem {
   return { name: name.slice(0, 256), message: message.slice(0, 4096), ...placeIn(stack) };
 }
 
-async function findProblems(source: string, functionName: string, slot: Slot): Promise<readonly Problem[]> {
+async function findProblems(source: string, functionName: string, slot: Slot): Promise<Problem[]> {
   const syntax = await slot.syntaxError(wrapScript(source, functionName));
   if (syntax !== undefined) return [{ name: 'SyntaxError', ...syntaxProblem(syntax, source) }];
   try {
@@ -41,13 +50,12 @@ async function findProblems(source: string, functionName: string, slot: Slot): P
   }
 }
 
-/** The mistakes in a source: empty when it parses and defines the function. */
-export async function checkScript(
+async function checkJavaScript(
   source: string,
   functionName: string,
   files: RuntimeFiles,
   onCatastrophe: (message: string) => void,
-): Promise<readonly Problem[]> {
+): Promise<Problem[]> {
   const slot = await createSlot(files, { memoryLimitBytes: MEMORY_BYTES, isSingle: true, onCatastrophe });
   try {
     answerOnly(files, slot);
@@ -56,4 +64,19 @@ export async function checkScript(
   } finally {
     await slot.dispose(LIMITS.disposeMs);
   }
+}
+
+/** The mistakes in a source: none when it parses and defines the function. Of TypeScript also what runs in its place. */
+export async function checkScript(
+  { source, functionName, language }: ScriptToCheck,
+  files: RuntimeFiles,
+  onCatastrophe: (message: string) => void,
+): Promise<Found> {
+  if (language === 'javascript') {
+    return { problems: await checkJavaScript(source, functionName, files, onCatastrophe) };
+  }
+  const stripped = stripTypes(source);
+  if ('problem' in stripped) return { problems: [stripped.problem] };
+  const problems = await checkJavaScript(stripped.javascript, functionName, files, onCatastrophe);
+  return problems.length > 0 ? { problems } : { problems, javascript: stripped.javascript };
 }

@@ -5,6 +5,8 @@ import { LIMITS } from './limits.ts';
 export type EventQueue = {
   /** Queues an event; `bytes` is what it weighs. */
   emit(event: GuestEvent, bytes?: number): void;
+  /** Does something for a guest that waits for it, and gives the events that it made; none where others go before them. */
+  gather(act: () => void): readonly GuestEvent[];
   close(): void;
 };
 
@@ -39,6 +41,7 @@ export function createEventQueue(
   let queuedBytes = 0;
   let waitingBytes = 0;
   let full = false;
+  let gathering: GuestEvent[] | undefined;
 
   const weigh = (change: number): void => {
     waitingBytes += change;
@@ -62,12 +65,26 @@ export function createEventQueue(
   return {
     emit(event, bytes = 0) {
       if (closed) return;
+      if (gathering !== undefined) {
+        gathering.push(event);
+        return;
+      }
       queue.push(event);
       queuedBytes += bytes;
       if (bytes > 0) weigh(bytes);
       if (delivering) return;
       delivering = true;
       setImmediate(deliver);
+    },
+    gather(act) {
+      const events: GuestEvent[] = [];
+      if (queue.length === 0) gathering = events;
+      try {
+        act();
+      } finally {
+        gathering = undefined;
+      }
+      return events;
     },
     close() {
       closed = true;

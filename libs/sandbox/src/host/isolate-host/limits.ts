@@ -27,15 +27,16 @@ export const LIMITS = {
 
 /** When a warm isolate is replaced. */
 export const RETIREMENT = {
-  runs: 1000,
+  runs: 4000,
   ageMs: 15 * 60_000,
   /** Parts of the memory limit that may be in use after a run: of the heap, and of it and the buffers together. */
   heapShare: 0.5,
   heldShare: 0.75,
   /** How long a run waits for the isolate of the run before it, where another would have to be made. */
   waitMs: 15,
-  /** Warm isolates that wait for their next run, at most. */
+  /** Warm isolates that wait for their next run: so many at most, and one alone when the others have had none for so long. */
   idle: 8,
+  idleMs: 10_000,
 } as const;
 
 /** Isolates that are made ready before they are asked for. */

@@ -57,9 +57,9 @@ function onFrame(frame: SupervisorFrame): void {
   if (frame.kind === 'run') void run(frame).catch(die);
   else if (frame.kind === 'cancel') cancel(frame.runId);
   else if (frame.kind === 'check') {
-    const { id, source, functionName } = frame;
-    checkScript(source, functionName, files, (message) => onCatastrophe(undefined, message)).then(
-      (problems) => link.send({ kind: 'checked', id, problems: [...problems] }),
+    const { id, ...script } = frame;
+    checkScript(script, files, (message) => onCatastrophe(undefined, message)).then(
+      (found) => link.send({ kind: 'checked', id, ...found }),
       die,
     );
   }

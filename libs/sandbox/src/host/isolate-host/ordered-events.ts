@@ -20,6 +20,7 @@ export function createOrderedEvents(queue: EventQueue): OrderedEvents {
   return {
     events: {
       close: () => queue.close(),
+      gather: (act) => queue.gather(act),
       emit(event, bytes) {
         const [id, type, a] = event;
         const number = numbers.get(id);

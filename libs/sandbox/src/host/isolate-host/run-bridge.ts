@@ -1,6 +1,6 @@
 /** The host's side of one run's bridge: carries out what the guest posts and brings it the events. */
 import type { GuestEvent, Operation, RunReport } from '../../bridge/operations.ts';
-import { createAnswers } from './answers.ts';
+import { type Answers, createAnswers } from './answers.ts';
 import { asText } from './arguments.ts';
 import { createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
@@ -16,7 +16,7 @@ import { createTransportLog, type TransportLog } from './transport-log.ts';
 import { createRunWaits, type RunWaits } from './wait-clock.ts';
 import { toWireError } from './wire-error.ts';
 import { QUESTIONS } from './work.ts';
-import { createZlibDesk } from './zlib/zlib-desk.ts';
+import { createZlibDesk, type ZlibDesk } from './zlib/zlib-desk.ts';
 
 export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
@@ -86,23 +86,22 @@ function answerQuestion(answering: Answering, question: string, args: readonly u
   }
 }
 
-export function createRunBridge(deps: RunBridgeDeps): RunBridge {
-  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
-  const transport = createTransportLog();
-  const log = createRunLog();
-  const waits = createRunWaits();
-  let operations = 0;
-  let questions = 0;
-  let closed = false;
-  const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
-  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
-  const answers = createAnswers({ runId, link, transport, events, waits });
-  const clock = createClock(events);
-  const crypto = createCryptoDesk(events, waits.hash);
-  const zlib = createZlibDesk(events);
-  const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
+type Parts = {
+  readonly transport: TransportLog;
+  readonly log: RunLog;
+  readonly events: EventQueue;
+  readonly sockets: Sockets;
+  readonly answers: Answers;
+  readonly clock: Clock;
+  readonly zlib: ZlibDesk;
+};
 
-  const table: ReadonlyMap<string, CarryOut> = new Map<string, CarryOut>([
+/** What carries out each operation, by its name. */
+const operationsOf = (
+  { transport, log, events, sockets, answers, clock, zlib }: Parts,
+  onReport: (report: unknown) => void,
+): ReadonlyMap<string, CarryOut> =>
+  new Map<string, CarryOut>([
     ['open', sockets.open],
     ['tls', sockets.startTls],
     ['taken', sockets.taken],
@@ -121,8 +120,36 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
     ['log', log.add],
     ['refused', (message: unknown) => transport.failed({ message: asText(message, 'message', 256), code: 'EACCES' })],
-    ['done', (report: unknown) => onDone(asRunReport(report))],
+    ['done', onReport],
   ]);
+
+export function createRunBridge(deps: RunBridgeDeps): RunBridge {
+  const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
+  const transport = createTransportLog();
+  const log = createRunLog();
+  const waits = createRunWaits();
+  let operations = 0;
+  let questions = 0;
+  let closed = false;
+  const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
+  const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
+  const answers = createAnswers({ runId, link, transport, events, waits });
+  const clock = createClock(events);
+  const crypto = createCryptoDesk(events, waits.hash);
+  const zlib = createZlibDesk(events);
+  const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
+
+  const parts = { transport, log, events, sockets, answers, clock, zlib };
+  const table = operationsOf(parts, (report) => onDone(asRunReport(report)));
+  const onOperations = (batch: unknown): void => {
+    if (!Array.isArray(batch)) return;
+    for (const operation of batch) if (!closed) onOperation(operation);
+  };
+  /** Operations, counted as such, whose events come back with the answer, as far as they make them at once. */
+  const act = (batch: unknown): unknown => {
+    if (!Array.isArray(batch) || batch.length === 0) throw new TypeError('There is nothing to do');
+    return events.gather(() => onOperations(batch));
+  };
   const onOperation = (operation: Operation): void => {
     const [name = '', ...parts] = Array.isArray(operation) ? operation : [];
     operations += 1;
@@ -146,13 +173,11 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },
-    onOperations(batch) {
-      if (!Array.isArray(batch)) return;
-      for (const operation of batch) if (!closed) onOperation(operation);
-    },
+    onOperations,
     onQuestion(question, args) {
-      questions += 1;
       try {
+        if (question === 'act') return { value: act(args[0]) };
+        questions += 1;
         if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
         return { value: answerQuestion({ files, onPackage, own, waits }, question, args) };
       } catch (error) {

@@ -140,15 +140,15 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const waited = { ...waitedMs(bridge), crossings: crossings.count };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
-    const memory = clean && !slot.isDisposed ? await slot.memoryInUse().catch(() => undefined) : undefined;
-    if (memory !== undefined) lease.memory = memory;
-    const heapBytes = memory?.heapBytes ?? 0;
-    const logs = bridge.log.lines;
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
+    lease.memory = clean && !slot.isDisposed ? slot.memoryInUse().catch(() => undefined) : undefined;
+    // A warm isolate makes itself ready while the result is on its way; what it holds is asked for before that.
+    const given = clean && lease.isolation === 'warm' ? pool.giveBack(lease, settle()) : undefined;
+    const heapBytes = lease.memory === undefined ? 0 : ((await lease.memory)?.heapBytes ?? 0);
     const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
-    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...logs], usage });
+    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...bridge.log.lines], usage });
     onEnd();
-    await pool.giveBack(lease, clean ? settle() : leave(false));
+    await (given ?? pool.giveBack(lease, clean ? settle() : leave(false)));
   };
   const leave = async (reusable: boolean): Promise<boolean> => {
     bridge.close(reusable);
@@ -184,7 +184,8 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const start = async (): Promise<void> => {
     const { source, functionName, argsJson } = frame;
     const random = forGuest(randomBytes(RANDOM_BYTES));
-    await slot.runScript({ source, functionName, argsJson, envJson, random }, leftMs());
+    const kept = frame.reuse === undefined ? 'none' : lot.isEmpty ? 'later' : 'some';
+    await slot.runScript({ source, functionName, argsJson, envJson, kept, random }, leftMs());
   };
   slot.setHandler(crossings.outOf(bridge));
   start().catch(onAbort);

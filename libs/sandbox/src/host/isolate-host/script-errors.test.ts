@@ -1,3 +1,5 @@
+import { SCRIPT_ACTIONS } from '@userferry/script-contract';
+import { LEGACY_STORES, templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHost, type TestHost } from './testing/start-host.ts';
 
@@ -175,6 +177,18 @@ describe('a check', () => {
     ).toEqual([]);
   });
 
+  it('finds nothing in a top level that uses variables, which are not at hand then', async () => {
+    for (const top of ['const base = env.API_URL.trim();', 'const base = new URL(env.API_URL);'])
+      expect((await host.check(`${top}\nfunction login() {}`, 'login')).problems).toEqual([]);
+    const { problems } = await host.check('const base = new URL("no");\nfunction login() { env.A; }', 'login');
+    expect(problems).toEqual([expect.objectContaining({ line: 1 })]);
+  });
+
+  it.each(LEGACY_STORES)('finds nothing in a ready-made script for %s', async (store) => {
+    for (const action of SCRIPT_ACTIONS)
+      expect((await host.check(templateOf(store, action), action)).problems).toEqual([]);
+  });
+
   it('tells the place of a syntax error', async () => {
     const { problems } = await host.check('async function login() {\n  let a = ;\n}', 'login');
     expect(problems).toEqual([expect.objectContaining({ name: 'SyntaxError', line: 2, column: 11 })]);
@@ -199,5 +213,50 @@ describe('a check', () => {
   it('opens no connection', async () => {
     await host.check(`require('net').connect(1, '127.0.0.1').on('error', () => {}); function login() {}`, 'login');
     expect(host.frames.filter((frame) => frame.kind === 'connect')).toEqual([]);
+  });
+});
+
+describe('a check of TypeScript', () => {
+  const check = (source: string) => host.check(source, 'login', 'typescript');
+
+  it('answers what runs in its place, every line and column kept', async () => {
+    const source = `type Row = { id: number };\nasync function login(query: LoginQuery): Promise<Row> {\n  return { id: 1 } as Row;\n}`;
+    const { problems, javascript = '' } = await check(source);
+    expect(problems).toEqual([]);
+    expect(javascript).not.toContain('Row');
+    expect(javascript).toHaveLength(source.length);
+    expect(javascript.indexOf('return')).toBe(source.indexOf('return'));
+  });
+
+  it.each([
+    ['enum Kind { A }', 'enum', 1],
+    ['const a = 1;\n  namespace Inner { export const b = 1 }', 'namespace', 3],
+    ['const a = 1;\nclass User { constructor(private id: string) {} }', 'parameter property', 34],
+    ['import pg = require("pg");', 'import equals', 1],
+  ])('says of %j that it cannot be taken out, and where', async (source, construct, column) => {
+    const { problems, javascript } = await check(`${source}\nfunction login() {}`);
+    expect(problems).toEqual([
+      {
+        name: 'SyntaxError',
+        message: expect.stringMatching(new RegExp(`^(TypeScript )?${construct}.* of TypeScript`)),
+        line: source.split('\n').length,
+        column,
+      },
+    ]);
+    expect(javascript).toBeUndefined();
+  });
+
+  it.each([
+    ['a type that does not parse', 'function login() {\n  let x: = 3;\n}', 2, 10],
+    ['a decorator, which no engine runs', '@sealed class A {}\nfunction login() {}', 1, 1],
+    ['a mistake of JavaScript', 'function login(a: string) {\n  const b = 1; const b = 2;\n}', 2, 22],
+  ])('tells the place of %s', async (_, source, line, column) => {
+    expect((await check(source)).problems).toEqual([expect.objectContaining({ name: 'SyntaxError', line, column })]);
+  });
+
+  it('bears text that is made to hurt a parser', async () => {
+    const deep = `const a: ${'Array<'.repeat(8_000)}string${'>'.repeat(8_000)} = 1; function login() {}`;
+    const { problems } = await check(deep);
+    expect(Array.isArray(problems)).toBe(true);
   });
 });

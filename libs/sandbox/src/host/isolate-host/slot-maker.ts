@@ -5,6 +5,8 @@ import type { RuntimeFiles } from './runtime-files.ts';
 import { createSlot, type Slot } from './slot.ts';
 
 export type SlotMaker = {
+  /** What making the last one took, bare. */
+  readonly makingMs: number;
   /** For `per_run`, one that serves a single run. */
   create(want: Pick<Recipe, 'memoryLimitBytes' | 'isolation'>): Promise<Slot>;
   /** One with the recipe's packages in it; for `per_run` evaluated, where they let it. */
@@ -21,15 +23,18 @@ export type SlotMakerDeps = {
 
 export function createSlotMaker({ files, onCatastrophe, onStuck }: SlotMakerDeps): SlotMaker {
   let mayEvaluate = true;
+  let makingMs = 0;
 
   const create: SlotMaker['create'] = async ({ memoryLimitBytes, isolation }) => {
     let made: Slot | undefined;
+    const startedAtMs = performance.now();
     const slot = await createSlot(files, {
       memoryLimitBytes,
       isSingle: isolation === 'per_run',
       onCatastrophe: (message) => onCatastrophe(made, message),
     });
     made = slot;
+    makingMs = performance.now() - startedAtMs;
     return slot;
   };
   const discard = async (slot: Slot): Promise<void> => {
@@ -45,5 +50,12 @@ export function createSlotMaker({ files, onCatastrophe, onStuck }: SlotMakerDeps
     await discard(slot);
     return make(recipe);
   };
-  return { create, make, discard };
+  return {
+    get makingMs() {
+      return makingMs;
+    },
+    create,
+    make,
+    discard,
+  };
 }

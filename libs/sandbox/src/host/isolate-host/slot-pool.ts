@@ -1,13 +1,13 @@
 /** The isolates of this host: some prepared ones, and warm ones by the source that they have run. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Isolation } from '@userferry/script-contract';
 import { createKnownPackages } from './known-packages.ts';
-import { PREPARED, RETIREMENT } from './limits.ts';
+import { PREPARED } from './limits.ts';
 import { createPreparedSlots, type Recipe } from './prepared-slots.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import type { MemoryInUse, Slot } from './slot.ts';
 import type { SlotMaker } from './slot-maker.ts';
+import { createWarmIsolates } from './warm-isolates.ts';
 
 /** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
 export type Lease = {
@@ -15,7 +15,9 @@ export type Lease = {
   readonly key: string;
   readonly isolation: Isolation;
   runs: number;
-  memory?: MemoryInUse;
+  takenAtMs: number;
+  /** After the last run, where it is being asked for. */
+  memory: Promise<MemoryInUse | undefined> | undefined;
 };
 
 /** What a slot is wanted for. */
@@ -44,28 +46,8 @@ const FADING = 0.95;
 const keyOf = ({ source, memoryLimitBytes }: Want): string =>
   `${memoryLimitBytes}:${createHash('sha256').update(source).digest('base64')}`;
 
-/** Is it too old or too full to serve another run? */
-const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
-  if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
-  const { heapBytes, heldBytes } = memory ?? (await slot.memoryInUse());
-  const limitBytes = slot.memoryLimitBytes;
-  return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;
-};
-
-/** Makes a slot ready for its next run; false when it is given up instead. */
-const renew = async (lease: Lease): Promise<boolean> => {
-  try {
-    if (!lease.slot.isDisposed && !(await isSpent(lease)) && (await lease.slot.reset())) return true;
-  } catch {
-    // An isolate that cannot even be reset is given up.
-  }
-  return false;
-};
-
 export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool {
   const { create, make, discard } = maker;
-  const idle: Lease[] = [];
-  const renewing = new Map<string, Promise<boolean>>();
   const packages = createKnownPackages(files.packages);
   let lastPackages: readonly string[] = [];
   /** Runs with an isolate of their own: now, and the most at a time, which fades with each run. */
@@ -81,28 +63,17 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
         })
       : prepared.refill({ ...BLANK, packages: lastPackages });
 
-  const takeIdle = (key: string): Lease | undefined => {
-    const at = idle.findIndex((lease) => lease.key === key);
-    return at < 0 ? undefined : idle.splice(at, 1)[0];
-  };
   const takeNew = async (want: Want, key: string): Promise<Lease> => {
     const slot = (await prepared.take(want)) ?? (await create(want));
     for (const name of packages.of(key)) await slot.loadPackage(name);
-    return { slot, key, isolation: want.isolation, runs: 0 };
+    return { slot, key, isolation: want.isolation, runs: 0, takenAtMs: performance.now(), memory: undefined };
   };
   const takeSingle = (want: Want, key: string): Promise<Lease> => {
     single.now += 1;
     single.most = Math.max(single.most * FADING, single.now);
     return takeNew(want, key);
   };
-  const takeWarm = async (want: Want, key: string): Promise<Lease> => {
-    const warm = takeIdle(key);
-    if (warm !== undefined) return warm;
-    // One that is just being made ready again is there sooner than a new one.
-    const renewed = renewing.get(key);
-    if (renewed !== undefined) await Promise.race([renewed, sleep(RETIREMENT.waitMs)]);
-    return takeIdle(key) ?? (await takeNew(want, key));
-  };
+  const warm = createWarmIsolates({ maker, makeNew: takeNew });
   const giveSingleBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
     single.now -= 1;
     refill(lease);
@@ -110,23 +81,15 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
     await discard(lease.slot);
   };
   const giveWarmBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
-    lease.runs += 1;
-    const renewed = clean.then((isClean) => isClean && renew(lease));
-    renewing.set(lease.key, renewed);
-    const kept = await renewed;
-    if (renewing.get(lease.key) === renewed) renewing.delete(lease.key);
-    if (kept) idle.push(lease);
-    const surplus = kept && idle.length > RETIREMENT.idle ? idle.shift() : undefined;
+    await warm.giveBack(lease, clean);
     refill(lease);
-    if (!kept) await discard(lease.slot);
-    if (surplus !== undefined) await discard(surplus.slot);
   };
   return {
     prepare: () => prepared.first(BLANK),
     async take(want) {
       const key = keyOf(want);
       lastPackages = packages.seenIn(want.source, key);
-      return want.isolation === 'per_run' ? takeSingle(want, key) : takeWarm(want, key);
+      return want.isolation === 'per_run' ? takeSingle(want, key) : warm.take(want, key);
     },
     required: ({ key }, name) => packages.add(key, name),
     giveBack: (lease, clean) =>

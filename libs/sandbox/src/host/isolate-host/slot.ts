@@ -124,8 +124,15 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
       track(guest.dispatch.apply(undefined, [events], { ...COPY, timeout }) as Promise<unknown> as Promise<void>),
     defines: (source, name, timeout) =>
       track(guest.defines.apply(undefined, [source, name], { timeout }) as Promise<unknown> as Promise<boolean>),
-    reset: () =>
-      track(guest.reset.apply(undefined, [], { timeout: OWN_CALL_MS }) as Promise<unknown> as Promise<boolean>),
+    async reset() {
+      // isolated-vm keeps a timer for each call with a limit until that is over, and wakes a thread for it then.
+      const late = setTimeout(() => isolate.dispose(), OWN_CALL_MS);
+      try {
+        return (await track(guest.reset.apply(undefined, []))) as boolean;
+      } finally {
+        clearTimeout(late);
+      }
+    },
     makeCodeCache: (bundle) => cacheOf(isolate, bundle),
     syntaxError: (text) => findSyntaxError(isolate, text),
     async memoryInUse() {

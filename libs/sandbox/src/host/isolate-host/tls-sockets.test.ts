@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { GuestEvent } from '../../bridge/operations.ts';
+import type { EventQueue } from './event-queue.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import { createOrderedEvents } from './ordered-events.ts';
 import { createSockets, type Sockets } from './sockets.ts';
@@ -10,9 +11,15 @@ import { createTransportLog } from './transport-log.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 import { createRunWaits } from './wait-clock.ts';
 
+const queueInto = (seen: GuestEvent[]): EventQueue => ({
+  emit: (event) => void seen.push(event),
+  gather: () => [],
+  close: () => undefined,
+});
+
 function open(): { sockets: Sockets; seen: GuestEvent[] } {
   const seen: GuestEvent[] = [];
-  const events = { emit: (event: GuestEvent) => void seen.push(event), close: () => undefined };
+  const events = queueInto(seen);
   const link = { connect: () => () => undefined } as never;
   const transport = createTransportLog();
   const sockets = createSockets({
@@ -118,7 +125,7 @@ describe('options', () => {
 
 it('gathered events belong to the connection that was fed, and numbers keep the order of all', () => {
   const seen: GuestEvent[] = [];
-  const ordered = createOrderedEvents({ emit: (event) => void seen.push(event), close: () => undefined });
+  const ordered = createOrderedEvents(queueInto(seen));
   ordered.begin(1);
   ordered.begin(2);
   ordered.events.emit([1, 'a']);

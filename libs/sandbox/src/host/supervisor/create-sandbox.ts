@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import type { Isolation, RunResult } from '@userferry/script-contract';
-import type { RunRequest, Sandbox, ScriptProblem } from '../../sandbox.ts';
+import type { RunRequest, Sandbox, ScriptCheck } from '../../sandbox.ts';
 import { noWatch, type SandboxStats } from '../../sandbox-watch.ts';
 import { compileRule } from './egress/destination-rule.ts';
 import { createEgressPolicy } from './egress/egress-policy.ts';
@@ -122,19 +122,19 @@ const createRun = ({ queue, pool }: Parts, floor: Isolation): Sandbox['run'] => 
 /** What stands at the source's top level is evaluated to see what it defines, so each source gets a host of its own. */
 const createCheck =
   ({ queue, pool }: Parts): Sandbox['check'] =>
-  async (source, functionName) => {
-    const begin = (host: IsolateHost): Promise<readonly ScriptProblem[]> => {
+  async (source, functionName, language = 'javascript') => {
+    const begin = (host: IsolateHost): Promise<ScriptCheck> => {
       const timer = setTimeout(() => host.kill(DEATHS.stuckInSource), CHECK_TIMEOUT_MS);
-      return host.check(source, functionName).finally(() => {
+      return host.check(source, functionName, language).finally(() => {
         clearTimeout(timer);
         host.kill(DEATHS.servedItsPurpose);
       });
     };
-    const instead: Work<readonly ScriptProblem[]>['instead'] = (why, retryAfterMs) =>
+    const instead: Work<ScriptCheck>['instead'] = (why, retryAfterMs) =>
       Promise.reject(runnersFault(why, retryAfterMs));
-    const problems = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead });
+    const found = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead });
     pool.serve();
-    return (await problems) ?? [];
+    return (await found) ?? { problems: [] };
   };
 
 const statsOf = ({ queue, nursery, pool }: Parts & { readonly nursery: Nursery }): SandboxStats => {

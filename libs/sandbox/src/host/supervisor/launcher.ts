@@ -1,4 +1,5 @@
 import { LIMITS } from '@userferry/script-contract';
+import { NODE_FLAGS } from '../../bridge/node-flags.ts';
 import type { SandboxLevel } from '../../sandbox.ts';
 import { noWatch } from '../../sandbox-watch.ts';
 import { ownCgroupPlaces } from './cgroups/cgroup-places.ts';
@@ -38,7 +39,7 @@ const IDS_PER_HOST = 2;
  * started. isolated-vm looks at /etc/alpine-release when it loads.
  */
 const nodeArgs = (runtimePath: string): string[] => [
-  '--no-node-snapshot',
+  ...NODE_FLAGS,
   '--no-warnings',
   // Old password stores use what OpenSSL has put aside: MD4, DES, RC4, Blowfish.
   '--openssl-legacy-provider',

@@ -29,9 +29,9 @@ describe('the built isolate host, behind its walls', () => {
   });
 
   it('finds mistakes without running', async () => {
-    expect(await sandbox.check('function work() {', 'work')).toMatchObject([{ name: 'SyntaxError' }]);
-    expect(await sandbox.check('function other() {}', 'work')).toMatchObject([{ name: 'Error' }]);
-    expect(await sandbox.check('async function work() {}', 'work')).toEqual([]);
+    expect(await sandbox.check('function work() {', 'work')).toMatchObject({ problems: [{ name: 'SyntaxError' }] });
+    expect(await sandbox.check('function other() {}', 'work')).toMatchObject({ problems: [{ name: 'Error' }] });
+    expect(await sandbox.check('async function work() {}', 'work')).toEqual({ problems: [] });
   });
 
   it('tells what scripts may require, each with its version, and a script can require all of it', async () => {
@@ -83,7 +83,7 @@ describe('the built isolate host, behind its walls', () => {
     ['a loop', 'for (;;); function work() {}'],
     ['a growing array', 'const a = []; for (;;) a.push(new Array(1e5).fill(1)); function work() {}'],
   ])('a check ends %s at the top level', async (_, source) => {
-    expect(await sandbox.check(source, 'work')).toHaveLength(1);
+    expect((await sandbox.check(source, 'work')).problems).toHaveLength(1);
   });
 
   it('loopback is refused, and the outcome says so', async () => {

@@ -89,18 +89,28 @@ function quickHash(algorithm: Algorithm | undefined): string | undefined {
 /** Keys that are only ever derived from, and may never be exported. */
 const DERIVING: readonly string[] = ['PBKDF2', 'HKDF'];
 
+/** No secret of a login is longer. */
+const QUICK_KEY_BYTES_MAX = 1024;
+
+/** The algorithm of a raw key that can be had without asking the host, or undefined: Node then says what is wrong. */
+function quickKey(bytes: Uint8Array, algorithm: Algorithm, usage: string): object | undefined {
+  const name = nameOf(algorithm);
+  if (DERIVING.includes(name)) return usage === 'deriveBits' || usage === 'deriveKey' ? { name } : undefined;
+  if (name !== 'HMAC' || typeof algorithm !== 'object' || algorithm.length !== undefined) return undefined;
+  const hash = quickHash(algorithm.hash);
+  const isUsual = usage === 'sign' || usage === 'verify';
+  return hash !== undefined && isUsual ? { name, length: bytes.byteLength * 8, hash: { name: hash } } : undefined;
+}
+
 async function importKey(format: string, data: unknown, algorithm: Algorithm, ...rest: unknown[]): Promise<unknown> {
   const [extractable, usages] = rest as [boolean, readonly string[]];
-  const isPlain = format === 'raw' && isBytes(data) && DERIVING.includes(nameOf(algorithm)) && extractable === false;
-  const allowed = Array.isArray(usages) && usages.every((usage) => usage === 'deriveBits' || usage === 'deriveKey');
-  if (!isPlain || !allowed || usages.length === 0) return native('importKey', format, data, algorithm, ...rest);
-  const wire = {
-    $cryptoKey: 'secret',
-    bytes: copyOf(toBytes(data)),
-    algorithm: { name: nameOf(algorithm) },
-    extractable,
-  };
-  return new CryptoKey({ ...wire, usages: [...usages] }, IN_THIS_FILE);
+  const isPlain = format === 'raw' && isBytes(data) && extractable === false && Array.isArray(usages);
+  const bytes = isPlain && usages.length === 1 ? copyOf(toBytes(data)) : undefined;
+  const isFit = bytes !== undefined && bytes.byteLength > 0 && bytes.byteLength <= QUICK_KEY_BYTES_MAX;
+  const known = isFit ? quickKey(bytes, algorithm, usages[0] as string) : undefined;
+  if (known === undefined) return native('importKey', format, data, algorithm, ...rest);
+  const wire = { $cryptoKey: 'secret', bytes, algorithm: known, extractable, usages: [...usages] };
+  return new CryptoKey(wire, IN_THIS_FILE);
 }
 
 /** The HMAC key's hash when the key may be used so, otherwise undefined: Node then says what is wrong. */

@@ -19,6 +19,8 @@ export type Follower = {
   onSecure(info: SecureInfo): void;
   /** Begins another use; gives what the server said first, for the driver to read. */
   replay(): Buffer;
+  /** In a replay, what the server said to what the driver is about to write, where that is all that is expected of it. */
+  takeNext?(): Buffer | undefined;
   /** In a replay, what the server said to what was just written. */
   takeAnswer?(): Buffer | undefined;
   /** In a replay, once TLS was asked for: what the handshake had told, and what the server said next. */

@@ -59,6 +59,7 @@ describe('a connection of requests', () => {
 
   it.each([
     ['two requests at once', GET + GET, SIZED + SIZED],
+    ['two requests and one answer', GET + GET, SIZED],
     ['a request that is no HTTP/1.1', GET.replace('1.1', '1.0'), SIZED],
     ['a method for tunnels', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n', `${HEAD}\r\n`],
     ['a request that wants the connection closed', GET.replace('keep-alive', 'Close'), SIZED],

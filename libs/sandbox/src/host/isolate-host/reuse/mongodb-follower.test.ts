@@ -182,6 +182,12 @@ describe('a connection to MongoDB that no run has', () => {
     expect(await follower.reset(socket)).toBe(true);
   });
 
+  it('is not fit while it owes an answer that the driver did not wait for', async () => {
+    const follower = play([...OPENING, ...LOGIN, END]);
+    const socket = await connectTo((id) => say(id, HELLO));
+    expect(await follower.reset(socket)).toBe(false);
+  });
+
   it('names the version of the interface that the client was bound to', async () => {
     const bound: Step = ['asks', ask(1, { hello: 1, apiVersion: '1', apiStrict: true, $db: 'admin' })];
     const follower = play([bound, OPENING[1] as Step, ...LOGIN]);

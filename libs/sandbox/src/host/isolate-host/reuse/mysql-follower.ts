@@ -64,7 +64,7 @@ export function createMysqlFollower(): Follower {
     expected.shift();
     if (expected.length > 0) return 'swallow';
     phase = 'open';
-    replayed = { bytes: consent as Buffer };
+    if (sslRequest !== undefined) replayed = { bytes: consent as Buffer };
     return 'swallow';
   };
 
@@ -98,6 +98,7 @@ export function createMysqlFollower(): Follower {
       return greeting;
     },
     replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: Buffer.alloc(0) }),
+    takeNext: () => (sslRequest === undefined ? consent : undefined),
     takeAnswer() {
       const answer = replayed?.bytes;
       replayed = undefined;

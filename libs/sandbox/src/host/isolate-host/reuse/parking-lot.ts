@@ -6,6 +6,7 @@ import { REUSE } from '../limits.ts';
 import { createParkingPlace, dismiss, type Parked, type ParkingPlace } from './parking-place.ts';
 
 export type ParkingLot = {
+  readonly isEmpty: boolean;
   /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
   accepts(key: string): boolean;
   /** Gives up all that wait under this key. */
@@ -23,7 +24,7 @@ export type ParkingLot = {
 const isTooOld = ({ openedAtMs, validUntilMs = Number.POSITIVE_INFINITY }: Parked): boolean =>
   performance.now() - openedAtMs > REUSE.ageMs || Date.now() > validUntilMs;
 
-/** Calls `act` once the place is ready or given up, or after a while; in a later turn, as what has ended meanwhile shows then. */
+/** Calls `act` once the place is given up or ready, or after a while; in a later turn, as what has ended meanwhile shows then. */
 function whenSettled(place: ParkingPlace, act: () => void): void {
   let isDone = false;
   const once = (): void => {
@@ -33,8 +34,7 @@ function whenSettled(place: ParkingPlace, act: () => void): void {
   };
   // What has come meanwhile to a process that stood still is looked at first.
   const late = setTimeout(() => setImmediate(once), REUSE.waitMs);
-  if (place.isReady) setImmediate(once);
-  else void place.settled.then(() => setImmediate(once));
+  void place.settled.then(() => setImmediate(once));
 }
 
 export function createParkingLot(): ParkingLot {
@@ -68,6 +68,9 @@ export function createParkingLot(): ParkingLot {
   };
 
   return {
+    get isEmpty() {
+      return places.length === 0;
+    },
     accepts: (key) => !isRefused(key),
     forget(key) {
       for (const place of places.filter((one) => one.key === key)) place.close();
@@ -87,8 +90,9 @@ export function createParkingLot(): ParkingLot {
     take(key, mayServe, answer) {
       const ofKey = places.filter((one) => one.key === key);
       const first = ofKey.find((one) => one.isReady) ?? ofKey[0];
-      if (first === undefined) {
-        answer(undefined);
+      // A run has come by several turns of the loop before its script asks: what had ended before it is gone.
+      if (first === undefined || first.isReady) {
+        answer(takeReady(key, mayServe));
         return () => undefined;
       }
       let isWithdrawn = false;

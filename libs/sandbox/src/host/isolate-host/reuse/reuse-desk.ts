@@ -139,6 +139,8 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     const bytes = follower.replay();
     connections.use(id, connection, socket);
     if (bytes.length > 0) connections.giveData(id, bytes);
+    const next = follower.takeNext?.();
+    if (next !== undefined) connections.giveData(id, next);
   };
   const park = (id: number, { keeping, socket, release }: Connection, { lot }: ReuseTerms): void => {
     connections.forget(id);

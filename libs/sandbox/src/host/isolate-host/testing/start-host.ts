@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, isIP, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { ScriptLanguage } from '@userferry/script-contract';
 import { createFrameDecoder, encodeFrame } from '../../../bridge/frame-codec.ts';
 import type {
   HostFrame,
@@ -13,6 +14,7 @@ import type {
   SystemError,
 } from '../../../bridge/frames.ts';
 import { hostFrameSchema } from '../../../bridge/frames.ts';
+import { NODE_FLAGS } from '../../../bridge/node-flags.ts';
 import { systemNames } from '../../supervisor/egress/name-source.ts';
 import type { DnsQuestion } from '../../supervisor/egress/resolver.ts';
 
@@ -31,7 +33,7 @@ export type TestHost = {
   /** Frames that came, in order. */
   readonly frames: readonly HostFrame[];
   run(source: string, options?: RunOptions): Promise<Result>;
-  check(source: string, functionName: string): Promise<Checked>;
+  check(source: string, functionName: string, language?: ScriptLanguage): Promise<Checked>;
   cancel(runId: string): void;
   /** Resolves with how the process ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -91,7 +93,7 @@ export type HostOptions = {
 
 function spawnHost(prefix: readonly string[], runtime: string): ChildProcess {
   const flags = [
-    '--no-node-snapshot',
+    ...NODE_FLAGS,
     '--no-warnings',
     '--openssl-legacy-provider',
     '--permission',
@@ -167,10 +169,10 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
       });
       return result;
     },
-    check(source, functionName) {
+    check(source, functionName, language = 'javascript') {
       const id = nextId++;
       const checked = next<Checked>((frame) => frame.kind === 'checked' && frame.id === id);
-      send({ kind: 'check', id, source, functionName });
+      send({ kind: 'check', id, source, functionName, language });
       return checked;
     },
     cancel: (runId) => send({ kind: 'cancel', runId }),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
+import { LIMITS, type Outcome, type RunResult, type ScriptLanguage } from '@userferry/script-contract';
 import type { HostFrame } from '../../../bridge/frames.ts';
-import type { RunRequest, ScriptProblem } from '../../../sandbox.ts';
+import type { RunRequest, ScriptCheck } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
@@ -29,7 +29,7 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   /** Its share of the processors against other hosts, where that can be held: 1 is the ordinary one. */
   setCpuShare(share: number): void;
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
-  check(source: string, functionName: string): Promise<readonly ScriptProblem[]>;
+  check(source: string, functionName: string, language: ScriptLanguage): Promise<ScriptCheck>;
 };
 
 export type IsolateHostDeps = {
@@ -82,7 +82,7 @@ type RunnerDeps = {
   readonly destinations: ReusableDestinations | undefined;
 };
 type CheckerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly checks: Checks };
-type Checks = Map<number, (problems: readonly ScriptProblem[]) => void>;
+type Checks = Map<number, (found: ScriptCheck) => void>;
 
 const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinations }: RunnerDeps) => {
   const hold = (): void => memory.hold(overheadBytes + runs.memoryLimitBytes);
@@ -111,12 +111,12 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
 
 const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: CheckerDeps): IsolateHost['check'] => {
   let lastId = 0;
-  return (source, functionName) => {
+  return (source, functionName, language) => {
     lastId += 1;
-    const { promise, resolve } = Promise.withResolvers<readonly ScriptProblem[]>();
+    const { promise, resolve } = Promise.withResolvers<ScriptCheck>();
     checks.set(lastId, resolve);
     memory.hold(overheadBytes + LIMITS.memoryLimitBytesDefault);
-    host.send({ kind: 'check', id: lastId, source, functionName });
+    host.send({ kind: 'check', id: lastId, source, functionName, language });
     return promise;
   };
 };
@@ -146,7 +146,8 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const onFrame = (frame: Exclude<HostFrame, { kind: 'ready' }>): void => {
     if (frame.kind === 'result') finish(frame);
     else if (frame.kind === 'checked') {
-      checks.get(frame.id)?.(frame.problems as readonly ScriptProblem[]);
+      const { problems, javascript } = frame;
+      checks.get(frame.id)?.({ problems, ...(javascript !== undefined && { javascript }) } as ScriptCheck);
       checks.delete(frame.id);
     } else {
       const run = runs.get(frame.runId);
@@ -167,7 +168,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready));
     if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
-    for (const answer of checks.values()) answer([{ name: 'Error', message: exceeded ? ALONE : why }]);
+    for (const answer of checks.values()) answer({ problems: [{ name: 'Error', message: exceeded ? ALONE : why }] });
   });
   const { overheadBytes } = deps;
   const kept = deps.requests.reuseConnections ? destinations : undefined;
@@ -214,6 +215,6 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       return residentBytes - sharedBytes;
     },
     run: (request, signal) => counted(runOne(request, signal)),
-    check: (source, functionName) => counted(checkOne(source, functionName)),
+    check: (source, functionName, language) => counted(checkOne(source, functionName, language)),
   };
 };

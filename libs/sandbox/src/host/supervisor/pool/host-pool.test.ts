@@ -79,6 +79,23 @@ it('an idle host makes room for another connection when there is none', () => {
   close();
 });
 
+it('a host that gave way is replaced as soon as it is gone', async () => {
+  const gone = Promise.withResolvers<string>();
+  const host = Object.assign(idleHost([]), {
+    exited: gone.promise,
+    kill: () => void Object.assign(host, { alive: false }),
+  });
+  const { pool, wait, ensured, close } = poolOf([host], 0, { ...LIMITS, maxHosts: 1 });
+  wait('warm');
+  pool.serve();
+  wait('cold');
+  pool.serve();
+  expect(ensured.at(-1)).toBe(0);
+  gone.resolve('gone');
+  await expect.poll(() => ensured.at(-1)).toBe(1);
+  close();
+});
+
 it('however many wait, no more hosts give way than can be born soon: the others stay with their connections', () => {
   const killed: string[] = [];
   const hosts = Array.from({ length: 16 }, () => {

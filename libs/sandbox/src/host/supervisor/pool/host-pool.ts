@@ -131,6 +131,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     void host.exited.then(() => {
       if (host.lost) conduct.hostLost(key);
       owned.remove(key, host);
+      serve();
     });
     return host;
   };
@@ -142,22 +143,23 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       work.start(host);
     }
   };
+  const serve = (): void => {
+    for (const key of queue.waitingKeys) serveKey(key);
+    if (nursery.failing) refuseHostless(queue, owned.of);
+    const wanted = queue.waitingKeys.filter(wantsHost).length;
+    const forBlank = room.forBlank();
+    nursery.ensure(Math.min(forBlank, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
+    const ending = owned.all.filter(({ alive }) => !alive).length;
+    // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
+    if (forBlank > nursery.size) return;
+    if (Math.min(wanted, ENDED_AHEAD) > nursery.size + ending) owned.evictIdle(0);
+    else if (wanted + sparesOf(limits) > nursery.size + ending) owned.evictIdle(RESTED_MS);
+  };
   return {
     get hosts() {
       return owned.all.filter(({ alive }) => alive);
     },
-    serve() {
-      for (const key of queue.waitingKeys) serveKey(key);
-      if (nursery.failing) refuseHostless(queue, owned.of);
-      const wanted = queue.waitingKeys.filter(wantsHost).length;
-      const forBlank = room.forBlank();
-      nursery.ensure(Math.min(forBlank, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
-      const ending = owned.all.filter(({ alive }) => !alive).length;
-      // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
-      if (forBlank > nursery.size) return;
-      if (Math.min(wanted, ENDED_AHEAD) > nursery.size + ending) owned.evictIdle(0);
-      else if (wanted + sparesOf(limits) > nursery.size + ending) owned.evictIdle(RESTED_MS);
-    },
+    serve,
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
     ended(key, result) {
       if (burntItsTime(result)) conduct.timeBurnt(key);

@@ -36,6 +36,9 @@ import {
   scriptActionFromJSON,
   scriptActionToJSON,
   ScriptError,
+  ScriptLanguage,
+  scriptLanguageFromJSON,
+  scriptLanguageToJSON,
 } from "../../runner/v1/script_runner_service.ts";
 
 export const ConnectionMode = {
@@ -386,6 +389,8 @@ export interface SaveScriptRequest {
   userPoolId: string;
   action: ScriptAction;
   source: string;
+  /** TypeScript is kept as it is written, and runs without its types. */
+  language: ScriptLanguage;
 }
 
 export interface SaveScriptResponse {
@@ -415,6 +420,8 @@ export interface TestScriptRequest {
   argsJson: Buffer;
   /** Test this source instead of the saved one. */
   source: string;
+  /** Of that source. */
+  language: ScriptLanguage;
 }
 
 export interface TestScriptResponse {
@@ -445,6 +452,7 @@ export interface CheckScriptRequest {
   userPoolId: string;
   action: ScriptAction;
   source: string;
+  language: ScriptLanguage;
 }
 
 export interface CheckScriptResponse {
@@ -513,8 +521,10 @@ export interface GetScriptRequest {
 }
 
 export interface GetScriptResponse {
+  /** As it was written. */
   source: string;
   version: bigint;
+  language: ScriptLanguage;
 }
 
 export interface DiffScriptVersionsRequest {
@@ -2007,7 +2017,7 @@ export const SaveConnectionResponse: MessageFns<SaveConnectionResponse> = {
 };
 
 function createBaseSaveScriptRequest(): SaveScriptRequest {
-  return { userPoolId: "", action: 0, source: "" };
+  return { userPoolId: "", action: 0, source: "", language: 0 };
 }
 
 export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
@@ -2020,6 +2030,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     }
     if (message.source !== "") {
       writer.uint32(26).string(message.source);
+    }
+    if (message.language !== 0) {
+      writer.uint32(32).int32(message.language);
     }
     return writer;
   },
@@ -2061,6 +2074,14 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
             message.source = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2082,6 +2103,7 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
         : "",
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
       source: isSet(object.source) ? globalThis.String(object.source) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2096,6 +2118,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     if (message.source !== "") {
       obj.source = message.source;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -2107,6 +2132,7 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     message.userPoolId = object.userPoolId ?? "";
     message.action = object.action ?? 0;
     message.source = object.source ?? "";
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -2465,7 +2491,7 @@ export const DisableConnectionResponse: MessageFns<DisableConnectionResponse> = 
 };
 
 function createBaseTestScriptRequest(): TestScriptRequest {
-  return { userPoolId: "", action: 0, argsJson: Buffer.alloc(0), source: "" };
+  return { userPoolId: "", action: 0, argsJson: Buffer.alloc(0), source: "", language: 0 };
 }
 
 export const TestScriptRequest: MessageFns<TestScriptRequest> = {
@@ -2481,6 +2507,9 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
     }
     if (message.source !== "") {
       writer.uint32(34).string(message.source);
+    }
+    if (message.language !== 0) {
+      writer.uint32(40).int32(message.language);
     }
     return writer;
   },
@@ -2530,6 +2559,14 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
             message.source = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2556,6 +2593,7 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
         ? Buffer.from(bytesFromBase64(object.args_json))
         : Buffer.alloc(0),
       source: isSet(object.source) ? globalThis.String(object.source) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2573,6 +2611,9 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
     if (message.source !== "") {
       obj.source = message.source;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -2585,6 +2626,7 @@ export const TestScriptRequest: MessageFns<TestScriptRequest> = {
     message.action = object.action ?? 0;
     message.argsJson = object.argsJson ?? Buffer.alloc(0);
     message.source = object.source ?? "";
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -2905,7 +2947,7 @@ export const ProfileField: MessageFns<ProfileField> = {
 };
 
 function createBaseCheckScriptRequest(): CheckScriptRequest {
-  return { userPoolId: "", action: 0, source: "" };
+  return { userPoolId: "", action: 0, source: "", language: 0 };
 }
 
 export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
@@ -2918,6 +2960,9 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     }
     if (message.source !== "") {
       writer.uint32(26).string(message.source);
+    }
+    if (message.language !== 0) {
+      writer.uint32(32).int32(message.language);
     }
     return writer;
   },
@@ -2959,6 +3004,14 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
             message.source = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2980,6 +3033,7 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
         : "",
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
       source: isSet(object.source) ? globalThis.String(object.source) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2994,6 +3048,9 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     if (message.source !== "") {
       obj.source = message.source;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -3005,6 +3062,7 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     message.userPoolId = object.userPoolId ?? "";
     message.action = object.action ?? 0;
     message.source = object.source ?? "";
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -3987,7 +4045,7 @@ export const GetScriptRequest: MessageFns<GetScriptRequest> = {
 };
 
 function createBaseGetScriptResponse(): GetScriptResponse {
-  return { source: "", version: 0n };
+  return { source: "", version: 0n, language: 0 };
 }
 
 export const GetScriptResponse: MessageFns<GetScriptResponse> = {
@@ -4000,6 +4058,9 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
         throw new globalThis.Error("value provided for field message.version of type int64 too large");
       }
       writer.uint32(16).int64(message.version);
+    }
+    if (message.language !== 0) {
+      writer.uint32(24).int32(message.language);
     }
     return writer;
   },
@@ -4033,6 +4094,14 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
             message.version = reader.int64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4049,6 +4118,7 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     return {
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       version: isSet(object.version) ? BigInt(object.version) : 0n,
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -4060,6 +4130,9 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     if (message.version !== 0n) {
       obj.version = message.version.toString();
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -4070,6 +4143,7 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     const message = createBaseGetScriptResponse();
     message.source = object.source ?? "";
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.language = object.language ?? 0;
     return message;
   },
 };

@@ -33,6 +33,9 @@ import {
   ScriptAction,
   scriptActionFromJSON,
   scriptActionToJSON,
+  ScriptLanguage,
+  scriptLanguageFromJSON,
+  scriptLanguageToJSON,
 } from "../../runner/v1/script_runner_service.ts";
 import { PoolFacts } from "./login_service.ts";
 
@@ -102,12 +105,20 @@ export interface SaveConnectionResponse {
 export interface SaveScriptRequest {
   userPoolId: string;
   action: ScriptAction;
+  /** What runs. */
   source: string;
   actor: string;
+  language: ScriptLanguage;
+  /** What was written, where that is not what runs. */
+  writtenSource: string;
 }
 
 export interface SaveScriptResponse {
-  connection?: Connection | undefined;
+  connection?:
+    | Connection
+    | undefined;
+  /** As it is kept; a service of a version that knows no other language says none. */
+  language: ScriptLanguage;
 }
 
 export interface SetConnectionEnabledRequest {
@@ -147,8 +158,10 @@ export interface GetScriptRequest {
 }
 
 export interface GetScriptResponse {
+  /** As it was written. */
   source: string;
   version: bigint;
+  language: ScriptLanguage;
 }
 
 export interface RollbackRequest {
@@ -176,12 +189,14 @@ export interface CompareVersionsResponse {
   scripts: ScriptPair[];
 }
 
-/** A script that is not the same in both. */
+/** A script that is not the same in both; sources as they were written. */
 export interface ScriptPair {
   action: ScriptAction;
   /** Empty: none. */
   fromSource: string;
   toSource: string;
+  /** Of the newer side, or of the one that there is. */
+  language: ScriptLanguage;
 }
 
 function createBaseGetConnectionRequest(): GetConnectionRequest {
@@ -1258,7 +1273,7 @@ export const SaveConnectionResponse: MessageFns<SaveConnectionResponse> = {
 };
 
 function createBaseSaveScriptRequest(): SaveScriptRequest {
-  return { userPoolId: "", action: 0, source: "", actor: "" };
+  return { userPoolId: "", action: 0, source: "", actor: "", language: 0, writtenSource: "" };
 }
 
 export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
@@ -1274,6 +1289,12 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     }
     if (message.actor !== "") {
       writer.uint32(34).string(message.actor);
+    }
+    if (message.language !== 0) {
+      writer.uint32(40).int32(message.language);
+    }
+    if (message.writtenSource !== "") {
+      writer.uint32(50).string(message.writtenSource);
     }
     return writer;
   },
@@ -1323,6 +1344,22 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
             message.actor = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.writtenSource = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1345,6 +1382,12 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
+      writtenSource: isSet(object.writtenSource)
+        ? globalThis.String(object.writtenSource)
+        : isSet(object.written_source)
+        ? globalThis.String(object.written_source)
+        : "",
     };
   },
 
@@ -1362,6 +1405,12 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     if (message.actor !== "") {
       obj.actor = message.actor;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
+    if (message.writtenSource !== "") {
+      obj.writtenSource = message.writtenSource;
+    }
     return obj;
   },
 
@@ -1374,18 +1423,23 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     message.action = object.action ?? 0;
     message.source = object.source ?? "";
     message.actor = object.actor ?? "";
+    message.language = object.language ?? 0;
+    message.writtenSource = object.writtenSource ?? "";
     return message;
   },
 };
 
 function createBaseSaveScriptResponse(): SaveScriptResponse {
-  return { connection: undefined };
+  return { connection: undefined, language: 0 };
 }
 
 export const SaveScriptResponse: MessageFns<SaveScriptResponse> = {
   encode(message: SaveScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.connection !== undefined) {
       Connection.encode(message.connection, writer.uint32(10).fork()).join();
+    }
+    if (message.language !== 0) {
+      writer.uint32(16).int32(message.language);
     }
     return writer;
   },
@@ -1411,6 +1465,14 @@ export const SaveScriptResponse: MessageFns<SaveScriptResponse> = {
             message.connection = Connection.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1424,13 +1486,19 @@ export const SaveScriptResponse: MessageFns<SaveScriptResponse> = {
   },
 
   fromJSON(object: any): SaveScriptResponse {
-    return { connection: isSet(object.connection) ? Connection.fromJSON(object.connection) : undefined };
+    return {
+      connection: isSet(object.connection) ? Connection.fromJSON(object.connection) : undefined,
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
+    };
   },
 
   toJSON(message: SaveScriptResponse): unknown {
     const obj: any = {};
     if (message.connection !== undefined) {
       obj.connection = Connection.toJSON(message.connection);
+    }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
     }
     return obj;
   },
@@ -1443,6 +1511,7 @@ export const SaveScriptResponse: MessageFns<SaveScriptResponse> = {
     message.connection = (object.connection !== undefined && object.connection !== null)
       ? Connection.fromPartial(object.connection)
       : undefined;
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -2075,7 +2144,7 @@ export const GetScriptRequest: MessageFns<GetScriptRequest> = {
 };
 
 function createBaseGetScriptResponse(): GetScriptResponse {
-  return { source: "", version: 0n };
+  return { source: "", version: 0n, language: 0 };
 }
 
 export const GetScriptResponse: MessageFns<GetScriptResponse> = {
@@ -2088,6 +2157,9 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
         throw new globalThis.Error("value provided for field message.version of type int64 too large");
       }
       writer.uint32(16).int64(message.version);
+    }
+    if (message.language !== 0) {
+      writer.uint32(24).int32(message.language);
     }
     return writer;
   },
@@ -2121,6 +2193,14 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
             message.version = reader.int64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2137,6 +2217,7 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     return {
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       version: isSet(object.version) ? BigInt(object.version) : 0n,
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2148,6 +2229,9 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     if (message.version !== 0n) {
       obj.version = message.version.toString();
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -2158,6 +2242,7 @@ export const GetScriptResponse: MessageFns<GetScriptResponse> = {
     const message = createBaseGetScriptResponse();
     message.source = object.source ?? "";
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.language = object.language ?? 0;
     return message;
   },
 };
@@ -2594,7 +2679,7 @@ export const CompareVersionsResponse: MessageFns<CompareVersionsResponse> = {
 };
 
 function createBaseScriptPair(): ScriptPair {
-  return { action: 0, fromSource: "", toSource: "" };
+  return { action: 0, fromSource: "", toSource: "", language: 0 };
 }
 
 export const ScriptPair: MessageFns<ScriptPair> = {
@@ -2607,6 +2692,9 @@ export const ScriptPair: MessageFns<ScriptPair> = {
     }
     if (message.toSource !== "") {
       writer.uint32(26).string(message.toSource);
+    }
+    if (message.language !== 0) {
+      writer.uint32(32).int32(message.language);
     }
     return writer;
   },
@@ -2648,6 +2736,14 @@ export const ScriptPair: MessageFns<ScriptPair> = {
             message.toSource = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2673,6 +2769,7 @@ export const ScriptPair: MessageFns<ScriptPair> = {
         : isSet(object.to_source)
         ? globalThis.String(object.to_source)
         : "",
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -2687,6 +2784,9 @@ export const ScriptPair: MessageFns<ScriptPair> = {
     if (message.toSource !== "") {
       obj.toSource = message.toSource;
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -2698,6 +2798,7 @@ export const ScriptPair: MessageFns<ScriptPair> = {
     message.action = object.action ?? 0;
     message.fromSource = object.fromSource ?? "";
     message.toSource = object.toSource ?? "";
+    message.language = object.language ?? 0;
     return message;
   },
 };

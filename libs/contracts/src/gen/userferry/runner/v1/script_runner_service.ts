@@ -104,6 +104,44 @@ export function scriptActionToJSON(object: ScriptAction): string {
   }
 }
 
+export const ScriptLanguage = {
+  /** UNSPECIFIED - JavaScript. */
+  UNSPECIFIED: 0,
+  /** TYPESCRIPT - Types are taken out before it runs; every line and column stays. */
+  TYPESCRIPT: 1,
+} as const;
+
+export type ScriptLanguage = typeof ScriptLanguage[keyof typeof ScriptLanguage];
+
+export namespace ScriptLanguage {
+  export type UNSPECIFIED = typeof ScriptLanguage.UNSPECIFIED;
+  export type TYPESCRIPT = typeof ScriptLanguage.TYPESCRIPT;
+}
+
+export function scriptLanguageFromJSON(object: any): ScriptLanguage {
+  switch (object) {
+    case 0:
+    case "SCRIPT_LANGUAGE_UNSPECIFIED":
+      return ScriptLanguage.UNSPECIFIED;
+    case 1:
+    case "SCRIPT_LANGUAGE_TYPESCRIPT":
+      return ScriptLanguage.TYPESCRIPT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ScriptLanguage");
+  }
+}
+
+export function scriptLanguageToJSON(object: ScriptLanguage): string {
+  switch (object) {
+    case ScriptLanguage.UNSPECIFIED:
+      return "SCRIPT_LANGUAGE_UNSPECIFIED";
+    case ScriptLanguage.TYPESCRIPT:
+      return "SCRIPT_LANGUAGE_TYPESCRIPT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ScriptLanguage");
+  }
+}
+
 export const Outcome = {
   UNSPECIFIED: 0,
   COMPLETED: 1,
@@ -343,6 +381,7 @@ export interface RunScriptResponse {
 export interface CheckScriptRequest {
   source: string;
   action: ScriptAction;
+  language: ScriptLanguage;
 }
 
 export interface CheckScriptResponse {
@@ -350,6 +389,8 @@ export interface CheckScriptResponse {
   problems: ScriptError[];
   /** Everything that a script may require, by name. */
   modules: OfferedModule[];
+  /** Of TypeScript without problems: what runs in its place. Else empty. */
+  javascript: string;
 }
 
 export interface OfferedModule {
@@ -1554,7 +1595,7 @@ export const RunScriptResponse: MessageFns<RunScriptResponse> = {
 };
 
 function createBaseCheckScriptRequest(): CheckScriptRequest {
-  return { source: "", action: 0 };
+  return { source: "", action: 0, language: 0 };
 }
 
 export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
@@ -1564,6 +1605,9 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     }
     if (message.action !== 0) {
       writer.uint32(16).int32(message.action);
+    }
+    if (message.language !== 0) {
+      writer.uint32(24).int32(message.language);
     }
     return writer;
   },
@@ -1597,6 +1641,14 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
             message.action = reader.int32() as any;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.language = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1613,6 +1665,7 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     return {
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
+      language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
     };
   },
 
@@ -1624,6 +1677,9 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     if (message.action !== 0) {
       obj.action = scriptActionToJSON(message.action);
     }
+    if (message.language !== 0) {
+      obj.language = scriptLanguageToJSON(message.language);
+    }
     return obj;
   },
 
@@ -1634,12 +1690,13 @@ export const CheckScriptRequest: MessageFns<CheckScriptRequest> = {
     const message = createBaseCheckScriptRequest();
     message.source = object.source ?? "";
     message.action = object.action ?? 0;
+    message.language = object.language ?? 0;
     return message;
   },
 };
 
 function createBaseCheckScriptResponse(): CheckScriptResponse {
-  return { problems: [], modules: [] };
+  return { problems: [], modules: [], javascript: "" };
 }
 
 export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
@@ -1649,6 +1706,9 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
     }
     for (const v of message.modules) {
       OfferedModule.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.javascript !== "") {
+      writer.uint32(26).string(message.javascript);
     }
     return writer;
   },
@@ -1682,6 +1742,14 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
             message.modules.push(OfferedModule.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.javascript = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1702,6 +1770,7 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
       modules: globalThis.Array.isArray(object?.modules)
         ? object.modules.map((e: any) => OfferedModule.fromJSON(e))
         : [],
+      javascript: isSet(object.javascript) ? globalThis.String(object.javascript) : "",
     };
   },
 
@@ -1713,6 +1782,9 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
     if (message.modules?.length) {
       obj.modules = message.modules.map((e) => OfferedModule.toJSON(e));
     }
+    if (message.javascript !== "") {
+      obj.javascript = message.javascript;
+    }
     return obj;
   },
 
@@ -1723,6 +1795,7 @@ export const CheckScriptResponse: MessageFns<CheckScriptResponse> = {
     const message = createBaseCheckScriptResponse();
     message.problems = object.problems?.map((e) => ScriptError.fromPartial(e)) || [];
     message.modules = object.modules?.map((e) => OfferedModule.fromPartial(e)) || [];
+    message.javascript = object.javascript ?? "";
     return message;
   },
 };
@@ -1828,7 +1901,7 @@ export const ScriptRunnerServiceService = {
     responseSerialize: (value: RunScriptResponse): Buffer => Buffer.from(RunScriptResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RunScriptResponse => RunScriptResponse.decode(value),
   },
-  /** Compiles without running. */
+  /** Compiles without running; of TypeScript, tells what runs in its place. */
   checkScript: {
     path: "/userferry.runner.v1.ScriptRunnerService/CheckScript" as const,
     requestStream: false as const,
@@ -1846,7 +1919,7 @@ export interface ScriptRunnerServiceServer extends UntypedServiceImplementation 
    * fault. Never retried by the channel: a run id of a write is refused when it was started before.
    */
   runScript: handleUnaryCall<RunScriptRequest, RunScriptResponse>;
-  /** Compiles without running. */
+  /** Compiles without running; of TypeScript, tells what runs in its place. */
   checkScript: handleUnaryCall<CheckScriptRequest, CheckScriptResponse>;
 }
 
@@ -1870,7 +1943,7 @@ export interface ScriptRunnerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RunScriptResponse) => void,
   ): ClientUnaryCall;
-  /** Compiles without running. */
+  /** Compiles without running; of TypeScript, tells what runs in its place. */
   checkScript(
     request: CheckScriptRequest,
     callback: (error: ServiceError | null, response: CheckScriptResponse) => void,

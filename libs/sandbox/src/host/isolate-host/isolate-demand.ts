@@ -1,0 +1,90 @@
+/** Of one script: who waits for an isolate, and whether another is worth being made. */
+import { RETIREMENT } from './limits.ts';
+import type { Lease } from './slot-pool.ts';
+
+export type IsolateDemand = {
+  /** Nobody has, gets or awaits one. */
+  readonly isIdle: boolean;
+  /** An isolate for a run: the next that is free. */
+  wait(): Promise<Lease>;
+  /** A run has taken one that was idle. */
+  begun(): void;
+  /** A run has ended after so long; its isolate is offered again or lost. */
+  ended(tookMs: number): void;
+  lost(): void;
+  /** One that was made or is fit again. False where nobody waits for it. */
+  offer(lease: Lease, from: 'made' | 'renewed'): boolean;
+  /** One could not be made. */
+  failed(error: unknown): void;
+};
+
+type Waiting = { give(lease: Lease): void; fail(error: unknown): void };
+
+/** What another isolate costs until it is as fast as those that are warm, in terms of what making it takes. */
+const WARMING = 8;
+/** How much of the last run there is in what is taken for usual. */
+const LAST_SHARE = 0.25;
+
+/**
+ * An isolate that serves its first runs costs many times what a warm one does, and holds memory for as long as it is there.
+ * So runs share a few, `atOnce`, and another is made where waiting for those would take longer than making it. `make` is
+ * called for each; what it makes is offered, and `makingMs` tells what making takes, which is more on a busy machine.
+ */
+export function createIsolateDemand(atOnce: number, make: () => void, makingMs: () => number): IsolateDemand {
+  const waiting: Waiting[] = [];
+  let [inUse, renewing, making] = [0, 0, 0];
+  let usualMs = 0;
+
+  const isWorthIt = (): boolean => {
+    const unserved = waiting.length - renewing - making;
+    if (unserved <= 0) return false;
+    if (inUse + renewing + making < atOnce) return true;
+    return (unserved * usualMs) / Math.max(1, inUse) > WARMING * makingMs();
+  };
+  const makeOne = (): void => {
+    making += 1;
+    make();
+  };
+
+  return {
+    get isIdle() {
+      return inUse + renewing + making + waiting.length === 0;
+    },
+    wait() {
+      const { promise, resolve, reject } = Promise.withResolvers<Lease>();
+      const one: Waiting = { give: resolve, fail: reject };
+      waiting.push(one);
+      if (isWorthIt()) makeOne();
+      const patienceMs = waiting.length <= renewing ? RETIREMENT.waitMs : RETIREMENT.waitMs + WARMING * makingMs();
+      const late = setTimeout(() => {
+        if (waiting.includes(one) && making < waiting.length) makeOne();
+      }, patienceMs);
+      return promise.finally(() => clearTimeout(late));
+    },
+    begun() {
+      inUse += 1;
+    },
+    ended(tookMs) {
+      inUse -= 1;
+      renewing += 1;
+      usualMs += (tookMs - usualMs) * LAST_SHARE;
+    },
+    lost() {
+      renewing -= 1;
+      if (isWorthIt()) makeOne();
+    },
+    offer(lease, from) {
+      if (from === 'made') making -= 1;
+      else renewing -= 1;
+      const next = waiting.shift();
+      if (next === undefined) return false;
+      inUse += 1;
+      next.give(lease);
+      return true;
+    },
+    failed(error) {
+      making -= 1;
+      waiting.shift()?.fail(error);
+    },
+  };
+}

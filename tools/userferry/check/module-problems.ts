@@ -1,0 +1,30 @@
+import type { ScriptFile } from '../script-file.ts';
+import { closest } from './closest.ts';
+import type { Problem } from './problem.ts';
+
+const REQUIRE = /\brequire\(\s*(['"])([^'"\n]+)\1\s*\)/g;
+const ES_MODULE = /import statement outside a module|Unexpected token 'export'|import\.meta/;
+
+const placeOf = (source: string, at: number) => {
+  const before = source.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+};
+
+const bare = (name: string): string => name.replace(/^node:/, '');
+
+/** Modules that are required by their name and that scripts do not have. */
+export const moduleProblems = ({ name: file, source }: ScriptFile, offered: readonly string[]): readonly Problem[] =>
+  [...source.matchAll(REQUIRE)]
+    .filter(([, , name = '']) => !offered.includes(bare(name)))
+    .map(({ 0: text, 2: name = '', index }) => {
+      const meant = closest(bare(name), offered);
+      const own = name.startsWith('.') ? 'a script is one file: put the helpers into it' : undefined;
+      const hint = own ?? (meant === undefined ? `there are ${offered.join(', ')}` : `did you mean ${meant}?`);
+      return { file, ...placeOf(source, index + text.indexOf(name)), message: `Cannot find module '${name}'`, hint };
+    });
+
+/** What to do about a mistake that only files of ES modules make. */
+export const moduleSyntaxHint = (message: string): string | undefined =>
+  ES_MODULE.test(message)
+    ? "scripts are CommonJS: const { Client } = require('pg'), and the function without export"
+    : undefined;

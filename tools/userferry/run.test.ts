@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readArgs, readEnvObject, readIsolation, readMemoryLimit, readRule, readTimeoutMs } from './read-options.ts';
+import { readField, readId, scriptArgs } from './script-args.ts';
+import { createAuthor } from './testing/userferry.ts';
+import { UsageError } from './usage-error.ts';
+
+const author = createAuthor();
+afterAll(() => author[Symbol.dispose]());
+beforeAll(() => {
+  author.write(
+    'login.js',
+    `async function login(query, password) {
+  console.log(env.DB_HOST, env.DB_PORT);
+  if (password === 'wrong') throw new WrongUsernameOrPasswordError('no');
+  return { id: 1, email: query.email };
+}
+async function getUser() { throw new Error(env.TOKEN); }
+async function listUsers(page, limit) { return [page, limit]; }`,
+  );
+  author.write('getUser.ts', 'type Q = { id: unknown };\nasync function getUser(query: Q) {\n  return null.x as Q;\n}');
+});
+const run = (words: readonly string[], input = '') => author.userferry(['run', ...words], { input });
+
+describe('an option', () => {
+  it.each([
+    [() => readArgs('{'), '--args is not JSON'],
+    [() => readArgs('{}'), '--args is not a JSON array'],
+    [() => readEnvObject('[]'), '--env is not a JSON object'],
+    [() => readEnvObject('{"A":1}'), '--env: A is not a string'],
+    [() => readTimeoutMs('1s'), '--timeout-ms is not a whole number from 1 to 30000'],
+    [() => readMemoryLimit('1'), '--memory-mb is not a whole number from 32 to 512'],
+    [() => readIsolation('cold'), '--isolation is not warm or per_run'],
+    [() => readRule('localhost'), '--allow localhost is not HOST:PORT'],
+    [() => readRule('*.test:5432'), '--allow *.test:5432: the host has a wildcard'],
+    [() => readRule('localhost:0'), '--allow localhost:0: the port is not a whole number from 1 to 65535'],
+    [() => readField('nickname'), '--set nickname is not NAME=VALUE'],
+    [() => readField('password=x'), 'a password is not given by --set'],
+    [() => scriptArgs('login', {}), 'login takes exactly one of email, phone and username'],
+    [() => scriptArgs('login', { email: 'a', username: 'b', password: 'c' }), 'login takes exactly one'],
+    [() => scriptArgs('login', { email: 'a' }), 'the password is missing'],
+    [() => scriptArgs('getUser', {}), 'getUser takes at least one of'],
+    [() => scriptArgs('deleteUser', { id: 1, email: 'a' }), 'deleteUser takes no email'],
+  ])('that cannot be used is named: %s', (read, message) => {
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(message);
+  });
+
+  it('is read as the contract has it', () => {
+    expect([readRule('[::1]:5432'), readRule('db.test:*')]).toEqual([
+      { host: '::1', port: 5432 },
+      { host: 'db.test', port: '*' },
+    ]);
+    expect([readId('7'), readId('"7"'), readId('07'), readId('abc')]).toEqual([7, '7', '07', 'abc']);
+    expect([readField('nickname=Ada L'), readField('blocked=true')]).toEqual([
+      ['nickname', 'Ada L'],
+      ['blocked', true],
+    ]);
+    expect(scriptArgs('getUser', { id: 7 })[0]).toEqual({ id: 7, email: null, phone: null, username: null });
+    const updates = { id: 'x', email: 'a@b.test', fields: { nickname: null } };
+    expect(scriptArgs('updateUser', updates).slice(0, 2)).toEqual(['x', { email: 'a@b.test', nickname: null }]);
+    expect(scriptArgs('listUsers', {})).toMatchObject([1, 10, { userPoolName: 'Workbench', request: { body: {} } }]);
+  });
+});
+
+describe('userferry run', () => {
+  it('gives arguments by name and tells a person what came back', () => {
+    const { status, stdout } = run(['login.js', '--email', 'ada@example.com', '--password-stdin'], 'right\n');
+    expect(stdout).toMatch(/^✓ completed: the function returned\n\nresult\n {2}id +1\n {2}email +ada@example.com\n/);
+    expect(stdout).toContain('console\n');
+    expect(status).toBe(0);
+  });
+
+  it('takes the password from standard input, every character of it but the end of its line', () => {
+    author.write('echo.js', 'async function login(query, password) { return { id: password }; }');
+    const { stdout } = run(['echo.js', 'login', '--json', '--email', 'a', '--password-stdin'], ' p w \r\n');
+    expect(JSON.parse(stdout)).toMatchObject({ result: { id: ' p w ' } });
+  });
+
+  it('tells what a refusal counts as, with its line', () => {
+    const { status, stdout } = run(['login.js', '--email', 'a', '--password-stdin'], 'wrong');
+    expect(stdout).toContain('✗ threw: the function threw an error\n  counts as a wrong password');
+    expect(stdout).toContain('  at login.js:3:35\n');
+    expect(stdout).toMatch(/^> 3 \|.*WrongUsernameOrPasswordError.*\n +\| +\^$/m);
+    expect(status).toBe(1);
+  });
+
+  it('runs TypeScript, and an error has the author’s line', () => {
+    const { status, stdout } = run(['getUser.ts', '--id', '7']);
+    expect(stdout).toContain('TypeError');
+    expect(stdout).toContain('at getUser.ts:3:15');
+    expect(status).toBe(1);
+  });
+
+  it('reads variables of the .env beside the script, or of another file, and masks them', () => {
+    author.write('with-env/.env', 'DB_CONNECTION_URI=postgres://u:s3cr3t-pw@db.test/users\n');
+    author.write(
+      'with-env/login.js',
+      "async function login() { throw new Error(env.DB_HOST + ' ' + env.DB_PASSWORD); }",
+    );
+    author.write('other.env', 'DB_HOST=elsewhere.test\nDB_PASSWORD=s3cr3t-pw\n');
+    const tell = (...words: string[]) =>
+      run(['with-env/login.js', '--email', 'a', '--password-stdin', ...words], 'x').stdout;
+    expect(tell()).toContain('Error: db.test [masked]');
+    expect(tell('--env-from', 'other.env')).toContain('Error: elsewhere.test [masked]');
+  });
+
+  it('says of a result that the gateway would not take what is wrong with it', () => {
+    const { status, stdout } = run(['login.js', 'listUsers']);
+    expect(stdout).toContain(
+      '✗ invalid_result: what the function returned is no answer of this action\n\nError: result must be { totalCount, list }, not an array',
+    );
+    expect(status).toBe(1);
+  });
+
+  it('says which destination to open', () => {
+    author.write(
+      'net.js',
+      `const axios = require('axios');\nasync function login() { await axios.get('http://127.0.0.1:1'); }`,
+    );
+    const { stdout, stderr } = run(['net.js', 'login', '--email', 'a', '--password-stdin'], 'x');
+    expect(stdout).toContain('--allow 127.0.0.1:1 would open it here');
+    expect(stderr).toBe('');
+  });
+
+  it.each([
+    [['nothing.js'], 'nothing.js cannot be read (ENOENT)'],
+    [['login.js', 'logn'], 'logn is no action: did you mean login?'],
+    [['login.js', '--email', 'a'], 'give it on standard input with --password-stdin'],
+    [['login.js', '--emial', 'a'], '(Did you mean --email?)'],
+    [['login.js', '--args', '{'], '--args is not JSON'],
+    [[], "missing required argument 'file'"],
+  ])('%j is a misuse that is named on standard error', (words, message) => {
+    const { status, stdout, stderr } = run(words);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('npm run script, for programs', () => {
+  const script = (...words: string[]) => {
+    const { status, stdout, stderr } = run(['--json', ...words]);
+    return { status, stderr, last: stdout.trimEnd().split('\n').at(-1) ?? '' };
+  };
+
+  it('prints one JSON object as its last line, exit code 0 for a completed run', () => {
+    const env = JSON.stringify({ DB_CONNECTION_URI: 'postgres://u:p@db.test/users' });
+    const { status, last } = script('login.js', 'login', '--args', '[{"email":"a@b.test"},"pw"]', '--env', env);
+    expect(status).toBe(0);
+    expect(JSON.parse(last)).toEqual({
+      outcome: 'completed',
+      result: { id: 1, email: 'a@b.test' },
+      logs: [{ level: 'info', text: 'db.test 5432', at_ms: expect.any(Number) }],
+      usage: {
+        ...{ wall_ms: expect.any(Number), cpu_ms: expect.any(Number), heap_bytes: expect.any(Number) },
+        ...{ connections_opened: expect.any(Number), connections_reused: expect.any(Number) },
+      },
+    });
+  });
+
+  it('exit code 1 for any other outcome, secrets masked', () => {
+    const { status, last } = script('login.js', 'getUser', '--args', '[]', '--env', '{"TOKEN":"sesame open"}');
+    expect(status).toBe(1);
+    expect(JSON.parse(last)).toMatchObject({
+      outcome: 'threw',
+      error: { name: 'Error', message: '[masked]', line: 6, column: expect.any(Number) },
+    });
+  });
+
+  it('may run in an isolate that has run nothing', () => {
+    const { last } = script('login.js', 'login', '--args', '[{"email":"a"},"pw"]', '--isolation', 'per_run');
+    expect(JSON.parse(last)).toMatchObject({ outcome: 'completed', result: { id: 1 } });
+  });
+
+  it('may call any function with no arguments at all', () => {
+    author.write('any.js', 'async function anything(...args) { return args.length; }');
+    expect(JSON.parse(script('any.js', 'anything').last)).toMatchObject({ outcome: 'completed', result: 0 });
+  });
+
+  it('exit code 2 for a misuse, with the mistake on standard error and nothing on standard output', () => {
+    const { status, stderr, last } = script('nothing.js', 'login', '--args', '[]');
+    expect(status).toBe(2);
+    expect(stderr).toContain('nothing.js cannot be read (ENOENT)');
+    expect(last).toBe('');
+  });
+});
