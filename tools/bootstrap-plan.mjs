@@ -77,7 +77,7 @@ export function explainInstallFailure(output) {
   const network = NETWORK.exec(output);
   if (network)
     return `npm cannot reach its registry (${network[1]}): the first run needs the network; behind a proxy, set HTTPS_PROXY`;
-  if (/\bENOSPC\b/.test(output)) return 'the disk is full: the packages need about 700 MB';
+  if (/\bENOSPC\b/.test(output)) return 'the disk is full: the packages need about 900 MB';
   return undefined;
 }
 

@@ -78,6 +78,7 @@ const requestFor = (userPoolId: string) => ({
   egress: [],
   keepEnvNames: [],
   isolation: 1,
+  language: 1,
   argsJson: Buffer.alloc(0),
   metadataJson: Buffer.alloc(0),
   password: 'p',

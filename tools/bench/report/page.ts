@@ -94,6 +94,14 @@ const day = (result: Result): string => {
   );
 };
 
+const counts = (result: Result): string =>
+  table(
+    ['of one login', ''],
+    Object.entries(result)
+      .filter(([, value]) => typeof value === 'number')
+      .map(([figure, value]) => [figure.replaceAll('_', ' '), String(value)]),
+  );
+
 const runs = ({ benchmarks }: Saved): string =>
   table(
     ['benchmark', 'day', 'quiet', 'because'],
@@ -108,11 +116,11 @@ const runs = ({ benchmarks }: Saved): string =>
 const section = (result: Result | undefined, write: (result: Result) => string, charts: readonly string[]): string =>
   result === undefined
     ? 'Not measured yet.'
-    : [write(result), '', ...charts.map((chart) => `![${chart.replaceAll('-', ' ')}](charts/${chart}.svg)`)].join('\n');
+    : [write(result), ...charts.map((chart) => `![${chart.replaceAll('-', ' ')}](charts/${chart}.svg)`)].join('\n\n');
 
 /** docs/benchmarks.md, of what was saved. */
 export const benchmarksPage = (saved: Saved): string => {
-  const { contenders: compared, working_day: worked } = saved.benchmarks;
+  const { contenders: compared, working_day: worked, login_counts: counted } = saved.benchmarks;
   return `# Benchmarks
 
 Written by \`npm run generate\` out of \`tools/bench/report/results.json\`, which \`npm run bench -- --save\` writes; nothing
@@ -151,6 +159,13 @@ ${section(worked, day, ['working-day'])}
 \`loadtest\` because it is alive, sends at a rate without waiting for answers, and is 8 MB with what it needs; Artillery, which
 does that as well, is 460 MB. autocannon, wrk and hey wait for answers, and so go easy on whoever is slow. k6, vegeta
 and ghz come from no registry that this project installs from.
+
+## What can be counted
+
+Crossings of the isolate's boundary, messages to the legacy database, statements and messages to our store, calls between
+services. CI holds them against \`tools/bench/baseline/baseline.json\`; system calls are compared on a quiet machine alone.
+
+${section(counted, counts, [])}
 
 ## Growth
 

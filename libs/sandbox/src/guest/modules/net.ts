@@ -2,8 +2,9 @@ import { callable } from './callable.ts';
 import { autoSelect, setDefaultAutoSelectFamily, setDefaultAutoSelectFamilyAttemptTimeout } from './net/auto-select.ts';
 import { BlockList } from './net/block-list.ts';
 import { isIP, isIPv4, isIPv6 } from './net/ip.ts';
-import { Socket, type SocketOptions } from './net/socket.ts';
+import { Socket } from './net/socket.ts';
 import { SocketAddress } from './net/socket-address.ts';
+import type { SocketOptions } from './net/socket-options.ts';
 import { notAvailable } from './node-errors.ts';
 
 function connect(...args: unknown[]): Socket {

@@ -3,19 +3,10 @@ import { connect, createServer, type Server } from 'node:net';
 import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectServedByOne, resultOf } from './testing/kept-sessions.ts';
+import { SCRIPT } from './testing/pg-session-script.ts';
 import { type Result, type RunOptions, startHost, type TestHost } from './testing/start-host.ts';
 
 const PASSWORD = 'p@ss word/%';
-/** One script for all runs, so that they are served by one isolate and may share sessions: what it does is an argument. */
-const SCRIPT = `const { Client, Pool, types } = require('pg');
-const place = { connectionString: env.URI };
-const opened = [];
-const open = async (more) => { const c = new Client({ ...place, ...more }); c.on('error', () => {}); opened.push(c); await c.connect(); return c };
-const pidOf = async (c) => (await c.query('SELECT pg_backend_pid() AS pid')).rows[0].pid;
-async function login(code) {
-  const body = (async () => {}).constructor('open', 'pidOf', 'Client', 'Pool', 'place', 'require', 'env', code);
-  return body(open, pidOf, Client, Pool, place, require, env);
-}`;
 const PLAIN = 'const c = await open(); const pid = await pidOf(c); await c.end(); return pid';
 
 let db: LocalPostgres;

@@ -1,4 +1,4 @@
-/** What Node refuses among the options of a socket and of `connect`. */
+/** The options of a socket and of `connect`, and what Node refuses among them. */
 import {
   invalidArgType,
   invalidArgValue,
@@ -9,6 +9,16 @@ import {
   validateString,
 } from '../node-errors.ts';
 import { isIP } from './ip.ts';
+import type { OnRead } from './on-read.ts';
+
+export type SocketOptions = {
+  readonly allowHalfOpen?: boolean;
+  readonly readable?: boolean;
+  readonly writable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly highWaterMark?: number | undefined;
+  readonly onread?: OnRead | undefined;
+};
 
 type Options = Readonly<Record<string, unknown>>;
 

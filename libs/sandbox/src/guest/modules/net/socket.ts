@@ -11,23 +11,14 @@ import { timers } from '../timers.ts';
 import { Attempts } from './attempts.ts';
 import { type ConnectOptions, connectArguments, type Lookup } from './connect-arguments.ts';
 import { isIP, isIPv6 } from './ip.ts';
-import { createReadInto, type OnRead } from './on-read.ts';
+import { createReadInto } from './on-read.ts';
 import { lookUp } from './own-lookup.ts';
 import { closedError, refuseWrite } from './refused-write.ts';
 import { REUSE_KEY, reuseKeyOf, setWelcome } from './reuse-key.ts';
-import { validateIdleTime, validateSocketOptions } from './socket-options.ts';
+import { type SocketOptions, validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
 type WriteChunk = { readonly chunk: unknown; readonly encoding: BufferEncoding };
-export type SocketOptions = {
-  readonly allowHalfOpen?: boolean;
-  readonly readable?: boolean;
-  readonly writable?: boolean;
-  readonly signal?: AbortSignal | undefined;
-  readonly highWaterMark?: number | undefined;
-  readonly onread?: OnRead | undefined;
-};
-
 /** Node emits `close` in a later phase of its loop: who waited for the error or the end goes first. */
 const CLOSE_TURNS = 16;
 
@@ -371,8 +362,7 @@ export class Socket extends Duplex {
 
   address(): object {
     if (this.localAddress === undefined) return {};
-    const family = isIPv6(this.localAddress) ? 'IPv6' : 'IPv4';
-    return { address: this.localAddress, family, port: this.localPort };
+    return { address: this.localAddress, family: this.localFamily, port: this.localPort };
   }
 
   get localFamily(): string | undefined {

@@ -11,7 +11,8 @@ import { type X509Certificate, x509Chain } from '../crypto/x509-certificate.ts';
 
 import { isIP } from '../net/ip.ts';
 import { setWelcome, welcomeOf } from '../net/reuse-key.ts';
-import { channelOf, Socket, type SocketOptions } from '../net/socket.ts';
+import { channelOf, Socket } from '../net/socket.ts';
+import type { SocketOptions } from '../net/socket-options.ts';
 import {
   invalidArgType,
   outOfRange,
