@@ -32,6 +32,11 @@ const stuckLine =
 /** How much of the link to the page that is open lies beyond the edge, in CSS pixels. */
 const HIDDEN_OF_LINK = `Math.max(0, document.querySelector('.nav [aria-current]').getBoundingClientRect().right - innerWidth)`;
 
+/** Facts that have less than a third of the width for what they say, and so a word on each line. */
+const SQUEEZED = `[...document.querySelectorAll('.facts dd')]
+  .filter((fact) => fact.offsetWidth < fact.parentElement.offsetWidth / 3)
+  .map((fact) => fact.textContent)`;
+
 const migratedNow = { $case: 'authenticated', value: { migratedNow: true } };
 const idIn = (outcome: Outcome) => (outcome?.value as { user?: { userId: string } } | undefined)?.user?.userId;
 
@@ -269,6 +274,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): loo
       const found = { path, wider: await overflowOf(phone), faults: await auditPage(phone) };
       expect(found).toEqual({ path, wider: 0, faults: [] });
       expect(await phone.evaluate(HIDDEN_OF_LINK)).toBe(0);
+      expect(await phone.evaluate(SQUEEZED)).toEqual([]);
     }
     expect(phone.faults).toEqual({ errors: [], foreign: [] });
     await phone.context().close();
