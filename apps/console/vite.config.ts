@@ -15,7 +15,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 7_000,
     manifest: 'manifest.json',
     // packages say "use client" for servers that render; there is none here
-    rolldownOptions: { onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning) },
+    rolldownOptions: {
+      onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
+      // how long each plugin took is nothing to warn of
+      checks: { bundlerTimings: false },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
 });

@@ -80,6 +80,12 @@ describe('a built folder', () => {
       expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+: \\S+`, 'm'));
   });
 
+  it('identity-gateway names what the console’s page is made of, and whose declarations its editor knows, too', () => {
+    const text = read('identity-gateway', 'THIRD-PARTY.txt');
+    for (const name of ['react-dom', 'typescript', '@codemirror/view', '@types/pg', '@types/node', 'tedious', 'bson'])
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+: \\S+`, 'm'));
+  });
+
   it.each(NAMES)(
     '%s has what npm itself takes for installed: every package of its own lockfile, in its version',
     async (name) => {

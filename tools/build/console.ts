@@ -8,23 +8,39 @@ import { FILES } from './outside-files.ts';
 import { ROOT } from './paths.ts';
 
 const CONSOLE = join(ROOT, 'apps/console');
+const TYPES = join(ROOT, 'libs/script-types');
 
 const isServed = (file: string): boolean => !file.startsWith('.') && file !== 'manifest.json';
 
+/** In this order: the page's editor has the types of scripts in it. Each does nothing where what it makes is current. */
+const BUILDS = [TYPES, CONSOLE].map((workspace) => join(workspace, 'build/main.ts'));
+
 /** Builds the console's page where it is stale, and puts it where identity-gateway looks for it. */
 export const copyConsole = (folder: string): void => {
-  execFileSync(process.execPath, [join(CONSOLE, 'build/main.ts')], {
-    cwd: CONSOLE,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  for (const build of BUILDS)
+    execFileSync(process.execPath, [build], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const dist = join(CONSOLE, 'dist');
   for (const file of filesBelow(dist).filter(isServed)) copyTo(join(dist, file), join(folder, FILES, 'console', file));
 };
 
-/** The packages that the page may be made of: all that its own need, whether or not a line of each is left in it. */
-export const packagesOfConsole = (): string[] => {
-  const manifest = JSON.parse(readFileSync(join(CONSOLE, 'package.json'), 'utf8'));
-  const { dependencies } = z.object({ dependencies: z.record(z.string(), z.string()) }).parse(manifest);
-  const names = Object.keys(dependencies).filter((name) => !name.startsWith('@userferry/'));
-  return Object.keys(lockedPackages(names, CONSOLE)).map((place) => `${place}/package.json`);
+const readManifest = (workspace: string) =>
+  z
+    .object({
+      dependencies: z.record(z.string(), z.string()).default({}),
+      devDependencies: z.record(z.string(), z.string()).default({}),
+    })
+    .parse(JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')));
+
+const placesOf = (names: readonly string[], workspace: string): string[] => {
+  const others = names.filter((name) => !name.startsWith('@userferry/'));
+  return Object.keys(lockedPackages(others, workspace)).map((place) => `${place}/package.json`);
 };
+
+/**
+ * The packages that the page may be made of, those whose declarations its editor knows among them: all that its own need,
+ * whether or not a line of each is left in it.
+ */
+export const packagesOfConsole = (): string[] => [
+  ...placesOf(Object.keys(readManifest(CONSOLE).dependencies), CONSOLE),
+  ...placesOf(Object.keys(readManifest(TYPES).devDependencies), TYPES),
+];

@@ -26,7 +26,8 @@ export const typescriptLibs = (): Readonly<Record<string, string>> => {
 /** What scripts find: arguments, results, `env`, error classes, and every module that they may require. */
 export const scriptTypes = (): Readonly<Record<string, string>> => {
   const folder = join(import.meta.dirname, '../../../libs/script-types/dist');
-  if (!existsSync(folder)) return {};
+  if (!existsSync(folder))
+    throw new Error(`${folder} is not there: run node libs/script-types/build/main.ts, then build the console`);
   const names = readdirSync(folder).filter((name) => name.endsWith('.d.ts'));
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 };

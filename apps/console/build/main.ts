@@ -17,7 +17,10 @@ const INPUTS = [
   'apps/console/package.json',
   'apps/console/vite.config.ts',
   'libs/script-contract/src',
+  'libs/script-types/build',
+  'libs/script-types/declarations',
   'libs/script-types/dist',
+  'libs/script-types/src',
   'libs/user-model/src',
   'package-lock.json',
 ];

@@ -1,18 +1,19 @@
-import { existsSync } from 'node:fs';
+import { ScriptAction, ScriptLanguage } from '@userferry/contracts/runner/v1/script_runner_service';
 import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { saveConnection } from '../legacy/connect-company.ts';
+import { inTime, saveConnection } from '../legacy/connect-company.ts';
 import { auditPage } from './audit-page.ts';
 import { BROWSER } from './config.ts';
 import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
 
 const BROKEN = 'async function login(query, password, context) {\n  return {;\n}\n';
-/** The types of scripts are built beside the page; without them completion knows words only. */
-const HAS_TYPES = existsSync(new URL('../../../libs/script-types/dist/contract.d.ts', import.meta.url));
 
-const MEMBERS_OF_MODULES: readonly [string, string, string[]][] = [
-  ['a module', "const pg = require('pg');\nasync function login() {\n  new pg.Client().", ['connect', 'end']],
-];
+const TYPED = `async function login(query: LoginQuery, password: string, context: ScriptContext): Promise<Profile | null> {
+  const asked: string = query.email ?? '';
+  console.log('typed for', asked, password.length > 0, context.userPoolName);
+  return null;
+}
+`;
 
 const THROWS =
   "async function login(query) {\n  console.log('asked for', query.email);\n  throw new TypeError('oops');\n}\n";
@@ -43,6 +44,11 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
     await page.keyboard.insertText(source);
   };
 
+  const chooseLanguage = async (from: string, to: string) => {
+    await page.getByRole('button', { name: new RegExp(`^${from}`) }).click();
+    await page.getByRole('option', { name: to }).click();
+  };
+
   it('says what is wrong, at its line and column, while it is typed', async () => {
     await write(BROKEN);
     await page.getByRole('status').getByText('2:11').waitFor();
@@ -50,7 +56,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
     await expect(auditPage(page)).resolves.toEqual([]);
   });
 
-  it.runIf(HAS_TYPES)('says what does not fit the types of the runtime, as a hint', async () => {
+  it('says what does not fit the types of the runtime, as a hint', async () => {
     await write('async function login(query, password, context) {\n  return { id: 1, name: query.emial };\n}\n');
     await page.getByText("Property 'emial' does not exist on type 'LoginQuery'").first().waitFor();
   });
@@ -59,7 +65,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
     ['the arguments', 'async function login(query, password, context) {\n  query.', ['email', 'phone', 'username']],
     ['the context', 'async function login(query, password, context) {\n  context.', ['request', 'userPoolName']],
     ['variables', 'async function login() {\n  env.', ['DB_CONNECTION_URI', 'DB_HOST']],
-    ...(HAS_TYPES ? MEMBERS_OF_MODULES : []),
+    ['a module', "const pg = require('pg');\nasync function login() {\n  new pg.Client().", ['connect', 'end']],
     ['the profile', 'async function login(query, password, context) {\n  return { id: 1, nick', ['nickname']],
     ['modules by name', "const x = require('p", ['pg', 'path']],
   ])('completes %s', async (_, source, names) => {
@@ -137,6 +143,40 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
     await page.getByRole('alertdialog').getByText('It takes effect at once').waitFor();
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await page.getByText('is current again').waitFor();
+  });
+
+  it('checks, tries out, saves and shows again a script in TypeScript, as it was written', async () => {
+    await world.visit(page, 'scripts', 'login');
+    await write(TYPED);
+    await page.getByRole('status').getByText('1:').first().waitFor();
+    await chooseLanguage('JavaScript', 'TypeScript');
+    await page.getByText('No problem found').waitFor();
+    await page.getByLabel('Email', { exact: true }).fill('ada@shop.example');
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await page.getByText('typed for ada@shop.example').waitFor();
+    await page.getByRole('button', { name: 'Save script' }).click();
+    await page.getByText('The login script is saved.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: /^TypeScript/ }).waitFor();
+    await editor().getByText('Promise<Profile | null>').waitFor();
+    await page.getByText('No problem found').waitFor();
+    const { source, language } = await world.company.connections.getScript(
+      { userPoolId: world.company.userPoolId, action: ScriptAction.LOGIN, version: 0n },
+      inTime(),
+    );
+    expect({ source, language }).toEqual({ source: TYPED, language: ScriptLanguage.TYPESCRIPT });
+  });
+
+  it('takes another language for a change, and holds TypeScript against the types of the runtime', async () => {
+    await chooseLanguage('TypeScript', 'JavaScript');
+    await page.getByText('not saved yet').waitFor();
+    await page.getByRole('status').getByText('1:').first().waitFor();
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await page.getByRole('button', { name: /^TypeScript/ }).waitFor();
+    await write(TYPED.replace('query.email', 'query.emial'));
+    await page.getByText("Property 'emial' does not exist on type 'LoginQuery'").first().waitFor();
+    await expect(auditPage(page)).resolves.toEqual([]);
+    await page.getByRole('button', { name: 'Discard changes' }).click();
   });
 
   it('asked nobody but its own server, and broke no rule of its policy', () => {

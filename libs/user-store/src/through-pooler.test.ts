@@ -4,7 +4,8 @@ import { useTestPooler } from '@userferry/testing';
 import { describe } from 'vitest';
 
 /** What needs no database, or brings a pooler or a replica of its own. */
-const OTHERS = /^(growth|statements)\/|^(through-pooler|pooled-limits|late-reads|client-of-one-chance|sealing|store-failures)\./;
+const OTHERS =
+  /^(growth|statements)\/|^(through-pooler|pooled-limits|late-reads|client-of-one-chance|sealing|store-failures)\./;
 const suites = globSync('**/*.test.ts', { cwd: import.meta.dirname }).filter((name) => !OTHERS.test(name));
 
 describe.skipIf(!hasPgbouncer())('the store through PgBouncer', () => {

@@ -1,5 +1,5 @@
 import type { UserPool } from '@userferry/contracts/json-types';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
 import { useCall } from '../api/use-call.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { Empty, Failure, Loading } from '../components/page-state.tsx';
@@ -93,13 +93,23 @@ export const PoolFrame = ({
 };
 
 const PoolNav = ({ userPoolId, current }: { readonly userPoolId: string; readonly current: string }) => {
+  const here = useRef<HTMLAnchorElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ref is another link when the page is another
+  useEffect(() => {
+    // on a phone the navigation is wider than the page
+    here.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   const drafts = useUnsavedNames().some((name) => name.startsWith(`${userPoolId} script `));
   return (
     <nav aria-label="User pool" className="nav">
       <ul>
         {PAGES.map(({ id, name }) => (
           <li key={id}>
-            <a href={href('pools', userPoolId, id)} aria-current={id === current ? 'page' : undefined}>
+            <a
+              ref={id === current ? here : undefined}
+              href={href('pools', userPoolId, id)}
+              aria-current={id === current ? 'page' : undefined}
+            >
               {name}
               {id === 'scripts' && drafts && (
                 <span className="dot">

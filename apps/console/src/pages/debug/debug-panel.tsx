@@ -3,12 +3,14 @@ import { ACTIONS, type ScriptAction } from '@userferry/script-contract';
 import { type FormEvent, useState } from 'react';
 import { textToBytes } from '../../api/bytes.ts';
 import { wireAction } from '../../api/script-actions.ts';
+import { wireLanguage } from '../../api/script-languages.ts';
 import { useAct } from '../../api/use-call.ts';
 import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Failure } from '../../components/page-state.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import type { Draft } from '../scripts/drafts.ts';
+import { isSameScript, type ScriptText } from '../scripts/script-text.ts';
 import type { Spot } from '../scripts/spot.ts';
 import { ARGUMENT_FORMS, type ArgumentField, ArgumentProblem, type ArgumentValues } from './argument-fields.ts';
 import { TestResult } from './test-result.tsx';
@@ -17,7 +19,7 @@ type DebugProps = {
   readonly connection: Connection;
   readonly action: ScriptAction;
   readonly draft: Draft;
-  readonly saved: string;
+  readonly saved: ScriptText;
   readonly onSpot: (spot: Spot) => void;
 };
 
@@ -26,7 +28,8 @@ export const DebugPanel = ({ connection, action, draft, saved, onSpot }: DebugPr
   const [values, setValues] = useState<ArgumentValues>({});
   const [problem, setProblem] = useState<string>();
   const test = useAct('ConnectionService', 'TestScript');
-  const isDraft = draft.source !== saved;
+  const { source, language } = draft.script;
+  const isDraft = !isSameScript(draft.script, saved);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -36,7 +39,7 @@ export const DebugPanel = ({ connection, action, draft, saved, onSpot }: DebugPr
         userPoolId: connection.userPoolId,
         action: wireAction(action),
         argsJson: textToBytes(JSON.stringify(args)),
-        ...(isDraft && { source: draft.source }),
+        ...(isDraft && { source, language: wireLanguage(language) }),
       });
     } catch (error) {
       if (!(error instanceof ArgumentProblem)) throw error;
@@ -74,7 +77,7 @@ export const DebugPanel = ({ connection, action, draft, saved, onSpot }: DebugPr
           </p>
         )}
         <div className="actions">
-          <ActionButton type="submit" busy={test.isPending} isDisabled={draft.source.trim() === ''}>
+          <ActionButton type="submit" busy={test.isPending} isDisabled={source.trim() === ''}>
             Test
           </ActionButton>
         </div>

@@ -9,7 +9,7 @@ import { useTitle } from '../../components/use-title.ts';
 import { replaceQuery, usePlace } from '../../router/router.ts';
 import type { PoolPageProps } from '../pool-frame.tsx';
 import { RunDetails } from './run-details.tsx';
-import { filterOf, queryOf, type RunFilter, runsAsked } from './run-filter.ts';
+import { filterOf, isUnfiltered, queryOf, type RunFilter, runsAsked } from './run-filter.ts';
 import { RunFilters } from './run-filters.tsx';
 import { RunList } from './run-list.tsx';
 
@@ -60,17 +60,10 @@ export const LogHistoryPage = ({ pool }: PoolPageProps) => {
 };
 
 const NoRuns = ({ filter }: { readonly filter: RunFilter }) =>
-  queryOf(filter).toString() === '' ? (
+  isUnfiltered(filter) ? (
     <Empty title="Nothing has run yet">A login, or a test in Debug, shows up here within seconds.</Empty>
   ) : (
-    <Empty
-      title="No run matches"
-      action={
-        <ActionButton kind="plain" small onPress={() => replaceQuery(new URLSearchParams())}>
-          Clear filters
-        </ActionButton>
-      }
-    />
+    <Empty title="No run matches" />
   );
 
 type LiveProps = {

@@ -40,6 +40,9 @@ export const queryOf = ({ action, ended, period, requestId }: RunFilter): URLSea
     ...(requestId === '' ? [] : [['request', requestId]]),
   ]);
 
+/** Whether everything is shown. */
+export const isUnfiltered = (filter: RunFilter): boolean => queryOf(filter).size === 0;
+
 /** What the filter asks the service for; `since` is of a whole minute, so that one question stays the same for a while. */
 export const runsAsked = (
   filter: RunFilter,

@@ -1,9 +1,10 @@
 import type { Outcome } from '@userferry/contracts/json-types';
 import { SCRIPT_ACTIONS } from '@userferry/script-contract';
+import { ActionButton } from '../../components/button.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { OUTCOME_WORDS } from '../debug/outcomes.ts';
-import { PERIODS, type Period, type RunFilter } from './run-filter.ts';
+import { filterOf, isUnfiltered, PERIODS, type Period, type RunFilter } from './run-filter.ts';
 
 const PERIOD_NAMES: Readonly<Record<Period, string>> = {
   all: 'All that is kept',
@@ -51,5 +52,12 @@ export const RunFilters = ({ filter, onChange }: FiltersProps) => (
       value={filter.requestId}
       onChange={(requestId) => onChange({ ...filter, requestId })}
     />
+    {!isUnfiltered(filter) && (
+      <div className="filters-clear">
+        <ActionButton kind="plain" small onPress={() => onChange(filterOf(new URLSearchParams()))}>
+          Clear filters
+        </ActionButton>
+      </div>
+    )}
   </search>
 );

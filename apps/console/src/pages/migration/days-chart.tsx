@@ -31,22 +31,31 @@ export const DaysChart = ({ days }: { readonly days: readonly Day[] }) => {
           </g>
         ))}
         {days.map((day, index) => (
-          <Bar key={day.date} day={day} x={LEFT + index * SLOT} top={y(day.migrated)} labelled={index % 7 === 1} />
+          <Bar key={day.date} day={day} x={LEFT + index * SLOT} top={y(day.migrated)} label={labelAt(index, days)} />
         ))}
       </svg>
     </figure>
   );
 };
 
-type BarProps = { readonly day: Day; readonly x: number; readonly top: number; readonly labelled: boolean };
+type Label = 'none' | 'middle' | 'end';
 
-const Bar = ({ day, x, top, labelled }: BarProps) => (
+/** Today has one, and so has each day that is whole weeks before; that of today would not have room in the middle. */
+const labelAt = (index: number, { length }: { readonly length: number }): Label => {
+  const before = length - 1 - index;
+  if (before % 7 !== 0) return 'none';
+  return before === 0 ? 'end' : 'middle';
+};
+
+type BarProps = { readonly day: Day; readonly x: number; readonly top: number; readonly label: Label };
+
+const Bar = ({ day, x, top, label }: BarProps) => (
   <g>
     <rect className="chart-bar" x={x + 3} y={top} width={SLOT - 6} height={HEIGHT - FOOT - top} rx="2">
       <title>{`${DAY.format(new Date(day.date))}: ${NUMBER.format(day.migrated)} migrated`}</title>
     </rect>
-    {labelled && (
-      <text className="chart-text" x={x + SLOT / 2} y={HEIGHT - 6} textAnchor="middle">
+    {label !== 'none' && (
+      <text className="chart-text" x={label === 'end' ? x + SLOT : x + SLOT / 2} y={HEIGHT - 6} textAnchor={label}>
         {DAY.format(new Date(day.date))}
       </text>
     )}

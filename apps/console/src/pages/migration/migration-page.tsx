@@ -1,4 +1,4 @@
-import type { Connection, GetMigrationProgressResponse } from '@userferry/contracts/json-types';
+import type { GetMigrationProgressResponse } from '@userferry/contracts/json-types';
 import { reasonOf } from '../../api/api-error.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Card } from '../../components/card.tsx';
@@ -33,27 +33,27 @@ export const MigrationPage = ({ pool }: PoolPageProps) => {
         </Empty>
       ) : (
         <Loaded query={query} what="the connection">
-          {({ connection }) => <Migration userPoolId={userPoolId} mode={connection?.mode} />}
+          {({ connection }) =>
+            connection?.mode === 'CONNECTION_MODE_CUSTOM_USER_STORE' ? (
+              <Empty title="Nobody moves">
+                In a custom user store everyone stays in your database, for ever. Nothing about a user is written here.
+              </Empty>
+            ) : (
+              <Migration userPoolId={userPoolId} />
+            )
+          }
         </Loaded>
       )}
     </div>
   );
 };
 
-type MigrationProps = { readonly userPoolId: string; readonly mode: Connection['mode'] | undefined };
-
-const Migration = ({ userPoolId, mode }: MigrationProps) => {
+const Migration = ({ userPoolId }: { readonly userPoolId: string }) => {
   const query = useCall('ConnectionService', 'GetMigrationProgress', { userPoolId }, { everyMs: REFRESH_MS });
-  if (mode === 'CONNECTION_MODE_CUSTOM_USER_STORE')
-    return (
-      <Empty title="Nobody moves">
-        In a custom user store everyone stays in your database, for ever. Nothing about a user is written here.
-      </Empty>
-    );
   return (
     <>
       <Loaded query={query} what="the progress">
-        {(progress) => <Progress progress={progress} />}
+        {(progress) => <Progress userPoolId={userPoolId} progress={progress} />}
       </Loaded>
       <ConflictsCard userPoolId={userPoolId} />
       <TombstonesCard userPoolId={userPoolId} />
@@ -61,11 +61,13 @@ const Migration = ({ userPoolId, mode }: MigrationProps) => {
   );
 };
 
-const Progress = ({ progress }: { readonly progress: GetMigrationProgressResponse }) => {
+type ProgressProps = { readonly userPoolId: string; readonly progress: GetMigrationProgressResponse };
+
+const Progress = ({ userPoolId, progress }: ProgressProps) => {
   const days = lastDays(progress.days, new Date());
   return (
     <>
-      <ProgressCard progress={progress} />
+      <ProgressCard userPoolId={userPoolId} progress={progress} />
       <VerdictCard safeToSwitchOff={progress.safeToSwitchOff} reasons={progress.reasons} />
       <Card title="Migrated each day" description="The last thirty days, by UTC.">
         <DaysChart days={days} />

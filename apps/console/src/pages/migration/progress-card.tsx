@@ -1,19 +1,23 @@
 import type { GetMigrationProgressResponse } from '@userferry/contracts/json-types';
 import { Card } from '../../components/card.tsx';
 import { Time } from '../../components/time.tsx';
+import { href } from '../../router/router.ts';
 
 const NUMBER = new Intl.NumberFormat();
 const PERCENT = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
+type ProgressProps = { readonly userPoolId: string; readonly progress: GetMigrationProgressResponse };
+
 /** How many have moved over, of how many, and when the rest will have. */
-export const ProgressCard = ({ progress }: { readonly progress: GetMigrationProgressResponse }) => {
+export const ProgressCard = ({ userPoolId, progress }: ProgressProps) => {
   const { migrated, legacyTotal, legacyLoginShare, forecast } = progress;
   return (
     <Card title="Progress">
       {legacyTotal === undefined ? (
         <p>
           <strong className="figure">{NUMBER.format(Number(migrated))}</strong> users have migrated. How many there are
-          in all is known once there is a listUsers script that says so.
+          in all is known once there is a{' '}
+          <a href={href('pools', userPoolId, 'scripts', 'listUsers')}>listUsers script</a> that says so.
         </p>
       ) : (
         <ProgressBar migrated={Number(migrated)} total={Number(legacyTotal)} />

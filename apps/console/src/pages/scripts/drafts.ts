@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import { onForget, setUnsaved } from '../../components/unsaved.tsx';
+import { isSameScript, type ScriptText } from './script-text.ts';
 
 /** A script that is being written: what it began from, and what it is now. Kept in memory, for as long as the tab is. */
-export type Draft = { readonly base: string; readonly source: string };
+export type Draft = { readonly base: ScriptText; readonly script: ScriptText };
 
 const drafts = new Map<string, Draft>();
 const listeners = new Set<() => void>();
@@ -11,7 +12,7 @@ const keyOf = (userPoolId: string, action: string): string => `${userPoolId} scr
 
 export const setDraft = (userPoolId: string, action: string, draft: Draft | undefined): void => {
   const key = keyOf(userPoolId, action);
-  if (draft === undefined || draft.source === draft.base) drafts.delete(key);
+  if (draft === undefined || isSameScript(draft.script, draft.base)) drafts.delete(key);
   else drafts.set(key, draft);
   setUnsaved(key, drafts.has(key), true);
   for (const listener of listeners) listener();

@@ -3,6 +3,7 @@ import type { Connection } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { lazy, Suspense } from 'react';
 import { wireAction } from '../../api/script-actions.ts';
+import { wireLanguage } from '../../api/script-languages.ts';
 import { keyOf, useAct } from '../../api/use-call.ts';
 import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -11,8 +12,10 @@ import { Failure, Loading } from '../../components/page-state.tsx';
 import { href } from '../../router/router.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type Draft, setDraft } from './drafts.ts';
+import { LanguageChoice } from './language-choice.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { scriptRequest } from './script-request.ts';
+import { isSameScript, type ScriptText } from './script-text.ts';
 import type { Spot } from './spot.ts';
 import { TemplatePicker } from './template-picker.tsx';
 import { useProblems } from './use-problems.ts';
@@ -22,31 +25,32 @@ const ScriptEditor = lazy(async () => ({ default: (await import('./editor/script
 type EditorCardProps = {
   readonly connection: Connection;
   readonly action: ScriptAction;
-  readonly saved: string;
+  readonly saved: ScriptText;
   readonly draft: Draft;
   readonly spot: Spot | undefined;
-  readonly onChange: (source: string, base?: string) => void;
+  readonly onChange: (change: Partial<ScriptText>) => void;
 };
 
 export const EditorCard = ({ connection, action, saved, draft, spot, onChange }: EditorCardProps) => {
   const { userPoolId } = connection;
-  const check = useProblems(userPoolId, action, draft.source);
+  const { source, language } = draft.script;
+  const check = useProblems(userPoolId, action, draft.script);
   const save = useAct('ConnectionService', 'SaveScript');
   const say = useNotice();
   const client = useQueryClient();
-  const changed = draft.source !== draft.base;
+  const changed = !isSameScript(draft.script, draft.base);
   const submit = () => {
-    const { source } = draft;
+    const written = { source, language: wireLanguage(language) };
     const onSuccess = () => {
       // what was saved is known: the editor need not wait for it, and keeps its cursor
       client.setQueryData(keyOf('ConnectionService', 'GetScript', scriptRequest(userPoolId, action)), {
-        source,
+        ...written,
         version: '0',
       });
       setDraft(userPoolId, action, undefined);
       say(`The ${action} script is saved.`);
     };
-    save.mutate({ userPoolId, action: wireAction(action), source }, { onSuccess });
+    save.mutate({ userPoolId, action: wireAction(action), ...written }, { onSuccess });
   };
   return (
     <Card
@@ -54,7 +58,7 @@ export const EditorCard = ({ connection, action, saved, draft, spot, onChange }:
       description={DESCRIPTIONS[action]}
       aside={<a href={href('pools', userPoolId, 'versions')}>Versions</a>}
     >
-      {changed && draft.base !== saved && (
+      {changed && !isSameScript(draft.base, saved) && (
         <div className="note note-warn">
           <p>
             <strong>Somebody saved another version of this script</strong> while you were writing. Saving replaces it.
@@ -65,22 +69,29 @@ export const EditorCard = ({ connection, action, saved, draft, spot, onChange }:
         </div>
       )}
       <div className="editor-bar">
-        <TemplatePicker userPoolId={userPoolId} action={action} source={draft.source} onChoose={onChange} />
+        <LanguageChoice language={language} onChange={(chosen) => onChange({ language: chosen })} />
+        <TemplatePicker
+          userPoolId={userPoolId}
+          action={action}
+          source={source}
+          onChoose={(chosen) => onChange({ source: chosen })}
+        />
       </div>
       <Suspense fallback={<Loading what="the editor" />}>
         <ScriptEditor
           label={`Source of the ${action} script`}
-          source={draft.source}
+          source={source}
+          language={language}
           problems={check.problems}
           envNames={connection.envNames}
           modules={check.modules}
           action={action}
           spot={spot}
-          onChange={onChange}
+          onChange={(typed) => onChange({ source: typed })}
           onSave={submit}
         />
       </Suspense>
-      <ProblemList check={check} isEmpty={draft.source.trim() === ''} />
+      <ProblemList check={check} isEmpty={source.trim() === ''} />
       {save.isError && <Failure error={save.error} title="Not saved." />}
       <div className="actions actions-end">
         <ActionButton kind="plain" isDisabled={!changed} onPress={() => setDraft(userPoolId, action, undefined)}>

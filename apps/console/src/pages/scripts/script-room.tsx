@@ -1,8 +1,9 @@
-import type { Connection, ScriptState } from '@userferry/contracts/json-types';
+import type { Connection, GetScriptResponse, ScriptState } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { useState } from 'react';
 import { reasonOf } from '../../api/api-error.ts';
 import { wireAction } from '../../api/script-actions.ts';
+import { languageOf } from '../../api/script-languages.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Failure, Loading } from '../../components/page-state.tsx';
 import { usePlace } from '../../router/router.ts';
@@ -11,6 +12,7 @@ import { ErrorBox } from '../debug/error-box.tsx';
 import { type Draft, setDraft, useDraft } from './drafts.ts';
 import { EditorCard } from './editor-card.tsx';
 import { scriptRequest } from './script-request.ts';
+import { NOTHING_WRITTEN, type ScriptText } from './script-text.ts';
 import type { Spot } from './spot.ts';
 
 type RoomProps = { readonly connection: Connection; readonly action: ScriptAction };
@@ -29,8 +31,8 @@ export const ScriptRoom = ({ connection, action }: RoomProps) => {
     ) : (
       <Loading what="the script" />
     );
-  const saved = isMissing ? '' : (query.data?.source ?? '');
-  const current: Draft = draft ?? { base: saved, source: saved };
+  const saved = isMissing ? NOTHING_WRITTEN : textOf(query.data);
+  const current: Draft = draft ?? { base: saved, script: saved };
   const state = scripts.find((one) => one.action === wireAction(action));
   return (
     <div className="script-room">
@@ -41,12 +43,15 @@ export const ScriptRoom = ({ connection, action }: RoomProps) => {
         saved={saved}
         draft={current}
         spot={spot}
-        onChange={(source, base = current.base) => setDraft(userPoolId, action, { base, source })}
+        onChange={(change) => setDraft(userPoolId, action, { ...current, script: { ...current.script, ...change } })}
       />
       <DebugPanel connection={connection} action={action} draft={current} saved={saved} onSpot={setSpot} />
     </div>
   );
 };
+
+const textOf = (answer: GetScriptResponse | undefined): ScriptText =>
+  answer === undefined ? NOTHING_WRITTEN : { source: answer.source, language: languageOf(answer.language) };
 
 type FailingProps = { readonly state: ScriptState; readonly onSpot: (spot: Spot) => void };
 

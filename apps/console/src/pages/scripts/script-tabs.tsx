@@ -35,8 +35,9 @@ export const ScriptTabs = ({ connection, current }: TabsProps) => {
   );
 };
 
+/** Lazy migration does without `listUsers`, and then cannot say how many there are to migrate. */
 const isOptional = ({ mode }: Connection, action: string): boolean =>
-  mode === 'CONNECTION_MODE_CUSTOM_USER_STORE' && actionOf(action) === 'searchUser';
+  actionOf(action) === (mode === 'CONNECTION_MODE_CUSTOM_USER_STORE' ? 'searchUser' : 'listUsers');
 
 const StateBadge = ({ state, draft }: { readonly state: ScriptState; readonly draft: boolean }) => {
   if (draft) return <Badge tone="warn">not saved yet</Badge>;

@@ -2,7 +2,9 @@ import type { ScriptError } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { useEffect, useState } from 'react';
 import { wireAction } from '../../api/script-actions.ts';
+import { wireLanguage } from '../../api/script-languages.ts';
 import { useCall } from '../../api/use-call.ts';
+import type { ScriptText } from './script-text.ts';
 import { useDoubts } from './use-doubts.ts';
 
 /** A problem keeps a script from being saved; a warning does not. */
@@ -24,13 +26,13 @@ export type Check = {
 
 const PAUSE_MS = 500;
 
-export const useProblems = (userPoolId: string, action: ScriptAction, source: string): Check => {
+export const useProblems = (userPoolId: string, action: ScriptAction, { source, language }: ScriptText): Check => {
   const settled = useSettled(source);
-  const doubts = useDoubts(action, settled);
+  const doubts = useDoubts(action, settled, language);
   const query = useCall(
     'ConnectionService',
     'CheckScript',
-    { userPoolId, action: wireAction(action), source: settled },
+    { userPoolId, action: wireAction(action), source: settled, language: wireLanguage(language) },
     { when: settled.trim() !== '', keepPrevious: true, fixed: true },
   );
   const { problems = [], modules = [] } = query.data ?? {};

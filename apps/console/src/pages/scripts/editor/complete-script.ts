@@ -77,21 +77,21 @@ const KINDS: Readonly<Record<string, string>> = {
 
 const byTypes = async (
   context: CompletionContext,
-  { action }: Vocabulary,
-  language: LanguageClient,
+  { action, language }: Vocabulary,
+  client: LanguageClient,
 ): Promise<CompletionResult | undefined> => {
   const word = context.matchBefore(/[\w$]+/);
   const dot = context.matchBefore(/\.[\w$]*/);
   if (word === null && dot === null && !context.explicit) return undefined;
-  const script = { source: context.state.doc.toString(), action };
-  const found = await language.complete(script, context.pos);
+  const script = { source: context.state.doc.toString(), action, language };
+  const found = await client.complete(script, context.pos);
   if (found === undefined || found.length === 0) return undefined;
   const optionOf = ({ name, kind, order }: Suggestion): Completion => ({
     label: name,
     type: KINDS[kind] ?? 'variable',
     // TypeScript puts near things at 11, globals at 15 and later
     boost: order.startsWith('11') ? 2 : order.startsWith('15') ? -1 : 0,
-    info: async () => explanationNode(await language.explain(script, context.pos, name)),
+    info: async () => explanationNode(await client.explain(script, context.pos, name)),
   });
   return { from: word?.from ?? context.pos, options: found.map(optionOf), validFor: IDENTIFIER };
 };

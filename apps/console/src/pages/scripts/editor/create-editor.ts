@@ -4,7 +4,7 @@ import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState } from '@codemirror/state';
+import { Compartment, EditorState } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -13,6 +13,7 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
+import type { ScriptLanguage } from '@userferry/script-contract';
 import { languageClient } from '../language/language-client.ts';
 import type { Spot } from '../spot.ts';
 import type { Problem } from '../use-problems.ts';
@@ -25,6 +26,7 @@ import type { Vocabulary } from './vocabulary.ts';
 export type Editor = {
   /** Takes a text that was not typed here. */
   readonly setSource: (source: string) => void;
+  readonly setLanguage: (language: ScriptLanguage) => void;
   readonly setProblems: (problems: readonly Problem[]) => void;
   /** Shows a place, puts the cursor there and takes the focus. */
   readonly reveal: (spot: Spot) => void;
@@ -34,6 +36,7 @@ export type Editor = {
 type EditorOptions = {
   readonly label: string;
   readonly source: string;
+  readonly language: ScriptLanguage;
   readonly vocabulary: () => Vocabulary;
   readonly onChange: (source: string) => void;
   readonly onSave: () => void;
@@ -43,15 +46,20 @@ type EditorOptions = {
 export const cspNonce = (): string => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 
 export const createEditor = (parent: HTMLElement, options: EditorOptions): Editor => {
+  const syntax = new Compartment();
   const view = new EditorView({
     parent,
-    state: EditorState.create({ doc: options.source, extensions: extensions(options) }),
+    state: EditorState.create({
+      doc: options.source,
+      extensions: [syntax.of(syntaxOf(options.language)), extensions(options)],
+    }),
   });
   return {
     setSource: (source) => {
       const { doc } = view.state;
       if (doc.toString() !== source) view.dispatch({ changes: { from: 0, to: doc.length, insert: source } });
     },
+    setLanguage: (language) => view.dispatch({ effects: syntax.reconfigure(syntaxOf(language)) }),
     setProblems: (problems) =>
       view.dispatch(
         setDiagnostics(
@@ -67,6 +75,8 @@ export const createEditor = (parent: HTMLElement, options: EditorOptions): Edito
     destroy: () => view.destroy(),
   };
 };
+
+const syntaxOf = (language: ScriptLanguage) => javascript({ typescript: language === 'typescript' });
 
 const saved = (save: () => void): boolean => {
   save();
@@ -86,7 +96,6 @@ const extensions = ({ label, vocabulary, onChange, onSave }: EditorOptions) => [
   closeBrackets(),
   highlightSelectionMatches(),
   lintGutter(),
-  javascript(),
   autocompletion({ override: [completeScript(vocabulary, languageClient)], icons: false }),
   explainOnHover(vocabulary, languageClient),
   editorTheme,

@@ -26,7 +26,7 @@ const line = (className: string, text: string): HTMLElement => {
 /** Shows what something is when the mouse rests on it. */
 export const explainOnHover = (vocabulary: () => Vocabulary, language: () => LanguageClient) =>
   hoverTooltip(async (view, pos) => {
-    const { action } = vocabulary();
-    const dom = explanationNode(await language().hover({ source: view.state.doc.toString(), action }, pos));
+    const script = { source: view.state.doc.toString(), action: vocabulary().action, language: vocabulary().language };
+    const dom = explanationNode(await language().hover(script, pos));
     return dom === null ? null : { pos, create: () => ({ dom }) };
   });

@@ -1,4 +1,4 @@
-import type { ScriptAction } from '@userferry/script-contract';
+import type { ScriptAction, ScriptLanguage } from '@userferry/script-contract';
 import { useEffect, useRef } from 'react';
 import type { Spot } from '../spot.ts';
 import type { Problem } from '../use-problems.ts';
@@ -8,6 +8,7 @@ import type { Vocabulary } from './vocabulary.ts';
 type ScriptEditorProps = {
   readonly label: string;
   readonly source: string;
+  readonly language: ScriptLanguage;
   readonly problems: readonly Problem[];
   readonly envNames: readonly string[];
   readonly modules: Vocabulary['modules'];
@@ -19,7 +20,7 @@ type ScriptEditorProps = {
 
 /** The editor in React's hands: it keeps its own text and is told only of what did not come from it. */
 export const ScriptEditor = (props: ScriptEditorProps) => {
-  const { label, source, problems, envNames, modules, action, spot } = props;
+  const { label, source, language, problems, envNames, modules, action, spot } = props;
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor>(undefined);
   const latest = useRef(props);
@@ -29,6 +30,7 @@ export const ScriptEditor = (props: ScriptEditorProps) => {
     const made = createEditor(place.current, {
       label,
       source: latest.current.source,
+      language: latest.current.language,
       vocabulary: () => ({ ...latest.current }),
       onChange: (text) => latest.current.onChange(text),
       onSave: () => latest.current.onSave(),
@@ -37,6 +39,7 @@ export const ScriptEditor = (props: ScriptEditorProps) => {
     return () => made.destroy();
   }, [label]);
   useEffect(() => editor.current?.setSource(source), [source]);
+  useEffect(() => editor.current?.setLanguage(language), [language]);
   useEffect(() => editor.current?.setProblems(problems), [problems]);
   useEffect(() => {
     if (spot !== undefined) editor.current?.reveal(spot);

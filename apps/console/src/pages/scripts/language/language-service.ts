@@ -1,4 +1,4 @@
-import type { ScriptAction } from '@userferry/script-contract';
+import type { ScriptAction, ScriptLanguage } from '@userferry/script-contract';
 import ts from 'typescript-6';
 import { typedSource } from './typed-source.ts';
 
@@ -22,9 +22,12 @@ export type Language = {
   readonly doubts: (script: Script) => readonly Doubt[];
 };
 
-export type Script = { readonly source: string; readonly action: ScriptAction };
+export type Script = { readonly source: string; readonly language: ScriptLanguage; readonly action: ScriptAction };
 
-const SCRIPT = '/script.js';
+const FILES = { javascript: '/script.js', typescript: '/script.ts' } as const satisfies Record<ScriptLanguage, string>;
+
+/** The script that was asked about last: a project of one. */
+type Current = { readonly file: string; readonly text: string; readonly version: number };
 
 const OPTIONS: ts.CompilerOptions = {
   allowJs: true,
@@ -47,45 +50,50 @@ const SUGGESTIONS_MAX = 500;
 
 /** TypeScript's language service over one script and the declarations of its runtime; no file is read anywhere. */
 export const createLanguage = (libs: Declarations, declarations: Declarations): Language => {
-  let current = { text: '', version: 0 };
+  let current: Current = { file: FILES.javascript, text: '', version: 0 };
   const files: Declarations = Object.fromEntries([
     ...Object.entries(libs).map(([name, text]) => [`/lib/${name}`, text]),
     ...Object.entries(declarations).map(([name, text]) => [`/types/${name}`, text]),
   ]);
-  const textOf = (file: string): string | undefined => (file === SCRIPT ? current.text : files[file]);
+  const textOf = (file: string): string | undefined => (file === current.file ? current.text : files[file]);
   const service = ts.createLanguageService({
     getCompilationSettings: () => OPTIONS,
-    getScriptFileNames: () => [SCRIPT, ...Object.keys(files).filter((name) => name.startsWith('/types/'))],
-    getScriptVersion: (file) => (file === SCRIPT ? String(current.version) : '1'),
+    getScriptFileNames: () => [current.file, ...Object.keys(files).filter((name) => name.startsWith('/types/'))],
+    getScriptVersion: (file) => (file === current.file ? String(current.version) : '1'),
     getScriptSnapshot: (file) => snapshotOf(textOf(file)),
     getCurrentDirectory: () => '/',
     getDefaultLibFileName: () => '/lib/lib.es2024.d.ts',
     fileExists: (file) => textOf(file) !== undefined,
     readFile: textOf,
   });
-  const typed = ({ source, action }: Script) => {
-    const made = typedSource(source, action);
-    if (made.text !== current.text) current = { text: made.text, version: current.version + 1 };
-    return made;
+  const typed = (script: Script) => {
+    const made = typedSource(script);
+    const file = FILES[script.language];
+    if (made.text !== current.text || file !== current.file)
+      current = { file, text: made.text, version: current.version + 1 };
+    return { ...made, file };
   };
   return {
     complete: (script, position) => {
-      const found = service.getCompletionsAtPosition(SCRIPT, typed(script).toTyped(position), {});
+      const { file, toTyped } = typed(script);
+      const found = service.getCompletionsAtPosition(file, toTyped(position), {});
       return (found?.entries ?? []).slice(0, SUGGESTIONS_MAX).map(suggestionOf);
     },
     explain: (script, position, name) => {
-      const at = typed(script).toTyped(position);
-      const details = service.getCompletionEntryDetails(SCRIPT, at, name, undefined, undefined, undefined, undefined);
+      const { file, toTyped } = typed(script);
+      const rest = [undefined, undefined, undefined, undefined] as const;
+      const details = service.getCompletionEntryDetails(file, toTyped(position), name, ...rest);
       return details && explanationOf(details.displayParts, details.documentation);
     },
     hover: (script, position) => {
-      const info = service.getQuickInfoAtPosition(SCRIPT, typed(script).toTyped(position));
+      const { file, toTyped } = typed(script);
+      const info = service.getQuickInfoAtPosition(file, toTyped(position));
       return info && explanationOf(info.displayParts, info.documentation);
     },
     doubts: (script) => {
-      const { toSource } = typed(script);
+      const { file, toSource } = typed(script);
       return service
-        .getSemanticDiagnostics(SCRIPT)
+        .getSemanticDiagnostics(file)
         .filter(({ code }) => code !== OF_OUR_COMMENT)
         .map(({ start = 0, length = 0, messageText }) => ({
           from: toSource(start),

@@ -1,4 +1,5 @@
 import type { ScriptAction } from '@userferry/script-contract';
+import type { Script } from './language-service.ts';
 
 /** A script with its function's type written before it, and where the two texts lie against each other. */
 export type TypedSource = {
@@ -16,9 +17,12 @@ const placeOf = (source: string, action: ScriptAction): number => {
   return (declared ?? assigned)?.index ?? -1;
 };
 
-/** Tells TypeScript what the arguments are and what is to be returned, without a line of the script moving. */
-export const typedSource = (source: string, action: ScriptAction): TypedSource => {
-  const at = placeOf(source, action);
+/**
+ * Tells TypeScript what the arguments are and what is to be returned, without a line of the script moving. A script in
+ * TypeScript says so itself.
+ */
+export const typedSource = ({ source, language, action }: Script): TypedSource => {
+  const at = language === 'typescript' ? -1 : placeOf(source, action);
   if (at < 0) return { text: source, toTyped: (position) => position, toSource: (position) => position };
   const comment = `/** @type {${typeName(action)}} */ `;
   return {

@@ -5,14 +5,13 @@ import libs from 'virtual:typescript-libs';
 import type { Answer, Question } from './language-client.ts';
 import { createLanguage } from './language-service.ts';
 
-/** Without types of the runtime, what TypeScript says of a script would be wrong: it then says nothing. */
-const language = Object.keys(declarations).length === 0 ? undefined : createLanguage(libs, declarations);
+const language = createLanguage(libs, declarations);
 
 const answerTo = ({ what, script, position, name }: Question): Answer['value'] => {
-  if (what === 'complete') return language?.complete(script, position);
-  if (what === 'explain') return language?.explain(script, position, name ?? '');
-  if (what === 'hover') return language?.hover(script, position);
-  return language?.doubts(script);
+  if (what === 'complete') return language.complete(script, position);
+  if (what === 'explain') return language.explain(script, position, name ?? '');
+  if (what === 'hover') return language.hover(script, position);
+  return language.doubts(script);
 };
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {
