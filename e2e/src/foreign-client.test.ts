@@ -130,6 +130,7 @@ describe('every call of the gateway, by that client', () => {
   /** In an order in which each finds what it needs. */
   const STEPS: readonly Step[] = [
     ['management.v1.UserPoolService/GetUserPool', 'admin', {}, 'PLAN_ENTERPRISE'],
+    ['management.v1.UserPoolService/ListUserPools', 'admin', {}, 'PLAN_ENTERPRISE'],
     ['management.v1.UserPoolService/StartTrial', 'admin', {}, 'TRIAL_NOT_NEEDED'],
     ['management.v1.UserPoolService/SetPlan', 'operator', { plan: 'PLAN_BASIC' }, 'PLAN_BASIC'],
     ['management.v1.UserPoolService/SetPlan', 'operator', { plan: 'PLAN_ENTERPRISE' }, 'PLAN_ENTERPRISE'],
@@ -176,6 +177,13 @@ describe('every call of the gateway, by that client', () => {
       { action: 'SCRIPT_ACTION_LIST_USERS' },
       'OUTCOME_COMPLETED',
     ],
+    [
+      'management.v1.ConnectionService/CheckScript',
+      'admin',
+      { action: 'SCRIPT_ACTION_LOGIN', source: 'async function login() {\n  return {;\n}' },
+      '"line":2',
+    ],
+    ['management.v1.ConnectionService/ListScriptTemplates', 'admin', {}, 'bcrypt'],
     ['management.v1.ConnectionService/ListScriptRuns', 'admin', { pageSize: 3 }, 'runId'],
     ['management.v1.ConnectionService/GetMigrationProgress', 'admin', {}, 'legacyTotal'],
     ['management.v1.ConnectionService/DiffScriptVersions', 'admin', { fromVersion: '1' }, '+++ login.js'],
@@ -222,7 +230,7 @@ describe('every call of the gateway, by that client', () => {
   it.each(STEPS)('%s as %s', async (call, who, facts, expected) => {
     const { userPoolId, adminKey, edgeKey } = world.company;
     const key = { operator: world.operatorKey, admin: adminKey, edge: edgeKey }[who];
-    const data = JSON.stringify(call.endsWith('CreateUserPool') ? facts : { userPoolId, ...facts });
+    const data = JSON.stringify(/\/(?:CreateUserPool|ListUserPools)$/.test(call) ? facts : { userPoolId, ...facts });
     const said = curl(world.services.ports.gateway, `/userferry.${call}`, { key, data });
     const answer = await said.catch((error: { stderr: string }) => error.stderr);
     expect(readable(answer)).toContain(expected);

@@ -69,6 +69,7 @@ const sensible = (userPoolId: string) => ({
   keepEnv: false,
   keepEnvNames: [],
   isolation: 1,
+  language: 1,
   egress: [{ host: 'db.example.com', port: 5432 }],
   argsJson: Buffer.from('[{"email":"a@b.example"},"x"]'),
   metadataJson: Buffer.from('{}'),

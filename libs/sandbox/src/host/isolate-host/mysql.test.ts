@@ -151,7 +151,7 @@ describe.skipIf(!hasMariadb())('mysql2 and MariaDB', () => {
 
     it('pools: reuse, waiting, limits, release, their events and their end', () =>
       same(`const pool = mysql.createPool({ ...config, connectionLimit: 2, queueLimit: 2 }); const seen = []; const events = trace(pool, ['acquire', 'connection', 'enqueue', 'release']);
-        const results = await Promise.all([1, 2, 3].map((n) => pool.query('SELECT ? AS n', [n]))); seen.push(results.map(([r]) => r)); seen.push((await pool.execute('SELECT ? AS n', [4]))[0]);
+        const results = await Promise.all([1, 2, 3].map((n) => pool.query('SELECT ? AS n, SLEEP(?) AS slept', [n, n / 20]))); seen.push(results.map(([r]) => r)); seen.push((await pool.execute('SELECT ? AS n', [4]))[0]);
         const a = await pool.getConnection(); const b = await pool.getConnection(); const late = pool.getConnection(); setTimeout(() => a.release(), 5); const c = await late; seen.push(a.threadId === c.threadId);
         const waiting = [pool.query('SELECT 1'), pool.query('SELECT 2')]; seen.push(await attempt(() => pool.query('SELECT 3'))); b.release(); c.release(); await Promise.all(waiting);
         await pool.end(); seen.push(await attempt(() => pool.query('SELECT 1'))); return show([seen, events.map(([name]) => name)])`));
