@@ -3,15 +3,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Linux reports process times in ticks of 10 ms (`getconf CLK_TCK` is 100 on every platform that we support). */
 export const TICK_MS = 10;
 
-type Stat = { readonly pid: number; readonly parent: number; readonly cpuMs: number };
+type Stat = {
+  readonly pid: number;
+  readonly parent: number;
+  /** With that of its children that have ended. */
+  readonly cpuMs: number;
+  readonly ownCpuMs: number;
+};
 
 /** proc(5): after the command in parentheses come state, parent, …; utime, stime, cutime and cstime are fields 14 to 17. */
 const statOf = (pid: number): Stat | undefined => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-    return { pid, parent: Number(fields[1]), cpuMs: ticks * TICK_MS };
+    const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15).map(Number);
+    const ownCpuMs = (user + system) * TICK_MS;
+    return { pid, parent: Number(fields[1]), cpuMs: ownCpuMs + (childrenUser + childrenSystem) * TICK_MS, ownCpuMs };
   } catch {
     return undefined;
   }
@@ -37,3 +44,13 @@ const treeOf = (root: number, without: readonly number[]): readonly Stat[] => {
 /** CPU time in ms of a process and all that it started, those that have ended included, except the trees under `without`. */
 export const treeCpuMs = (root: number, without: readonly number[] = []): number =>
   treeOf(root, without).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+
+/** CPU time in ms, by pid, of everything that this process did not start. */
+export const foreignCpuMs = (): ReadonlyMap<number, number> => {
+  const own = new Set(treeOf(process.pid, []).map(({ pid }) => pid));
+  return new Map(
+    allStats()
+      .filter(({ pid }) => !own.has(pid))
+      .map(({ pid, ownCpuMs }) => [pid, ownCpuMs]),
+  );
+};

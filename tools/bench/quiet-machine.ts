@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TICK_MS, treeCpuMs } from './process-cpu.ts';
+import { foreignCpuMs, TICK_MS } from './process-cpu.ts';
 import { quantile, rounded } from './statistics.ts';
 
 const WINDOW_MS = 1_000;
@@ -16,13 +16,10 @@ const BOUNDS = { others: 0.1, steal: 0.02, spread: 0.15 } as const;
 /** How quiet the machine was, before or while something was measured. */
 export type Quiet = { readonly quiet: boolean; readonly reason: string };
 
-type Ticks = { readonly busyMs: number; readonly stealMs: number; readonly at: number };
-
 /** proc(5): the first line of /proc/stat has user, nice, system, idle, iowait, irq, softirq and steal, of all processors. */
-const ticksNow = (): Ticks => {
+const stolenMs = (): number => {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(/\s+/).slice(1).map(Number);
-  return { busyMs: (user + nice + system + irq + softirq) * TICK_MS, stealMs: steal * TICK_MS, at: performance.now() };
+  return Number(line.split(/\s+/)[8] ?? 0) * TICK_MS;
 };
 
 /** p90 ÷ p10 - 1 of a loop that does the same each time. */
@@ -60,16 +57,14 @@ export const lookAround = async (): Promise<Quiet & { readonly said: string }> =
   return { ...verdict(complaints), said };
 };
 
+/** Processes that came and went between the two looks are not seen: what we start ourselves often ends as an orphan. */
 const watchOthers = () => {
-  const [before, ownBefore] = [ticksNow(), treeCpuMs(process.pid)];
+  const [before, stolenBefore, since] = [foreignCpuMs(), stolenMs(), performance.now()];
   return {
     shares: () => {
-      const [after, own] = [ticksNow(), treeCpuMs(process.pid) - ownBefore];
-      const ms = after.at - before.at;
-      return {
-        others: Math.max(0, after.busyMs - before.busyMs - own) / ms,
-        steal: (after.stealMs - before.stealMs) / ms,
-      };
+      const ms = performance.now() - since;
+      const usedMs = [...foreignCpuMs()].reduce((sum, [pid, cpuMs]) => sum + cpuMs - (before.get(pid) ?? 0), 0);
+      return { others: usedMs / ms, steal: (stolenMs() - stolenBefore) / ms };
     },
   };
 };

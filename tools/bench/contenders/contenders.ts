@@ -22,7 +22,7 @@ type Size = {
   readonly memoryMs: number;
 };
 
-const FULL: Size = { warmUp: 20, alone: 200, rounds: 8, roundMs: 1_500, atATime: 16, memoryMs: 2_000 };
+const FULL: Size = { warmUp: 20, alone: 80, rounds: 5, roundMs: 1_500, atATime: 16, memoryMs: 2_000 };
 const QUICK: Size = { warmUp: 1, alone: 3, rounds: 2, roundMs: 150, atATime: 2, memoryMs: 100 };
 
 /**
