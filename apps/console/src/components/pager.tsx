@@ -24,13 +24,29 @@ export const usePages = (of: string): Pages => {
 
 export const Pager = ({ pages, next }: { readonly pages: Pages; readonly next: string }) =>
   pages.number === 1 && next === '' ? null : (
-    <nav className="pager" aria-label="Pages">
-      <ActionButton kind="plain" small isDisabled={pages.number === 1} onPress={pages.back}>
-        Back
-      </ActionButton>
-      <span>Page {pages.number}</span>
-      <ActionButton kind="plain" small isDisabled={next === ''} onPress={() => pages.forward(next)}>
-        Further
-      </ActionButton>
-    </nav>
+    <PageSteps
+      place={`Page ${pages.number}`}
+      back={pages.number === 1 ? undefined : pages.back}
+      forward={next === '' ? undefined : () => pages.forward(next)}
+    />
   );
+
+type StepsProps = {
+  readonly place: string;
+  /** Absent: there is no page that way. */
+  readonly back: (() => void) | undefined;
+  readonly forward: (() => void) | undefined;
+};
+
+/** A step back, where one is, and a step further. */
+export const PageSteps = ({ place, back, forward }: StepsProps) => (
+  <nav className="pager" aria-label="Pages">
+    <ActionButton kind="plain" small isDisabled={back === undefined} {...(back && { onPress: back })}>
+      Back
+    </ActionButton>
+    <span>{place}</span>
+    <ActionButton kind="plain" small isDisabled={forward === undefined} {...(forward && { onPress: forward })}>
+      Further
+    </ActionButton>
+  </nav>
+);

@@ -1,7 +1,7 @@
 import type { MigrationState, User } from '@userferry/contracts/json-types';
 import { useDeferredValue, useState } from 'react';
-import { ActionButton } from '../../components/button.tsx';
 import { Empty, Loaded } from '../../components/page-state.tsx';
+import { PageSteps } from '../../components/pager.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { useTitle } from '../../components/use-title.ts';
@@ -74,6 +74,7 @@ const Users = ({ answer: { users, refusal }, keyword, page, onPage }: UsersProps
       <Empty title={`Nobody matches “${keyword}”`} />
     );
   const total = Number(users.totalCount);
+  const last = Math.ceil(total / PAGE_SIZE);
   return (
     <section className="card" aria-label="Users">
       <p className="quiet small">{NUMBER.format(total)} in all</p>
@@ -83,25 +84,13 @@ const Users = ({ answer: { users, refusal }, keyword, page, onPage }: UsersProps
         ))}
       </ul>
       {keyword === '' && total > PAGE_SIZE && (
-        <NumberedPager page={page} last={Math.ceil(total / PAGE_SIZE)} onPage={onPage} />
+        <PageSteps
+          place={`Page ${NUMBER.format(page)} of ${NUMBER.format(last)}`}
+          back={page === 1 ? undefined : () => onPage(page - 1)}
+          forward={page >= last ? undefined : () => onPage(page + 1)}
+        />
       )}
       {open && <UserDetails user={open} onClose={() => setOpen(undefined)} />}
     </section>
   );
 };
-
-type PagerProps = { readonly page: number; readonly last: number; readonly onPage: (page: number) => void };
-
-const NumberedPager = ({ page, last, onPage }: PagerProps) => (
-  <nav className="pager" aria-label="Pages">
-    <ActionButton kind="plain" small isDisabled={page === 1} onPress={() => onPage(page - 1)}>
-      Back
-    </ActionButton>
-    <span>
-      Page {NUMBER.format(page)} of {NUMBER.format(last)}
-    </span>
-    <ActionButton kind="plain" small isDisabled={page >= last} onPress={() => onPage(page + 1)}>
-      Further
-    </ActionButton>
-  </nav>
-);
