@@ -71,17 +71,17 @@ describe('a run in an isolate of its own', () => {
   });
 
   it('has another one than a run at the same time', async () => {
-    const source = `async function login() { globalThis.mine = (globalThis.mine ?? 0) + 1; await new Promise((r) => setTimeout(r, 100)); return [globalThis.mine, performance.timeOrigin] }`;
+    const source = `async function login() { globalThis.mine = (globalThis.mine ?? 0) + 1; await new Promise((r) => setTimeout(r, 100)); return globalThis.mine }`;
     const both = await Promise.all([alone(source), alone(source)]);
-    const [one, other] = both.map(({ resultJson }) => JSON.parse(resultJson as string) as [number, number]);
-    expect([one?.[0], other?.[0]]).toEqual([1, 1]);
-    expect(one?.[1]).not.toBe(other?.[1]);
+    expect(both.map(({ resultJson }) => resultJson)).toEqual(['1', '1']);
   });
 
   it('gets one although more come at a time than are ready', async () => {
-    const burst = await Promise.all(Array.from({ length: 12 }, () => alone(`${ISOLATE} // burst`)));
+    // Counted in the isolate, since two may begin in the same millisecond.
+    const source = `async function login() { globalThis.runs = (globalThis.runs ?? 0) + 1; await new Promise((r) => setTimeout(r, 100)); return globalThis.runs }`;
+    const burst = await Promise.all(Array.from({ length: 12 }, () => alone(source)));
     expect(burst.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 12 }, () => 'completed'));
-    expect(new Set(burst.map(({ resultJson }) => resultJson)).size).toBe(12);
+    expect(burst.map(({ resultJson }) => resultJson)).toEqual(Array.from({ length: 12 }, () => '1'));
   });
 
   it('has the drivers that only its runs tell of', async () => {
