@@ -18,7 +18,9 @@ export type HostChildListener = {
   exited(reason: string): void;
 };
 
-const STDERR_BYTES_MAX = 4096;
+const STDERR_BYTES_HEARD = 4096;
+/** Past these its writes fail: to read on would let a host that never ends keep this thread busy. */
+const STDERR_BYTES_MAX = 1024 * 1024;
 /** Longer than any kill takes; then the first of the chain is killed itself. */
 const KILL_PATIENCE_MS = 2000;
 
@@ -41,14 +43,13 @@ const killChain = (pid: number | undefined): void => {
   killQuietly(init ?? first);
 };
 
-/** Past the limit its writes fail: reading on would let a host that never ends keep this thread busy. */
 const readStderr = (child: ChildProcess, { stderr }: HostChildListener): void => {
-  let left = STDERR_BYTES_MAX;
+  let read = 0;
   child.stderr?.on('error', () => {});
   child.stderr?.on('data', (bytes: Buffer) => {
-    if (left > 0) stderr(bytes.subarray(0, left).toString('utf8'));
-    left -= bytes.length;
-    if (left <= 0) child.stderr?.destroy();
+    if (read < STDERR_BYTES_HEARD) stderr(bytes.subarray(0, STDERR_BYTES_HEARD - read).toString('utf8'));
+    read += bytes.length;
+    if (read > STDERR_BYTES_MAX) child.stderr?.destroy();
   });
 };
 
