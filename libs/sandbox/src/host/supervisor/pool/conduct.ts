@@ -1,3 +1,5 @@
+import { createFading } from './fading.ts';
+
 /**
  * How a connection's scripts have behaved of late: each of its hosts that had to be killed, or died of a run, counts, and so
  * does each run that did nothing but keep a processor busy until it was stopped; what counts fades. The connection pays for it with its own hosts' processor time and with a rest before the next
@@ -18,30 +20,10 @@ const FORGIVEN = 2;
 const REST_STEP_MS = 250;
 const REST_MAX_MS = 2_000;
 const CPU_SHARE_MIN = 0.05;
-const FORGOTTEN_BELOW = 0.05;
-
-/** A number that halves with time, for each connection. */
-const createFading = (now: () => number) => {
-  const entries = new Map<string, { readonly value: number; readonly at: number }>();
-  const current = (key: string): number => {
-    const entry = entries.get(key);
-    return entry === undefined ? 0 : entry.value * 0.5 ** ((now() - entry.at) / HALF_LIFE_MS);
-  };
-  return {
-    current,
-    /** The number and when it was, at the last count. */
-    last: (key: string) => entries.get(key),
-    count(key: string): void {
-      // Nothing is kept of a connection that has behaved for a while.
-      for (const other of entries.keys()) if (current(other) < FORGOTTEN_BELOW) entries.delete(other);
-      entries.set(key, { value: current(key) + 1, at: now() });
-    },
-  };
-};
 
 export const createConduct = (now: () => number = Date.now): Conduct => {
-  const lost = createFading(now);
-  const burnt = createFading(now);
+  const lost = createFading(HALF_LIFE_MS, now);
+  const burnt = createFading(HALF_LIFE_MS, now);
   return {
     hostLost: lost.count,
     timeBurnt: burnt.count,

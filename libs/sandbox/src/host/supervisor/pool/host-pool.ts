@@ -2,6 +2,8 @@ import type { RunResult } from '@userferry/script-contract';
 import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { Conduct } from './conduct.ts';
+import { createFading } from './fading.ts';
+import { createFullness } from './fullness.ts';
 import { createMemoryRoom } from './memory-room.ts';
 import { BIRTHS_AT_ONCE, type Nursery } from './nursery.ts';
 import { createOwnedHosts, type OwnedHosts } from './owned-hosts.ts';
@@ -35,6 +37,8 @@ export type HostPool = {
   serve(): void;
   /** Has the connection all the hosts that it may have now? */
   hasItsShare(connectionKey: string): boolean;
+  /** Runs that the connection may have at a time. */
+  runsAtOnce(connectionKey: string): number;
   /** Notes how a run of the connection ended. */
   ended(connectionKey: string, result: RunResult): void;
   /** Ends the hosts that have been idle, or have lived, long enough; gives the others their share of the processors. */
@@ -45,6 +49,12 @@ export type HostPool = {
 /** Was it stopped after it kept a processor busy for most of its time? One that waits for a slow database was not. */
 const burntItsTime = ({ outcome, usage }: RunResult): boolean =>
   outcome === 'timed_out' && usage.cpuMs * 2 >= usage.wallMs;
+
+/**
+ * Runs of a connection count for less and less. Long enough that those that come again and again keep their hosts from the
+ * many that come once: whoever ran last would be born and ended in turn with them.
+ */
+const USE_HALF_LIFE_MS = 2 * 60_000;
 
 /** Below this processor share a connection has one host at a time. */
 const BAD_CONDUCT = 0.3;
@@ -96,19 +106,29 @@ const createRoom = ({ limits, nursery }: Pick<HostPoolDeps, 'limits' | 'nursery'
   };
 };
 
+/** Which hosts are not used again. */
+const createRetirement = ({ maxAgeMs, idleBytesMax }: HostPoolLimits) => {
+  const isFull = createFullness(idleBytesMax);
+  return {
+    old: (host: IsolateHost): boolean => Date.now() - host.bornAt > maxAgeMs,
+    /** What the last run left would be held against the next one. */
+    retireIfFull(host: IsolateHost): boolean {
+      if (host.runs > 0 || !isFull(host)) return false;
+      host.kill(DEATHS.tooMuchMemory);
+      return true;
+    },
+  };
+};
+
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
-  const owned = createOwnedHosts();
+  const use = createFading(USE_HALF_LIFE_MS, Date.now);
+  const owned = createOwnedHosts(use.current);
   const room = createRoom({ limits, nursery }, owned);
 
-  const old = (host: IsolateHost): boolean => Date.now() - host.bornAt > limits.maxAgeMs;
-  /** What the last run left would be held against the next one. */
-  const retireIfFull = (host: IsolateHost): boolean => {
-    if (host.runs > 0 || host.residentBytes <= limits.idleBytesMax) return false;
-    host.kill(DEATHS.tooMuchMemory);
-    return true;
-  };
+  const { old, retireIfFull } = createRetirement(limits);
+
   const withRoom = (key: string): IsolateHost | undefined => {
     const [host] = owned
       .of(key)
@@ -140,6 +160,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
       const host = withRoom(key) ?? adopt(key);
       const work = host && queue.take(key);
       if (host === undefined || work === undefined) return;
+      use.count(key);
       work.start(host);
     }
   };
@@ -161,6 +182,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     },
     serve,
     hasItsShare: (key) => hasItsShare(key) || conduct.restMs(key) > 0,
+    runsAtOnce: (key) => hostsAllowed(key) * limits.runsPerHost,
     ended(key, result) {
       if (burntItsTime(result)) conduct.timeBurnt(key);
     },

@@ -1,8 +1,8 @@
 const MIB = 1024 * 1024;
 /** What a host comes to hold with its first runs; for those that nobody has looked at yet. */
 const TYPICAL_BYTES = 48 * MIB;
-/** Of the thread in this process that speaks with it. */
-const THREAD_BYTES = 8 * MIB;
+/** What this process has of its own for each of them. */
+const CHANNEL_BYTES = 1 * MIB;
 
 /** Something that takes memory: what it has for itself, in bytes; 0 where that is not known. */
 export type Weighed = { readonly ownBytes: number };
@@ -15,10 +15,10 @@ export type MemoryRoom<H extends Weighed> = {
   more(hosts: readonly H[]): number;
 };
 
-/** `bytesMax`: of all hosts and their threads. What was seen at the last look counts until the next. */
+/** `bytesMax`: of all hosts and what is kept of them here. What was seen at the last look counts until the next. */
 export const createMemoryRoom = <H extends Weighed>(bytesMax: number): MemoryRoom<H> => {
   const seen = new WeakMap<H, number>();
-  const costOf = (host: H): number => (seen.get(host) ?? TYPICAL_BYTES) + THREAD_BYTES;
+  const costOf = (host: H): number => (seen.get(host) ?? TYPICAL_BYTES) + CHANNEL_BYTES;
   return {
     look(hosts) {
       // One that has served nobody yet will hold more when it has.
@@ -26,7 +26,7 @@ export const createMemoryRoom = <H extends Weighed>(bytesMax: number): MemoryRoo
     },
     more(hosts) {
       const leftBytes = bytesMax - hosts.reduce((sum, host) => sum + costOf(host), 0);
-      return Math.floor(leftBytes / (TYPICAL_BYTES + THREAD_BYTES));
+      return Math.floor(leftBytes / (TYPICAL_BYTES + CHANNEL_BYTES));
     },
   };
 };

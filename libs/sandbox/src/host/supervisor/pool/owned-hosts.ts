@@ -9,11 +9,15 @@ export type OwnedHosts = {
   add(key: string, host: IsolateHost): void;
   remove(key: string, host: IsolateHost): void;
   forEach(visit: (host: IsolateHost, key: string) => void): void;
-  /** Ends the one that has had nothing to do for longest, and at least for so long; false when there is none. */
+  /**
+   * Ends one that has had nothing to do for at least so long: of the connection that uses its hosts least, and of those the
+   * one that has rested longest. False when there is none.
+   */
   evictIdle(restedMs: number): boolean;
 };
 
-export const createOwnedHosts = (): OwnedHosts => {
+/** `use`: how much a connection has used its hosts of late. */
+export const createOwnedHosts = (use: (key: string) => number): OwnedHosts => {
   const owned = new Map<string, Set<IsolateHost>>();
   const all = (): IsolateHost[] => [...owned.values()].flatMap((hosts) => [...hosts]);
   return {
@@ -31,11 +35,13 @@ export const createOwnedHosts = (): OwnedHosts => {
       for (const [key, hosts] of owned) for (const host of hosts) visit(host, key);
     },
     evictIdle(restedMs) {
-      const [idle] = all()
-        .filter(({ runs, alive, idleSince }) => runs === 0 && alive && Date.now() - idleSince >= restedMs)
-        .sort((a, b) => a.idleSince - b.idleSince);
-      idle?.kill(DEATHS.replaced);
-      return idle !== undefined;
+      const isIdle = ({ runs, alive, idleSince }: IsolateHost): boolean =>
+        runs === 0 && alive && Date.now() - idleSince >= restedMs;
+      const [least] = [...owned]
+        .flatMap(([key, hosts]) => [...hosts].filter(isIdle).map((host) => ({ host, use: use(key) / hosts.size })))
+        .sort((a, b) => a.use - b.use || a.host.idleSince - b.host.idleSince);
+      least?.host.kill(DEATHS.replaced);
+      return least !== undefined;
     },
   };
 };
