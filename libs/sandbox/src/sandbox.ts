@@ -25,6 +25,11 @@ export type RunRequest = {
   /** The connection's own allow-list: it can only narrow what the deployment allows. `undefined`: no narrowing. */
   readonly egress?: readonly EgressRule[];
   readonly timeoutMs: number;
+  /**
+   * Epoch milliseconds until which somebody waits for the answer, the wait for a host included: a run that cannot end by then
+   * is refused, and none goes on longer. Absent: it runs for as long as `timeoutMs` says, whenever it begins.
+   */
+  readonly deadlineMs?: number;
   readonly memoryLimitBytes: number;
   /** `per_run`: in an isolate of its own, which has run nothing before and is thrown away after. Absent: `warm`. */
   readonly isolation?: Isolation;

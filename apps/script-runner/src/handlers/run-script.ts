@@ -16,8 +16,7 @@ export const runScript = (sandbox: Sandbox, startedRuns: StartedRuns): Handler<R
   return async (message, call) => {
     const request = toRunRequest(message);
     if (ACTIONS[request.functionName].writes) startedRuns.start(request.runId);
-    const timeoutMs = Math.max(1, Math.min(request.timeoutMs, call.deadlineMs - Date.now() - ANSWER_MS));
-    const run = await runInSandbox({ ...request, timeoutMs }, call.signal);
+    const run = await runInSandbox({ ...request, deadlineMs: call.deadlineMs - ANSWER_MS }, call.signal);
     call.log.info({ action: request.functionName, outcome: run.outcome, usage: run.usage }, 'script run');
     return toRunResponse(run);
   };

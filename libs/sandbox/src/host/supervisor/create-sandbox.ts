@@ -13,6 +13,7 @@ import { DEATHS } from './hosts/host-death.ts';
 import { createHostRequests } from './hosts/host-requests.ts';
 import type { IsolateHost } from './hosts/isolate-host.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
+import { type Admission, createAdmission, NO_LINE } from './pool/admission.ts';
 import { createConduct } from './pool/conduct.ts';
 import { createHealthNews } from './pool/health-news.ts';
 import { createHostPool, type HostPool } from './pool/host-pool.ts';
@@ -29,6 +30,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   queue_full: 'too many runs of this connection are waiting already',
   runner_full: 'too many runs are waiting already',
   waited_too_long: 'no isolate host was free in time',
+  too_late: 'the run could not have ended in time',
   no_hosts: 'no isolate host can be started here now',
   closed: 'the sandbox is closed',
 };
@@ -41,6 +43,7 @@ const runnersFault = (why: Refusal, retryAfterMs: number): ServiceError =>
 
 type Work<T> = {
   readonly connectionKey: string;
+  readonly latestStartMs?: number | undefined;
   begin(host: IsolateHost): Promise<T>;
   /** Never throws: it is called by a timer, where nobody would catch it and the process would end. */
   instead(why: Refusal, retryAfterMs: number): T | Promise<T>;
@@ -52,6 +55,7 @@ const workIn = <T>(queue: WorkQueue<IsolateHost>, work: Work<T>, signal?: AbortS
   const { promise, resolve } = Promise.withResolvers<T | undefined>();
   const waiting: Waiting<IsolateHost> = {
     connectionKey: work.connectionKey,
+    latestStartMs: work.latestStartMs,
     start: (host) => resolve(work.begin(host)),
     giveUp: (why, retryAfterMs) => resolve(work.instead(why, retryAfterMs)),
   };
@@ -71,12 +75,15 @@ const readableRules = (request: RunRequest): void => {
   }
 };
 
-type Parts = { readonly queue: WorkQueue<IsolateHost>; readonly pool: HostPool };
+type Parts = { readonly queue: WorkQueue<IsolateHost>; readonly pool: HostPool; readonly admission: Admission };
+
+/** Of a connection's own making where it has its share already, else the runner's. */
+const OF_EITHER: ReadonlySet<Refusal> = new Set(['waited_too_long', 'too_late']);
 
 /** A connection past its own share ends as `overloaded`; whatever else there is no host for is the runner's own fault. */
 const overloaded = (pool: HostPool, connectionKey: string): Work<RunResult>['instead'] => {
   const isItsOwn = (why: Refusal): boolean =>
-    why === 'queue_full' || (why === 'waited_too_long' && pool.hasItsShare(connectionKey));
+    why === 'queue_full' || (OF_EITHER.has(why) && pool.hasItsShare(connectionKey));
   return (why, retryAfterMs) =>
     isItsOwn(why)
       ? { ...endedResult('overloaded', REFUSALS[why]), retryAfterMs }
@@ -87,26 +94,42 @@ const overloaded = (pool: HostPool, connectionKey: string): Work<RunResult>['ins
 const atLeast = (floor: Isolation, request: RunRequest): RunRequest =>
   floor === 'per_run' ? { ...request, isolation: floor } : request;
 
-const createRun = ({ queue, pool }: Parts, floor: Isolation): Sandbox['run'] => {
+/** The work of one run. What cannot end in time is not begun, when its host is there at last, either. */
+const runWork = (
+  { pool, admission }: Parts,
+  request: RunRequest,
+  begin: Work<RunResult>['begin'],
+): Work<RunResult> & { tooLate(): RunResult | Promise<RunResult> } => {
+  const { connectionKey } = request;
+  const instead = overloaded(pool, connectionKey);
+  const tooLate = () => instead('too_late', admission.retryAfterMs(request));
+  return {
+    connectionKey,
+    latestStartMs: admission.latestStartMs(request),
+    begin: async (host) => (admission.isTooLate(request, NO_LINE) ? tooLate() : begin(host)),
+    instead,
+    tooLate,
+  };
+};
+
+const createRun = (parts: Parts, floor: Isolation): Sandbox['run'] => {
+  const { queue, pool, admission } = parts;
   const inFlight = new Set<string>();
+  const place = (request: RunRequest, work: ReturnType<typeof runWork>, signal?: AbortSignal) => {
+    const line = { ahead: queue.waitingOf(request.connectionKey), atOnce: pool.runsAtOnce(request.connectionKey) };
+    return admission.isTooLate(request, line) ? work.tooLate() : workIn<RunResult>(queue, work, signal);
+  };
   return async (asked, signal, onHost) => {
     const request = atLeast(floor, asked);
     const { runId, connectionKey } = request;
     if (inFlight.has(runId)) throw new ServiceError('RUN_ALREADY_STARTED', `run ${runId} is being run already`);
     readableRules(request);
     inFlight.add(runId);
-    const raw = workIn<RunResult>(
-      queue,
-      {
-        connectionKey,
-        begin: (host) => {
-          onHost?.({ isNew: host.begun === 0 });
-          return host.run(request, signal);
-        },
-        instead: overloaded(pool, connectionKey),
-      },
-      signal,
-    );
+    const work = runWork(parts, request, (host) => {
+      onHost?.({ isNew: host.begun === 0 });
+      return admission.run(request, (run) => host.run(run, signal));
+    });
+    const raw = place(request, work, signal);
     pool.serve();
     try {
       const result = (await raw) ?? endedResult('killed', 'the run was ended by its caller');
@@ -121,7 +144,7 @@ const createRun = ({ queue, pool }: Parts, floor: Isolation): Sandbox['run'] => 
 
 /** What stands at the source's top level is evaluated to see what it defines, so each source gets a host of its own. */
 const createCheck =
-  ({ queue, pool }: Parts): Sandbox['check'] =>
+  ({ queue, pool }: Pick<Parts, 'queue' | 'pool'>): Sandbox['check'] =>
   async (source, functionName, language = 'javascript') => {
     const begin = (host: IsolateHost): Promise<ScriptCheck> => {
       const timer = setTimeout(() => host.kill(DEATHS.stuckInSource), CHECK_TIMEOUT_MS);
@@ -137,7 +160,7 @@ const createCheck =
     return (await found) ?? { problems: [] };
   };
 
-const statsOf = ({ queue, nursery, pool }: Parts & { readonly nursery: Nursery }): SandboxStats => {
+const statsOf = ({ queue, nursery, pool }: Omit<Parts, 'admission'> & { readonly nursery: Nursery }): SandboxStats => {
   const { starting, blank } = nursery.hosts;
   const busy = pool.hosts.filter(({ runs }) => runs > 0).length;
   const all = [...starting, ...blank, ...pool.hosts];
@@ -215,7 +238,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
     await close();
     throw new Error(`no isolate host can be started: ${(error as Error).message}`);
   }
-  const parts = { queue, pool };
+  const parts = { queue, pool, admission: createAdmission() };
   const { level } = launcher;
   const modules = readOfferedModules(options.runtimeFolder);
   const stats = () => statsOf({ ...parts, nursery });

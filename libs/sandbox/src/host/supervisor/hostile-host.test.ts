@@ -303,6 +303,15 @@ describe('a run', () => {
     }
   });
 
+  it('is not begun when its caller’s time is over, and has no more than is left of it', async () => {
+    await expect(sandbox.run(runOf('echo', { deadlineMs: Date.now() - 1 }))).rejects.toMatchObject({
+      reason: 'RUNNER_OVERLOADED',
+    });
+    const begun = Date.now();
+    expect(await sandbox.run(runOf('silent', { deadlineMs: begun + 1_500 }))).toMatchObject({ outcome: 'timed_out' });
+    expect(Date.now() - begun).toBeLessThan(9_000);
+  });
+
   it('finds its hosts free, however many slow ones another connection has sent', async () => {
     // One run each: a host that is killed for a silent run would take the others in it along.
     const shared = await startTestSandbox({

@@ -82,3 +82,11 @@ it('the pause between births doubles with each failure, has an end, and is over 
   pause.succeeded();
   expect(pause.delayMs).toBe(0);
 });
+
+it('what cannot be begun in time any more is given up then, not when it has waited for as long as anybody may', async () => {
+  const queue = createWorkQueue<string>(limits);
+  const told = await new Promise((resolve) =>
+    queue.add({ ...workOf('a'), latestStartMs: Date.now() + 5, giveUp: resolve }),
+  );
+  expect([told, queue.waitingOf('a')]).toEqual(['too_late', 0]);
+});

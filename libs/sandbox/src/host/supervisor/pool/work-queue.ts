@@ -1,6 +1,8 @@
 /** Something that waits for an isolate host of its connection. */
 export type Waiting<H> = {
   readonly connectionKey: string;
+  /** Epoch milliseconds: it is given up when it has not begun by then. */
+  readonly latestStartMs?: number | undefined;
   /** A host is there. */
   start(host: H): void;
   /** None was there in time, or ever will be; another try is worth it after so many milliseconds. */
@@ -8,7 +10,7 @@ export type Waiting<H> = {
 };
 
 /** Why there is no host: `runner_full`, `no_hosts` and `closed` are not of the connection's making. */
-export type Refusal = 'queue_full' | 'runner_full' | 'waited_too_long' | 'no_hosts' | 'closed';
+export type Refusal = 'queue_full' | 'runner_full' | 'waited_too_long' | 'too_late' | 'no_hosts' | 'closed';
 
 export type QueueLimits = { readonly perConnection: number; readonly total: number; readonly waitMs: number };
 
@@ -23,6 +25,8 @@ export type WorkQueue<H> = {
   remove(work: Waiting<H>): boolean;
   /** As many wait. */
   readonly size: number;
+  /** As many of one connection. */
+  waitingOf(connectionKey: string): number;
   /** Connections with something waiting, the one that waited longest without being served first. */
   readonly waitingKeys: readonly string[];
   take(connectionKey: string): Waiting<H> | undefined;
@@ -49,8 +53,14 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
     if (queue.size === 0) queues.delete(work.connectionKey);
     return true;
   };
-  const expire = (work: Waiting<H>): void => {
-    if (remove(work)) work.giveUp('waited_too_long', waitMs);
+  const expire = (work: Waiting<H>, why: Refusal): void => {
+    if (remove(work)) work.giveUp(why, waitMs);
+  };
+  const expiry = (work: Waiting<H>): NodeJS.Timeout => {
+    const leftMs = (work.latestStartMs ?? Number.POSITIVE_INFINITY) - Date.now();
+    return leftMs < waitMs
+      ? setTimeout(expire, leftMs, work, 'too_late')
+      : setTimeout(expire, waitMs, work, 'waited_too_long');
   };
   /** As long as the first in line has waited already: so long it takes at the least. */
   const refuseOne = (work: Waiting<H>, queue: ReadonlyMap<unknown, Place>): void => {
@@ -69,7 +79,7 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
     add(work) {
       const queue = queues.get(work.connectionKey) ?? new Map<Waiting<H>, Place>();
       if (queue.size >= Math.min(perConnection, total - size)) return refuseOne(work, queue);
-      queue.set(work, { timer: setTimeout(() => expire(work), waitMs), since: Date.now() });
+      queue.set(work, { timer: expiry(work), since: Date.now() });
       queues.set(work.connectionKey, queue);
       size += 1;
     },
@@ -77,6 +87,7 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
     get size() {
       return size;
     },
+    waitingOf: (connectionKey) => queues.get(connectionKey)?.size ?? 0,
     get waitingKeys() {
       return [...queues.keys()];
     },
