@@ -5,7 +5,7 @@ import { createRunTimes } from './run-times.ts';
 const ended = (wallMs: number, outcome: RunResult['outcome'] = 'completed', queryMs = 0): RunResult => ({
   outcome,
   logs: [],
-  usage: { wallMs, cpuMs: 0, heapBytes: 0, queryMs },
+  usage: { wallMs, cpuMs: wallMs - queryMs, heapBytes: 0, queryMs },
 });
 
 /** One run of the kind stays in flight; beside few processors, what they share out would be seen. */
@@ -50,6 +50,13 @@ it('the more are in flight, the longer one takes, before any of them has ended',
 
 it('what waits elsewhere may be many at a time', () => {
   const times = timesAfter('a', [ended(60, 'completed', 59)], 2);
+  for (let n = 0; n < 80; n += 1) times.begun('a');
+  expect(times.expectedMs('a')).toBeLessThan(100);
+});
+
+it('what sleeps may be many at a time', () => {
+  const { usage, ...slept } = ended(60);
+  const times = timesAfter('a', [{ ...slept, usage: { ...usage, cpuMs: 1 } }], 2);
   for (let n = 0; n < 80; n += 1) times.begun('a');
   expect(times.expectedMs('a')).toBeLessThan(100);
 });

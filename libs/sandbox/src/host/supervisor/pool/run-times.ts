@@ -27,19 +27,22 @@ const KINDS_MAX = 1_000;
 const hereMs = ({ usage: { wallMs, connectMs = 0, queryMs = 0 } }: RunResult): number =>
   Math.max(0, wallMs - connectMs - queryMs);
 
+/** What of it was work: a script may also sleep. */
+const workMs = (result: RunResult): number => Math.min(hereMs(result), result.usage.cpuMs + (result.usage.hashMs ?? 0));
+
 const toward = (from: number, to: number, share: number): number => from + (to - from) * share;
 
 /** A run that ended by itself tells what others will take, and so does one that ran out of time here and not elsewhere. */
 const learn = (times: Times, result: RunResult): void => {
   const { outcome, usage } = result;
   const hasAnswered = outcome === 'completed' || outcome === 'threw';
-  const ownMs = hereMs(result);
-  if (!hasAnswered && !(outcome === 'timed_out' && ownMs * 2 > usage.wallMs)) return;
+  if (!hasAnswered && !(outcome === 'timed_out' && hereMs(result) * 2 > usage.wallMs)) return;
   if (times.meanMs === 0) times.meanMs = usage.wallMs;
   times.deviationMs = toward(times.deviationMs, Math.abs(usage.wallMs - times.meanMs), LAST_SHARE);
   times.meanMs = toward(times.meanMs, usage.wallMs, LAST_SHARE);
-  if (hasAnswered)
-    times.ownMs = times.ownMs === 0 || ownMs < times.ownMs ? ownMs : toward(times.ownMs, ownMs, SLOWER_SHARE);
+  if (!hasAnswered) return;
+  const ownMs = workMs(result);
+  times.ownMs = times.ownMs === 0 || ownMs < times.ownMs ? ownMs : toward(times.ownMs, ownMs, SLOWER_SHARE);
 };
 
 export const createRunTimes = (processors = availableParallelism()): RunTimes => {
