@@ -1,4 +1,5 @@
 import { type Logger as PinoLogger, pino } from 'pino';
+import { createLineSink } from './line-sink.ts';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child' | 'level'>;
 
@@ -17,19 +18,25 @@ const SECRET_NAMES = [
   'profileJson',
 ];
 
+/** Of the process, however many loggers it has. */
+const stdout = createLineSink();
+
 /**
  * Structured log, one JSON object a line on standard output: `time` (ISO 8601), `level`, `service`, `msg`, and the
  * facts given. Errors under `err` show name, message and stack; what a gRPC or driver error carries beside is left out.
  */
 export const createLogger = ({ service, level }: LoggerOptions): Logger =>
-  pino({
-    level,
-    base: { service },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
-    serializers: { err: errorFacts },
-  });
+  pino(
+    {
+      level,
+      base: { service },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+      serializers: { err: errorFacts },
+    },
+    stdout,
+  );
 
 const errorFacts = (error: unknown): unknown => {
   if (!(error instanceof Error)) return { type: typeof error };
