@@ -29,6 +29,14 @@ const CREDENTIAL = { scheme: 'bcrypt-hmac-sha384', version: 1, pepperId: 'p1', c
 /** Of one INSERT, so that nothing has to be kept for long. */
 const PORTION = 200_000;
 
+const LOADERS = 2;
+
+const portionsOf = (from: number, to: number) =>
+  Array.from({ length: Math.ceil((to - from) / PORTION) }, (_, n) => ({
+    from: from + n * PORTION,
+    to: Math.min(from + (n + 1) * PORTION, to),
+  }));
+
 /** From so many rows on, indexes are made behind them. */
 const BULK = 500_000;
 const USER_TABLES = ['users', 'user_identifiers', 'external_ids', 'credentials'];
@@ -40,28 +48,30 @@ const fill =
       // As a bulk load is done: what is made here fits together.
       server.query(`SET session_replication_role = replica; ${inlined(sql, values)}`, { database });
     const load = async () => {
-      for (let at = from; at < to; at += PORTION)
-        await fillStore(run, kind, { from: at, to: Math.min(at + PORTION, to) });
+      const left = portionsOf(from, to);
+      const loader = async () => {
+        for (let next = left.shift(); next !== undefined; next = left.shift()) await fillStore(run, kind, next);
+      };
+      await Promise.all(Array.from({ length: LOADERS }, loader));
     };
     if (kind === 'users' && to - from >= BULK) await bulkLoad({ server, database }, USER_TABLES, load);
     else await load();
-    await server.query('VACUUM ANALYZE', { database });
   };
 
 /** Several statements at once take no values: these are numbers of our own. */
 const inlined = (sql: string, values: readonly unknown[]): string =>
   values.reduce<string>((text, value, place) => text.replaceAll(`$${place + 1}::int`, String(Number(value))), sql);
 
-const doublings = (first: number, last: number): number[] =>
-  first > last ? [] : [first, ...doublings(first * 2, last)];
+const doublings = (first: number, last: number, times = 2): number[] =>
+  first > last ? [] : [first, ...doublings(first * times, last, times)];
 
-/** How many users the full form ends with, and whether nothing else grows. */
+/** How many users the full form ends with, and whether nothing else grows: then in fewer steps, of which each is long. */
 type Sizes = { readonly quick: boolean; readonly usersMax: number; readonly usersAlone: boolean };
 
-const axesOf = ({ usersAlone, ...sizes }: Sizes): readonly Axis[] =>
-  allAxes(sizes).filter(({ name }) => !usersAlone || name === 'users');
+const axesOf = (sizes: Sizes): readonly Axis[] =>
+  allAxes(sizes).filter(({ name }) => !sizes.usersAlone || name === 'users');
 
-const allAxes = ({ quick, usersMax }: Omit<Sizes, 'usersAlone'>): readonly Axis[] => [
+const allAxes = ({ quick, usersMax, usersAlone }: Sizes): readonly Axis[] => [
   { name: 'script_versions', sizes: quick ? [10, 20] : doublings(125, 1_000), grow: fill('versions') },
   { name: 'connections', sizes: quick ? [10, 20] : doublings(1_250, 10_000), grow: fill('pools') },
   {
@@ -71,7 +81,7 @@ const allAxes = ({ quick, usersMax }: Omit<Sizes, 'usersAlone'>): readonly Axis[
   },
   {
     name: 'users',
-    sizes: quick ? [1_000, 2_000] : doublings(usersMax / 16, usersMax),
+    sizes: quick ? [1_000, 2_000] : doublings(usersMax / 16, usersMax, usersAlone ? 4 : 2),
     grow: async (bench, from, to) => {
       await fill('users')(bench, from, to);
       bench.users = to;
@@ -252,6 +262,8 @@ const along = async (stores: Stores, axis: Axis, count: number): Promise<readonl
   for (const size of axis.sizes) {
     if (size > from) await axis.grow(stores.grown, from, size);
     from = size;
+    // Nothing does by itself while this runs: a plan that was made for a table that was empty would stay.
+    for (const { server, database } of Object.values(stores)) await server.query('VACUUM ANALYZE', { database });
     for (const [call, run] of Object.entries(CALLS)) {
       const spent = await measured(stores, run, count);
       points.push({ size, call, ...spent });
