@@ -25,6 +25,9 @@ import { quantile, rounded } from './statistics.ts';
 /** Low: what is looked for is the rest. */
 const COST = 4;
 
+/** Until what runs again and again is compiled, as in services that have been there for a while. */
+const WARM_UP = 600;
+
 type Times = { readonly login: number[]; readonly run: number[]; readonly hash: number[] };
 type Parts = { readonly login: Login; readonly runLogin: (n: number) => Promise<void> };
 
@@ -32,7 +35,8 @@ type Parts = { readonly login: Login; readonly runLogin: (n: number) => Promise<
  * What a first login costs beyond the script: the login over gRPC through all services, against the bare `RunScript` of
  * the same script over the same database, and the hash that we make of the password, in turn.
  */
-export const firstLogin = async ({ warmUp, pairs }: Effort): Promise<Figures> => {
+export const firstLogin = async ({ warmUp: warmUpQuick, pairs }: Effort): Promise<Figures> => {
+  const warmUp = pairs < 50 ? warmUpQuick : WARM_UP;
   await using world = await startLocalWorld({ env: { USERFERRY_BCRYPT_COST: String(COST) } });
   const { address, operatorKey, legacy } = world;
   const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import { type Authenticate, bearerToken, type Caller } from '@userferry/grpc';
 import { LRUCache } from 'lru-cache';
@@ -44,7 +44,7 @@ export const createCallerOf = ({ store, onUse, verifyToken }: CallerOfDeps): Cal
 
   const byKey = async (secret: string): Promise<Caller> => {
     if (secret.length > KEY_LENGTH_MAX) throw unknownKey();
-    const found = await look(createHash('sha256').update(secret).digest());
+    const found = await look(hash('sha256', secret, 'buffer'));
     if ('refusal' in found) throw found.refusal;
     // It may have ended since it was found.
     if (found.validUntilMs <= Date.now()) throw new ServiceError('API_KEY_EXPIRED', 'the API key has expired');

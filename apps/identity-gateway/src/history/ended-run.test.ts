@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { RunResult } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionSettings, scriptRun } from '../connection/script-run.ts';
@@ -98,6 +99,7 @@ it('records how every run ended, and hands the result on as it is', async () => 
     (ended) => kept.push(ended),
   );
   expect(await run(loginRun, callFacts())).toBe(answer);
+  await turn();
   expect(kept).toMatchObject([{ runId: loginRun.runId, userPoolId: 'pool', error: { message: 'wrong: [masked]' } }]);
 });
 

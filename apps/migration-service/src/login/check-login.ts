@@ -1,5 +1,5 @@
 import type { User } from '@userferry/user-model';
-import type { FoundUser, LoginFacts, StoredUser, UserStore } from '@userferry/user-store';
+import type { FoundUser, LoginFacts, LoginSubject, StoredUser, UserStore } from '@userferry/user-store';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
 
@@ -33,14 +33,15 @@ export const checkLogin = async (
   deps: LoginDeps,
 ): Promise<CheckedLogin> => {
   const { users, attempts } = deps.store;
-  const { facts, found, attempt: begun } = await users.beginLogin(subjectOf(attempt));
+  const subject = subjectOf(attempt);
+  const { facts, found, attempt: begun } = await users.beginLogin(subject);
   if (!begun.allowed) return { facts, answer: { verdict: 'too_many_attempts', retryAfterMs: begun.retryAfterMs } };
   if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
   try {
-    return { facts, answer: await settled(attempt, await localAnswer(attempt, { facts, found }, signal, deps), deps) };
+    return { facts, answer: await settled(subject, await localAnswer(attempt, { facts, found }, signal, deps), deps) };
   } catch (error) {
     // What we could not check was no wrong password; should this fail too, it counts until it is forgotten.
-    await attempts.undecided(subjectOf(attempt)).catch(() => undefined);
+    await attempts.undecided(subject).catch(() => undefined);
     throw error;
   }
 };
@@ -57,10 +58,10 @@ const localAnswer = async (
 };
 
 /** A password that was right is no guess, whether it lets its owner in or not. */
-const settled = async (attempt: LoginAttempt, answer: LocalAnswer, { store }: LoginDeps): Promise<LocalAnswer> => {
+const settled = async (subject: LoginSubject, answer: LocalAnswer, { store }: LoginDeps): Promise<LocalAnswer> => {
   const { verdict } = answer;
-  if (verdict === 'verified') await store.attempts.loggedIn(subjectOf(attempt), false);
-  else if (verdict === 'locked') await store.attempts.proven(subjectOf(attempt));
+  if (verdict === 'verified') await store.attempts.loggedIn(subject, false);
+  else if (verdict === 'locked') await store.attempts.proven(subject);
   return answer;
 };
 

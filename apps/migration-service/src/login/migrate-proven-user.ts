@@ -38,10 +38,12 @@ export const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> 
  * CONCURRENT_CHANGE (custom user store by now), STORE_UNAVAILABLE, SERVICE_UNAVAILABLE
  */
 export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps: LoginDeps): Promise<Migration> => {
-  const { externalId, profile } = readProfile(proof.profileJson);
   const { userPoolId, connectionId, identifier: typed, password, passwordIsNew } = proof;
-  const credential = await deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
-  const proven = { userPoolId, connectionId, externalId, profile, typed, credential };
+  const hashing = deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
+  // Meanwhile. A profile that is none fails the call, whatever becomes of the hash.
+  hashing.catch(() => undefined);
+  const { externalId, profile } = readProfile(proof.profileJson);
+  const proven = { userPoolId, connectionId, externalId, profile, typed, credential: await hashing };
   const attempt = passwordIsNew ? undefined : subjectOf(proof);
   const result = await deps.store.users.migrate(proven, { call: proof.by, attempt });
   if (result.verdict !== 'already_migrated') return result;

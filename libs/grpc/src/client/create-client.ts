@@ -1,18 +1,19 @@
 import {
   type CallOptions,
-  type ChannelCredentials,
+  Channel,
+  type ChannelInterface,
   type Client,
-  type ClientOptions,
   type ClientUnaryCall,
-  type ServiceError as GrpcError,
   Metadata,
   type requestCallback,
+  type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import { REQUEST_ID_HEADER, TRACEPARENT_HEADER } from '../call-facts.ts';
 import { fromStatus } from '../status.ts';
 import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
 import { serviceConfig } from './service-config.ts';
+import { type Method, unaryCall } from './unary-call.ts';
 import { watchSentCall } from './watch-sent-call.ts';
 
 /** What every call needs: an id that runs through all services, and an end. */
@@ -37,8 +38,10 @@ export type PromiseClient<Raw> = {
     : never;
 } & Disposable;
 
+/** A generated client: what its calls are, for `Raw` says no more than their types. */
 export type ClientConstructor<Raw> = {
-  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): Raw;
+  new (...args: never[]): Raw;
+  readonly service: ServiceDefinition;
   readonly serviceName: string;
 };
 
@@ -55,13 +58,13 @@ export type GrpcClientOptions = {
 
 /** A client whose every call has a deadline and a span, carries the request id, and fails with a ServiceError. */
 export const createClient = <Raw extends Client>(
-  Constructor: ClientConstructor<Raw>,
+  { service, serviceName }: ClientConstructor<Raw>,
   { address, token, repeatable = [], tls }: GrpcClientOptions,
 ): PromiseClient<Raw> => {
   const { credentials, options } = channelCredentials(tls, address);
-  const raw = new Constructor(address, credentials, {
+  const channel = new Channel(address, credentials, {
     ...options,
-    'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
+    'grpc.service_config': serviceConfig(serviceName, repeatable),
     // A replica that is frozen, or whose machine is gone, is found within 15 s; calls that wait for it are UNAVAILABLE.
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
@@ -72,37 +75,45 @@ export const createClient = <Raw extends Client>(
     'grpc.dns_min_time_between_resolutions_ms': 5_000,
     // Whoever answers for the name says where the replicas are, not what is sent twice.
     'grpc.service_config_disable_resolution': 1,
+    // Books that nobody reads, kept of each call.
+    'grpc.enable_channelz': 0,
   });
-  const call = (method: string) => (request: unknown, context: CallContext) =>
-    callUnary(raw, { service: Constructor.serviceName, method }, request, { ...context, token });
-  const close = () => raw.close();
+  const call = (name: string) => (request: unknown, context: CallContext) => {
+    const method = service[name] as Method | undefined;
+    if (method === undefined) return Promise.reject(new TypeError(`the contract has no method ${name}`));
+    return callUnary({ channel, service: serviceName, name, method }, request, { ...context, token });
+  };
+  const close = () => channel.close();
   return new Proxy({} as PromiseClient<Raw>, {
     get: (_, name) =>
       name === Symbol.dispose ? close : typeof name === 'string' && name !== 'then' ? call(name) : undefined,
   });
 };
 
+type Called = {
+  readonly channel: ChannelInterface;
+  readonly service: string;
+  readonly name: string;
+  readonly method: Method;
+};
+
 const callUnary = (
-  raw: Client,
-  { service, method }: { readonly service: string; readonly method: string },
+  { channel, service, name, method }: Called,
   request: unknown,
   { requestId, deadlineMs, signal, token }: CallContext & { token: string | undefined },
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new ServiceError('CANCELLED', `${method}: the caller hung up`));
-    const send = (raw as unknown as Record<string, UnaryMethod<unknown, unknown>>)[method];
-    if (send === undefined) return reject(new TypeError(`the contract has no method ${method}`));
-    const watched = watchSentCall(service, method);
+    if (signal?.aborted) return reject(new ServiceError('CANCELLED', `${name}: the caller hung up`));
+    const watched = watchSentCall(service, name);
     const metadata = new Metadata();
     metadata.set(REQUEST_ID_HEADER, requestId);
     if (watched.traceparent !== undefined) metadata.set(TRACEPARENT_HEADER, watched.traceparent);
     if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-    const call = send.call(raw, request, metadata, { deadline: deadlineMs }, (error: GrpcError | null, response) => {
-      signal?.removeEventListener('abort', onAbort);
+    const cancel = unaryCall(channel, method, request, { metadata, deadlineMs }, (error, response) => {
+      signal?.removeEventListener('abort', cancel);
       watched.ended(error?.code);
-      if (error) reject(fromStatus(error, method));
+      if (error) reject(fromStatus(error, name));
       else resolve(response);
     });
-    const onAbort = () => call.cancel();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', cancel, { once: true });
   });

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import type { Caller } from '../call-facts.ts';
@@ -28,4 +28,4 @@ export const serviceTokenAuthenticate = (serviceToken: string): Authenticate => 
   };
 };
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

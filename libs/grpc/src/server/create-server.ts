@@ -74,6 +74,8 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
+    // Books that nobody reads, kept of each call.
+    'grpc.enable_channelz': 0,
     'grpc.max_connection_age_ms': connectionAgeMs,
     ...(tls?.peers && { interceptors: [refuseStrangers({ peers: tls.peers, log: options.log, graceMs })] }),
   });

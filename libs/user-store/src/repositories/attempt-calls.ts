@@ -96,7 +96,7 @@ const createKeysOf = (keyRing: KeyRing, limits: AttemptLimits) => {
   const derived = hkdfSync('sha256', current, '', 'userferry:v1:login-attempts', 32);
   // As an object, of which nothing has to be made for each attempt.
   const macKey = createSecretKey(new Uint8Array(derived));
-  return ({ userPoolId, who, address }: AttemptSubject): Keys => {
+  const keysOf = ({ userPoolId, who, address }: AttemptSubject): Keys => {
     const mac = (...parts: string[]) =>
       createHmac('sha256', macKey)
         .update(JSON.stringify([userPoolId, ...parts]))
@@ -104,6 +104,13 @@ const createKeysOf = (keyRing: KeyRing, limits: AttemptLimits) => {
     const person = 'userId' in who ? mac('user', who.userId) : mac('identifier', who.kind, identifierKey(who));
     const key = { key: person, max: limits.perIdentifierMax };
     return [key, address === '' ? null : { key: mac('address', address), max: limits.perAddressMax }];
+  };
+  // A login is begun and settled under the same.
+  const known = new WeakMap<AttemptSubject, Keys>();
+  return (subject: AttemptSubject): Keys => {
+    const keys = known.get(subject) ?? keysOf(subject);
+    known.set(subject, keys);
+    return keys;
   };
 };
 
