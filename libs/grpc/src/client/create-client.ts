@@ -1,19 +1,18 @@
 import {
   type CallOptions,
-  Channel,
-  type ChannelInterface,
+  type ChannelCredentials,
   type Client,
+  type ClientOptions,
   type ClientUnaryCall,
+  type ServiceError as GrpcError,
   Metadata,
   type requestCallback,
-  type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import { REQUEST_ID_HEADER, TRACEPARENT_HEADER } from '../call-facts.ts';
 import { fromStatus } from '../status.ts';
 import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
 import { serviceConfig } from './service-config.ts';
-import { type Method, unaryCall } from './unary-call.ts';
 import { watchSentCall } from './watch-sent-call.ts';
 
 /** What every call needs: an id that runs through all services, and an end. */
@@ -38,10 +37,8 @@ export type PromiseClient<Raw> = {
     : never;
 } & Disposable;
 
-/** A generated client: what its calls are, for `Raw` says no more than their types. */
 export type ClientConstructor<Raw> = {
-  new (...args: never[]): Raw;
-  readonly service: ServiceDefinition;
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): Raw;
   readonly serviceName: string;
 };
 
@@ -58,13 +55,13 @@ export type GrpcClientOptions = {
 
 /** A client whose every call has a deadline and a span, carries the request id, and fails with a ServiceError. */
 export const createClient = <Raw extends Client>(
-  { service, serviceName }: ClientConstructor<Raw>,
+  Constructor: ClientConstructor<Raw>,
   { address, token, repeatable = [], tls }: GrpcClientOptions,
 ): PromiseClient<Raw> => {
   const { credentials, options } = channelCredentials(tls, address);
-  const channel = new Channel(address, credentials, {
+  const raw = new Constructor(address, credentials, {
     ...options,
-    'grpc.service_config': serviceConfig(serviceName, repeatable),
+    'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
     // A replica that is frozen, or whose machine is gone, is found within 15 s; calls that wait for it are UNAVAILABLE.
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
@@ -78,42 +75,36 @@ export const createClient = <Raw extends Client>(
     // Books that nobody reads, kept of each call.
     'grpc.enable_channelz': 0,
   });
-  const call = (name: string) => (request: unknown, context: CallContext) => {
-    const method = service[name] as Method | undefined;
-    if (method === undefined) return Promise.reject(new TypeError(`the contract has no method ${name}`));
-    return callUnary({ channel, service: serviceName, name, method }, request, { ...context, token });
-  };
-  const close = () => channel.close();
+  const call = (method: string) => (request: unknown, context: CallContext) =>
+    callUnary(raw, { service: Constructor.serviceName, method }, request, { ...context, token });
+  const close = () => raw.close();
   return new Proxy({} as PromiseClient<Raw>, {
     get: (_, name) =>
       name === Symbol.dispose ? close : typeof name === 'string' && name !== 'then' ? call(name) : undefined,
   });
 };
 
-type Called = {
-  readonly channel: ChannelInterface;
-  readonly service: string;
-  readonly name: string;
-  readonly method: Method;
-};
-
 const callUnary = (
-  { channel, service, name, method }: Called,
+  raw: Client,
+  { service, method }: { readonly service: string; readonly method: string },
   request: unknown,
   { requestId, deadlineMs, signal, token }: CallContext & { token: string | undefined },
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new ServiceError('CANCELLED', `${name}: the caller hung up`));
-    const watched = watchSentCall(service, name);
+    if (signal?.aborted) return reject(new ServiceError('CANCELLED', `${method}: the caller hung up`));
+    const send = (raw as unknown as Record<string, UnaryMethod<unknown, unknown>>)[method];
+    if (send === undefined) return reject(new TypeError(`the contract has no method ${method}`));
+    const watched = watchSentCall(service, method);
     const metadata = new Metadata();
     metadata.set(REQUEST_ID_HEADER, requestId);
     if (watched.traceparent !== undefined) metadata.set(TRACEPARENT_HEADER, watched.traceparent);
     if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-    const cancel = unaryCall(channel, method, request, { metadata, deadlineMs }, (error, response) => {
-      signal?.removeEventListener('abort', cancel);
+    const call = send.call(raw, request, metadata, { deadline: deadlineMs }, (error: GrpcError | null, response) => {
+      signal?.removeEventListener('abort', onAbort);
       watched.ended(error?.code);
-      if (error) reject(fromStatus(error, name));
+      if (error) reject(fromStatus(error, method));
       else resolve(response);
     });
-    signal?.addEventListener('abort', cancel, { once: true });
+    const onAbort = () => call.cancel();
+    signal?.addEventListener('abort', onAbort, { once: true });
   });
