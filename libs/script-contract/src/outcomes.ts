@@ -31,8 +31,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogLine = { readonly level: LogLevel; readonly text: string; readonly atMs: number };
 
 /**
- * What a run cost: wall clock and CPU in milliseconds, the isolate's heap after the run in bytes, and how many connections
- * it opened itself and how many it took over from earlier runs (absent: not known). Of the wall clock, in milliseconds,
+ * What a run cost: wall clock and CPU in milliseconds, the heap of its isolate in bytes (after this run where it is the
+ * isolate's first, else after the one before, as no result waits for a look at it), and how many connections it opened itself and how many it took over from earlier runs (absent: not known). Of the wall clock, in milliseconds,
  * what passed while it waited for connections, for the legacy user store's answers, for hashes and other cryptography.
  * `crossings`: how often it left its isolate or was called in it; not on the wire.
  */

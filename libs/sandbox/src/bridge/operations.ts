@@ -92,7 +92,11 @@ export type Operation =
   // With a key where the connection may be kept for later runs: the driver's name, a space, and all that its session
   // depends on.
   | readonly ['open', id: number, host: string, port: number, family: number, key?: string]
+  // The same, of the session that was offered: all that the host would say is told already.
+  | readonly ['take', id: number, host: string, port: number, family: number, key: string]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
+  // A driver's last word on a connection that may be kept: the guest takes it for closed, whatever becomes of it.
+  | readonly ['farewell', id: number, bytes: Uint8Array]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
   | readonly [
       'option',
@@ -123,6 +127,13 @@ export type Operation =
 /** Events towards the guest; `id` 0 is the guest's own clock (`alarm`, `immediate`). */
 export type GuestEvent = readonly [id: number, type: string, a?: unknown, b?: unknown];
 
+/** A session that waits for a run to come: its mark, and what the host would tell of it and give to read. */
+export type OfferedSession = {
+  readonly mark: number;
+  readonly facts: ConnectionFacts;
+  readonly data: readonly Uint8Array[];
+};
+
 /** What one run hands to the guest. */
 export type RunInput = {
   readonly source: string;
@@ -131,6 +142,8 @@ export type RunInput = {
   readonly envJson: string;
   /** Whether connections outlive their run, and whether there are some of earlier runs. */
   readonly kept: 'none' | 'later' | 'some';
+  /** One of them, for the first connection that may be kept. */
+  readonly offer?: OfferedSession | undefined;
   /** Random bytes for the run, so that most runs need no crossing for them. */
   readonly random: Uint8Array;
 };

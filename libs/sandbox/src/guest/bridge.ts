@@ -139,20 +139,23 @@ export function dispatch(batch: readonly GuestEvent[]): void {
 }
 
 /**
- * Waits for the host to carry out an operation, and what is queued before it. Gives the events that it made at once; they
- * are told soon, past what is under way.
+ * Waits for the host to carry out an operation, and what is queued before it. The events that it made at once are told soon,
+ * past what is under way.
  */
-export function act(operation: Operation): readonly GuestEvent[] {
+export function act(operation: Operation): void {
   assertRoomForNativeCode();
   send(operation);
   const batch = outbox;
   outbox = bareList();
   outboxBytes = 0;
   // It filled the batch, and went with it.
-  if (batch.length === 0) return [];
-  const events = ask('act', batch) as readonly GuestEvent[];
+  if (batch.length === 0) return;
+  tellSoon(ask('act', batch) as readonly GuestEvent[]);
+}
+
+/** Tells events that the guest knows of itself, or was given with an answer, once other work has had its turn. */
+export function tellSoon(events: readonly GuestEvent[]): void {
   if (events.length > 0) void deliverRest(events, 0);
-  return events;
 }
 
 /** Whether events that have arrived are yet to be told. */

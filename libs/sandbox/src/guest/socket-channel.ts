@@ -1,7 +1,9 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
+import { driverIn, FAREWELLS } from '../bridge/farewells.ts';
 import type {
   ConnectionFacts,
   GuestEvent,
+  OfferedSession,
   RunInput,
   SecureInfo,
   SessionFacts,
@@ -9,19 +11,33 @@ import type {
   Unauthorized,
   WireError,
 } from '../bridge/operations.ts';
-import { act, createId, isDelivering, listen, send, toError, unlisten } from './bridge.ts';
-import { create, NativeUint8Array } from './primordials.ts';
+import { sessionMark } from '../bridge/session-mark.ts';
+import { act, createId, isDelivering, listen, send, tellSoon, toError, unlisten } from './bridge.ts';
+import { create, hasOwn, NativeUint8Array } from './primordials.ts';
 
 /** Bytes that may be under way to the host before a write waits for the host's acknowledgement. */
 const WINDOW_BYTES = 256 * 1024;
 
-/** A driver's farewell is no longer; what it comes to is known at once where the host keeps the connection. */
-const FAREWELL_BYTES_MAX = 5;
-
 let kept: RunInput['kept'] = 'none';
-/** What the host does with connections that may be kept: whether it is worth waiting for its answer. */
-export function expectKept(expected: RunInput['kept']): void {
+let offered: OfferedSession | undefined;
+/** What the host does with connections that may be kept: whether it is worth waiting for its answer, and what is known of it. */
+export function expectKept(expected: RunInput['kept'], offer: OfferedSession | undefined): void {
   kept = expected;
+  offered = offer;
+}
+
+/** The session that the host has offered, where it is the one that is wanted: the first wish decides. */
+function takeOffer(...wanted: Parameters<typeof sessionMark>): OfferedSession | undefined {
+  const offer = offered;
+  offered = undefined;
+  return offer?.mark === sessionMark(...wanted) ? offer : undefined;
+}
+
+/** What the host would have said of it. */
+function openingOf(id: number, { facts, data }: OfferedSession): readonly GuestEvent[] {
+  const events: GuestEvent[] = [[id, 'connect', facts]];
+  for (let i = 0; i < data.length; i++) events[i + 1] = [id, 'data', data[i]];
+  return events;
 }
 
 export type ChannelEvents = {
@@ -83,30 +99,26 @@ function inOrder(handle: (type: string, a: unknown) => void): Receive {
   };
 }
 
-function hasClose(events: readonly GuestEvent[], id: number): boolean {
-  const last = events[events.length - 1];
-  return last !== undefined && last[0] === id && last[1] === 'close';
+/** What ends a session of this key; undefined where its driver says nothing at the end. */
+function farewellOf(key: string): readonly number[] | undefined {
+  const driver = driverIn(key);
+  return hasOwn(FAREWELLS, driver) ? FAREWELLS[driver as keyof typeof FAREWELLS] : undefined;
 }
 
-export function createChannel(events: ChannelEvents): Channel {
-  const id = createId();
-  let unacknowledged = 0;
-  const waiting: (() => void)[] = [];
-  let closed = false;
-  let isKept = false;
-  /** The host has closed it, and the event that tells of it is under way. */
-  let isOver = false;
-  const close = (): void => {
-    closed = true;
-    unlisten(id);
-  };
-  const onAck = (): void => {
-    unacknowledged = 0;
-    waiting.shift()?.();
-  };
-  const handle = (type: string, a: unknown): void => {
+function isSame(bytes: Uint8Array, expected: readonly number[]): boolean {
+  if (bytes.byteLength !== expected.length) return false;
+  for (let i = 0; i < expected.length; i++) if (bytes[i] !== expected[i]) return false;
+  return true;
+}
+
+/** What becomes of each event; `own`: of those that the channel itself must know. */
+function handlerOf(
+  events: ChannelEvents,
+  own: { readonly onAck: () => void; readonly close: () => void },
+): (type: string, a: unknown) => void {
+  return (type, a) => {
     if (type === 'data') events.onData(a as Uint8Array);
-    else if (type === 'ack') onAck();
+    else if (type === 'ack') own.onAck();
     else if (type === 'connect') events.onConnect(a as ConnectionFacts);
     else if (type === 'end') events.onEnd();
     else if (type === 'error') events.onError(toError(a as WireError));
@@ -117,27 +129,66 @@ export function createChannel(events: ChannelEvents): Channel {
     else if (type === 'cipher') events.onCipher?.(a as Uint8Array | null);
     else if (type === 'fed') events.onFed?.();
     else if (type === 'close') {
-      close();
+      own.close();
       events.onClose(a === true);
     }
   };
-  const receive = inOrder(handle);
+}
+
+export function createChannel(events: ChannelEvents): Channel {
+  const id = createId();
+  let unacknowledged = 0;
+  const waiting: (() => void)[] = [];
+  let closed = false;
+  /** What its driver says at the end, where it may be kept. */
+  let farewell: readonly number[] | undefined;
+  /** That was said: the host sees to the rest. */
+  let isOver = false;
+  const close = (): void => {
+    closed = true;
+    unlisten(id);
+  };
+  /** Whether these are the last bytes: the end that follows is told without a word of the host. */
+  const takesLeave = (bytes: Uint8Array): boolean => {
+    if (farewell === undefined || !isSame(bytes, farewell) || isDelivering()) return false;
+    isOver = true;
+    send(['farewell', id, exactly(bytes)], bytes.byteLength);
+    tellSoon([
+      [id, 'end'],
+      [id, 'close', false],
+    ]);
+    return true;
+  };
+  const onAck = (): void => {
+    unacknowledged = 0;
+    waiting.shift()?.();
+  };
+  const receive = inOrder(handlerOf(events, { onAck, close }));
   listen(id, receive);
   return {
     id,
     open(host, port, family, key) {
-      isKept = key !== undefined && kept !== 'none';
-      if (!isKept) send(['open', id, host, port, family]);
-      else if (kept === 'some') act(['open', id, host, port, family, key as string]);
-      else send(['open', id, host, port, family, key as string]);
+      if (key === undefined || kept === 'none') {
+        send(['open', id, host, port, family]);
+        return;
+      }
+      farewell = farewellOf(key);
+      const offer = offered && takeOffer(host, port, family, key);
+      if (offer !== undefined) {
+        send(['take', id, host, port, family, key]);
+        tellSoon(openingOf(id, offer));
+      } else if (kept === 'some') act(['open', id, host, port, family, key]);
+      else send(['open', id, host, port, family, key]);
     },
     secure: (parentId, options) => send(['tls', id, parentId, options]),
     write(bytes, done) {
+      if (takesLeave(bytes)) {
+        done();
+        return;
+      }
       unacknowledged += bytes.byteLength;
       const wait = unacknowledged > WINDOW_BYTES;
-      const mayBeLast = isKept && bytes.byteLength <= FAREWELL_BYTES_MAX && !isDelivering();
-      if (mayBeLast) isOver = hasClose(act(['write', id, exactly(bytes), wait]), id);
-      else send(['write', id, exactly(bytes), wait], bytes.byteLength);
+      send(['write', id, exactly(bytes), wait], bytes.byteLength);
       if (wait) waiting.push(done);
       else done();
     },

@@ -87,7 +87,7 @@ export function runScript(input: RunInput): void {
   running = run;
   beginRun();
   addRandom(input.random);
-  expectKept(input.kept);
+  expectKept(input.kept, input.offer);
   setEnvironment(input.envJson);
   startLog();
   setUncaughtHandler((error) => onUncaught(run, error));

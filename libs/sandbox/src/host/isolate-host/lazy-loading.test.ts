@@ -9,13 +9,19 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 const KIB = 1024;
+/** A warm run tells of the one before it, and the first one leaves much behind that is yet to be collected. */
+const RUNS = 3;
 
-/** Bytes of the heap after a run in an isolate of its own. */
+/** Bytes of the heap after runs in an isolate of its own. */
 async function heapAfter(body: string): Promise<number> {
   const source = `async function login() { ${body}; return null }`;
-  const { outcome, usage } = await host.run(source, { timeoutMs: 30_000, memoryLimitBytes: 256 * KIB * KIB });
-  expect(outcome).toBe('completed');
-  return usage.heapBytes;
+  let heapBytes = 0;
+  for (let n = 0; n < RUNS; n += 1) {
+    const { outcome, usage } = await host.run(source, { timeoutMs: 30_000, memoryLimitBytes: 256 * KIB * KIB });
+    expect(outcome).toBe('completed');
+    heapBytes = usage.heapBytes;
+  }
+  return heapBytes;
 }
 
 describe('on the heap of an isolate', () => {

@@ -86,6 +86,39 @@ describe('a session of pg that was ended in order', () => {
     expect(result.usage).toMatchObject({ connectionsOpened: 0, connectionsReused: 2 });
   });
 
+  it('comes with the run: a login leaves its isolate three times, and is called back twice', async () => {
+    const code = 'const c = await open(); await c.query("SELECT 1"); await require("bcrypt").genSalt(4); await c.end()';
+    const crossings = [];
+    for (let i = 0; i < 8; i++) crossings.push((await run(code)).usage.crossings ?? 0);
+    expect(Math.min(...crossings)).toBe(5);
+  });
+
+  it.each([
+    ['another was offered', `${PLAIN.replace('open()', "open({ database: 'second' })")}`],
+    ['it comes second', `const o = await open({ database: 'second' }); await o.end(); ${PLAIN}`],
+    ['nobody wants one', 'return 1'],
+  ])('leaves every run its own wish: %s', async (_what, code) => {
+    const pid = await give(PLAIN);
+    for (let i = 0; i < 3; i++) await give(code);
+    expect(await give(PLAIN)).toBe(pid);
+  });
+
+  it('is closed like one that is not kept, where its driver takes leave in the midst of a transaction', async () => {
+    const left = await give(PLAIN.replace('await c.end()', 'await c.query("BEGIN"); await c.end()'));
+    await expect
+      .poll(async () => (await db.query(`SELECT 1 FROM pg_stat_activity WHERE pid = ${left}`)).length)
+      .toBe(0);
+    expect(await give(PLAIN)).not.toBe(left);
+  });
+
+  it('that is not kept is gone before the same run has another', async () => {
+    const code = `const left = []; for (let i = 0; i < 5; i++) {
+      const c = await open(); const { rows } = await c.query("SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'");
+      left.push(rows[0].n); await c.query('BEGIN'); await c.query('SELECT pg_advisory_xact_lock(7)'); await c.end();
+    } return left`;
+    expect(await give(code)).toEqual([0, 0, 0, 0, 0]);
+  });
+
   it('never serves two at once', async () => {
     const code =
       'const c = await open(); const from = Date.now(); const pid = await pidOf(c); await c.query("SELECT pg_sleep(0.2)"); const to = Date.now(); await c.end(); return { pid, from, to }';

@@ -1,5 +1,5 @@
 /** The host's side of one run's bridge: carries out what the guest posts and brings it the events. */
-import type { GuestEvent, Operation, RunReport } from '../../bridge/operations.ts';
+import type { GuestEvent, OfferedSession, Operation, RunReport } from '../../bridge/operations.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { asText } from './arguments.ts';
 import { createCryptoDesk } from './crypto/crypto-desk.ts';
@@ -23,6 +23,8 @@ export type RunBridge = BridgeHandler & {
   readonly transport: TransportLog;
   readonly connections: Sockets['counts'];
   readonly waits: RunWaits;
+  /** A session of an earlier run that is put aside for this one; undefined where there is none. */
+  offer(): OfferedSession | undefined;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
   /** `isInOrder`: the run has ended by itself, and what may be kept of its connections is kept. */
@@ -103,10 +105,12 @@ const operationsOf = (
 ): ReadonlyMap<string, CarryOut> =>
   new Map<string, CarryOut>([
     ['open', sockets.open],
+    ['take', sockets.take],
     ['tls', sockets.startTls],
     ['taken', sockets.taken],
     ['join', sockets.join],
     ['write', sockets.write],
+    ['farewell', sockets.farewell],
     ['end', sockets.end],
     ['destroy', sockets.destroy],
     ['pause', sockets.pause],
@@ -170,6 +174,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     transport,
     connections: sockets.counts,
     waits,
+    offer: sockets.offer,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },

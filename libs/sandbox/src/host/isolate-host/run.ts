@@ -1,15 +1,16 @@
 /** One run: in one slot, over one bridge, until its report, its deadline, a quota or the end of the isolate. */
-import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outcome } from '@userferry/script-contract';
 import type { HostFrame, RunFrame } from '../../bridge/frames.ts';
-import type { ReportedError, RunReport } from '../../bridge/operations.ts';
+import type { ReportedError, RunInput, RunReport } from '../../bridge/operations.ts';
 import { wrapScript } from '../../bridge/script-source.ts';
-import { forGuest } from './arguments.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
 import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
+import { takeRandomPortion } from './random-portions.ts';
 import type { ParkingLot } from './reuse/parking-lot.ts';
 import type { ReuseTerms } from './reuse/reuse-desk.ts';
+import { scopeOf } from './reuse/session-key.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { placeIn, syntaxProblem } from './script-place.ts';
@@ -33,7 +34,6 @@ export type ActiveRun = {
   abort(outcome: 'killed' | 'timed_out' | 'out_of_memory', message: string): void;
 };
 
-const RANDOM_BYTES = 256;
 const SETTLE_STEP_MS = 5;
 const STACK_GRACE_MS = 25;
 const CAUSE_LENGTH_MAX = 1024;
@@ -99,6 +99,15 @@ async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, 
   return { outcome, error: { ...error, ...(found && syntaxProblem(found, frame.source)) }, clean };
 }
 
+/** Asks what the isolate holds after the run. */
+function lookAtMemory(lease: Lease): void {
+  if (lease.slot.isDisposed) return;
+  lease.memory = lease.slot.memoryInUse().catch(() => undefined);
+  void lease.memory.then((memory) => {
+    lease.heapBytes = memory?.heapBytes;
+  });
+}
+
 /** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
 async function settled(bridge: RunBridge): Promise<boolean> {
   const untilMs = Date.now() + LIMITS.settleMs;
@@ -108,7 +117,13 @@ async function settled(bridge: RunBridge): Promise<boolean> {
 
 /** No connection is carried to another script, another version of it, or another environment. */
 const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
-  reuse && { lot, scope: JSON.stringify(scope), destinations: reuse.destinations };
+  reuse && { lot, scope: scopeOf(scope), destinations: reuse.destinations };
+
+const inputOf = (frame: RunFrame, envJson: string, lot: ParkingLot, bridge: RunBridge): RunInput => {
+  const { source, functionName, argsJson, reuse } = frame;
+  const kept = reuse === undefined ? 'none' : lot.isEmpty ? 'later' : 'some';
+  return { source, functionName, argsJson, envJson, kept, offer: bridge.offer(), random: takeRandomPortion() };
+};
 
 const waitedMs = ({ waits: { connect, query, hash } }: RunBridge) => ({
   connectMs: connect.ms,
@@ -141,13 +156,18 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
-    lease.memory = clean && !slot.isDisposed ? slot.memoryInUse().catch(() => undefined) : undefined;
+    const send = (heapBytes: number): void => {
+      const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
+      link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...bridge.log.lines], usage });
+      onEnd();
+    };
+    // Asking an isolate takes two threads their turn: a result waits for that where nothing is known of the isolate yet.
+    const knownBytes = clean ? lease.heapBytes : 0;
+    if (knownBytes !== undefined) send(knownBytes);
+    if (clean) lookAtMemory(lease);
     // A warm isolate makes itself ready while the result is on its way; what it holds is asked for before that.
     const given = clean && lease.isolation === 'warm' ? pool.giveBack(lease, settle()) : undefined;
-    const heapBytes = lease.memory === undefined ? 0 : ((await lease.memory)?.heapBytes ?? 0);
-    const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
-    link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...bridge.log.lines], usage });
-    onEnd();
+    if (knownBytes === undefined) send((await lease.memory)?.heapBytes ?? 0);
     await (given ?? pool.giveBack(lease, clean ? settle() : leave(false)));
   };
   const leave = async (reusable: boolean): Promise<boolean> => {
@@ -182,10 +202,9 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   }, leftMs());
 
   const start = async (): Promise<void> => {
-    const { source, functionName, argsJson } = frame;
-    const random = forGuest(randomBytes(RANDOM_BYTES));
-    const kept = frame.reuse === undefined ? 'none' : lot.isEmpty ? 'later' : 'some';
-    await slot.runScript({ source, functionName, argsJson, envJson, kept, random }, leftMs());
+    // What came with the run, such as the end of a session that would be offered, is looked at first.
+    if (frame.reuse !== undefined && !lot.isEmpty) await nextTurn();
+    if (!ended) await slot.runScript(inputOf(frame, envJson, lot, bridge), leftMs());
   };
   slot.setHandler(crossings.outOf(bridge));
   start().catch(onAbort);

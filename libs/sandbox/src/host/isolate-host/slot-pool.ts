@@ -1,5 +1,5 @@
 /** The isolates of this host: some prepared ones, and warm ones by the source that they have run. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Isolation } from '@userferry/script-contract';
 import { createKnownPackages } from './known-packages.ts';
 import { PREPARED } from './limits.ts';
@@ -18,6 +18,8 @@ export type Lease = {
   takenAtMs: number;
   /** After the last run, where it is being asked for. */
   memory: Promise<MemoryInUse | undefined> | undefined;
+  /** What the heap held after a run when that was last asked for. */
+  heapBytes?: number | undefined;
 };
 
 /** What a slot is wanted for. */
@@ -43,8 +45,7 @@ const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], is
 
 const FADING = 0.95;
 
-const keyOf = ({ source, memoryLimitBytes }: Want): string =>
-  `${memoryLimitBytes}:${createHash('sha256').update(source).digest('base64')}`;
+const keyOf = ({ source, memoryLimitBytes }: Want): string => `${memoryLimitBytes}:${hash('sha256', source, 'base64')}`;
 
 export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool {
   const { create, make, discard } = maker;

@@ -2,6 +2,7 @@
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
 import { type Connection, type Connections, type ConnectionsDeps, createConnections } from './connections.ts';
 import { createJoining, type Joining } from './joined-tls.ts';
+import { createLeaving } from './leaving-sockets.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import { createOrderedEvents, type OrderedEvents } from './ordered-events.ts';
 import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
@@ -25,6 +26,12 @@ export type Sockets = TlsSockets & {
   /** `key` names a driver, and everything that one of its sessions depends on, where it may be kept for later runs. */
   open(id: unknown, host: unknown, port: unknown, family: unknown, key?: unknown): void;
   write(id: unknown, bytes: unknown, wantAck: unknown): void;
+  /** Puts a session of an earlier run aside for this one, and gives what the guest is told of it. */
+  offer: ReuseDesk['offer'];
+  /** Opens the one that was put aside. */
+  take(id: unknown, host: unknown, port: unknown, family: unknown, key: unknown): void;
+  /** Writes a driver's last word; nothing more is told of a connection that is kept or ends in order. */
+  farewell(id: unknown, bytes: unknown): void;
   end(id: unknown): void;
   destroy(id: unknown): void;
   pause(id: unknown): void;
@@ -128,6 +135,14 @@ function awaitAnswer(connection: Connection, queries: WaitClock): void {
   };
 }
 
+const targetOf = ([host, port, family, key]: readonly unknown[]) =>
+  ({
+    host: asText(host, 'host', 512),
+    port: asPort(port),
+    family: family === 4 || family === 6 ? family : 0,
+    key,
+  }) as const;
+
 export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Sockets {
   const ordered = createOrderedEvents(rest.events);
   const { transport, waits } = rest;
@@ -143,6 +158,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
     else connections.read(connection);
   };
 
+  const leaving = createLeaving();
   const counts = { opened: 0, reused: 0 };
   const desk = createReuseDesk(reuse, { connections, events, transport, counts });
   const openNew = createOpener({ link, connections, events, transport, waits, counts, desk });
@@ -163,15 +179,22 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
     ...tls,
     join: (id, carrierId, bytesRead) =>
       joining.join(asInteger(id, 'id'), asInteger(carrierId, 'carrier id'), asInteger(bytesRead, 'bytes read')),
-    open(rawId, rawHost, rawPort, rawFamily, rawKey) {
+    offer: desk.offer,
+    open(rawId, ...place) {
       countOpen();
       const id = asInteger(rawId, 'id');
-      const host = asText(rawHost, 'host', 512);
-      const port = asPort(rawPort);
-      const family = rawFamily === 4 || rawFamily === 6 ? rawFamily : 0;
+      const target = targetOf(place);
+      const { host, port, family } = target;
       const connection = connections.add(id);
       const openAnother = (): void => openNew(id, connection, { runId, host, port, family });
-      desk.open(id, connection, { host, port, family, key: rawKey }, openAnother);
+      leaving.whenGone(() => {
+        if (connections.get(id) === connection) desk.open(id, connection, target, openAnother);
+      });
+    },
+    take(rawId, ...place) {
+      countOpen();
+      const id = asInteger(rawId, 'id');
+      desk.take(id, connections.add(id), targetOf(place));
     },
     write(id, bytes, wantAck) {
       const data = asBytes(bytes, 'bytes');
@@ -181,6 +204,13 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       if (connection !== undefined && desk.takes(id as number, connection, data)) return void onWritten?.();
       if (connection !== undefined) awaitAnswer(connection, waits.query);
       connection?.socket?.write(data, onWritten);
+    },
+    farewell(id, bytes) {
+      const data = asBytes(bytes, 'bytes');
+      const connection = connections.get(id);
+      countOut(data.length, 'onConnections');
+      if (connection === undefined || desk.keeps(id as number, connection, data)) return;
+      if (connection.socket !== undefined) leaving.add(connection.socket.end(data));
     },
     end: (id) => void connections.get(id)?.socket?.end(),
     destroy: (id) => letGo(id as number),

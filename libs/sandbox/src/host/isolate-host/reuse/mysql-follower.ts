@@ -3,6 +3,7 @@
  * makes the same driver with the same password give the same answer, to the byte; a different one is let in nowhere.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { FAREWELLS } from '../../../bridge/farewells.ts';
 import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
 import type { Follower, Written } from './follower.ts';
 import { greetingOf, type MysqlSession, resetMysqlSession } from './mysql-reset.ts';
@@ -10,7 +11,7 @@ import { createPacketReader, type Packet } from './packets.ts';
 
 const GREETING_BYTES_MAX = 4096;
 const SSL_REQUEST_BYTES = 36;
-const QUIT = Buffer.from([1, 0, 0, 0, 1]);
+const QUIT = Buffer.from(FAREWELLS.mysql);
 /** Commands whose effects outlive a reset: another user, other capabilities. */
 const LASTING = [0x11, 0x1b];
 /** What takes another role: whether a reset takes that back differs from server to server. */

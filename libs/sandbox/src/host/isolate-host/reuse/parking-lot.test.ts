@@ -157,3 +157,69 @@ describe('a connection that was parked', () => {
     expect(other.destroyed).toBe(true);
   });
 });
+
+describe('a connection that is put aside', () => {
+  const parkOne = async (): Promise<Socket> => {
+    const socket = await open();
+    lot.park(parkedOf(socket));
+    await new Promise((resolve) => setImmediate(resolve));
+    return socket;
+  };
+  const putAside = () => lot.putAside(() => true);
+
+  it('is for one run alone, and for everybody once that gives it back', async () => {
+    const socket = await parkOne();
+    const aside = putAside();
+    expect(aside?.parked.socket).toBe(socket);
+    expect(putAside()).toBeUndefined();
+    expect(await take()).toBeUndefined();
+    aside?.giveBack();
+    expect((await take())?.socket).toBe(socket);
+    expect(aside?.take()).toBeUndefined();
+  });
+
+  it('stays with the run that has it, whatever one says that has given it back', async () => {
+    const socket = await parkOne();
+    const first = putAside();
+    first?.giveBack();
+    const second = putAside();
+    first?.giveBack();
+    first?.close();
+    expect(second?.take()?.socket).toBe(socket);
+    expect(socket.writableEnded).toBe(false);
+  });
+
+  it('is given out once', async () => {
+    const socket = await parkOne();
+    const aside = putAside();
+    expect(aside?.take()?.socket).toBe(socket);
+    expect(aside?.take()).toBeUndefined();
+    expect(socket.destroyed).toBe(false);
+  });
+
+  it('is closed and not given out where its server says something meanwhile', async () => {
+    const socket = await parkOne();
+    const aside = putAside();
+    accepted[0]?.write('x');
+    await vi.waitUntil(() => socket.destroyed);
+    expect(aside?.take()).toBeUndefined();
+    expect(lot.isEmpty).toBe(true);
+  });
+
+  it('is closed where its run did not end in order, unless it has left already', async () => {
+    const [first, second] = [await parkOne(), await parkOne()];
+    putAside()?.close();
+    expect(second.writableEnded).toBe(true);
+    const aside = putAside();
+    expect(aside?.take()?.socket).toBe(first);
+    aside?.close();
+    expect(first.writableEnded).toBe(false);
+  });
+
+  it('is one that has been put back, and that is wanted', async () => {
+    lot.park(parkedOf(await open(), {}, () => new Promise(() => undefined)));
+    expect(putAside()).toBeUndefined();
+    await parkOne();
+    expect(lot.putAside(() => false)).toBeUndefined();
+  });
+});

@@ -5,6 +5,17 @@
 import { REUSE } from '../limits.ts';
 import { createParkingPlace, dismiss, type Parked, type ParkingPlace } from './parking-place.ts';
 
+/** A connection that waits for one run. It lies where it lay, and is given up like any other. */
+export type PutAside = {
+  readonly parked: Parked;
+  /** Gives it out; undefined where it is not fit any more. */
+  take(): Parked | undefined;
+  /** It is for everybody again. */
+  giveBack(): void;
+  /** It is for nobody. */
+  close(): void;
+};
+
 export type ParkingLot = {
   readonly isEmpty: boolean;
   /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
@@ -18,6 +29,8 @@ export type ParkingLot = {
    * withdraws the question.
    */
   take(key: string, mayServe: (parked: Parked) => boolean, answer: (parked: Parked | undefined) => void): () => void;
+  /** Puts one aside that is ready now. */
+  putAside(isWanted: (parked: Parked) => boolean): PutAside | undefined;
 };
 
 /** A certificate that has ended meanwhile would not be accepted by who connects anew. */
@@ -37,8 +50,32 @@ function whenSettled(place: ParkingPlace, act: () => void): void {
   void place.settled.then(() => setImmediate(once));
 }
 
+/** One word decides: after it the place may be another run's. */
+function reserve(place: ParkingPlace, aside: Set<ParkingPlace>): PutAside {
+  let isOver = false;
+  const decide = (): boolean => {
+    const isFirst = !isOver && aside.delete(place);
+    isOver = true;
+    return isFirst;
+  };
+  aside.add(place);
+  return {
+    parked: place,
+    take() {
+      if (!decide() || !place.isReady) return undefined;
+      place.leave();
+      return place;
+    },
+    giveBack: () => void decide(),
+    close() {
+      if (decide()) place.close();
+    },
+  };
+}
+
 export function createParkingLot(): ParkingLot {
   let places: ParkingPlace[] = [];
+  const aside = new Set<ParkingPlace>();
   /** Keys whose sessions could not be put back, and until when they are not kept. */
   const refused = new Map<string, number>();
 
@@ -57,7 +94,7 @@ export function createParkingLot(): ParkingLot {
   /** The one that came last, so that those that are not needed grow old. */
   const takeReady = (key: string, mayServe: (parked: Parked) => boolean): ParkingPlace | undefined => {
     for (;;) {
-      const found = places.findLast((one) => one.isReady && one.key === key);
+      const found = places.findLast((one) => one.isReady && one.key === key && !aside.has(one));
       if (found === undefined) return undefined;
       if (!isTooOld(found) && mayServe(found)) {
         found.leave();
@@ -83,12 +120,18 @@ export function createParkingLot(): ParkingLot {
       }
       const onLeave = (): void => {
         places = places.filter((one) => one !== place);
+        aside.delete(place);
       };
       const place: ParkingPlace = createParkingPlace(parked, onLeave, () => refuse(key));
       places.push(place);
     },
+    putAside(isWanted) {
+      const place = places.findLast((one) => one.isReady && !aside.has(one) && !isTooOld(one) && isWanted(one));
+      if (place === undefined) return undefined;
+      return reserve(place, aside);
+    },
     take(key, mayServe, answer) {
-      const ofKey = places.filter((one) => one.key === key);
+      const ofKey = places.filter((one) => one.key === key && !aside.has(one));
       const first = ofKey.find((one) => one.isReady) ?? ofKey[0];
       // A run has come by several turns of the loop before its script asks: what had ended before it is gone.
       if (first === undefined || first.isReady) {

@@ -4,9 +4,12 @@ import type { TLSSocket } from 'node:tls';
 import type { SocketAddresses } from '../../../bridge/operations.ts';
 import { REUSE } from '../limits.ts';
 import type { Follower } from './follower.ts';
+import type { Origin } from './session-key.ts';
 
 export type Parked = {
   readonly key: string;
+  /** There where it may be offered to a run that has not asked for it yet. */
+  readonly origin?: Origin;
   readonly socket: Socket | TLSSocket;
   readonly addresses: SocketAddresses;
   readonly follower: Follower;

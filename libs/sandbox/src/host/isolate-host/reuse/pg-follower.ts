@@ -3,6 +3,7 @@
  * can be put back (`DISCARD ALL`) and opened again without a handshake.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { FAREWELLS } from '../../../bridge/farewells.ts';
 import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
 import type { Follower, Written } from './follower.ts';
 import { createMessageReader } from './messages.ts';
@@ -10,7 +11,7 @@ import { resetPgSession } from './pg-reset.ts';
 import { createPgWelcome } from './pg-welcome.ts';
 
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f]);
-const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
+const TERMINATE = Buffer.from(FAREWELLS.pg);
 const PROTOCOL_3 = 3;
 /** Messages of the driver that the server answers with its readiness, and those that leave it waiting for one of them. */
 const ANSWERED = new Set(['Q', 'S', 'F']);

@@ -1,7 +1,6 @@
 /** Where a run's connections come out of the parking lot and go back to it. */
-import { createHash } from 'node:crypto';
-import type { SecureInfo, SocketAddresses, TlsOptions } from '../../../bridge/operations.ts';
-import { forGuest } from '../arguments.ts';
+import { driverIn } from '../../../bridge/farewells.ts';
+import type { OfferedSession, SecureInfo, SocketAddresses, TlsOptions } from '../../../bridge/operations.ts';
 import type { Connection, Connections } from '../connections.ts';
 import type { EventQueue } from '../event-queue.ts';
 import { REUSE } from '../limits.ts';
@@ -11,9 +10,11 @@ import { createHeldConnections } from './held-connections.ts';
 import { createHttpFollower } from './http-follower.ts';
 import { createMongodbFollower } from './mongodb-follower.ts';
 import { createMysqlFollower } from './mysql-follower.ts';
+import { createOfferedSession, mayServe, openingOf } from './offered-session.ts';
 import type { ParkingLot } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
 import { createPgFollower } from './pg-follower.ts';
+import { keyOf, type Origin, originOf, type Target } from './session-key.ts';
 import { createTdsFollower } from './tds-follower.ts';
 
 /** A place where connections of this run may be open: the policy has judged it anew, for this very run. */
@@ -21,7 +22,7 @@ export type Destination = { readonly host: string; readonly port: number; readon
 
 export type ReuseTerms = {
   readonly lot: ParkingLot;
-  /** What a connection must never be carried across: the script's text and everything in its environment. */
+  /** What a connection must never be carried across. */
   readonly scope: string;
   readonly destinations: readonly Destination[];
 };
@@ -29,13 +30,13 @@ export type ReuseTerms = {
 /** What goes with a connection that may be kept. */
 export type Keeping = {
   readonly key: string;
+  readonly origin?: Origin;
   readonly follower: Follower;
   readonly openedAtMs: number;
   addresses?: SocketAddresses;
   validUntilMs?: number;
 };
 
-type Target = { readonly host: string; readonly port: number; readonly family: number; readonly key: unknown };
 type Deps = {
   readonly connections: Connections;
   readonly events: EventQueue;
@@ -44,10 +45,16 @@ type Deps = {
 };
 
 export type ReuseDesk = {
+  /** Puts a session aside for the run's first connection that may be kept, and gives what the guest is told of it. */
+  offer(): OfferedSession | undefined;
+  /** Gives the connection the session that was put aside. */
+  take(id: number, connection: Connection, target: Target): void;
   /** Gives the connection one of an earlier run; where there is none, `openAnother` is called. */
   open(id: number, connection: Connection, target: Target, openAnother: () => void): void;
   /** Where a new connection has led to. */
   note(connection: Connection, addresses: SocketAddresses): void;
+  /** Whether a connection that its driver takes leave of, with these bytes, is kept. */
+  keeps(id: number, connection: Connection, farewell: Buffer): boolean;
   /** Whether bytes of the guest are not to go out. */
   takes(id: number, connection: Connection, bytes: Buffer): boolean;
   /** Whether TLS is there already on what `parent` was. */
@@ -70,19 +77,7 @@ const BROKEN = { message: 'read ECONNRESET', code: 'ECONNRESET', syscall: 'read'
 
 /** The driver that a key of the guest names, and nothing of what else is in it: that may be a password. */
 const driverOf = (key: unknown): string =>
-  typeof key === 'string' && key.length <= REUSE.keyCharacters ? key.slice(0, Math.max(0, key.indexOf(' '))) : '';
-
-const sealed = (scope: string, { host, port, family, key }: Target): string =>
-  createHash('sha256')
-    .update(JSON.stringify([scope, host, port, family, key]))
-    .digest('base64');
-
-const mayServe =
-  ({ destinations }: ReuseTerms, target: Target) =>
-  ({ addresses }: Parked): boolean =>
-    destinations.some(
-      ({ host, port, address }) => host === target.host && port === target.port && address === addresses.remoteAddress,
-    );
+  typeof key === 'string' && key.length <= REUSE.keyCharacters ? driverIn(key) : '';
 
 /** Notes what a handshake came to: what is told of it to later runs, and until when. */
 export function noteSecure({ keeping }: Connection, info: SecureInfo): void {
@@ -117,9 +112,45 @@ const createSecuring =
     return true;
   };
 
+/** What the guest writes on a connection that may be kept, up to its driver's last word. */
+function createWriting(
+  terms: ReuseTerms | undefined,
+  { connections, events }: Deps,
+  giveUp: GiveUp,
+): Pick<ReuseDesk, 'keeps' | 'takes'> {
+  const park = (id: number, { keeping, socket, release }: Connection, { lot }: ReuseTerms): void => {
+    connections.forget(id);
+    release?.();
+    if (keeping?.addresses !== undefined && socket !== undefined) {
+      lot.park({ ...keeping, addresses: keeping.addresses, socket });
+    }
+  };
+
+  return {
+    keeps(id, connection, farewell) {
+      const isInOrder = terms !== undefined && connection.keeping?.follower.onWrite(farewell) === 'farewell';
+      if (isInOrder) park(id, connection, terms);
+      return isInOrder;
+    },
+    takes(id, connection, bytes) {
+      const follower = connection.keeping?.follower;
+      const written = follower?.onWrite(bytes) ?? 'send';
+      const answer = written === 'swallow' ? follower?.takeAnswer?.() : undefined;
+      if (answer !== undefined) connections.giveData(id, answer);
+      if (written === 'farewell' && terms !== undefined) {
+        park(id, connection, terms);
+        events.emit([id, 'end']);
+        events.emit([id, 'close', false]);
+      } else if (written === 'broken') giveUp(id, connection);
+      return written !== 'send';
+    },
+  };
+}
+
 export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): ReuseDesk {
   const { connections, events, transport, counts } = deps;
   const held = createHeldConnections(terms?.lot);
+  const offered = createOfferedSession(terms);
 
   const giveUp: GiveUp = (id, connection) => {
     connections.forget(id);
@@ -129,45 +160,44 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     events.emit([id, 'close', true]);
   };
   const adopt = (id: number, connection: Connection, parked: Parked): void => {
-    const { socket, addresses, follower } = parked;
     counts.reused += 1;
     transport.succeeded();
     connection.keeping = parked;
-    const welcome = follower.welcome?.();
-    const told = welcome && { ...welcome, bytes: forGuest(Buffer.from(welcome.bytes)) };
-    events.emit([id, 'connect', told ? { ...addresses, welcome: told } : addresses]);
-    const bytes = follower.replay();
-    connections.use(id, connection, socket);
-    if (bytes.length > 0) connections.giveData(id, bytes);
-    const next = follower.takeNext?.();
-    if (next !== undefined) connections.giveData(id, next);
+    connections.use(id, connection, parked.socket);
   };
-  const park = (id: number, { keeping, socket, release }: Connection, { lot }: ReuseTerms): void => {
-    connections.forget(id);
-    release?.();
-    if (keeping?.addresses !== undefined && socket !== undefined) {
-      lot.park({ ...keeping, addresses: keeping.addresses, socket });
-    }
-    events.emit([id, 'end']);
-    events.emit([id, 'close', false]);
+  const introduce = (id: number, parked: Parked): void => {
+    const { facts, data } = openingOf(parked);
+    events.emit([id, 'connect', facts]);
+    for (const bytes of data) connections.giveData(id, bytes);
   };
 
   return {
+    offer: offered.offer,
+    take(id, connection, target) {
+      const parked = offered.take(target);
+      // Its server has ended it after it was offered: as if it had done so after the connect.
+      if (parked === undefined) giveUp(id, connection);
+      else adopt(id, connection, parked);
+    },
     open(id, connection, target, openAnother) {
       const createFollower = FOLLOWERS.get(driverOf(target.key));
       if (terms === undefined || createFollower === undefined) {
         openAnother();
         return;
       }
-      const key = sealed(terms.scope, target);
+      // The first wish was for another one.
+      offered.withdraw();
+      const key = keyOf(terms.scope, target);
       held.park(key);
       const withdraw = terms.lot.take(key, mayServe(terms, target), (parked) => {
         if (parked !== undefined) {
           adopt(id, connection, parked);
+          introduce(id, parked);
           return;
         }
         if (terms.lot.accepts(key)) {
-          connection.keeping = { key, follower: createFollower(), openedAtMs: performance.now() };
+          const origin = originOf(terms.scope, target);
+          connection.keeping = { key, origin, follower: createFollower(), openedAtMs: performance.now() };
         }
         openAnother();
       });
@@ -177,15 +207,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     note({ keeping }, addresses) {
       if (keeping !== undefined) keeping.addresses = addresses;
     },
-    takes(id, connection, bytes) {
-      const follower = connection.keeping?.follower;
-      const written = follower?.onWrite(bytes) ?? 'send';
-      const answer = written === 'swallow' ? follower?.takeAnswer?.() : undefined;
-      if (answer !== undefined) connections.giveData(id, answer);
-      if (written === 'farewell' && terms !== undefined) park(id, connection, terms);
-      else if (written === 'broken') giveUp(id, connection);
-      return written !== 'send';
-    },
+    ...createWriting(terms, deps, giveUp),
     secures: createSecuring(deps, giveUp),
     holds(connection) {
       const { keeping, socket, release } = connection;
@@ -196,6 +218,9 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
       delete connection.keeping;
       return held.hold({ ...keeping, addresses: keeping.addresses, socket });
     },
-    release: held.release,
+    release(isInOrder) {
+      offered.release(isInOrder);
+      held.release(isInOrder);
+    },
   };
 }
