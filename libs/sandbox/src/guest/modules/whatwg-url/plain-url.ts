@@ -20,11 +20,12 @@ export type UrlRecord = {
 const NAME = '[\\w!$&()*+,.~%-]*';
 const STEP = '(?:[\\w~-][\\w.~%-]*)?';
 const PLAIN = new RegExp(
-  `^([a-z][a-z0-9]*)://(?:(${NAME})(?::(${NAME}))?@)?([A-Za-z0-9.-]+)(?::(\\d{1,4}))?((?:/${STEP})*)(?:\\?([\\w!$&()*+,.~%=:@/-]*))?$`,
+  `^([a-z][a-z0-9]*)://(?:(${NAME})(?::(${NAME}))?@)?([A-Za-z0-9.-]+)(?::(\\d{1,5}))?((?:/${STEP})*)(?:\\?([\\w!$&()*+,.~%=:@/-]*))?$`,
 );
 /** Where names of hosts have a meaning, those that are of small letters and look like no number and no other alphabet. */
-const HOST = /^(?!xn--|[^]*\.xn--)(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*$/;
+const HOST = /^(?:(?!xn--)[a-z0-9-]+\.)*(?!xn--)[a-z][a-z0-9-]*$/;
 
+const PORT_MAX = 65_535;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443, ftp: 21 };
 const isSpecial = (scheme: string): boolean =>
   scheme === 'http' || scheme === 'https' || scheme === 'ws' || scheme === 'wss' || scheme === 'ftp';
@@ -47,6 +48,7 @@ export function plainUrl(text: string): UrlRecord | undefined {
   const scheme = found[1] as string;
   const host = found[4] as string;
   if (scheme === 'file' || (isSpecial(scheme) && regExec(HOST, host) === null)) return undefined;
+  if (found[5] !== undefined && +found[5] > PORT_MAX) return undefined;
   return {
     scheme,
     username: found[2] ?? '',
