@@ -125,7 +125,8 @@ function isSame(was: PropertyDescriptor, now: PropertyDescriptor | undefined): b
     is(was.value, now.value) &&
     was.get === now.get &&
     was.set === now.set &&
-    was.writable === now.writable
+    was.writable === now.writable &&
+    was.enumerable === now.enumerable
   );
 }
 
