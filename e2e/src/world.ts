@@ -26,7 +26,7 @@ export type WorldOptions = {
   readonly envOf?: LocalUserferryOptions['envOf'];
   /** How the edge and the administrator speak to the gateway. */
   readonly tls?: CompanyOptions['tls'];
-} & Pick<LocalUserferryOptions, 'startStore' | 'storeAddress'>;
+} & Pick<LocalUserferryOptions, 'startStore' | 'storeAddress' | 'httpPort'>;
 
 /** Our own hashes are cheap here: journeys are about what happens, not how long it takes. */
 const CHEAP = { USERFERRY_BCRYPT_COST: '5', USERFERRY_BLANK_HOSTS: '1' };

@@ -17,6 +17,8 @@ export type LoginOptions = {
   /** Plain Node keeps its connections too, by a script that was written for that. */
   readonly plainKeeps?: boolean;
   readonly isolation?: Isolation;
+  /** The connection is encrypted, and the server's certificate verified. */
+  readonly tls?: boolean;
 };
 
 type Legacy = {
@@ -33,38 +35,48 @@ export const scriptFile = (name: string): string => fileURLToPath(new URL(`scrip
 
 /** A script that logs in on PostgreSQL, in a warm sandbox and in plain Node, to the same database, in the same run. */
 export const loginPg = async (
-  { bcryptCost = 4, reuse = true, plainKeeps = false, isolation = 'warm' }: LoginOptions,
+  { bcryptCost = 4, reuse = true, plainKeeps = false, isolation = 'warm', tls = false }: LoginOptions,
   effort: Effort,
 ): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
-  const { server, url } = await startLegacyDatabase({ bcryptCost, members: PEOPLE });
+  const { server, url } = await startLegacyDatabase({ bcryptCost, members: PEOPLE, tls });
   stack.defer(() => server.stop());
-  const sandboxed = sampleScriptFile('login');
+  const sandboxed = tls ? scriptFile('login-pg-tls.js') : sampleScriptFile('login');
   const plain = plainKeeps ? scriptFile('login-pg-kept.js') : sandboxed;
-  const legacy = { env: { DB_CONNECTION_URI: url }, port: server.port, argsOf, otherPids: [server.pid] };
+  const legacy = {
+    env: { DB_CONNECTION_URI: url, ...authority(server) },
+    port: server.port,
+    argsOf,
+    otherPids: [server.pid],
+  };
   return await compareInSandbox(legacy, { sandboxed, plain }, { reuse, isolation, effort });
 };
 
 /** The same with mysql2 and MariaDB. */
 export const loginMysql = async (
-  { bcryptCost = 4, reuse = true, isolation = 'warm' }: LoginOptions,
+  { bcryptCost = 4, reuse = true, isolation = 'warm', tls = false }: LoginOptions,
   effort: Effort,
 ): Promise<Figures> => {
   await using stack = new AsyncDisposableStack();
-  const server = await startMariadbWithMembers(bcryptCost);
+  const server = await startMariadbWithMembers(bcryptCost, tls);
   stack.defer(() => server.stop());
-  const file = scriptFile('login-mysql.js');
-  const env = { DB_CONNECTION_URI: `${server.url}/legacy` };
+  const file = scriptFile(tls ? 'login-mysql-tls.js' : 'login-mysql.js');
+  const env = { DB_CONNECTION_URI: `${server.url}/legacy`, ...authority(server) };
   const legacy = { env, port: server.port, argsOf, otherPids: [server.pid] };
   return await compareInSandbox(legacy, { sandboxed: file, plain: file }, { reuse, isolation, effort });
 };
 
-const startMariadbWithMembers = async (bcryptCost: number): Promise<LocalMariadb> => {
+/** What the scripts are to trust, where the server has a certificate. */
+const authority = ({ caCertificate }: { readonly caCertificate?: string }): Readonly<Record<string, string>> =>
+  caCertificate === undefined ? {} : { DB_AUTHORITY: caCertificate };
+
+const startMariadbWithMembers = async (bcryptCost: number, tls: boolean): Promise<LocalMariadb> => {
   const hashes = await Promise.all(
     Array.from({ length: PEOPLE }, (_, index) => bcrypt.hash(member(index + 1).password, bcryptCost)),
   );
   const rows = hashes.map((hash, index) => `(${index + 1}, '${member(index + 1).mail}', '${hash}')`);
   return startMariadb({
+    tls,
     statements: [
       'CREATE DATABASE legacy CHARACTER SET utf8mb4',
       'CREATE TABLE legacy.members (id int PRIMARY KEY, email varchar(200) UNIQUE, pw_hash text)',

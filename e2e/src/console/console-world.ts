@@ -26,15 +26,19 @@ export type ConsoleWorld = AsyncDisposable & {
   readonly visit: (page: Page, ...parts: readonly string[]) => Promise<void>;
 };
 
-export type ConsoleWorldOptions = { readonly plan?: Plan; readonly env?: Readonly<Record<string, string>> };
+export type ConsoleWorldOptions = {
+  readonly plan?: Plan;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly httpPort?: number;
+};
 
-export const createConsoleWorld = async ({ plan = Plan.ENTERPRISE, env = {} }: ConsoleWorldOptions = {}) => {
+export const createConsoleWorld = async ({ plan = Plan.ENTERPRISE, env = {}, httpPort }: ConsoleWorldOptions = {}) => {
   const stack = new AsyncDisposableStack();
   try {
     const shop = await startLegacyShop('postgresql');
     stack.defer(() => shop.stop());
     const allow = { USERFERRY_EGRESS_ALLOW: `127.0.0.1:${shop.port}`, ...env };
-    const ours = stack.use(await createUserferry({ env: allow }));
+    const ours = stack.use(await createUserferry({ env: allow, ...(httpPort !== undefined && { httpPort }) }));
     const company = stack.use(await createCompany(ours, { name: 'Acme', plan }));
     const browser = await startBrowser(BROWSER ?? '');
     stack.defer(() => browser.close());

@@ -26,6 +26,8 @@ export type LocalUserferry = AsyncDisposable & {
 export type LocalUserferryOptions = {
   readonly onLine?: (line: ServiceLine) => void;
   readonly restart?: boolean;
+  /** Where the gateway's HTTP listens, instead of a free port. */
+  readonly httpPort?: number;
   /** A second gateway, runner and migration-service beside the first, over the same store. */
   readonly twins?: boolean;
   /** Further variables of the services. */
@@ -59,7 +61,7 @@ const build = async (
   options: LocalUserferryOptions,
 ): Promise<Omit<LocalUserferry, keyof AsyncDisposable>> => {
   const { onPart = () => undefined, onLine, restart = false, twins = false, env = {}, envOf = {} } = options;
-  const { startStore = startPostgres, storeAddress = (url) => url, builtFolders } = options;
+  const { startStore = startPostgres, storeAddress = (url) => url, builtFolders, httpPort } = options;
   const secrets = {
     operatorKey: `ufk_${randomBytes(32).toString('base64url')}`,
     serviceToken: randomBytes(32).toString('base64url'),
@@ -70,7 +72,7 @@ const build = async (
   const folder = mkdtempSync(join(tmpdir(), 'userferry-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const services = await startLocalServices({
-    ports: await freePorts(),
+    ports: { ...(await freePorts()), ...(httpPort !== undefined && { http: httpPort }) },
     ...(twins && { twinPorts: await freePorts() }),
     databaseUrl: storeAddress(await store.createDatabase('userferry', { owner: 'userferry' })),
     serviceToken: secrets.serviceToken,

@@ -57,7 +57,8 @@ export const ACTIONS: Readonly<Record<ScriptAction, ActionRow>> = {
   deleteUser: { parameters: ['id', 'context'], modes: unusedInLazy('required'), writes: true, title: 'Delete Account' },
   listUsers: {
     parameters: ['page', 'limit', 'context'],
-    modes: unusedInLazy('required'),
+    // Without it nobody can say how many users are left to migrate.
+    modes: { lazy_migration: 'optional', custom_user_store: 'required' },
     writes: false,
     title: 'List Users',
   },

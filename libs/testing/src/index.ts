@@ -26,6 +26,7 @@ export {
 export type { ServerError as MysqlServerError } from './mysql-double/replies.ts';
 export type { Rows as MysqlRows, SeenMysqlLogin } from './mysql-double/session.ts';
 export { type MysqlDouble, type MysqlDoubleOptions, startMysqlDouble } from './mysql-double/start-mysql-double.ts';
+export { type IssuerOptions, startIssuer } from './openid-issuer/start-issuer.ts';
 export type { SentSpan } from './otlp-collector/read-spans.ts';
 export { type CollectorMood, type OtlpCollector, startOtlpCollector } from './otlp-collector/start-otlp-collector.ts';
 export type {

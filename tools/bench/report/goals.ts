@@ -25,18 +25,22 @@ const FLAT = 1.25;
 
 const AXES = ['users', 'connections', 'script_versions', 'past_logins'];
 
+type WithoutReuse = { readonly latency: number; readonly cpu: number };
+
+const loginGoals = (what: string, name: string, { latency, cpu }: WithoutReuse): readonly Goal[] => [
+  ratio(`${what}, connections reused: latency`, `${name}_warm`, LATENCY, 0.25),
+  ratio(`${what}, connections reused: CPU`, `${name}_warm`, CPU, 0.6),
+  ratio(`${what}, no reuse: latency`, `${name}_no_reuse`, LATENCY, latency),
+  ratio(`${what}, no reuse: CPU`, `${name}_no_reuse`, CPU, cpu),
+];
+
 /** In the order in which people ask. All that are ÷ plain Node are ÷ the same script there, in the same run. */
 export const GOALS: readonly Goal[] = [
-  ratio('PostgreSQL, connections reused: latency', 'login_pg_warm', LATENCY, 0.25),
-  ratio('PostgreSQL, connections reused: CPU', 'login_pg_warm', CPU, 0.6),
+  ...loginGoals('PostgreSQL', 'login_pg', { latency: 1.1, cpu: 1.5 }),
   ratio('… against plain Node that keeps its connection, too: latency', 'login_pg_kept_vs_plain_kept', LATENCY, 1.3),
-  ratio('… the same: CPU', 'login_pg_kept_vs_plain_kept', CPU, 1.3),
-  ratio('PostgreSQL, no reuse: latency', 'login_pg_no_reuse', LATENCY, 1.1),
-  ratio('PostgreSQL, no reuse: CPU', 'login_pg_no_reuse', CPU, 1.5),
-  ratio('MySQL, connections reused: latency', 'login_mysql_warm', LATENCY, 0.25),
-  ratio('MySQL, connections reused: CPU', 'login_mysql_warm', CPU, 0.6),
-  ratio('MySQL, no reuse: latency', 'login_mysql_no_reuse', LATENCY, 1.5),
-  ratio('MySQL, no reuse: CPU', 'login_mysql_no_reuse', CPU, 2),
+  ...loginGoals('PostgreSQL over TLS', 'login_pg_tls', { latency: 1.1, cpu: 1.5 }),
+  ...loginGoals('MySQL', 'login_mysql', { latency: 1.5, cpu: 2 }),
+  ...loginGoals('MySQL over TLS', 'login_mysql_tls', { latency: 1.5, cpu: 2 }),
   ratio('PostgreSQL, `isolation: per_run`: latency', 'login_pg_per_run', LATENCY, 2),
   {
     what: 'first run on a connection without a warm host, beyond a warm run, p95',

@@ -4,8 +4,9 @@ import { useTitle } from '../components/use-title.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  SIGN_IN_CANCELLED: 'You have cancelled it there.',
-  PERMISSION_DENIED: 'Your account there may not use this console.',
+  // RFC 6749, 4.1.2.1: `access_denied` is said for both.
+  PERMISSION_DENIED: 'You have cancelled it there, or your account there may not use this console.',
+  TOO_MANY_SIGN_INS: 'Too many sign-ins from your address have failed: wait a quarter of an hour.',
 };
 
 /** The issuer's way back names in the address what went wrong. */

@@ -1,3 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
+import type { Certificates } from '@userferry/grpc';
+import { createAuthority } from '@userferry/local-databases';
 import { createLogger } from '@userferry/process';
 import { afterAll, expect, it } from 'vitest';
 import { createHttpServer } from './create-http-server.ts';
@@ -31,4 +35,20 @@ it('is alive at once, ready when it is told so, and going for good: answers clos
     [503, 'close'],
     [200, 'close'],
   ]);
+});
+
+it('over TLS, browsers are told to come by TLS alone', async () => {
+  const { caCertificate: ca, issue } = createAuthority();
+  const { certificate, privateKey } = issue(['127.0.0.1']);
+  const identity = { certificate, privateKey };
+  const certificates = { current: () => ({ identity }), onTake: () => undefined } as unknown as Certificates;
+  const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: 0, log });
+  const server = stack.use(await createHttpServer({ host: '127.0.0.1', port: 0, certificates, lastKnownIps, log }));
+  const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port: server.port, path: '/healthz', ca }, (answer) => {
+      resolve(answer.resume().headers);
+    });
+    asked.on('error', reject).end();
+  });
+  expect(headers['strict-transport-security']).toBe('max-age=31536000');
 });

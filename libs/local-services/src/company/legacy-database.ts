@@ -23,6 +23,8 @@ export type LegacyDatabaseOptions = {
   readonly bcryptCost?: number;
   /** Of the server, such as `{ max_connections: '400' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Offers TLS; the server has the certificate to trust then. */
+  readonly tls?: boolean;
 };
 
 /** A company's old database: a server, a schema and hashes of its own that we know nothing about. */
@@ -30,8 +32,9 @@ export const startLegacyDatabase = async ({
   bcryptCost = BCRYPT_COST_DEFAULT,
   members = MEMBERS,
   settings = {},
+  tls = false,
 }: LegacyDatabaseOptions = {}): Promise<LegacyDatabase> => {
-  const server = await startPostgres({ settings });
+  const server = await startPostgres({ settings, tls });
   const url = await server.createDatabase('acme', { owner: 'acme_app' });
   await server.query(
     `CREATE SCHEMA crm AUTHORIZATION acme_app;

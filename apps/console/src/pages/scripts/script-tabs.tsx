@@ -1,5 +1,5 @@
 import type { Connection, ScriptState } from '@userferry/contracts/json-types';
-import type { ScriptAction } from '@userferry/script-contract';
+import { ACTIONS, type ConnectionMode, type ScriptAction } from '@userferry/script-contract';
 import { actionOf } from '../../api/script-actions.ts';
 import { Badge } from '../../components/badge.tsx';
 import { href } from '../../router/router.ts';
@@ -35,9 +35,13 @@ export const ScriptTabs = ({ connection, current }: TabsProps) => {
   );
 };
 
-/** Lazy migration does without `listUsers`, and then cannot say how many there are to migrate. */
-const isOptional = ({ mode }: Connection, action: string): boolean =>
-  actionOf(action) === (mode === 'CONNECTION_MODE_CUSTOM_USER_STORE' ? 'searchUser' : 'listUsers');
+const isOptional = ({ mode }: Connection, wire: string): boolean => {
+  const action = actionOf(wire);
+  return action !== undefined && ACTIONS[action].modes[modeOf(mode)] === 'optional';
+};
+
+const modeOf = (mode: Connection['mode']): ConnectionMode =>
+  mode === 'CONNECTION_MODE_CUSTOM_USER_STORE' ? 'custom_user_store' : 'lazy_migration';
 
 const StateBadge = ({ state, draft }: { readonly state: ScriptState; readonly draft: boolean }) => {
   if (draft) return <Badge tone="warn">not saved yet</Badge>;

@@ -1,12 +1,13 @@
 import { createServer } from 'node:net';
 import { createLogger } from '@userferry/process';
+import { type IssuerOptions, startIssuer } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSigningKeys } from '../../access/token/signing-keys.ts';
 import { createVerifyToken } from '../../access/token/verify-token.ts';
 import { createGatewayCalls } from '../../create-identity-gateway.ts';
 import { type Api, OWN_PAGE, SECRET, startApi } from '../../testing/api-world.ts';
 import { guardedDeps } from '../../testing/guarded-world.ts';
-import { createBrowser, type IssuerOptions, signInAtIssuer, startIssuer } from '../../testing/start-issuer.ts';
+import { createBrowser, signInAtIssuer } from '../../testing/issuer-browser.ts';
 import { createSealer } from '../session/sealer.ts';
 import { CALLBACK_PATH, createOidcIssuer } from './oidc-issuer.ts';
 
@@ -129,6 +130,13 @@ describe('what the issuer sends back', () => {
     const refused = await browser.send(`${world.api.origin}${CALLBACK_PATH}?${query}`);
     expect(locationOf(refused)).toMatch(/^\/console\/\?signInError=[A-Z_]+$/);
     expect(hasSession(refused)).toBe(false);
+  });
+
+  it('that fails ten times from an address has to wait, and says that', async () => {
+    const { api } = await start();
+    const fail = () => fetch(`${api.origin}${CALLBACK_PATH}?code=guessed`, { redirect: 'manual' });
+    for (let n = 0; n < 10; n += 1) expect(locationOf(await fail())).toBe('/console/?signInError=TOKEN_INVALID');
+    expect(locationOf(await fail())).toBe('/console/?signInError=TOO_MANY_SIGN_INS');
   });
 
   it('is no session for a token that is for somebody else', async () => {

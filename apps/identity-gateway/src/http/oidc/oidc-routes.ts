@@ -42,8 +42,7 @@ export const addOidcRoutes = (api: FastifyInstance, deps: OidcRoutesDeps): void 
   api.get('/session/oidc/callback', async (request, reply) => {
     reply.header('set-cookie', `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
     try {
-      if (limits.begin(request.ip) > 0)
-        throw new ServiceError('PERMISSION_DENIED', 'too many sign-ins from this address have failed');
+      if (limits.begin(request.ip) > 0) return toPage(reply, 'TOO_MANY_SIGN_INS');
       reply.header('set-cookie', await sessionFor(request, deps));
       limits.forgive(request.ip);
       return reply.redirect('/console/', 302);
@@ -78,5 +77,8 @@ const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply, lo
   const reason = error instanceof ServiceError ? error.reason : 'INTERNAL';
   const detail = error instanceof ServiceError ? error.message : undefined;
   log.warn({ requestId: request.id, reason, detail }, 'a sign-in by the issuer of tokens failed');
-  return reply.redirect(`/console/?signInError=${reason}`, 302);
+  return toPage(reply, reason);
 };
+
+const toPage = (reply: FastifyReply, signInError: string): FastifyReply =>
+  reply.redirect(`/console/?signInError=${signInError}`, 302);

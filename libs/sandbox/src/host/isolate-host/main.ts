@@ -8,8 +8,11 @@ import type { Slot } from './slot.ts';
 import { createSlotMaker } from './slot-maker.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { createSupervisorLink } from './supervisor-link.ts';
+import { warmUp } from './warm-up.ts';
 
 const FLUSH_MS = 50;
+/** A host that is wanted at once has its first run by then. */
+const WARM_UP_AFTER_MS = 100;
 const CANCELLED = 'The run was cancelled';
 
 const link = createSupervisorLink();
@@ -32,7 +35,8 @@ function onCatastrophe(slot: Slot | undefined, message: string): void {
   die();
 }
 
-const pool = createSlotPool(files, createSlotMaker({ files, onCatastrophe, onStuck: die }));
+const maker = createSlotMaker({ files, onCatastrophe, onStuck: die });
+const pool = createSlotPool(files, maker);
 const lot = createParkingLot();
 
 async function run(frame: RunFrame): Promise<void> {
@@ -54,6 +58,7 @@ function cancel(runId: string): void {
 }
 
 function onFrame(frame: SupervisorFrame): void {
+  clearTimeout(idle);
   if (frame.kind === 'run') void run(frame).catch(die);
   else if (frame.kind === 'cancel') cancel(frame.runId);
   else if (frame.kind === 'check') {
@@ -65,6 +70,8 @@ function onFrame(frame: SupervisorFrame): void {
   }
 }
 
+let idle: NodeJS.Timeout | undefined;
 link.onFrame(onFrame);
 await pool.prepare();
 link.send({ kind: 'ready' });
+idle = setTimeout(() => void warmUp({ files, maker }).catch(die), WARM_UP_AFTER_MS);

@@ -23,7 +23,7 @@ type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error'> & { readonly
 export type RunDeps = {
   readonly link: SupervisorLink;
   readonly files: RuntimeFiles;
-  readonly pool: SlotPool;
+  readonly pool: Pick<SlotPool, 'required' | 'giveBack'>;
   readonly lot: ParkingLot;
 };
 /** A run that has started. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
@@ -46,6 +46,16 @@ const parsed = async (source: string, given = {}) => {
   expect(result).toMatchObject({ outcome: 'completed' });
   return JSON.parse(result.resultJson ?? '');
 };
+
+/** Of this process. */
+const openSockets = (): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false;
+    }
+  }).length;
 
 describe('an isolate host that', () => {
   it.each([
@@ -125,13 +135,15 @@ describe('an isolate host that', () => {
     },
   );
 
-  it('takes none of the sockets that it asked for is killed for it', async () => {
+  it('takes none of the sockets that it asked for is killed for it, and they are closed', async () => {
+    const before = openSockets();
     const argsJson = JSON.stringify(['127.0.0.1', port]);
     const result = await sandbox.run(
       runOf('ask for sockets and take none', { connectionKey: 'deaf', argsJson, timeoutMs: 20_000 }),
     );
     expect(result.outcome).toBe('killed');
     expect(entries.some(({ facts }) => facts.rule === 'sockets are not taken')).toBe(true);
+    await expect.poll(openSockets).toBeLessThan(before + 10);
     expect(await parsed('echo', { connectionKey: 'deaf', argsJson: '[1]' })).toEqual([1]);
   });
 });

@@ -1,8 +1,7 @@
 import { type HostFrame, hostFrameSchema, type SupervisorFrame } from '../../../bridge/frames.ts';
-import type { BrokerEvent } from '../broker/protocol.ts';
+import { type HostChannel, startHostChannel } from '../channel/host-channel.ts';
 import { processChain } from '../memory/process-tree.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
-import { type Broker, startBroker } from './broker.ts';
 import { DEATHS, type DeathText } from './host-death.ts';
 
 /** The child process of an isolate host: frames in and out, nothing known of what they are about. */
@@ -14,7 +13,7 @@ export type HostProcess = {
   readonly alive: boolean;
   /** Pid of the host itself, behind its walls; known once it is ready. */
   readonly pid: number | undefined;
-  readonly broker: Broker;
+  readonly channel: HostChannel;
   send(frame: SupervisorFrame): void;
   /** SIGKILL; `why` is what `exited` will tell. */
   kill(why: DeathText): void;
@@ -44,7 +43,7 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
   const kill = (why: DeathText): void => {
     state.alive = false;
     state.why ||= why;
-    broker.kill();
+    channel.kill();
   };
   const violation = (rule: string): void => {
     onViolation(rule);
@@ -57,7 +56,7 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
   };
   const becomeReady = (): void => {
     state.ready = true;
-    state.pid = broker.pid === undefined ? undefined : processChain(broker.pid).at(-1);
+    state.pid = channel.pid === undefined ? undefined : processChain(channel.pid).at(-1);
     birth.resolve();
   };
   const receive = (raw: unknown): void => {
@@ -67,15 +66,16 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
     else if (frame.data.kind === 'ready') becomeReady();
     else onFrame(frame.data);
   };
-  const hear = (event: Exclude<BrokerEvent, { event: 'spawned' }>): void => {
-    if (event.event === 'exit') exited(event.reason);
-    else if (event.event === 'violation') violation(event.rule);
-    else if (event.event === 'closed') broker.kill();
-    else if (event.event === 'frame') receive(event.frame);
-    // Kept only until it is ready: what it says later may be a tenant's.
-    else if (!state.ready) state.stderr = (state.stderr + event.text).slice(0, STDERR_CHARS_MAX);
-  };
-  const broker = startBroker(command, hear);
+  const channel = startHostChannel(command, {
+    frame: receive,
+    violation,
+    closed: () => channel.kill(),
+    stderr(text) {
+      // Kept only until it is ready: what it says later may be a tenant's.
+      if (!state.ready) state.stderr = (state.stderr + text).slice(0, STDERR_CHARS_MAX);
+    },
+    exited,
+  });
   return {
     ready: birth.promise,
     exited: death.promise,
@@ -85,8 +85,8 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
     get pid() {
       return state.pid;
     },
-    broker,
-    send: (frame) => broker.order({ order: 'send', frame }),
+    channel,
+    send: channel.send,
     kill,
   };
 };

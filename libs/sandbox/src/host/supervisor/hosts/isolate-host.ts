@@ -151,7 +151,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       checks.delete(frame.id);
     } else {
       const run = runs.get(frame.runId);
-      deps.requests.answer(host.broker, run && questionerOf(run, destinations), frame);
+      deps.requests.answer(host.channel, run && questionerOf(run, destinations), frame);
     }
   };
   const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { SystemError } from '../../../bridge/frames.ts';
-import type { SocketTarget } from './protocol.ts';
 
+export type SocketTarget = { readonly address: string; readonly family: number };
 export type OpenOrder = {
   readonly port: number;
   readonly targets: readonly SocketTarget[];

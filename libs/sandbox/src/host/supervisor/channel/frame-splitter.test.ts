@@ -1,15 +1,16 @@
 import { expect, it } from 'vitest';
-import { createFrameSplitter, encodeFrame } from './frame-splitter.ts';
+import { encodeFrame } from '../../../bridge/frame-codec.ts';
+import { createFrameSplitter } from './frame-splitter.ts';
 
 const read = (frames: readonly Buffer[]): unknown[] => frames.map((frame) => JSON.parse(frame.toString()));
 
 it('frames come out whole however the bytes were cut', () => {
-  const bytes = Buffer.concat([encodeFrame({ a: 'ä' }), encodeFrame([1, 2]), encodeFrame('x'.repeat(500))]);
+  const bytes = Buffer.concat([encodeFrame({ a: 'ä' }), encodeFrame([1, 2]), encodeFrame({ b: 'x'.repeat(500) })]);
   for (const size of [1, 3, 7, bytes.length]) {
     const splitter = createFrameSplitter(1000);
     const frames: Buffer[] = [];
     for (let at = 0; at < bytes.length; at += size) frames.push(...splitter.push(bytes.subarray(at, at + size)));
-    expect(read(frames)).toEqual([{ a: 'ä' }, [1, 2], 'x'.repeat(500)]);
+    expect(read(frames)).toEqual([{ a: 'ä' }, [1, 2], { b: 'x'.repeat(500) }]);
   }
 });
 

@@ -45,11 +45,3 @@ export const createFrameSplitter = (maxBytes: number): FrameSplitter => {
     },
   };
 };
-
-/** One frame as bytes. */
-export const encodeFrame = (frame: unknown): Buffer => {
-  const body = Buffer.from(JSON.stringify(frame), 'utf8');
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32BE(body.length, 0);
-  return Buffer.concat([header, body]);
-};

@@ -3,13 +3,20 @@ import type { Socket } from 'node:net';
 import type { SocketMessage } from '../../../bridge/frames.ts';
 
 /** Hands connected sockets to the child. */
-export type SocketPassage = { pass(message: SocketMessage, socket: Socket): void };
+export type SocketPassage = {
+  pass(message: SocketMessage, socket: Socket): void;
+  /** The child has ended: closes what it has not taken. */
+  close(): void;
+};
 
 /** The raw channel under Node's IPC. Not public, so its shape is checked where it is used. */
 type RawChannel = {
   onread: (this: unknown, bytes: ArrayBuffer | undefined) => void;
   pendingHandle?: { close?: () => void } | null;
 };
+
+/** What is under a socket; closing it twice does nothing. Not public either. */
+type RawHandle = { close(): void };
 
 const ACK = '{"cmd":"NODE_HANDLE_ACK"}\n';
 /** Sockets handed over and not yet acknowledged. The parent's copy of each stays open until then. */
@@ -24,19 +31,20 @@ const rawChannelOf = (child: ChildProcess): RawChannel | undefined => {
 /**
  * The IPC channel carries sockets towards the child only. Node's own reader collects bytes without a limit until a newline
  * comes and believes every message, so it is replaced by one that knows the acknowledgement and nothing else: whatever
- * differs is reported as a violation, and received descriptors are closed. Should a later Node hide its channel, its own
- * reader stays in place, and what it makes of garbage ends this broker's thread alone.
+ * differs is reported as a violation, and received descriptors are closed. Should a later Node hide its channel, there is no
+ * host: its own reader would believe it.
  */
 export const createSocketPassage = (child: ChildProcess, violation: (rule: string) => void): SocketPassage => {
-  let unacknowledged = 0;
+  /** Of sockets under way. Node closes each when it is taken, and forgets those that never are. */
+  const underWay: (RawHandle | undefined)[] = [];
   let held = '';
   const acknowledge = (): void => {
-    unacknowledged -= 1;
+    underWay.shift();
     child.emit('internalMessage', { cmd: 'NODE_HANDLE_ACK' }, undefined);
   };
   const read = (text: string): void => {
     held += text;
-    while (held.startsWith(ACK) && unacknowledged > 0) {
+    while (held.startsWith(ACK) && underWay.length > 0) {
       held = held.slice(ACK.length);
       acknowledge();
     }
@@ -44,7 +52,9 @@ export const createSocketPassage = (child: ChildProcess, violation: (rule: strin
   };
   const channel = rawChannelOf(child);
   const nodesReader = channel?.onread;
-  if (channel !== undefined && nodesReader !== undefined)
+  if (channel === undefined || nodesReader === undefined)
+    queueMicrotask(() => violation('this version of Node hides its socket channel'));
+  else
     channel.onread = function onRead(bytes) {
       channel.pendingHandle?.close?.();
       channel.pendingHandle = null;
@@ -53,9 +63,17 @@ export const createSocketPassage = (child: ChildProcess, violation: (rule: strin
     };
   return {
     pass(message, socket) {
-      unacknowledged += 1;
-      if (unacknowledged > UNACKNOWLEDGED_MAX) violation('sockets are not taken');
+      if (underWay.length >= UNACKNOWLEDGED_MAX) {
+        socket.destroy();
+        violation('sockets are not taken');
+        return;
+      }
+      underWay.push((socket as unknown as { readonly _handle?: RawHandle })._handle);
       child.send(message, socket, { keepOpen: false }, () => {});
+    },
+    close() {
+      if (child.connected) child.disconnect();
+      for (const handle of underWay.splice(0)) handle?.close();
     },
   };
 };

@@ -1,0 +1,70 @@
+import { findFreePort } from '@userferry/local-databases';
+import { startIssuer } from '@userferry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER } from './config.ts';
+import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+
+const CLIENT = { clientId: 'console', clientSecret: 'a-secret-of-the-client-of-forty-characters' };
+const AUDIENCE = 'https://userferry.example';
+const SCOPES = 'pools:read connections:read';
+
+const envOf = (issuer: string, consoleUrl: string) => ({
+  USERFERRY_JWT_ISSUER: issuer,
+  USERFERRY_JWT_AUDIENCE: AUDIENCE,
+  USERFERRY_CONSOLE_URL: consoleUrl,
+  USERFERRY_CONSOLE_OIDC_CLIENT_ID: CLIENT.clientId,
+  USERFERRY_CONSOLE_OIDC_CLIENT_SECRET: CLIENT.clientSecret,
+  USERFERRY_CONSOLE_OIDC_NAME: 'Company',
+  USERFERRY_CONSOLE_OIDC_SCOPES: `openid ${SCOPES}`,
+  USERFERRY_CONSOLE_OIDC_RESOURCE: AUDIENCE,
+});
+
+describe.skipIf(BROWSER === undefined)('signing in to the console at an issuer, in a browser (Chromium)', () => {
+  const stack = new AsyncDisposableStack();
+  let world: ConsoleWorld;
+  let page: ConsolePage;
+  beforeAll(async () => {
+    const httpPort = await findFreePort();
+    const consoleUrl = `http://127.0.0.1:${httpPort}`;
+    const redirectUri = `${consoleUrl}/api/v1/session/oidc/callback`;
+    const claims = { user_pools: ['*'] };
+    const issued = { ...CLIENT, redirectUri, audience: AUDIENCE, scopes: SCOPES, claims };
+    const { issuer } = stack.use(await startIssuer(issued));
+    world = stack.use(await createConsoleWorld({ httpPort, env: envOf(issuer, consoleUrl) }));
+    page = await world.open();
+  });
+  afterAll(async () => {
+    await page?.context().close();
+    await stack.disposeAsync();
+  });
+
+  const goToIssuer = () => page.getByRole('link', { name: 'Continue with Company' }).click();
+
+  it('that is left there says so, and offers it again', async () => {
+    await goToIssuer();
+    await page.getByRole('link', { name: /cancel/i }).click();
+    await page.getByText('You have cancelled it there').waitFor();
+    await page.getByRole('link', { name: 'Continue with Company' }).waitFor();
+  });
+
+  it('leads to the pools that the token names, in a session that the page cannot read', async () => {
+    await goToIssuer();
+    await page.getByPlaceholder(/login/i).fill('ada');
+    await page.getByPlaceholder(/password/i).fill('any');
+    await page.getByRole('button', { name: /sign-in/i }).click();
+    await page.getByRole('button', { name: /continue/i }).click();
+    await page.getByRole('heading', { name: 'User pools' }).waitFor();
+    await page.getByRole('link', { name: /Acme/ }).waitFor();
+    expect(new URL(page.url()).origin).toBe(world.origin);
+    expect(await page.evaluate('document.cookie')).toBe('');
+  });
+
+  it('stays over a reload, and ends where the user ends it', async () => {
+    await page.reload();
+    await page.getByRole('heading', { name: 'User pools' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Management key').waitFor();
+    await page.reload();
+    await page.getByLabel('Management key').waitFor();
+  });
+});
