@@ -58,6 +58,8 @@ const Buffer = BufferFunction as unknown as typeof base.Buffer;
 
 const byteLengthGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get;
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  // An error is dear, and these are asked about all the time.
+  if (typeof value !== 'object' || ArrayBuffer.isView(value) || Array.isArray(value)) return false;
   try {
     byteLengthGetter?.call(value);
     return true;
