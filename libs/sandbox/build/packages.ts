@@ -75,6 +75,7 @@ export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
 };
 
 const MYSQL_CONNECTION = /[/\\]mysql2[/\\]lib[/\\]base[/\\]connection\.js$/;
+const LRU = /[/\\]lru\.min[/\\]lib[/\\]index\.js$/;
 const BSON_MAP = /[/\\]bson[/\\]lib[/\\]bson[/\\]map\.js$/;
 const MONGODB_CONNECT = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]cmap[/\\]connect\.js$/;
 const MONGODB_MONITOR = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]sdam[/\\]monitor\.js$/;
@@ -86,7 +87,8 @@ const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
  * Probes of a package that would load all of `fetch` for every script that requires it: axios makes its fetch adapter
  * ready beforehand (it makes it again when it is used), and keeps the class of forms to know them by (it also knows them
  * by their name). And old bson puts a property on `Map`, which nobody reads: an isolate whose built-ins have changed is given
- * up after the run. And mysql2 says where it connects what its session may be kept for. Nothing else of a package is changed.
+ * up after the run. And mysql2 says where it connects what its session may be kept for; it lists a connection's prepared
+ * statements in arrays that grow, in place of half a megabyte for each connection. Nothing else of a package is changed.
  */
 export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
   {
@@ -94,6 +96,17 @@ export const REWORDED: readonly { readonly file: RegExp; readonly text: string; 
     text: 'Net.connect(opts.config.port, opts.config.host)',
     instead: "Net.connect(require('#reuse').mysqlTarget(opts.config))",
   },
+  ...['keyList', 'valList'].map((list) => ({
+    file: LRU,
+    text: `const ${list} = new Array(max).fill(undefined);`,
+    instead: `const ${list} = [];`,
+  })),
+  // Of the first alone it is read what comes before and after it without having been written.
+  ...['next', 'prev'].map((list) => ({
+    file: LRU,
+    text: `const ${list} = new Array(max).fill(0);`,
+    instead: `const ${list} = [0];`,
+  })),
   ...[
     ['net.createConnection(parseConnectOptions(options))', 'net.createConnection'],
     ['tls.connect(parseSslOptions(options))', 'tls.connect'],

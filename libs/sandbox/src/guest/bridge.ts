@@ -83,14 +83,19 @@ export function unlisten(id: number): void {
 
 async function flushSoon(): Promise<void> {
   for (let turn = 0; turn < FLUSH_TURNS; turn++) await undefined;
-  flush(false);
+  // A turn of its own: there is nothing else on the stack.
+  sendOut(false);
 }
 
 /** Sends what is queued; `wait` returns only once the host has it. */
 export function flush(wait: boolean): void {
+  if (outbox.length > 0) assertRoomForNativeCode();
+  sendOut(wait);
+}
+
+function sendOut(wait: boolean): void {
   flushIsDue = false;
   if (outbox.length === 0 || host === undefined) return;
-  assertRoomForNativeCode();
   const batch = outbox;
   outbox = bareList();
   outboxBytes = 0;
@@ -150,7 +155,7 @@ export function act(operation: Operation): void {
   outboxBytes = 0;
   // It filled the batch, and went with it.
   if (batch.length === 0) return;
-  tellSoon(ask('act', batch) as readonly GuestEvent[]);
+  tellSoon(put('act', [batch]) as readonly GuestEvent[]);
 }
 
 /** Tells events that the guest knows of itself, or was given with an answer, once other work has had its turn. */
@@ -189,8 +194,12 @@ export function request(start: (id: number) => Operation): Promise<unknown> {
 
 /** A question that the host answers at once. What was posted before it arrives before it. */
 export function ask(question: string, ...args: unknown[]): unknown {
-  flush(false);
   assertRoomForNativeCode();
+  sendOut(false);
+  return put(question, args);
+}
+
+function put(question: string, args: unknown[]): unknown {
   const answer = host?.ask(question, args) as { error?: WireError; value?: unknown } | undefined;
   if (answer?.error !== undefined) throw toError(answer.error);
   return answer?.value;

@@ -4,6 +4,7 @@ import { dispatch, type HostCallbacks, install, uncaught } from './bridge.ts';
 import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
 import { rememberBuiltIns } from './integrity/built-ins.ts';
+import { layTripwires } from './integrity/tripwires.ts';
 import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
 import { definePackage, evaluateAhead, type PackageBundle, setPackages } from './packages/registry.ts';
@@ -16,6 +17,7 @@ type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
 
 lockDown();
 keepAccountOfProxies();
+layTripwires();
 installGlobals();
 startClock();
 setTickErrorHandler(uncaught);

@@ -39,6 +39,8 @@ export const isInstance = <T>(value: unknown, type: new (...args: never[]) => T)
 export const dateToIso = uncurry(Date.prototype.toISOString);
 export const dateToTime = uncurry(Date.prototype.getTime);
 export const slice = uncurry(String.prototype.slice);
+export const toWellFormed = uncurry(String.prototype.toWellFormed);
+export const split = uncurry(String.prototype.split as (by: string) => string[]);
 export const regExec = uncurry(RegExp.prototype.exec);
 export const bigintToString = uncurry(BigInt.prototype.toString);
 

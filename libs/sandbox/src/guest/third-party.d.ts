@@ -17,6 +17,15 @@ declare module 'whatwg-url' {
   export const URL: typeof globalThis.URL;
   export const URLSearchParams: typeof globalThis.URLSearchParams;
 }
+declare module 'webidl-conversions' {
+  type Conversion = (value: unknown, options?: object) => string;
+  const conversions: { readonly DOMString: Conversion; USVString: Conversion };
+  export = conversions;
+}
+declare module 'whatwg-url/lib/url-state-machine.js' {
+  const machine: { basicURLParse(text: string, options?: Readonly<Record<string, unknown>>): object | null };
+  export = machine;
+}
 declare module 'readable-stream/lib/ours/errors.js' {
   export const codes: Record<string, new (...args: unknown[]) => Error>;
 }

@@ -1,8 +1,9 @@
 /** Globals whose value is made when they are first touched; from then on they are plain properties. */
 import { keepModule } from '../integrity/modules.ts';
+import { turnTripwiresOff } from '../integrity/tripwires.ts';
 import { core } from '../modules/registry.ts';
 import { loadWeb } from '../packages/registry.ts';
-import { create, defineProperty, getOwnPropertyDescriptor, is, objectKeys } from '../primordials.ts';
+import { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, is, objectKeys } from '../primordials.ts';
 
 declare function require(path: string): unknown;
 
@@ -22,7 +23,18 @@ const STREAMS = [
 const from = (module: string, names: readonly string[]): Record<string, Make> =>
   Object.fromEntries(names.map((name) => [name, () => (loadWeb(module) as Record<string, unknown>)[name]]));
 
+const NativeIntl = Intl;
+
+/** Its old constructors put a hidden property on what they are called on. */
+function intl(): typeof Intl {
+  turnTripwiresOff();
+  const segments = new NativeIntl.Segmenter().segment('');
+  keepModule([getPrototypeOf(segments), getPrototypeOf(segments[Symbol.iterator]())]);
+  return NativeIntl;
+}
+
 const MAKERS: Readonly<Record<string, Make>> = {
+  Intl: intl,
   URL: () => core.whatwgUrl.URL,
   URLSearchParams: () => core.whatwgUrl.URLSearchParams,
   structuredClone: () => core.structuredClone,

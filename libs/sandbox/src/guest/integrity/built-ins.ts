@@ -3,9 +3,10 @@
  * patches: the host gives the isolate up then.
  */
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
-import { deleteProperty, getPrototypeOf, ownKeys, regExec } from '../primordials.ts';
-import { hasName, isAsPictured, type Key, type Picture, takePicture } from './picture.ts';
+import { deleteProperty, getPrototypeOf, hasOwn, objectKeys, ownKeys, regExec } from '../primordials.ts';
+import { hasName, isAsPictured, isObject, type Key, type Picture, takePicture } from './picture.ts';
 import { reachableFrom } from './reachable.ts';
+import { needsCloseLook } from './tripwires.ts';
 
 let remembered: readonly Picture[] = [];
 let globals: Picture | undefined;
@@ -37,12 +38,18 @@ function hiddenBuiltIns(): object[] {
     new Map()[Symbol.iterator](),
     new Set()[Symbol.iterator](),
     ...iteratorsOfHelpers(),
-    new Intl.Segmenter().segment(''),
-    new Intl.Segmenter().segment('')[Symbol.iterator](),
     ''.matchAll(/x/g),
     new Uint8Array(),
   ];
   return instances.map((instance) => getPrototypeOf(instance) as object);
+}
+
+/** Of a function that makes nothing, there is only that it is there, though it has a prototype as all once had. */
+function isJustFunction(object: object): boolean {
+  const prototype = typeof object === 'function' ? (object.prototype as unknown) : undefined;
+  if (!isObject(prototype) || getPrototypeOf(prototype) !== Object.prototype) return false;
+  const own = ownKeys(object).filter((key) => key !== 'length' && key !== 'name' && key !== 'prototype');
+  return own.length === 0 && ownKeys(prototype).length === 1 && hasOwn(prototype, 'constructor');
 }
 
 /** Takes the picture that later runs are compared with; called once, before any script. */
@@ -51,7 +58,8 @@ export function rememberBuiltIns(): void {
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
   const objects = reachableFrom([...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)], new Set([globalThis]));
   for (const object of objects) known.add(object);
-  remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
+  const shown = objects.filter((object) => !isJustFunction(object));
+  remembered = shown.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
 }
 
 /** False in an isolate that serves one run and is reset for no other. */
@@ -61,7 +69,7 @@ export const remembersBuiltIns = (): boolean => globals !== undefined;
 export function restoreGlobals(): boolean {
   // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.
   if (globals === undefined || !lazyGlobalsAreIntact()) return false;
-  const now = ownKeys(globalThis);
+  const now = needsCloseLook() ? ownKeys(globalThis) : objectKeys(globalThis);
   for (let i = 0; i < now.length; i++) {
     const key = now[i] as Key;
     if (!hasName(globals, key) && !deleteProperty(globalThis, key)) return false;

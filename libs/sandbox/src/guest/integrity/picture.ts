@@ -3,12 +3,15 @@ import {
   deleteProperty,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  hasOwn,
   is,
   isExtensible,
+  objectKeys,
   ownKeys,
   setPrototypeOf,
   tryDefine,
 } from '../primordials.ts';
+import { needsCloseLook, watch } from './tripwires.ts';
 
 export type Key = string | symbol;
 export type Picture = {
@@ -22,6 +25,21 @@ export type Picture = {
   readonly slots: readonly PropertyDescriptor[];
   /** Whether properties may be added. */
   readonly isOpen: boolean;
+  readonly glance: Glance;
+};
+
+/** What a glance at an object takes in. */
+type Glance = {
+  /** How many properties are listed. */
+  readonly count: number;
+  /** Properties with values that are looked at, and the values. */
+  readonly keys: readonly Key[];
+  readonly values: readonly unknown[];
+  /** Listed ones without: with a value in its place, the object would list as many. */
+  readonly accessors: readonly Key[];
+  readonly slots: readonly PropertyDescriptor[];
+  /** Those of which it is enough that they are there. */
+  readonly present: readonly Key[];
 };
 
 /** What of an object is looked at: which of its properties, and whether others may be added. */
@@ -35,10 +53,50 @@ const EVERYTHING: Regard = { isOpen: false, looksAt: () => true };
 export const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
+function has(keys: readonly Key[], key: Key): boolean {
+  for (let i = 0; i < keys.length; i++) if (keys[i] === key) return true;
+  return false;
+}
+
 /** What nobody can change, what tells nothing of a function, and a prototype's way back to its class. */
 function isIdle(object: object, key: Key, slot: PropertyDescriptor): boolean {
   if (slot.configurable !== true && slot.writable !== true) return true;
   return typeof object === 'function' ? key === 'length' || key === 'name' : key === 'constructor';
+}
+
+/** A value that is inherited as well would be found although it is gone. */
+const isOwnAlone = ({ value }: PropertyDescriptor, key: Key, prototype: object | null): boolean =>
+  value !== undefined && !(prototype !== null && key in prototype);
+
+const isAccessor = ({ get, set }: PropertyDescriptor): boolean => get !== undefined || set !== undefined;
+
+const noGlance = (object: object) => ({
+  count: objectKeys(object).length,
+  keys: [] as Key[],
+  values: [] as unknown[],
+  accessors: [] as Key[],
+  slots: [] as PropertyDescriptor[],
+  present: [] as Key[],
+});
+
+function glanceAt(object: object, names: readonly Key[], keys: readonly Key[]): Glance {
+  const glance = noGlance(object);
+  const prototype = getPrototypeOf(object);
+  for (let i = 0; i < names.length; i++) {
+    const key = names[i] as Key;
+    const slot = getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
+    const isSeen = has(keys, key);
+    if (isSeen && !isAccessor(slot)) {
+      glance.values[glance.keys.length] = slot.value;
+      glance.keys[glance.keys.length] = key;
+    } else if (isSeen && slot.enumerable) {
+      glance.slots[glance.accessors.length] = slot;
+      glance.accessors[glance.accessors.length] = key;
+    }
+    const isFound = isSeen && isOwnAlone(slot, key, prototype);
+    if (slot.configurable && !isFound) glance.present[glance.present.length] = key;
+  }
+  return glance;
 }
 
 /** Undefined when there is nothing to look at: of most functions there is only that they are there. */
@@ -56,7 +114,9 @@ export function takePicture(object: object, regard: Regard = EVERYTHING): Pictur
   const prototype = getPrototypeOf(object);
   const isBare = keys.length === 0 && names.length > 0;
   if (isBare || (!isExtensible(object) && keys.length === 0)) return undefined;
-  return { object, prototype, isExtensible: isExtensible(object), names, keys, slots, isOpen: regard.isOpen };
+  watch(object);
+  const glance = glanceAt(object, regard.isOpen ? keys : names, keys);
+  return { object, prototype, isExtensible: isExtensible(object), names, keys, slots, isOpen: regard.isOpen, glance };
 }
 
 function isSame(was: PropertyDescriptor, now: PropertyDescriptor | undefined): boolean {
@@ -65,25 +125,39 @@ function isSame(was: PropertyDescriptor, now: PropertyDescriptor | undefined): b
     is(was.value, now.value) &&
     was.get === now.get &&
     was.set === now.set &&
-    was.writable === now.writable
+    was.writable === now.writable &&
+    was.enumerable === now.enumerable
   );
 }
 
-/** Whether the object still has these properties and no others, is as open to change, and inherits from where it did. */
-export function isAsPictured(picture: Picture): boolean {
-  const { object, keys, slots } = picture;
-  if (getPrototypeOf(object) !== picture.prototype || isExtensible(object) !== picture.isExtensible) return false;
-  if (!picture.isOpen && ownKeys(object).length !== picture.names.length) return false;
+function areSame(object: object, keys: readonly Key[], slots: readonly PropertyDescriptor[]): boolean {
   for (let i = 0; i < keys.length; i++) {
     if (!isSame(slots[i] as PropertyDescriptor, getOwnPropertyDescriptor(object, keys[i] as Key))) return false;
   }
   return true;
 }
 
-export function hasName({ names }: Picture, key: Key): boolean {
-  for (let i = 0; i < names.length; i++) if (names[i] === key) return true;
-  return false;
+/** Tells as much as a close look where no tripwire was touched: no value has become an accessor, and nothing is hidden. */
+function looksAsPictured({ object, isOpen, glance }: Picture): boolean {
+  const { count, keys, values, present } = glance;
+  if (!isOpen && objectKeys(object).length !== count) return false;
+  for (let i = 0; i < keys.length; i++) {
+    if (!is((object as Record<Key, unknown>)[keys[i] as Key], values[i])) return false;
+  }
+  for (let i = 0; i < present.length; i++) if (!hasOwn(object, present[i] as Key)) return false;
+  return areSame(object, glance.accessors, glance.slots);
 }
+
+/** Whether the object still has these properties and no others, is as open to change, and inherits from where it did. */
+export function isAsPictured(picture: Picture): boolean {
+  const { object, keys, slots } = picture;
+  if (getPrototypeOf(object) !== picture.prototype || isExtensible(object) !== picture.isExtensible) return false;
+  if (!needsCloseLook()) return looksAsPictured(picture);
+  if (!picture.isOpen && ownKeys(object).length !== picture.names.length) return false;
+  return areSame(object, keys, slots);
+}
+
+export const hasName = ({ names }: Picture, key: Key): boolean => has(names, key);
 
 function removeAdded(picture: Picture): boolean {
   const now = ownKeys(picture.object) as Key[];

@@ -1,6 +1,17 @@
 /** `URL` and `URLSearchParams`, as the standard lays out their members. */
+import conversions from 'webidl-conversions';
+import machine from 'whatwg-url/lib/url-state-machine.js';
+import { toWellFormed } from '../primordials.ts';
+import { plainUrl } from './whatwg-url/plain-url.ts';
 import { NodeSearchParams } from './whatwg-url/search-params.ts';
 import { NodeUrl } from './whatwg-url/url-class.ts';
+
+/** The package takes texts apart for what the engine does at once. */
+conversions.USVString = (value, options) => toWellFormed(conversions.DOMString(value, options));
+
+const parse = machine.basicURLParse;
+machine.basicURLParse = (text, options) =>
+  (options?.stateOverride === undefined ? plainUrl(text) : undefined) ?? parse(text, options);
 
 /** How many arguments must be there; the methods count them themselves. */
 const LENGTHS = new Map([

@@ -6,6 +6,7 @@ import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
 import { builtInsAreIntact, forgetSearchedText, restoreGlobals } from '../integrity/built-ins.ts';
 import { restoreModules } from '../integrity/modules.ts';
+import { resetTripwires } from '../integrity/tripwires.ts';
 import { clearProcess, offerUncaught } from '../modules/process.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
 import { addRandom } from '../random.ts';
@@ -99,6 +100,7 @@ export function runScript(input: RunInput): void {
 export function reset(): boolean {
   clearProcess();
   const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact() && restoreModules();
+  if (clean) resetTripwires();
   forgetSearchedText();
   running = 0;
   clearTimers();

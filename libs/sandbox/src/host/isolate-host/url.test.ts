@@ -58,6 +58,19 @@ describe('the classes of URLs', () => {
     '"\\ud83d"',
   ])('are made of %s as in Node', (init) => same(`return [await told(() => String(new URLSearchParams(${init})))]`));
 
+  it('take texts apart as Node does, however plain they look', () =>
+    same(`const parts = [['http', 'https', 'ws', 'ftp', 'file', 'postgres', 'mongodb', 'HTTP', 'x1', 'a+b', 'a.b'], ['', '@', 'u@', 'u:p@', 'u:@', ':p@', 'u%40:p%zz@', 'u.v~w!$&()*+,:p-q_r@', 'u:p:q@', "u'v@"], ['a.example', 'A.Example', 'localhost', '127.0.0.1', '127.1', '1.2.3.0x4', '0x7f', 'a.1', '1.a', 'xn--bcher-kva.example', 'a.xn--nxasmq6b', 'a..b', 'a.', '-', 'a_b', 'a%41', ''], ['', ':', ':0', ':80', ':443', ':0080', ':5432', ':65535', ':65536', ':x'], ['', '/', '//', '/a', '/a/', '/a//b', '/a/.', '/a/..', '/a/../b', '/a/%2e', '/a/.%2E/b', '/.a', '/a.', '/~a', '/a%2Fb', '/a;b', '/a b', '/%zz', '/C:/a', '/C|/a'], ['', '?', '?a=b', '?a=b&c=%20', '?a=b/c:d@e', "?a='b'", '?a=b?c', '?a[]=b'], ['', '#', '#a']];
+      const seen = []; let n = 1; const pick = (list) => { n = (n * 48271) % 2147483647; return list[n % 5 < 3 ? (n >> 4) % Math.min(3, list.length) : (n >> 8) % list.length]; };
+      const fields = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'];
+      for (let i = 0; i < 4000; i++) { const [scheme, user, ...rest] = parts.map(pick); const text = scheme + '://' + user + rest.join(''); const base = [undefined, 'postgres://base', 'http://h.example/x/y?z', 'bad'][i % 4];
+        const u = URL.parse(text, base); seen.push(u === null ? text : [text, ...fields.map((field) => u[field])].join(' ')); }
+      return seen`));
+
+  it('change a plain one as Node does', () =>
+    same(
+      `const seen = []; for (const text of ['postgres://u:p@h:1/a/b?c=d', 'https://a.example', 'http://a.example:8080/x']) for (const field of ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash', 'href']) for (const value of ['', 'ftp', 'x@y', 'c.example:99', '/a/../b', '?q=1#r', 'http://z.example/']) { const u = new URL(text); await told(() => { u[field] = value; }); const v = new URL(text); seen.push([text, field, value, u.href, u.searchParams.size, v.href].join(' ')) } return seen`,
+    ));
+
   it('live with the URL that they belong to', () =>
     same(`const u = new URL('https://user@a.example:8080/p?q=old#h'); const s = u.searchParams; const seen = []; u.href = 'http://b.example/?q=new'; seen.push(s.get('q'), s.size); s.append('x', ' '); s.delete('q', 'no'); seen.push(u.href); u.search = ''; seen.push(s.size, u.href);
       for (const [name, value] of [['protocol', 'ftp'], ['username', 'ü'], ['password', 'p:'], ['host', 'c.example:99'], ['hostname', 'd.example'], ['port', '7'], ['pathname', 'x y'], ['hash', 'z'], ['port', 'x'], ['host', '']]) { u[name] = value; seen.push(u.href) }

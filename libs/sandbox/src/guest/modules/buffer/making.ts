@@ -5,6 +5,7 @@ import { invalidArgType } from '../node-errors.ts';
 import { core } from '../registry.ts';
 import { outside, unknownEncoding, validateInteger, validateSize } from './bounds.ts';
 import { concat } from './comparing.ts';
+import { isUtf8, utf8Length, writeUtf8 } from './utf8.ts';
 
 const { from: baseFrom, alloc: baseAlloc } = base.Buffer as unknown as {
   from: (...args: unknown[]) => Bytes;
@@ -57,6 +58,8 @@ const Buffer = BufferFunction as unknown as typeof base.Buffer;
 
 const byteLengthGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get;
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  // An error is dear, and these are asked about all the time.
+  if (typeof value !== 'object' || ArrayBuffer.isView(value) || Array.isArray(value)) return false;
   try {
     byteLengthGetter?.call(value);
     return true;
@@ -90,11 +93,18 @@ function fromObject(value: Record<string, unknown>): Bytes | undefined {
   return value.type === 'Buffer' && Array.isArray(value.data) ? fromArrayLike(value.data) : undefined;
 }
 
+function fromUtf8(text: string): Bytes {
+  const made = new FastBuffer(utf8Length(text)) as Bytes;
+  writeUtf8(made, text, 0, made.length);
+  return made;
+}
+
 function fromText(text: string, encoding: unknown): Bytes {
   const known = typeof encoding === 'string' && encoding !== '' ? encoding : 'utf8';
   if (!isEncoding(known)) throw unknownEncoding(encoding);
-  const long = bytesFromHost(text, known.toLowerCase());
+  const long = bytesFromHost(text, known);
   if (long !== undefined) return new FastBuffer(long.buffer) as Bytes;
+  if (isUtf8(known)) return fromUtf8(text);
   return /^base64url$/i.test(known)
     ? baseFrom(text.replace(/-/g, '+').replace(/_/g, '/'), 'base64')
     : baseFrom(text, known);
@@ -130,7 +140,7 @@ const allocUnsafe = (size: unknown): Bytes => new FastBuffer(validateSize(size, 
 
 export const isEncoding = (encoding: unknown): boolean =>
   typeof encoding === 'string' &&
-  /^(?:utf-?8|ucs-?2|utf-?16le|latin1|binary|base64|base64url|hex|ascii)$/i.test(encoding);
+  (encoding === 'utf8' || /^(?:utf-?8|ucs-?2|utf-?16le|latin1|binary|base64|base64url|hex|ascii)$/i.test(encoding));
 
 type View = ArrayBufferView & { readonly length?: number; readonly BYTES_PER_ELEMENT?: number };
 

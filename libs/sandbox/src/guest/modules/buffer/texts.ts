@@ -4,7 +4,7 @@ import { textFromHost } from '../host-text.ts';
 import { invalidArgType, nodeError } from '../node-errors.ts';
 import { outside, unknownEncoding, validateInteger } from './bounds.ts';
 import { type Bytes, isEncoding } from './making.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { decodeUtf8, isUtf8, utf8Length, writeUtf8 } from './utf8.ts';
 
 type Coded = (this: unknown, ...args: unknown[]) => never;
 const plainToString = base.Buffer.prototype.toString as unknown as Coded;
@@ -16,9 +16,9 @@ const isBase64Url = (encoding: unknown): boolean =>
   typeof encoding === 'string' && encoding.toLowerCase() === 'base64url';
 
 function slice(bytes: Bytes, encoding: string, start: number, end: number): string {
-  const long = textFromHost(bytes.subarray(start, end), encoding.toLowerCase());
+  const long = textFromHost(bytes, encoding, start, end);
   if (long !== undefined) return long;
-  if (/^utf-?8$/i.test(encoding)) return decodeUtf8(bytes, start, end);
+  if (isUtf8(encoding)) return decodeUtf8(bytes, start, end);
   if (!isBase64Url(encoding)) return plainToString.call(bytes, encoding, start, end);
   const text = plainToString.call(bytes, 'base64', start, end) as string;
   return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
@@ -36,6 +36,7 @@ export function toText(this: Bytes, ...args: unknown[]): string {
 }
 
 function put(bytes: Bytes, text: string, offset: number, length: number, encoding: string): number {
+  if (isUtf8(encoding)) return writeUtf8(bytes, text, offset, length);
   return isBase64Url(encoding)
     ? plainWrite.call(bytes, toBase64(text), offset, length, 'base64')
     : plainWrite.call(bytes, text, offset, length, encoding);
@@ -60,6 +61,7 @@ export function byteLength(value: unknown, encoding?: unknown): number {
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
     throw invalidArgType('string', 'of type string or an instance of Buffer or ArrayBuffer', value);
   }
+  if (encoding === undefined || (typeof encoding === 'string' && isUtf8(encoding))) return utf8Length(value);
   return isBase64Url(encoding)
     ? plainByteLength.call(undefined, toBase64(value), 'base64')
     : plainByteLength.call(undefined, value, encoding);

@@ -58,6 +58,52 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   return text + String.fromCharCode.apply(undefined, units);
 }
 
+const isUtf8Name = /^utf-?8$/i;
+/** Whether an encoding is UTF-8, which most are that are named. */
+export const isUtf8 = (encoding: string): boolean =>
+  encoding === 'utf8' || encoding === 'utf-8' || isUtf8Name.test(encoding);
+
+/** The code point at `at`; half of a pair alone is replaced. */
+function pointAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  if (unit < 0xd800 || unit > 0xdfff) return unit;
+  const next = unit < 0xdc00 && at + 1 < text.length ? text.charCodeAt(at + 1) : 0;
+  return next >= 0xdc00 && next <= 0xdfff ? 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00) : REPLACEMENT;
+}
+
+const sizeOf = (point: number): number => (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4);
+
+/** How many bytes a text takes. */
+export function utf8Length(text: string): number {
+  let size = 0;
+  for (let at = 0; at < text.length; at++) {
+    const point = pointAt(text, at);
+    size += sizeOf(point);
+    if (point > 0xffff) at += 1;
+  }
+  return size;
+}
+
+const LEADS = [0, 0, 0xc0, 0xe0, 0xf0] as const;
+
+/** Writes as many whole characters as there is room for; returns how many bytes they took. */
+export function writeUtf8(bytes: Uint8Array, text: string, start: number, room: number): number {
+  let to = start;
+  for (let at = 0; at < text.length; at++) {
+    const point = pointAt(text, at);
+    const size = sizeOf(point);
+    if (to + size > start + room) break;
+    if (size === 1) bytes[to] = point;
+    else {
+      bytes[to] = (LEADS[size] as number) | (point >> (6 * (size - 1)));
+      for (let i = 1; i < size; i++) bytes[to + i] = 0x80 | ((point >> (6 * (size - 1 - i))) & 0x3f);
+    }
+    to += size;
+    if (point > 0xffff) at += 1;
+  }
+  return to - start;
+}
+
 /** How many bytes a character has that begins with this one; what follows may still show that it is none. */
 function announced(lead: number): number {
   if (lead >= 0xc0 && lead < 0xe0) return 2;

@@ -93,6 +93,11 @@ function throwUnhandled(error: unknown): never {
   });
 }
 
+function call(emitter: Emitter, listener: Listener, name: Name, args: unknown[]): void {
+  const result = listener.apply(emitter, args);
+  if (result !== undefined && result !== null && emitter[captures]) catchRejection(emitter, result, name, args);
+}
+
 function emit(this: Emitter, name: Name, ...args: unknown[]): boolean {
   const events = this._events;
   if (name === 'error') {
@@ -101,10 +106,8 @@ function emit(this: Emitter, name: Name, ...args: unknown[]): boolean {
   }
   const listeners = events?.[name];
   if (listeners === undefined) return false;
-  for (const listener of typeof listeners === 'function' ? [listeners] : [...listeners]) {
-    const result = listener.apply(this, args);
-    if (result !== undefined && result !== null && this[captures]) catchRejection(this, result, name, args);
-  }
+  if (typeof listeners === 'function') call(this, listeners, name, args);
+  else for (const listener of [...listeners]) call(this, listener, name, args);
   return true;
 }
 
@@ -144,17 +147,21 @@ function add(emitter: Emitter, name: Name, listener: Wrapped, first: boolean): E
   return emitter;
 }
 
+const ONCE_NAME = 'bound onceWrapper';
+
 function onceWrapper(emitter: Emitter, name: Name, listener: Listener): Wrapped {
   validateFunction(listener, 'listener');
   let fired = false;
-  const wrapped: Wrapped = (...args) => {
-    if (fired) return undefined;
-    fired = true;
-    emitter.removeListener(name, wrapped);
-    return listener.apply(emitter, args);
+  // Named by where it stands.
+  const { [ONCE_NAME]: wrapped }: Record<typeof ONCE_NAME, Wrapped> = {
+    'bound onceWrapper': (...args) => {
+      if (fired) return undefined;
+      fired = true;
+      emitter.removeListener(name, wrapped);
+      return listener.apply(emitter, args);
+    },
   };
   wrapped.listener = listener;
-  Object.defineProperty(wrapped, 'name', { value: 'bound onceWrapper', configurable: true });
   return wrapped;
 }
 
