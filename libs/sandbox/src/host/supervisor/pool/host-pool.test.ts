@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import { createConduct } from './conduct.ts';
 import { createHostPool, type HostPoolLimits } from './host-pool.ts';
@@ -96,6 +96,34 @@ it('those that come once give way among themselves: whoever came again and again
   }
   expect(killed).toEqual(['once']);
   close();
+});
+
+it('a blank host for whoever comes next is not born beside the first run of the one that was taken', () => {
+  const host = idleHost([]);
+  const { pool, wait, ensured, close } = poolOf([host], 0, { ...LIMITS, blankHosts: 1 });
+  wait('a');
+  pool.serve();
+  Object.assign(host, { runs: 1, begun: 1 });
+  pool.serve();
+  expect(ensured.at(-1)).toBe(0);
+  wait('b');
+  pool.serve();
+  expect(ensured.at(-1)).toBe(1);
+  Object.assign(host, { runs: 0 });
+  pool.serve();
+  expect(ensured.at(-1)).toBe(2);
+  close();
+});
+
+it('a first run that takes long does not keep the next blank host from being born', () => {
+  vi.useFakeTimers();
+  const { pool, wait, ensured, close } = poolOf([idleHost([])], 0, { ...LIMITS, blankHosts: 1 });
+  wait('a');
+  pool.serve();
+  vi.advanceTimersByTime(300);
+  expect(ensured.at(-1)).toBe(1);
+  close();
+  vi.useRealTimers();
 });
 
 it('a host that gave way is replaced as soon as it is gone', async () => {

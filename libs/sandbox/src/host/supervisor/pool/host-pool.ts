@@ -120,6 +120,25 @@ const createRetirement = ({ maxAgeMs, idleBytesMax }: HostPoolLimits) => {
   };
 };
 
+/**
+ * On few processors the birth of a blank host takes what the first run of the one just taken needs: those that nobody waits
+ * for begin after it, or after so long.
+ */
+const FIRST_RUN_MS = 250;
+
+/** Tells whether the host that was taken last is still in its first run. */
+const createFirstRun = (serve: () => void) => {
+  let last: { readonly host: IsolateHost; readonly sinceMs: number } | undefined;
+  return {
+    begins(host: IsolateHost): void {
+      last = { host, sinceMs: Date.now() };
+      setTimeout(serve, FIRST_RUN_MS).unref();
+    },
+    isOn: (): boolean =>
+      last?.host.alive === true && last.host.begun === last.host.runs && Date.now() - last.sinceMs < FIRST_RUN_MS,
+  };
+};
+
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
@@ -127,6 +146,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
   const owned = createOwnedHosts(use.current);
   const room = createRoom({ limits, nursery }, owned);
 
+  const firstRun = createFirstRun(() => serve());
   const { old, retireIfFull } = createRetirement(limits);
 
   const withRoom = (key: string): IsolateHost | undefined => {
@@ -147,6 +167,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     const host = nursery.take();
     if (host === undefined) return undefined;
     owned.add(key, host);
+    firstRun.begins(host);
     host.setCpuShare(conduct.cpuShare(key));
     void host.exited.then(() => {
       if (host.lost) conduct.hostLost(key);
@@ -169,7 +190,8 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     if (nursery.failing) refuseHostless(queue, owned.of);
     const wanted = queue.waitingKeys.filter(wantsHost).length;
     const forBlank = room.forBlank();
-    nursery.ensure(Math.min(forBlank, Math.max(wanted + limits.blankHosts, leastBirths(nursery))));
+    const spare = firstRun.isOn() ? 0 : limits.blankHosts;
+    nursery.ensure(Math.min(forBlank, Math.max(wanted + spare, leastBirths(nursery))));
     const ending = owned.all.filter(({ alive }) => !alive).length;
     // Hosts that are slow to be born are no lack of room: whoever has one keeps it.
     if (forBlank > nursery.size) return;
