@@ -3,8 +3,8 @@
  * patches: the host gives the isolate up then.
  */
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
-import { deleteProperty, getPrototypeOf, hasOwn, objectKeys, ownKeys, regExec } from '../primordials.ts';
-import { hasName, isAsPictured, isObject, type Key, type Picture, takePicture } from './picture.ts';
+import { deleteProperty, getPrototypeOf, namesOf, objectKeys, regExec, symbolsOf } from '../primordials.ts';
+import { hasName, isAsPictured, type Key, type Picture, takePicture } from './picture.ts';
 import { reachableFrom } from './reachable.ts';
 import { needsCloseLook } from './tripwires.ts';
 
@@ -44,37 +44,32 @@ function hiddenBuiltIns(): object[] {
   return instances.map((instance) => getPrototypeOf(instance) as object);
 }
 
-/** Of a function that makes nothing, there is only that it is there, though it has a prototype as all once had. */
-function isJustFunction(object: object): boolean {
-  const prototype = typeof object === 'function' ? (object.prototype as unknown) : undefined;
-  if (!isObject(prototype) || getPrototypeOf(prototype) !== Object.prototype) return false;
-  const own = ownKeys(object).filter((key) => key !== 'length' && key !== 'name' && key !== 'prototype');
-  return own.length === 0 && ownKeys(prototype).length === 1 && hasOwn(prototype, 'constructor');
-}
-
 /** Takes the picture that later runs are compared with; called once, before any script. */
 export function rememberBuiltIns(): void {
   globals = takePicture(globalThis, { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
   const objects = reachableFrom([...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)], new Set([globalThis]));
   for (const object of objects) known.add(object);
-  const shown = objects.filter((object) => !isJustFunction(object));
-  remembered = shown.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
+  remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
 }
 
 /** False in an isolate that serves one run and is reset for no other. */
 export const remembersBuiltIns = (): boolean => globals !== undefined;
 
+function removeNew(picture: Picture, now: readonly Key[]): boolean {
+  for (let i = 0; i < now.length; i++) {
+    const key = now[i] as Key;
+    if (!hasName(picture, key) && !deleteProperty(picture.object, key)) return false;
+  }
+  return true;
+}
+
 /** Removes the globals that a run made; false when that cannot be done. */
 export function restoreGlobals(): boolean {
   // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.
   if (globals === undefined || !lazyGlobalsAreIntact()) return false;
-  const now = needsCloseLook() ? ownKeys(globalThis) : objectKeys(globalThis);
-  for (let i = 0; i < now.length; i++) {
-    const key = now[i] as Key;
-    if (!hasName(globals, key) && !deleteProperty(globalThis, key)) return false;
-  }
-  return isAsPictured(globals);
+  const names = needsCloseLook() ? namesOf(globalThis) : objectKeys(globalThis);
+  return removeNew(globals, names) && removeNew(globals, symbolsOf(globalThis)) && isAsPictured(globals);
 }
 
 export function builtInsAreIntact(): boolean {
