@@ -142,6 +142,29 @@ describe('of what had nothing to look at, the next run does not meet', () => {
   });
 });
 
+describe('of what is done while things are put back, the next run does not meet', () => {
+  it.each([
+    [
+      'what a type of pg did as it was read',
+      'let isOver = false; require("pg").types.setTypeParser({ toString() { if (isOver) Array.prototype.evil = 1; return "20" } }, "text", () => 1); isOver = true',
+      'typeof [].evil',
+    ],
+    [
+      'what a format of pg did as it was read',
+      'let isOver = false; require("pg").types.setTypeParser(20, { toString() { if (isOver) Promise.resolve().then(() => { Array.prototype.evil = 1 }); return "text" } }, () => 1); isOver = true',
+      'typeof [].evil',
+    ],
+    [
+      'a parser of pg put back into a prototype of all',
+      'require("pg").types.setTypeParser("ssl", "__proto__", () => 1); delete Object.prototype.ssl',
+      'typeof {}.ssl',
+    ],
+  ])('%s', async (_what, act, probe) => {
+    const [fresh, after] = await freshAndAfter(act, probe);
+    expect(after).toBe(fresh);
+  });
+});
+
 describe('functions that are watched', () => {
   it('look like the native ones that they stand for', async () => {
     const { resultJson } = await target.attack(
