@@ -10,6 +10,7 @@ import { needsCloseLook } from './tripwires.ts';
 
 let remembered: readonly Picture[] = [];
 let globals: Picture | undefined;
+let isSpoilt = false;
 const known = new Set<object>();
 
 /** What is remembered already, and need not be again as a part of some module. */
@@ -21,6 +22,16 @@ function iteratorsOfHelpers(): object[] {
   const { Iterator } = globalThis as unknown as { readonly Iterator: Iterators };
   const wrapped = Iterator.from({ next: () => ({ done: true, value: undefined }) });
   return [wrapped, wrapped.map(() => undefined)];
+}
+
+/** What stacks are made of, as `Error.prepareStackTrace` gets them. */
+function callSite(): object {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_error, sites) => sites;
+  const [site] = new Error().stack as unknown as object[];
+  Error.prepareStackTrace = prepareStackTrace;
+  if (prepareStackTrace === undefined) deleteProperty(Error, 'prepareStackTrace');
+  return site as object;
 }
 
 /** Built-ins that no global names. */
@@ -40,6 +51,7 @@ function hiddenBuiltIns(): object[] {
     ...iteratorsOfHelpers(),
     ''.matchAll(/x/g),
     new Uint8Array(),
+    callSite(),
   ];
   return instances.map((instance) => getPrototypeOf(instance) as object);
 }
@@ -67,7 +79,7 @@ function removeNew(picture: Picture, now: readonly Key[]): boolean {
 /** Removes the globals that a run made; false when that cannot be done. */
 export function restoreGlobals(): boolean {
   // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.
-  if (globals === undefined || !lazyGlobalsAreIntact()) return false;
+  if (globals === undefined || isSpoilt || !lazyGlobalsAreIntact()) return false;
   const names = needsCloseLook() ? namesOf(globalThis) : objectKeys(globalThis);
   return removeNew(globals, names) && removeNew(globals, symbolsOf(globalThis)) && isAsPictured(globals);
 }
@@ -75,6 +87,14 @@ export function restoreGlobals(): boolean {
 export function builtInsAreIntact(): boolean {
   for (let i = 0; i < remembered.length; i++) if (!isAsPictured(remembered[i] as Picture)) return false;
   return true;
+}
+
+/**
+ * Called before a module is evaluated: over built-ins that a script has patched it would keep the patches in variables of
+ * its own, where no look finds them once the script has put the built-ins back.
+ */
+export function noteLoading(): void {
+  if (globals !== undefined && !(isAsPictured(globals) && builtInsAreIntact())) isSpoilt = true;
 }
 
 const ANYTHING = /^/;

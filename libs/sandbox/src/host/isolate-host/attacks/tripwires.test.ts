@@ -127,6 +127,11 @@ describe('of what had nothing to look at, the next run does not meet', () => {
       '[[1].map((x) => x).constructor.name, Promise.resolve(1).then((x) => x).constructor.name]',
     ],
     [
+      'what was put on the parts of stacks',
+      'Error.prepareStackTrace = (_, sites) => sites; const [site] = new Error().stack; delete Error.prepareStackTrace; Object.getPrototypeOf(site).evil = 1',
+      '(() => { Error.prepareStackTrace = (_, sites) => typeof sites[0].evil; return new Error().stack })()',
+    ],
+    [
       'a name that is a getter',
       'for (const Kind of [Map, require("pg").Client]) Object.defineProperty(Kind, "name", { get: () => "evil" })',
       '[Map.name, require("pg").Client.name]',
@@ -139,6 +144,18 @@ describe('of what had nothing to look at, the next run does not meet', () => {
   ])('%s', async (_what, act, probe) => {
     const [fresh, after] = await freshAndAfter(act, probe);
     expect(after).toBe(fresh);
+  });
+});
+
+describe('a module that is loaded', () => {
+  it('does not keep what it was evaluated over', async () => {
+    const body = `const { max } = Math;
+      if (given[0]) { Math.max = () => 'evil'; require('lod' + 'ash'); Math.max = max; return }
+      return require('lod' + 'ash').chunk([1, 2, 3], 2)`;
+    const options = { timeoutMs: 20_000, memoryLimitBytes: 128 * 1024 * 1024 };
+    await target.attack(body, { ...options, args: [true] });
+    await sleep(READY_AGAIN_MS);
+    expect((await target.attack(body, { ...options, args: [false] })).resultJson).toBe('[[1,2],[3]]');
   });
 });
 
