@@ -4,7 +4,7 @@ import { dispatch, type HostCallbacks, install, uncaught } from './bridge.ts';
 import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
 import { rememberBuiltIns } from './integrity/built-ins.ts';
-import { layTripwires } from './integrity/tripwires.ts';
+import { layTripwires, touch } from './integrity/tripwires.ts';
 import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
 import { definePackage, evaluateAhead, type PackageBundle, setPackages } from './packages/registry.ts';
@@ -16,7 +16,7 @@ import { setTickErrorHandler } from './ticks.ts';
 type Callback<Name extends keyof HostCallbacks> = HostCallbacks[Name];
 
 lockDown();
-keepAccountOfProxies();
+keepAccountOfProxies(touch);
 layTripwires();
 installGlobals();
 startClock();

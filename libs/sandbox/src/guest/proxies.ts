@@ -15,7 +15,10 @@ const known = new WeakMap<object, ProxyDetails>();
 export const proxyDetails = (value: object): ProxyDetails | undefined =>
   apply(get as (key: object) => ProxyDetails | undefined, known, [value]);
 
+let onMade: (target: object) => void;
+
 function remember(proxy: object, target: object, handler: object): ProxyDetails {
+  onMade(target);
   const details: ProxyDetails = { target, handler };
   apply(set, known, [proxy, details]);
   return details;
@@ -34,8 +37,9 @@ function revocable(target: object, handler: object): { proxy: object; revoke: ()
   return made;
 }
 
-/** Puts a `Proxy` in place that keeps account; called once, before any other code can make one. */
-export function keepAccountOfProxies(): void {
+/** Puts a `Proxy` in place that keeps account and tells of each target; called once, before any other code can make one. */
+export function keepAccountOfProxies(tell: (target: object) => void): void {
+  onMade = tell;
   const handler: ProxyHandler<typeof NativeProxy> = {
     construct(native, args: [object, object], newTarget) {
       const proxy = construct(native, args, newTarget === counted ? native : newTarget) as object;

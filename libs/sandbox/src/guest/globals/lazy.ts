@@ -1,4 +1,5 @@
 /** Globals whose value is made when they are first touched; from then on they are plain properties. */
+import { noteLoading } from '../integrity/built-ins.ts';
 import { keepModule } from '../integrity/modules.ts';
 import { turnTripwiresOff } from '../integrity/tripwires.ts';
 import { core } from '../modules/registry.ts';
@@ -65,6 +66,7 @@ export function defineGlobal(name: string, value: unknown): void {
 function defineLazy(name: string, make: Make): void {
   const get = (): unknown => {
     if (!(name in made)) {
+      noteLoading();
       const value = make();
       restoreName(name, value);
       keepModule(value);

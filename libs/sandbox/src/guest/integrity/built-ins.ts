@@ -3,13 +3,14 @@
  * patches: the host gives the isolate up then.
  */
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
-import { deleteProperty, getPrototypeOf, hasOwn, objectKeys, ownKeys, regExec } from '../primordials.ts';
-import { hasName, isAsPictured, isObject, type Key, type Picture, takePicture } from './picture.ts';
+import { deleteProperty, getPrototypeOf, namesOf, objectKeys, regExec, symbolsOf } from '../primordials.ts';
+import { hasName, isAsPictured, type Key, type Picture, takePicture } from './picture.ts';
 import { reachableFrom } from './reachable.ts';
 import { needsCloseLook } from './tripwires.ts';
 
 let remembered: readonly Picture[] = [];
 let globals: Picture | undefined;
+let isSpoilt = false;
 const known = new Set<object>();
 
 /** What is remembered already, and need not be again as a part of some module. */
@@ -21,6 +22,16 @@ function iteratorsOfHelpers(): object[] {
   const { Iterator } = globalThis as unknown as { readonly Iterator: Iterators };
   const wrapped = Iterator.from({ next: () => ({ done: true, value: undefined }) });
   return [wrapped, wrapped.map(() => undefined)];
+}
+
+/** What stacks are made of, as `Error.prepareStackTrace` gets them. */
+function callSite(): object {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_error, sites) => sites;
+  const [site] = new Error().stack as unknown as object[];
+  Error.prepareStackTrace = prepareStackTrace;
+  if (prepareStackTrace === undefined) deleteProperty(Error, 'prepareStackTrace');
+  return site as object;
 }
 
 /** Built-ins that no global names. */
@@ -40,16 +51,9 @@ function hiddenBuiltIns(): object[] {
     ...iteratorsOfHelpers(),
     ''.matchAll(/x/g),
     new Uint8Array(),
+    callSite(),
   ];
   return instances.map((instance) => getPrototypeOf(instance) as object);
-}
-
-/** Of a function that makes nothing, there is only that it is there, though it has a prototype as all once had. */
-function isJustFunction(object: object): boolean {
-  const prototype = typeof object === 'function' ? (object.prototype as unknown) : undefined;
-  if (!isObject(prototype) || getPrototypeOf(prototype) !== Object.prototype) return false;
-  const own = ownKeys(object).filter((key) => key !== 'length' && key !== 'name' && key !== 'prototype');
-  return own.length === 0 && ownKeys(prototype).length === 1 && hasOwn(prototype, 'constructor');
 }
 
 /** Takes the picture that later runs are compared with; called once, before any script. */
@@ -58,28 +62,39 @@ export function rememberBuiltIns(): void {
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
   const objects = reachableFrom([...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)], new Set([globalThis]));
   for (const object of objects) known.add(object);
-  const shown = objects.filter((object) => !isJustFunction(object));
-  remembered = shown.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
+  remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
 }
 
 /** False in an isolate that serves one run and is reset for no other. */
 export const remembersBuiltIns = (): boolean => globals !== undefined;
 
+function removeNew(picture: Picture, now: readonly Key[]): boolean {
+  for (let i = 0; i < now.length; i++) {
+    const key = now[i] as Key;
+    if (!hasName(picture, key) && !deleteProperty(picture.object, key)) return false;
+  }
+  return true;
+}
+
 /** Removes the globals that a run made; false when that cannot be done. */
 export function restoreGlobals(): boolean {
   // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.
-  if (globals === undefined || !lazyGlobalsAreIntact()) return false;
-  const now = needsCloseLook() ? ownKeys(globalThis) : objectKeys(globalThis);
-  for (let i = 0; i < now.length; i++) {
-    const key = now[i] as Key;
-    if (!hasName(globals, key) && !deleteProperty(globalThis, key)) return false;
-  }
-  return isAsPictured(globals);
+  if (globals === undefined || isSpoilt || !lazyGlobalsAreIntact()) return false;
+  const names = needsCloseLook() ? namesOf(globalThis) : objectKeys(globalThis);
+  return removeNew(globals, names) && removeNew(globals, symbolsOf(globalThis)) && isAsPictured(globals);
 }
 
 export function builtInsAreIntact(): boolean {
   for (let i = 0; i < remembered.length; i++) if (!isAsPictured(remembered[i] as Picture)) return false;
   return true;
+}
+
+/**
+ * Called before a module is evaluated: over built-ins that a script has patched it would keep the patches in variables of
+ * its own, where no look finds them once the script has put the built-ins back.
+ */
+export function noteLoading(): void {
+  if (globals !== undefined && !(isAsPictured(globals) && builtInsAreIntact())) isSpoilt = true;
 }
 
 const ANYTHING = /^/;

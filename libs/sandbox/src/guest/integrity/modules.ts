@@ -43,9 +43,13 @@ export function undoAtEnd(undo: () => void): void {
   atEnd[atEnd.length] = undo;
 }
 
+/** Has what registered undone; before anything is looked at, as it may change what is. */
+export function undoAll(): void {
+  for (let i = 0; i < atEnd.length; i++) (atEnd[i] as () => void)();
+}
+
 /** Puts all modules back; false when one does not let itself be changed. */
 export function restoreModules(): boolean {
-  for (let i = 0; i < atEnd.length; i++) (atEnd[i] as () => void)();
   for (let i = 0; i < pictures.length; i++) {
     const picture = pictures[i] as Picture;
     if (!isAsPictured(picture) && !putBack(picture)) return false;

@@ -9,6 +9,7 @@ import {
   objectKeys,
   ownKeys,
   setPrototypeOf,
+  symbolsOf,
   tryDefine,
 } from '../primordials.ts';
 import { needsCloseLook, watch } from './tripwires.ts';
@@ -23,6 +24,8 @@ export type Picture = {
   /** Those that are looked at, and what they were. */
   readonly keys: readonly Key[];
   readonly slots: readonly PropertyDescriptor[];
+  /** Those with values that may change, but not into accessors. */
+  readonly loose: readonly Key[];
   /** Whether properties may be added. */
   readonly isOpen: boolean;
   readonly glance: Glance;
@@ -30,7 +33,7 @@ export type Picture = {
 
 /** What a glance at an object takes in. */
 type Glance = {
-  /** How many properties are listed. */
+  /** How many properties are listed, and symbols, which no list has. */
   readonly count: number;
   /** Properties with values that are looked at, and the values. */
   readonly keys: readonly Key[];
@@ -58,11 +61,8 @@ function has(keys: readonly Key[], key: Key): boolean {
   return false;
 }
 
-/** What nobody can change, what tells nothing of a function, and a prototype's way back to its class. */
-function isIdle(object: object, key: Key, slot: PropertyDescriptor): boolean {
-  if (slot.configurable !== true && slot.writable !== true) return true;
-  return typeof object === 'function' ? key === 'length' || key === 'name' : key === 'constructor';
-}
+/** What nobody can change. */
+const isFixed = ({ configurable, writable }: PropertyDescriptor): boolean => configurable !== true && writable !== true;
 
 /** A value that is inherited as well would be found although it is gone. */
 const isOwnAlone = ({ value }: PropertyDescriptor, key: Key, prototype: object | null): boolean =>
@@ -70,8 +70,13 @@ const isOwnAlone = ({ value }: PropertyDescriptor, key: Key, prototype: object |
 
 const isAccessor = ({ get, set }: PropertyDescriptor): boolean => get !== undefined || set !== undefined;
 
+/** Assigning does not change it, and what takes its place once it is deleted is listed. */
+const isHiddenConstant = ({ writable, enumerable }: PropertyDescriptor): boolean => writable === false && !enumerable;
+
+const countOf = (object: object): number => objectKeys(object).length + symbolsOf(object).length;
+
 const noGlance = (object: object) => ({
-  count: objectKeys(object).length,
+  count: countOf(object),
   keys: [] as Key[],
   values: [] as unknown[],
   accessors: [] as Key[],
@@ -86,37 +91,41 @@ function glanceAt(object: object, names: readonly Key[], keys: readonly Key[]): 
     const key = names[i] as Key;
     const slot = getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
     const isSeen = has(keys, key);
-    if (isSeen && !isAccessor(slot)) {
+    const isRead = isSeen && !isAccessor(slot) && !isHiddenConstant(slot);
+    if (isRead) {
       glance.values[glance.keys.length] = slot.value;
       glance.keys[glance.keys.length] = key;
     } else if (isSeen && slot.enumerable) {
       glance.slots[glance.accessors.length] = slot;
       glance.accessors[glance.accessors.length] = key;
     }
-    const isFound = isSeen && isOwnAlone(slot, key, prototype);
+    const isFound = isRead && isOwnAlone(slot, key, prototype);
     if (slot.configurable && !isFound) glance.present[glance.present.length] = key;
   }
   return glance;
 }
 
-/** Undefined when there is nothing to look at: of most functions there is only that they are there. */
+/** Undefined when nothing of it can change. */
 export function takePicture(object: object, regard: Regard = EVERYTHING): Picture | undefined {
   const names = ownKeys(object) as Key[];
   const keys: Key[] = [];
   const slots: PropertyDescriptor[] = [];
+  const loose: Key[] = [];
   for (let i = 0; i < names.length; i++) {
     const key = names[i] as Key;
     const slot = getOwnPropertyDescriptor(object, key);
-    if (slot === undefined || isIdle(object, key, slot) || !regard.looksAt(key, slot)) continue;
-    keys[keys.length] = key;
-    slots[slots.length] = slot;
+    if (slot === undefined || isFixed(slot)) continue;
+    if (regard.looksAt(key, slot)) {
+      keys[keys.length] = key;
+      slots[slots.length] = slot;
+    } else if (!isAccessor(slot)) loose[loose.length] = key;
   }
-  const prototype = getPrototypeOf(object);
-  const isBare = keys.length === 0 && names.length > 0;
-  if (isBare || (!isExtensible(object) && keys.length === 0)) return undefined;
+  const canGrow = isExtensible(object);
+  if (!canGrow && keys.length + loose.length === 0) return undefined;
   watch(object);
   const glance = glanceAt(object, regard.isOpen ? keys : names, keys);
-  return { object, prototype, isExtensible: isExtensible(object), names, keys, slots, isOpen: regard.isOpen, glance };
+  const prototype = getPrototypeOf(object);
+  return { object, prototype, isExtensible: canGrow, names, keys, slots, loose, isOpen: regard.isOpen, glance };
 }
 
 function isSame(was: PropertyDescriptor, now: PropertyDescriptor | undefined): boolean {
@@ -137,10 +146,18 @@ function areSame(object: object, keys: readonly Key[], slots: readonly PropertyD
   return true;
 }
 
+function haveValues(object: object, keys: readonly Key[]): boolean {
+  for (let i = 0; i < keys.length; i++) {
+    const slot = getOwnPropertyDescriptor(object, keys[i] as Key);
+    if (slot === undefined || isAccessor(slot)) return false;
+  }
+  return true;
+}
+
 /** Tells as much as a close look where no tripwire was touched: no value has become an accessor, and nothing is hidden. */
 function looksAsPictured({ object, isOpen, glance }: Picture): boolean {
   const { count, keys, values, present } = glance;
-  if (!isOpen && objectKeys(object).length !== count) return false;
+  if (!isOpen && countOf(object) !== count) return false;
   for (let i = 0; i < keys.length; i++) {
     if (!is((object as Record<Key, unknown>)[keys[i] as Key], values[i])) return false;
   }
@@ -150,11 +167,11 @@ function looksAsPictured({ object, isOpen, glance }: Picture): boolean {
 
 /** Whether the object still has these properties and no others, is as open to change, and inherits from where it did. */
 export function isAsPictured(picture: Picture): boolean {
-  const { object, keys, slots } = picture;
+  const { object, keys, slots, loose } = picture;
   if (getPrototypeOf(object) !== picture.prototype || isExtensible(object) !== picture.isExtensible) return false;
   if (!needsCloseLook()) return looksAsPictured(picture);
   if (!picture.isOpen && ownKeys(object).length !== picture.names.length) return false;
-  return areSame(object, keys, slots);
+  return areSame(object, keys, slots) && (picture.isOpen || haveValues(object, loose));
 }
 
 export const hasName = ({ names }: Picture, key: Key): boolean => has(names, key);

@@ -1,9 +1,9 @@
 /**
  * Notes when an object that is remembered gets a property that assigning does not make: an accessor, or one that is not
  * listed. Nearly no run does that, and after those that have not, a glance says whether the object is as it was. The language
- * and V8 have no other ways to it than these; `Intl`, whose old constructors are another, is watched as a whole.
+ * and V8 have no other ways to it than these, and a proxy that tells untruths of what is there; `Intl`, whose old constructors are another, is watched as a whole.
  */
-import { apply, NativeError } from '../primordials.ts';
+import { apply, defineProperty, NativeError } from '../primordials.ts';
 import { proxyDetails } from '../proxies.ts';
 
 const { add, has } = Set.prototype;
@@ -29,62 +29,46 @@ export function turnTripwiresOff(): void {
   isOff = true;
 }
 
-function touch(target: unknown): void {
+/** Called where an object may get such a property: by a definition, or through a proxy, from when that is made. */
+export function touch(target: unknown): void {
   if (apply(has, watched, [target]) || proxyDetails(target as object) !== undefined) isTripped = true;
 }
 
-function wire(holder: object, wires: Readonly<Record<string, (...args: never[]) => unknown>>): void {
-  for (const [name, value] of Object.entries(wires)) nativeDefine(holder, name, { ...plain, value });
+const NativeProxy = Proxy;
+type Native = (...args: never[]) => unknown;
+type Call = (native: Native, self: unknown, args: unknown[]) => unknown;
+
+/** Stands for a native function, and looks like it: lodash, for one, takes no `defineProperty` but a native one. */
+function wire(holder: object, name: string, call: Call): void {
+  const native = (holder as Record<string, Native>)[name] as Native;
+  // Without a prototype, on which a script could put traps.
+  const value = new NativeProxy(native, { __proto__: null, apply: call } as ProxyHandler<Native>);
+  defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });
 }
 
-const plain = { writable: true, enumerable: false, configurable: true };
-const { defineProperty: nativeDefine, defineProperties: nativeDefineAll } = Object;
-const { defineProperty: nativeTryDefine } = Reflect;
-const { __defineGetter__: nativeGetter, __defineSetter__: nativeSetter } = Object.prototype as unknown as Record<
-  '__defineGetter__' | '__defineSetter__',
-  (...args: unknown[]) => unknown
->;
-const { captureStackTrace: nativeCapture } = NativeError;
+function define(native: Native, self: unknown, args: unknown[]): unknown {
+  touch(args[0]);
+  return apply(native, self, args);
+}
 
-/** Methods, so that they have the names and lengths of what they stand for, and are no constructors either. */
-const ofObject = {
-  defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor) {
-    touch(target);
-    return nativeDefine(target, key, descriptor);
-  },
-  defineProperties(target: object, descriptors: PropertyDescriptorMap) {
-    touch(target);
-    return nativeDefineAll(target, descriptors);
-  },
-};
-const ofReflect = {
-  defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor) {
-    touch(target);
-    return nativeTryDefine(target, key, descriptor);
-  },
-};
-const ofPrototype = {
-  __defineGetter__(this: unknown, key: PropertyKey, get: unknown) {
-    touch(this);
-    return apply(nativeGetter, this, [key, get]);
-  },
-  __defineSetter__(this: unknown, key: PropertyKey, set: unknown) {
-    touch(this);
-    return apply(nativeSetter, this, [key, set]);
-  },
-};
-const ofError = {
-  captureStackTrace(target: object, above?: unknown) {
-    touch(target);
-    // Of a stack, what is above the given function is left out: that is this one, where none is given.
-    return nativeCapture(target, (typeof above === 'function' ? above : ofError.captureStackTrace) as () => void);
-  },
-};
+function defineOnThis(native: Native, self: unknown, args: unknown[]): unknown {
+  touch(self);
+  return apply(native, self, args);
+}
+
+function captureStack(native: Native, self: unknown, args: unknown[]): unknown {
+  touch(args[0]);
+  // Of a stack, what is above the given function is left out: that is this one, where none is given.
+  const above = typeof args[1] === 'function' ? args[1] : captureStack;
+  return apply(native, self, [args[0], above]);
+}
 
 /** Puts the wires in place; called once, before any code that is not ours. */
 export function layTripwires(): void {
-  wire(Object, ofObject);
-  wire(Reflect, ofReflect);
-  wire(Object.prototype, ofPrototype);
-  wire(NativeError, ofError);
+  wire(Object, 'defineProperty', define);
+  wire(Object, 'defineProperties', define);
+  wire(Reflect, 'defineProperty', define);
+  wire(Object.prototype, '__defineGetter__', defineOnThis);
+  wire(Object.prototype, '__defineSetter__', defineOnThis);
+  wire(NativeError, 'captureStackTrace', captureStack);
 }

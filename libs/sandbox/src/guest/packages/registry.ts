@@ -1,5 +1,6 @@
 /** `require` inside the isolate: core modules, packages whose bundles the host has brought, and nothing else. */
 import { ask } from '../bridge.ts';
+import { noteLoading } from '../integrity/built-ins.ts';
 import { keepModule, undoAtEnd } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
@@ -53,6 +54,7 @@ const modules: Record<string, unknown> = create(null);
 /** Evaluates a module when it is first asked for, and remembers what it is like before any script has it. */
 function once(name: string, load: () => unknown): unknown {
   if (!(name in modules)) {
+    noteLoading();
     modules[name] = load();
     keepModule(modules[name]);
   }

@@ -5,7 +5,7 @@ import { flush, send, setUncaughtHandler } from '../bridge.ts';
 import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
 import { builtInsAreIntact, forgetSearchedText, restoreGlobals } from '../integrity/built-ins.ts';
-import { restoreModules } from '../integrity/modules.ts';
+import { restoreModules, undoAll } from '../integrity/modules.ts';
 import { resetTripwires } from '../integrity/tripwires.ts';
 import { clearProcess, offerUncaught } from '../modules/process.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';
@@ -99,6 +99,7 @@ export function runScript(input: RunInput): void {
 /** Forgets what the last run left, before the next; false when the isolate is not fit for one. */
 export function reset(): boolean {
   clearProcess();
+  undoAll();
   const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact() && restoreModules();
   if (clean) resetTripwires();
   forgetSearchedText();
