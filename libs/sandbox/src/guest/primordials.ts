@@ -10,6 +10,7 @@ export const { getOwnPropertyNames: namesOf, getOwnPropertySymbols: symbolsOf } 
 export const { isArray } = Array;
 export const { isFinite: isFiniteNumber, isNaN: isNotANumber } = Number;
 export const ObjectPrototype = Object.prototype;
+export const FunctionPrototype = Function.prototype;
 export const ArrayPrototype = Array.prototype;
 export const { stringify: jsonStringify, parse: jsonParse } = JSON;
 export const dateNow = Date.now;

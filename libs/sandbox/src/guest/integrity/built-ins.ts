@@ -5,6 +5,7 @@
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
 import { deleteProperty, getPrototypeOf, namesOf, objectKeys, regExec, symbolsOf } from '../primordials.ts';
 import { hasName, isAsPictured, type Key, type Picture, takePicture } from './picture.ts';
+import { freezePlainFunctions } from './plain-functions.ts';
 import { reachableFrom } from './reachable.ts';
 import { needsCloseLook } from './tripwires.ts';
 
@@ -62,6 +63,7 @@ export function rememberBuiltIns(): void {
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
   const objects = reachableFrom([...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)], new Set([globalThis]));
   for (const object of objects) known.add(object);
+  freezePlainFunctions(objects);
   remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
 }
 

@@ -6,9 +6,12 @@
 import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
 import { knownBuiltIns, remembersBuiltIns } from './built-ins.ts';
 import { isAsPictured, isObject, type Picture, putBack, type Regard, takePicture } from './picture.ts';
+import { createPlainFunctions } from './plain-functions.ts';
 import { reachableFrom } from './reachable.ts';
 
 const pictures: Picture[] = [];
+/** Nobody means to change one of these: they are looked at, and not put back. */
+const plain = createPlainFunctions();
 const known = new Set<object>();
 const atEnd: (() => void)[] = [];
 
@@ -33,6 +36,7 @@ export function keepModule(module: unknown): void {
   for (const object of objects) {
     if (known.has(object)) continue;
     known.add(object);
+    if (plain.add(object)) continue;
     const picture = takePicture(object, regardOf(object));
     if (picture !== undefined) pictures[pictures.length] = picture;
   }
@@ -54,5 +58,5 @@ export function restoreModules(): boolean {
     const picture = pictures[i] as Picture;
     if (!isAsPictured(picture) && !putBack(picture)) return false;
   }
-  return true;
+  return plain.areIntact();
 }

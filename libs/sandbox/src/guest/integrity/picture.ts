@@ -73,7 +73,8 @@ const isAccessor = ({ get, set }: PropertyDescriptor): boolean => get !== undefi
 /** Assigning does not change it, and what takes its place once it is deleted is listed. */
 const isHiddenConstant = ({ writable, enumerable }: PropertyDescriptor): boolean => writable === false && !enumerable;
 
-const countOf = (object: object): number => objectKeys(object).length + symbolsOf(object).length;
+/** How many properties are listed, and symbols, which no list has. */
+export const countOf = (object: object): number => objectKeys(object).length + symbolsOf(object).length;
 
 const noGlance = (object: object) => ({
   count: countOf(object),
