@@ -78,8 +78,10 @@ const loadPackage = (name: string): unknown => once(name, () => evaluatePackage(
 const loadCore = (name: string): unknown =>
   once(name, () => {
     const module = (SCRIPT_MODULES[name] as () => unknown)();
+    const shown = forScripts(name, module);
+    // Once it has all its members: those that come later would be taken for a script's.
     keepModule(module);
-    return forScripts(name, module);
+    return shown;
   });
 
 /** Evaluates a package as its first `require` would. */

@@ -195,3 +195,22 @@ it('what is wired works as it did', () =>
     for (const call of [() => Object.defineProperty(o, 'a', { value: 1 }) === o, () => Object.defineProperty(o, 'a', { value: 2 }), () => Object.defineProperty(1, 'a', {}), () => Reflect.defineProperty(o, 'a', { value: 2 }), () => Reflect.defineProperty(1, 'a', {}), () => Object.defineProperties(o, { b: { get: () => 3, enumerable: true } }) === o, () => Object.defineProperties(undefined, {}), () => o.__defineGetter__('c', () => 4), () => o.__defineSetter__('c', 5), () => Object.keys(o), () => o.c, () => Error.captureStackTrace(o), () => typeof o.stack, () => Error.captureStackTrace(1), () => new Object.defineProperty()]) seen.push(await attempt(call));
     const inner = () => { const at = {}; Error.captureStackTrace(at); return at.stack.split('\\n')[1].includes('inner') }; const outer = () => { const at = {}; Error.captureStackTrace(at, outer); return at.stack.includes('outer') };
     return [seen, inner(), outer()]`));
+
+it('a member that says that it is not available is there in the next run, too, after one that changed its module', async () => {
+  const source = `const net = require('net');
+async function login() {
+  Object.defineProperty(net, 'mine', { value: 1, configurable: true });
+  try { new net.Socket().setTypeOfService(1) } catch ({ message }) { return [message, performance.timeOrigin] }
+}`;
+  const seen: [string, number][] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const { resultJson } = await host.run(source, { timeoutMs: 20_000 });
+    seen.push(JSON.parse(resultJson as string));
+    await sleep(READY_AGAIN_MS);
+  }
+  expect(seen.map(([message]) => message)).toEqual(
+    seen.map(() => 'net.Socket.setTypeOfService is not available to scripts'),
+  );
+  // Put back, not given up.
+  expect(new Set(seen.map(([, isolate]) => isolate)).size).toBeLessThan(3);
+});
