@@ -88,10 +88,13 @@ const noGlance = (object: object) => ({
 function glanceAt(object: object, names: readonly Key[], keys: readonly Key[]): Glance {
   const glance = noGlance(object);
   const prototype = getPrototypeOf(object);
+  // Those that are looked at stand in the order of all.
+  let seen = 0;
   for (let i = 0; i < names.length; i++) {
     const key = names[i] as Key;
     const slot = getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
-    const isSeen = has(keys, key);
+    const isSeen = seen < keys.length && keys[seen] === key;
+    if (isSeen) seen += 1;
     const isRead = isSeen && !isAccessor(slot) && !isHiddenConstant(slot);
     if (isRead) {
       glance.values[glance.keys.length] = slot.value;

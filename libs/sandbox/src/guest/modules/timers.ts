@@ -175,8 +175,13 @@ class Scheduler {
 }
 Object.assign(promises, { scheduler: new Scheduler() });
 
-Object.defineProperty(setTimeout, PROMISIFY, { value: promises.setTimeout });
-Object.defineProperty(setImmediate, PROMISIFY, { value: promises.setImmediate });
+/** Tells `util.promisify` of a function's promising form, which is its own. */
+function promisesBy(original: object, custom: object): void {
+  Object.defineProperty(original, PROMISIFY, { value: custom });
+  Object.defineProperty(custom, PROMISIFY, { value: custom, configurable: true });
+}
+promisesBy(setTimeout, promises.setTimeout);
+promisesBy(setImmediate, promises.setImmediate);
 
 /** An object that a timer is for: what libraries of Node's early days make of themselves. */
 type Item = { _idleTimeout?: number; _onTimeout?: () => void };

@@ -214,3 +214,13 @@ async function login() {
   // Put back, not given up.
   expect(new Set(seen.map(([, isolate]) => isolate)).size).toBeLessThan(3);
 });
+
+it('a run that sleeps by a promisified timer changes nothing', async () => {
+  const source = `async function login() { await require('util').promisify(setTimeout)(1); return performance.timeOrigin }`;
+  const isolates = new Set<string | undefined>();
+  for (let n = 0; n < 4; n += 1) {
+    isolates.add((await host.run(source, { timeoutMs: 20_000 })).resultJson);
+    await sleep(READY_AGAIN_MS);
+  }
+  expect(isolates.size).toBeLessThan(4);
+});

@@ -88,7 +88,8 @@ export const DEFAULT_TUNING: SandboxTuning = {
   birthTimeoutMs: 20_000,
   connectTimeoutMs: 10_000,
   resolveTimeoutMs: 5_000,
-  hostOverheadBytes: 192 * MIB,
+  // Enough beyond what a host may hold between runs that the next one's isolate, and another in advance, find room.
+  hostOverheadBytes: 256 * MIB,
   hostIdleBytes: 256 * MIB,
   uidRange: undefined,
   requiredLevel: 'process',

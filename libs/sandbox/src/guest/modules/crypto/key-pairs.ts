@@ -25,14 +25,13 @@ export function generateKeyPair(type: unknown, options: unknown, callback?: unkn
     later(done, error, ...(error === null ? keys.map(keyOf) : [])),
   );
 }
-Object.defineProperty(generateKeyPair, PROMISIFY, {
-  value: (type: unknown, options: unknown) =>
-    new Promise((resolve, reject) => {
-      generateKeyPair(type, options, (error: unknown, publicKey: unknown, privateKey: unknown) =>
-        error === null ? resolve({ publicKey, privateKey }) : reject(error),
-      );
-    }),
-});
+const promised = (type: unknown, options: unknown): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    generateKeyPair(type, options, (error: unknown, publicKey: unknown, privateKey: unknown) =>
+      error === null ? resolve({ publicKey, privateKey }) : reject(error),
+    );
+  });
+for (const one of [generateKeyPair, promised]) Object.defineProperty(one, PROMISIFY, { value: promised });
 
 export function generateKeySync(type: unknown, options: KeyOptions): KeyObject {
   validateString(type, 'type');

@@ -19,7 +19,9 @@ function customOf(original: Callable): Callable | undefined {
   const custom = (original as unknown as Record<symbol, unknown>)[CUSTOM];
   if (!custom) return undefined;
   validateFunction(custom, 'util.promisify.custom');
-  Object.defineProperty(custom, CUSTOM, { value: custom, enumerable: false, writable: false, configurable: true });
+  // Those of Node's own modules are their own already: what serves later runs is not touched.
+  if ((custom as unknown as Record<symbol, unknown>)[CUSTOM] !== custom)
+    Object.defineProperty(custom, CUSTOM, { value: custom, enumerable: false, writable: false, configurable: true });
   return custom as Callable;
 }
 
