@@ -38,6 +38,7 @@ const loginGoals = (what: string, name: string, { latency, cpu }: WithoutReuse):
 export const GOALS: readonly Goal[] = [
   ...loginGoals('PostgreSQL', 'login_pg', { latency: 1.1, cpu: 1.5 }),
   ratio('… against plain Node that keeps its connection, too: latency', 'login_pg_kept_vs_plain_kept', LATENCY, 1.3),
+  ratio('… the same: CPU', 'login_pg_kept_vs_plain_kept', CPU, 1.3),
   ...loginGoals('PostgreSQL over TLS', 'login_pg_tls', { latency: 1.1, cpu: 1.5 }),
   ...loginGoals('MySQL', 'login_mysql', { latency: 1.5, cpu: 2 }),
   ...loginGoals('MySQL over TLS', 'login_mysql_tls', { latency: 1.5, cpu: 2 }),

@@ -35,19 +35,19 @@ export const addOidcRoutes = (api: FastifyInstance, deps: OidcRoutesDeps): void 
       const cookie = `${COOKIE}=${sealed}; Max-Age=${ATTEMPT_MS_MAX / 1_000}; ${ATTRIBUTES}`;
       return reply.header('set-cookie', cookie).redirect(url, 302);
     } catch (error) {
-      return failed(error, request, reply, log);
+      return failed(error, { request, reply, log });
     }
   });
 
   api.get('/session/oidc/callback', async (request, reply) => {
     reply.header('set-cookie', `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
     try {
-      if (limits.begin(request.ip) > 0) return toPage(reply, 'TOO_MANY_SIGN_INS');
+      if (limits.begin(request.ip) > 0) return refused('TOO_MANY_SIGN_INS', undefined, { request, reply, log });
       reply.header('set-cookie', await sessionFor(request, deps));
       limits.forgive(request.ip);
       return reply.redirect('/console/', 302);
     } catch (error) {
-      return failed(error, request, reply, log);
+      return failed(error, { request, reply, log });
     }
   });
 };
@@ -72,13 +72,13 @@ const attemptIn = (cookies: string | undefined, sealer: Sealer): OidcAttempt => 
   return parsed.data;
 };
 
-/** The page says what went wrong; why in detail is for the log. */
-const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply => {
-  const reason = error instanceof ServiceError ? error.reason : 'INTERNAL';
-  const detail = error instanceof ServiceError ? error.message : undefined;
-  log.warn({ requestId: request.id, reason, detail }, 'a sign-in by the issuer of tokens failed');
-  return toPage(reply, reason);
-};
+const failed = (error: unknown, call: RefusedCall): FastifyReply =>
+  error instanceof ServiceError ? refused(error.reason, error.message, call) : refused('INTERNAL', undefined, call);
 
-const toPage = (reply: FastifyReply, signInError: string): FastifyReply =>
-  reply.redirect(`/console/?signInError=${signInError}`, 302);
+type RefusedCall = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly log: Logger };
+
+/** The page says what went wrong; why in detail is for the log. */
+const refused = (reason: string, detail: string | undefined, { request, reply, log }: RefusedCall): FastifyReply => {
+  log.warn({ requestId: request.id, reason, detail }, 'a sign-in by the issuer of tokens failed');
+  return reply.redirect(`/console/?signInError=${reason}`, 302);
+};
