@@ -4,7 +4,7 @@
  */
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
 import { deleteProperty, getPrototypeOf, namesOf, objectKeys, regExec, symbolsOf } from '../primordials.ts';
-import { hasName, isAsPictured, type Key, type Picture, takePicture } from './picture.ts';
+import { isAsPictured, type Picture, removeAdded, takePicture } from './picture.ts';
 import { freezePlainFunctions } from './plain-functions.ts';
 import { reachableFrom } from './reachable.ts';
 import { needsCloseLook } from './tripwires.ts';
@@ -70,20 +70,12 @@ export function rememberBuiltIns(): void {
 /** False in an isolate that serves one run and is reset for no other. */
 export const remembersBuiltIns = (): boolean => globals !== undefined;
 
-function removeNew(picture: Picture, now: readonly Key[]): boolean {
-  for (let i = 0; i < now.length; i++) {
-    const key = now[i] as Key;
-    if (!hasName(picture, key) && !deleteProperty(picture.object, key)) return false;
-  }
-  return true;
-}
-
 /** Removes the globals that a run made; false when that cannot be done. */
 export function restoreGlobals(): boolean {
   // Lazy globals are there from the start, so that their names are known, but they are looked at by themselves.
   if (globals === undefined || isSpoilt || !lazyGlobalsAreIntact()) return false;
   const names = needsCloseLook() ? namesOf(globalThis) : objectKeys(globalThis);
-  return removeNew(globals, names) && removeNew(globals, symbolsOf(globalThis)) && isAsPictured(globals);
+  return removeAdded(globals, names) && removeAdded(globals, symbolsOf(globalThis)) && isAsPictured(globals);
 }
 
 export function builtInsAreIntact(): boolean {

@@ -56,11 +56,6 @@ const EVERYTHING: Regard = { isOpen: false, looksAt: () => true };
 export const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
-function has(keys: readonly Key[], key: Key): boolean {
-  for (let i = 0; i < keys.length; i++) if (keys[i] === key) return true;
-  return false;
-}
-
 /** What nobody can change. */
 const isFixed = ({ configurable, writable }: PropertyDescriptor): boolean => configurable !== true && writable !== true;
 
@@ -150,7 +145,8 @@ function areSame(object: object, keys: readonly Key[], slots: readonly PropertyD
   return true;
 }
 
-function haveValues(object: object, keys: readonly Key[]): boolean {
+/** Whether all of these are there, and none is an accessor. */
+export function haveValues(object: object, keys: readonly Key[]): boolean {
   for (let i = 0; i < keys.length; i++) {
     const slot = getOwnPropertyDescriptor(object, keys[i] as Key);
     if (slot === undefined || isAccessor(slot)) return false;
@@ -178,10 +174,13 @@ export function isAsPictured(picture: Picture): boolean {
   return areSame(object, keys, slots) && (picture.isOpen || haveValues(object, loose));
 }
 
-export const hasName = ({ names }: Picture, key: Key): boolean => has(names, key);
+function hasName({ names }: Picture, key: Key): boolean {
+  for (let i = 0; i < names.length; i++) if (names[i] === key) return true;
+  return false;
+}
 
-function removeAdded(picture: Picture): boolean {
-  const now = ownKeys(picture.object) as Key[];
+/** Removes those properties of these that were not there; false when one does not let itself be removed. */
+export function removeAdded(picture: Picture, now: readonly Key[]): boolean {
   for (let i = 0; i < now.length; i++) {
     const key = now[i] as Key;
     if (!hasName(picture, key) && !deleteProperty(picture.object, key)) return false;
@@ -193,7 +192,7 @@ function removeAdded(picture: Picture): boolean {
 export function putBack(picture: Picture): boolean {
   const { object, prototype, keys, slots, isOpen } = picture;
   if (getPrototypeOf(object) !== prototype && !setPrototypeOf(object, prototype)) return false;
-  if (!isOpen && !removeAdded(picture)) return false;
+  if (!isOpen && !removeAdded(picture, ownKeys(object))) return false;
   for (let i = 0; i < keys.length; i++) {
     const was = slots[i] as PropertyDescriptor;
     if (isSame(was, getOwnPropertyDescriptor(object, keys[i] as Key))) continue;

@@ -13,7 +13,7 @@ import {
   ObjectPrototype,
   ownKeys,
 } from '../primordials.ts';
-import { countOf } from './picture.ts';
+import { countOf, haveValues } from './picture.ts';
 import { needsCloseLook, watch } from './tripwires.ts';
 
 type Plain = { readonly prototype: unknown; readonly constructor: unknown };
@@ -24,10 +24,8 @@ export type PlainFunctions = {
   areIntact(): boolean;
 };
 
-const isValue = (object: object, key: string): boolean => {
-  const slot = getOwnPropertyDescriptor(object, key);
-  return slot !== undefined && slot.get === undefined && slot.set === undefined;
-};
+/** What every function has. */
+const LOOSE = ['length', 'name'];
 
 /** A prototype as functions are made with, and on its way back. */
 function isPlainPrototype(prototype: unknown, owner: object): prototype is object {
@@ -41,7 +39,7 @@ function isPlainPrototype(prototype: unknown, owner: object): prototype is objec
 /** What a close look finds of a plain function that was made with this prototype, or none. */
 function isPlain(object: object, prototype: object | undefined): boolean {
   if (getPrototypeOf(object) !== FunctionPrototype || !isExtensible(object)) return false;
-  if (!isValue(object, 'length') || !isValue(object, 'name')) return false;
+  if (!haveValues(object, LOOSE)) return false;
   if (prototype === undefined) return ownKeys(object).length === 2;
   const slot = getOwnPropertyDescriptor(object, 'prototype');
   const isItsOwn = slot !== undefined && slot.value === prototype && slot.writable === true;

@@ -1,9 +1,8 @@
 import { type Entry, restartTimer, startImmediate, startTimer, stopImmediate, stopTimer } from '../clock.ts';
 
 import { nodeError, outOfRange, validateNumber } from './node-errors.ts';
+import { promisesBy } from './promising-form.ts';
 import { core } from './registry.ts';
-
-const PROMISIFY = Symbol.for('nodejs.util.promisify.custom');
 
 /** What Node's timer functions return. */
 export class Timeout {
@@ -175,11 +174,6 @@ class Scheduler {
 }
 Object.assign(promises, { scheduler: new Scheduler() });
 
-/** Tells `util.promisify` of a function's promising form, which is its own. */
-function promisesBy(original: object, custom: object): void {
-  Object.defineProperty(original, PROMISIFY, { value: custom });
-  Object.defineProperty(custom, PROMISIFY, { value: custom, configurable: true });
-}
 promisesBy(setTimeout, promises.setTimeout);
 promisesBy(setImmediate, promises.setImmediate);
 

@@ -2,14 +2,13 @@
 
 import { Buffer } from '../buffer.ts';
 import { invalidArgValue, outOfRange, validateString } from '../node-errors.ts';
+import { promisesBy } from '../promising-form.ts';
 import { type KeyObject, keyFromMaterial, keyFromWire } from './keys.ts';
 import { arrived, callNative, callNativeLater, later, type WireKey, whenNative } from './native.ts';
 import { randomBytes } from './random-values.ts';
 
 type Callback = (error: unknown, ...values: unknown[]) => void;
 type KeyOptions = { readonly length?: unknown };
-
-const PROMISIFY = Symbol.for('nodejs.util.promisify.custom');
 
 const keyOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && '$key' in value ? keyFromWire(value as WireKey) : arrived(value);
@@ -31,7 +30,7 @@ const promised = (type: unknown, options: unknown): Promise<unknown> =>
       error === null ? resolve({ publicKey, privateKey }) : reject(error),
     );
   });
-for (const one of [generateKeyPair, promised]) Object.defineProperty(one, PROMISIFY, { value: promised });
+promisesBy(generateKeyPair, promised);
 
 export function generateKeySync(type: unknown, options: KeyOptions): KeyObject {
   validateString(type, 'type');

@@ -1,27 +1,32 @@
 /** Callbacks into promises and promises into callbacks. */
 import { nextTick } from '../../ticks.ts';
 import { nodeError, validateFunction } from '../node-errors.ts';
+import { PROMISING_FORM } from '../promising-form.ts';
 import { getOwnPropertyDescriptors, setPrototypeOf } from './intrinsics.ts';
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
-const CUSTOM = Symbol.for('nodejs.util.promisify.custom');
 /** By this, functions whose callback takes several values name them. */
 export const CALLBACK_NAMES = Symbol('customPromisifyArgs');
 
 function copyProperties(made: Callable, original: Callable): Callable {
   setPrototypeOf(made, Object.getPrototypeOf(original));
-  Object.defineProperty(made, CUSTOM, { value: made, enumerable: false, writable: false, configurable: true });
+  Object.defineProperty(made, PROMISING_FORM, { value: made, enumerable: false, writable: false, configurable: true });
   return Object.defineProperties(made, getOwnPropertyDescriptors(original)) as Callable;
 }
 
 function customOf(original: Callable): Callable | undefined {
-  const custom = (original as unknown as Record<symbol, unknown>)[CUSTOM];
+  const custom = (original as unknown as Record<symbol, unknown>)[PROMISING_FORM];
   if (!custom) return undefined;
   validateFunction(custom, 'util.promisify.custom');
   // Those of Node's own modules are their own already: what serves later runs is not touched.
-  if ((custom as unknown as Record<symbol, unknown>)[CUSTOM] !== custom)
-    Object.defineProperty(custom, CUSTOM, { value: custom, enumerable: false, writable: false, configurable: true });
+  if ((custom as unknown as Record<symbol, unknown>)[PROMISING_FORM] !== custom)
+    Object.defineProperty(custom, PROMISING_FORM, {
+      value: custom,
+      enumerable: false,
+      writable: false,
+      configurable: true,
+    });
   return custom as Callable;
 }
 
@@ -43,7 +48,7 @@ function promisify(original: Callable): Callable {
   };
   return copyProperties(made, original);
 }
-Object.assign(promisify, { custom: CUSTOM });
+Object.assign(promisify, { custom: PROMISING_FORM });
 
 /** No error is falsy for a callback: a reason that is gets wrapped. */
 function rejectTo(callback: Callable, reason: unknown): void {
