@@ -1,9 +1,9 @@
 /** Sessions of pg that one run leaves and a later one may take over, on a real PostgreSQL. */
-import { connect, createServer, type Server } from 'node:net';
 import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectServedByOne, resultOf } from './testing/kept-sessions.ts';
 import { SCRIPT } from './testing/pg-session-script.ts';
+import { startRenumberingPooler } from './testing/renumbering-pooler.ts';
 import { type Result, type RunOptions, startHost, type TestHost } from './testing/start-host.ts';
 
 const PASSWORD = 'p@ss word/%';
@@ -385,44 +385,15 @@ describe('what a run left in a session of pg', () => {
   });
 });
 
-describe('a server that is not the one that let the session in', () => {
-  let pooler: Server;
-  let poolerUri: string;
-  const seen = { farewells: 0 };
-  /** A pooler gives its clients a process number of its own. */
-  beforeAll(async () => {
-    pooler = createServer((client) => {
-      const server = connect(db.port, db.host);
-      server.on('data', (bytes) => {
-        const at = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
-        if (at >= 0) bytes.writeUInt32BE(1, at + 5);
-        client.write(bytes);
-      });
-      client.on('data', (bytes) => {
-        if (bytes.equals(Buffer.from([0x58, 0, 0, 0, 4]))) seen.farewells += 1;
-        server.write(bytes);
-      });
-      for (const [one, other] of [
-        [client, server],
-        [server, client],
-      ] as const) {
-        one.on('error', () => undefined).on('close', () => other.destroy());
-      }
-    });
-    await new Promise<void>((resolve) => pooler.listen(0, '127.0.0.1', resolve));
-    const url = new URL(uri);
-    url.port = String((pooler.address() as { port: number }).port);
-    poolerUri = url.href;
-  });
-  afterAll(() => void pooler?.close());
-
-  it('is a pooler, whose sessions are not kept, and after the first not even tried', async () => {
-    const through = { env: { ...env(), URI: poolerUri } };
-    for (let i = 0; i < 3; i++) {
-      const result = await run(PLAIN, through);
-      resultOf(result);
-      expect(result.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
-    }
-    await expect.poll(() => seen.farewells, { timeout: 20_000 }).toBe(2);
-  });
+it('sessions of a pooler are not kept, and after the first not even tried', async () => {
+  await using pooler = await startRenumberingPooler(db);
+  const url = new URL(uri);
+  url.port = String(pooler.port);
+  const through = { env: { ...env(), URI: url.href } };
+  for (let i = 0; i < 3; i++) {
+    const result = await run(PLAIN, through);
+    resultOf(result);
+    expect(result.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
+  }
+  await expect.poll(() => pooler.farewells, { timeout: 20_000 }).toBe(2);
 });

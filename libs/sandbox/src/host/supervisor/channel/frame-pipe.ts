@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { encodeFrame } from '../../../bridge/frame-codec.ts';
+import { createFrameSplitter } from '../../../bridge/frame-splitter.ts';
 import { FRAME_BYTES_MAX, type SupervisorFrame } from '../../../bridge/frames.ts';
 import { createConversation } from './conversation.ts';
-import { createFrameSplitter } from './frame-splitter.ts';
 import { isTooHeavy } from './frame-weight.ts';
 
 /** Frames to a host and from it. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { encodeFrame } from '../../../bridge/frame-codec.ts';
+import { encodeFrame } from './frame-codec.ts';
 import { createFrameSplitter } from './frame-splitter.ts';
 
 const read = (frames: readonly Buffer[]): unknown[] => frames.map((frame) => JSON.parse(frame.toString()));

@@ -1,10 +1,10 @@
 /** Cuts a byte stream into frames: a 4-byte big-endian length, then that many bytes. */
 export type FrameSplitter = {
-  /** Frames completed by these bytes. Throws when a length is zero or larger than allowed, before any of it is kept. */
+  /** Frames completed by these bytes. Throws `RangeError` on a length of zero or beyond the limit, before any of it is kept. */
   push(bytes: Buffer): Buffer[];
 };
 
-const HEADER_BYTES = 4;
+export const HEADER_BYTES = 4;
 
 /** Keeps at most one incomplete frame (`maxBytes`) and what arrived with its last chunk. */
 export const createFrameSplitter = (maxBytes: number): FrameSplitter => {
@@ -23,7 +23,7 @@ export const createFrameSplitter = (maxBytes: number): FrameSplitter => {
   };
   const expectBody = (header: Buffer): void => {
     wanted = header.readUInt32BE(0);
-    if (wanted === 0 || wanted > maxBytes) throw new Error(`frame of ${wanted} bytes`);
+    if (wanted === 0 || wanted > maxBytes) throw new RangeError(`frame of ${wanted} bytes`);
     inBody = true;
   };
   return {
