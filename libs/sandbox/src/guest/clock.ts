@@ -24,6 +24,7 @@ let timers = bareList<Entry>();
 let immediates = bareList<Entry>();
 let nextId = 1;
 let alarmAtMs = Number.POSITIVE_INFINITY;
+let turnIsDue = false;
 let onQuota: (message: string) => void = () => undefined;
 
 export function setTimerQuotaHandler(handler: (message: string) => void): void {
@@ -113,6 +114,13 @@ export function restartTimer(entry: Entry): void {
   setAlarm(nowMs);
 }
 
+/** One turn for all that wait: each that is asked for beyond it would ask for others. */
+function askForTurn(): void {
+  if (turnIsDue) return;
+  turnIsDue = true;
+  send(['immediate']);
+}
+
 export function startImmediate(callback: unknown, args: readonly unknown[]): Entry {
   assertCallback(callback);
   assertRoom();
@@ -126,7 +134,7 @@ export function startImmediate(callback: unknown, args: readonly unknown[]): Ent
     self: undefined,
     isOver: false,
   };
-  if (immediates.length === 0) send(['immediate']);
+  askForTurn();
   immediates[immediates.length] = entry;
   return entry;
 }
@@ -162,6 +170,7 @@ async function runDue(): Promise<void> {
 }
 
 async function runImmediates(): Promise<void> {
+  turnIsDue = false;
   const batch = immediates;
   const ran: Record<number, true> = create(null);
   for (let i = 0; i < batch.length; i++) {
@@ -174,7 +183,6 @@ async function runImmediates(): Promise<void> {
     fire(entry);
     await undefined;
   }
-  if (immediates.length > 0) send(['immediate']);
 }
 
 /** Binds the clock to the host's events; called once. */
@@ -192,5 +200,6 @@ export const timersLeft = (): number => timers.length + immediates.length;
 export function clearTimers(): void {
   timers = bareList();
   immediates = bareList();
+  turnIsDue = false;
   alarmAtMs = Number.POSITIVE_INFINITY;
 }

@@ -138,6 +138,22 @@ describe('the host', () => {
     bridge.close();
   });
 
+  it('counts no turn that a script waits for as a call, and every one that it asks for meanwhile', async () => {
+    const { bridge, quotas, events } = startBridge();
+    for (let i = 0; i < 10; i++) {
+      bridge.onOperations([['immediate']]);
+      await new Promise(setImmediate);
+    }
+    await new Promise(setImmediate);
+    expect(events.length).toBe(10);
+    const batch = new Array(50_000).fill(['immediate']) as Operation[];
+    for (let i = 0; i < 4; i++) bridge.onOperations(batch);
+    expect(quotas).toEqual([]);
+    bridge.onOperations(batch);
+    expect(quotas[0]).toContain('200000 calls');
+    bridge.close();
+  });
+
   it('ends a run that posts without end, whatever it posts', () => {
     const { bridge, quotas } = startBridge();
     const batch = new Array(50_000).fill(null) as Operation[];

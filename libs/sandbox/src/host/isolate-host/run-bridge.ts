@@ -3,10 +3,11 @@ import type { GuestEvent, OfferedSession, Operation, RunReport } from '../../bri
 import { type Answers, createAnswers } from './answers.ts';
 import { asText } from './arguments.ts';
 import { createCryptoDesk } from './crypto/crypto-desk.ts';
-import { createEventQueue, type EventQueue } from './event-queue.ts';
+import { createEventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import type { ReuseTerms } from './reuse/reuse-desk.ts';
+import { createRunClock, type RunClock } from './run-clock.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { asRunReport } from './run-report.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
@@ -43,28 +44,11 @@ export type RunBridgeDeps = {
   readonly onQuota: (error: QuotaExceeded) => void;
 };
 
-const CLOCK_ID = 0;
-const ALARM_MAX_MS = 2 ** 31 - 1;
 /** Questions that are answered by computing a hash, or the like. */
 const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'crypto']);
 
 /** Carries out one operation. Its parts are typed as the guest should send them and checked as if it did not. */
 type CarryOut = (...parts: never[]) => void;
-
-type Clock = { readonly setAlarm: (delayMs: unknown) => void; readonly stop: () => void };
-
-function createClock(events: EventQueue): Clock {
-  let alarm: NodeJS.Timeout | undefined;
-  return {
-    setAlarm(delayMs) {
-      clearTimeout(alarm);
-      const delay = Number(delayMs);
-      if (!(delay >= 0)) return;
-      alarm = setTimeout(() => events.emit([CLOCK_ID, 'alarm']), Math.min(delay, ALARM_MAX_MS));
-    },
-    stop: () => clearTimeout(alarm),
-  };
-}
 
 type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
 type Answering = Pick<RunBridgeDeps, 'files' | 'onPackage'> & { readonly own: Questions; readonly waits: RunWaits };
@@ -91,16 +75,15 @@ function answerQuestion(answering: Answering, question: string, args: readonly u
 type Parts = {
   readonly transport: TransportLog;
   readonly log: RunLog;
-  readonly events: EventQueue;
   readonly sockets: Sockets;
   readonly answers: Answers;
-  readonly clock: Clock;
+  readonly clock: RunClock;
   readonly zlib: ZlibDesk;
 };
 
 /** What carries out each operation, by its name. */
 const operationsOf = (
-  { transport, log, events, sockets, answers, clock, zlib }: Parts,
+  { transport, log, sockets, answers, clock, zlib }: Parts,
   onReport: (report: unknown) => void,
 ): ReadonlyMap<string, CarryOut> =>
   new Map<string, CarryOut>([
@@ -121,7 +104,6 @@ const operationsOf = (
     ['zlib', zlib.step],
     ['zlibClose', zlib.release],
     ['alarm', clock.setAlarm],
-    ['immediate', () => void setImmediate(() => events.emit([CLOCK_ID, 'immediate']))],
     ['log', log.add],
     ['refused', (message: unknown) => transport.failed({ message: asText(message, 'message', 256), code: 'EACCES' })],
     ['done', onReport],
@@ -138,12 +120,12 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
   const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
   const answers = createAnswers({ runId, link, transport, events, waits });
-  const clock = createClock(events);
+  const clock = createRunClock(events);
   const crypto = createCryptoDesk(events, waits.hash);
   const zlib = createZlibDesk(events);
   const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
 
-  const parts = { transport, log, events, sockets, answers, clock, zlib };
+  const parts = { transport, log, sockets, answers, clock, zlib };
   const table = operationsOf(parts, (report) => onDone(asRunReport(report)));
   const onOperations = (batch: unknown): void => {
     if (!Array.isArray(batch)) return;
@@ -156,6 +138,8 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   };
   const onOperation = (operation: Operation): void => {
     const [name = '', ...parts] = Array.isArray(operation) ? operation : [];
+    // Not counted: one turn at a time is no more work for the host than for the isolate, whose deadline ends a chain of them.
+    if (name === 'immediate' && clock.beginTurn()) return;
     operations += 1;
     if (operations > LIMITS.operations) {
       onQuota(new QuotaExceeded(`The script made more than ${LIMITS.operations} calls out of its isolate`));
