@@ -1,18 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLineSink } from './line-sink.ts';
 
-it('lines of one turn of the event loop are written together, behind it and in their order', async () => {
+it('lines of a few milliseconds are written together, behind what goes to others meanwhile, and in their order', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const written: string[] = [];
   const sink = createLineSink(() => ({ write: (text) => written.push(text) > 0, flushSync: () => undefined }));
   sink.write('one\n');
-  await Promise.resolve();
+  await turn();
   sink.write('two\n');
+  await turn();
   expect(written).toEqual([]);
-  await turn();
+  vi.advanceTimersByTime(20);
   sink.write('three\n');
-  await turn();
+  vi.advanceTimersByTime(20);
   expect(written).toEqual(['one\ntwo\n', 'three\n']);
 });
 
