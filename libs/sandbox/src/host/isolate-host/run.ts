@@ -111,6 +111,10 @@ function lookAtMemory(lease: Lease): void {
 /** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
 async function settled(bridge: RunBridge): Promise<boolean> {
   const untilMs = Date.now() + LIMITS.settleMs;
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(resolve, LIMITS.settleMs);
+    bridge.whenLeft(() => resolve(clearTimeout(late)));
+  });
   while (!bridge.isQuiet && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
   return bridge.isQuiet;
 }
