@@ -27,10 +27,13 @@ export type Launcher = {
 
 const TOUCH_MS = 30 * 60_000;
 /**
- * Of the processors, while it is not anybody's: where they are all busy, runs of warm connections go before the birth of a host.
- * Whoever gets it gives it its own share.
+ * Until it is somebody's, a host takes of the processors what runs of warm connections leave: its birth is a quarter of a
+ * second of one, and those of rare connections follow each other closely. Whoever gets it gives it its own share.
  */
-const BIRTH_CPU_SHARE = 0.3;
+const BLANK_CPU_SHARE = 0;
+/** Warm ones may leave nothing. A birth that is not over by then goes on beside them, with so much. */
+const BIRTH_PATIENCE_MS = 200;
+const LATE_BIRTH_CPU_SHARE = 0.3;
 /** An id is taken until its host is surely gone, so there are more ids than hosts. */
 const IDS_PER_HOST = 2;
 
@@ -79,6 +82,13 @@ const memoryOf =
     return watchdog === undefined ? memoryUnheld : memoryOfWatchdog(watchdog, pid);
   };
 
+/** Warm connections that never rest do not keep a host from being born. */
+const hasten = ({ ready }: IsolateHost, cgroup: HostCgroup | undefined): void => {
+  const late = setTimeout(() => cgroup?.setCpuShare(LATE_BIRTH_CPU_SHARE), BIRTH_PATIENCE_MS).unref();
+  const inTime = (): void => clearTimeout(late);
+  ready.then(inTime, inTime);
+};
+
 /** Copies and verifies the runtime, claims user ids, tries the walls. Throws when the runtime is not built. */
 export const createLauncher = async (options: SandboxOptions, tuning: SandboxTuning): Promise<Launcher> => {
   const { log, watch = noWatch } = options;
@@ -104,7 +114,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
     level,
     start({ requests }) {
       const cgroup = cgroups?.add({ memoryBytes, pids: HOST_PIDS_MAX });
-      cgroup?.setCpuShare(BIRTH_CPU_SHARE);
+      cgroup?.setCpuShare(BLANK_CPU_SHARE);
       const uid = chain.needsUid ? ids?.take() : undefined;
       const host = startIsolateHost({
         command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []),
@@ -115,6 +125,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
         onEnded: watch.hostEnded,
         onViolation: (rule) => log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
       });
+      hasten(host, cgroup);
       alive.add(host);
       watch.hostStarted();
       void host.exited.then(() => {

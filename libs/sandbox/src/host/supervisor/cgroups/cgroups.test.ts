@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/test-sandbox.ts';
 import { findCgroupPlaces, ownCgroupPlaces } from './cgroup-places.ts';
 import { openCgroups } from './cgroups.ts';
-import { killedForMemory, limitMemory } from './group-files.ts';
+import { killedForMemory, limitMemory, setCpuShare } from './group-files.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -73,6 +73,22 @@ describe('version 2', () => {
     expect(read(group, 'cpu.weight')).toBe('25');
   });
 
+  it('lets a group have what others leave, and gives it a share again', () => {
+    const place = { version: 2, folder: fakeGroup('idle') } as const;
+    const host = openCgroups({ cpu: place }, expect.unreachable)?.add(LIMITS);
+    const group = host?.doors[0]?.replace(/cgroup.procs$/, '') ?? '';
+    const after = (share: number) => {
+      host?.setCpuShare(share);
+      return [read(group, 'cpu.idle'), read(group, 'cpu.weight')];
+    };
+    // Where the kernel knows no idle groups, the small weight is what there is.
+    expect([after(0), after(1), after(0.3)]).toEqual([
+      ['1', '30'],
+      ['0', '100'],
+      ['0', '30'],
+    ]);
+  });
+
   it('lowers a limit no further than to what is held already', () => {
     const place = { version: 2, folder: fakeGroup('lower') } as const;
     const host = openCgroups({ memory: place }, expect.unreachable)?.add(LIMITS);
@@ -109,6 +125,18 @@ it('a controller that may not be used is left out, and said to be', () => {
 /** Control groups that really hold something; not every machine lets its tests have them. */
 const real = openCgroups(ownCgroupPlaces(), () => {});
 afterAll(() => real?.close());
+
+describe.runIf(real?.controllers.includes('cpu'))('the kernel’s processors', () => {
+  it('are a group’s to its share again after it had what others left', () => {
+    const { version = 2, folder: place = '' } = ownCgroupPlaces().cpu ?? {};
+    const cpu = { version, folder: mkdtempSync(join(place, 'userferry-test-')) };
+    const weight = (): string => read(cpu.folder, version === 2 ? 'cpu.weight' : 'cpu.shares');
+    const ordinary = weight();
+    for (const share of [0, 1, 0, 0, 1]) setCpuShare(cpu, share);
+    expect(weight()).toBe(ordinary);
+    rmdirSync(cpu.folder);
+  });
+});
 
 describe.runIf(real?.controllers.includes('memory'))('the kernel’s control groups', () => {
   const eat = (doors: readonly string[]) =>

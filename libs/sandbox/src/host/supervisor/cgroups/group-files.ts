@@ -60,8 +60,21 @@ export const killedForMemory = (group: Group): boolean => {
 /** Processes and threads that may be in the group. */
 export const limitPids = (group: Group, count: number): void => write(group, 'pids.max', count);
 
-/** The share of a processor against other groups: 1 is a group's ordinary one. */
-export const setCpuShare = (group: Group, share: number): void =>
+/** Where a group cannot be told to take only what others leave (before Linux 5.15), it gets so much. */
+const LITTLE_SHARE = 0.3;
+
+const writeShare = (group: Group, share: number): void =>
   group.version === 2
     ? write(group, 'cpu.weight', Math.max(1, Math.round(100 * share)))
     : write(group, 'cpu.shares', Math.max(2, Math.round(1024 * share)));
+
+/** Whoever else wants the processor has it at once. */
+const setCpuIdle = (group: Group, idle: boolean): void => quietly(() => write(group, 'cpu.idle', idle ? 1 : 0));
+
+/** The share of a processor against other groups: 1 is a group's ordinary one, 0 is what others leave. */
+export const setCpuShare = (group: Group, share: number): void => {
+  // A share can be written only while the group is not idle.
+  setCpuIdle(group, false);
+  writeShare(group, share || LITTLE_SHARE);
+  if (share === 0) setCpuIdle(group, true);
+};

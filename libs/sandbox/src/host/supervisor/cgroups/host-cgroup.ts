@@ -13,7 +13,7 @@ export type HostCgroup = {
   limitMemory(bytes: number): void;
   /** Did the kernel kill it for its memory? */
   killedForMemory(): boolean;
-  /** Its share of the processors against other hosts: 1 is the ordinary one. */
+  /** Its share of the processors against other hosts: 1 is the ordinary one, 0 is what they leave. */
   setCpuShare(share: number): void;
   /** Call it when the host is gone. */
   remove(): Promise<void>;

@@ -26,7 +26,7 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   readonly residentBytes: number;
   /** Of these, what it shares with no other process: all but files, of which the Node binary is most. */
   readonly ownBytes: number;
-  /** Its share of the processors against other hosts, where that can be held: 1 is the ordinary one. */
+  /** Its share of the processors against other hosts, where that can be held: 1 is the ordinary one, 0 is what they leave. */
   setCpuShare(share: number): void;
   run(request: RunRequest, signal?: AbortSignal): Promise<RunResult>;
   check(source: string, functionName: string, language: ScriptLanguage): Promise<ScriptCheck>;
@@ -53,10 +53,13 @@ const NOT_ALONE = 'the isolate host ran out of memory, and other runs were serve
 
 const NOTHING = { residentBytes: 0, sharedBytes: 0 };
 
-/** proc(5): pages in all, resident ones, and resident ones of files and shared memory. */
+/**
+ * proc(5): pages in all, resident ones, and resident ones of files and shared memory. Read as UTF-8, for which Node takes no
+ * buffer: of 64 KiB each, for every host several times a second, they made the collector go over the whole heap each second.
+ */
 const memoryOf = (pid: number | undefined): typeof NOTHING => {
   try {
-    const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
+    const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
     return { residentBytes: Number(resident) * PAGE_BYTES, sharedBytes: Number(shared) * PAGE_BYTES };
   } catch {
     return NOTHING;

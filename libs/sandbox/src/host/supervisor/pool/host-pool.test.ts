@@ -188,6 +188,18 @@ it('a host that is still warm from its last run is not given up for a blank one'
   close();
 });
 
+it('a host that was just taken leaves the processors to others, and has its own share at the next look', () => {
+  const shares: number[] = [];
+  const host = { ...idleHost([]), setCpuShare: (share: number) => void shares.push(share) };
+  const { pool, wait, close } = poolOf([host], 0);
+  wait('a');
+  pool.serve();
+  expect(shares).toEqual([]);
+  pool.retire();
+  expect(shares).toEqual([1]);
+  close();
+});
+
 it('a connection that kills its hosts has one at a time', () => {
   const hosts = Array.from({ length: 4 }, () => ({ ...idleHost([]), runs: 1 }));
   const { pool, wait, conduct, close } = poolOf(hosts, 0, { ...LIMITS, hostsPerConnection: 2, runsPerHost: 2 });

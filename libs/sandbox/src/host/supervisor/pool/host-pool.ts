@@ -41,7 +41,11 @@ export type HostPool = {
   runsAtOnce(connectionKey: string): number;
   /** Notes how a run of the connection ended. */
   ended(connectionKey: string, result: RunResult): void;
-  /** Ends the hosts that have been idle, or have lived, long enough; gives the others their share of the processors. */
+  /**
+   * Ends the hosts that have been idle, or have lived, long enough; gives the others their share of the processors. Called a
+   * few times a second: until then a host goes on with what it had while it was nobody's, so that what a rare connection's
+   * first run has to load takes nothing from runs of warm ones.
+   */
   retire(): void;
   close(): void;
 };
@@ -168,7 +172,6 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     if (host === undefined) return undefined;
     owned.add(key, host);
     firstRun.begins(host);
-    host.setCpuShare(conduct.cpuShare(key));
     void host.exited.then(() => {
       if (host.lost) conduct.hostLost(key);
       owned.remove(key, host);

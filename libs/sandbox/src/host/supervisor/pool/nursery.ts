@@ -12,7 +12,10 @@ export type Nursery = {
   readonly hosts: { readonly starting: readonly IsolateHost[]; readonly blank: readonly IsolateHost[] };
   /** The oldest blank host, which then is the caller's. */
   take(): IsolateHost | undefined;
-  /** Starts hosts until `count` are blank or on the way; waits longer and longer when they die at birth. */
+  /**
+   * Starts hosts until `count` are blank or on the way, each in a turn of the event loop of its own: to fork this process
+   * takes milliseconds, and what has ended or come meanwhile goes first. Waits longer and longer when they die at birth.
+   */
   ensure(count: number): void;
   /** Starts one; resolves when it is blank, rejects with why it died. */
   first(): Promise<void>;
@@ -37,6 +40,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
   const unborn = new Set<IsolateHost>();
   const pause = createBirthPause();
   let retry: NodeJS.Timeout | undefined;
+  let turn: NodeJS.Immediate | undefined;
   let closed = false;
 
   const failed = (host: IsolateHost | undefined, error: unknown): void => {
@@ -75,9 +79,16 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
       return undefined;
     }
   };
+  /** Whoever asked for it is asked again when one has begun: by then there may be something else to do. */
+  const beginNext = (): void => {
+    turn = undefined;
+    if (pause.delayMs > 0 || begin() === undefined) return;
+    onChange();
+  };
+  const size = (): number => born.size + unborn.size;
   return {
     get size() {
-      return born.size + unborn.size;
+      return size();
     },
     get failing() {
       return pause.failures >= FAILING_FROM;
@@ -96,11 +107,13 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
       return host;
     },
     ensure(count) {
-      while (!closed && pause.delayMs === 0 && unborn.size < BIRTHS_AT_ONCE && born.size + unborn.size < count) begin();
+      if (closed || turn !== undefined) return;
+      if (pause.delayMs === 0 && unborn.size < BIRTHS_AT_ONCE && size() < count) turn = setImmediate(beginNext);
     },
     close() {
       closed = true;
       clearTimeout(retry);
+      clearImmediate(turn);
       for (const host of [...born, ...unborn]) host.kill(DEATHS.closed);
     },
   };
