@@ -1,5 +1,5 @@
 /** Sessions of pg and mysql2 that no later run may have: how often a login crosses for them, and how they begin and end. */
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type ServerOpts, type Socket } from 'node:net';
 import { type LocalMariadb, type LocalPostgres, startMariadb, startPostgres } from '@userferry/local-databases';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FAREWELLS } from '../../bridge/farewells.ts';
@@ -31,8 +31,8 @@ afterAll(async () => {
 });
 
 /** A server that does one thing with whoever connects. */
-async function serve(onClient: (client: Socket) => void): Promise<number> {
-  server = createServer((client) => onClient(client.on('error', () => undefined)));
+async function serve(onClient: (client: Socket) => void, options: ServerOpts = {}): Promise<number> {
+  server = createServer(options, (client) => onClient(client.on('error', () => undefined)));
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
@@ -93,6 +93,24 @@ describe('a login whose session is not kept', () => {
       expect(await run(code, there)).toMatchObject({ outcome: 'threw', error: { message: 'The password is wrong' } });
     }
   });
+});
+
+it('a result is told when the server has let go: there may be room for one connection alone', async () => {
+  let gone = 0;
+  const port = await serve(
+    (client) => {
+      const database = connect(portOf(uri), '127.0.0.1').on('error', () => undefined);
+      client.pipe(database);
+      database.on('data', (bytes) => client.write(bytes));
+      database.on('close', () => setTimeout(() => void client.end(() => (gone += 1)), 60));
+    },
+    { allowHalfOpen: true },
+  );
+  const there = { PG: uri.replace(`:${portOf(uri)}`, `:${port}`) };
+  for (const count of [1, 2, 3]) {
+    await run("const c = await open.pg(); await c.query('SELECT 1'); await c.end(); return 1", there);
+    expect(gone).toBe(count);
+  }
 });
 
 describe('a connection whose first words are known', () => {
