@@ -14,8 +14,8 @@ export type SocketAddresses = {
   readonly localPort: number;
 };
 
-/** What the host tells of a connection that is there. */
-export type ConnectionFacts = SocketAddresses & { readonly welcome?: Welcome };
+/** What the host tells of a connection that is there; `hasSpoken`: once it had said the driver's first words, and there was more to tell. */
+export type ConnectionFacts = SocketAddresses & { readonly welcome?: Welcome; readonly hasSpoken?: boolean };
 
 /** What the host tells of a session that an earlier run has opened: what its server last said of itself, and when. */
 export type Welcome = { readonly bytes: Uint8Array; readonly ageMs: number; readonly rttMs: number };
@@ -90,12 +90,21 @@ export type ReportedError = {
 
 export type Operation =
   // With a key where the connection may be kept for later runs: the driver's name, a space, and all that its session
-  // depends on.
-  | readonly ['open', id: number, host: string, port: number, family: number, key?: string]
+  // depends on. With the driver's first words, none where the server speaks first, where nobody needs to hear that it is
+  // there before there is more to tell.
+  | readonly [
+      'open',
+      id: number,
+      host: string,
+      port: number,
+      family: number,
+      key?: string | undefined,
+      words?: Uint8Array | undefined,
+    ]
   // The same, of the session that was offered: all that the host would say is told already.
   | readonly ['take', id: number, host: string, port: number, family: number, key: string]
   | readonly ['write', id: number, bytes: Uint8Array, wantAck: boolean]
-  // A driver's last word on a connection that may be kept: the guest takes it for closed, whatever becomes of it.
+  // A driver's last word: the guest takes the connection for closed, whatever becomes of it.
   | readonly ['farewell', id: number, bytes: Uint8Array]
   | readonly ['end' | 'destroy' | 'pause' | 'resume', id: number]
   | readonly [
@@ -114,6 +123,8 @@ export type Operation =
   | readonly ['resolve', id: number, type: string, name: string, options: DnsOptions]
   | readonly ['alarm', delayMs: number]
   | readonly ['immediate']
+  // A function of crypto in the thread pool, of which nothing is thrown at once.
+  | readonly ['crypto', id: number, name: string, args: readonly unknown[]]
   | readonly ['bcrypt', id: number, what: BcryptCall, args: readonly unknown[]]
   // A step of an engine of zlib in the thread pool: input (or none, to go on with what is left), flush value, how far the
   // guest's buffer is filled, its size, and how many bytes are enough for one answer.

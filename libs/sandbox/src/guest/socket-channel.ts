@@ -13,6 +13,7 @@ import type {
 } from '../bridge/operations.ts';
 import { sessionMark } from '../bridge/session-mark.ts';
 import { act, createId, isDelivering, listen, send, tellSoon, toError, unlisten } from './bridge.ts';
+import { createFirstWords, isSame } from './first-words.ts';
 import { create, hasOwn, NativeUint8Array } from './primordials.ts';
 
 /** Bytes that may be under way to the host before a write waits for the host's acknowledgement. */
@@ -58,10 +59,15 @@ export type ChannelEvents = {
 
 export type Channel = {
   readonly id: number;
-  /** `key` is there where the connection may be one of an earlier run, or be kept for a later one. */
-  open(host: string, port: number, family: number, key?: string): void;
-  /** Starts TLS on the connection of another channel, which this one takes over; on a stream of the isolate for 0. */
-  secure(parentId: number, options: TlsOptions): void;
+  /** What its driver says at the end, where the host knows that for the last word. */
+  readonly farewell: readonly number[] | undefined;
+  /**
+   * `key` is there where the connection may be one of an earlier run, or be kept for a later one; `words` where it is known
+   * what will be written first.
+   */
+  open(host: string, port: number, family: number, key?: string, words?: Uint8Array): void;
+  /** Starts TLS on the connection of another channel, which this one takes over; on a stream of the isolate where there is none. */
+  secure(parent: Channel | undefined, options: TlsOptions): void;
   write(bytes: Uint8Array, done: () => void): void;
   end(): void;
   destroy(): void;
@@ -105,21 +111,15 @@ function farewellOf(key: string): readonly number[] | undefined {
   return hasOwn(FAREWELLS, driver) ? FAREWELLS[driver as keyof typeof FAREWELLS] : undefined;
 }
 
-function isSame(bytes: Uint8Array, expected: readonly number[]): boolean {
-  if (bytes.byteLength !== expected.length) return false;
-  for (let i = 0; i < expected.length; i++) if (bytes[i] !== expected[i]) return false;
-  return true;
-}
-
 /** What becomes of each event; `own`: of those that the channel itself must know. */
 function handlerOf(
   events: ChannelEvents,
-  own: { readonly onAck: () => void; readonly close: () => void },
+  own: { readonly onAck: () => void; readonly onConnect: (facts: ConnectionFacts) => void; readonly close: () => void },
 ): (type: string, a: unknown) => void {
   return (type, a) => {
     if (type === 'data') events.onData(a as Uint8Array);
     else if (type === 'ack') own.onAck();
-    else if (type === 'connect') events.onConnect(a as ConnectionFacts);
+    else if (type === 'connect') own.onConnect(a as ConnectionFacts);
     else if (type === 'end') events.onEnd();
     else if (type === 'error') events.onError(toError(a as WireError));
     else if (type === 'secure') events.onSecure?.(a as SecureInfo);
@@ -140,7 +140,7 @@ export function createChannel(events: ChannelEvents): Channel {
   let unacknowledged = 0;
   const waiting: (() => void)[] = [];
   let closed = false;
-  /** What its driver says at the end, where it may be kept. */
+  let words = createFirstWords(id, undefined);
   let farewell: readonly number[] | undefined;
   /** That was said: the host sees to the rest. */
   let isOver = false;
@@ -163,26 +163,37 @@ export function createChannel(events: ChannelEvents): Channel {
     unacknowledged = 0;
     waiting.shift()?.();
   };
-  const receive = inOrder(handlerOf(events, { onAck, close }));
+  const onConnect = (facts: ConnectionFacts): void => {
+    words.onConnect(facts.hasSpoken === true);
+    events.onConnect(facts);
+  };
+  const receive = inOrder(handlerOf(events, { onAck, onConnect, close }));
   listen(id, receive);
   return {
     id,
-    open(host, port, family, key) {
+    get farewell() {
+      return farewell;
+    },
+    open(host, port, family, key, first) {
+      words = createFirstWords(id, first && exactly(first));
+      farewell = key === undefined ? undefined : farewellOf(key);
       if (key === undefined || kept === 'none') {
-        send(['open', id, host, port, family]);
+        send(['open', id, host, port, family, undefined, words.bytes]);
         return;
       }
-      farewell = farewellOf(key);
       const offer = offered && takeOffer(host, port, family, key);
       if (offer !== undefined) {
         send(['take', id, host, port, family, key]);
         tellSoon(openingOf(id, offer));
-      } else if (kept === 'some') act(['open', id, host, port, family, key]);
-      else send(['open', id, host, port, family, key]);
+      } else if (kept === 'some') act(['open', id, host, port, family, key, words.bytes]);
+      else send(['open', id, host, port, family, key, words.bytes]);
     },
-    secure: (parentId, options) => send(['tls', id, parentId, options]),
+    secure(parent, options) {
+      farewell = parent?.farewell;
+      send(['tls', id, parent?.id ?? 0, options]);
+    },
     write(bytes, done) {
-      if (takesLeave(bytes)) {
+      if (words.takes(bytes) || takesLeave(bytes)) {
         done();
         return;
       }

@@ -1,6 +1,7 @@
 /** The connections of one run by the guest's ids, and their events on the way to the guest. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { GuestEvent } from '../../bridge/operations.ts';
 import { forGuest } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
@@ -11,9 +12,13 @@ import { toWireError } from './wire-error.ts';
 
 export type Connection = {
   socket?: Socket | TLSSocket;
+  /** That it is there, which is told with what comes next. */
+  untold?: GuestEvent;
   /** Takes the question for a connection back, while it is not answered. */
   withdraw?: () => void;
   pausedByGuest: boolean;
+  /** The guest takes it for closed: how it ends is told to nobody, and says nothing of the run. */
+  isLeft?: boolean;
   /** Something was written and nothing has come since: ends that wait. */
   heard?: () => void;
   /** Where TLS is spoken through a stream of the isolate. */
@@ -68,15 +73,32 @@ function hear(socket: Socket, ears: readonly (readonly [event: string, ear: Ear]
   };
 }
 
+/** Closes what is there, whatever becomes of it. */
+export function cut({ socket, virtual }: Connection): void {
+  socket?.on('error', () => undefined).destroy();
+  virtual?.stream.on('error', () => undefined).destroy();
+}
+
+/** Tells the guest of a connection, first that it is there where that was not worth a word of its own. */
+const createTelling =
+  (events: EventQueue) =>
+  (connection: Connection | undefined, event: GuestEvent, bytes?: number): void => {
+    if (connection?.isLeft === true) return;
+    if (connection?.untold !== undefined) events.emit(connection.untold);
+    delete connection?.untold;
+    events.emit(event, bytes);
+  };
+
 export function createConnections({ transport, events, onQuota }: ConnectionsDeps): Connections {
   const connections = new Map<number, Connection>();
   let bytesIn = 0;
   let held = false;
 
+  const tell = createTelling(events);
   const fail = (id: number, error: unknown): void => {
     const wire = toWireError(error);
     transport.failed(wire);
-    events.emit([id, 'error', wire]);
+    tell(connections.get(id), [id, 'error', wire]);
   };
   const onData = (id: number, bytes: Buffer, isVirtual: boolean): void => {
     // What comes through a stream of the isolate was counted when it came into the isolate.
@@ -84,7 +106,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     transport.answered();
     connections.get(id)?.heard?.();
     if (bytesIn > LIMITS.bytesIn) onQuota(new QuotaExceeded(`The script read more than ${LIMITS.bytesIn} bytes`));
-    else events.emit([id, 'data', forGuest(bytes)], bytes.length);
+    else tell(connections.get(id), [id, 'data', forGuest(bytes)], bytes.length);
   };
   /** Listens to a socket; gives what ends that. */
   const listen = (id: number, connection: Connection, socket: Socket | TLSSocket, what = EARS): (() => void) => {
@@ -94,13 +116,15 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
         connection.bytesGiven += bytes.length;
         onData(id, bytes, connection.virtual !== undefined && connection.isJoined !== true);
       },
-      end: () => events.emit([id, 'end']),
-      error: (error: Error) => fail(id, error),
+      end: () => tell(connection, [id, 'end']),
+      error: (error: Error) => {
+        if (connection.isLeft !== true) fail(id, error);
+      },
       close: (hadError: boolean) => {
         connection.heard?.();
         // A carrier that TLS has taken over is not in use any more.
         if (connections.get(id) === connection) connections.delete(id);
-        events.emit([id, 'close', hadError]);
+        tell(connection, [id, 'close', hadError]);
       },
     };
     const ears = Object.entries(all).filter(([event]) => what.includes(event));
@@ -147,10 +171,9 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
       if (!held) connection.socket?.resume();
     },
     closeAll() {
-      for (const { socket, withdraw, virtual } of connections.values()) {
-        withdraw?.();
-        socket?.on('error', () => undefined).destroy();
-        virtual?.stream.on('error', () => undefined).destroy();
+      for (const connection of connections.values()) {
+        connection.withdraw?.();
+        cut(connection);
       }
       connections.clear();
     },

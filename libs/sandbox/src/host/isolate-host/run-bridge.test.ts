@@ -36,7 +36,21 @@ const JUNK: readonly unknown[] = [
   ...[new Uint8Array(3), new Float64Array(1), new ArrayBuffer(4), Object.create(null)],
 ];
 const NAMES = [
-  ...['open', 'tls', 'taken', 'write', 'end', 'destroy', 'pause', 'resume', 'option', 'resolve', 'bcrypt', 'zlib'],
+  ...[
+    'open',
+    'tls',
+    'taken',
+    'write',
+    'end',
+    'destroy',
+    'pause',
+    'resume',
+    'option',
+    'resolve',
+    'bcrypt',
+    'crypto',
+    'zlib',
+  ],
   ...['zlibClose', 'alarm', 'immediate', 'log', 'done', 'constructor', '__proto__', 'toString'],
 ];
 const QUESTIONS = [

@@ -2,7 +2,7 @@
 import type { GuestEvent, OfferedSession, Operation, RunReport } from '../../bridge/operations.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { asText } from './arguments.ts';
-import { createCryptoDesk } from './crypto/crypto-desk.ts';
+import { type CryptoDesk, createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
@@ -26,6 +26,8 @@ export type RunBridge = BridgeHandler & {
   readonly waits: RunWaits;
   /** A session of an earlier run that is put aside for this one; undefined where there is none. */
   offer(): OfferedSession | undefined;
+  /** Calls when servers have let go of all connections that a driver has taken leave of; at once where there are none. */
+  whenLeft(act: () => void): void;
   /** Whether the run left nothing open in the host. */
   readonly isQuiet: boolean;
   /** `isInOrder`: the run has ended by itself, and what may be kept of its connections is kept. */
@@ -78,12 +80,13 @@ type Parts = {
   readonly sockets: Sockets;
   readonly answers: Answers;
   readonly clock: RunClock;
+  readonly crypto: CryptoDesk;
   readonly zlib: ZlibDesk;
 };
 
 /** What carries out each operation, by its name. */
 const operationsOf = (
-  { transport, log, sockets, answers, clock, zlib }: Parts,
+  { transport, log, sockets, answers, clock, crypto, zlib }: Parts,
   onReport: (report: unknown) => void,
 ): ReadonlyMap<string, CarryOut> =>
   new Map<string, CarryOut>([
@@ -101,6 +104,7 @@ const operationsOf = (
     ['option', sockets.setOption],
     ['resolve', answers.resolve],
     ['bcrypt', answers.bcrypt],
+    ['crypto', crypto.start],
     ['zlib', zlib.step],
     ['zlibClose', zlib.release],
     ['alarm', clock.setAlarm],
@@ -125,7 +129,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const zlib = createZlibDesk(events);
   const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
 
-  const parts = { transport, log, sockets, answers, clock, zlib };
+  const parts = { transport, log, sockets, answers, clock, crypto, zlib };
   const table = operationsOf(parts, (report) => onDone(asRunReport(report)));
   const onOperations = (batch: unknown): void => {
     if (!Array.isArray(batch)) return;
@@ -159,6 +163,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     connections: sockets.counts,
     waits,
     offer: sockets.offer,
+    whenLeft: sockets.whenLeft,
     get isQuiet() {
       return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
     },

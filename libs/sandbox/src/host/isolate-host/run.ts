@@ -108,6 +108,13 @@ function lookAtMemory(lease: Lease): void {
   });
 }
 
+/** Waits until servers have let go of the connections that drivers have taken leave of. */
+const left = (bridge: RunBridge): Promise<void> =>
+  new Promise((resolve) => {
+    const late = setTimeout(resolve, LIMITS.settleMs);
+    bridge.whenLeft(() => resolve(clearTimeout(late)));
+  });
+
 /** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
 async function settled(bridge: RunBridge): Promise<boolean> {
   const untilMs = Date.now() + LIMITS.settleMs;
@@ -155,6 +162,8 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const waited = { ...waitedMs(bridge), crossings: crossings.count };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
+    // As after an `end` in Node: who hears of the result may want a connection where there is room for one alone.
+    if (clean) await left(bridge);
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
     const send = (heapBytes: number): void => {
       const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };

@@ -1,8 +1,8 @@
 /** What the guest does with its connections: opened by the supervisor, read and written here. */
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
-import { type Connection, type Connections, type ConnectionsDeps, createConnections } from './connections.ts';
+import { type Connection, type Connections, type ConnectionsDeps, createConnections, cut } from './connections.ts';
 import { createJoining, type Joining } from './joined-tls.ts';
-import { createLeaving } from './leaving-sockets.ts';
+import { createLeaving, type LeavingSockets } from './leaving-sockets.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import { createOrderedEvents, type OrderedEvents } from './ordered-events.ts';
 import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
@@ -23,15 +23,20 @@ export type Sockets = TlsSockets & {
   readonly size: number;
   /** Connections to servers so far: those that were opened, and those of earlier runs. */
   readonly counts: { readonly opened: number; readonly reused: number };
-  /** `key` names a driver, and everything that one of its sessions depends on, where it may be kept for later runs. */
-  open(id: unknown, host: unknown, port: unknown, family: unknown, key?: unknown): void;
+  /**
+   * `key` names a driver, and everything that one of its sessions depends on, where it may be kept for later runs. `words`, what
+   * the driver says first, are said for it on a new one.
+   */
+  open(id: unknown, host: unknown, port: unknown, family: unknown, key?: unknown, words?: unknown): void;
   write(id: unknown, bytes: unknown, wantAck: unknown): void;
   /** Puts a session of an earlier run aside for this one, and gives what the guest is told of it. */
   offer: ReuseDesk['offer'];
   /** Opens the one that was put aside. */
   take(id: unknown, host: unknown, port: unknown, family: unknown, key: unknown): void;
-  /** Writes a driver's last word; nothing more is told of a connection that is kept or ends in order. */
+  /** Writes a driver's last word; nothing more is told of the connection. */
   farewell(id: unknown, bytes: unknown): void;
+  /** Calls when servers have let go of all whose driver has said its last word; at once where there are none. */
+  whenLeft(act: () => void): void;
   end(id: unknown): void;
   destroy(id: unknown): void;
   pause(id: unknown): void;
@@ -49,11 +54,12 @@ type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events' | 'waits'> &
   readonly connections: Connections;
   readonly counts: { opened: number };
   readonly desk: ReuseDesk;
+  readonly say: (id: number, connection: Connection, bytes: Buffer) => void;
 };
 
 const createOpener =
-  ({ link, connections, events, transport, waits, counts, desk }: OpenerDeps) =>
-  (id: number, connection: Connection, question: Question): void => {
+  ({ link, connections, events, transport, waits, counts, desk, say }: OpenerDeps) =>
+  (id: number, connection: Connection, question: Question, words: Buffer | undefined): void => {
     const over = waits.connect.begin();
     const withdraw = link.connect(question, (answer) => {
       over();
@@ -68,8 +74,10 @@ const createOpener =
       transport.succeeded();
       desk.note(connection, addresses);
       socket.setNoDelay(true);
-      events.emit([id, 'connect', addresses]);
+      if (words === undefined) events.emit([id, 'connect', addresses]);
+      else connection.untold = [id, 'connect', { ...addresses, hasSpoken: true }];
       connections.use(id, connection, socket);
+      if (words !== undefined && words.length > 0) say(id, connection, words);
     });
     connection.withdraw = () => {
       over();
@@ -120,8 +128,7 @@ const createLettingGo =
       connection.release?.();
       return;
     }
-    connection.socket?.on('error', () => undefined).destroy();
-    connection.virtual?.stream.on('error', () => undefined).destroy();
+    cut(connection);
   };
 
 /** What is written to a stream of the isolate goes on to a connection as another write, unless the two are joined. */
@@ -134,6 +141,35 @@ function awaitAnswer(connection: Connection, queries: WaitClock): void {
     delete connection.heard;
   };
 }
+
+const createSaying =
+  (desk: ReuseDesk, { query }: RunWaits) =>
+  (id: number, connection: Connection, bytes: Buffer, onWritten?: () => void): void => {
+    if (desk.takes(id, connection, bytes)) return void onWritten?.();
+    awaitAnswer(connection, query);
+    connection.socket?.write(bytes, onWritten);
+  };
+
+type FarewellDeps = {
+  readonly connections: Connections;
+  readonly desk: ReuseDesk;
+  readonly leaving: LeavingSockets;
+  readonly countOut: ReturnType<typeof createQuotas>['countOut'];
+};
+
+const createFarewell =
+  ({ connections, desk, leaving, countOut }: FarewellDeps): Sockets['farewell'] =>
+  (id, bytes) => {
+    const data = asBytes(bytes, 'bytes');
+    const connection = connections.get(id);
+    countOut(data.length, 'onConnections');
+    if (connection === undefined || desk.keeps(id as number, connection, data)) return;
+    connection.isLeft = true;
+    connection.pausedByGuest = false;
+    if (connection.socket === undefined) return;
+    connections.read(connection);
+    leaving.add(connection.socket.end(data));
+  };
 
 const targetOf = ([host, port, family, key]: readonly unknown[]) =>
   ({
@@ -161,8 +197,10 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
   const leaving = createLeaving();
   const counts = { opened: 0, reused: 0 };
   const desk = createReuseDesk(reuse, { connections, events, transport, counts });
-  const openNew = createOpener({ link, connections, events, transport, waits, counts, desk });
+  const say = createSaying(desk, waits);
+  const openNew = createOpener({ link, connections, events, transport, waits, counts, desk, say });
 
+  const farewell = createFarewell({ connections, desk, leaving, countOut });
   const joining = createJoining(connections, events);
   const letGo = createLettingGo({ connections, ordered, joining, desk });
   const tls = createTlsSockets(connections, deps, ordered, desk);
@@ -180,13 +218,15 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
     join: (id, carrierId, bytesRead) =>
       joining.join(asInteger(id, 'id'), asInteger(carrierId, 'carrier id'), asInteger(bytesRead, 'bytes read')),
     offer: desk.offer,
-    open(rawId, ...place) {
+    open(rawId, host, port, family, key, rawWords) {
       countOpen();
       const id = asInteger(rawId, 'id');
-      const target = targetOf(place);
-      const { host, port, family } = target;
+      const words = rawWords === undefined ? undefined : asBytes(rawWords, 'words');
+      countOut(words?.length ?? 0, 'onConnections');
+      const target = targetOf([host, port, family, key]);
       const connection = connections.add(id);
-      const openAnother = (): void => openNew(id, connection, { runId, host, port, family });
+      const openAnother = (): void =>
+        openNew(id, connection, { runId, host: target.host, port: target.port, family: target.family }, words);
       leaving.whenGone(() => {
         if (connections.get(id) === connection) desk.open(id, connection, target, openAnother);
       });
@@ -201,17 +241,10 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
       const connection = connections.get(id);
       countOut(data.length, connection?.virtual ? 'onStreams' : 'onConnections');
       const onWritten = wantAck === true ? () => events.emit([id as number, 'ack']) : undefined;
-      if (connection !== undefined && desk.takes(id as number, connection, data)) return void onWritten?.();
-      if (connection !== undefined) awaitAnswer(connection, waits.query);
-      connection?.socket?.write(data, onWritten);
+      if (connection !== undefined) say(id as number, connection, data, onWritten);
     },
-    farewell(id, bytes) {
-      const data = asBytes(bytes, 'bytes');
-      const connection = connections.get(id);
-      countOut(data.length, 'onConnections');
-      if (connection === undefined || desk.keeps(id as number, connection, data)) return;
-      if (connection.socket !== undefined) leaving.add(connection.socket.end(data));
-    },
+    farewell,
+    whenLeft: leaving.whenGone,
     end: (id) => void connections.get(id)?.socket?.end(),
     destroy: (id) => letGo(id as number),
     pause: (id) => setPaused(id, true),

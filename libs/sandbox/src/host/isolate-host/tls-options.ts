@@ -1,10 +1,17 @@
 /** TLS options as the guest names them. */
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, createSecureContext, DEFAULT_CIPHERS, getCiphers, rootCertificates } from 'node:tls';
+import {
+  type ConnectionOptions,
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  getCiphers,
+  rootCertificates,
+  type SecureContext,
+} from 'node:tls';
 import type { TlsOptions } from '../../bridge/operations.ts';
 
-/** What a script may set: key material and versions as text or bytes; nothing that names a file, engine or callback. */
-const ALLOWED = [
+/** Key material and versions as text or bytes; nothing that names a file, engine or callback. */
+const OF_CONTEXT = [
   'ca',
   'cert',
   'key',
@@ -19,11 +26,11 @@ const ALLOWED = [
   'secureProtocol',
   'secureOptions',
   'allowPartialTrustChain',
-  'session',
-  'ALPNProtocols',
-  'servername',
-  'requestOCSP',
 ] as const;
+/** What a script may set of a connection beside it. */
+const OF_CONNECTION = ['session', 'ALPNProtocols', 'servername', 'requestOCSP'] as const;
+/** A run's contexts that were made ready and are yet to be used. */
+const CONTEXTS_MAX = 8;
 
 function fromGuest(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
@@ -34,16 +41,43 @@ function fromGuest(value: unknown): unknown {
   return value;
 }
 
-function allowed(given: TlsOptions): Record<string, unknown> {
+function allowed(given: TlsOptions, names: readonly string[]): Record<string, unknown> {
   const options: Record<string, unknown> = {};
-  for (const name of ALLOWED) if (given[name] !== undefined) options[name] = fromGuest(given[name]);
+  for (const name of names) if (given[name] !== undefined) options[name] = fromGuest(given[name]);
   return options;
 }
 
-/** The options for speaking TLS on a carrier: what a script may set, and no callback of its own. */
-export function toTlsOptions(socket: Duplex, given: TlsOptions): ConnectionOptions {
+/** A run's contexts: Node makes one before the connection, and so learns whether the material is of use, and speaks with that. */
+export type TlsContexts = {
+  /** Makes one ready. Throws what Node throws on key material that it cannot use. */
+  prepare(given: TlsOptions): void;
+  take(given: TlsOptions): SecureContext;
+};
+
+export function createTlsContexts(): TlsContexts {
+  const ready = new Map<string, SecureContext>();
+  const prepare = (given: TlsOptions): SecureContext => {
+    const options = allowed(given, OF_CONTEXT);
+    const context = createSecureContext(options);
+    if (ready.size < CONTEXTS_MAX) ready.set(JSON.stringify(options), context);
+    return context;
+  };
   return {
-    ...allowed(given),
+    prepare,
+    take(given) {
+      const key = JSON.stringify(allowed(given, OF_CONTEXT));
+      const context = ready.get(key) ?? prepare(given);
+      ready.delete(key);
+      return context;
+    },
+  };
+}
+
+/** The options for speaking TLS on a carrier: what a script may set, and no callback of its own. */
+export function toTlsOptions(socket: Duplex, given: TlsOptions, contexts: TlsContexts): ConnectionOptions {
+  return {
+    ...allowed(given, OF_CONNECTION),
+    secureContext: contexts.take(given),
     socket,
     ...(typeof given.host === 'string' ? { host: given.host } : {}),
     rejectUnauthorized: given.rejectUnauthorized !== false,
@@ -54,8 +88,6 @@ export function toTlsOptions(socket: Duplex, given: TlsOptions): ConnectionOptio
 
 /** Questions about TLS that are answered at once. */
 export const TLS_QUESTIONS: readonly (readonly [name: string, find: (args: readonly unknown[]) => unknown])[] = [
-  // Throws what Node throws on key material that it cannot use.
-  ['secureContext', ([given]) => void createSecureContext(allowed((given ?? {}) as TlsOptions))],
   ['tlsCiphers', () => ({ names: getCiphers(), standard: DEFAULT_CIPHERS })],
   ['rootCertificates', () => [...rootCertificates]],
 ];

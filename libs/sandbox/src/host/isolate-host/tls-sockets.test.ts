@@ -6,7 +6,7 @@ import type { EventQueue } from './event-queue.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
 import { createOrderedEvents } from './ordered-events.ts';
 import { createSockets, type Sockets } from './sockets.ts';
-import { TLS_QUESTIONS, toTlsOptions } from './tls-options.ts';
+import { createTlsContexts, toTlsOptions } from './tls-options.ts';
 import { createTransportLog } from './transport-log.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 import { createRunWaits } from './wait-clock.ts';
@@ -101,15 +101,25 @@ describe('options', () => {
       enableTrace: true,
       isServer: true,
     };
-    expect(toTlsOptions(socket, evil as never)).toEqual({ socket, rejectUnauthorized: true });
+    const { secureContext, ...others } = toTlsOptions(socket, evil as never, createTlsContexts());
+    expect(others).toEqual({ socket, rejectUnauthorized: true });
+    expect(secureContext).not.toBe(evil.secureContext);
   });
 
   it('of no use are refused with an error, whatever they are', () => {
-    const check = new Map(TLS_QUESTIONS).get('secureContext');
+    const check = open().sockets.questions.get('secureContext');
     for (const given of [{ key: 'x' }, { ciphers: 7 }, { minVersion: {} }, { cert: [[]] }]) {
       expect(() => check?.([given])).toThrow();
     }
     expect(check?.([undefined])).toBeUndefined();
+  });
+
+  it('that were found to be of use are spoken with once, and by nobody who gave others', () => {
+    const contexts = createTlsContexts();
+    contexts.prepare({ minVersion: 'TLSv1.3' });
+    const other = contexts.take({});
+    const first = contexts.take({ minVersion: 'TLSv1.3', servername: 'a.example' });
+    expect(new Set([other, first, contexts.take({ minVersion: 'TLSv1.3' })]).size).toBe(3);
   });
 
   it('that cannot start TLS fail that connection alone', () => {

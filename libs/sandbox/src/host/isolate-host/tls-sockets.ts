@@ -6,7 +6,7 @@ import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
 import type { OrderedEvents } from './ordered-events.ts';
 import { noteSecure, type ReuseDesk } from './reuse/reuse-desk.ts';
-import { toTlsOptions } from './tls-options.ts';
+import { createTlsContexts, toTlsOptions } from './tls-options.ts';
 import { chainOf, secureInfoOf, sessionFactsOf } from './tls-secure-info.ts';
 import { createVirtualTransport } from './virtual-transport.ts';
 import type { RunWaits } from './wait-clock.ts';
@@ -62,6 +62,7 @@ export function createTlsSockets(
   desk: ReuseDesk,
 ): TlsSockets {
   const { events } = deps;
+  const contexts = createTlsContexts();
 
   const failToStart = (id: number, error: unknown): void => {
     connections.fail(id, error);
@@ -69,7 +70,7 @@ export function createTlsSockets(
   };
   const secure = (id: number, connection: Connection, carrier: Duplex, options: TlsOptions): void => {
     try {
-      const socket = connectTls(toTlsOptions(carrier, options));
+      const socket = connectTls(toTlsOptions(carrier, options, contexts));
       watch(id, connection, socket, deps);
       connections.use(id, connection, socket);
     } catch (error) {
@@ -122,7 +123,10 @@ export function createTlsSockets(
       if (parentId === 0) secureStream(id, options as TlsOptions);
       else secureConnection(id, parentId, options as TlsOptions);
     },
-    questions: new Map([['feed', ([id, bytes]) => feed(id, bytes)]]),
+    questions: new Map<string, (args: readonly unknown[]) => unknown>([
+      ['feed', ([id, bytes]) => feed(id, bytes)],
+      ['secureContext', ([given]) => void contexts.prepare((given ?? {}) as TlsOptions)],
+    ]),
     setTlsOption(id, name, amount) {
       const socket = connections.get(id)?.socket;
       if (!(socket instanceof TLSSocket)) return;

@@ -1,15 +1,12 @@
 /** `pbkdf2`, `scrypt`, `argon2` and `hkdf`: computed in the host, the asynchronous forms in its thread pool. */
 import { invalidArgType } from '../node-errors.ts';
 import { copyOf } from './bytes.ts';
-import { callNative, callNativeLater, whenNative } from './native.ts';
+import { callNative, callNativeLater, promiseOfNative } from './native.ts';
 
 const bufferOf = (value: unknown): unknown => (value instanceof Uint8Array ? copyOf(value).buffer : value);
 
 /** PBKDF2 in the thread pool: password, salt, iterations, length in bytes, digest. */
-export const derivePbkdf2 = (args: readonly unknown[]): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    whenNative('pbkdf2', args, (error, key) => (error === null ? resolve(key) : reject(error)));
-  });
+export const derivePbkdf2 = (args: readonly unknown[]): Promise<unknown> => promiseOfNative('pbkdf2', args);
 
 export function pbkdf2(password: unknown, salt: unknown, iterations: unknown, ...rest: unknown[]): void {
   const [length, digest, callback] = rest;

@@ -1,7 +1,7 @@
 /** Calls of Node's own `crypto` in the host, and how values cross. */
 
 import type { WireError } from '../../../bridge/operations.ts';
-import { ask, createId, listen, toError, uncaught, unlisten } from '../../bridge.ts';
+import { ask, createId, listen, request, toError, uncaught, unlisten } from '../../bridge.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import { validateFunction } from '../node-errors.ts';
@@ -90,6 +90,13 @@ export function whenNative(name: string, args: readonly unknown[], done: Callbac
     else done(null, ...(values as unknown[]));
   });
 }
+
+/** The same where nothing is thrown at once: the question goes with what else there is to say. */
+export const promiseOfNative = async (name: string, args: readonly unknown[]): Promise<unknown> => {
+  const crossed = args.map((arg) => crossing(arg));
+  const [value] = (await request((id) => ['crypto', id, name, crossed])) as unknown[];
+  return value;
+};
 
 /** A method of `webcrypto.subtle` in the host. */
 export const callSubtle = (method: string, ...args: readonly unknown[]): Promise<unknown> =>

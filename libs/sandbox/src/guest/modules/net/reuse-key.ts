@@ -9,6 +9,11 @@ const reuseKeys = new WeakMap<object, string>();
 export const setReuseKey = (of: object, key: string): void => void reuseKeys.set(of, key);
 export const reuseKeyOf = (of: object): string | undefined => reuseKeys.get(of);
 
+/** What drivers will write first on sockets, by these or the options of their `connect`; nothing where the server speaks first. */
+const firstWords = new WeakMap<object, Uint8Array>();
+export const setFirstWords = (of: object, words: Uint8Array): void => void firstWords.set(of, words);
+export const firstWordsOf = (of: object): Uint8Array | undefined => firstWords.get(of);
+
 /** What sockets of sessions that an earlier run has opened were welcomed with. */
 const welcomes = new WeakMap<object, Welcome>();
 export const setWelcome = (socket: object, welcome: Welcome): void => void welcomes.set(socket, welcome);

@@ -121,7 +121,7 @@ export class TLSSocket extends Socket {
       if (welcome !== undefined) setWelcome(this, welcome);
       this.#isCarried = true;
       if (parentChannel === undefined) this.destroy(new Error('The socket is closed'));
-      else channel.secure(parentChannel.id, options);
+      else channel.secure(parentChannel, options);
       if (this.listenerCount('keylog') > 0) this.#wantKeys();
     };
     // One that was never asked to connect may still be.
@@ -136,7 +136,7 @@ export class TLSSocket extends Socket {
       return channel;
     });
     const channel = this._attach({ ...tunnel, onUnauthorized: (facts) => this._onUnauthorized(facts) });
-    this.#begin = () => channel.secure(0, options);
+    this.#begin = () => channel.secure(undefined, options);
     this.#isCarried = true;
     this.#shareTheEnd(transport);
   }

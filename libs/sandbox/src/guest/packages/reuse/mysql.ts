@@ -1,6 +1,6 @@
 /** Where mysql2 connects: tells the host which of its sessions may be kept for a later run. */
-import { REUSE_KEY } from '../../modules/net/reuse-key.ts';
-import { jsonStringify } from '../../primordials.ts';
+import { REUSE_KEY, setFirstWords } from '../../modules/net/reuse-key.ts';
+import { jsonStringify, NativeUint8Array } from '../../primordials.ts';
 import { plainOptions, tlsDefaults } from './plain-options.ts';
 
 type Config = Readonly<Record<string, unknown>>;
@@ -10,6 +10,9 @@ const SESSION = [
   ...(['user', 'password', 'password2', 'password3', 'passwordSha1', 'database', 'charsetNumber'] as const),
   ...(['clientFlags', 'connectAttributes', 'insecureAuth', 'enableCleartextPlugin', 'ssl'] as const),
 ];
+
+/** The server speaks first. */
+const NO_WORDS = new NativeUint8Array(0);
 
 /** Undefined for one whose session is not kept: another protocol, or functions that nobody can compare. */
 function keyOf(config: Config): string | undefined {
@@ -24,5 +27,8 @@ function keyOf(config: Config): string | undefined {
 export function mysqlTarget(config: Config): object {
   const { port, host } = config;
   const key = keyOf(config);
-  return key === undefined ? { port, host } : { port, host, [REUSE_KEY]: key };
+  if (key === undefined) return { port, host };
+  const target = { port, host, [REUSE_KEY]: key };
+  setFirstWords(target, NO_WORDS);
+  return target;
 }

@@ -1,11 +1,16 @@
 /** Tells the host which sessions of pg may be kept for a later run, and what makes two of them the same. */
-import { setReuseKey } from '../../modules/net/reuse-key.ts';
+import { setFirstWords, setReuseKey } from '../../modules/net/reuse-key.ts';
 import { Socket } from '../../modules/net/socket.ts';
 import { apply, defineProperty, getOwnPropertyDescriptor, isInstance, jsonStringify } from '../../primordials.ts';
 import { plainOptions, tlsDefaults } from './plain-options.ts';
 
+type Connection = {
+  readonly stream: unknown;
+  readonly startup: (configuration: object) => void;
+  readonly requestSsl: () => void;
+};
 type Client = {
-  readonly connection?: { readonly stream?: unknown };
+  readonly connection?: Connection;
   readonly password: unknown;
   readonly ssl: unknown;
   readonly sslNegotiation: unknown;
@@ -28,14 +33,39 @@ function keyOf(client: Client): string | undefined {
   return options === undefined ? undefined : `pg ${jsonStringify(options)}`;
 }
 
+type Class<T> = { readonly prototype: T };
+type Pg = { readonly Client: Class<object>; readonly Connection: Class<Connection> };
+
+/** Gives what a client will say first; undefined where somebody has changed how. */
+function listenerFor({ startup, requestSsl }: Connection): (client: Client) => Uint8Array | undefined {
+  return (client) => {
+    const { connection, ssl } = client;
+    if (connection?.startup !== startup || connection.requestSsl !== requestSsl) return undefined;
+    let words: Uint8Array | undefined;
+    const stream = {
+      write(bytes: Uint8Array) {
+        words = bytes;
+      },
+    };
+    apply(ssl ? requestSsl : startup, { stream }, ssl ? [] : [client.getStartupConf()]);
+    return words;
+  };
+}
+
 export function offerPgSessions(pg: unknown): void {
-  const { prototype } = (pg as { readonly Client: { readonly prototype: object } }).Client;
+  const { Client, Connection } = pg as Pg;
+  const firstWordsOf = listenerFor(Connection.prototype);
+  const { prototype } = Client;
   const descriptor = getOwnPropertyDescriptor(prototype, '_connect') as PropertyDescriptor;
   const connect = descriptor.value as (...args: unknown[]) => unknown;
   const value = function _connect(this: Client, ...args: unknown[]): unknown {
     const stream = this.connection?.stream;
     const key = isInstance(stream, Socket) ? keyOf(this) : undefined;
-    if (key !== undefined) setReuseKey(stream as object, key);
+    if (key !== undefined) {
+      setReuseKey(stream as object, key);
+      const words = firstWordsOf(this);
+      if (words !== undefined) setFirstWords(stream as object, words);
+    }
     return apply(connect, this, args);
   };
   defineProperty(prototype, '_connect', { ...descriptor, value });

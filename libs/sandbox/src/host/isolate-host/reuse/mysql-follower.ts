@@ -33,7 +33,6 @@ export function createMysqlFollower(): Follower {
   let consent: Buffer | undefined;
   let session: MysqlSession | undefined;
   let expected: Buffer[] = [];
-  let replayed: { readonly bytes: Buffer } | undefined;
 
   const fromServer = createPacketReader(64, ({ place, length, start }: Packet) => {
     if (phase !== 'login') return;
@@ -63,9 +62,7 @@ export function createMysqlFollower(): Follower {
       return 'broken';
     }
     expected.shift();
-    if (expected.length > 0) return 'swallow';
-    phase = 'open';
-    if (sslRequest !== undefined) replayed = { bytes: consent as Buffer };
+    if (expected.length === 0) phase = 'open';
     return 'swallow';
   };
 
@@ -98,13 +95,8 @@ export function createMysqlFollower(): Follower {
       expected = [...(sslRequest === undefined ? [] : [sslRequest]), login as Buffer];
       return greeting;
     },
-    replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: Buffer.alloc(0) }),
+    replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: consent as Buffer }),
     takeNext: () => (sslRequest === undefined ? consent : undefined),
-    takeAnswer() {
-      const answer = replayed?.bytes;
-      replayed = undefined;
-      return answer;
-    },
     async reset(socket) {
       if (session === undefined || (sslRequest !== undefined && tls?.info === undefined)) return false;
       return resetMysqlSession(socket, session);

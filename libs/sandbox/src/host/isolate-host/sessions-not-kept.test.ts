@@ -1,0 +1,149 @@
+/** Sessions of pg and mysql2 that no later run may have: how often a login crosses for them, and how they begin and end. */
+import { type AddressInfo, connect, createServer, type Server, type ServerOpts, type Socket } from 'node:net';
+import { type LocalMariadb, type LocalPostgres, startMariadb, startPostgres } from '@userferry/local-databases';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FAREWELLS } from '../../bridge/farewells.ts';
+import { createSideBySide } from './testing/side-by-side.ts';
+import { type RunOptions, startHost, type TestHost } from './testing/start-host.ts';
+
+const NOT_KEPT: RunOptions = { reuse: undefined };
+
+let pg: LocalPostgres;
+let mysql: LocalMariadb;
+let host: TestHost;
+let server: Server | undefined;
+let uri: string;
+
+beforeAll(async () => {
+  pg = await startPostgres({ tls: true });
+  uri = await pg.createDatabase('legacy', { owner: 'legacy_owner', password: 'p@ss word/%' });
+  mysql = await startMariadb({ tls: true, statements: [] });
+  host = await startHost();
+});
+afterEach(() => {
+  server?.close();
+  server = undefined;
+});
+afterAll(async () => {
+  await host?.stop();
+  await mysql?.stop();
+  await pg?.stop();
+});
+
+/** A server that does one thing with whoever connects. */
+async function serve(onClient: (client: Socket) => void, options: ServerOpts = {}): Promise<number> {
+  server = createServer(options, (client) => onClient(client.on('error', () => undefined)));
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Stands before a database, and cuts the connection at its driver's last word. */
+const cutAtFarewell = (port: number, farewell: readonly number[]): Promise<number> =>
+  serve((client) => {
+    const database = connect(port, '127.0.0.1');
+    database.on('error', () => undefined).on('data', (bytes) => client.write(bytes));
+    client.on('close', () => database.destroy());
+    client.on('data', (bytes) => {
+      if (bytes.equals(Buffer.from(farewell))) client.resetAndDestroy();
+      else database.write(bytes);
+    });
+  });
+
+const portOf = (url: string): number => Number(new URL(url).port);
+const env = () => ({
+  PG: uri,
+  MYSQL: mysql.url,
+  PG_CA: String(pg.caCertificate),
+  MYSQL_CA: String(mysql.caCertificate),
+});
+const OPEN = `const open = {
+  pg: async (more) => { const { Client } = require('pg'); const c = new Client({ connectionString: env.PG, ...more }); await c.connect(); return c },
+  mysql: (more) => require('mysql2/promise').createConnection({ uri: env.MYSQL, ...more }),
+};`;
+const run = (code: string, more: Readonly<Record<string, string>> = {}) =>
+  host.run(`${OPEN} async function login() { ${code} }`, { env: { ...env(), ...more }, ...NOT_KEPT });
+const { expectSame } = createSideBySide(() => host, env);
+
+describe('a login whose session is not kept', () => {
+  const LOGIN = 'await c.query("SELECT 1"); await require("bcrypt").genSalt(4); await c.end()';
+  it.each([
+    ['pg', 'open.pg()', 13],
+    ['pg over TLS', 'open.pg({ ssl: { ca: env.PG_CA } })', 20],
+    ['mysql2', 'open.mysql()', 9],
+    ['mysql2 over TLS', 'open.mysql({ ssl: { ca: env.MYSQL_CA } })', 13],
+  ])(
+    'crosses for what its server answers, and for nothing else that can be told with it: %s',
+    async (_, open, most) => {
+      const crossings = async () => (await run(`const c = await ${open}; ${LOGIN}`)).usage.crossings;
+      // What comes together on a quiet machine may come apart on a busy one.
+      await expect.poll(crossings, { timeout: 30_000, interval: 1 }).toBeLessThanOrEqual(most);
+    },
+  );
+
+  it.each([
+    ['pg', FAREWELLS.pg],
+    ['mysql', FAREWELLS.mysql],
+  ] as const)('has decided, however its server ends it after the last word: %s', async (driver, farewell) => {
+    const url = driver === 'pg' ? uri : mysql.url;
+    const port = await cutAtFarewell(portOf(url), farewell);
+    const there = { [driver.toUpperCase()]: url.replace(`:${portOf(url)}`, `:${port}`) };
+    const code = `const c = await open.${driver}(); await c.query('SELECT 1'); await c.end();
+      await new Promise((ok) => setTimeout(ok, 50)); throw new Error('The password is wrong')`;
+    for (let i = 0; i < 3; i++) {
+      expect(await run(code, there)).toMatchObject({ outcome: 'threw', error: { message: 'The password is wrong' } });
+    }
+  });
+});
+
+it('a result is told when the server has let go: there may be room for one connection alone', async () => {
+  let gone = 0;
+  const port = await serve(
+    (client) => {
+      const database = connect(portOf(uri), '127.0.0.1').on('error', () => undefined);
+      client.pipe(database);
+      database.on('data', (bytes) => client.write(bytes));
+      database.on('close', () => setTimeout(() => void client.end(() => (gone += 1)), 60));
+    },
+    { allowHalfOpen: true },
+  );
+  const there = { PG: uri.replace(`:${portOf(uri)}`, `:${port}`) };
+  for (const count of [1, 2, 3]) {
+    await run("const c = await open.pg(); await c.query('SELECT 1'); await c.end(); return 1", there);
+    expect(gone).toBe(count);
+  }
+});
+
+describe('a connection whose first words are known', () => {
+  const BOTH = `const told = async (make, port, limitMs) => {
+      const { client, socket, open } = make(port, limitMs); client.on('error', () => {});
+      const events = trace(socket(), ['connect', 'error', 'close']); const how = await attempt(open);
+      await new Promise((ok) => setTimeout(ok, 50)); return [how, events];
+    };
+    const pg = (port, limitMs) => { const { Client } = require('pg'); const client = new Client({ host: '127.0.0.1', port, user: 'u', password: 'p', connectionTimeoutMillis: limitMs });
+      return { client, socket: () => client.connection.stream, open: () => client.connect() } };
+    const mysql = (port, limitMs) => { const client = require('mysql2').createConnection({ host: '127.0.0.1', port, user: 'u', password: 'p', connectTimeout: limitMs });
+      return { client, socket: () => client.stream, open: () => new Promise((ok, no) => client.on('connect', ok).on('error', no)) } };`;
+  const both = `${BOTH} const [port] = args; return [await told(pg, port, 5000), await told(mysql, port, 5000)]`;
+
+  it('says that it is refused, as in Node, and not that it is there', () =>
+    expectSame(both, { args: [1], ...NOT_KEPT }));
+
+  it.each([
+    ['ends it at once', (client: Socket) => void client.end()],
+    ['resets it at once', (client: Socket) => void client.resetAndDestroy()],
+  ])('says first that it is there, as in Node, where its server %s', async (_, onClient) =>
+    expectSame(both, { args: [await serve(onClient)], ...NOT_KEPT }),
+  );
+
+  it('ends in the time that its driver has, where its server says nothing', async () => {
+    const hows = `${BOTH} const [port] = args; return [(await told(pg, port, 200))[0], (await told(mysql, port, 200))[0]]`;
+    await expectSame(hows, { args: [await serve(() => undefined)], ...NOT_KEPT });
+  });
+
+  it('is broken where a script changes them when they are said already', async () => {
+    const code = `const { Client } = require('pg'); const c = new Client({ connectionString: env.PG }); c.on('error', () => {});
+      const open = c.connect(); c.connectionParameters.database = 'postgres'; return open.then(() => 'open', (error) => error.code)`;
+    expect(await run(code)).toMatchObject({ outcome: 'completed', resultJson: '"ECONNRESET"' });
+    expect(await run('const c = await open.pg(); await c.end(); return 1')).toMatchObject({ resultJson: '1' });
+  });
+});
