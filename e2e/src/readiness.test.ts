@@ -64,6 +64,23 @@ describe('a gateway', () => {
   });
 });
 
+describe('migration-service', () => {
+  it('waits for our store when it is up first, unless it is told to stop', async () => {
+    const create = () => createReplica({ name: 'migration-service', env: ground.envOf('migration-service') });
+    const [patient, stopped] = [await create(), await create()];
+    stack.defer(() => patient.stop().then(() => undefined));
+    await ground.store.pause();
+    const [started, ended] = [patient.start(), stopped.start().catch((error: unknown) => error)];
+    await expect.poll(() => JSON.stringify(stopped.lines), PATIENT).toContain('waiting for our store');
+    expect(await stopped.stop()).toBe(0);
+    await ended;
+    await expect.poll(() => JSON.stringify(patient.lines), PATIENT).toContain('waiting for our store');
+    await ground.store.resume();
+    await started;
+    expect(await healthOf(patient)()).toBe('SERVING');
+  });
+});
+
 describe('a script-runner', () => {
   const folder = mkdtempSync(join(tmpdir(), 'userferry-runner-'));
   let runner: Replica;

@@ -75,6 +75,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'script-templates',
     'script-types',
     'telemetry',
+    'testing',
     'user-model',
     'user-store',
   ],

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, type SandboxSession } from '../userferry/sandbox-session.ts';
-import { type Seed, startSeed } from '../userferry/seed/seed-database.ts';
+import type { Seed } from '../userferry/seed/seed.ts';
+import { startSeed } from '../userferry/seed/start-seed.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/cookbook.md'), 'utf8');
 

@@ -45,7 +45,9 @@ line, a file or a setting cannot be used, ${EXIT.broken} the tool itself could n
 
 A text between slashes is a pattern (\`/^A/\`), \`{ $type: string }\` a type alone. \`seed: postgresql\` (or \`mysql\`, where a MariaDB
 is on the machine) makes a fresh database for each run, from \`schema.sql\` beside the cases, with users such as
-\`ada@example.com\`, password \`ada-Secret-1\`.
+\`ada@example.com\`, password \`ada-Secret-1\`. \`seed: web-service\` is a small service with the paths that the ready-made
+scripts ask; \`seed: mongodb\` is no MongoDB, which no package brings, but speaks its protocol, and refuses what it does not
+know. For SQL Server there is none: name a database of your own in \`.env\`.
 
 ${commands.map(section).join('\n\n')}
 `;

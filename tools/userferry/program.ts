@@ -8,7 +8,7 @@ import { runCommand } from './commands/run.ts';
 import { testCommand } from './commands/test.ts';
 import { completionScript, SHELLS, type Shell } from './completion-script.ts';
 import { EXIT } from './exit-codes.ts';
-import { SEEDED_STORES } from './seed/seed-database.ts';
+import { SEEDED_STORES } from './seed/seed.ts';
 
 const MIB = 2 ** 20;
 
@@ -25,7 +25,7 @@ const json = () => new Option('--json', 'print one line of JSON, for programs');
 // Not --env-file: Node takes that for itself, wherever it stands.
 const envFrom = () => new Option('--env-from <file>', 'what the script sees as env (default: .env beside it)');
 const seed = () =>
-  new Option('--seed [store]', `run against a fresh local database with sample users: ${SEEDED_STORES.join(' or ')}`);
+  new Option('--seed [store]', `run against a fresh local store with sample users: ${SEEDED_STORES.join(', ')}`);
 
 const FOOTER = `
 Exit code: ${EXIT.ok} as asked for, ${EXIT.failed} the script or a case did otherwise, ${EXIT.misuse} misuse, ${EXIT.broken} no sandbox or database.
@@ -114,8 +114,8 @@ const addTest = (program: Command, done: Done): void => {
 const addDb = (program: Command, done: Done): void => {
   program
     .command('db')
-    .description('keep a local database with sample users up, until Ctrl-C')
-    .argument('[store]', SEEDED_STORES.join(' or '), 'postgresql')
+    .description('keep a local store with sample users up, until Ctrl-C')
+    .argument('[store]', SEEDED_STORES.join(', '), 'postgresql')
     .option('--port <n>', 'a port of your choice (default: a free one)')
     .addOption(json())
     .action(async (store, options) => done(await dbCommand(store, options)));

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { hasMariadb } from '@userferry/local-databases';
+import { completeEnv } from '@userferry/script-contract';
 import { LEGACY_STORES, templateOf } from '@userferry/script-templates';
 import { afterAll, describe, expect, it } from 'vitest';
 import { caseFileJsonSchema } from './cases/case-file.ts';
@@ -79,6 +81,21 @@ describe('userferry test', () => {
 
   it.runIf(hasMariadb())('runs them against a fresh MariaDB, where there is one', () => {
     expect(userferry(['test'], { at: 'mysql-javascript' }).stdout).toMatch(/\n13 passed\n$/);
+  });
+
+  it.each(['mongodb', 'web-service'])('runs them against sample users of the kind %s', (store) => {
+    const folder = `${store}-javascript`;
+    expect(userferry(['init', folder, '--mode', 'custom-user-store', '--template', store]).status).toBe(0);
+    expect(userferry(['test'], { at: folder }).stdout).toMatch(/\n13 passed\n$/);
+  });
+
+  it('names in .env.example the variables that the ready-made scripts read', () => {
+    for (const store of LEGACY_STORES) {
+      const files = startFiles({ store, mode: 'custom_user_store', language: 'javascript' });
+      const named = Object.keys(completeEnv(parseEnv(files.get('.env.example') ?? '') as Record<string, string>));
+      const read = [...(files.get('login.js') ?? '').matchAll(/env\.([A-Z_]+)/g)].map(([, name]) => name);
+      expect([...named, 'DB_ENCRYPT', 'DB_TRUST_CERTIFICATE']).toEqual(expect.arrayContaining(read));
+    }
   });
 
   it('tells what is not as expected, with the line, for people, programs and build servers', () => {

@@ -11,19 +11,22 @@ import { tellMissingSecrets } from './secrets/tell-missing-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
 import { tellOfReplica } from './tell-of-replica.ts';
+import { untilStoreAnswers } from './until-store-answers.ts';
 import { watchHealth } from './watch-health.ts';
 import { aroundStoreCall, showStore } from './watch-store.ts';
 
+const STORE_RETRY_MS = 2_000;
 const HEALTH_INTERVAL_MS = 2_000;
 const SWEEP_INTERVAL_MS = 60_000;
 const COUNT_INTERVAL_MS = 300_000;
 
-await runService('migration-service', readConfig, async (config, { log, stack, onStop }) => {
+await runService('migration-service', readConfig, async (config, { log, stack, stopping, onStop }) => {
   const telemetry = stack.use(
     await startTelemetry({ service: 'migration-service', version: packageJson.version, config: config.telemetry, log }),
   );
   const { encryptionKeys, peppers } = loadSecrets(config.secrets);
-  const { ran, newOperatorKey } = await migrateStore({ ...config.migration, operatorKey: config.operatorKey });
+  const migrate = () => migrateStore({ ...config.migration, operatorKey: config.operatorKey });
+  const { ran, newOperatorKey } = await untilStoreAnswers(migrate, { log, stopping }, STORE_RETRY_MS);
   showOperatorKey(newOperatorKey);
   const keyRing = { currentKeyId: encryptionKeys.currentId, keys: encryptionKeys.secrets };
   const { keptDays, attemptLimits } = config;

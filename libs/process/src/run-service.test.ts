@@ -14,7 +14,7 @@ const run = ({ args = [], readConfig = "({ logLevel: 'info', stopDelayMs: 0 })",
   const program = `
     import { runService } from ${moduleUrl('run-service.ts')};
     import { ConfigError } from ${moduleUrl('read-env.ts')};
-    await runService('a-service', () => ${readConfig}, async (config, { log, stack, onStop }) => {
+    await runService('a-service', () => ${readConfig}, async (config, { log, stack, stopping, onStop }) => {
       const open = setInterval(() => undefined, 1_000);
       stack.defer(() => clearInterval(open));
       stack.defer(() => log.info('closed'));
@@ -68,6 +68,18 @@ it('a start that fails closes what was opened, and ends with 1', async () => {
   const service = run({ start: 'throw new Error("no room");' });
   expect(await service.ended).toBe(1);
   expect(service.says()).toEqual(['cannot start: no room', 'closed']);
+});
+
+it('a start that waits is told to stop, and ends with 0', async () => {
+  const service = run({
+    start: `
+    log.info('waiting');
+    await new Promise((_, reject) => stopping.addEventListener('abort', () => reject(stopping.reason)));`,
+  });
+  await service.saying('waiting');
+  service.child.kill('SIGTERM');
+  expect(await service.ended).toBe(0);
+  expect(service.says()).toEqual(['waiting', 'stopped before it was ready', 'closed']);
 });
 
 it('a configuration that is wrong is told problem by problem, and nothing is started', async () => {

@@ -17,6 +17,8 @@ export type ServiceLife = {
   readonly log: Logger;
   /** What is opened goes here; it is disposed in reverse order. */
   readonly stack: AsyncDisposableStack;
+  /** Aborted as soon as the service was told to stop: a start that waits for something waits no longer. */
+  readonly stopping: AbortSignal;
   /** Called when the service was told to stop, before anything is disposed: to say that this replica is going. */
   readonly onStop: (announce: () => void) => void;
 };
@@ -24,7 +26,7 @@ export type ServiceLife = {
 /**
  * Runs a service until SIGINT or SIGTERM. Then: what was given to `onStop`, `stopDelayMs` in which calls are still taken, the
  * stack in reverse order. A second signal ends the process at once, with exit code 1. A failed start is logged and ends
- * with 1. Otherwise the exit code is set, so that logs flush, and forced only where something still holds the process.
+ * with 1, unless it failed because of the stop. Otherwise the exit code is set, so that logs flush, and forced only where something still holds the process.
  * With `--check-config` it only says whether the configuration is right, and ends with 0 or 1.
  */
 export const runService = async <Config extends ServiceConfig>(
@@ -36,24 +38,32 @@ export const runService = async <Config extends ServiceConfig>(
   if (config === undefined) return;
   const log = createLogger({ service, level: config.logLevel });
   const stopped = stopSignal(log);
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
   const stack = new AsyncDisposableStack();
   const announcements: (() => void)[] = [];
   try {
-    await start(config, { log, stack, onStop: (announce) => announcements.push(announce) });
+    const onStop = (announce: () => void) => void announcements.push(announce);
+    await start(config, { log, stack, stopping: stopping.signal, onStop });
     const { why, delayed } = await stopped;
     const stopDelayMs = delayed ? config.stopDelayMs : 0;
     log.info({ signal: why, stopDelayMs }, 'stopping');
     for (const announce of announcements) announce();
     await pause(stopDelayMs);
   } catch (error) {
-    log.error({ err: error }, `cannot start: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    if (stopping.signal.aborted) log.info('stopped before it was ready');
+    else tellFailedStart(error, log);
   }
   await stack.disposeAsync().catch((error: unknown) => {
     log.error({ err: error }, 'did not stop cleanly');
     process.exitCode = 1;
   });
   endSoon();
+};
+
+const tellFailedStart = (error: unknown, log: Logger): void => {
+  log.error({ err: error }, `cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 };
 
 /** The configuration, unless it is wrong or was only to be looked at, and then that has been said. */

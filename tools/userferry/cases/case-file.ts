@@ -4,6 +4,7 @@ import { OUTCOMES, SCRIPT_ACTIONS } from '@userferry/script-contract';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { placeText } from '../code-frame.ts';
+import { SEEDED_STORES } from '../seed/seed.ts';
 import { UsageError } from '../usage-error.ts';
 
 const VERDICTS = ['wrong_password', 'user_not_found', 'user_exists', 'validation', 'rejected', 'broken'] as const;
@@ -58,7 +59,7 @@ const caseSchema = z.strictObject({
 
 export const caseFileSchema = z.strictObject({
   $schema: z.string().optional(),
-  seed: z.enum(['postgresql', 'mysql']).optional().describe('a fresh database with sample users for these cases'),
+  seed: z.enum(SEEDED_STORES).optional().describe('a fresh store with sample users for these cases'),
   env_file: z.string().optional().describe('variables; else .env beside this file'),
   env: z.record(z.string(), z.string()).optional(),
   allow: z.array(z.string()).optional().describe('destinations to open beside the public internet, as HOST:PORT'),

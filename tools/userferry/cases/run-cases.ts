@@ -6,7 +6,7 @@ import { readRule } from '../read-options.ts';
 import { openSandbox, type SandboxSession } from '../sandbox-session.ts';
 import { scriptArgs } from '../script-args.ts';
 import { readScript, type ScriptFile } from '../script-file.ts';
-import { startSeed } from '../seed/seed-database.ts';
+import { startSeed } from '../seed/start-seed.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Case, CaseFile } from './case-file.ts';
 import { judgeCase } from './judge-case.ts';

@@ -6,7 +6,7 @@ import { closest } from '../check/closest.ts';
 import { callerFolder } from '../config.ts';
 import { EXIT } from '../exit-codes.ts';
 import { startFiles } from '../init/start-files.ts';
-import { SEEDED_STORES } from '../seed/seed-database.ts';
+import { SEEDED_STORES } from '../seed/seed.ts';
 import { UsageError } from '../usage-error.ts';
 
 export type InitOptions = {

@@ -19,7 +19,7 @@ import { tellRun } from '../run/tell-run.ts';
 import { openSandbox } from '../sandbox-session.ts';
 import { type NamedArgs, readField, readId, scriptArgs, takesPassword } from '../script-args.ts';
 import { readAction, readScript, type ScriptFile } from '../script-file.ts';
-import { startSeed } from '../seed/seed-database.ts';
+import { startSeed } from '../seed/start-seed.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** As the command line gives them. */

@@ -1,6 +1,7 @@
 import type { ScriptAction } from '@userferry/script-contract';
 import type { LegacyStore } from '@userferry/script-templates';
-import { SEEDED_STORES } from '../seed/seed-database.ts';
+import { idIn } from '../seed/people.ts';
+import { SEEDED_STORES } from '../seed/seed.ts';
 
 /** What the ready-made scripts are expected to do with the sample users. */
 const CASES: Readonly<Record<ScriptAction, string>> = {
@@ -74,9 +75,12 @@ const CASES: Readonly<Record<ScriptAction, string>> = {
 
 const headOf = (store: LegacyStore): string =>
   SEEDED_STORES.some((seeded) => seeded === store)
-    ? `# A database of its own with sample users, made for each run; take the line out to use the one of .env.\nseed: ${store}\n`
+    ? `# A store of its own with sample users, made for each run; take the line out to use the one of .env.\nseed: ${store}\n`
     : '# These sample users are not in your store: write your own.\n';
+
+const withIds = (store: LegacyStore, cases: string): string =>
+  cases.replace(/\bid: "(\d+)"/g, (_, n: string) => `id: "${idIn(store, Number(n))}"`);
 
 /** A file of cases to begin with. */
 export const startCases = (store: LegacyStore, actions: readonly ScriptAction[]): string =>
-  `# yaml-language-server: $schema=types/cases.schema.json\n${headOf(store)}cases:\n${actions.map((action) => CASES[action]).join('')}`;
+  `# yaml-language-server: $schema=types/cases.schema.json\n${headOf(store)}cases:\n${actions.map((action) => withIds(store, CASES[action])).join('')}`;

@@ -20,13 +20,13 @@ const URIS: Readonly<Record<LegacyStore, string>> = {
   postgresql: 'postgres://reader:password@db.example.com:5432/company',
   mysql: 'mysql://reader:password@db.example.com:3306/company',
   mongodb: 'mongodb://reader:password@db.example.com:27017/company',
-  sqlserver: 'Server=db.example.com,1433;Database=company;User Id=reader;Password=password;Encrypt=true',
+  sqlserver: 'mssql://reader:password@db.example.com:1433/company',
   'web-service': '',
 };
 
 const envText = (store: LegacyStore): string =>
   store === 'web-service'
-    ? '# What the scripts see as env.\nUSERS_API_URL=https://users.example.com/api\nUSERS_API_TOKEN=token\n'
+    ? '# What the scripts see as env.\nAPI_URL=https://users.example.com/api\nAPI_TOKEN=token\n'
     : `# What the scripts see as env; DB_HOST and the like follow from it.\nDB_CONNECTION_URI=${URIS[store]}\n`;
 
 const actionsOf = (mode: ConnectionMode): readonly ScriptAction[] =>

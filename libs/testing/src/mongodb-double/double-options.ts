@@ -69,6 +69,10 @@ export type MongodbDoubleOptions = {
   clientAuthority?: string;
   /** Documents to begin with, under `database.collection`, of plain values and of what the `bson` package 6 makes. */
   collections?: Readonly<Record<string, readonly Document[]>>;
+  /** Fields whose values are there once in a collection, where they are there at all, under `database.collection`. */
+  uniqueFields?: Readonly<Record<string, readonly string[]>>;
+  /** A free one by default. */
+  port?: number;
   /** Wire versions in `hello`: 0 to 21, those of a server 7.0. */
   wireVersions?: { least: number; greatest: number };
   /** Compressors to agree to: none by default. */
@@ -76,4 +80,4 @@ export type MongodbDoubleOptions = {
 };
 
 /** Also the name of the set (`rs0`) and how many members it has (3). */
-export type MongodbSetDoubleOptions = MongodbDoubleOptions & { setName?: string; members?: number };
+export type MongodbSetDoubleOptions = Omit<MongodbDoubleOptions, 'port'> & { setName?: string; members?: number };

@@ -24,10 +24,10 @@ export type MongodbServer = {
   readonly stop: () => Promise<void>;
 };
 
-/** Starts a server on a free loopback port. */
+/** Starts a server on the loopback, on a free port unless one is given. */
 export const startMember = async (
   deployment: Deployment,
-  { index, security }: { index: number; security: Security | undefined },
+  { index, security, port = 0 }: { index: number; security: Security | undefined; port?: number | undefined },
 ): Promise<MongodbServer> => {
   const member: Member = {
     deployment,
@@ -45,7 +45,7 @@ export const startMember = async (
     connections += 1;
     void serveConnection(socket, member, { id: connections, security });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the double has no port');

@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { createCertificate } from '@userferry/local-databases';
 import type { Document } from 'bson';
-import { documentsOf, type Store, seed } from './data/store.ts';
+import { documentsOf, type Store, seed, setUnique } from './data/store.ts';
 import type { MongodbDoubleOptions, MongodbSetDoubleOptions } from './double-options.ts';
 import { type MongodbServer, startMember } from './member-server.ts';
 import { createAccount } from './session/credentials.ts';
@@ -42,7 +42,7 @@ export type MongodbSetDouble = Common & {
 export const startMongodbDouble = async (options: MongodbDoubleOptions = {}): Promise<MongodbDouble> => {
   const { host = '127.0.0.1' } = options;
   const { deployment, security, caCertificate } = prepare(options, undefined);
-  const server = await startMember(deployment, { index: 0, security });
+  const server = await startMember(deployment, { index: 0, security, port: options.port });
   deployment.topology.hosts.push(`${host}:${server.port}`);
   return {
     ...server,
@@ -79,11 +79,12 @@ export const startMongodbSetDouble = async (options: MongodbSetDoubleOptions = {
 type Prepared = { deployment: Deployment; security: Security | undefined; caCertificate: string | undefined };
 
 const prepare = (options: MongodbDoubleOptions, setName: string | undefined): Prepared => {
-  const { tls: wanted = false, clientAuthority, users = [], collections = {} } = options;
+  const { tls: wanted = false, clientAuthority, users = [], collections = {}, uniqueFields = {} } = options;
   const made = wanted === true ? createCertificate(['localhost', '127.0.0.1']) : wanted;
   const context = made && createSecureContext({ cert: made.certificate, key: made.privateKey });
   const store: Store = new Map();
   for (const [namespace, documents] of Object.entries(collections)) seed(store, namespace, documents);
+  for (const [namespace, fields] of Object.entries(uniqueFields)) setUnique(store, namespace, fields);
   const deployment: Deployment = {
     store,
     accounts: users.map(createAccount),

@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { failure } from '../failure.ts';
 import { normalizeDocument, promoteDocument } from '../wire/bson.ts';
-import { type Collection, createCollection, insertDocument } from './collection.ts';
+import { addIndex, type Collection, createCollection, insertDocument } from './collection.ts';
 import { keyOf } from './values.ts';
 
 /** All collections of a server, or of a replica set, under `database.collection`. */
@@ -28,6 +28,13 @@ export const openCollection = (store: Store, namespace: string): Collection => {
 export const seed = (store: Store, namespace: string, documents: readonly Document[]): void => {
   const collection = openCollection(store, namespace);
   for (const document of documents) insertDocument(collection, normalizeDocument(document));
+};
+
+/** Lets each value of these fields be there once; documents without one may be many. */
+export const setUnique = (store: Store, namespace: string, fields: readonly string[]): void => {
+  const collection = openCollection(store, namespace);
+  for (const field of fields)
+    addIndex(collection, { v: 2, key: { [field]: 1 }, name: `${field}_1`, unique: true, sparse: true });
 };
 
 /** The documents of a collection as an application sees them; none where there is no such collection. */

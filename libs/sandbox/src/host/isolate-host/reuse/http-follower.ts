@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { REUSE } from '../limits.ts';
 import type { Follower } from './follower.ts';
 import { bodyOf, createHttpReader, type HttpBody, type HttpHead } from './http-messages.ts';
-import { createTlsNote } from './tls-note.ts';
+import { createTlsOpening } from './tls-opening.ts';
 
 const REQUEST = /^([A-Z]+) \S+ HTTP\/1\.1$/;
 const ANSWER = /^HTTP\/1\.1 (\d{3})(?: |$)/;
@@ -39,18 +39,13 @@ const hasNothingToSay = (socket: Socket): Promise<boolean> =>
   });
 
 export function createHttpFollower(): Follower {
-  const tls = createTlsNote();
-  let phase: 'open' | 'replaying' | 'lost' = 'open';
-  let hasSpoken = false;
+  const opening = createTlsOpening();
+  const { lose } = opening;
   /** The method of the request that waits for its answer. */
   let asked: string | undefined;
   let idleMs = 0;
   let answeredAtMs = 0;
 
-  const lose = (): 'lost' => {
-    phase = 'lost';
-    return 'lost';
-  };
   const fromScript = createHttpReader(
     (head): HttpBody => {
       const [, method] = REQUEST.exec(head.line) ?? [];
@@ -84,37 +79,21 @@ export function createHttpFollower(): Follower {
   const leftMs = (): number => idleMs - (performance.now() - answeredAtMs);
 
   return {
-    farewell: Buffer.alloc(0),
+    ...opening.steps,
     onWrite(bytes) {
-      if (phase === 'replaying') return 'broken';
-      hasSpoken = true;
-      if (phase === 'open') fromScript.push(bytes);
+      if (opening.phase === 'replaying') return 'broken';
+      opening.noteSpeech();
+      if (opening.phase === 'open') fromScript.push(bytes);
       return 'send';
     },
     onData(bytes) {
-      hasSpoken = true;
-      if (phase === 'open' && asked === undefined) lose();
-      else if (phase === 'open') fromServer.push(bytes);
-    },
-    onTls(options) {
-      if (phase === 'replaying') return tls.isSame(options);
-      if (hasSpoken || tls.isThere) lose();
-      tls.note(options);
-      return true;
-    },
-    onSecure: tls.onSecure,
-    replay() {
-      phase = tls.isThere ? 'replaying' : 'open';
-      return Buffer.alloc(0);
-    },
-    replaySecure() {
-      if (phase !== 'replaying' || tls.info === undefined) return undefined;
-      phase = 'open';
-      return { info: tls.info, bytes: Buffer.alloc(0) };
+      opening.noteSpeech();
+      if (opening.phase === 'open' && asked === undefined) lose();
+      else if (opening.phase === 'open') fromServer.push(bytes);
     },
     isInOrder() {
-      if (phase !== 'open' || asked !== undefined || answeredAtMs === 0 || leftMs() <= 0) return false;
-      if (tls.isThere && !tls.isWhole) return false;
+      if (opening.phase !== 'open' || asked !== undefined || answeredAtMs === 0 || leftMs() <= 0) return false;
+      if (!opening.isWhole) return false;
       return [fromScript, fromServer].every(({ isBetween, isLost }) => isBetween && !isLost);
     },
     idleMs: () => Math.max(0, Math.min(REUSE.idleMs, leftMs())),

@@ -6,46 +6,28 @@
 import type { Follower } from './follower.ts';
 import { createMongodbConversation } from './mongodb-conversation.ts';
 import { greetMongodb, type MongodbHello } from './mongodb-reset.ts';
-import { createTlsNote } from './tls-note.ts';
+import { createTlsOpening } from './tls-opening.ts';
 
 /** `needsLogin`: nobody is let in before a login has succeeded. */
 export function createMongodbFollower(needsLogin: boolean): Follower {
-  const tls = createTlsNote();
+  const opening = createTlsOpening();
   const conversation = createMongodbConversation(needsLogin);
-  let phase: 'open' | 'replaying' | 'lost' = 'open';
-  let hasSpoken = false;
   let last: MongodbHello | undefined;
 
   return {
-    farewell: Buffer.alloc(0),
+    ...opening.steps,
     onWrite(bytes) {
-      if (phase === 'replaying') return 'broken';
-      hasSpoken = true;
+      if (opening.phase === 'replaying') return 'broken';
+      opening.noteSpeech();
       conversation.onWrite(bytes);
       return 'send';
     },
     onData(bytes) {
-      hasSpoken = true;
+      opening.noteSpeech();
       conversation.onData(bytes);
     },
-    onTls(options) {
-      if (phase === 'replaying') return tls.isSame(options);
-      if (hasSpoken || tls.isThere) phase = 'lost';
-      tls.note(options);
-      return true;
-    },
-    onSecure: tls.onSecure,
-    replay() {
-      phase = tls.isThere ? 'replaying' : 'open';
-      return Buffer.alloc(0);
-    },
-    replaySecure() {
-      if (phase !== 'replaying' || tls.info === undefined) return undefined;
-      phase = 'open';
-      return { info: tls.info, bytes: Buffer.alloc(0) };
-    },
     welcome: () => last && { bytes: last.document, ageMs: performance.now() - last.atMs, rttMs: last.rttMs },
-    isInOrder: () => phase === 'open' && conversation.isInOrder && (!tls.isThere || tls.isWhole),
+    isInOrder: () => opening.phase === 'open' && conversation.isInOrder && opening.isWhole,
     isSpoilt: () => conversation.isChanged,
     async reset(socket) {
       const { hello, apiFields, waiting } = conversation;
