@@ -29,7 +29,7 @@ export const descendantsOf = (pid: number): number[] =>
 /** Isolate hosts among what a process has started. */
 export const isolateHostsBelow = (pid: number): number[] =>
   descendantsOf(pid).filter((each) =>
-    orNothing(() => readFileSync(`/proc/${each}/cmdline`, 'utf8'))?.includes('isolate-host.mjs'),
+    orNothing(() => readFileSync(`/proc/${each}/cmdline`, 'utf8'))?.includes('isolate-host.cjs'),
   );
 
 /** The most that a process has held since it began; proc(5). */

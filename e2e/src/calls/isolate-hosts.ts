@@ -28,7 +28,7 @@ export const isolateHostsOf = (runnerPid: number): readonly number[] =>
   readdirSync('/proc')
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && pid > 1 && descendsFrom(pid, runnerPid))
-    .filter((pid) => orNothing(() => commandOf(pid))?.includes('isolate-host.mjs'));
+    .filter((pid) => orNothing(() => commandOf(pid))?.includes('isolate-host.cjs'));
 
 /** Kills every isolate host of a script-runner, as the kernel would when memory is out. */
 export const killIsolateHosts = (runnerPid: number): number => {

@@ -96,10 +96,12 @@ async function bundlePackage(name: string): Promise<void> {
 async function bundleHost(): Promise<void> {
   const result = await build({
     entryPoints: [join(SOURCE, 'host', 'isolate-host', 'main.ts')],
-    outfile: join(DRAFT, 'isolate-host.mjs'),
+    outfile: join(DRAFT, 'isolate-host.cjs'),
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    // An `import` of one of Node's modules asks it for all that it has, and loads another 40 modules by that.
+    format: 'cjs',
+    define: { 'import.meta.dirname': '__dirname' },
     target: 'node24',
     external: ['isolated-vm', 'bcrypt'],
     legalComments: 'none',

@@ -8,6 +8,7 @@ export const NODE_FLAGS: readonly string[] = [
   // A young generation of a few megabytes is collected sooner than other threads are woken for it. (Without threads for the
   // old one, too, a script that is refused a large buffer would take ten times as long to hear of it.)
   '--no-parallel-scavenge',
-  // MB. Left to itself, what a host throws away at once grows to some 50 MB before it is collected.
-  '--max-semi-space-size=4',
+  // MB, of the host's own heap and of each isolate's. Left to itself, what a host throws away at once grows to some 50 MB
+  // before it is collected. With 1, warm logins cost 5 % more.
+  '--max-semi-space-size=2',
 ];

@@ -1,77 +1,31 @@
 /** The isolate host: holds the isolates of one connection and runs what its supervisor sends. */
-import type { RunFrame, SupervisorFrame } from '../../bridge/frames.ts';
-import { checkScript } from './check.ts';
-import { createParkingLot } from './reuse/parking-lot.ts';
-import { type ActiveRun, startRun } from './run.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadRuntimeFiles } from './runtime-files.ts';
-import type { Slot } from './slot.ts';
-import { createSlotMaker } from './slot-maker.ts';
-import { createSlotPool } from './slot-pool.ts';
-import { createSupervisorLink } from './supervisor-link.ts';
-import { warmUp } from './warm-up.ts';
+import { BLANK, createSlotMaker } from './slot-maker.ts';
 
-const FLUSH_MS = 50;
-/** A host that is wanted at once has its first run by then. */
-const WARM_UP_AFTER_MS = 100;
-const CANCELLED = 'The run was cancelled';
+/** What serving needs of Node. Without a snapshot Node compiles its own modules, which takes as long as the first isolate. */
+const LOADED_MEANWHILE = ['node:stream', 'node:net', 'node:crypto', 'node:tls', 'node:zlib'] as const;
 
-const link = createSupervisorLink();
+let host: typeof import('./host.ts') | undefined;
+/** Before it serves anyone there is nobody to tell. */
+const kill = (): void => void process.kill(process.pid, 'SIGKILL');
 const files = loadRuntimeFiles(import.meta.dirname);
-const runs = new Map<string, ActiveRun>();
-/** Runs whose isolate is still being made, and whether they were cancelled meanwhile. */
-const starting = new Map<string, { cancelled: boolean }>();
+const maker = createSlotMaker({
+  files,
+  onCatastrophe: (slot, message) => (host === undefined ? kill() : host.onCatastrophe(slot, message)),
+  onStuck: () => (host === undefined ? kill() : host.die()),
+});
 
-/** Ends the process by a signal, once its last words are out: an exit with live isolates has hung and crashed. */
-function die(): void {
-  const kill = (): void => void process.kill(process.pid, 'SIGKILL');
-  setTimeout(kill, FLUSH_MS);
-  void link.flushed().then(kill);
-}
-
-function onCatastrophe(slot: Slot | undefined, message: string): void {
-  for (const run of runs.values()) {
-    if (run.lease.slot === slot) run.abort('out_of_memory', `The script broke its isolate: ${message}`);
+async function start(): Promise<void> {
+  // Made on a thread of its own, which asks this one for its next step now and then.
+  const first = maker.make(BLANK);
+  first.catch(() => undefined);
+  for (const name of LOADED_MEANWHILE) {
+    await nextTurn();
+    process.getBuiltinModule(name);
   }
-  die();
+  host = await import('./host.ts');
+  await host.serve(files, maker, first);
 }
 
-const maker = createSlotMaker({ files, onCatastrophe, onStuck: die });
-const pool = createSlotPool(files, maker);
-const lot = createParkingLot();
-
-async function run(frame: RunFrame): Promise<void> {
-  const { runId, source, memoryLimitBytes, isolation = 'warm' } = frame;
-  const startedAtMs = performance.now();
-  const start = { cancelled: false };
-  starting.set(runId, start);
-  const lease = await pool.take({ source, memoryLimitBytes, isolation });
-  const started = startRun(frame, lease, { link, files, pool, lot }, { startedAtMs, onEnd: () => runs.delete(runId) });
-  runs.set(runId, started);
-  starting.delete(runId);
-  if (start.cancelled) started.abort('killed', CANCELLED);
-}
-
-function cancel(runId: string): void {
-  const start = starting.get(runId);
-  if (start !== undefined) start.cancelled = true;
-  runs.get(runId)?.abort('killed', CANCELLED);
-}
-
-function onFrame(frame: SupervisorFrame): void {
-  clearTimeout(idle);
-  if (frame.kind === 'run') void run(frame).catch(die);
-  else if (frame.kind === 'cancel') cancel(frame.runId);
-  else if (frame.kind === 'check') {
-    const { id, ...script } = frame;
-    checkScript(script, files, (message) => onCatastrophe(undefined, message)).then(
-      (found) => link.send({ kind: 'checked', id, ...found }),
-      die,
-    );
-  }
-}
-
-let idle: NodeJS.Timeout | undefined;
-link.onFrame(onFrame);
-await pool.prepare();
-link.send({ kind: 'ready' });
-idle = setTimeout(() => void warmUp({ files, maker }).catch(die), WARM_UP_AFTER_MS);
+void start();

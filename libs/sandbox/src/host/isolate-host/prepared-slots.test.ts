@@ -84,7 +84,7 @@ describe('isolates that are made ready', () => {
       make,
       discard: async () => undefined,
     });
-    await expect(prepared.first(RECIPE)).rejects.toThrow('no room');
+    await expect(prepared.first(RECIPE, make())).rejects.toThrow('no room');
     prepared.refill(RECIPE);
     expect(await prepared.take(RECIPE)).toBeUndefined();
   });

@@ -21,8 +21,8 @@ const fits = (made: Kind, want: Kind): boolean =>
   made.memoryLimitBytes === want.memoryLimitBytes && (made.isolation === 'warm' || want.isolation === 'per_run');
 
 export type PreparedSlots = {
-  /** Has one made ready for whoever comes first; resolves when it is there, rejects when it cannot be made. */
-  first(recipe: Recipe): Promise<void>;
+  /** Takes one that is being made for whoever comes first; resolves when it is there, rejects when it cannot be made. */
+  first(recipe: Recipe, made: Promise<Slot>): Promise<void>;
   /** A fitting one that is ready, or else on its way; `undefined` where there is none, or making it failed. */
   take(want: Kind): Promise<Slot | undefined>;
   /**
@@ -94,10 +94,9 @@ export function createPreparedSlots({ limits, make, discard }: PreparedDeps): Pr
     for (const entry of entries) drop(entry);
   };
   return {
-    async first(recipe) {
-      const { memoryLimitBytes, isolation } = recipe;
-      const slot = await makeMeasured(recipe);
-      entries.push({ memoryLimitBytes, isolation, slot: Promise.resolve(slot), isReady: true });
+    async first({ memoryLimitBytes, isolation }, made) {
+      await made;
+      entries.push({ memoryLimitBytes, isolation, slot: made, isReady: true });
     },
     async take(want) {
       const fitting = entries.filter((entry) => fits(entry, want));

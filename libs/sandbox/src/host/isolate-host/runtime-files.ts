@@ -46,7 +46,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Finds what is in the folder; `root` is where `isolate-host.mjs` lies. */
+/** Finds what is in the folder; `root` is where `isolate-host.cjs` lies. */
 export function loadRuntimeFiles(root: string): RuntimeFiles {
   const guest = join(root, 'guest');
   const bundleNames = JSON.parse(readFileSync(join(guest, 'packages.json'), 'utf8')) as Record<string, string>;

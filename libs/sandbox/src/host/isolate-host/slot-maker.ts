@@ -4,6 +4,10 @@ import type { Recipe } from './prepared-slots.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { createSlot, type Slot } from './slot.ts';
 
+const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
+/** What fits nearly every run. */
+export const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], isolation: 'warm', count: 1 };
+
 export type SlotMaker = {
   /** What making the last one took, bare. */
   readonly makingMs: number;

@@ -3,10 +3,10 @@ import { hash } from 'node:crypto';
 import type { Isolation } from '@userferry/script-contract';
 import { createKnownPackages } from './known-packages.ts';
 import { PREPARED } from './limits.ts';
-import { createPreparedSlots, type Recipe } from './prepared-slots.ts';
+import { createPreparedSlots } from './prepared-slots.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import type { MemoryInUse, Slot } from './slot.ts';
-import type { SlotMaker } from './slot-maker.ts';
+import { BLANK, type SlotMaker } from './slot-maker.ts';
 import { createWarmIsolates } from './warm-isolates.ts';
 
 /** A slot that a run has, and what decides whether another may follow: what it held after the last one is asked for once. */
@@ -30,8 +30,8 @@ export type Want = {
 };
 
 export type SlotPool = {
-  /** Makes the first one ready. */
-  prepare(): Promise<void>;
+  /** Resolves when the first one is ready, rejects when it cannot be made. */
+  prepare(first: Promise<Slot>): Promise<void>;
   /** A slot for a run, with the packages in it that the source seems to require; for `per_run` one that has run nothing. */
   take(want: Want): Promise<Lease>;
   /** Notes that the script of this lease has required a package that nobody foresaw. */
@@ -39,9 +39,6 @@ export type SlotPool = {
   /** Ends a lease; `clean` tells, when it is known, whether the run ended well and left nothing open. */
   giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
-
-const DEFAULT_MEMORY_BYTES = 128 * 1024 * 1024;
-const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages: [], isolation: 'warm', count: 1 };
 
 const FADING = 0.95;
 
@@ -86,7 +83,7 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
     refill(lease);
   };
   return {
-    prepare: () => prepared.first(BLANK),
+    prepare: (first) => prepared.first(BLANK, first),
     async take(want) {
       const key = keyOf(want);
       lastPackages = packages.seenIn(want.source, key);

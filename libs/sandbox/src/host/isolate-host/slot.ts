@@ -7,7 +7,6 @@ import type { GuestEvent, RunInput } from '../../bridge/operations.ts';
 import { SCRIPT_NAME } from '../../bridge/script-source.ts';
 import { type BridgeHandler, compileBundle, installGuest, OWN_CALL_MS } from './guest-references.ts';
 import { createPendingCalls } from './pending-calls.ts';
-import { createQuietHandler } from './quiet-handler.ts';
 import type { Bundle, RuntimeFiles } from './runtime-files.ts';
 
 export type SlotOptions = {
@@ -78,7 +77,7 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
     onCatastrophicError: options.onCatastrophe,
   });
   let handler: BridgeHandler | undefined;
-  const context = await isolate.createContext();
+  const context = isolate.createContextSync();
   const guest = await installGuest(isolate, context, files, () => handler, options.isSingle);
   const packages = new Set<string>();
   const calls = createPendingCalls();
@@ -107,6 +106,8 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
       });
     },
     async evaluatePackages(names) {
+      // Not needed for a host's first isolate, and half of what Node has of cryptography comes with it.
+      const { createQuietHandler } = await import('./quiet-handler.ts');
       const quiet = createQuietHandler();
       handler = quiet;
       try {

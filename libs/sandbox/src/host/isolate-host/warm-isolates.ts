@@ -43,20 +43,33 @@ const renew = async (lease: Lease): Promise<boolean> => {
 export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIsolates {
   const idle: Lease[] = [];
   const demands = new Map<string, IsolateDemand>();
+  let isThinning = false;
 
   /** The one that ran last, so that those that are not needed grow old. */
   const takeIdle = (key: string): Lease | undefined => {
     const at = idle.findLastIndex((lease) => lease.key === key);
     return at < 0 ? undefined : idle.splice(at, 1)[0];
   };
-  const isSurplus = ({ takenAtMs }: Lease): boolean =>
-    idle.length > RETIREMENT.idle || performance.now() - takenAtMs > RETIREMENT.idleMs;
+  /** Nobody is left who would ask for it by this key. */
+  const forgetDemand = (key: string): void => {
+    if (demands.get(key)?.isIdle && !idle.some((lease) => lease.key === key)) demands.delete(key);
+  };
+  const giveUpOldest = (): void => {
+    const { slot, key } = idle.shift() as Lease;
+    forgetDemand(key);
+    void maker.discard(slot);
+  };
+  const restMs = (): number => (idle[0] as Lease).takenAtMs + RETIREMENT.idleMs - performance.now();
+  /** One timer for all of them, which looks at the clock when it is due: a run neither sets nor clears any. */
+  const thinOut = (): void => {
+    while (idle.length > 1 && restMs() <= 0) giveUpOldest();
+    isThinning = idle.length > 1;
+    if (isThinning) setTimeout(thinOut, restMs()).unref();
+  };
   const keep = (lease: Lease): void => {
-    const [oldest] = idle;
     idle.push(lease);
-    if (oldest === undefined || !isSurplus(oldest)) return;
-    idle.shift();
-    void maker.discard(oldest.slot);
+    if (idle.length > RETIREMENT.idle) giveUpOldest();
+    if (idle.length > 1 && !isThinning) thinOut();
   };
   const demandFor = (want: Want, key: string): IsolateDemand => {
     const known = demands.get(key);
@@ -86,7 +99,7 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
       const isFit = await clean.then((isClean) => isClean && renew(lease));
       if (!isFit) demand.lost();
       else if (!demand.offer(lease, 'renewed')) keep(lease);
-      if (demand.isIdle && !idle.some(({ key }) => key === lease.key)) demands.delete(lease.key);
+      forgetDemand(lease.key);
       if (!isFit) await maker.discard(lease.slot);
     },
   };

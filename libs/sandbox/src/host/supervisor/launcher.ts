@@ -50,7 +50,7 @@ const nodeArgs = (runtimePath: string): string[] => [
   '--allow-addons',
   `--allow-fs-read=${runtimePath}/*`,
   '--allow-fs-read=/etc/alpine-release',
-  `${runtimePath}/isolate-host.mjs`,
+  `${runtimePath}/isolate-host.cjs`,
 ];
 
 const claimIds = async (maxHosts: number, options: SandboxOptions): Promise<UserIds | undefined> =>

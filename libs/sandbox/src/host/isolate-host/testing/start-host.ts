@@ -100,7 +100,7 @@ function spawnHost(prefix: readonly string[], runtime: string): ChildProcess {
     '--allow-addons',
     `--allow-fs-read=${runtime}`,
   ];
-  const [command, ...args] = [...prefix, process.execPath, ...flags, join(runtime, 'isolate-host.mjs')] as [string];
+  const [command, ...args] = [...prefix, process.execPath, ...flags, join(runtime, 'isolate-host.cjs')] as [string];
   return spawn(command, args, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
 }
 

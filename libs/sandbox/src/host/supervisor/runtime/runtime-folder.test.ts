@@ -32,7 +32,7 @@ it('the runtime is copied once, under one name, readable for all and writable fo
   const second = await prepare();
   expect(second.root).toBe(first.root);
   expect(copies()).toHaveLength(1);
-  const file = join(first.root, 'runtime/isolate-host.mjs');
+  const file = join(first.root, 'runtime/isolate-host.cjs');
   expect(statSync(file).mode & 0o777).toBe(0o644);
   expect(statSync(join(first.root, 'runtime')).mode & 0o777).toBe(0o755);
 });
@@ -43,13 +43,13 @@ it('a runtime that was not built is named with the command that builds it', asyn
 });
 
 it('a runtime that differs from its manifest is refused', async () => {
-  writeFileSync(join(runtimeFolder, 'isolate-host.mjs'), 'changed');
-  await expect(prepare()).rejects.toThrow('isolate-host.mjs of the sandbox’s runtime differs'.replace('’', "'"));
+  writeFileSync(join(runtimeFolder, 'isolate-host.cjs'), 'changed');
+  await expect(prepare()).rejects.toThrow('isolate-host.cjs of the sandbox’s runtime differs'.replace('’', "'"));
 });
 
 it('a copy that was changed is replaced', async () => {
   const { root } = await prepare();
-  const file = join(root, 'runtime/isolate-host.mjs');
+  const file = join(root, 'runtime/isolate-host.cjs');
   chmodSync(file, 0o644);
   writeFileSync(file, 'changed');
   await prepare();

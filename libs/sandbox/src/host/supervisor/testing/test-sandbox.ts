@@ -28,8 +28,8 @@ export const runtimeOf = (folder: string, files: Readonly<Record<string, string>
 };
 
 /** A runtime whose isolate host is the given program. */
-export const fakeRuntime = (folder: string, program = join(import.meta.dirname, 'fake-host.mjs')): string =>
-  runtimeOf(folder, { 'isolate-host.mjs': program });
+export const fakeRuntime = (folder: string, program = join(import.meta.dirname, 'fake-host.cjs')): string =>
+  runtimeOf(folder, { 'isolate-host.cjs': program });
 
 export type LogEntry = { readonly facts: Record<string, unknown>; readonly message: string };
 

@@ -58,7 +58,7 @@ let world: World;
 const prepareWorld = async (): Promise<World> => {
   const { files, command } = withPerl();
   const runtimeFolder = runtimeOf(folder.path, {
-    'isolate-host.mjs': join(import.meta.dirname, '../testing/escape-attempts.mjs'),
+    'isolate-host.cjs': join(import.meta.dirname, '../testing/escape-attempts.cjs'),
     'raw-calls.pl': join(import.meta.dirname, '../testing/raw-calls.pl'),
     ...files,
   });
@@ -92,7 +92,7 @@ const asNobody = (words: readonly string[]): readonly string[] => [
 type Start = { readonly chain: WallChain; readonly byRoot: boolean; readonly uid: number; readonly facts: object };
 
 const commandOf = ({ chain, byRoot, uid, facts }: Start): readonly string[] => {
-  const script = `${chain.runtimePath}/isolate-host.mjs`;
+  const script = `${chain.runtimePath}/isolate-host.cjs`;
   const { file, args } = chain.command(uid, ['--no-node-snapshot', '--no-warnings', script, JSON.stringify(facts)], []);
   return byRoot ? [file, ...args] : asNobody([file, ...args]);
 };

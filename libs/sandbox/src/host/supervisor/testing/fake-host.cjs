@@ -1,6 +1,6 @@
 // A plain program in an isolate host's place: what it does is told by the run's source text.
-import { writeSync } from 'node:fs';
-import { connect, Socket } from 'node:net';
+const { writeSync } = require('node:fs');
+const { connect, Socket } = require('node:net');
 
 const pipe = new Socket({ fd: 4 });
 const frameOf = (text) => {

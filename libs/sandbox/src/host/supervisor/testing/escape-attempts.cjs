@@ -1,11 +1,11 @@
 // A plain program in an isolate host's place that tries to get out. What it is to try comes as JSON in its argument; what
 // happened goes to descriptor 4: for each attempt an error code, or what it got.
-import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import fs from 'node:fs';
-import { connect } from 'node:net';
-import os from 'node:os';
+const { spawn } = require('node:child_process');
+const { createSocket } = require('node:dgram');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const { connect } = require('node:net');
+const os = require('node:os');
 
 const world = JSON.parse(process.argv[2]);
 
@@ -88,7 +88,7 @@ const attempts = {
   'read another host': () => ['environ', 'mem', 'maps'].map((name) => read(`/proc/${world.neighbour}/${name}`)).join(),
   'use descriptors of the first process': () => [0, 1, 2, 3, 4, 5].map((fd) => read(`/proc/1/fd/${fd}`)).join(),
   'write anywhere': () =>
-    ['/x', '/runtime/x', '/proc/x', '/tmp/x', '/dev/shm/x', '/node', '/runtime/isolate-host.mjs', '/lib/x']
+    ['/x', '/runtime/x', '/proc/x', '/tmp/x', '/dev/shm/x', '/node', '/runtime/isolate-host.cjs', '/lib/x']
       .map(write)
       .join(),
   'protect itself from the end of memory': () => write('/proc/self/oom_score_adj').replace('it worked', 'raised'),

@@ -1,0 +1,79 @@
+/** What an isolate host does with the frames of its supervisor. */
+import type { RunFrame, SupervisorFrame } from '../../bridge/frames.ts';
+import { checkScript } from './check.ts';
+import { createParkingLot } from './reuse/parking-lot.ts';
+import { type ActiveRun, startRun } from './run.ts';
+import type { RuntimeFiles } from './runtime-files.ts';
+import type { Slot } from './slot.ts';
+import type { SlotMaker } from './slot-maker.ts';
+import { createSlotPool, type SlotPool } from './slot-pool.ts';
+import { createSupervisorLink } from './supervisor-link.ts';
+import { warmUp } from './warm-up.ts';
+
+type CheckFrame = Extract<SupervisorFrame, { kind: 'check' }>;
+
+const FLUSH_MS = 50;
+/** A host that is wanted at once has its first run by then. */
+const WARM_UP_AFTER_MS = 100;
+const CANCELLED = 'The run was cancelled';
+
+const link = createSupervisorLink();
+const lot = createParkingLot();
+const runs = new Map<string, ActiveRun>();
+/** Runs whose isolate is still being made, and whether they were cancelled meanwhile. */
+const starting = new Map<string, { cancelled: boolean }>();
+
+/** Ends the process by a signal, once its last words are out: an exit with live isolates has hung and crashed. */
+export function die(): void {
+  const kill = (): void => void process.kill(process.pid, 'SIGKILL');
+  setTimeout(kill, FLUSH_MS);
+  void link.flushed().then(kill);
+}
+
+/** What was running there says that it is out of memory, and all ends. */
+export function onCatastrophe(slot: Slot | undefined, message: string): void {
+  for (const run of runs.values()) {
+    if (run.lease.slot === slot) run.abort('out_of_memory', `The script broke its isolate: ${message}`);
+  }
+  die();
+}
+
+async function run(frame: RunFrame, files: RuntimeFiles, pool: SlotPool): Promise<void> {
+  const { runId, source, memoryLimitBytes, isolation = 'warm' } = frame;
+  const startedAtMs = performance.now();
+  const start = { cancelled: false };
+  starting.set(runId, start);
+  const lease = await pool.take({ source, memoryLimitBytes, isolation });
+  const started = startRun(frame, lease, { link, files, pool, lot }, { startedAtMs, onEnd: () => runs.delete(runId) });
+  runs.set(runId, started);
+  starting.delete(runId);
+  if (start.cancelled) started.abort('killed', CANCELLED);
+}
+
+function cancel(runId: string): void {
+  const start = starting.get(runId);
+  if (start !== undefined) start.cancelled = true;
+  runs.get(runId)?.abort('killed', CANCELLED);
+}
+
+function check({ id, ...script }: CheckFrame, files: RuntimeFiles): void {
+  checkScript(script, files, (message) => onCatastrophe(undefined, message)).then(
+    (found) => link.send({ kind: 'checked', id, ...found }),
+    die,
+  );
+}
+
+/** Serves from when the first isolate is there. Rejects where that cannot be made. */
+export async function serve(files: RuntimeFiles, maker: SlotMaker, first: Promise<Slot>): Promise<void> {
+  let idle: NodeJS.Timeout | undefined;
+  const pool = createSlotPool(files, maker);
+  link.onFrame((frame) => {
+    clearTimeout(idle);
+    if (frame.kind === 'run') void run(frame, files, pool).catch(die);
+    else if (frame.kind === 'cancel') cancel(frame.runId);
+    else if (frame.kind === 'check') check(frame, files);
+  });
+  await pool.prepare(first);
+  link.send({ kind: 'ready' });
+  idle = setTimeout(() => void warmUp({ files, maker }).catch(die), WARM_UP_AFTER_MS);
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RETIREMENT } from './limits.ts';
+import type { Slot } from './slot.ts';
+import type { Lease, Want } from './slot-pool.ts';
+import { createWarmIsolates } from './warm-isolates.ts';
+
+const WANT: Want = { source: '', memoryLimitBytes: 128 * 1024 * 1024, isolation: 'warm' };
+
+/** An isolate that is fit for any number of runs. */
+const slotOf = (): Slot =>
+  ({
+    memoryLimitBytes: WANT.memoryLimitBytes,
+    createdAtMs: Date.now(),
+    isDisposed: false,
+    reset: async () => true,
+    memoryInUse: async () => ({ heapBytes: 0, heldBytes: 0 }),
+  }) as unknown as Slot;
+
+const leaseOf = (key: string): Lease => ({
+  ...{ slot: slotOf(), key, isolation: 'warm', runs: 0, takenAtMs: performance.now(), memory: undefined },
+});
+
+const isolates = () => {
+  const discarded: Slot[] = [];
+  const warm = createWarmIsolates({
+    maker: { makingMs: 10, discard: async (slot) => void discarded.push(slot) },
+    makeNew: async (_, key) => leaseOf(key),
+  });
+  const takeAll = (...keys: string[]) => Promise.all(keys.map((key) => warm.take(WANT, key)));
+  const giveBack = async (leases: readonly Lease[]): Promise<void> => {
+    for (const lease of leases) await warm.giveBack(lease, Promise.resolve(true));
+  };
+  return { warm, discarded, takeAll, giveBack };
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('warm isolates that nobody asks for', () => {
+  it('are given back without another run, but for the one that ran last', async () => {
+    const { discarded, takeAll, giveBack } = isolates();
+    const leases = await takeAll('one', 'one', 'one');
+    await giveBack(leases);
+    expect(discarded).toEqual([]);
+    await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs);
+    expect(discarded).toEqual(leases.slice(0, 2).map(({ slot }) => slot));
+    await vi.advanceTimersByTimeAsync(10 * RETIREMENT.idleMs);
+    expect(discarded).toHaveLength(2);
+  });
+
+  it('are given back although the isolate of another script goes on serving', async () => {
+    const { warm, discarded, takeAll, giveBack } = isolates();
+    const [rare, busy] = (await takeAll('rare', 'busy')) as [Lease, Lease];
+    await giveBack([rare, busy]);
+    for (let run = 0; run < 12; run += 1) {
+      await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs / 10);
+      await giveBack([await warm.take(WANT, 'busy')]);
+    }
+    expect(discarded).toEqual([rare.slot]);
+    expect((await warm.take(WANT, 'busy')).slot).toBe(busy.slot);
+  });
+
+  it('leave when their own time is over, not when that of an older one is', async () => {
+    const { discarded, takeAll, giveBack } = isolates();
+    const old = await takeAll('one', 'two');
+    await giveBack(old);
+    await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs / 2);
+    await giveBack(await takeAll('three', 'four'));
+    await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs / 2);
+    expect(discarded).toEqual(old.map(({ slot }) => slot));
+    await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs / 2);
+    expect(discarded).toHaveLength(3);
+  });
+
+  it('keep no timer where one is alone', async () => {
+    const { takeAll, giveBack } = isolates();
+    await giveBack(await takeAll('one'));
+    expect(vi.getTimerCount()).toBe(0);
+    await giveBack(await takeAll('one', 'one'));
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
