@@ -1,7 +1,15 @@
 /** Tells the host which sessions of pg may be kept for a later run, and what makes two of them the same. */
 import { setFirstWords, setReuseKey } from '../../modules/net/reuse-key.ts';
 import { Socket } from '../../modules/net/socket.ts';
-import { apply, defineProperty, getOwnPropertyDescriptor, isInstance, jsonStringify } from '../../primordials.ts';
+import {
+  apply,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  isInstance,
+  jsonStringify,
+} from '../../primordials.ts';
 import { plainOptions, tlsDefaults } from './plain-options.ts';
 
 type Connection = {
@@ -36,10 +44,20 @@ function keyOf(client: Client): string | undefined {
 type Class<T> = { readonly prototype: T };
 type Pg = { readonly Client: Class<object>; readonly Connection: Class<Connection> };
 
+/** Whether its driver will be the first to speak on it: a script may bring one of its own, which says something else before. */
+const isUntouched = (stream: unknown): boolean =>
+  isInstance(stream, Socket) &&
+  getPrototypeOf(stream) === Socket.prototype &&
+  !hasOwn(stream, 'connect') &&
+  !hasOwn(stream, 'write') &&
+  stream.listenerCount('connect') === 0 &&
+  stream.writableLength === 0;
+
 /** Gives what a client will say first; undefined where somebody has changed how. */
 function listenerFor({ startup, requestSsl }: Connection): (client: Client) => Uint8Array | undefined {
   return (client) => {
     const { connection, ssl } = client;
+    if (!isUntouched(connection?.stream)) return undefined;
     if (connection?.startup !== startup || connection.requestSsl !== requestSsl) return undefined;
     let words: Uint8Array | undefined;
     const stream = {
