@@ -161,6 +161,13 @@ describe('a connection whose first words are known', () => {
     await expectSame(anew, { args: [await echo()], ...NOT_KEPT });
   });
 
+  it('hears them when they are there where a script makes other ones each time', async () => {
+    const code = `const { Client } = require('pg'); const c = new Client({ connectionString: env.PG }); let n = 0;
+      const conf = c.getStartupConf; c.getStartupConf = () => ({ ...conf.call(c), application_name: 'n' + n++ });
+      await c.connect(); const { rows } = await c.query('SHOW application_name'); await c.end(); return rows[0].application_name`;
+    expect(await run(code)).toMatchObject({ outcome: 'completed', resultJson: expect.stringMatching(/^"n\d"$/) });
+  });
+
   it('is broken where a script changes them when they are said already', async () => {
     const code = `const { Client } = require('pg'); const c = new Client({ connectionString: env.PG }); c.on('error', () => {});
       const open = c.connect(); c.connectionParameters.database = 'postgres'; return open.then(() => 'open', (error) => error.code)`;

@@ -42,7 +42,7 @@ function keyOf(client: Client): string | undefined {
 }
 
 type Class<T> = { readonly prototype: T };
-type Pg = { readonly Client: Class<object>; readonly Connection: Class<Connection> };
+type Pg = { readonly Client: Class<Client>; readonly Connection: Class<Connection> };
 
 /** Whether its driver will be the first to speak on it: a script may bring one of its own, which says something else before. */
 const isUntouched = (stream: unknown): boolean =>
@@ -54,10 +54,12 @@ const isUntouched = (stream: unknown): boolean =>
   stream.writableLength === 0;
 
 /** Gives what a client will say first; undefined where somebody has changed how. */
-function listenerFor({ startup, requestSsl }: Connection): (client: Client) => Uint8Array | undefined {
+function listenerFor({ Client, Connection }: Pg): (client: Client) => Uint8Array | undefined {
+  const { startup, requestSsl } = Connection.prototype;
+  const { getStartupConf } = Client.prototype;
   return (client) => {
     const { connection, ssl } = client;
-    if (!isUntouched(connection?.stream)) return undefined;
+    if (!isUntouched(connection?.stream) || client.getStartupConf !== getStartupConf) return undefined;
     if (connection?.startup !== startup || connection.requestSsl !== requestSsl) return undefined;
     let words: Uint8Array | undefined;
     const stream = {
@@ -71,9 +73,8 @@ function listenerFor({ startup, requestSsl }: Connection): (client: Client) => U
 }
 
 export function offerPgSessions(pg: unknown): void {
-  const { Client, Connection } = pg as Pg;
-  const firstWordsOf = listenerFor(Connection.prototype);
-  const { prototype } = Client;
+  const firstWordsOf = listenerFor(pg as Pg);
+  const { prototype } = (pg as Pg).Client;
   const descriptor = getOwnPropertyDescriptor(prototype, '_connect') as PropertyDescriptor;
   const connect = descriptor.value as (...args: unknown[]) => unknown;
   const value = function _connect(this: Client, ...args: unknown[]): unknown {
