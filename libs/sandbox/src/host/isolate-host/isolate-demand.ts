@@ -5,6 +5,8 @@ import type { Lease } from './slot-pool.ts';
 export type IsolateDemand = {
   /** Nobody has, gets or awaits one. */
   readonly isIdle: boolean;
+  /** Isolates that somebody has, that are made ready for their next run, and that are being made. */
+  readonly busy: number;
   /** An isolate for a run: the next that is free. */
   wait(): Promise<Lease>;
   /** A run has taken one that was idle. */
@@ -35,10 +37,11 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
   let [inUse, renewing, making] = [0, 0, 0];
   let usualMs = 0;
 
+  const busy = (): number => inUse + renewing + making;
   const isWorthIt = (): boolean => {
     const unserved = waiting.length - renewing - making;
     if (unserved <= 0) return false;
-    if (inUse + renewing + making < atOnce) return true;
+    if (busy() < atOnce) return true;
     return (unserved * usualMs) / Math.max(1, inUse) > WARMING * makingMs();
   };
   const makeOne = (): void => {
@@ -48,7 +51,10 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
 
   return {
     get isIdle() {
-      return inUse + renewing + making + waiting.length === 0;
+      return busy() + waiting.length === 0;
+    },
+    get busy() {
+      return busy();
     },
     wait() {
       const { promise, resolve, reject } = Promise.withResolvers<Lease>();

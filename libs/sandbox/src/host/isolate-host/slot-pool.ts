@@ -80,7 +80,8 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
   };
   const giveWarmBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
     await warm.giveBack(lease, clean);
-    refill(lease);
+    // Another would hold memory for nobody.
+    if (!warm.isServed(lease.key)) refill(lease);
   };
   return {
     prepare: (first) => prepared.first(BLANK, first),

@@ -7,6 +7,8 @@ import type { Lease, Want } from './slot-pool.ts';
 
 export type WarmIsolates = {
   take(want: Want, key: string): Promise<Lease>;
+  /** Whether a source has as many as may compute at once: it asks for no other, unless one is lost. */
+  isServed(key: string): boolean;
   /** Resolves when the isolate is fit for another run, or given up. */
   giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
@@ -92,6 +94,7 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
       lease.takenAtMs = performance.now();
       return lease;
     },
+    isServed: (key) => (demands.get(key)?.busy ?? 0) + idle.filter((lease) => lease.key === key).length >= AT_ONCE,
     async giveBack(lease, clean) {
       lease.runs += 1;
       const demand = demands.get(lease.key) as IsolateDemand;
