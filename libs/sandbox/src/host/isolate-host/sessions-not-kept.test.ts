@@ -161,6 +161,13 @@ describe('a connection whose first words are known', () => {
     await expectSame(anew, { args: [await echo()], ...NOT_KEPT });
   });
 
+  it('says that it is there to a script that speaks first, where its server waits for that', async () => {
+    const first = `const [port] = args; const c = require('mysql2').createConnection({ host: '127.0.0.1', port, user: 'u' }).on('error', () => {});
+      const heard = new Promise((ok) => c.stream.once('data', (bytes) => ok(String(bytes))));
+      c.stream.once('connect', () => c.stream.write('PROXY')); return heard`;
+    await expectSame(first, { args: [await echo()], ...NOT_KEPT, timeoutMs: 3000 });
+  });
+
   it('hears them when they are there where a script makes other ones each time', async () => {
     const code = `const { Client } = require('pg'); const c = new Client({ connectionString: env.PG }); let n = 0;
       const conf = c.getStartupConf; c.getStartupConf = () => ({ ...conf.call(c), application_name: 'n' + n++ });
