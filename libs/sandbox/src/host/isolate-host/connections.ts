@@ -46,6 +46,8 @@ export type Connections = {
   add(id: number): Connection;
   get(id: unknown): Connection | undefined;
   forget(id: number): void;
+  /** Tells the guest now that a connection is there, where that is not told. */
+  tellUntold(connection: Connection): void;
   /** Tells the guest that a connection failed. */
   fail(id: number, error: unknown): void;
   /** Takes a socket into use: its events go to the guest from now on. */
@@ -66,7 +68,8 @@ const EARS_FOR_ENDS = EARS.slice(1);
 type Ear = (...args: never[]) => void;
 
 /** Gives what takes the ears away again. */
-function hear(socket: Socket, ears: readonly (readonly [event: string, ear: Ear])[]): () => void {
+function hear(socket: Socket, all: Readonly<Record<string, Ear>>, what: readonly string[]): () => void {
+  const ears = Object.entries(all).filter(([event]) => what.includes(event));
   for (const [event, ear] of ears) socket.on(event, ear as () => void);
   return () => {
     for (const [event, ear] of ears) socket.off(event, ear as () => void);
@@ -82,11 +85,11 @@ export function cut({ socket, virtual }: Connection): void {
 /** Tells the guest of a connection, first that it is there where that was not worth a word of its own. */
 const createTelling =
   (events: EventQueue) =>
-  (connection: Connection | undefined, event: GuestEvent, bytes?: number): void => {
+  (connection: Connection | undefined, event?: GuestEvent, bytes?: number): void => {
     if (connection?.isLeft === true) return;
     if (connection?.untold !== undefined) events.emit(connection.untold);
     delete connection?.untold;
-    events.emit(event, bytes);
+    if (event !== undefined) events.emit(event, bytes);
   };
 
 export function createConnections({ transport, events, onQuota }: ConnectionsDeps): Connections {
@@ -127,8 +130,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
         tell(connection, [id, 'close', hadError]);
       },
     };
-    const ears = Object.entries(all).filter(([event]) => what.includes(event));
-    return hear(socket, ears);
+    return hear(socket, all, what);
   };
 
   return {
@@ -146,6 +148,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
     },
     get: (id) => connections.get(id as number),
     forget: (id) => void connections.delete(id),
+    tellUntold: tell,
     fail,
     giveData: (id, bytes) => onData(id, bytes, false),
     use(id, connection, socket) {

@@ -1,5 +1,6 @@
 /** Connections whose driver has taken leave, and whose server has yet to let them go: what they hold there, such as locks, may be wanted by the next. */
 import type { Socket } from 'node:net';
+import { LIMITS } from './limits.ts';
 
 export type LeavingSockets = {
   add(socket: Socket): void;
@@ -14,7 +15,10 @@ export function createLeaving(): LeavingSockets {
     add(socket) {
       if (socket.closed) return;
       leaving.add(socket);
+      // A server that does not hear of it holds nobody up for longer than that.
+      const late = setTimeout(() => socket.destroy(), LIMITS.leaveMs);
       socket.once('close', () => {
+        clearTimeout(late);
         leaving.delete(socket);
         if (leaving.size > 0) return;
         const next = waiting;

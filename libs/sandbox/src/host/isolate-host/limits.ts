@@ -21,6 +21,10 @@ export const LIMITS = {
   textCharacters: 64 * 1024 * 1024,
   /** Time for what a run left open to close before its isolate is given up. */
   settleMs: 250,
+  /** How long it waits for a server's first bytes that a connection is there, where its driver has nothing to say meanwhile. */
+  untoldMs: 100,
+  /** Time for a server to let go of a connection that its driver has taken leave of. Then it is cut. */
+  leaveMs: 1_000,
   /** Time for a disposed isolate to stop. After it the process ends itself. */
   disposeMs: 250,
 } as const;

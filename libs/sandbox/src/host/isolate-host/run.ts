@@ -108,11 +108,16 @@ function lookAtMemory(lease: Lease): void {
   });
 }
 
-/** Waits until servers have let go of the connections that drivers have taken leave of. */
-const left = (bridge: RunBridge): Promise<void> =>
+/**
+ * Waits until servers have let go of the connections that drivers have taken leave of; not past the run's deadline, nor once
+ * the run is given up: its supervisor would take the host for stuck.
+ */
+const left = (bridge: RunBridge, leftMs: number, givenUp: Promise<void>): Promise<void> =>
   new Promise((resolve) => {
-    const late = setTimeout(resolve, LIMITS.settleMs);
-    bridge.whenLeft(() => resolve(clearTimeout(late)));
+    const late = setTimeout(resolve, Math.min(LIMITS.settleMs, leftMs));
+    const once = (): void => resolve(clearTimeout(late));
+    bridge.whenLeft(once);
+    void givenUp.then(once);
   });
 
 /** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
@@ -152,6 +157,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const processCpuBefore = process.cpuUsage();
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
   const crossings = createCrossings();
+  const givenUp = Promise.withResolvers<void>();
   let ended = false;
 
   const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
@@ -163,7 +169,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     // As after an `end` in Node: who hears of the result may want a connection where there is room for one alone.
-    if (clean) await left(bridge);
+    if (clean) await left(bridge, leftMs(), givenUp.promise);
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
     const send = (heapBytes: number): void => {
       const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
@@ -201,8 +207,10 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
         clean: false,
       }),
   });
-  const abort: ActiveRun['abort'] = (outcome, text) =>
+  const abort: ActiveRun['abort'] = (outcome, text) => {
+    givenUp.resolve();
     void finish({ outcome, error: { name: 'Error', message: text }, clean: false });
+  };
   const expire = (): void => abort('timed_out', message('timed_out', frame));
   const timer = setTimeout(() => {
     // A call that is under way has the same deadline, and ivm says where it was then.

@@ -140,6 +140,41 @@ describe('a connection whose first words are known', () => {
     await expectSame(hows, { args: [await serve(() => undefined)], ...NOT_KEPT });
   });
 
+  /** Gives back what came first, and ends. */
+  const echo = () => serve((client) => void client.once('data', (bytes) => client.end(bytes)));
+  const HEARD = `const heard = (socket, count) => new Promise((ok) => socket.once('data', (bytes) => ok(String(bytes.subarray(0, count)))));
+    const { Client } = require('pg'); const net = require('net'); const [port] = args;
+    const clientOf = (stream) => new Client({ host: '127.0.0.1', port, user: 'u', stream: () => stream }).on('error', () => {});`;
+
+  it('hears them after what a script says on a socket of its own', async () => {
+    const own = `${HEARD} class Own extends net.Socket { connect(...all) { return super.connect(...all).once('connect', () => this.write('PROXY')) } }
+      const early = new net.Socket().once('connect', () => early.write('EARLY')); const seen = [];
+      for (const stream of [new Own(), early]) { const first = heard(stream, 5); clientOf(stream).connect().catch(() => {}); seen.push(await first) }
+      return seen`;
+    await expectSame(own, { args: [await echo()], ...NOT_KEPT });
+  });
+
+  it('does not hear them where the script has connected the socket anew', async () => {
+    const anew = `${HEARD} const stream = new net.Socket(); const over = new Promise((ok) => stream.once('close', ok));
+      clientOf(stream).connect().catch(() => {}); await over; stream.removeAllListeners(); stream.on('error', () => {});
+      stream.connect(port, '127.0.0.1', () => stream.write('GET')); return heard(stream, 3)`;
+    await expectSame(anew, { args: [await echo()], ...NOT_KEPT });
+  });
+
+  it('says that it is there to a script that speaks first, where its server waits for that', async () => {
+    const first = `const [port] = args; const c = require('mysql2').createConnection({ host: '127.0.0.1', port, user: 'u' }).on('error', () => {});
+      const heard = new Promise((ok) => c.stream.once('data', (bytes) => ok(String(bytes))));
+      c.stream.once('connect', () => c.stream.write('PROXY')); return heard`;
+    await expectSame(first, { args: [await echo()], ...NOT_KEPT, timeoutMs: 3000 });
+  });
+
+  it('hears them when they are there where a script makes other ones each time', async () => {
+    const code = `const { Client } = require('pg'); const c = new Client({ connectionString: env.PG }); let n = 0;
+      const conf = c.getStartupConf; c.getStartupConf = () => ({ ...conf.call(c), application_name: 'n' + n++ });
+      await c.connect(); const { rows } = await c.query('SHOW application_name'); await c.end(); return rows[0].application_name`;
+    expect(await run(code)).toMatchObject({ outcome: 'completed', resultJson: expect.stringMatching(/^"n\d"$/) });
+  });
+
   it('is broken where a script changes them when they are said already', async () => {
     const code = `const { Client } = require('pg'); const c = new Client({ connectionString: env.PG }); c.on('error', () => {});
       const open = c.connect(); c.connectionParameters.database = 'postgres'; return open.then(() => 'open', (error) => error.code)`;

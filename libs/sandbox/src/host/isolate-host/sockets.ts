@@ -75,7 +75,11 @@ const createOpener =
       desk.note(connection, addresses);
       socket.setNoDelay(true);
       if (words === undefined) events.emit([id, 'connect', addresses]);
-      else connection.untold = [id, 'connect', { ...addresses, hasSpoken: true }];
+      else {
+        connection.untold = [id, 'connect', { ...addresses, hasSpoken: true }];
+        // A script may wait for that to speak first itself, and its server for what it says.
+        setTimeout(() => connections.tellUntold(connection), LIMITS.untoldMs).unref();
+      }
       connections.use(id, connection, socket);
       if (words !== undefined && words.length > 0) say(id, connection, words);
     });

@@ -1,4 +1,5 @@
 /** TLS options as the guest names them. */
+import { hash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import {
   type ConnectionOptions,
@@ -47,6 +48,15 @@ function allowed(given: TlsOptions, names: readonly string[]): Record<string, un
   return options;
 }
 
+/** By what a context is found: it holds nothing of the material, which may be large. */
+function keyOf(given: TlsOptions): string {
+  const parts = OF_CONTEXT.map((name) => given[name]);
+  const text = JSON.stringify(parts, (_, part) =>
+    ArrayBuffer.isView(part) ? { bytes: hash('sha256', part as Uint8Array) } : part,
+  );
+  return hash('sha256', text, 'base64');
+}
+
 /** A run's contexts: Node makes one before the connection, and so learns whether the material is of use, and speaks with that. */
 export type TlsContexts = {
   /** Makes one ready. Throws what Node throws on key material that it cannot use. */
@@ -57,15 +67,14 @@ export type TlsContexts = {
 export function createTlsContexts(): TlsContexts {
   const ready = new Map<string, SecureContext>();
   const prepare = (given: TlsOptions): SecureContext => {
-    const options = allowed(given, OF_CONTEXT);
-    const context = createSecureContext(options);
-    if (ready.size < CONTEXTS_MAX) ready.set(JSON.stringify(options), context);
+    const context = createSecureContext(allowed(given, OF_CONTEXT));
+    if (ready.size < CONTEXTS_MAX) ready.set(keyOf(given), context);
     return context;
   };
   return {
     prepare,
     take(given) {
-      const key = JSON.stringify(allowed(given, OF_CONTEXT));
+      const key = keyOf(given);
       const context = ready.get(key) ?? prepare(given);
       ready.delete(key);
       return context;

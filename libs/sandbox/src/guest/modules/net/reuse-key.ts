@@ -12,7 +12,12 @@ export const reuseKeyOf = (of: object): string | undefined => reuseKeys.get(of);
 /** What drivers will write first on sockets, by these or the options of their `connect`; nothing where the server speaks first. */
 const firstWords = new WeakMap<object, Uint8Array>();
 export const setFirstWords = (of: object, words: Uint8Array): void => void firstWords.set(of, words);
-export const firstWordsOf = (of: object): Uint8Array | undefined => firstWords.get(of);
+/** For one connection: what a script connects the socket to later is spoken to by the script. */
+export function takeFirstWords(of: object): Uint8Array | undefined {
+  const words = firstWords.get(of);
+  firstWords.delete(of);
+  return words;
+}
 
 /** What sockets of sessions that an earlier run has opened were welcomed with. */
 const welcomes = new WeakMap<object, Welcome>();

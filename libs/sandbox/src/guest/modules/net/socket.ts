@@ -14,7 +14,7 @@ import { isIP, isIPv6 } from './ip.ts';
 import { createReadInto } from './on-read.ts';
 import { lookUp } from './own-lookup.ts';
 import { closedError, refuseWrite } from './refused-write.ts';
-import { firstWordsOf, REUSE_KEY, reuseKeyOf, setWelcome } from './reuse-key.ts';
+import { REUSE_KEY, reuseKeyOf, setWelcome, takeFirstWords } from './reuse-key.ts';
 import { type SocketOptions, validateIdleTime, validateSocketOptions } from './socket-options.ts';
 
 type Done = (error?: Error | null) => void;
@@ -113,7 +113,7 @@ export class Socket extends Duplex {
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
     if (options.lookup && isIP(options.host) === 0) this.#openLookedUp(options, options.lookup);
     else {
-      const words = firstWordsOf(this) ?? (options.given && firstWordsOf(options.given));
+      const words = takeFirstWords(this) ?? (options.given && takeFirstWords(options.given));
       this._attach().open(options.host, options.port, options.family, this.#reuseKey(options), words);
     }
     return this;

@@ -1,7 +1,15 @@
 /** Tells the host which sessions of pg may be kept for a later run, and what makes two of them the same. */
 import { setFirstWords, setReuseKey } from '../../modules/net/reuse-key.ts';
 import { Socket } from '../../modules/net/socket.ts';
-import { apply, defineProperty, getOwnPropertyDescriptor, isInstance, jsonStringify } from '../../primordials.ts';
+import {
+  apply,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  isInstance,
+  jsonStringify,
+} from '../../primordials.ts';
 import { plainOptions, tlsDefaults } from './plain-options.ts';
 
 type Connection = {
@@ -34,12 +42,24 @@ function keyOf(client: Client): string | undefined {
 }
 
 type Class<T> = { readonly prototype: T };
-type Pg = { readonly Client: Class<object>; readonly Connection: Class<Connection> };
+type Pg = { readonly Client: Class<Client>; readonly Connection: Class<Connection> };
+
+/** Whether its driver will be the first to speak on it: a script may bring one of its own, which says something else before. */
+const isUntouched = (stream: unknown): boolean =>
+  isInstance(stream, Socket) &&
+  getPrototypeOf(stream) === Socket.prototype &&
+  !hasOwn(stream, 'connect') &&
+  !hasOwn(stream, 'write') &&
+  stream.listenerCount('connect') === 0 &&
+  stream.writableLength === 0;
 
 /** Gives what a client will say first; undefined where somebody has changed how. */
-function listenerFor({ startup, requestSsl }: Connection): (client: Client) => Uint8Array | undefined {
+function listenerFor({ Client, Connection }: Pg): (client: Client) => Uint8Array | undefined {
+  const { startup, requestSsl } = Connection.prototype;
+  const { getStartupConf } = Client.prototype;
   return (client) => {
     const { connection, ssl } = client;
+    if (!isUntouched(connection?.stream) || client.getStartupConf !== getStartupConf) return undefined;
     if (connection?.startup !== startup || connection.requestSsl !== requestSsl) return undefined;
     let words: Uint8Array | undefined;
     const stream = {
@@ -53,9 +73,8 @@ function listenerFor({ startup, requestSsl }: Connection): (client: Client) => U
 }
 
 export function offerPgSessions(pg: unknown): void {
-  const { Client, Connection } = pg as Pg;
-  const firstWordsOf = listenerFor(Connection.prototype);
-  const { prototype } = Client;
+  const firstWordsOf = listenerFor(pg as Pg);
+  const { prototype } = (pg as Pg).Client;
   const descriptor = getOwnPropertyDescriptor(prototype, '_connect') as PropertyDescriptor;
   const connect = descriptor.value as (...args: unknown[]) => unknown;
   const value = function _connect(this: Client, ...args: unknown[]): unknown {

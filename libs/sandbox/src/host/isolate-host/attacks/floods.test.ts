@@ -237,6 +237,23 @@ describe('a flood', () => {
     await target.expectNextRunFine();
   });
 
+  it.runIf(process.platform === 'linux')(
+    'of contexts of TLS leaves nothing of their material in the host',
+    async () => {
+      const fresh = await startTarget();
+      const peakMb = (): number => {
+        const [, kib] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${fresh.pid()}/status`, 'utf8')) ?? [];
+        return Number(kib) / 1024;
+      };
+      await fresh.expectNextRunFine();
+      const firstMb = peakMb();
+      const body = `for (let i = 0; i < 8; i++) require('tls').createSecureContext({ ca: Buffer.alloc(6e6, 65 + i) }); return 1`;
+      expect(await fresh.attack(body, { timeoutMs: 20_000 })).toMatchObject({ outcome: 'completed' });
+      expect(peakMb()).toBeLessThan(firstMb + 160);
+      await fresh.stop();
+    },
+  );
+
   it.runIf(process.platform === 'linux')('one after the other in one host gives its memory back', async () => {
     const fresh = await startTarget();
     const rssMb = (): number => {
