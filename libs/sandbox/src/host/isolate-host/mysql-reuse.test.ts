@@ -110,7 +110,9 @@ describe('a session of mysql2 that was ended in order', () => {
         timeout: 20_000,
       })
       .toEqual([]);
-    const next = await run(PLAIN);
+    // The server takes it off its list before it closes it: a run that comes in between is told that it was reset.
+    let next = await run(PLAIN);
+    if (next.error?.code === 'ECONNRESET') next = await run(PLAIN);
     expect(resultOf(next)).not.toBe(id);
     expect(next.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
   });
