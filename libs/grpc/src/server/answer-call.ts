@@ -27,8 +27,7 @@ export const answerCall = async <Request, Response>(
   const ms = () => Math.round(watched.ms() * 10) / 10;
   try {
     const response = await watched.span.run(() => respond(call, answering, { ...options, log }, requestId));
-    const facts = { ms: ms() };
-    behindAnswer(() => log.info(facts, 'call'));
+    log.info({ ms: ms() }, 'call');
     watched.ended();
     return response;
   } catch (thrown) {
@@ -38,9 +37,6 @@ export const answerCall = async <Request, Response>(
     throw error;
   }
 };
-
-/** In the next turn but one: frames of an answer go in the next, its trailers in the one after that, and callers wait for them. */
-const behindAnswer = (work: () => void): void => void setImmediate(() => setImmediate(work));
 
 const respond = async <Request, Response>(
   call: ServerCall,
