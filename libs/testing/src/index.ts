@@ -8,6 +8,7 @@ export {
   stunSuccess,
 } from './address-sources/start-stun-server.ts';
 export { startWebAnswers, type WebAnswers, type WebHandler } from './address-sources/start-web-answers.ts';
+export { createCompanyService } from './company-service/company-service.ts';
 export type {
   Fault as MongodbFault,
   MongodbDoubleOptions,

@@ -1,12 +1,13 @@
 /** The ready-made scripts for a company's web service, in the isolate against such a service. */
 import type { ScriptAction } from '@userferry/script-contract';
 import { templateOf } from '@userferry/script-templates';
+import { createCompanyService } from '@userferry/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { API_TOKEN, createCompanyService } from './testing/company-service.ts';
 import { startHttpServer, startRawServer, type TestServer } from './testing/http-servers.ts';
 import { type Result, startHost, type TestHost } from './testing/start-host.ts';
 
 const ANN = { id: '7', email: 'a@b.example', nickname: 'Ann \u00fc' };
+const API_TOKEN = 'token of the company';
 let host: TestHost;
 let service: TestServer;
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await service?.stop();
-  service = await startHttpServer(createCompanyService());
+  service = await startHttpServer(createCompanyService([{ ...ANN, password: 'right' }], API_TOKEN));
 });
 afterAll(async () => {
   await service.stop();

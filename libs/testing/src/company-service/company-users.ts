@@ -1,6 +1,9 @@
-import { PEOPLE } from './people.ts';
-
-type User = { readonly id: string; readonly password?: string; readonly [field: string]: string | undefined };
+/** A user of the company, with the password as it is. */
+export type CompanyUser = {
+  readonly id: string;
+  readonly password?: string;
+  readonly [field: string]: string | undefined;
+};
 type Fields = Readonly<Record<string, string | undefined>>;
 
 /** What the web service answers: a status, and JSON where there is any. */
@@ -10,21 +13,21 @@ const IDENTIFIERS = ['email', 'phone', 'username'] as const;
 const NOT_FOUND: Answer = [404, { message: 'there is no such user' }];
 const TAKEN: Answer = [409, { message: 'there is such a user already' }];
 
-const shown = ({ password: _, ...profile }: User) => profile;
+const shown = ({ password: _, ...profile }: CompanyUser) => profile;
 
-const isOf = (user: User, wanted: Fields): boolean =>
+const isOf = (user: CompanyUser, wanted: Fields): boolean =>
   (wanted.id != null && user.id === wanted.id) ||
   IDENTIFIERS.some((name) => wanted[name] != null && user[name] === wanted[name]);
 
 /** The users of a company's web service, and what it answers about them as the ready-made scripts expect it. */
-export const createCompanyUsers = () => {
-  const users: User[] = PEOPLE.map(({ id, ...person }) => ({ ...person, id: String(id) }));
+export const createCompanyUsers = (given: readonly CompanyUser[]) => {
+  const users = given.map((user) => ({ ...user }));
   const find = (wanted: Fields) => users.find((user) => isOf(user, wanted));
-  const about = (wanted: Fields, answer: (user: User) => Answer): Answer => {
+  const about = (wanted: Fields, answer: (user: CompanyUser) => Answer): Answer => {
     const user = find(wanted);
     return user === undefined ? NOT_FOUND : answer(user);
   };
-  const proves = (user: User, password: unknown) => user.password !== undefined && user.password === password;
+  const proves = (user: CompanyUser, password: unknown) => user.password !== undefined && user.password === password;
   return {
     find: (wanted: Fields) => about(wanted, (user) => [200, shown(user)]),
     login: (given: Fields) =>
@@ -32,7 +35,8 @@ export const createCompanyUsers = () => {
     validate: (id: string, password: unknown) => about({ id }, (user) => (proves(user, password) ? [204] : [403])),
     list: (page: number, limit: number): Answer => {
       const list = users.slice((page - 1) * limit, page * limit).map(shown);
-      return [200, { totalCount: users.length, list }];
+      // Counted beside the rows, as by a window function: past the end there are none to say it.
+      return [200, { totalCount: list.length === 0 ? 0 : users.length, list }];
     },
     search: (keyword: string): Answer => {
       const list = users.filter((user) => [...IDENTIFIERS, 'nickname'].some((name) => user[name]?.includes(keyword)));
