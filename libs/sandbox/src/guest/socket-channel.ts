@@ -60,7 +60,7 @@ export type ChannelEvents = {
 export type Channel = {
   readonly id: number;
   /** What its driver says at the end, where the host knows that for the last word. */
-  readonly farewell: readonly number[] | undefined;
+  farewell(): readonly number[] | undefined;
   /**
    * `key` is there where the connection may be one of an earlier run, or be kept for a later one; `words` where it is known
    * what will be written first.
@@ -171,9 +171,7 @@ export function createChannel(events: ChannelEvents): Channel {
   listen(id, receive);
   return {
     id,
-    get farewell() {
-      return farewell;
-    },
+    farewell: () => farewell,
     open(host, port, family, key, first) {
       words = createFirstWords(id, first && exactly(first));
       farewell = key === undefined ? undefined : farewellOf(key);
@@ -189,7 +187,7 @@ export function createChannel(events: ChannelEvents): Channel {
       else send(['open', id, host, port, family, key, words.bytes]);
     },
     secure(parent, options) {
-      farewell = parent?.farewell;
+      farewell = parent?.farewell();
       send(['tls', id, parent?.id ?? 0, options]);
     },
     write(bytes, done) {

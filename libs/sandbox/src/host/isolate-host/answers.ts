@@ -21,7 +21,7 @@ export type AnswersDeps = {
 
 export type Answers = {
   /** Questions without an answer yet. */
-  readonly pending: number;
+  pending(): number;
   resolve(id: unknown, type: unknown, name: unknown, options: unknown): void;
   bcrypt(id: unknown, what: unknown, args: unknown): void;
 };
@@ -55,9 +55,7 @@ export function createAnswers({ runId, link, transport, events, waits }: Answers
   };
 
   return {
-    get pending() {
-      return pending;
-    },
+    pending: () => pending,
     resolve(id, type, name, options) {
       answer(id, (done) => {
         const { family, port, ttl } = (options ?? {}) as { readonly [option: string]: unknown };

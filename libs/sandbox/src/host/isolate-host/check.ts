@@ -27,7 +27,7 @@ function answerOnly(files: RuntimeFiles, slot: Slot): void {
   slot.setHandler({
     onOperations: () => undefined,
     onQuestion(question, args) {
-      if (question === 'package') return { value: files.packages.get(String(args[0]))?.code };
+      if (question === 'package') return { value: files.packages.get(String(args[0]))?.code() };
       if (question === 'random') return { value: QUESTIONS.get('random')?.(args) };
       return { error: { message: `${question} is not available while a script is checked` } };
     },

@@ -32,7 +32,8 @@ const ofFailure = (failure: WireError): Outcome => (isDenial(failure) ? 'egress_
 function ofError(error: ReportedError, transport: TransportLog): Outcome {
   const { chain } = error;
   // Whoever was not let through to a store has decided nothing, by whatever name.
-  const isLastDenied = transport.lastFailure !== undefined && isDenial(transport.lastFailure);
+  const last = transport.lastFailure();
+  const isLastDenied = last !== undefined && isDenial(last);
   if (chain.some(({ name }) => DECIDED_NAMES.has(name))) return isLastDenied ? 'egress_denied' : 'threw';
   const denied = transport.failures.filter(isDenial);
   if (chain.some(isDenial) || denied.some((failure) => shows(failure, chain))) {
@@ -43,15 +44,17 @@ function ofError(error: ReportedError, transport: TransportLog): Outcome {
   if (chain.some(isTransport) || transport.failures.some((failure) => shows(failure, chain)))
     return 'store_unreachable';
   // A script that catches the driver's error and throws a plain one of its own has lost the cause, but not the fact.
-  if (transport.lastFailure && error.name === 'Error') return denied.length > 0 ? 'egress_denied' : 'store_unreachable';
+  if (last && error.name === 'Error') return denied.length > 0 ? 'egress_denied' : 'store_unreachable';
   return 'threw';
 }
 
 /** The outcome of a run that reported its end, with the transport's evidence weighed in. */
 export function classify(report: RunReport, transport: TransportLog): Outcome {
   switch (report.kind) {
-    case 'returned':
-      return transport.lastFailure && NEGATIVE.has(report.resultJson) ? ofFailure(transport.lastFailure) : 'completed';
+    case 'returned': {
+      const last = transport.lastFailure();
+      return last && NEGATIVE.has(report.resultJson) ? ofFailure(last) : 'completed';
+    }
     case 'threw':
       return report.error === undefined ? 'threw' : ofError(report.error, transport);
     default:

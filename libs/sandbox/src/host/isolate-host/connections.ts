@@ -41,7 +41,7 @@ export type ConnectionsDeps = {
 };
 
 export type Connections = {
-  readonly size: number;
+  size(): number;
   /** Throws `QuotaExceeded` when there are too many. */
   add(id: number): Connection;
   get(id: unknown): Connection | undefined;
@@ -134,9 +134,7 @@ export function createConnections({ transport, events, onQuota }: ConnectionsDep
   };
 
   return {
-    get size() {
-      return connections.size;
-    },
+    size: () => connections.size,
     add(id) {
       if (connections.has(id)) throw new TypeError('The id is taken');
       if (connections.size >= LIMITS.sockets) {

@@ -5,7 +5,7 @@ import type { BridgeHandler } from './guest-references.ts';
 type Dispatch = (events: readonly GuestEvent[]) => Promise<void>;
 
 export type Crossings = {
-  readonly count: number;
+  count(): number;
   /** Counts what goes into the isolate. */
   into(dispatch: Dispatch): Dispatch;
   /** Counts what comes out of it. */
@@ -15,9 +15,7 @@ export type Crossings = {
 export function createCrossings(): Crossings {
   let count = 0;
   return {
-    get count() {
-      return count;
-    },
+    count: () => count,
     into: (dispatch) => (events) => {
       count += 1;
       return dispatch(events);

@@ -24,8 +24,8 @@ export const rejectedCodeCaches = (): number => rejectedCaches;
 
 /** Compiles one of our own bundles, with its code cache if V8 takes it. */
 export async function compileBundle(isolate: ivm.Isolate, bundle: Bundle): Promise<ivm.Script> {
-  const { cache } = bundle;
-  const script = await isolate.compileScript(bundle.code, {
+  const cache = bundle.cache();
+  const script = await isolate.compileScript(bundle.code(), {
     filename: `userferry:${bundle.name}`,
     ...(cache === undefined ? {} : { cachedData: cache }),
   });

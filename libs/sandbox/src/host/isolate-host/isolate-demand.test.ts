@@ -64,5 +64,5 @@ it('a run hears that its isolate could not be made', async () => {
   const run = demand.wait();
   demand.failed(new Error('no memory'));
   await expect(run).rejects.toThrow('no memory');
-  expect(demand.isIdle).toBe(true);
+  expect(demand.isIdle()).toBe(true);
 });

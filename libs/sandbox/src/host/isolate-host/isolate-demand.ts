@@ -4,9 +4,9 @@ import type { Lease } from './slot-pool.ts';
 
 export type IsolateDemand = {
   /** Nobody has, gets or awaits one. */
-  readonly isIdle: boolean;
+  isIdle(): boolean;
   /** Isolates that somebody has, that are made ready for their next run, and that are being made. */
-  readonly busy: number;
+  busy(): number;
   /** An isolate for a run: the next that is free. */
   wait(): Promise<Lease>;
   /** A run has taken one that was idle. */
@@ -50,12 +50,8 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
   };
 
   return {
-    get isIdle() {
-      return busy() + waiting.length === 0;
-    },
-    get busy() {
-      return busy();
-    },
+    isIdle: () => busy() + waiting.length === 0,
+    busy: () => busy(),
     wait() {
       const { promise, resolve, reject } = Promise.withResolvers<Lease>();
       const one: Waiting = { give: resolve, fail: reject };

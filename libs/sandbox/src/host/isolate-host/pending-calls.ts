@@ -2,7 +2,7 @@
 export type PendingCalls = {
   track<T>(call: Promise<T>): Promise<T>;
   /** Calls that are under way. */
-  readonly size: number;
+  size(): number;
   /** True when all calls are over, false when some still are not after `graceMs`. */
   stopped(graceMs: number): Promise<boolean>;
 };
@@ -10,9 +10,7 @@ export type PendingCalls = {
 export function createPendingCalls(): PendingCalls {
   const calls = new Set<Promise<unknown>>();
   return {
-    get size() {
-      return calls.size;
-    },
+    size: () => calls.size,
     track(call) {
       calls.add(call);
       const forget = (): void => void calls.delete(call);

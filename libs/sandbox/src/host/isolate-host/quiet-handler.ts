@@ -5,7 +5,7 @@ import { QUESTIONS } from './work.ts';
 
 export type QuietHandler = BridgeHandler & {
   /** Whether nothing was asked but what is the same for every run, or random, and nothing was posted. */
-  readonly wasQuiet: boolean;
+  wasQuiet(): boolean;
 };
 
 export function createQuietHandler(): QuietHandler {
@@ -15,9 +15,7 @@ export function createQuietHandler(): QuietHandler {
     return { error: { message: 'There is no run yet' } };
   };
   return {
-    get wasQuiet() {
-      return wasQuiet;
-    },
+    wasQuiet: () => wasQuiet,
     onOperations: () => void refuse(),
     onQuestion(question, args) {
       if (question === 'random') return { value: QUESTIONS.get('random')?.(args) };

@@ -29,7 +29,7 @@ export type RunBridge = BridgeHandler & {
   /** Calls when servers have let go of all connections that a driver has taken leave of; at once where there are none. */
   whenLeft(act: () => void): void;
   /** Whether the run left nothing open in the host. */
-  readonly isQuiet: boolean;
+  isQuiet(): boolean;
   /** `isInOrder`: the run has ended by itself, and what may be kept of its connections is kept. */
   close(isInOrder?: boolean): void;
 };
@@ -58,7 +58,7 @@ type Answering = Pick<RunBridgeDeps, 'files' | 'onPackage'> & { readonly own: Qu
 /** The text of a package that was not brought along. */
 function bringPackage({ files, onPackage }: Answering, name: string): string | undefined {
   onPackage(name);
-  return files.packages.get(name)?.code;
+  return files.packages.get(name)?.code();
 }
 
 function answerQuestion(answering: Answering, question: string, args: readonly unknown[]): unknown {
@@ -164,9 +164,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     waits,
     offer: sockets.offer,
     whenLeft: sockets.whenLeft,
-    get isQuiet() {
-      return sockets.size === 0 && answers.pending === 0 && crypto.pending === 0 && zlib.pending === 0;
-    },
+    isQuiet: () => sockets.size() === 0 && answers.pending() === 0 && crypto.pending() === 0 && zlib.pending() === 0,
     onOperations,
     onQuestion(question, args) {
       try {

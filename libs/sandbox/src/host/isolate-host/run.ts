@@ -61,7 +61,7 @@ function codeOf({ message, stack }: Error, bridge: RunBridge): { readonly code?:
 
 /** What the network has to say of an outcome that the script's own error, or its want of one, does not tell. */
 function explained(outcome: Outcome, error: FrameError | undefined, { transport }: RunBridge): FrameError | undefined {
-  const cause = outcome === 'egress_denied' ? transport.denial : transport.lastFailure;
+  const cause = outcome === 'egress_denied' ? transport.denial() : transport.lastFailure();
   if (cause === undefined || (outcome !== 'egress_denied' && outcome !== 'store_unreachable')) return error;
   const code = typeof cause.code === 'string' ? { code: cause.code } : {};
   const text = cause.message.slice(0, CAUSE_LENGTH_MAX);
@@ -101,7 +101,7 @@ async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, 
 
 /** Asks what the isolate holds after the run. */
 function lookAtMemory(lease: Lease): void {
-  if (lease.slot.isDisposed) return;
+  if (lease.slot.isDisposed()) return;
   lease.memory = lease.slot.memoryInUse().catch(() => undefined);
   void lease.memory.then((memory) => {
     lease.heapBytes = memory?.heapBytes;
@@ -123,8 +123,8 @@ const left = (bridge: RunBridge, leftMs: number, givenUp: Promise<void>): Promis
 /** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
 async function settled(bridge: RunBridge): Promise<boolean> {
   const untilMs = Date.now() + LIMITS.settleMs;
-  while (!bridge.isQuiet && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
-  return bridge.isQuiet;
+  while (!bridge.isQuiet() && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+  return bridge.isQuiet();
 }
 
 /** No connection is carried to another script, another version of it, or another environment. */
@@ -133,14 +133,14 @@ const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string
 
 const inputOf = (frame: RunFrame, envJson: string, lot: ParkingLot, bridge: RunBridge): RunInput => {
   const { source, functionName, argsJson, reuse } = frame;
-  const kept = reuse === undefined ? 'none' : lot.isEmpty ? 'later' : 'some';
+  const kept = reuse === undefined ? 'none' : lot.isEmpty() ? 'later' : 'some';
   return { source, functionName, argsJson, envJson, kept, offer: bridge.offer(), random: takeRandomPortion() };
 };
 
 const waitedMs = ({ waits: { connect, query, hash } }: RunBridge) => ({
-  connectMs: connect.ms,
-  queryMs: query.ms,
-  hashMs: hash.ms,
+  connectMs: connect.ms(),
+  queryMs: query.ms(),
+  hashMs: hash.ms(),
 });
 
 /** When a run was received, by `performance.now`, and what to call once, when its result has been sent. */
@@ -165,7 +165,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     ended = true;
     const wallMs = performance.now() - startedAtMs;
     const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
-    const waited = { ...waitedMs(bridge), crossings: crossings.count };
+    const waited = { ...waitedMs(bridge), crossings: crossings.count() };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     // As after an `end` in Node: who hears of the result may want a connection where there is room for one alone.
@@ -214,13 +214,13 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const expire = (): void => abort('timed_out', message('timed_out', frame));
   const timer = setTimeout(() => {
     // A call that is under way has the same deadline, and ivm says where it was then.
-    if (slot.isBusy) setTimeout(expire, STACK_GRACE_MS);
+    if (slot.isBusy()) setTimeout(expire, STACK_GRACE_MS);
     else expire();
   }, leftMs());
 
   const start = async (): Promise<void> => {
     // What came with the run, such as the end of a session that would be offered, is looked at first.
-    if (frame.reuse !== undefined && !lot.isEmpty) await nextTurn();
+    if (frame.reuse !== undefined && !lot.isEmpty()) await nextTurn();
     if (!ended) await slot.runScript(inputOf(frame, envJson, lot, bridge), leftMs());
   };
   slot.setHandler(crossings.outOf(bridge));

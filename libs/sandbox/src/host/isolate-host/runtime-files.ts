@@ -7,8 +7,8 @@ import ivm from 'isolated-vm';
 export type Bundle = {
   readonly name: string;
   readonly path: string;
-  readonly code: string;
-  readonly cache: ivm.ExternalCopy<ArrayBuffer> | undefined;
+  code(): string;
+  cache(): ivm.ExternalCopy<ArrayBuffer> | undefined;
 };
 
 export type RuntimeFiles = {
@@ -29,12 +29,8 @@ function bundleAt(path: string): Bundle {
   return {
     name,
     path,
-    get code() {
-      return read().code;
-    },
-    get cache() {
-      return read().cache;
-    },
+    code: () => read().code,
+    cache: () => read().cache,
   };
 }
 

@@ -10,7 +10,7 @@ export const BLANK: Recipe = { memoryLimitBytes: DEFAULT_MEMORY_BYTES, packages:
 
 export type SlotMaker = {
   /** What making the last one took, bare. */
-  readonly makingMs: number;
+  makingMs(): number;
   /** For `per_run`, one that serves a single run. */
   create(want: Pick<Recipe, 'memoryLimitBytes' | 'isolation'>): Promise<Slot>;
   /** One with the recipe's packages in it; for `per_run` evaluated, where they let it. */
@@ -55,9 +55,7 @@ export function createSlotMaker({ files, onCatastrophe, onStuck }: SlotMakerDeps
     return make(recipe);
   };
   return {
-    get makingMs() {
-      return makingMs;
-    },
+    makingMs: () => makingMs,
     create,
     make,
     discard,

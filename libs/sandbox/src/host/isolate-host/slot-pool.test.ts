@@ -15,14 +15,14 @@ const poolOf = () => {
     const slot = {
       memoryLimitBytes: WANT.memoryLimitBytes,
       createdAtMs: Date.now(),
-      isDisposed: false,
+      isDisposed: () => false,
       reset: async () => true,
       memoryInUse: async () => ({ heapBytes: 0, heldBytes: 0 }),
     } as unknown as Slot;
     made.push(slot);
     return slot;
   };
-  const maker: SlotMaker = { makingMs: 10, make, create: make, discard: async () => undefined };
+  const maker: SlotMaker = { makingMs: () => 10, make, create: make, discard: async () => undefined };
   return { pool: createSlotPool(FILES, maker), made };
 };
 

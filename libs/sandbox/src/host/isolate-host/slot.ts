@@ -23,9 +23,9 @@ export type MemoryInUse = { readonly heapBytes: number; readonly heldBytes: numb
 export type Slot = {
   readonly memoryLimitBytes: number;
   readonly createdAtMs: number;
-  readonly isDisposed: boolean;
+  isDisposed(): boolean;
   /** Whether a call into the isolate has not come back. */
-  readonly isBusy: boolean;
+  isBusy(): boolean;
   setHandler(handler: BridgeHandler | undefined): void;
   /** Brings a package's bundle in; nothing happens when it is there already or there is none of that name. */
   loadPackage(name: string): Promise<void>;
@@ -54,7 +54,7 @@ const COPY = { arguments: { copy: true } } as const;
 
 async function cacheOf(isolate: ivm.Isolate, bundle: Bundle): Promise<Uint8Array> {
   const options = { filename: `userferry:${bundle.name}`, produceCachedData: true };
-  const { cachedData } = (await isolate.compileScript(bundle.code, options)) as {
+  const { cachedData } = (await isolate.compileScript(bundle.code(), options)) as {
     cachedData?: ivm.ExternalCopy<ArrayBuffer>;
   };
   if (cachedData === undefined) throw new Error(`V8 made no code cache of ${bundle.name}`);
@@ -86,12 +86,8 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
   return {
     memoryLimitBytes: options.memoryLimitBytes,
     createdAtMs: Date.now(),
-    get isDisposed() {
-      return isolate.isDisposed;
-    },
-    get isBusy() {
-      return calls.size > 0;
-    },
+    isDisposed: () => isolate.isDisposed,
+    isBusy: () => calls.size() > 0,
     setHandler(next) {
       handler = next;
     },
@@ -112,7 +108,7 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
       handler = quiet;
       try {
         if (names.length > 0) await guest.evaluate.apply(undefined, [names.join(',')], { timeout: OWN_CALL_MS });
-        return quiet.wasQuiet;
+        return quiet.wasQuiet();
       } catch {
         return false;
       } finally {

@@ -20,7 +20,7 @@ export type SocketsDeps = ConnectionsDeps & {
 type Question = Parameters<SupervisorLink['connect']>[0];
 
 export type Sockets = TlsSockets & {
-  readonly size: number;
+  size(): number;
   /** Connections to servers so far: those that were opened, and those of earlier runs. */
   readonly counts: { readonly opened: number; readonly reused: number };
   /**
@@ -83,10 +83,11 @@ const createOpener =
       connections.use(id, connection, socket);
       if (words !== undefined && words.length > 0) say(id, connection, words);
     });
-    connection.withdraw = () => {
+    const withdrawAll = (): void => {
       over();
       withdraw();
     };
+    connection.withdraw = withdrawAll;
   };
 
 function createQuotas() {
@@ -140,10 +141,11 @@ function awaitAnswer(connection: Connection, queries: WaitClock): void {
   const isWrittenOn = connection.virtual !== undefined && connection.isJoined !== true;
   if (connection.heard !== undefined || isWrittenOn) return;
   const over = queries.begin();
-  connection.heard = () => {
+  const heard = (): void => {
     over();
     delete connection.heard;
   };
+  connection.heard = heard;
 }
 
 const createSaying =
@@ -210,9 +212,7 @@ export function createSockets({ runId, link, reuse, ...rest }: SocketsDeps): Soc
   const tls = createTlsSockets(connections, deps, ordered, desk);
   return {
     counts,
-    get size() {
-      return connections.size;
-    },
+    size: () => connections.size(),
     holdReading: connections.holdReading,
     closeAll(isInOrder = false) {
       connections.closeAll();

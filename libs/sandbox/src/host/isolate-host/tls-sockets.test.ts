@@ -61,10 +61,10 @@ describe('feeding', () => {
     feed(sockets, 1, new Uint8Array(100).fill(65));
     feed(sockets, 1, new Uint8Array(100).fill(65));
     await expect.poll(() => typesOf(seen)).toContainEqual([1, 'error']);
-    await expect.poll(() => sockets.size).toBe(1);
+    await expect.poll(() => sockets.size()).toBe(1);
     expect(typesOf(seen).filter(([id]) => id === 2)).toEqual([[2, 'cipher']]);
     sockets.closeAll();
-    expect(sockets.size).toBe(0);
+    expect(sockets.size()).toBe(0);
   });
 
   it('faster than anyone reads has an end', () => {
@@ -129,7 +129,7 @@ describe('options', () => {
       [1, 'error'],
       [1, 'close'],
     ]);
-    expect(sockets.size).toBe(0);
+    expect(sockets.size()).toBe(0);
   });
 });
 

@@ -10,9 +10,9 @@ export const isDenial = ({ code }: { readonly [field: string]: unknown }): boole
 export type TransportLog = {
   readonly failures: readonly WireError[];
   /** The last refusal. */
-  readonly denial: WireError | undefined;
+  denial(): WireError | undefined;
   /** What failed, when the last thing that happened on the network was a failure. */
-  readonly lastFailure: WireError | undefined;
+  lastFailure(): WireError | undefined;
   failed(error: WireError): void;
   succeeded(): void;
   /** A store said something: what was denied before that was not all there is. An outage is not made up for so easily. */
@@ -25,12 +25,8 @@ export function createTransportLog(): TransportLog {
   let denial: WireError | undefined;
   return {
     failures,
-    get denial() {
-      return denial;
-    },
-    get lastFailure() {
-      return lastFailure;
-    },
+    denial: () => denial,
+    lastFailure: () => lastFailure,
     failed(error) {
       lastFailure = error;
       if (isDenial(error)) denial = error;

@@ -13,8 +13,8 @@ it('time that two things are waited for counts once, and what is never over coun
   nowMs = 40;
   second();
   nowMs = 100;
-  expect(clock.ms).toBe(40);
+  expect(clock.ms()).toBe(40);
   clock.begin();
   nowMs = 105;
-  expect(clock.ms).toBe(45);
+  expect(clock.ms()).toBe(45);
 });

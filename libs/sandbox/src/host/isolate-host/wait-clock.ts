@@ -1,6 +1,6 @@
 /** How long a run has waited for one kind of thing. What is waited for at the same time counts once. */
 export type WaitClock = {
-  readonly ms: number;
+  ms(): number;
   /** Begins to wait; call what it gives when that is over, once or more often. */
   begin(): () => void;
 };
@@ -10,9 +10,7 @@ export function createWaitClock(now: () => number = () => performance.now()): Wa
   let sinceMs = 0;
   let totalMs = 0;
   return {
-    get ms() {
-      return waiting > 0 ? totalMs + now() - sinceMs : totalMs;
-    },
+    ms: () => (waiting > 0 ? totalMs + now() - sinceMs : totalMs),
     begin() {
       if (waiting === 0) sinceMs = now();
       waiting += 1;

@@ -11,7 +11,7 @@ const slotOf = (): Slot =>
   ({
     memoryLimitBytes: WANT.memoryLimitBytes,
     createdAtMs: Date.now(),
-    isDisposed: false,
+    isDisposed: () => false,
     reset: async () => true,
     memoryInUse: async () => ({ heapBytes: 0, heldBytes: 0 }),
   }) as unknown as Slot;
@@ -23,7 +23,7 @@ const leaseOf = (key: string): Lease => ({
 const isolates = () => {
   const discarded: Slot[] = [];
   const warm = createWarmIsolates({
-    maker: { makingMs: 10, discard: async (slot) => void discarded.push(slot) },
+    maker: { makingMs: () => 10, discard: async (slot) => void discarded.push(slot) },
     makeNew: async (_, key) => leaseOf(key),
   });
   const takeAll = (...keys: string[]) => Promise.all(keys.map((key) => warm.take(WANT, key)));

@@ -32,7 +32,7 @@ const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
 /** Makes a slot ready for its next run; false when it is given up instead. */
 const renew = async (lease: Lease): Promise<boolean> => {
   try {
-    if (lease.slot.isDisposed) return false;
+    if (lease.slot.isDisposed()) return false;
     // Asked at once, the isolate is woken once.
     const [isReset, isOld] = await Promise.all([lease.slot.reset(), isSpent(lease)]);
     return isReset && !isOld;
@@ -54,7 +54,7 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
   };
   /** Nobody is left who would ask for it by this key. */
   const forgetDemand = (key: string): void => {
-    if (demands.get(key)?.isIdle && !idle.some((lease) => lease.key === key)) demands.delete(key);
+    if (demands.get(key)?.isIdle() && !idle.some((lease) => lease.key === key)) demands.delete(key);
   };
   const giveUpOldest = (): void => {
     const { slot, key } = idle.shift() as Lease;
@@ -81,7 +81,7 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
       if (!demand.offer(lease, 'made')) keep(lease);
     };
     const make = (): void => void makeOne().catch(demand.failed);
-    const demand: IsolateDemand = createIsolateDemand(AT_ONCE, make, () => maker.makingMs);
+    const demand: IsolateDemand = createIsolateDemand(AT_ONCE, make, () => maker.makingMs());
     demands.set(key, demand);
     return demand;
   };
@@ -94,7 +94,7 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
       lease.takenAtMs = performance.now();
       return lease;
     },
-    isServed: (key) => (demands.get(key)?.busy ?? 0) + idle.filter((lease) => lease.key === key).length >= AT_ONCE,
+    isServed: (key) => (demands.get(key)?.busy() ?? 0) + idle.filter((lease) => lease.key === key).length >= AT_ONCE,
     async giveBack(lease, clean) {
       lease.runs += 1;
       const demand = demands.get(lease.key) as IsolateDemand;

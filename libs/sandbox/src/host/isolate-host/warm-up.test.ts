@@ -8,12 +8,12 @@ import { warmUp } from './warm-up.ts';
 it('a run that nobody asked for ends well, and its isolate with it', async () => {
   const files = loadRuntimeFiles(join(import.meta.dirname, '../../../dist/runtime'));
   const maker = createSlotMaker({ files, onCatastrophe: () => undefined, onStuck: () => undefined });
-  const isolates: { readonly isDisposed: boolean }[] = [];
+  const isolates: { isDisposed(): boolean }[] = [];
   const create = async (want: Parameters<typeof maker.create>[0]) => {
     const slot = await maker.create(want);
     isolates.push(slot);
     return slot;
   };
   expect(await warmUp({ files, maker: { ...maker, create } })).toBe('completed');
-  expect(isolates.map(({ isDisposed }) => isDisposed)).toEqual([true]);
+  expect(isolates.map(({ isDisposed }) => isDisposed())).toEqual([true]);
 });

@@ -13,7 +13,7 @@ type Args = readonly unknown[];
 
 export type CryptoDesk = {
   /** Calls that the thread pool has not answered. */
-  readonly pending: number;
+  pending(): number;
   /** Starts a call whose errors are all told later. */
   start(id: unknown, name: unknown, args: unknown): void;
   /** Questions by their names; they throw what the guest shall catch. */
@@ -73,9 +73,7 @@ export function createCryptoDesk(events: EventQueue, waits: WaitClock): CryptoDe
 
   return {
     start: startAndTell,
-    get pending() {
-      return pending;
-    },
+    pending: () => pending,
     questions: new Map<string, (args: Args) => unknown>([
       ['crypto', ([name, args]) => callCrypto(asText(name, 'name', 32), asList(args))],
       ['crypto.start', start],

@@ -70,7 +70,7 @@ export function createHttpFollower(): Follower {
   const onAnswered = (): void => {
     if (!isFinal) return;
     // Answered before it was asked to the end: what comes next may be taken for anything.
-    if (!fromScript.isBetween) lose();
+    if (!fromScript.isBetween()) lose();
     asked = undefined;
     answeredAtMs = performance.now();
   };
@@ -81,20 +81,20 @@ export function createHttpFollower(): Follower {
   return {
     ...opening.steps,
     onWrite(bytes) {
-      if (opening.phase === 'replaying') return 'broken';
+      if (opening.phase() === 'replaying') return 'broken';
       opening.noteSpeech();
-      if (opening.phase === 'open') fromScript.push(bytes);
+      if (opening.phase() === 'open') fromScript.push(bytes);
       return 'send';
     },
     onData(bytes) {
       opening.noteSpeech();
-      if (opening.phase === 'open' && asked === undefined) lose();
-      else if (opening.phase === 'open') fromServer.push(bytes);
+      if (opening.phase() === 'open' && asked === undefined) lose();
+      else if (opening.phase() === 'open') fromServer.push(bytes);
     },
     isInOrder() {
-      if (opening.phase !== 'open' || asked !== undefined || answeredAtMs === 0 || leftMs() <= 0) return false;
-      if (!opening.isWhole) return false;
-      return [fromScript, fromServer].every(({ isBetween, isLost }) => isBetween && !isLost);
+      if (opening.phase() !== 'open' || asked !== undefined || answeredAtMs === 0 || leftMs() <= 0) return false;
+      if (!opening.isWhole()) return false;
+      return [fromScript, fromServer].every((messages) => messages.isBetween() && !messages.isLost());
     },
     idleMs: () => Math.max(0, Math.min(REUSE.idleMs, leftMs())),
     reset: hasNothingToSay,

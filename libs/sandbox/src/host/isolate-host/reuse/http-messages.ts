@@ -12,9 +12,9 @@ export type HttpBody = number | 'chunks' | 'lost';
 export type HttpReader = {
   push(bytes: Buffer): void;
   /** Whether the last message is whole. */
-  readonly isBetween: boolean;
+  isBetween(): boolean;
   /** Whether something came that cannot be followed; nothing is read from there on. */
-  readonly isLost: boolean;
+  isLost(): boolean;
 };
 
 const HEAD_BYTES_MAX = 32 * 1024;
@@ -114,12 +114,8 @@ export function createHttpReader(onHead: (head: HttpHead) => HttpBody, onEnd: ()
     });
 
   return {
-    get isBetween() {
-      return state === 'head' && gathered.length === 0;
-    },
-    get isLost() {
-      return state === 'lost';
-    },
+    isBetween: () => state === 'head' && gathered.length === 0,
+    isLost: () => state === 'lost',
     push(bytes) {
       let rest = bytes;
       while (rest.length > 0 && state !== 'lost') {

@@ -6,9 +6,9 @@ export type OnMessage = (kind: string, first: number) => void;
 export type MessageReader = {
   push(bytes: Uint8Array): void;
   /** Whether the last message is whole. */
-  readonly isBetween: boolean;
+  isBetween(): boolean;
   /** Whether something came that cannot be a message; nothing is read from there on. */
-  readonly isLost: boolean;
+  isLost(): boolean;
 };
 
 const HEAD_BYTES = 5;
@@ -31,12 +31,8 @@ export function createMessageReader(onMessage: OnMessage): MessageReader {
     onMessage(String.fromCharCode(head[0] as number), first);
   };
   return {
-    get isBetween() {
-      return have === 0 && toSkip === 0 && !isLost;
-    },
-    get isLost() {
-      return isLost;
-    },
+    isBetween: () => have === 0 && toSkip === 0 && !isLost,
+    isLost: () => isLost,
     push(bytes) {
       let at = 0;
       while (at < bytes.length && !isLost) {

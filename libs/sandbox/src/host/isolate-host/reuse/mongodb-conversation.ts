@@ -14,13 +14,13 @@ export type MongodbConversation = {
   onWrite(bytes: Buffer): void;
   onData(bytes: Buffer): void;
   /** Whether the driver is let in, nothing is under way but what it does not wait for, and nothing went wrong. */
-  readonly isInOrder: boolean;
+  isInOrder(): boolean;
   /** Whether the server has said that it is not what it was. */
-  readonly isChanged: boolean;
+  isChanged(): boolean;
   /** What the server has said of itself to begin with. */
-  readonly hello: Buffer | undefined;
+  hello(): Buffer | undefined;
   /** Fields that go with every command where the client has bound itself to a version of the server's interface. */
-  readonly apiFields: readonly Buffer[];
+  apiFields(): readonly Buffer[];
   /** Commands that wait for their answers, by their ids; taken as answered by `settle`. */
   readonly waiting: ReadonlyMap<number, string>;
   settle(): void;
@@ -90,18 +90,12 @@ export function createMongodbConversation(needsLogin: boolean): MongodbConversat
   return {
     waiting,
     settle: () => waiting.clear(),
-    get isChanged() {
-      return isChanged;
-    },
-    get hello() {
-      return hello;
-    },
-    get apiFields() {
-      return apiFields;
-    },
-    get isInOrder() {
+    isChanged: () => isChanged,
+    hello: () => hello,
+    apiFields: () => apiFields,
+    isInOrder() {
       if (isLost || isChanged || hasTransaction || !isLetIn || hello === undefined || !isAtItsEnd()) return false;
-      return fromDriver.isBetween && fromServer.isBetween;
+      return fromDriver.isBetween() && fromServer.isBetween();
     },
     onWrite: (bytes) => void (isLost || fromDriver.push(bytes)),
     onData: (bytes) => void (isLost || fromServer.push(bytes)),

@@ -17,7 +17,7 @@ export function createMongodbFollower(needsLogin: boolean): Follower {
   return {
     ...opening.steps,
     onWrite(bytes) {
-      if (opening.phase === 'replaying') return 'broken';
+      if (opening.phase() === 'replaying') return 'broken';
       opening.noteSpeech();
       conversation.onWrite(bytes);
       return 'send';
@@ -27,12 +27,13 @@ export function createMongodbFollower(needsLogin: boolean): Follower {
       conversation.onData(bytes);
     },
     welcome: () => last && { bytes: last.document, ageMs: performance.now() - last.atMs, rttMs: last.rttMs },
-    isInOrder: () => opening.phase === 'open' && conversation.isInOrder && opening.isWhole,
-    isSpoilt: () => conversation.isChanged,
+    isInOrder: () => opening.phase() === 'open' && conversation.isInOrder() && opening.isWhole(),
+    isSpoilt: () => conversation.isChanged(),
     async reset(socket) {
-      const { hello, apiFields, waiting } = conversation;
+      const hello = conversation.hello();
       if (hello === undefined) return false;
-      last = await greetMongodb(socket, { hello: last?.document ?? hello, apiFields }, new Set(waiting.keys()));
+      const greeting = { hello: last?.document ?? hello, apiFields: conversation.apiFields() };
+      last = await greetMongodb(socket, greeting, new Set(conversation.waiting.keys()));
       conversation.settle();
       return last !== undefined;
     },

@@ -12,9 +12,9 @@ export type MongodbMessage = {
 export type MongodbReader = {
   push(bytes: Uint8Array): void;
   /** Whether the last message is whole. */
-  readonly isBetween: boolean;
+  isBetween(): boolean;
   /** Whether something came that cannot be a message; nothing is read from there on. */
-  readonly isLost: boolean;
+  isLost(): boolean;
 };
 
 export const OP_REPLY = 1;
@@ -60,12 +60,8 @@ export function createMongodbReader(onMessage: (message: MongodbMessage) => void
     if (!isLost) onMessage({ id, responseTo, opcode, flags, document: body.subarray(at) });
   };
   return {
-    get isBetween() {
-      return have === 0 && !isLost;
-    },
-    get isLost() {
-      return isLost;
-    },
+    isBetween: () => have === 0 && !isLost,
+    isLost: () => isLost,
     push(bytes) {
       let at = 0;
       while (at < bytes.length && !isLost) {

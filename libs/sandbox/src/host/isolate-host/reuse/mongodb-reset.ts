@@ -57,8 +57,8 @@ export function greetMongodb(
   });
   const onData = (bytes: Buffer): void => {
     reader.push(bytes);
-    if (reader.isLost) resolve(undefined);
-    if (answer === undefined || !reader.isBetween) return;
+    if (reader.isLost()) resolve(undefined);
+    if (answer === undefined || !reader.isBetween()) return;
     const nowMs = performance.now();
     const isGood = isFine(answer) && isSame(hello, answer);
     resolve(isGood ? { document: answer, atMs: nowMs, rttMs: nowMs - askedAtMs } : undefined);

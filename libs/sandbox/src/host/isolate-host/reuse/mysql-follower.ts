@@ -70,7 +70,7 @@ export function createMysqlFollower(): Follower {
     farewell: QUIT,
     onWrite(bytes) {
       if (phase === 'replaying') return onReplayed(bytes);
-      if (phase === 'open' && bytes.equals(QUIT) && fromDriver.isBetween && fromServer.isBetween) return 'farewell';
+      if (phase === 'open' && bytes.equals(QUIT) && fromDriver.isBetween() && fromServer.isBetween()) return 'farewell';
       if (phase === 'greeting') onLogin(bytes);
       else if (phase === 'open') fromDriver.push(bytes);
       return 'send';

@@ -84,7 +84,7 @@ function exchange(socket: Socket, bytes: Buffer, oks: number, mark: string): Pro
   });
   const onData = (data: Buffer): void => {
     reader.push(data);
-    if (isDone) resolve({ isWhole: reader.isBetween, row });
+    if (isDone) resolve({ isWhole: reader.isBetween(), row });
   };
   socket.on('data', onData);
   socket.on('close', fail);

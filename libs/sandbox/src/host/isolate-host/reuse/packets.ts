@@ -4,7 +4,7 @@ export type Packet = { readonly place: number; readonly length: number; readonly
 export type PacketReader = {
   push(bytes: Uint8Array): void;
   /** Whether the last packet is whole. */
-  readonly isBetween: boolean;
+  isBetween(): boolean;
 };
 
 const HEAD_BYTES = 4;
@@ -23,9 +23,7 @@ export function createPacketReader(keepBytes: number, onPacket: (packet: Packet)
     onPacket({ place: kept[3] as number, length, start });
   };
   return {
-    get isBetween() {
-      return have === 0;
-    },
+    isBetween: () => have === 0,
     push(bytes) {
       let at = 0;
       while (at < bytes.length) {

@@ -55,6 +55,14 @@ describe('a connection that was parked', () => {
     expect(socket.destroyed).toBe(false);
   });
 
+  it('is given out as it was parked, with nothing of the place where it lay', async () => {
+    const parked = parkedOf(await open());
+    for (const _ of [1, 2]) {
+      lot.park(parked);
+      expect(await take()).toBe(parked);
+    }
+  });
+
   it('is given out when it has been put back, not before', async () => {
     const socket = await open();
     let putBack: (done: boolean) => void = () => undefined;
@@ -203,7 +211,7 @@ describe('a connection that is put aside', () => {
     accepted[0]?.write('x');
     await vi.waitUntil(() => socket.destroyed);
     expect(aside?.take()).toBeUndefined();
-    expect(lot.isEmpty).toBe(true);
+    expect(lot.isEmpty()).toBe(true);
   });
 
   it('is closed where its run did not end in order, unless it has left already', async () => {

@@ -17,7 +17,7 @@ export type PutAside = {
 };
 
 export type ParkingLot = {
-  readonly isEmpty: boolean;
+  isEmpty(): boolean;
   /** Whether it takes connections of this key at all: not for a while after one could not be put back. */
   accepts(key: string): boolean;
   /** Gives up all that wait under this key. */
@@ -60,11 +60,11 @@ function reserve(place: ParkingPlace, aside: Set<ParkingPlace>): PutAside {
   };
   aside.add(place);
   return {
-    parked: place,
+    parked: place.parked,
     take() {
-      if (!decide() || !place.isReady) return undefined;
+      if (!decide() || !place.isReady()) return undefined;
       place.leave();
-      return place;
+      return place.parked;
     },
     giveBack: () => void decide(),
     close() {
@@ -85,32 +85,30 @@ export function createParkingLot(): ParkingLot {
   };
   const isRefused = (key: string): boolean => (refused.get(key) ?? 0) > performance.now();
   const hasRoom = (key: string): boolean =>
-    places.length < REUSE.total && places.filter((one) => one.key === key).length < REUSE.perKey;
+    places.length < REUSE.total && places.filter(({ parked }) => parked.key === key).length < REUSE.perKey;
   /** Where the lot is full, what waits for other credentials has to go. */
   const makeRoom = (key: string): boolean => {
-    if (!hasRoom(key)) places.find((one) => one.key !== key)?.close();
+    if (!hasRoom(key)) places.find(({ parked }) => parked.key !== key)?.close();
     return hasRoom(key);
   };
   /** The one that came last, so that those that are not needed grow old. */
-  const takeReady = (key: string, mayServe: (parked: Parked) => boolean): ParkingPlace | undefined => {
+  const takeReady = (key: string, mayServe: (parked: Parked) => boolean): Parked | undefined => {
     for (;;) {
-      const found = places.findLast((one) => one.isReady && one.key === key && !aside.has(one));
+      const found = places.findLast((one) => one.isReady() && one.parked.key === key && !aside.has(one));
       if (found === undefined) return undefined;
-      if (!isTooOld(found) && mayServe(found)) {
+      if (!isTooOld(found.parked) && mayServe(found.parked)) {
         found.leave();
-        return found;
+        return found.parked;
       }
       found.close();
     }
   };
 
   return {
-    get isEmpty() {
-      return places.length === 0;
-    },
+    isEmpty: () => places.length === 0,
     accepts: (key) => !isRefused(key),
     forget(key) {
-      for (const place of places.filter((one) => one.key === key)) place.close();
+      for (const place of places.filter(({ parked }) => parked.key === key)) place.close();
     },
     park(parked) {
       const { key, socket } = parked;
@@ -126,15 +124,17 @@ export function createParkingLot(): ParkingLot {
       places.push(place);
     },
     putAside(isWanted) {
-      const place = places.findLast((one) => one.isReady && !aside.has(one) && !isTooOld(one) && isWanted(one));
+      const place = places.findLast(
+        (one) => one.isReady() && !aside.has(one) && !isTooOld(one.parked) && isWanted(one.parked),
+      );
       if (place === undefined) return undefined;
       return reserve(place, aside);
     },
     take(key, mayServe, answer) {
-      const ofKey = places.filter((one) => one.key === key && !aside.has(one));
-      const first = ofKey.find((one) => one.isReady) ?? ofKey[0];
+      const ofKey = places.filter((one) => one.parked.key === key && !aside.has(one));
+      const first = ofKey.find((one) => one.isReady()) ?? ofKey[0];
       // A run has come by several turns of the loop before its script asks: what had ended before it is gone.
-      if (first === undefined || first.isReady) {
+      if (first === undefined || first.isReady()) {
         answer(takeReady(key, mayServe));
         return () => undefined;
       }

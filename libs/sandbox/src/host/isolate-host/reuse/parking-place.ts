@@ -18,9 +18,11 @@ export type Parked = {
   readonly validUntilMs?: number;
 };
 
-export type ParkingPlace = Parked & {
+export type ParkingPlace = {
+  /** Nothing of the place is in it: what is parked again and again would hold every place that it ever had. */
+  readonly parked: Parked;
   /** Put back to what it was, and fit for a run. */
-  readonly isReady: boolean;
+  isReady(): boolean;
   /** Resolves when it is known whether it is. */
   readonly settled: Promise<void>;
   /** Gives it out of hand as it is. */
@@ -84,10 +86,8 @@ export function createParkingPlace(parked: Parked, onLeave: () => void, onRefuse
   socket.resume();
   const settled = restore();
   return {
-    ...parked,
-    get isReady() {
-      return isReady && isHere;
-    },
+    parked,
+    isReady: () => isReady && isHere,
     settled,
     leave,
     close: closeInOrder,

@@ -47,7 +47,7 @@ export function createPgFollower(): Follower {
     isIdle = status === 0x49;
   });
   const isInOrder = (): boolean =>
-    phase === 'open' && owed === 0 && isIdle && !isUnfinished && fromDriver.isBetween && fromServer.isBetween;
+    phase === 'open' && owed === 0 && isIdle && !isUnfinished && fromDriver.isBetween() && fromServer.isBetween();
 
   const onOpening = (bytes: Buffer): void => {
     if (bytes.equals(SSL_REQUEST) && !asksForSsl) {
@@ -80,7 +80,7 @@ export function createPgFollower(): Follower {
       if (phase === 'open') fromServer.push(bytes);
       else if (phase === 'welcome') {
         const rest = welcome.push(bytes);
-        if (welcome.isLost) phase = 'lost';
+        if (welcome.isLost()) phase = 'lost';
         else if (rest !== undefined) {
           phase = 'open';
           fromServer.push(rest);
@@ -99,12 +99,12 @@ export function createPgFollower(): Follower {
     replay() {
       phase = 'replaying';
       expected = [...(asksForSsl ? [SSL_REQUEST] : []), startup as Buffer];
-      return asksForSsl ? Buffer.from('S') : welcome.bytes;
+      return asksForSsl ? Buffer.from('S') : welcome.bytes();
     },
-    replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: welcome.bytes }),
+    replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: welcome.bytes() }),
     async reset(socket) {
-      if (welcome.processId === 0 || (asksForSsl && tls?.info === undefined)) return false;
-      const isReset = await resetPgSession(socket, isChecked ? undefined : welcome.processId);
+      if (welcome.processId() === 0 || (asksForSsl && tls?.info === undefined)) return false;
+      const isReset = await resetPgSession(socket, isChecked ? undefined : welcome.processId());
       isChecked = true;
       return isReset;
     },

@@ -32,8 +32,8 @@ export function resetPgSession(socket: Socket, processId: number | undefined): P
   });
   const onData = (bytes: Buffer): void => {
     reader.push(bytes);
-    if (reader.isLost) resolve(false);
-    else if (owed === 0) resolve(reader.isBetween);
+    if (reader.isLost()) resolve(false);
+    else if (owed === 0) resolve(reader.isBetween());
   };
   const onClose = (): void => resolve(false);
   socket.on('data', onData);

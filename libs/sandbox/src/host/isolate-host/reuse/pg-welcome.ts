@@ -3,10 +3,10 @@
 export type PgWelcome = {
   /** Takes bytes of the server; gives what follows the welcome once that is whole. */
   push(bytes: Buffer): Buffer | undefined;
-  readonly bytes: Buffer;
+  bytes(): Buffer;
   /** Of the process that serves the session; 0 where the server has not said. */
-  readonly processId: number;
-  readonly isLost: boolean;
+  processId(): number;
+  isLost(): boolean;
 };
 
 const BYTES_MAX = 16 * 1024;
@@ -41,15 +41,9 @@ export function createPgWelcome(): PgWelcome {
   };
 
   return {
-    get bytes() {
-      return bytes;
-    },
-    get processId() {
-      return processId;
-    },
-    get isLost() {
-      return isLost;
-    },
+    bytes: () => bytes,
+    processId: () => processId,
+    isLost: () => isLost,
     push(more) {
       pending = Buffer.concat([pending, more]);
       for (let message = takeMessage(); message !== undefined; message = takeMessage()) {

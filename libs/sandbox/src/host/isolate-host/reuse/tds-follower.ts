@@ -33,8 +33,8 @@ export function resetTdsSession(socket: Socket, settings: Buffer, processId: num
   });
   const onData = (bytes: Buffer): void => {
     reader.push(bytes);
-    if (reader.isLost) resolve(false);
-    else if (isAnswered) resolve(reader.isBetween);
+    if (reader.isLost()) resolve(false);
+    else if (isAnswered) resolve(reader.isBetween());
   };
   const onClose = (): void => resolve(false);
   const marked = Buffer.from(settings);
@@ -83,11 +83,9 @@ function createTdsConversation() {
   });
   return {
     exchanges: exchanges as readonly Exchange[],
-    get processId() {
-      return processId;
-    },
-    get isInOrder() {
-      const isQuiet = asked === undefined && fromDriver.isBetween && fromServer.isBetween;
+    processId: () => processId,
+    isInOrder() {
+      const isQuiet = asked === undefined && fromDriver.isBetween() && fromServer.isBetween();
       return isQuiet && !isLost && !hasTransaction && exchanges.length === 2;
     },
     onWrite: (bytes: Buffer) => void (isLost || fromDriver.push(bytes)),
@@ -139,20 +137,21 @@ export function createTdsFollower(): Follower {
     },
     onTls(options) {
       if (phase === 'securing') return tls.isSame(options);
-      if (hasSpoken || tls.isThere) phase = 'lost';
+      if (hasSpoken || tls.isThere()) phase = 'lost';
       tls.note(options);
       return true;
     },
     onSecure: tls.onSecure,
     replay() {
-      if (tls.isThere) phase = 'securing';
+      if (tls.isThere()) phase = 'securing';
       else begin();
       return Buffer.alloc(0);
     },
     replaySecure() {
-      if (phase !== 'securing' || tls.info === undefined) return undefined;
+      const info = tls.info();
+      if (phase !== 'securing' || info === undefined) return undefined;
       begin();
-      return { info: tls.info, bytes: Buffer.alloc(0) };
+      return { info, bytes: Buffer.alloc(0) };
     },
     takeAnswer() {
       const taken = answer;
@@ -160,10 +159,10 @@ export function createTdsFollower(): Follower {
       return taken;
     },
     welcome: () => ({ bytes: Buffer.alloc(0), ageMs: 0, rttMs: 0 }),
-    isInOrder: () => phase === 'open' && conversation.isInOrder && (!tls.isThere || tls.isWhole),
+    isInOrder: () => phase === 'open' && conversation.isInOrder() && (!tls.isThere() || tls.isWhole()),
     async reset(socket) {
       const [, settings] = conversation.exchanges;
-      return settings !== undefined && resetTdsSession(socket, settings.asked, conversation.processId);
+      return settings !== undefined && resetTdsSession(socket, settings.asked, conversation.processId());
     },
   };
 }

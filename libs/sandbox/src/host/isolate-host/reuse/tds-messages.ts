@@ -14,9 +14,9 @@ export type TdsMessage = {
 export type TdsReader = {
   push(bytes: Buffer): void;
   /** Whether the last message is whole. */
-  readonly isBetween: boolean;
+  isBetween(): boolean;
   /** Whether something came that cannot be a packet; nothing is read from there on. */
-  readonly isLost: boolean;
+  isLost(): boolean;
 };
 
 export const TDS = {
@@ -76,12 +76,8 @@ export function createTdsReader(onMessage: (message: TdsMessage) => void): TdsRe
     onMessage(message);
   };
   return {
-    get isBetween() {
-      return !isMidway && headBytes === 0 && !isLost;
-    },
-    get isLost() {
-      return isLost;
-    },
+    isBetween: () => !isMidway && headBytes === 0 && !isLost,
+    isLost: () => isLost,
     push(bytes) {
       let rest = bytes;
       while (rest.length > 0 && !isLost) {

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
 
 export type TlsNote = {
-  readonly isThere: boolean;
+  isThere(): boolean;
   /** The handshake is done, and was a whole one: what a later run is told of it is what this one was told. */
-  readonly isWhole: boolean;
-  readonly info: SecureInfo | undefined;
+  isWhole(): boolean;
+  info(): SecureInfo | undefined;
   note(options: TlsOptions): void;
   isSame(options: TlsOptions): boolean;
   onSecure(info: SecureInfo): void;
@@ -19,15 +19,9 @@ export function createTlsNote(): TlsNote {
   let noted: TlsOptions | undefined;
   let info: SecureInfo | undefined;
   return {
-    get isThere() {
-      return noted !== undefined;
-    },
-    get isWhole() {
-      return info !== undefined && !info.sessionReused;
-    },
-    get info() {
-      return info;
-    },
+    isThere: () => noted !== undefined,
+    isWhole: () => info !== undefined && !info.sessionReused,
+    info: () => info,
     note(options) {
       noted = withoutSession(options);
     },

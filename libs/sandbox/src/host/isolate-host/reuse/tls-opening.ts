@@ -2,11 +2,13 @@
 import type { Follower } from './follower.ts';
 import { createTlsNote } from './tls-note.ts';
 
+type Phase = 'open' | 'replaying' | 'lost';
+
 export type TlsOpening = {
   /** `lost`: what it has become is not known, and it is not kept. */
-  readonly phase: 'open' | 'replaying' | 'lost';
+  phase(): Phase;
   /** There is no TLS, or its handshake was a whole one. */
-  readonly isWhole: boolean;
+  isWhole(): boolean;
   /** Either side has said something: it is too late for TLS. */
   noteSpeech(): void;
   lose(): 'lost';
@@ -18,19 +20,15 @@ const NOTHING = Buffer.alloc(0);
 
 export function createTlsOpening(): TlsOpening {
   const tls = createTlsNote();
-  let phase: TlsOpening['phase'] = 'open';
+  let phase: Phase = 'open';
   let hasSpoken = false;
   const lose = (): 'lost' => {
     phase = 'lost';
     return 'lost';
   };
   return {
-    get phase() {
-      return phase;
-    },
-    get isWhole() {
-      return !tls.isThere || tls.isWhole;
-    },
+    phase: () => phase,
+    isWhole: () => !tls.isThere() || tls.isWhole(),
     noteSpeech() {
       hasSpoken = true;
     },
@@ -39,19 +37,20 @@ export function createTlsOpening(): TlsOpening {
       farewell: NOTHING,
       onTls(options) {
         if (phase === 'replaying') return tls.isSame(options);
-        if (hasSpoken || tls.isThere) lose();
+        if (hasSpoken || tls.isThere()) lose();
         tls.note(options);
         return true;
       },
       onSecure: tls.onSecure,
       replay() {
-        phase = tls.isThere ? 'replaying' : 'open';
+        phase = tls.isThere() ? 'replaying' : 'open';
         return NOTHING;
       },
       replaySecure() {
-        if (phase !== 'replaying' || tls.info === undefined) return undefined;
+        const info = tls.info();
+        if (phase !== 'replaying' || info === undefined) return undefined;
         phase = 'open';
-        return { info: tls.info, bytes: NOTHING };
+        return { info, bytes: NOTHING };
       },
     },
   };

@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export type ZlibDesk = {
   /** Steps in the thread pool that are not over. */
-  readonly pending: number;
+  pending(): number;
   /** Questions by their names; they throw what the guest shall catch. */
   readonly questions: ReadonlyMap<string, (args: Args) => unknown>;
   /** Takes a step in the thread pool; the answer is an event. */
@@ -95,9 +95,7 @@ export function createZlibDesk(events: EventQueue): ZlibDesk {
     });
 
   return {
-    get pending() {
-      return pending;
-    },
+    pending: () => pending,
     questions: new Map<string, (args: Args) => unknown>([
       ['zlib.open', openEngine],
       ['zlib.step', stepAtOnce],

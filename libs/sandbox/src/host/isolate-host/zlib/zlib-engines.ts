@@ -7,7 +7,7 @@ import { QuotaExceeded } from '../limits.ts';
 import { ZLIB_LIMITS } from './zlib-limits.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-type OnError = (message: string, errno: number, code: string) => void;
+export type OnError = (message: string, errno: number, code: string) => void;
 type WriteArguments = readonly [
   flush: number,
   input: Uint8Array,
@@ -158,9 +158,10 @@ export function errorOf(message: string, errno: number, code: string): Error {
 
 /** Keeps what an engine says outside the thread pool for who called it. */
 export function listenForFailure(engine: Engine): void {
-  engine.handle.onerror = (message, errno, code) => {
+  const keepFailure: OnError = (message, errno, code) => {
     engine.failure = errorOf(message, errno, code);
   };
+  engine.handle.onerror = keepFailure;
 }
 
 /** Buffers of the stream that is made only to check the options stay small. */

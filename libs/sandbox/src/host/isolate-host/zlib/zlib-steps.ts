@@ -1,6 +1,6 @@
 /** One step of an engine: buffers are filled one after the other, as Node does, until there is as much as was wanted. */
 import { asInteger, forGuest } from '../arguments.ts';
-import { errorOf, listenForFailure, NOTHING } from './zlib-engines.ts';
+import { errorOf, listenForFailure, NOTHING, type OnError } from './zlib-engines.ts';
 import { ZLIB_LIMITS } from './zlib-limits.ts';
 import type { Open } from './zlib-shelf.ts';
 
@@ -97,15 +97,17 @@ export function startStep(open: Open, step: Step, done: (error: Error | null, st
     if (progress.bytes === 0) finish(failure);
     else finish(null, answer(open, progress));
   };
-  engine.handle.onerror = (message, errno, code) => fail(errorOf(message, errno, code));
+  const failWith: OnError = (message, errno, code) => fail(errorOf(message, errno, code));
+  engine.handle.onerror = failWith;
   const write = (): void => {
     const written = argumentsOf(open, step, progress);
     open.busyWith = written;
-    engine.onWritten = () => {
+    const goOn = (): void => {
       if (open.closed) finish(null);
       else if (isUnfinished(open, written, progress, step)) write();
       else finish(null, answer(open, progress));
     };
+    engine.onWritten = goOn;
     engine.handle.write(...written);
   };
   if (engine.failure !== undefined) fail(engine.failure);

@@ -18,7 +18,7 @@ export type ActiveRun = {
   settle(result: RunResult): void;
   /** Ends it without the host's word. */
   end(outcome: 'timed_out' | 'out_of_memory' | 'killed', message: string): void;
-  readonly cancelled: boolean;
+  cancelled(): boolean;
   cancel(): void;
 };
 
@@ -41,9 +41,7 @@ export const createActiveRun = (request: RunRequest, onOverdue: () => void): Act
     done,
     settle,
     end: (outcome, message) => settle(endedResult(outcome, message, performance.now() - startedAt)),
-    get cancelled() {
-      return cancelled;
-    },
+    cancelled: () => cancelled,
     cancel() {
       cancelled = true;
       clearTimeout(timer);
