@@ -6,6 +6,7 @@ import { type BuildOptions, type BuildResult, build } from 'esbuild';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
 import { BUNDLED_WITH, NAMES_WITHIN, PACKAGES, PUT_INTO } from './packages.ts';
 import { BUNDLED_FILES, DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
+import { keepFunctionsYoung } from './young-functions.ts';
 
 const GUEST_OPTIONS = {
   bundle: true,
@@ -52,7 +53,7 @@ async function bundle(options: BuildOptions): Promise<string> {
   remember(result);
   const text = result.outputFiles?.[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote nothing');
-  return escapeRest(text);
+  return keepFunctionsYoung(escapeRest(text));
 }
 
 /** The base: its completion value is what the host gets hold of; no global is left behind. */
