@@ -25,12 +25,16 @@ export const rejectedCodeCaches = (): number => rejectedCaches;
 /** Compiles one of our own bundles, with its code cache if V8 takes it. */
 export async function compileBundle(isolate: ivm.Isolate, bundle: Bundle): Promise<ivm.Script> {
   const cache = bundle.cache();
-  const script = await isolate.compileScript(bundle.code(), {
-    filename: `userferry:${bundle.name}`,
-    ...(cache === undefined ? {} : { cachedData: cache }),
-  });
-  if ((script as { cachedDataRejected?: boolean }).cachedDataRejected === true) rejectedCaches += 1;
-  return script;
+  try {
+    const script = await isolate.compileScript(bundle.code(), {
+      filename: `userferry:${bundle.name}`,
+      ...(cache === undefined ? {} : { cachedData: cache }),
+    });
+    if ((script as { cachedDataRejected?: boolean }).cachedDataRejected === true) rejectedCaches += 1;
+    return script;
+  } finally {
+    cache?.release();
+  }
 }
 
 async function guestOf(isolate: ivm.Isolate, context: ivm.Context, base: Bundle): Promise<Guest> {

@@ -3,11 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ivm from 'isolated-vm';
 
-/** One script for isolates, with V8's code cache of it where there is one. */
+/**
+ * One script for isolates. Read for each isolate that it goes into: kept, the base and a driver would be 2 MB of every host, and
+ * what an isolate takes to make is fifty times what reading them takes.
+ */
 export type Bundle = {
   readonly name: string;
   readonly path: string;
   code(): string;
+  /** V8's code cache of it where there is one, for who asks to release. */
   cache(): ivm.ExternalCopy<ArrayBuffer> | undefined;
 };
 
@@ -22,25 +26,12 @@ function readCache(path: string): ivm.ExternalCopy<ArrayBuffer> | undefined {
   return new ivm.ExternalCopy(new Uint8Array(readFileSync(path)).buffer);
 }
 
-/** A bundle that is read when it is first asked for: a connection's scripts use one driver or two of them all. */
-function bundleAt(path: string): Bundle {
-  const name = basename(path, '.js').replaceAll('__', '/');
-  const read = once(() => ({ code: readFileSync(path, 'latin1'), cache: readCache(`${path}.cache`) }));
-  return {
-    name,
-    path,
-    code: () => read().code,
-    cache: () => read().cache,
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+const bundleAt = (path: string): Bundle => ({
+  name: basename(path, '.js').replaceAll('__', '/'),
+  path,
+  code: () => readFileSync(path, 'latin1'),
+  cache: () => readCache(`${path}.cache`),
+});
 
 /** Finds what is in the folder; `root` is where `isolate-host.cjs` lies. */
 export function loadRuntimeFiles(root: string): RuntimeFiles {
