@@ -54,10 +54,11 @@ const readStderr = (child: ChildProcess, { stderr }: HostChildListener): void =>
 };
 
 /**
- * glibc gives back at once what it has free at the end of a heap, and not only from ever larger sizes on: starting and compiling
- * leave several megabytes. Source: mallopt(3), M_TRIM_THRESHOLD. All else leaves it alone.
+ * For glibc: it gives back at once what it has free at the end of a heap, and not only from ever larger sizes on, and has two
+ * heaps instead of one for each thread. Starting and compiling leave several megabytes else. Source: mallopt(3),
+ * M_TRIM_THRESHOLD and M_ARENA_MAX.
  */
-const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: String(128 * 1024) };
+const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: String(128 * 1024), MALLOC_ARENA_MAX: '2' };
 
 /** Starts it with nothing of ours in its environment; descriptor 3 is Node's IPC channel, 4 the frame pipe. */
 export const startHostChild = ({ file, args }: CommandLine, listener: HostChildListener): HostChild => {
