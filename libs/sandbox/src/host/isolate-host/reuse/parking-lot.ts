@@ -84,8 +84,8 @@ export function createParkingLot(): ParkingLot {
     refused.set(key, performance.now() + REUSE.refusedMs);
   };
   const isRefused = (key: string): boolean => (refused.get(key) ?? 0) > performance.now();
-  const hasRoom = (key: string): boolean =>
-    places.length < REUSE.total && places.filter(({ parked }) => parked.key === key).length < REUSE.perKey;
+  const placesOf = (key: string): ParkingPlace[] => places.filter(({ parked }) => parked.key === key);
+  const hasRoom = (key: string): boolean => places.length < REUSE.total && placesOf(key).length < REUSE.perKey;
   /** Where the lot is full, what waits for other credentials has to go. */
   const makeRoom = (key: string): boolean => {
     if (!hasRoom(key)) places.find(({ parked }) => parked.key !== key)?.close();
@@ -108,7 +108,7 @@ export function createParkingLot(): ParkingLot {
     isEmpty: () => places.length === 0,
     accepts: (key) => !isRefused(key),
     forget(key) {
-      for (const place of places.filter(({ parked }) => parked.key === key)) place.close();
+      for (const place of placesOf(key)) place.close();
     },
     park(parked) {
       const { key, socket } = parked;
@@ -131,7 +131,7 @@ export function createParkingLot(): ParkingLot {
       return reserve(place, aside);
     },
     take(key, mayServe, answer) {
-      const ofKey = places.filter((one) => one.parked.key === key && !aside.has(one));
+      const ofKey = placesOf(key).filter((one) => !aside.has(one));
       const first = ofKey.find((one) => one.isReady()) ?? ofKey[0];
       // A run has come by several turns of the loop before its script asks: what had ended before it is gone.
       if (first === undefined || first.isReady()) {

@@ -18,7 +18,6 @@ export type ActiveRun = {
   settle(result: RunResult): void;
   /** Ends it without the host's word. */
   end(outcome: 'timed_out' | 'out_of_memory' | 'killed', message: string): void;
-  cancelled(): boolean;
   cancel(): void;
 };
 
@@ -41,7 +40,6 @@ export const createActiveRun = (request: RunRequest, onOverdue: () => void): Act
     done,
     settle,
     end: (outcome, message) => settle(endedResult(outcome, message, performance.now() - startedAt)),
-    cancelled: () => cancelled,
     cancel() {
       cancelled = true;
       clearTimeout(timer);
