@@ -37,6 +37,7 @@ import { getConnectionSettings } from './handlers/get-connection-settings.ts';
 import { getMigrationCounts } from './handlers/get-migration-counts.ts';
 import { getApiKey, listApiKeys, noteApiKeyUses, rotateApiKey } from './handlers/key-life.ts';
 import { migrateUser } from './handlers/migrate-user.ts';
+import { prepareMigration } from './handlers/prepare-migration.ts';
 import { previewMigration } from './handlers/preview-migration.ts';
 import { revokeApiKey } from './handlers/revoke-api-key.ts';
 import { saveConnection } from './handlers/save-connection.ts';
@@ -47,6 +48,7 @@ import { settleAttempt } from './handlers/settle-attempt.ts';
 import { liftTombstone, listTombstones } from './handlers/tombstones.ts';
 import { createUserPool, getUserPool, listUserPools, setPlan, startTrial } from './handlers/user-pool.ts';
 import { createUser, deleteUser, findUser, listUsers, updateUser } from './handlers/users.ts';
+import { createHashAhead } from './passwords/hash-ahead.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 
 export type MigrationServiceConfig = {
@@ -69,6 +71,7 @@ const userServices = (deps: Omit<MigrationServiceDeps, 'log'>): readonly Service
   service<LoginServiceServer>(LoginServiceService, {
     checkLogin: checkLogin(deps),
     migrateUser: migrateUser(deps),
+    prepareMigration: prepareMigration(deps, createHashAhead(deps.passwords)),
     previewMigration: previewMigration(deps.store),
     settleAttempt: settleAttempt(deps.store),
   }),

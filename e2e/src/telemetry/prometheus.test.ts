@@ -42,8 +42,10 @@ it('logins, runs, hashes, calls of the store and steps into it are counted where
     'userferry_script_runs_total{action="login",outcome="completed"}': 1,
     'userferry_script_runs_total{action="login",outcome="threw"}': 1,
     'userferry_migrations_total{result="migrated"}': 1,
-    // The hash of who migrated, and two checks of it.
-    userferry_password_hash_seconds_count: 3,
+    // The hash of who migrated, two checks of it, and one of a password that was not proven.
+    userferry_password_hash_seconds_count: 4,
+    'userferry_password_hashes_ahead_total{result="used"}': 1,
+    'userferry_password_hashes_ahead_total{result="unused"}': 1,
     'userferry_store_calls_total{repository="users",call="migrate",outcome="ok"}': 1,
     'userferry_settings_lookups_total{result="miss"}': 1,
     'userferry_settings_lookups_total{result="hit"}': 1,

@@ -67,7 +67,7 @@ describe('a login is one trace', () => {
     const spans = await whole(traceId, [
       'IdentityService/Login',
       'script: run',
-      'LoginService/MigrateUser',
+      'LoginService/PrepareMigration',
       'users.migrate',
     ]);
     const tree = spanTree(spans, EDGE_SPAN);
@@ -77,7 +77,7 @@ describe('a login is one trace', () => {
       'identity-gateway client userferry.migration.v1.LoginService/CheckLogin',
       'identity-gateway client userferry.migration.v1.ConnectionStoreService/GetConnectionSettings',
       'identity-gateway client userferry.runner.v1.ScriptRunnerService/RunScript',
-      'identity-gateway client userferry.migration.v1.LoginService/MigrateUser',
+      'identity-gateway client userferry.migration.v1.LoginService/PrepareMigration',
     ]);
     const inner = tree.map((line) => line.trim());
     for (const line of [
@@ -85,6 +85,7 @@ describe('a login is one trace', () => {
       'script-runner internal script: wait for a host',
       'script-runner internal script: host',
       'script-runner internal script: run',
+      'migration-service internal wait for the proof',
       'migration-service internal password hash: wait',
       'migration-service internal password hash: work',
       'migration-service internal store users.migrate',
@@ -108,7 +109,7 @@ describe('a login is one trace', () => {
   it('whose spans lie within those that they are part of, so that their times add up', async () => {
     const { mail, password } = member(21);
     const { traceId } = await tracedLogin(mail, password);
-    const spans = await whole(traceId, ['IdentityService/Login', 'script: run', 'LoginService/MigrateUser']);
+    const spans = await whole(traceId, ['IdentityService/Login', 'script: run', 'LoginService/PrepareMigration']);
     const byId = new Map(spans.map((span) => [span.spanId, span]));
     // The clock of a process and that of another, or whole milliseconds of one, may differ by a little.
     const slackNanos = 20_000_000n;

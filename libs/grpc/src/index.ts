@@ -1,18 +1,20 @@
 export { type Caller, type CallFacts, REQUEST_ID_HEADER } from './call-facts.ts';
 export { checkHealth, type HealthQuestion } from './client/check-health.ts';
 export {
-  type CallContext,
   type ClientConstructor,
   createClient,
   type GrpcClientOptions,
   type PromiseClient,
 } from './client/create-client.ts';
+export type { OpenCall } from './client/open-call.ts';
 export { replicaAddresses } from './client/replica-addresses.ts';
+export type { CallContext } from './client/sent-metadata.ts';
 export { shavedDeadline } from './deadline.ts';
 export { type AnswerJson, type JsonCall, jsonCalls } from './json/json-calls.ts';
 export { readOpenApi } from './json/open-api.ts';
 export { type AdmissionOptions, requestIdFrom } from './server/admit-call.ts';
 export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';
+export type { ListeningHandler } from './server/client-stream.ts';
 export {
   createServer,
   MESSAGE_BYTES_MAX,

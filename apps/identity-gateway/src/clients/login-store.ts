@@ -1,22 +1,26 @@
-import type { User as WireUser } from '@userferry/contracts/identity/v1/user';
 import {
   type CheckLoginResponse,
   LoginServiceClient,
-  MigrationVerdict,
   AttemptEnd as WireAttemptEnd,
   LocalVerdict as WireLocalVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
 import { type CallContext, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
 import type { Identifier } from '@userferry/user-model';
-import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { LoginAttempt } from '../login/login-attempt.ts';
 import type { LocalVerdict } from '../login/next-step.ts';
+import {
+  type Migration,
+  type MigrationRequest,
+  type StoredUser,
+  toMigrateRequest,
+  toMigration,
+  toVerdict,
+  toWireIdentifier,
+} from './migration.ts';
+import { type PreparedMigration, prepareMigration } from './prepared-migration.ts';
 import { toStoreFacts } from './store-facts.ts';
 import { unknownAnswer } from './unknown-answer.ts';
-
-/** A user of our store, in the form in which it goes on to the caller; nothing here looks into it but for the id. */
-export type StoredUser = WireUser;
 
 /** What our store knows of a login, and which version of the connection is current: one call. */
 export type CheckedLogin = {
@@ -24,18 +28,6 @@ export type CheckedLogin = {
   readonly user: StoredUser | undefined;
   readonly facts: StoreFacts;
   readonly retryAfterMs: number;
-};
-
-export type Migration =
-  | { readonly verdict: 'migrated' | 'already_migrated'; readonly user: StoredUser }
-  | { readonly verdict: 'tombstoned' | 'conflict' | 'wrong_password' | 'locked' };
-
-export type MigrationRequest = {
-  readonly attempt: LoginAttempt;
-  readonly connectionId: string;
-  readonly profileJson: string;
-  /** The legacy user store proved who the user is, and this password is a new one: no login is counted. */
-  readonly passwordIsNew: boolean;
 };
 
 export type SupposedMigration = {
@@ -58,6 +50,8 @@ export type SettledAttempt = {
 export type LoginStore = Disposable & {
   readonly checkLogin: (attempt: LoginAttempt, call: CallFacts) => Promise<CheckedLogin>;
   readonly migrateUser: (request: MigrationRequest, call: CallFacts) => Promise<Migration>;
+  /** Before a script runs that may prove the attempt's password. */
+  readonly prepareMigration: (attempt: LoginAttempt, call: CallFacts) => PreparedMigration;
   /** What a migration would come to now, whatever the password; nothing is stored. */
   readonly previewMigration: (supposed: SupposedMigration, call: CallContext) => Promise<Migration['verdict']>;
   readonly settleAttempt: (settled: SettledAttempt, call: CallContext) => Promise<void>;
@@ -73,14 +67,8 @@ export const createLoginStore = (address: string, token: string, tls?: ClientTls
       const request = { userPoolId, identifier: toWireIdentifier(identifier), password, requestIp: facts.ip };
       return toCheckedLogin(await client.checkLogin(request, call));
     },
-    migrateUser: async ({ attempt, connectionId, profileJson, passwordIsNew }, call) => {
-      const { userPoolId, identifier, password, facts } = attempt;
-      const proven = { userPoolId, connectionId, profileJson: Buffer.from(profileJson), password, passwordIsNew };
-      const by = { actor: call.caller.id, auditAction: auditedAs(call) };
-      const request = { ...proven, ...by, identifier: toWireIdentifier(identifier), requestIp: facts.ip };
-      const { verdict, user } = await client.migrateUser(request, call);
-      return toMigration(verdict, user);
-    },
+    migrateUser: async (request, call) => toMigration(await client.migrateUser(toMigrateRequest(request, call), call)),
+    prepareMigration: (attempt, call) => prepareMigration(client, attempt, call),
     previewMigration: async ({ profileJson, typed, ...supposed }, call) => {
       const identifier = typed && toWireIdentifier(typed);
       const request = { ...supposed, profileJson: Buffer.from(profileJson), identifier };
@@ -93,8 +81,6 @@ export const createLoginStore = (address: string, token: string, tls?: ClientTls
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 };
-
-const toWireIdentifier = ({ kind, value }: Identifier) => ({ identifier: { $case: kind, value } });
 
 const VERDICTS: Readonly<Partial<Record<WireLocalVerdict, LocalVerdict>>> = {
   [WireLocalVerdict.VERIFIED]: 'verified',
@@ -110,32 +96,4 @@ const toCheckedLogin = (response: CheckLoginResponse): CheckedLogin => {
   if (verdict === undefined) throw unknownAnswer();
   const { user, retryAfterMs } = response;
   return { verdict, user, facts: toStoreFacts(response), retryAfterMs: Number(retryAfterMs) };
-};
-
-const REFUSALS = {
-  [MigrationVerdict.TOMBSTONED]: 'tombstoned',
-  [MigrationVerdict.CONFLICT]: 'conflict',
-  [MigrationVerdict.WRONG_PASSWORD]: 'wrong_password',
-  [MigrationVerdict.LOCKED]: 'locked',
-} as const;
-
-const isRefusal = (verdict: MigrationVerdict): verdict is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, verdict);
-
-const toMigration = (verdict: MigrationVerdict, user: WireUser | undefined): Migration => {
-  if (isRefusal(verdict)) return { verdict: REFUSALS[verdict] };
-  if (user === undefined) throw unknownAnswer();
-  const stored = STORED[verdict];
-  if (stored === undefined) throw unknownAnswer();
-  return { verdict: stored, user };
-};
-
-const STORED: Readonly<Partial<Record<MigrationVerdict, 'migrated' | 'already_migrated'>>> = {
-  [MigrationVerdict.MIGRATED]: 'migrated',
-  [MigrationVerdict.ALREADY_MIGRATED]: 'already_migrated',
-};
-
-const toVerdict = (verdict: MigrationVerdict): Migration['verdict'] => {
-  const known = isRefusal(verdict) ? REFUSALS[verdict] : STORED[verdict];
-  if (known === undefined) throw unknownAnswer();
-  return known;
 };

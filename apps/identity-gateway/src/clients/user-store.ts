@@ -10,7 +10,7 @@ import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { UserSelector } from '../users/user-selector.ts';
 import type { UserVerdict } from '../users/user-verdict.ts';
-import type { StoredUser } from './login-store.ts';
+import type { StoredUser } from './migration.ts';
 import { toStoreFacts } from './store-facts.ts';
 import { unknownAnswer } from './unknown-answer.ts';
 

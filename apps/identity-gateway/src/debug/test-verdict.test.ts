@@ -1,7 +1,8 @@
 import { ServiceError } from '@userferry/errors';
 import type { RunResult, ScriptAction } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
-import type { Migration, SupposedMigration } from '../clients/login-store.ts';
+import type { SupposedMigration } from '../clients/login-store.ts';
+import type { Migration } from '../clients/migration.ts';
 import { callFacts } from '../testing/table-world.ts';
 import { profileFields } from './profile-fields.ts';
 import { testVerdict } from './test-verdict.ts';

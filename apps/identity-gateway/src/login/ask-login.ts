@@ -1,4 +1,5 @@
 import type { CallFacts } from '@userferry/grpc';
+import type { ConnectionMode } from '@userferry/script-contract';
 import type { CheckedLogin, LoginStore } from '../clients/login-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import type { SettingsCache } from '../connection/settings-cache.ts';
@@ -24,27 +25,38 @@ export type AskedLogin = {
   readonly ranScript: boolean;
 };
 
-export const askLogin = async (attempt: LoginAttempt, call: CallFacts, deps: AskLoginDeps): Promise<AskedLogin> => {
+/** Told when a script has been asked, and runs. */
+export type WhileScriptRuns = (mode: ConnectionMode) => void;
+
+export const askLogin = async (
+  attempt: LoginAttempt,
+  call: CallFacts,
+  deps: AskLoginDeps,
+  meanwhile: WhileScriptRuns = () => undefined,
+): Promise<AskedLogin> => {
   const checked = await deps.logins.checkLogin(attempt, call);
   const first = stepAfterStore(checked, connectionState(checked.facts));
   if (first.step !== 'run_script') return { checked, step: first, ranScript: false };
   try {
-    return { checked, step: await runLogin(attempt, checked, call, deps), ranScript: true };
+    return { checked, step: await runLogin(attempt, checked, { call, deps, meanwhile }), ranScript: true };
   } catch (error) {
     deps.settle(lostLogin(attempt));
     throw error;
   }
 };
 
+type RunMeans = { readonly call: CallFacts; readonly deps: AskLoginDeps; readonly meanwhile: WhileScriptRuns };
+
 const runLogin = async (
   attempt: LoginAttempt,
   { facts: { pool, connection } }: CheckedLogin,
-  call: CallFacts,
-  deps: AskLoginDeps,
+  { call, deps, meanwhile }: RunMeans,
 ): Promise<AskedLogin['step']> => {
   if (connection === undefined) throw new Error('a script was asked for where there is no connection');
   const settings = await deps.settings.current(attempt.userPoolId, connection, call);
-  const step = stepAfterScript(await deps.runScript(loginRun(attempt, pool, settings), call), settings.mode);
+  const running = deps.runScript(loginRun(attempt, pool, settings), call);
+  meanwhile(settings.mode);
+  const step = stepAfterScript(await running, settings.mode);
   if (step.step === 'run_script') throw new Error('a script never asks for a script');
   return step;
 };

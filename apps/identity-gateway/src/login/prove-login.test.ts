@@ -58,7 +58,8 @@ describe('an attempt that fails through our own fault', () => {
 
   it('does not count when the store is away at the migration', async () => {
     const { deps, traces } = tableWorld(row);
-    const logins = { ...deps.logins, migrateUser: down };
+    const prepareMigration = () => ({ migrate: down, [Symbol.dispose]: () => undefined });
+    const logins = { ...deps.logins, prepareMigration };
     await expect(proveLogin(attempt, callFacts(), { ...deps, logins })).rejects.toThrow('away');
     expect(traces.settled).toMatchObject([{ end: 'undecided' }]);
   });

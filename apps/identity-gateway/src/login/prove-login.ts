@@ -1,6 +1,7 @@
 import type { CallFacts } from '@userferry/grpc';
 import { inSpan } from '@userferry/telemetry';
 import type { CheckedLogin, LoginStore } from '../clients/login-store.ts';
+import type { PreparedMigration } from '../clients/prepared-migration.ts';
 import { INVALID_CREDENTIALS, type Rejected, USER_LOCKED } from '../outcome/rejected.ts';
 import { IDENTIFIER_CONFLICT, type Undecided } from '../outcome/undecided.ts';
 import { type KnownUser, storedUser } from '../users/known-user.ts';
@@ -11,7 +12,7 @@ import type { LoginStep } from './login-step.ts';
 import { lostLogin, settledLogin } from './settle-attempt.ts';
 
 export type LoginDeps = AskLoginDeps & {
-  readonly logins: Pick<LoginStore, 'checkLogin' | 'migrateUser'>;
+  readonly logins: Pick<LoginStore, 'checkLogin' | 'prepareMigration'>;
   readonly timing: EvenTiming;
 };
 
@@ -40,8 +41,7 @@ export type ProvenLogin = {
  */
 export const proveLogin = async (attempt: LoginAttempt, call: CallFacts, deps: LoginDeps): Promise<ProvenLogin> => {
   const began = deps.timing.begin();
-  const asked = await askLogin(attempt, call, deps);
-  const end = await finish(asked.step, attempt, asked.checked, { call, deps });
+  const { asked, end } = await askAndFinish(attempt, { call, deps });
   const settled = settledLogin(attempt, end);
   if (settled !== undefined) deps.settle(settled);
   await evenOut(end, asked, began, { call, deps });
@@ -65,18 +65,32 @@ const evenOut = async (
   await inSpan('hold back the rejection', () => deps.timing.holdBack(rejection, call));
 };
 
+/** While a script runs that may prove who is to be migrated, the store prepares for it. */
+const askAndFinish = async (attempt: LoginAttempt, { call, deps }: CallAndDeps) => {
+  using stack = new DisposableStack();
+  let prepared: PreparedMigration | undefined;
+  const asked = await askLogin(attempt, call, deps, (mode) => {
+    if (mode === 'lazy_migration') prepared = stack.use(deps.logins.prepareMigration(attempt, call));
+  });
+  const settleLost = () => deps.settle(lostLogin(attempt));
+  return { asked, end: await finish(asked, prepared, settleLost) };
+};
+
 const finish = async (
-  step: AskedLogin['step'],
-  attempt: LoginAttempt,
-  checked: CheckedLogin,
-  { call, deps }: CallAndDeps,
+  { step, checked }: AskedLogin,
+  prepared: PreparedMigration | undefined,
+  settleLost: () => void,
 ): Promise<LoginEnd> => {
   switch (step.step) {
     case 'reject':
     case 'leave_undecided':
       return step;
     case 'migrate':
-      return migrate(step.profileJson, attempt, checked, { call, deps });
+      if (prepared === undefined) throw new Error('a user is to be migrated where nobody migrates');
+      return migrate(step.profileJson, prepared, checked).catch((error) => {
+        settleLost();
+        throw error;
+      });
     case 'authenticate':
       return authenticated(step, checked);
   }
@@ -93,16 +107,10 @@ const authenticated = (step: Extract<LoginStep, { step: 'authenticate' }>, check
 
 const migrate = async (
   profileJson: string,
-  attempt: LoginAttempt,
-  checked: CheckedLogin,
-  { call, deps }: CallAndDeps,
+  prepared: PreparedMigration,
+  { facts }: CheckedLogin,
 ): Promise<LoginEnd> => {
-  const connectionId = checked.facts.connection?.connectionId ?? '';
-  const request = { attempt, connectionId, profileJson, passwordIsNew: false };
-  const migration = await deps.logins.migrateUser(request, call).catch((error) => {
-    deps.settle(lostLogin(attempt));
-    throw error;
-  });
+  const migration = await prepared.migrate({ connectionId: facts.connection?.connectionId ?? '', profileJson });
   switch (migration.verdict) {
     case 'tombstoned':
     // Known here by another identifier, with another password than the legacy user store's.

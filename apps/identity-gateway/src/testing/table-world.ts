@@ -4,7 +4,8 @@ import { createLogger } from '@userferry/process';
 import type { ScriptAction } from '@userferry/script-contract';
 import type { Json } from '@userferry/user-model';
 import { ROLE_SCOPES } from '../access/scopes.ts';
-import type { Migration, SettledAttempt, StoredUser } from '../clients/login-store.ts';
+import type { SettledAttempt } from '../clients/login-store.ts';
+import type { Migration, StoredUser } from '../clients/migration.ts';
 import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { LocalVerdict } from '../login/next-step.ts';
@@ -74,17 +75,19 @@ export const tableWorld = (row: Row) => {
     changePassword: () => written('ChangePassword'),
     listUsers: async () => ({ verdict: row.here as UserVerdict, users: [STORED], totalCount: 1, facts }),
   };
-  const logins: LoginDeps['logins'] = {
+  const migrate = async (): Promise<Migration> => {
+    const said = write('MigrateUser');
+    if (said === 'ok') return { verdict: 'migrated', user: STORED };
+    if (said === 'already_migrated') return { verdict: said, user: STORED };
+    return { verdict: said } as Migration;
+  };
+  const logins: (LoginDeps & UserScope['deps'])['logins'] = {
     checkLogin: async () => {
       const verdict: LocalVerdict = row.call === 'Login' ? (row.here as LocalVerdict) : 'unknown';
       return { verdict, user: userOf(verdict), facts, retryAfterMs: 1_000 };
     },
-    migrateUser: async (): Promise<Migration> => {
-      const said = write('MigrateUser');
-      if (said === 'ok') return { verdict: 'migrated', user: STORED };
-      if (said === 'already_migrated') return { verdict: said, user: STORED };
-      return { verdict: said } as Migration;
-    },
+    migrateUser: migrate,
+    prepareMigration: () => ({ migrate, [Symbol.dispose]: () => undefined }),
   };
   const runScript = async (run: ScriptRun) => {
     const [action, saying] = row.scripts?.[traces.scripts.length] ?? [];

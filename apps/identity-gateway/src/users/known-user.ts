@@ -1,5 +1,5 @@
 import type { ExternalId, Profile } from '@userferry/user-model';
-import type { StoredUser } from '../clients/login-store.ts';
+import type { StoredUser } from '../clients/migration.ts';
 
 /** Who lives in the legacy user store only: nothing of them is stored here. */
 export type LegacyUser = { readonly kind: 'legacy'; readonly externalId: ExternalId; readonly profile: Profile };

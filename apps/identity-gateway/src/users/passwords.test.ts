@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MigrationRequest } from '../clients/login-store.ts';
+import type { MigrationRequest } from '../clients/migration.ts';
 import { proveLogin } from '../login/prove-login.ts';
 import type { Row } from '../testing/row.ts';
 import { callFacts, STORED, tableWorld } from '../testing/table-world.ts';
@@ -18,7 +18,11 @@ const world = (row: Omit<Row, 'answer'>) => {
     migrations.push(request);
     return { verdict: 'migrated', user: STORED } as const;
   };
-  const watched = { ...deps, logins: { ...deps.logins, migrateUser } };
+  const prepareMigration: typeof deps.logins.prepareMigration = (attempt) => ({
+    migrate: (proven) => migrateUser({ attempt, ...proven, passwordIsNew: false }),
+    [Symbol.dispose]: () => undefined,
+  });
+  const watched = { ...deps, logins: { ...deps.logins, migrateUser, prepareMigration } };
   return { scope: { userPoolId: 'pool', facts: FACTS, call: callFacts(), deps: watched }, traces, migrations };
 };
 

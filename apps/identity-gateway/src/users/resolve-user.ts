@@ -1,4 +1,4 @@
-import type { StoredUser } from '../clients/login-store.ts';
+import type { StoredUser } from '../clients/migration.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { Rejected } from '../outcome/rejected.ts';
 import type { Undecided } from '../outcome/undecided.ts';

@@ -1,5 +1,5 @@
 import { identifiersOf } from '@userferry/user-model';
-import type { StoredUser } from '../clients/login-store.ts';
+import type { StoredUser } from '../clients/migration.ts';
 import {
   tooManyAttempts,
   USER_LOCKED,

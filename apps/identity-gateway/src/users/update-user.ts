@@ -1,5 +1,5 @@
 import type { JsonObject } from '@userferry/user-model';
-import type { StoredUser } from '../clients/login-store.ts';
+import type { StoredUser } from '../clients/migration.ts';
 import { USER_EXISTS, USER_LOCKED, USER_NOT_FOUND, USER_NOT_MIGRATED, USER_TOMBSTONED } from '../outcome/rejected.ts';
 import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
 import { legacyIdOf } from './delete-user.ts';

@@ -3,8 +3,9 @@ import {
   type MigrateUserResponse,
   MigrationVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
-import type { Handler } from '@userferry/grpc';
+import type { CallFacts, Handler } from '@userferry/grpc';
 import { count } from '@userferry/telemetry';
+import type { Credential } from '@userferry/user-store';
 import type { LoginDeps } from '../login/check-login.ts';
 import { migrateProvenUser } from '../login/migrate-proven-user.ts';
 import { addressOf, auditedCallOf, identifierOf } from './fields.ts';
@@ -21,19 +22,29 @@ export const VERDICTS = {
 
 export const migrateUser =
   (deps: LoginDeps): Handler<MigrateUserRequest, MigrateUserResponse> =>
-  async ({ profileJson, identifier, requestIp, actor, auditAction, ...request }, call) => {
-    const isAudited = request.passwordIsNew && actor !== '';
-    const proof = {
-      ...request,
-      by: isAudited ? auditedCallOf({ actor, auditAction }, call) : undefined,
-      identifier: identifierOf(identifier),
-      address: addressOf(requestIp),
-      profileJson: Buffer.from(profileJson).toString('utf8'),
-    };
-    const migration = await migrateProvenUser(proof, call.signal, deps);
-    count('userferry_migrations_total', { result: migration.verdict });
-    return {
-      verdict: VERDICTS[migration.verdict],
-      user: 'user' in migration ? wireUser(migration.user) : undefined,
-    };
+  (request, call) =>
+    migrated(request, call, deps);
+
+/** `hashing`: of the request's password, where it was begun before. */
+export const migrated = async (
+  { profileJson, identifier, requestIp, actor, auditAction, ...request }: MigrateUserRequest,
+  call: CallFacts,
+  deps: LoginDeps,
+  hashing?: Promise<Credential>,
+): Promise<MigrateUserResponse> => {
+  const isAudited = request.passwordIsNew && actor !== '';
+  const proof = {
+    ...request,
+    by: isAudited ? auditedCallOf({ actor, auditAction }, call) : undefined,
+    identifier: identifierOf(identifier),
+    address: addressOf(requestIp),
+    profileJson: Buffer.from(profileJson).toString('utf8'),
+    hashing,
   };
+  const migration = await migrateProvenUser(proof, call.signal, deps);
+  count('userferry_migrations_total', { result: migration.verdict });
+  return {
+    verdict: VERDICTS[migration.verdict],
+    user: 'user' in migration ? wireUser(migration.user) : undefined,
+  };
+};

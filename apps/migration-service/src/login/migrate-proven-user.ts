@@ -1,6 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import { type ParsedProfile, parseProfileJson, type User } from '@userferry/user-model';
-import type { AuditedCall, MigrationResult } from '@userferry/user-store';
+import type { AuditedCall, Credential, MigrationResult } from '@userferry/user-store';
 import { answerFor, type LoginDeps } from './check-login.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
 
@@ -12,6 +12,8 @@ export type Proof = LoginAttempt & {
   readonly passwordIsNew: boolean;
   /** For the audit, when it was no login. */
   readonly by?: AuditedCall | undefined;
+  /** Our hash of this password, where it was begun before. */
+  readonly hashing?: Promise<Credential> | undefined;
 };
 
 export type Migration =
@@ -39,7 +41,7 @@ export const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> 
  */
 export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps: LoginDeps): Promise<Migration> => {
   const { userPoolId, connectionId, identifier: typed, password, passwordIsNew } = proof;
-  const hashing = deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
+  const hashing = proof.hashing ?? deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
   // Meanwhile. A profile that is none fails the call, whatever becomes of the hash.
   hashing.catch(() => undefined);
   const { externalId, profile } = readProfile(proof.profileJson);

@@ -14,9 +14,9 @@ describe('the queue of hashes', () => {
     const queue = createBoundedQueue({ inFlightMax: 1, waitingMax: 1 });
     const first = held();
     const order: string[] = [];
-    const running = queue(first.task, never).then(() => order.push('first'));
-    const waiting = queue(async () => order.push('second'), never);
-    await expect(queue(async () => order.push('third'), never)).rejects.toMatchObject({
+    const running = queue.run(first.task, never).then(() => order.push('first'));
+    const waiting = queue.run(async () => order.push('second'), never);
+    await expect(queue.run(async () => order.push('third'), never)).rejects.toMatchObject({
       reason: 'SERVICE_UNAVAILABLE',
       code: 'UNAVAILABLE',
     });
@@ -26,13 +26,24 @@ describe('the queue of hashes', () => {
     expect(order.sort()).toEqual(['first', 'second']);
   });
 
+  it('is slack while less than half of what may run does', async () => {
+    const queue = createBoundedQueue({ inFlightMax: 2, waitingMax: 0 });
+    const first = held();
+    expect(queue.isSlack()).toBe(true);
+    const running = queue.run(first.task, never);
+    expect(queue.isSlack()).toBe(false);
+    first.end();
+    await running;
+    expect(queue.isSlack()).toBe(true);
+  });
+
   it('passes over a caller who hung up while it waited', async () => {
     const queue = createBoundedQueue({ inFlightMax: 1, waitingMax: 5 });
     const first = held();
     const caller = new AbortController();
     let ran = false;
-    const running = queue(first.task, never);
-    const waiting = queue(async () => {
+    const running = queue.run(first.task, never);
+    const waiting = queue.run(async () => {
       ran = true;
     }, caller.signal);
     caller.abort();
@@ -44,7 +55,7 @@ describe('the queue of hashes', () => {
 
   it('goes on after a task that failed', async () => {
     const queue = createBoundedQueue({ inFlightMax: 1, waitingMax: 0 });
-    await expect(queue(() => Promise.reject(new Error('x')), never)).rejects.toThrow('x');
-    expect(await queue(async () => 'next', never)).toBe('next');
+    await expect(queue.run(() => Promise.reject(new Error('x')), never)).rejects.toThrow('x');
+    expect(await queue.run(async () => 'next', never)).toBe('next');
   });
 });

@@ -8,15 +8,21 @@ export type QueueLimits = {
   readonly waitingMax: number;
 };
 
-/** Runs a task when its turn comes; wait and work are told apart. A caller who has hung up by then is passed over. */
-export type BoundedQueue = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+export type BoundedQueue = {
+  /**
+   * Runs a task when its turn comes; wait and work are told apart. A caller who has hung up by then is passed over.
+   * @throws ServiceError SERVICE_UNAVAILABLE when too many wait, CANCELLED when the caller has hung up
+   */
+  readonly run: <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  /** Less than half of what may run does: there is room for what nobody waits for. */
+  readonly isSlack: () => boolean;
+};
 
 const MS = 1_000;
 
 const overloaded = () => new ServiceError('SERVICE_UNAVAILABLE', 'too many passwords are being checked: try again');
 const hungUp = () => new ServiceError('CANCELLED', 'the caller hung up before its turn came');
 
-/** Fails with ServiceError SERVICE_UNAVAILABLE when the queue is full, CANCELLED when the caller has hung up. */
 export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): BoundedQueue => {
   const waiting: (() => void)[] = [];
   let inFlight = 0;
@@ -42,7 +48,7 @@ export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): Bo
     else next();
   };
 
-  return async (task, signal) => {
+  const run: BoundedQueue['run'] = async (task, signal) => {
     const asked = performance.now();
     await inSpan('password hash: wait', turn);
     const begun = performance.now();
@@ -56,4 +62,5 @@ export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): Bo
       done();
     }
   };
+  return { run, isSlack: () => 2 * inFlight < inFlightMax };
 };

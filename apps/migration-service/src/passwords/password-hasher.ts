@@ -27,6 +27,8 @@ export type PasswordHasher = {
   readonly verify: (password: string, credential: Credential, signal: AbortSignal) => Promise<boolean>;
   /** Takes as long as a check and says no: for users of whom there is nothing to check. */
   readonly verifyNobody: (password: string, signal: AbortSignal) => Promise<false>;
+  /** Nobody would wait for a hash that may turn out to be for nothing. */
+  readonly isSlack: () => boolean;
 };
 
 /** As objects, of which nothing has to be made for each password. */
@@ -70,16 +72,17 @@ type Means = { readonly peppers: Peppers; readonly queue: BoundedQueue; readonly
 const withQueue = ({ cost, newPasswordCharactersMin }: PasswordOptions, means: Means): PasswordHasher => {
   const { peppers, queue, nobody } = means;
   return {
-    hash: (password, signal) => queue(() => hash(peppers, cost, password), signal),
+    hash: (password, signal) => queue.run(() => hash(peppers, cost, password), signal),
     hashNew: async (password, signal) => {
       refuseWeak(password, newPasswordCharactersMin);
-      return queue(() => hash(peppers, cost, password), signal);
+      return queue.run(() => hash(peppers, cost, password), signal);
     },
-    verify: (password, credential, signal) => queue(async () => verify(peppers, password, credential), signal),
+    verify: (password, credential, signal) => queue.run(async () => verify(peppers, password, credential), signal),
     verifyNobody: async (password, signal) => {
-      await queue(async () => verify(peppers, password, nobody), signal);
+      await queue.run(async () => verify(peppers, password, nobody), signal);
       return false;
     },
+    isSlack: queue.isSlack,
   };
 };
 

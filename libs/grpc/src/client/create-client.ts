@@ -1,27 +1,20 @@
-import {
-  type CallOptions,
-  type ChannelCredentials,
-  type Client,
-  type ClientOptions,
-  type ClientUnaryCall,
-  type ServiceError as GrpcError,
+import type {
+  CallOptions,
+  ChannelCredentials,
+  Client,
+  ClientOptions,
+  ClientUnaryCall,
+  ServiceError as GrpcError,
   Metadata,
-  type requestCallback,
+  requestCallback,
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
-import { REQUEST_ID_HEADER, TRACEPARENT_HEADER } from '../call-facts.ts';
 import { fromStatus } from '../status.ts';
 import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
+import { type ClientStreamMethod, type OpenCall, openCall } from './open-call.ts';
+import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
 import { serviceConfig } from './service-config.ts';
 import { watchSentCall } from './watch-sent-call.ts';
-
-/** What every call needs: an id that runs through all services, and an end. */
-export type CallContext = {
-  readonly requestId: string;
-  /** Epoch milliseconds. */
-  readonly deadlineMs: number;
-  readonly signal?: AbortSignal;
-};
 
 type UnaryMethod<Request, Response> = (
   request: Request,
@@ -30,11 +23,16 @@ type UnaryMethod<Request, Response> = (
   callback: requestCallback<Response>,
 ) => ClientUnaryCall;
 
-/** The unary methods of a generated client as promises. */
+/** A generated client with promises: its unary methods, and those whose requests are a stream. */
 export type PromiseClient<Raw> = {
-  readonly [Method in Exclude<keyof Raw, keyof Client>]: Raw[Method] extends UnaryMethod<infer Request, infer Response>
-    ? (request: Request, context: CallContext) => Promise<Response>
-    : never;
+  readonly [Name in Exclude<keyof Raw, keyof Client>]: Raw[Name] extends ClientStreamMethod<
+    infer Request,
+    infer Response
+  >
+    ? (context: CallContext) => OpenCall<Request, Response>
+    : Raw[Name] extends UnaryMethod<infer Request, infer Response>
+      ? (request: Request, context: CallContext) => Promise<Response>
+      : never;
 } & Disposable;
 
 export type ClientConstructor<Raw> = {
@@ -75,8 +73,12 @@ export const createClient = <Raw extends Client>(
     // Books that nobody reads, kept of each call.
     'grpc.enable_channelz': 0,
   });
-  const call = (method: string) => (request: unknown, context: CallContext) =>
-    callUnary(raw, { service: Constructor.serviceName, method }, request, { ...context, token });
+  const service = Constructor.serviceName;
+  const unary = (method: string) => (request: unknown, context: CallContext) =>
+    callUnary(raw, { service, method }, request, { ...context, token });
+  const streaming = (method: string) => (context: CallContext) =>
+    openCall(raw, { service, method }, { ...context, token });
+  const call = (method: string) => (takesStream(raw, method) ? streaming(method) : unary(method));
   const close = () => raw.close();
   return new Proxy({} as PromiseClient<Raw>, {
     get: (_, name) =>
@@ -84,22 +86,24 @@ export const createClient = <Raw extends Client>(
   });
 };
 
+/** grpc-js leaves what a method takes on the method. */
+const takesStream = (raw: Client, method: string): boolean =>
+  (raw as unknown as Record<string, { readonly requestStream?: boolean }>)[method]?.requestStream === true;
+
 const callUnary = (
   raw: Client,
-  { service, method }: { readonly service: string; readonly method: string },
+  { service, method }: Method,
   request: unknown,
-  { requestId, deadlineMs, signal, token }: CallContext & { token: string | undefined },
+  context: CallContext & { token: string | undefined },
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
+    const { deadlineMs: deadline, signal } = context;
     if (signal?.aborted) return reject(new ServiceError('CANCELLED', `${method}: the caller hung up`));
     const send = (raw as unknown as Record<string, UnaryMethod<unknown, unknown>>)[method];
     if (send === undefined) return reject(new TypeError(`the contract has no method ${method}`));
     const watched = watchSentCall(service, method);
-    const metadata = new Metadata();
-    metadata.set(REQUEST_ID_HEADER, requestId);
-    if (watched.traceparent !== undefined) metadata.set(TRACEPARENT_HEADER, watched.traceparent);
-    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-    const call = send.call(raw, request, metadata, { deadline: deadlineMs }, (error: GrpcError | null, response) => {
+    const metadata = sentMetadata(context, watched);
+    const call = send.call(raw, request, metadata, { deadline }, (error: GrpcError | null, response) => {
       signal?.removeEventListener('abort', onAbort);
       watched.ended(error?.code);
       if (error) reject(fromStatus(error, method));

@@ -9,6 +9,8 @@ export type Answering<Request, Response> = {
   /** @throws ServiceError INVALID_ARGUMENT for what is no request */
   readonly read: () => Request;
   readonly handler: Handler<Request, Response>;
+  /** It waits for what its caller still has to say: its length is no latency. */
+  readonly isStream?: boolean;
 };
 
 /**
@@ -21,7 +23,7 @@ export const answerCall = async <Request, Response>(
   answering: Answering<Request, Response>,
   options: AdmissionOptions,
 ): Promise<Response> => {
-  const watched = watchCall(call.getPath(), call.metadata, { isStream: false });
+  const watched = watchCall(call.getPath(), call.metadata, { isStream: answering.isStream ?? false });
   const requestId = requestIdOf(call.metadata);
   const log = options.log.child({ requestId, method: call.getPath(), ...watched.span.ids });
   const ms = () => Math.round(watched.ms() * 10) / 10;

@@ -3,6 +3,7 @@ import type { Logger } from '@userferry/process';
 import { type ServerTls, serverCredentials } from '../tls/credentials.ts';
 import { refuseStrangers } from '../tls/refuse-strangers.ts';
 import type { Authenticate } from './authenticate.ts';
+import { clientStream, type ListeningHandler } from './client-stream.ts';
 import { endingStreams } from './ending-streams.ts';
 import { createHealth } from './health.ts';
 import { tolerant } from './malformed-request.ts';
@@ -27,11 +28,13 @@ const CONNECTION_AGE_MS = 300_000;
 /** How long a stream stays open before its caller has to open it again, and is balanced anew. */
 const STREAM_MS_MAX = 3_600_000;
 
+type AnyHandler = Handler<never, unknown> | StreamHandler<never, unknown> | ListeningHandler<never, unknown>;
+
 /** A service and its handlers, one for each RPC, named as in the contract. */
 export type ServiceHandlers = {
   readonly definition: ServiceDefinition;
   // The generated definition names requests and responses; `service()` checks the handlers against it.
-  readonly handlers: Readonly<Record<string, Handler<never, unknown> | StreamHandler<never, unknown>>>;
+  readonly handlers: Readonly<Record<string, AnyHandler>>;
 };
 
 export type ServerOptions = {
@@ -42,7 +45,7 @@ export type ServerOptions = {
   readonly authenticate: Authenticate;
   readonly log: Logger;
   readonly callMsMax: number;
-  /** The same for calls whose answer is a stream; an hour by default. */
+  /** The same for calls whose requests or answers are a stream; an hour by default. */
   readonly streamMsMax?: number;
   /** More names that the health service answers for: SERVING where true. */
   readonly healthFacts?: Readonly<Record<string, boolean>>;
@@ -105,12 +108,12 @@ const implement = (
 ): UntypedServiceImplementation => {
   const forStreams = { ...options, callMsMax: options.streamMsMax ?? STREAM_MS_MAX, stopping };
   return Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [
-      name,
-      definition[name]?.responseStream
-        ? serverStream(handler as StreamHandler<unknown, unknown>, forStreams)
-        : unary(handler as Handler<unknown, unknown>, options),
-    ]),
+    Object.entries(handlers).map(([name, handler]) => {
+      const { requestStream, responseStream } = definition[name] ?? {};
+      if (requestStream) return [name, clientStream(handler as ListeningHandler<unknown, unknown>, forStreams)];
+      if (responseStream) return [name, serverStream(handler as StreamHandler<unknown, unknown>, forStreams)];
+      return [name, unary(handler as Handler<unknown, unknown>, options)];
+    }),
   );
 };
 

@@ -1,4 +1,10 @@
-import type { handleServerStreamingCall, handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type {
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServiceDefinition,
+} from '@grpc/grpc-js';
+import type { ListeningHandler } from './client-stream.ts';
 import type { ServiceHandlers } from './create-server.ts';
 import type { StreamHandler } from './server-stream.ts';
 import type { Handler } from './unary.ts';
@@ -11,7 +17,9 @@ type HandlersOf<Server> = {
     ? Handler<Request, Response>
     : Server[Method] extends handleServerStreamingCall<infer Request, infer Response>
       ? StreamHandler<Request, Response>
-      : never;
+      : Server[Method] extends handleClientStreamingCall<infer Request, infer Response>
+        ? ListeningHandler<Request, Response>
+        : never;
 };
 
 /** Ties handlers to the generated server type, so that a missing or mistyped RPC does not compile. */

@@ -86,6 +86,10 @@ const STORE_OWNER = {
   userferry_password_hashes_waiting: gauge('Password hashes that wait for their turn.', {}),
   userferry_password_hash_wait_seconds: histogram('How long password hashes waited for their turn.', {}, WAIT_SECONDS),
   userferry_password_hash_seconds: histogram('How long password hashes took once it was their turn.', {}, HASH_SECONDS),
+  userferry_password_hashes_ahead_total: counter(
+    'Password hashes that were begun while a script was still asked about the password.',
+    { result: ['used', 'unused'] },
+  ),
   userferry_password_hashes_refused_total: counter('Callers who were told to come back: too many hashes waited.', {}),
   userferry_store_calls_total: counter('Calls of the store, by how they ended.', { ...STORE, outcome: STORE_OUTCOMES }),
   userferry_store_call_seconds: histogram(

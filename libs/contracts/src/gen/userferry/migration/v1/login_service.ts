@@ -12,6 +12,8 @@ import {
   Client,
   type ClientOptions,
   type ClientUnaryCall,
+  type ClientWritableStream,
+  type handleClientStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -296,6 +298,15 @@ export interface MigrateUserResponse {
   verdict: MigrationVerdict;
   /** With MIGRATED and ALREADY_MIGRATED. */
   user?: User | undefined;
+}
+
+export interface PrepareMigrationRequest {
+  step?: { $case: "password"; value: string } | { $case: "proven"; value: MigrateUserRequest } | undefined;
+}
+
+export interface PrepareMigrationResponse {
+  /** Absent: no proof came, or the server stops; nothing was done. */
+  migration?: MigrateUserResponse | undefined;
 }
 
 export interface PreviewMigrationRequest {
@@ -1288,6 +1299,176 @@ export const MigrateUserResponse: MessageFns<MigrateUserResponse> = {
   },
 };
 
+function createBasePrepareMigrationRequest(): PrepareMigrationRequest {
+  return { step: undefined };
+}
+
+export const PrepareMigrationRequest: MessageFns<PrepareMigrationRequest> = {
+  encode(message: PrepareMigrationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.step?.$case) {
+      case "password":
+        writer.uint32(10).string(message.step.value);
+        break;
+      case "proven":
+        MigrateUserRequest.encode(message.step.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrepareMigrationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrepareMigrationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.step = { $case: "password", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.step = { $case: "proven", value: MigrateUserRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PrepareMigrationRequest {
+    return {
+      step: isSet(object.password)
+        ? { $case: "password", value: globalThis.String(object.password) }
+        : isSet(object.proven)
+        ? { $case: "proven", value: MigrateUserRequest.fromJSON(object.proven) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: PrepareMigrationRequest): unknown {
+    const obj: any = {};
+    if (message.step?.$case === "password") {
+      obj.password = message.step.value;
+    } else if (message.step?.$case === "proven") {
+      obj.proven = MigrateUserRequest.toJSON(message.step.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PrepareMigrationRequest>, I>>(base?: I): PrepareMigrationRequest {
+    return PrepareMigrationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PrepareMigrationRequest>, I>>(object: I): PrepareMigrationRequest {
+    const message = createBasePrepareMigrationRequest();
+    switch (object.step?.$case) {
+      case "password": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "password", value: object.step.value };
+        }
+        break;
+      }
+      case "proven": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "proven", value: MigrateUserRequest.fromPartial(object.step.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBasePrepareMigrationResponse(): PrepareMigrationResponse {
+  return { migration: undefined };
+}
+
+export const PrepareMigrationResponse: MessageFns<PrepareMigrationResponse> = {
+  encode(message: PrepareMigrationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.migration !== undefined) {
+      MigrateUserResponse.encode(message.migration, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrepareMigrationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrepareMigrationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.migration = MigrateUserResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PrepareMigrationResponse {
+    return { migration: isSet(object.migration) ? MigrateUserResponse.fromJSON(object.migration) : undefined };
+  },
+
+  toJSON(message: PrepareMigrationResponse): unknown {
+    const obj: any = {};
+    if (message.migration !== undefined) {
+      obj.migration = MigrateUserResponse.toJSON(message.migration);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PrepareMigrationResponse>, I>>(base?: I): PrepareMigrationResponse {
+    return PrepareMigrationResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PrepareMigrationResponse>, I>>(object: I): PrepareMigrationResponse {
+    const message = createBasePrepareMigrationResponse();
+    message.migration = (object.migration !== undefined && object.migration !== null)
+      ? MigrateUserResponse.fromPartial(object.migration)
+      : undefined;
+    return message;
+  },
+};
+
 function createBasePreviewMigrationRequest(): PreviewMigrationRequest {
   return { userPoolId: "", connectionId: "", profileJson: Buffer.alloc(0), identifier: undefined };
 }
@@ -1708,6 +1889,22 @@ export const LoginServiceService = {
     responseSerialize: (value: MigrateUserResponse): Buffer => Buffer.from(MigrateUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): MigrateUserResponse => MigrateUserResponse.decode(value),
   },
+  /**
+   * MigrateUser, begun while the script still runs: first the password that it is asked about, of which our hash may be made
+   * meanwhile; then, if the script has proven it, MigrateUser's request. A caller without a proof says nothing more, and one
+   * whose call ended before its proof did calls MigrateUser.
+   */
+  prepareMigration: {
+    path: "/userferry.migration.v1.LoginService/PrepareMigration" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: PrepareMigrationRequest): Buffer =>
+      Buffer.from(PrepareMigrationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PrepareMigrationRequest => PrepareMigrationRequest.decode(value),
+    responseSerialize: (value: PrepareMigrationResponse): Buffer =>
+      Buffer.from(PrepareMigrationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PrepareMigrationResponse => PrepareMigrationResponse.decode(value),
+  },
   /** What MigrateUser would come to but for the password; nothing is stored. */
   previewMigration: {
     path: "/userferry.migration.v1.LoginService/PreviewMigration" as const,
@@ -1741,6 +1938,12 @@ export interface LoginServiceServer extends UntypedServiceImplementation {
   checkLogin: handleUnaryCall<CheckLoginRequest, CheckLoginResponse>;
   /** Stores a user whose password the legacy user store has just proven. Safe to repeat: two calls make one user. */
   migrateUser: handleUnaryCall<MigrateUserRequest, MigrateUserResponse>;
+  /**
+   * MigrateUser, begun while the script still runs: first the password that it is asked about, of which our hash may be made
+   * meanwhile; then, if the script has proven it, MigrateUser's request. A caller without a proof says nothing more, and one
+   * whose call ended before its proof did calls MigrateUser.
+   */
+  prepareMigration: handleClientStreamingCall<PrepareMigrationRequest, PrepareMigrationResponse>;
   /** What MigrateUser would come to but for the password; nothing is stored. */
   previewMigration: handleUnaryCall<PreviewMigrationRequest, PreviewMigrationResponse>;
   /**
@@ -1783,6 +1986,27 @@ export interface LoginServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: MigrateUserResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * MigrateUser, begun while the script still runs: first the password that it is asked about, of which our hash may be made
+   * meanwhile; then, if the script has proven it, MigrateUser's request. A caller without a proof says nothing more, and one
+   * whose call ended before its proof did calls MigrateUser.
+   */
+  prepareMigration(
+    callback: (error: ServiceError | null, response: PrepareMigrationResponse) => void,
+  ): ClientWritableStream<PrepareMigrationRequest>;
+  prepareMigration(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PrepareMigrationResponse) => void,
+  ): ClientWritableStream<PrepareMigrationRequest>;
+  prepareMigration(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PrepareMigrationResponse) => void,
+  ): ClientWritableStream<PrepareMigrationRequest>;
+  prepareMigration(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PrepareMigrationResponse) => void,
+  ): ClientWritableStream<PrepareMigrationRequest>;
   /** What MigrateUser would come to but for the password; nothing is stored. */
   previewMigration(
     request: PreviewMigrationRequest,

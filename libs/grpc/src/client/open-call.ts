@@ -1,0 +1,46 @@
+import type { CallOptions, Client, ClientWritableStream, Metadata, requestCallback } from '@grpc/grpc-js';
+import { fromStatus } from '../status.ts';
+import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
+import { watchSentCall } from './watch-sent-call.ts';
+
+/** A call that says several things and is answered once. */
+export type OpenCall<Request, Response> = {
+  /** What is said after the call has ended goes nowhere: `answer` tells how it ended. */
+  readonly send: (request: Request) => void;
+  /** Nothing more is said. */
+  readonly end: () => void;
+  /** May be left alone: a failure of which nobody wants to know is none of the process. */
+  readonly answer: Promise<Response>;
+};
+
+export type ClientStreamMethod<Request, Response> = (
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: requestCallback<Response>,
+) => ClientWritableStream<Request>;
+
+/** Opens a call of a method whose requests are a stream. It is sent once, whatever becomes of it. */
+export const openCall = (
+  raw: Client,
+  { service, method }: Method,
+  context: CallContext & { token: string | undefined },
+): OpenCall<unknown, unknown> => {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
+  answer.catch(() => undefined);
+  const { signal, deadlineMs: deadline } = context;
+  const watched = watchSentCall(service, method);
+  const open = (raw as unknown as Record<string, ClientStreamMethod<unknown, unknown>>)[method];
+  if (open === undefined) throw new TypeError(`the contract has no method ${method}`);
+  const call = open.call(raw, sentMetadata(context, watched), { deadline }, (error, response) => {
+    signal?.removeEventListener('abort', onAbort);
+    watched.ended(error?.code);
+    if (error) reject(fromStatus(error, method));
+    else resolve(response);
+  });
+  // Its end is told by the answer.
+  call.on('error', () => undefined);
+  const onAbort = () => call.cancel();
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  return { send: (request) => void call.write(request), end: () => void call.end(), answer };
+};
