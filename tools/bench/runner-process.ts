@@ -27,16 +27,19 @@ export type RunnerOptions = {
   /** The legacy user store of every connection. */
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Where it was built. */
+  readonly builtFolders: string;
 };
 
 const DEADLINE_MS = 15_000;
 
-export const startRunnerProcess = async ({ url, env }: RunnerOptions): Promise<RunnerProcess> => {
+export const startRunnerProcess = async ({ url, env, builtFolders }: RunnerOptions): Promise<RunnerProcess> => {
   await using stack = new AsyncDisposableStack();
   const token = randomUUID();
   const ready: Record<string, unknown> = {};
   const service = startServiceProcess({
     name: 'script-runner',
+    builtFolders,
     env: {
       ...inheritedEnv(),
       USERFERRY_SERVICE_TOKEN: token,

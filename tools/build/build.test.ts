@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APPS } from './apps.ts';
 import { filesBelow } from './copy-files.ts';
 import { ROOT } from './paths.ts';
-import { temporaryBuild } from './testing/temporary-build.ts';
+import { temporaryBuild } from './temporary-build.ts';
 import { describeThirdParties, thirdParties } from './third-party.ts';
 
 const NAMES = Object.keys(APPS) as (keyof typeof APPS)[];

@@ -28,8 +28,8 @@ import {
 } from '@userferry/local-services';
 import { createLogger } from '@userferry/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryBuild } from './temporary-build.ts';
 import { startBuiltFolder } from './testing/built-process.ts';
-import { temporaryBuild } from './testing/temporary-build.ts';
 
 const TOKEN = randomBytes(32).toString('base64url');
 /** As the images have it: no user of the machine has this id. */
