@@ -52,19 +52,20 @@ export const manyConnections = async ({ pairs }: Effort): Promise<Figures> => {
   const all = arrivals(size, zipf(size.connections, EXPONENT, random), random);
   const warmOnes = all.filter(({ rank }) => rank < size.warm);
 
-  for (const id of ids.slice(0, size.warm)) for (let n = 1; n <= 3; n += 1) await runner.login(id, n);
   const alone: Login[] = [];
   const together: Login[] = [];
-  const before = await runner.hostsStarted();
+  let started = 0;
   const watch = watchTree(runner.pid, LOOK_EVERY_MS);
   for (let round = 0; round < size.rounds; round += 1) {
+    // Those of the warm ones that had given way for others are made warm again.
+    for (const id of ids.slice(0, size.warm)) for (let n = 1; n <= 3; n += 1) await runner.login(id, n);
+    await sleep(SETTLE_MS);
     alone.push(...(await play(runner, ids, warmOnes)));
-    await sleep(SETTLE_MS);
+    const before = await runner.hostsStarted();
     together.push(...(await play(runner, ids, all)));
-    await sleep(SETTLE_MS);
+    started += (await runner.hostsStarted()) - before;
   }
   const held = watch.stop();
-  const started = (await runner.hostsStarted()) - before;
   return {
     ...figuresOf(timesOf(alone, size.warm), timesOf(together, size.warm)),
     others_p50_ms: rounded(quantile(timesOf(together, size.connections, size.warm), 0.5)),

@@ -66,6 +66,8 @@ export type MigrationServiceDeps = {
 };
 
 const CALL_MS_MAX = 15_000;
+/** A preparation waits for a script, which has as long as a call of the gateway. */
+const PREPARATION_MS_MAX = 30_000;
 
 const userServices = (deps: Omit<MigrationServiceDeps, 'log'>): readonly ServiceHandlers[] => [
   service<LoginServiceServer>(LoginServiceService, {
@@ -138,5 +140,6 @@ export const createMigrationService = (
     authenticate: serviceTokenAuthenticate(serviceToken),
     log,
     callMsMax: CALL_MS_MAX,
+    streamMsMax: PREPARATION_MS_MAX,
     connectionAgeMs,
   });

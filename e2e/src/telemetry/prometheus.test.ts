@@ -11,7 +11,9 @@ let world: World;
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const env = { USERFERRY_METRICS_PORT: '0', USERFERRY_EGRESS_ADDRESSES: '198.51.100.7' };
+  // Two at a time, of which one may be made ahead, on whatever machine.
+  const hashes = { USERFERRY_HASHES_IN_FLIGHT: '2' };
+  const env = { USERFERRY_METRICS_PORT: '0', USERFERRY_EGRESS_ADDRESSES: '198.51.100.7', ...hashes };
   world = stack.use(await createWorld({ env }));
 });
 afterAll(() => stack.disposeAsync());

@@ -1,4 +1,5 @@
 import type { LoginServiceClient, MigrateUserRequest } from '@userferry/contracts/migration/v1/login_service';
+import type { ServiceError } from '@userferry/errors';
 import type { CallFacts, PromiseClient } from '@userferry/grpc';
 import type { LoginAttempt } from '../login/login-attempt.ts';
 import { type Migration, type MigrationRequest, toMigrateRequest, toMigration } from './migration.ts';
@@ -24,8 +25,10 @@ export const prepareMigration = (client: Client, attempt: LoginAttempt, call: Ca
   return {
     migrate: async (proven) => {
       const request = toMigrateRequest({ attempt, ...proven, passwordIsNew: false }, call);
-      // A replica that stopped, died or knows no such call: whatever it was, another way tells, and a repeat does no harm.
-      const migration = await prepared(request).catch(() => undefined);
+      const migration = await prepared(request).catch(({ reason }: ServiceError) => {
+        call.log.info({ reason }, 'a prepared migration came to nothing: asking for it anew');
+      });
+      // A replica that stopped, died or knows no such call: whatever it was, this way tells, and a repeat does no harm.
       return migration ?? toMigration(await client.migrateUser(request, call));
     },
     [Symbol.dispose]: end,

@@ -76,3 +76,34 @@ it('says of a password that a custom user store proved who proved it', async () 
   await proveLogin(attempt, callFacts(), deps);
   expect(traces.settled).toMatchObject([{ end: 'proven', byLegacyStore: true }]);
 });
+
+describe('while a script runs, our store prepares for the user', () => {
+  type Login = Omit<Row, 'call' | 'answer'>;
+  const played = async (row: Login, change: Partial<ReturnType<typeof tableWorld>['deps']> = {}) => {
+    const { deps, traces } = tableWorld({ call: 'Login', answer: '', ...row });
+    await proveLogin(attempt, callFacts(), { ...deps, ...change }).catch(() => undefined);
+    return traces.preparations;
+  };
+
+  it.each<[string, Login]>([
+    ['who is proven', { mode: 'lazy', here: 'unknown', scripts: [['login', 'profile']] }],
+    ['who is rejected', { mode: 'lazy', here: 'unknown', scripts: [['login', 'Error']] }],
+    ['of whom nothing is known', { mode: 'lazy', here: 'unknown', scripts: [['login', 'store unreachable']] }],
+  ])('%s, and that is over with the login', async (_, row) => {
+    expect(await played(row)).toEqual({ begun: 1, over: 1 });
+  });
+
+  it('and that is over when the run is lost, too', async () => {
+    const runScript = async () => {
+      throw new ServiceError('SERVICE_UNAVAILABLE', 'away');
+    };
+    expect(await played({ mode: 'lazy', here: 'unknown' }, { runScript })).toEqual({ begun: 1, over: 1 });
+  });
+
+  it.each<[string, Login]>([
+    ['in a custom user store', { mode: 'custom', here: 'unknown', scripts: [['login', 'profile']] }],
+    ['where our own store answers', { mode: 'lazy', here: 'verified' }],
+  ])('and not %s', async (_, row) => {
+    expect(await played(row)).toEqual({ begun: 0, over: 0 });
+  });
+});

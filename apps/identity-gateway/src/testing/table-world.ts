@@ -41,13 +41,15 @@ export type Traces = {
   readonly scripts: { readonly action: ScriptAction; readonly args: readonly Json[] }[];
   readonly writes: Write[];
   readonly settled: SettledAttempt[];
+  /** Migrations that the store was told may come, and those that are over, done or not. */
+  readonly preparations: { begun: number; over: number };
   /** For the audit, before a script that writes. */
   readonly audited: { readonly action: string; readonly target: string }[];
 };
 
 /** Our services as functions that say what the row wants and write down what was asked of them. */
 export const tableWorld = (row: Row) => {
-  const traces: Traces = { scripts: [], writes: [], settled: [], audited: [] };
+  const traces: Traces = { scripts: [], writes: [], settled: [], preparations: { begun: 0, over: 0 }, audited: [] };
   const facts = factsOf(row.mode);
 
   const write = (name: Write): string => {
@@ -87,7 +89,13 @@ export const tableWorld = (row: Row) => {
       return { verdict, user: userOf(verdict), facts, retryAfterMs: 1_000 };
     },
     migrateUser: migrate,
-    prepareMigration: () => ({ migrate, [Symbol.dispose]: () => undefined }),
+    prepareMigration: () => {
+      traces.preparations.begun += 1;
+      const over = () => {
+        traces.preparations.over += 1;
+      };
+      return { migrate, [Symbol.dispose]: over };
+    },
   };
   const runScript = async (run: ScriptRun) => {
     const [action, saying] = row.scripts?.[traces.scripts.length] ?? [];

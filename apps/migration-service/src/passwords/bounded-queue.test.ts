@@ -26,7 +26,8 @@ describe('the queue of hashes', () => {
     expect(order.sort()).toEqual(['first', 'second']);
   });
 
-  it('is slack while less than half of what may run does', async () => {
+  it('is slack while one more is half of what may run at the most, and never where one may', async () => {
+    expect(createBoundedQueue({ inFlightMax: 1, waitingMax: 0 }).isSlack()).toBe(false);
     const queue = createBoundedQueue({ inFlightMax: 2, waitingMax: 0 });
     const first = held();
     expect(queue.isSlack()).toBe(true);

@@ -14,7 +14,7 @@ export type BoundedQueue = {
    * @throws ServiceError SERVICE_UNAVAILABLE when too many wait, CANCELLED when the caller has hung up
    */
   readonly run: <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
-  /** Less than half of what may run does: there is room for what nobody waits for. */
+  /** One more would be half of what may run at the most: there is room for what nobody waits for. */
   readonly isSlack: () => boolean;
 };
 
@@ -62,5 +62,5 @@ export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): Bo
       done();
     }
   };
-  return { run, isSlack: () => 2 * inFlight < inFlightMax };
+  return { run, isSlack: () => 2 * (inFlight + 1) <= inFlightMax };
 };

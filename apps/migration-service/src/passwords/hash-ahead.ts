@@ -13,8 +13,8 @@ const NEWEST = 1 / 16;
 
 /**
  * Begins hashes while scripts run, so that a first login takes as long as the slower of the two and not as long as both.
- * They take only what others leave, and nothing while most passwords are not proven: whoever tries what nobody has costs us
- * no processor.
+ * They are half of the hashes at the most, and none while most runs prove nothing (wrong passwords, outages): whoever tries
+ * what nobody has costs us no processor.
  */
 export const createHashAhead = (passwords: Pick<PasswordHasher, 'hash' | 'isSlack'>) => {
   let provenShare = 1;

@@ -1,4 +1,11 @@
-import type { CallOptions, Client, ClientWritableStream, Metadata, requestCallback } from '@grpc/grpc-js';
+import type {
+  CallOptions,
+  Client,
+  ClientWritableStream,
+  ServiceError as GrpcError,
+  Metadata,
+  requestCallback,
+} from '@grpc/grpc-js';
 import { fromStatus } from '../status.ts';
 import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
 import { watchSentCall } from './watch-sent-call.ts';
@@ -19,7 +26,7 @@ export type ClientStreamMethod<Request, Response> = (
   callback: requestCallback<Response>,
 ) => ClientWritableStream<Request>;
 
-/** Opens a call of a method whose requests are a stream. It is sent once, whatever becomes of it. */
+/** Opens a call of a method whose requests are a stream. It is sent once, whatever becomes of it, and never throws. */
 export const openCall = (
   raw: Client,
   { service, method }: Method,
@@ -28,19 +35,27 @@ export const openCall = (
   const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
   answer.catch(() => undefined);
   const { signal, deadlineMs: deadline } = context;
-  const watched = watchSentCall(service, method);
-  const open = (raw as unknown as Record<string, ClientStreamMethod<unknown, unknown>>)[method];
-  if (open === undefined) throw new TypeError(`the contract has no method ${method}`);
-  const call = open.call(raw, sentMetadata(context, watched), { deadline }, (error, response) => {
+  const watched = watchSentCall(service, method, { isStream: true });
+  let call: ClientWritableStream<unknown> | undefined;
+  const ended = (error: GrpcError | null, response?: unknown): void => {
+    call = undefined;
     signal?.removeEventListener('abort', onAbort);
     watched.ended(error?.code);
     if (error) reject(fromStatus(error, method));
     else resolve(response);
-  });
+  };
+  const onAbort = () => call?.cancel();
+  const open = (raw as unknown as Record<string, ClientStreamMethod<unknown, unknown>>)[method];
+  try {
+    call = open?.call(raw, sentMetadata(context, watched), { deadline }, ended);
+  } catch (error) {
+    // A channel that was closed.
+    reject(error);
+  }
   // Its end is told by the answer.
-  call.on('error', () => undefined);
-  const onAbort = () => call.cancel();
+  call?.on('error', () => undefined);
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
-  return { send: (request) => void call.write(request), end: () => void call.end(), answer };
+  // What is written after the end would count against what grpc-js keeps for repeats, for as long as the channel lives.
+  return { send: (request) => void call?.write(request), end: () => void call?.end(), answer };
 };

@@ -11,8 +11,15 @@ export type SentCall = {
 
 const MS = 1_000;
 
-/** Begins to watch a call that is about to be sent, repeats included. `method` as generated code spells it: `runScript`. */
-export const watchSentCall = (rpc_service: string, method: string): SentCall => {
+/**
+ * Begins to watch a call that is about to be sent, repeats included. `method` as generated code spells it: `runScript`. A
+ * stream's length is no latency.
+ */
+export const watchSentCall = (
+  rpc_service: string,
+  method: string,
+  { isStream = false }: { readonly isStream?: boolean } = {},
+): SentCall => {
   const started = performance.now();
   const rpc_method = `${method.charAt(0).toUpperCase()}${method.slice(1)}`;
   const name = `${rpc_service}/${rpc_method}`;
@@ -20,7 +27,8 @@ export const watchSentCall = (rpc_service: string, method: string): SentCall => 
   const ended = (error?: status) => {
     const code = (error === undefined ? 'OK' : (status[error] ?? 'UNKNOWN')) as 'OK';
     count('userferry_grpc_client_calls_total', { rpc_service, rpc_method, code });
-    observe('userferry_grpc_client_call_seconds', (performance.now() - started) / MS, { rpc_service, rpc_method });
+    if (!isStream)
+      observe('userferry_grpc_client_call_seconds', (performance.now() - started) / MS, { rpc_service, rpc_method });
     span.add({ 'rpc.response.status_code': code });
     span.end({ failed: error === undefined ? undefined : code });
   };

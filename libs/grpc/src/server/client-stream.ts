@@ -21,24 +21,32 @@ export const clientStream =
     options: StreamOptions,
   ): handleClientStreamingCall<Request, Response> =>
   (call, callback) => {
-    // A caller that is gone already is told nothing; without a listener its broken stream would end the process.
-    call.on('error', () => undefined);
-    const listen = (requests: AsyncIterator<Request>, facts: CallFacts) =>
-      handler(nextOf(requests, AbortSignal.any([facts.signal, options.stopping])), facts);
-    const answering = { read: () => call[Symbol.asyncIterator](), handler: listen, isStream: true };
-    answerCall(call, answering, options).then(
-      (response) => callback(null, response),
-      (error) => callback(toStatus(error)),
-    );
+    const { next, close } = hearing(call, options.stopping);
+    const answering = { read: () => next, handler, isStream: true };
+    answerCall(call, answering, options)
+      .finally(close)
+      .then(
+        (response) => callback(null, response),
+        (error) => callback(toStatus(error)),
+      );
   };
 
-const nextOf = <Request>(requests: AsyncIterator<Request>, over: AbortSignal): NextRequest<Request> => {
-  const noMore = new Promise<undefined>((resolve) => {
-    if (over.aborted) resolve(undefined);
-    else over.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  return async () => {
-    const next = await Promise.race([requests.next(), noMore]);
-    return next === undefined || next.done ? undefined : wellFormed(next.value);
+/**
+ * What a call still has to say. A server outlives its calls: what is left with `stopping` after `close` would keep every
+ * request of every call.
+ */
+const hearing = <Request>(requests: AsyncIterable<Request>, stopping: AbortSignal) => {
+  const iterator = requests[Symbol.asyncIterator]();
+  const { promise: noMore, resolve } = Promise.withResolvers<undefined>();
+  const close = (): void => {
+    stopping.removeEventListener('abort', close);
+    resolve(undefined);
   };
+  stopping.addEventListener('abort', close);
+  if (stopping.aborted) close();
+  const next: NextRequest<Request> = async () => {
+    const heard = await Promise.race([iterator.next(), noMore]);
+    return heard === undefined || heard.done ? undefined : wellFormed(heard.value);
+  };
+  return { next, close };
 };

@@ -15,7 +15,10 @@ import { watchCall } from './watch-call.ts';
 export type StreamHandler<Request, Response> = (request: Request, call: CallFacts) => AsyncIterable<Response>;
 
 export type StreamOptions = AdmissionOptions & {
-  /** Aborts when the server stops: open streams end at once, as UNAVAILABLE, and are opened anew elsewhere. */
+  /**
+   * Aborts when the server stops: open streams of answers end at once, as UNAVAILABLE, and are opened anew elsewhere; calls of
+   * several requests hear that no more come, and are answered.
+   */
   readonly stopping: AbortSignal;
 };
 

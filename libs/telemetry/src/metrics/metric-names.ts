@@ -133,7 +133,11 @@ const EVERY = {
     ...RPC,
     code: GRPC_CODES,
   }),
-  userferry_grpc_client_call_seconds: histogram('How long those calls took, repeats included.', RPC, CALL_SECONDS),
+  userferry_grpc_client_call_seconds: histogram(
+    'How long those calls took, repeats included; streams are left out.',
+    RPC,
+    CALL_SECONDS,
+  ),
   userferry_certificate_ends_seconds: gauge(
     'When the certificate of this service ends, in seconds since 1970; there with TLS only.',
     {},
