@@ -237,11 +237,14 @@ export const growth = async (
   await warmUp(stores.small, quick ? 20 : WARM_UP);
   const figures: Record<string, number> = {};
   for (const axis of axesOf({ quick, usersMax, usersAlone })) {
-    const points = await along(stores, axis, quick ? 20 : 300);
+    const points = await along(stores, axis, quick ? 20 : CALLS_OF_EACH);
     Object.assign(figures, figuresOf(axis, points));
   }
   return { ...figures, ...(await administrators(stores.grown)) };
 };
+
+/** At each point, in turn with as many on the store that stays small. With a quarter of them the ratio of two says little. */
+const CALLS_OF_EACH = 1_200;
 
 /** Until what runs again and again is compiled. */
 const WARM_UP = 1_000;
