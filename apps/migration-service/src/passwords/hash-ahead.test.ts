@@ -59,6 +59,9 @@ describe('a hash that is made while the script runs', () => {
     const refusal = new Error('too many');
     const begin = createHashAhead({ isSlack: () => true, hash: () => Promise.reject(refusal) });
     begin('hunter2', never)[Symbol.dispose]();
+    // Begun now, and left alone: the process does not end of it.
+    void createHashAhead({ isSlack: () => false, hash: () => Promise.reject(refusal) })('hunter2', never).take();
+    await new Promise(setImmediate);
     using ahead = begin('hunter2', never);
     await expect(ahead.take()).rejects.toBe(refusal);
   });

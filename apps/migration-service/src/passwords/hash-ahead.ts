@@ -24,14 +24,18 @@ export const createHashAhead = (passwords: Pick<PasswordHasher, 'hash' | 'isSlac
 
   return (password: string, signal: AbortSignal): HashAhead => {
     const isWorthwhile = provenShare > 0.5 && passwords.isSlack();
-    const begun = isWorthwhile ? passwords.hash(password, signal) : undefined;
-    // Whether it came to anything is told to who takes it.
-    begun?.catch(() => undefined);
+    const hash = (): Promise<Credential> => {
+      const hashing = passwords.hash(password, signal);
+      // Whether it came to anything is told to who waits for it, which may be nobody.
+      hashing.catch(() => undefined);
+      return hashing;
+    };
+    const begun = isWorthwhile ? hash() : undefined;
     let taken = false;
     return {
       take: () => {
         taken = true;
-        return begun ?? passwords.hash(password, signal);
+        return begun ?? hash();
       },
       [Symbol.dispose]: () => {
         learn(taken);
