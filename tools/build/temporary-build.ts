@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './paths.ts';
 
-/** Builds every app, or those named among the arguments, into a folder of its own outside the repository, which is the caller's to remove. */
+/**
+ * Builds every app, or those named among the arguments, into a folder of its own outside the repository, which is the
+ * caller's to remove.
+ */
 export const temporaryBuild = async (
   ...args: string[]
 ): Promise<{ readonly folder: string; readonly said: string }> => {

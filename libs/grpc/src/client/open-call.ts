@@ -1,10 +1,11 @@
-import type {
-  CallOptions,
-  Client,
-  ClientWritableStream,
-  ServiceError as GrpcError,
-  Metadata,
-  requestCallback,
+import {
+  type CallOptions,
+  type Client,
+  type ClientWritableStream,
+  type ServiceError as GrpcError,
+  type Metadata,
+  type requestCallback,
+  status,
 } from '@grpc/grpc-js';
 import { fromStatus } from '../status.ts';
 import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
@@ -45,17 +46,18 @@ export const openCall = (
     else resolve(response);
   };
   const onAbort = () => call?.cancel();
-  const open = (raw as unknown as Record<string, ClientStreamMethod<unknown, unknown>>)[method];
   try {
-    call = open?.call(raw, sentMetadata(context, watched), { deadline }, ended);
+    const open = (raw as unknown as Record<string, unknown>)[method] as ClientStreamMethod<unknown, unknown>;
+    call = open.call(raw, sentMetadata(context, watched), { deadline }, ended);
+    // Its end is told by the answer.
+    call.on('error', () => undefined);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
   } catch (error) {
     // A channel that was closed.
+    watched.ended(status.UNAVAILABLE);
     reject(error);
   }
-  // Its end is told by the answer.
-  call?.on('error', () => undefined);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
   // What is written after the end would count against what grpc-js keeps for repeats, for as long as the channel lives.
   return { send: (request) => void call?.write(request), end: () => void call?.end(), answer };
 };
