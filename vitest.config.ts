@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { NODE_FLAGS } from './libs/sandbox/src/bridge/node-flags.ts';
 
 /** One configuration for every workspace: a test that hangs fails by name, and no test may be focused. */
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
     allowOnly: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    execArgv: ['--no-node-snapshot'],
+    // Some tests make isolates themselves.
+    execArgv: NODE_FLAGS.filter((flag) => flag.includes('snapshot')),
   },
 });

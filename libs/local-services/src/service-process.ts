@@ -96,9 +96,8 @@ type Life = {
 const beginLife = (options: ServiceProcessOptions): Life => {
   const { name, env, onLine } = options;
   // A group of its own: Ctrl-C in a terminal reaches only whoever stops the services in their order.
-  const args = ['--no-node-snapshot', mainOf(options)];
   // The pipe to its standard input ends when we do, however we die, and the service with it.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [mainOf(options)], {
     env: { ...env, USERFERRY_STOP_WITH_STDIN: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

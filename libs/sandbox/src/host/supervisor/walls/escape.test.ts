@@ -93,7 +93,7 @@ type Start = { readonly chain: WallChain; readonly byRoot: boolean; readonly uid
 
 const commandOf = ({ chain, byRoot, uid, facts }: Start): readonly string[] => {
   const script = `${chain.runtimePath}/isolate-host.cjs`;
-  const { file, args } = chain.command(uid, ['--no-node-snapshot', '--no-warnings', script, JSON.stringify(facts)], []);
+  const { file, args } = chain.command(uid, ['--no-warnings', script, JSON.stringify(facts)], []);
   return byRoot ? [file, ...args] : asNobody([file, ...args]);
 };
 

@@ -53,7 +53,7 @@ const OUTPUT_BYTES_MAX = 64 * 1024;
 
 /** Starts the probe through the whole chain, IPC and frame pipe included. Throws with what the chain's programs said. */
 export const probeWalls = (chain: WallChain, uid: number, doors: readonly string[] = []): Promise<ProbeReport> => {
-  const { file, args } = chain.command(uid, ['--no-node-snapshot', '-e', PROBE, chain.runtimePath], doors);
+  const { file, args } = chain.command(uid, ['-e', PROBE, chain.runtimePath], doors);
   const child = spawn(file, args, { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] });
   const texts = { report: '', complaint: '' };
   const collect = (stream: unknown, name: keyof typeof texts) =>
