@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadRuntimeFiles } from './runtime-files.ts';
 import { BLANK, createSlotMaker } from './slot-maker.ts';
 
-/** What serving needs of Node. Without a snapshot Node compiles its own modules, which takes as long as the first isolate. */
-const LOADED_MEANWHILE = ['node:stream', 'node:net', 'node:crypto', 'node:tls', 'node:zlib'] as const;
+/** What serving needs of Node, and its snapshot has not. */
+const LOADED_MEANWHILE = ['node:stream', 'node:net', 'node:crypto', 'node:zlib'] as const;
 
 let host: typeof import('./host.ts') | undefined;
 /** Before it serves anyone there is nobody to tell. */

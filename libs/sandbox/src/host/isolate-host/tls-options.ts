@@ -1,15 +1,9 @@
 /** TLS options as the guest names them. */
 import { hash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import {
-  type ConnectionOptions,
-  createSecureContext,
-  DEFAULT_CIPHERS,
-  getCiphers,
-  rootCertificates,
-  type SecureContext,
-} from 'node:tls';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
 import type { TlsOptions } from '../../bridge/operations.ts';
+import { nodeTls } from './node-tls.ts';
 
 /** Key material and versions as text or bytes; nothing that names a file, engine or callback. */
 const OF_CONTEXT = [
@@ -67,7 +61,7 @@ export type TlsContexts = {
 export function createTlsContexts(): TlsContexts {
   const ready = new Map<string, SecureContext>();
   const prepare = (given: TlsOptions): SecureContext => {
-    const context = createSecureContext(allowed(given, OF_CONTEXT));
+    const context = nodeTls().createSecureContext(allowed(given, OF_CONTEXT));
     if (ready.size < CONTEXTS_MAX) ready.set(keyOf(given), context);
     return context;
   };
@@ -97,6 +91,6 @@ export function toTlsOptions(socket: Duplex, given: TlsOptions, contexts: TlsCon
 
 /** Questions about TLS that are answered at once. */
 export const TLS_QUESTIONS: readonly (readonly [name: string, find: (args: readonly unknown[]) => unknown])[] = [
-  ['tlsCiphers', () => ({ names: getCiphers(), standard: DEFAULT_CIPHERS })],
-  ['rootCertificates', () => [...rootCertificates]],
+  ['tlsCiphers', () => ({ names: nodeTls().getCiphers(), standard: nodeTls().DEFAULT_CIPHERS })],
+  ['rootCertificates', () => [...nodeTls().rootCertificates]],
 ];

@@ -1,9 +1,10 @@
 /** TLS for the guest, spoken here: on a connection that it has, or through a stream that lives in the isolate. */
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { GuestEvent, TlsOptions, Unauthorized } from '../../bridge/operations.ts';
 import { asBytes, asInteger, forGuest } from './arguments.ts';
 import type { Connection, Connections, ConnectionsDeps } from './connections.ts';
+import { nodeTls } from './node-tls.ts';
 import type { OrderedEvents } from './ordered-events.ts';
 import { noteSecure, type ReuseDesk } from './reuse/reuse-desk.ts';
 import { createTlsContexts, toTlsOptions } from './tls-options.ts';
@@ -70,7 +71,7 @@ export function createTlsSockets(
   };
   const secure = (id: number, connection: Connection, carrier: Duplex, options: TlsOptions): void => {
     try {
-      const socket = connectTls(toTlsOptions(carrier, options, contexts));
+      const socket = nodeTls().connect(toTlsOptions(carrier, options, contexts));
       watch(id, connection, socket, deps);
       connections.use(id, connection, socket);
     } catch (error) {
@@ -129,7 +130,7 @@ export function createTlsSockets(
     ]),
     setTlsOption(id, name, amount) {
       const socket = connections.get(id)?.socket;
-      if (!(socket instanceof TLSSocket)) return;
+      if (socket === undefined || !('encrypted' in socket)) return;
       if (name === 'maxSendFragment') socket.setMaxSendFragment(Number(amount) || 0);
       else if (name === 'keylog' && socket.listenerCount('keylog') === 0) {
         // The script's own secrets of its own connection, whose plain text it has anyway.

@@ -1,9 +1,10 @@
 /** What the host computes for the guest: bcrypt, random bytes, identity checks. */
 import { randomBytes } from 'node:crypto';
-import { checkServerIdentity } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import bcrypt from 'bcrypt';
 import { asBytes, asInteger, asText, forGuest } from './arguments.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { nodeTls } from './node-tls.ts';
 import { TLS_QUESTIONS } from './tls-options.ts';
 import { toWireError } from './wire-error.ts';
 
@@ -60,8 +61,8 @@ function bcryptNow(args: Args): unknown {
 }
 
 function identityProblem(args: Args): unknown {
-  const certificate = JSON.parse(asText(args[1], 'certificate')) as Parameters<typeof checkServerIdentity>[1];
-  const problem = checkServerIdentity(asText(args[0], 'hostname', 1024), certificate);
+  const certificate = JSON.parse(asText(args[1], 'certificate')) as PeerCertificate;
+  const problem = nodeTls().checkServerIdentity(asText(args[0], 'hostname', 1024), certificate);
   return problem === undefined ? null : toWireError(problem);
 }
 

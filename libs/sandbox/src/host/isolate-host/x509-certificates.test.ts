@@ -82,6 +82,17 @@ describe('the certificate of a connection beside plain Node', () => {
     ));
 });
 
+it('a host whose first word of TLS is a certificate speaks it all the same', async () => {
+  const fresh = await startHost();
+  const source = `async function login(pem) {
+    new (require('crypto').X509Certificate)(pem).toLegacyObject();
+    return typeof require('tls').createSecureContext({ cert: pem });
+  }`;
+  const { outcome, resultJson } = await fresh.run(source, { args: [OWN.certificate] });
+  await fresh.stop();
+  expect([outcome, resultJson]).toEqual(['completed', '"object"']);
+});
+
 describe('what a certificate may cost', () => {
   it('is bounded by its size', async () => {
     const seen = await inIsolate(

@@ -1,6 +1,7 @@
 /** `X509Certificate` for the guest, which keeps a certificate as its DER bytes and what they say. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { asBytes, asText } from '../arguments.ts';
+import { nodeTls } from '../node-tls.ts';
 import { CRYPTO_LIMITS, capNumber } from './crypto-limits.ts';
 import { capKey } from './crypto-values.ts';
 
@@ -38,7 +39,11 @@ const QUESTIONS: Readonly<Record<string, (certificate: X509Certificate, ...args:
   checkIssued: (certificate, other: Buffer) => certificate.checkIssued(certificateFrom(other)),
   checkPrivateKey: (certificate, key: KeyObject) => certificate.checkPrivateKey(key),
   verify: (certificate, key: KeyObject) => certificate.verify(key),
-  toLegacyObject: (certificate) => certificate.toLegacyObject(),
+  toLegacyObject(certificate) {
+    // Where this call is what first brings parts of Node's TLS (24.21), half of it stays missing for the process's life.
+    nodeTls();
+    return certificate.toLegacyObject();
+  },
 };
 
 /** Answers one question about a certificate. Throws what Node throws, or `QuotaExceeded`. */
