@@ -1,8 +1,9 @@
 /** Bundles what runs inside the isolate and the program of the isolate host. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants as zlibConstants } from 'node:zlib';
 import { type BuildOptions, type BuildResult, build } from 'esbuild';
+import { PROGRAM, WRAPPER } from '../src/host/isolate-host/program.ts';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
 import { BUNDLED_WITH, NAMES_WITHIN, PACKAGES, PUT_INTO } from './packages.ts';
 import { BUNDLED_FILES, DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
@@ -94,10 +95,10 @@ async function bundlePackage(name: string): Promise<void> {
   writeFileSync(join(DRAFT_GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
 }
 
-async function bundleHost(): Promise<void> {
+/** `own`: what is not the same for both programs of the isolate host, what it is started with and what that runs. */
+async function bundleForHost(own: BuildOptions): Promise<void> {
   const result = await build({
-    entryPoints: [join(SOURCE, 'host', 'isolate-host', 'main.ts')],
-    outfile: join(DRAFT, 'isolate-host.cjs'),
+    ...own,
     bundle: true,
     platform: 'node',
     // An `import` of one of Node's modules asks it for all that it has, and loads another 40 modules by that.
@@ -110,6 +111,15 @@ async function bundleHost(): Promise<void> {
     metafile: true,
   });
   remember(result);
+}
+
+async function bundleHost(): Promise<void> {
+  const [head, tail] = WRAPPER;
+  const folder = join(SOURCE, 'host', 'isolate-host');
+  const program = { entryPoints: [join(folder, 'main.ts')], outfile: join(DRAFT, PROGRAM) };
+  await bundleForHost({ ...program, banner: { js: head }, footer: { js: tail } });
+  assertAscii("the host's program", readFileSync(program.outfile, 'utf8'));
+  await bundleForHost({ entryPoints: [join(folder, 'start.ts')], outfile: join(DRAFT, 'isolate-host.cjs') });
 }
 
 export async function makeBundles(): Promise<void> {

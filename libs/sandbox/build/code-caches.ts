@@ -8,6 +8,8 @@ export function makeCodeCaches(): void {
   const program = join(import.meta.dirname, 'warm-up', 'main.ts');
   const { stdout, stderr, error } = spawnSync(process.execPath, [...NODE_FLAGS, program, DRAFT], {
     encoding: 'utf8',
+    // What the environment tells Node may be what V8 refuses a cache for where it is used.
+    env: {},
     timeout: 120_000,
   });
   if (error) throw error;

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { makeBundles } from './bundles.ts';
 import { makeCodeCaches } from './code-caches.ts';
+import { makeHostCodeCache } from './host-code-cache.ts';
 import { hashInputs, isUpToDate, writeManifest } from './manifest.ts';
 import { copyNativeModules } from './native-modules.ts';
 import { writeOfferedModules } from './offered-modules.ts';
@@ -22,6 +23,7 @@ async function make(inputs: string): Promise<void> {
     writeOfferedModules();
     copyNativeModules();
     makeCodeCaches();
+    await makeHostCodeCache();
     writeManifest(inputs);
     publish();
   } finally {

@@ -8,13 +8,10 @@ import type { Slot } from './slot.ts';
 import type { SlotMaker } from './slot-maker.ts';
 import { createSlotPool, type SlotPool } from './slot-pool.ts';
 import { createSupervisorLink } from './supervisor-link.ts';
-import { warmUp } from './warm-up.ts';
 
 type CheckFrame = Extract<SupervisorFrame, { kind: 'check' }>;
 
 const FLUSH_MS = 50;
-/** A host that is wanted at once has its first run by then. */
-const WARM_UP_AFTER_MS = 100;
 const CANCELLED = 'The run was cancelled';
 
 const link = createSupervisorLink();
@@ -65,15 +62,12 @@ function check({ id, ...script }: CheckFrame, files: RuntimeFiles): void {
 
 /** Serves from when the first isolate is there. Rejects where that cannot be made. */
 export async function serve(files: RuntimeFiles, maker: SlotMaker, first: Promise<Slot>): Promise<void> {
-  let idle: NodeJS.Timeout | undefined;
   const pool = createSlotPool(files, maker);
   link.onFrame((frame) => {
-    clearTimeout(idle);
     if (frame.kind === 'run') void run(frame, files, pool).catch(die);
     else if (frame.kind === 'cancel') cancel(frame.runId);
     else if (frame.kind === 'check') check(frame, files);
   });
   await pool.prepare(first);
   link.send({ kind: 'ready' });
-  idle = setTimeout(() => void warmUp({ files, maker }).catch(die), WARM_UP_AFTER_MS);
 }
