@@ -80,8 +80,7 @@ export function createSlotPool(files: RuntimeFiles, maker: SlotMaker): SlotPool 
   };
   const giveWarmBack = async (lease: Lease, clean: Promise<boolean>): Promise<void> => {
     await warm.giveBack(lease, clean);
-    // Another would hold memory for nobody.
-    if (!warm.isServed(lease.key)) refill(lease);
+    if (warm.mayRunShort(lease.key)) refill(lease);
   };
   return {
     prepare: (first) => prepared.first(BLANK, first),

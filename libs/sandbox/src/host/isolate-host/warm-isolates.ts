@@ -7,8 +7,11 @@ import type { Lease, Want } from './slot-pool.ts';
 
 export type WarmIsolates = {
   take(want: Want, key: string): Promise<Lease>;
-  /** Whether a source has as many as may compute at once: it asks for no other, unless one is lost. */
-  isServed(key: string): boolean;
+  /**
+   * Whether its next run may find none: the last one is lost, or runs have come together, and there are not yet as many as may
+   * compute at once. Most sources are run one at a time, and rarely: another would cost more than a run, for nobody.
+   */
+  mayRunShort(key: string): boolean;
   /** Resolves when the isolate is fit for another run, or given up. */
   giveBack(lease: Lease, clean: Promise<boolean>): Promise<void>;
 };
@@ -94,7 +97,10 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
       lease.takenAtMs = performance.now();
       return lease;
     },
-    isServed: (key) => (demands.get(key)?.busy() ?? 0) + idle.filter((lease) => lease.key === key).length >= AT_ONCE,
+    mayRunShort(key) {
+      const count = (demands.get(key)?.busy() ?? 0) + idle.filter((lease) => lease.key === key).length;
+      return count !== 1 && count < AT_ONCE;
+    },
     async giveBack(lease, clean) {
       lease.runs += 1;
       const demand = demands.get(lease.key) as IsolateDemand;
