@@ -70,7 +70,7 @@ export const readConfig = () => {
       // What Kubernetes tells every pod.
       KUBERNETES_SERVICE_HOST: z.string().optional(),
       KUBERNETES_SERVICE_PORT: port().default(443),
-      USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(64),
+      USERFERRY_ISOLATE_HOSTS_MAX: whole(1, 10_000).default(128),
       USERFERRY_ISOLATE_HOSTS_BYTES_MAX: whole(HOSTS_BYTES_LEAST, Number.MAX_SAFE_INTEGER).default(
         hostsBytesMaxDefault,
       ),

@@ -27,7 +27,7 @@ export type Launcher = {
 
 const TOUCH_MS = 30 * 60_000;
 /**
- * Until it is somebody's, a host takes of the processors what runs of warm connections leave: its birth is a quarter of a
+ * Until it is somebody's, a host takes of the processors what runs of warm connections leave: its birth is a tenth of a
  * second of one, and those of rare connections follow each other closely. Whoever gets it gives it its own share.
  */
 const BLANK_CPU_SHARE = 0;

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { LIMITS, type Outcome, type RunResult, type ScriptLanguage } from '@userferry/script-contract';
 import type { HostFrame } from '../../../bridge/frames.ts';
 import type { RunRequest, ScriptCheck } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { ActiveRun } from './active-run.ts';
+import { createMemoryLook, heldBy } from './held-memory.ts';
 import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import type { HostRequests, Questioner } from './host-requests.ts';
@@ -47,24 +47,8 @@ export type IsolateHostDeps = {
 /** After these an isolate may turn out to be unstoppable, and the host with it: nothing new is put there for a while. */
 const DOUBTFUL = new Set<Outcome>(['timed_out', 'out_of_memory', 'killed']);
 const DOUBT_MS = 500;
-const PAGE_BYTES = 4096;
 const ALONE = 'the script needed more memory than its limit allows';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
-
-const NOTHING = { residentBytes: 0, sharedBytes: 0 };
-
-/**
- * proc(5): pages in all, resident ones, and resident ones of files and shared memory. Read as UTF-8, for which Node takes no
- * buffer: of 64 KiB each, for every host several times a second, they made the collector go over the whole heap each second.
- */
-const memoryOf = (pid: number | undefined): typeof NOTHING => {
-  try {
-    const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
-    return { residentBytes: Number(resident) * PAGE_BYTES, sharedBytes: Number(shared) * PAGE_BYTES };
-  } catch {
-    return NOTHING;
-  }
-};
 
 const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostProcess): void => {
   if (signal === undefined) return;
@@ -183,6 +167,8 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       use.idleSince = Date.now();
     });
   };
+  const underWay = (): number => runs.size + checks.size;
+  const held = createMemoryLook(() => heldBy(host.pid), use, underWay);
   return {
     ready: host.ready,
     exited: host.exited,
@@ -195,7 +181,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       return host.pid;
     },
     get runs() {
-      return runs.size + checks.size;
+      return underWay();
     },
     get begun() {
       return use.begun;
@@ -211,11 +197,10 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     },
     setCpuShare: deps.setCpuShare,
     get residentBytes() {
-      return memoryOf(host.pid).residentBytes;
+      return held().residentBytes;
     },
     get ownBytes() {
-      const { residentBytes, sharedBytes } = memoryOf(host.pid);
-      return residentBytes - sharedBytes;
+      return held().ownBytes;
     },
     run: (request, signal) => counted(runOne(request, signal)),
     check: (source, functionName, language) => counted(checkOne(source, functionName, language)),

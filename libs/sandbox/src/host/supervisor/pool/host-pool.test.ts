@@ -260,8 +260,8 @@ it('no more hosts are started than their memory allows, however many there may b
   pool.serve();
   pool.retire();
   pool.serve();
-  // Two hold 202 MiB with what is kept of them here, so there is room for four of 49.
-  expect(ensured.at(-1)).toBe(4);
+  // Two hold 202 MiB with what is kept of them here, so there is room for six of 33.
+  expect(ensured.at(-1)).toBe(6);
   close();
 });
 

@@ -1,6 +1,6 @@
 const MIB = 1024 * 1024;
-/** What a host comes to hold with its first runs; for those that nobody has looked at yet. */
-const TYPICAL_BYTES = 48 * MIB;
+/** What a host comes to hold with its first runs, one at a time; for those, too, that nobody has looked at yet. */
+const TYPICAL_BYTES = 32 * MIB;
 /** What this process has of its own for each of them. */
 const CHANNEL_BYTES = 1 * MIB;
 
@@ -21,7 +21,7 @@ export const createMemoryRoom = <H extends Weighed>(bytesMax: number): MemoryRoo
   const costOf = (host: H): number => (seen.get(host) ?? TYPICAL_BYTES) + CHANNEL_BYTES;
   return {
     look(hosts) {
-      // One that has served nobody yet will hold more when it has.
+      // One that rests holds less than it will when it is used again.
       for (const host of hosts) seen.set(host, Math.max(host.ownBytes, TYPICAL_BYTES));
     },
     more(hosts) {
