@@ -9,7 +9,8 @@ export const start = ({ scriptFile, env }) => {
     new Promise((resolve, reject) => {
       const child = fork(RUN_ONCE, [scriptFile]);
       child.once('error', reject);
-      child.once('exit', () => reject(new Error('the process ended without an answer')));
+      // Not `exit`, which may be told before the last message is.
+      child.once('disconnect', () => reject(new Error('the process ended without an answer')));
       child.once('message', ({ result, error }) => (error === undefined ? resolve(result) : reject(new Error(error))));
       child.send({ env, args });
     });
