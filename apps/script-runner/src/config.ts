@@ -46,7 +46,7 @@ const walls = () =>
     .transform((names) => names as WallName[])
     .default([]);
 
-/** Room for two hosts and a little: with less, no connection would find one while another is served. */
+/** Room for three hosts and a little: with much less, no connection would find one while another is served. */
 const HOSTS_BYTES_LEAST = 128 * 1024 * 1024;
 
 /** The API of the cluster that this service runs in, if it does. */

@@ -9,7 +9,6 @@ import { createFrameDecoder, encodeFrame } from '../src/bridge/frame-codec.ts';
 import type { HostFrame, SupervisorFrame } from '../src/bridge/frames.ts';
 import { NODE_FLAGS } from '../src/bridge/node-flags.ts';
 import { PROGRAM } from '../src/host/isolate-host/program.ts';
-
 import { DRAFT } from './paths.ts';
 import { HOST_RUN, REFUSED } from './warm-up/host-run.ts';
 

@@ -48,7 +48,7 @@ export const PREPARED = {
   /** At most, and no more than there were runs at a time; of drivers that take much, no more than fit into so many bytes. */
   count: 4,
   bytes: 64 * 1024 * 1024,
-  /** After so long without a run they are given back. */
+  /** So long after one was last worth having they are given back. */
   idleMs: 30_000,
 } as const;
 

@@ -27,7 +27,7 @@ export type PreparedSlots = {
   take(want: Kind): Promise<Slot | undefined>;
   /**
    * Makes some ready, one after the other, as many as the recipe says and the memory for them allows. They are given back
-   * when nobody has asked for a while.
+   * a while after the last call.
    */
   refill(recipe: Recipe): void;
 };
