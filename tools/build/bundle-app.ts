@@ -40,7 +40,7 @@ const bundleThread = async (entry: string, folder: string): Promise<Metafile> =>
   return (await build({ ...OPTIONS, entryPoints: [entry], outfile })).metafile;
 };
 
-/** Bundles an app's programs, and the threads that they start, into the folder. Answers the files that went in, from the root. */
+/** Bundles an app's programs, and the threads and processes that they start, into the folder. Answers the files that went in, from the root. */
 export const bundleApp = async (name: AppName, plan: AppPlan, folder: string): Promise<readonly string[]> => {
   const threads = new Set<string>();
   const { metafile } = await bundlePrograms(name, plan, folder, threads);

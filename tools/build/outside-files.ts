@@ -6,7 +6,7 @@ import { fromRoot, packageOf, ROOT } from './paths.ts';
 
 /** What is read beside the code lies here in a built folder. */
 export const FILES = 'files';
-/** Programs that our code starts as threads. */
+/** Programs that our code starts as threads or processes. */
 export const THREADS = 'threads';
 
 /**
@@ -37,11 +37,11 @@ const packageText = (path: string): string | undefined => {
 
 const THREAD_URL = /new URL\('(\.{1,2}\/[^']+)\.ts', import\.meta\.url\)/g;
 
-/** Files of ours that are started as threads: found where they are named, and named anew where they will lie. */
+/** Files of ours that are started as threads or processes: found where they are named, and named anew where they will lie. */
 const threadsIn = (path: string, text: string): readonly string[] =>
   [...text.matchAll(THREAD_URL)].map(([, name = '']) => resolve(dirname(path), `${name}.ts`));
 
-/** Makes bundled code find the files that it reads and the threads that it starts; those are added to `threads`. */
+/** Makes bundled code find the files that it reads and the threads and processes that it starts; those are added to `threads`. */
 export const outsideFiles = (threads: Set<string>): Plugin => ({
   name: 'outside-files',
   setup(build) {

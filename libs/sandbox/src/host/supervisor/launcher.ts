@@ -12,6 +12,7 @@ import { createRssWatchdog, type RssWatchdog } from './memory/rss-watchdog.ts';
 import { prepareRuntimeFolder, type RuntimeFolder } from './runtime/runtime-folder.ts';
 import type { SandboxLog } from './sandbox-log.ts';
 import type { SandboxOptions, SandboxTuning } from './sandbox-options.ts';
+import { createSpawner } from './spawner/spawner.ts';
 import { chooseWalls } from './walls/choose-walls.ts';
 import { requireLevel, requireWalls } from './walls/require-level.ts';
 import { claimUserIds, type UserIds } from './walls/user-ids.ts';
@@ -107,6 +108,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
   }
   const timer = keepTouched(runtime);
   const watchdog = level.walls.includes('memory') ? undefined : startWatchdog(log);
+  const spawner = createSpawner(log);
   const alive = new Set<IsolateHost>();
   const leaving = new Set<Promise<void>>();
   const memoryBytes = chargeOf(tuning.hostOverheadBytes + LIMITS.memoryLimitBytesDefault);
@@ -116,8 +118,9 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
       const cgroup = cgroups?.add({ memoryBytes, pids: HOST_PIDS_MAX });
       cgroup?.setCpuShare(BLANK_CPU_SHARE);
       const uid = chain.needsUid ? ids?.take() : undefined;
+      const command = chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []);
       const host = startIsolateHost({
-        command: chain.command(uid ?? 0, nodeArgs(chain.runtimePath), cgroup?.doors ?? []),
+        spawn: (listener) => spawner.start(command, listener),
         requests,
         memory: memoryOf(cgroup, watchdog),
         setCpuShare: (share) => cgroup?.setCpuShare(share),
@@ -139,7 +142,7 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
     async close() {
       clearInterval(timer);
       await Promise.all([...alive].map(({ exited }) => exited));
-      await Promise.all(leaving);
+      await Promise.all([...leaving, spawner.close()]);
       await Promise.all([opened?.close(), ids?.close(), watchdog?.close()]);
     },
   };

@@ -1,23 +1,21 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SupervisorFrame } from '../../../bridge/frames.ts';
-import type { CommandLine } from '../walls/wall-chain.ts';
-import { createFramePipe, type FramePipeListener } from './frame-pipe.ts';
-import { type HostChildListener, startHostChild } from './host-child.ts';
-import { type OpenOrder, openSocket } from './open-socket.ts';
-import { createSocketPassage } from './socket-passage.ts';
+import type { HostNews } from '../spawner/messages.ts';
+import type { OpenOrder } from '../spawner/process/open-socket.ts';
+import type { HostListener, SpawnedHost } from '../spawner/spawner.ts';
+import { createFramePipe, type FramePipe, type FramePipeListener } from './frame-pipe.ts';
 
 /**
- * The supervisor's end of one isolate host: starts the process, reads what it writes and hands sockets over. All of it in
- * the supervisor's own thread: a frame that crosses another thread costs a login more than reading it does, and such a
- * thread costs more than the start of the process. So nothing here trusts a byte, waits for the host, or goes on for long.
+ * The supervisor's end of one isolate host: reads what it writes. In the supervisor's own thread: a frame that crosses
+ * another thread costs a login more than reading it does, and such a thread costs more than the start of the process. So
+ * nothing here trusts a byte, waits for the host, or goes on for long.
  */
 export type HostChannel = {
   send(frame: SupervisorFrame): void;
-  /** Opens a connection and hands it over as the answer to the question `id`. */
+  /** Has a connection opened and handed over as the answer to the question `id`. */
   open(order: OpenOrder & { readonly id: number }): void;
   kill(): void;
-  /** The process that was started: the first of the chain of walls. */
+  /** The process that was started, while it lives: the first of the chain of walls. */
   readonly pid: number | undefined;
 };
 
@@ -25,56 +23,52 @@ export type HostChannel = {
  * After `violation` (it said what it may not say) and `closed` (it speaks no more) nothing is heard of the host but its
  * `exited`, once, which is for the listener to bring about.
  */
-export type HostChannelListener = FramePipeListener & HostChildListener;
-
-const addressesOf = ({
-  remoteAddress = '',
-  remotePort = 0,
-  remoteFamily,
-  localAddress = '',
-  localPort = 0,
-}: Socket) => {
-  const family = remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4';
-  return { remoteAddress, remotePort, remoteFamily: family, localAddress, localPort };
+export type HostChannelListener = FramePipeListener & {
+  /** What it says on its standard error, of which no more than a few kilobytes are heard. */
+  stderr(text: string): void;
+  /** Once, when it has ended or could not be started. */
+  exited(reason: string): void;
 };
 
-export const startHostChannel = (command: CommandLine, listener: HostChannelListener): HostChannel => {
-  let dead = false;
+export const startHostChannel = (
+  spawn: (listener: HostListener) => SpawnedHost,
+  listener: HostChannelListener,
+): HostChannel => {
+  const state: { dead: boolean; pid?: number | undefined; frames?: FramePipe; pipe?: Duplex } = { dead: false };
   const stop = (tell: () => void): void => {
-    if (dead) return;
-    dead = true;
-    frames?.stop();
+    if (state.dead) return;
+    state.dead = true;
+    state.frames?.stop();
     tell();
   };
   const violation = (rule: string): void => stop(() => listener.violation(rule));
-  const child = startHostChild(command, {
-    stderr: listener.stderr,
-    exited(reason) {
-      dead = true;
-      pipe?.destroy();
-      passage?.close();
-      listener.exited(reason);
-    },
+  const send = (frame: SupervisorFrame): void => state.frames?.send(frame);
+  const started = (pid: number, pipe: Duplex): void => {
+    Object.assign(state, { pid, pipe });
+    state.frames = createFramePipe(pipe, { ...listener, violation, closed: () => stop(listener.closed) });
+  };
+  const exited = (reason: string): void => {
+    state.dead = true;
+    state.pid = undefined;
+    state.pipe?.destroy();
+    listener.exited(reason);
+  };
+  const host = spawn((news: HostNews, pipe) => {
+    if (news.kind === 'started' && pipe !== undefined) started(news.pid, pipe);
+    else if (news.kind === 'stderr') listener.stderr(news.text);
+    else if (news.kind === 'opened') state.frames?.handed(news.id);
+    else if (news.kind === 'not_opened') send({ kind: 'connect_failed', id: news.id, error: news.error });
+    else if (news.kind === 'violation') violation(news.rule);
+    else if (news.kind === 'exited') exited(news.reason);
   });
-  const started = child.pid !== undefined;
-  const pipe = started ? (child.process.stdio[4] as unknown as Duplex) : undefined;
-  const passage = started ? createSocketPassage(child.process, violation) : undefined;
-  const frames = pipe && createFramePipe(pipe, { ...listener, violation, closed: () => stop(listener.closed) });
-  const send = (frame: SupervisorFrame): void => frames?.send(frame);
   return {
     send,
-    async open({ id, ...order }) {
-      const opened = await openSocket(order);
-      if ('error' in opened) send({ kind: 'connect_failed', id, error: opened.error });
-      else if (dead) opened.socket.destroy();
-      else {
-        frames?.handed(id);
-        passage?.pass({ id, addresses: addressesOf(opened.socket) }, opened.socket);
-      }
+    open({ id, ...order }) {
+      if (!state.dead) host.open(id, order);
     },
-    kill: child.kill,
+    kill: host.kill,
     get pid() {
-      return child.pid;
+      return state.pid;
     },
   };
 };

@@ -1,7 +1,7 @@
 import { type HostFrame, hostFrameSchema, type SupervisorFrame } from '../../../bridge/frames.ts';
 import { type HostChannel, startHostChannel } from '../channel/host-channel.ts';
 import { processChain } from '../memory/process-tree.ts';
-import type { CommandLine } from '../walls/wall-chain.ts';
+import type { HostListener, SpawnedHost } from '../spawner/spawner.ts';
 import { DEATHS, type DeathText } from './host-death.ts';
 
 /** The child process of an isolate host: frames in and out, nothing known of what they are about. */
@@ -20,7 +20,7 @@ export type HostProcess = {
 };
 
 export type HostProcessDeps = {
-  readonly command: CommandLine;
+  spawn(listener: HostListener): SpawnedHost;
   onFrame(frame: Exclude<HostFrame, { kind: 'ready' }>): void;
   /** It said what it may not say, and is being killed. */
   onViolation(rule: string): void;
@@ -28,7 +28,7 @@ export type HostProcessDeps = {
 
 const STDERR_CHARS_MAX = 2000;
 
-export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessDeps): HostProcess => {
+export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDeps): HostProcess => {
   const birth = Promise.withResolvers<void>();
   const death = Promise.withResolvers<string>();
   const state = {
@@ -66,7 +66,7 @@ export const startHostProcess = ({ command, onFrame, onViolation }: HostProcessD
     else if (frame.data.kind === 'ready') becomeReady();
     else onFrame(frame.data);
   };
-  const channel = startHostChannel(command, {
+  const channel = startHostChannel(spawn, {
     frame: receive,
     violation,
     closed: () => channel.kill(),

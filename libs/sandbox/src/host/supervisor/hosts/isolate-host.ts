@@ -2,7 +2,7 @@ import { LIMITS, type Outcome, type RunResult, type ScriptLanguage } from '@user
 import type { HostFrame } from '../../../bridge/frames.ts';
 import type { RunRequest, ScriptCheck } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
-import type { CommandLine } from '../walls/wall-chain.ts';
+import type { HostListener, SpawnedHost } from '../spawner/spawner.ts';
 import type { ActiveRun } from './active-run.ts';
 import { createMemoryLook, heldBy } from './held-memory.ts';
 import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
@@ -33,7 +33,7 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
 };
 
 export type IsolateHostDeps = {
-  readonly command: CommandLine;
+  spawn(listener: HostListener): SpawnedHost;
   readonly requests: HostRequests;
   /** `pid`: of the host, known once it is ready. */
   memory(pid: () => number | undefined): HostMemory;
@@ -141,7 +141,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       deps.requests.answer(host.channel, run && questionerOf(run, destinations), frame);
     }
   };
-  const host = startHostProcess({ command: deps.command, onFrame, onViolation: deps.onViolation });
+  const host = startHostProcess({ spawn: deps.spawn, onFrame, onViolation: deps.onViolation });
   const memory = deps.memory(() => host.pid);
   host.ready.then(
     () => {

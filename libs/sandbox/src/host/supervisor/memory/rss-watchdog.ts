@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { threadSource } from '../thread-source.ts';
+import { programSource } from '../program-source.ts';
 
 /** Kills processes whose resident memory passes a limit; looks every 5 ms from a thread of its own. */
 export type RssWatchdog = {
@@ -17,7 +17,7 @@ type Killed = { readonly pid: number; readonly rssBytes: number };
 /** Where there is no /proc (macOS) nothing is watched, and `undefined` says so. */
 export const createRssWatchdog = (): RssWatchdog | undefined => {
   if (!existsSync('/proc/self/statm')) return undefined;
-  const thread = new Worker(threadSource(new URL('./rss-thread.ts', import.meta.url)), { name: 'rss-watchdog' });
+  const thread = new Worker(programSource(new URL('./rss-thread.ts', import.meta.url)), { name: 'rss-watchdog' });
   thread.unref();
   const listeners = new Map<number, (rssBytes: number) => void>();
   const echoes = new Map<number, () => void>();

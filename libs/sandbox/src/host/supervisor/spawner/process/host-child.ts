@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { processChain } from '../memory/process-tree.ts';
-import type { CommandLine } from '../walls/wall-chain.ts';
+import { processChain } from '../../memory/process-tree.ts';
+import type { CommandLine } from '../../walls/wall-chain.ts';
 
 /** The process that was started: the first of the chain of walls, with the host at its end. */
 export type HostChild = {

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { SystemError } from '../../../bridge/frames.ts';
+import type { SystemError } from '../../../../bridge/frames.ts';
 
 export type SocketTarget = { readonly address: string; readonly family: number };
 export type OpenOrder = {

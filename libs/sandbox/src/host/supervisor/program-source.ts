@@ -27,11 +27,11 @@ const strip = (file: URL): string => {
 const prepared = new Map<string, URL>();
 
 /**
- * What to start a worker thread from. A thread that loads TypeScript itself brings its own copy of the compiler (measured:
- * 10 MB and 50 ms more for each thread); so types are stripped here, once. A file that is JavaScript already, as in a
- * bundled service, is used as it is. The entry imports nothing but Node's own modules and neighbours.
+ * What to start a worker thread or a process of ours from. One that loads TypeScript itself brings its own copy of the
+ * compiler (measured: 10 MB and 50 ms more for each); so types are stripped here, once. A file that is JavaScript already,
+ * as in a bundled service, is used as it is. The entry imports nothing but Node's own modules and neighbours.
  */
-export const threadSource = (entry: URL): URL => {
+export const programSource = (entry: URL): URL => {
   if (!entry.pathname.endsWith('.ts')) return entry;
   const source = prepared.get(entry.href) ?? new URL(asDataUrl(strip(entry)));
   prepared.set(entry.href, source);

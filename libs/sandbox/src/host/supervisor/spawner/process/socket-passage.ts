@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { SocketMessage } from '../../../bridge/frames.ts';
+import type { SocketMessage } from '../../../../bridge/frames.ts';
 
 /** Hands connected sockets to the child. */
 export type SocketPassage = {

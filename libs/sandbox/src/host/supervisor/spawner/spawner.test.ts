@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive, spawnersOf } from '../testing/processes.ts';
+import { readableLog } from '../testing/test-sandbox.ts';
+import type { CommandLine } from '../walls/wall-chain.ts';
+import type { HostNews } from './messages.ts';
+import { createSpawner, type SpawnedHost, type Spawner } from './spawner.ts';
+
+const { log, entries } = readableLog();
+let spawner: Spawner;
+beforeEach(() => {
+  spawner = createSpawner(log);
+});
+afterEach(() => spawner.close());
+
+const shell = (script: string): CommandLine => ({ file: '/bin/sh', args: ['-c', script] });
+const UNENDING = shell('exec sleep 600');
+
+type Seen = { readonly host: SpawnedHost; readonly pid: number; readonly pipe: Socket };
+
+/** Starts one; `exited` resolves with why it ended. */
+const start = (command: CommandLine) => {
+  const started = Promise.withResolvers<Seen>();
+  const exited = Promise.withResolvers<string>();
+  const heard: HostNews[] = [];
+  const host = spawner.start(command, (news, pipe) => {
+    heard.push(news);
+    if (news.kind === 'started' && pipe !== undefined) started.resolve({ host, pid: news.pid, pipe });
+    if (news.kind === 'exited') exited.resolve(news.reason);
+  });
+  return { started: started.promise, exited: exited.promise, heard };
+};
+
+describe('a host', () => {
+  it('that cannot be started has exited, with what the system said', async () => {
+    const { exited, heard } = start({ file: '/nowhere/program', args: [] });
+    expect(await exited).toContain('ENOENT');
+    expect(heard).toHaveLength(1);
+  });
+
+  it('loses none of its first words, however many start at once and however soon they end', async () => {
+    const words = 'x'.repeat(30_000);
+    const all = Array.from({ length: 40 }, (_, n) => start(shell(`echo ${n} ${words} >&4`)));
+    const heard = await Promise.all(all.map(async ({ started }) => text((await started).pipe)));
+    expect(heard).toEqual(all.map((_, n) => `${n} ${words}\n`));
+  });
+
+  it('that is killed before it has started has exited', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const host = spawner.start(UNENDING, (news) => {
+      if (news.kind === 'exited') resolve(news.reason);
+    });
+    host.kill();
+    expect(await promise).toBe('SIGKILL');
+  });
+
+  it('that is killed has exited when it is gone', async () => {
+    const { started, exited } = start(UNENDING);
+    const { host, pid } = await started;
+    host.kill();
+    expect(await exited).toBe('SIGKILL');
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('is in no process group of ours: what a terminal tells ours does not end its runs', async () => {
+    const { pid } = await start(UNENDING).started;
+    const groupOf = (id: number | 'self') => readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
+    expect(groupOf(pid)).not.toBe(groupOf('self'));
+  });
+});
+
+describe('the spawner', () => {
+  it('that is told to end by a signal goes on', async () => {
+    const { pid } = await start(UNENDING).started;
+    const [itself = 0] = spawnersOf(process.pid);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(itself, signal);
+    await start(UNENDING).started;
+    expect([itself, pid].filter(isAlive)).toEqual([itself, pid]);
+  });
+
+  it('that ends is followed by another: its hosts have exited, and it is said', async () => {
+    const { started, exited } = start(UNENDING);
+    await started;
+    const [itself = 0] = spawnersOf(process.pid);
+    process.kill(itself, 'SIGKILL');
+    expect(await exited).toBe('the process that starts isolate hosts has ended');
+    expect(entries.at(-1)).toMatchObject({ facts: { reason: 'SIGKILL' } });
+    const { pid } = await start(UNENDING).started;
+    expect(isAlive(pid)).toBe(true);
+  });
+
+  it('ends with the process that uses it, and so do its hosts, with no wall around them', async () => {
+    const program = `
+      import { createSpawner } from ${JSON.stringify(new URL('./spawner.ts', import.meta.url).href)};
+      const spawner = createSpawner(console);
+      spawner.start({ file: '/bin/sleep', args: ['600'] }, ({ pid }) => console.log(pid));
+    `;
+    const user: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(user.stdout as Readable, 'data');
+    const all = [Number(String(line)), ...spawnersOf(user.pid ?? 0)];
+    expect(all.filter(isAlive)).toHaveLength(2);
+    user.kill('SIGKILL');
+    await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+  });
+
+  it('has nothing of ours in its environment', async () => {
+    await start(UNENDING).started;
+    const [itself = 0] = spawnersOf(process.pid);
+    const names = readFileSync(`/proc/${itself}/environ`, 'utf8')
+      .split('\0')
+      .map((each) => each.split('=')[0]);
+    expect(names.filter(Boolean)).toEqual(['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']);
+  });
+});
