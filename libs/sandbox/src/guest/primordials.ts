@@ -44,6 +44,7 @@ export const slice = uncurry(String.prototype.slice);
 export const toWellFormed = uncurry(String.prototype.toWellFormed);
 export const split = uncurry(String.prototype.split as (by: string) => string[]);
 export const regExec = uncurry(RegExp.prototype.exec);
+export const setForEach: <T>(set: Set<T>, visit: (value: T) => void) => void = uncurry(Set.prototype.forEach);
 export const bigintToString = uncurry(BigInt.prototype.toString);
 
 /** A list that inherits nothing: putting something into it sets off no setter that a script put on a prototype. */

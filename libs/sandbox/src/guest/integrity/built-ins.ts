@@ -5,11 +5,11 @@
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
 import { deleteProperty, getPrototypeOf, namesOf, objectKeys, regExec, symbolsOf } from '../primordials.ts';
 import { isAsPictured, type Picture, removeAdded, takePicture } from './picture.ts';
-import { freezePlainFunctions } from './plain-functions.ts';
-import { reachableFrom } from './reachable.ts';
+import { freezePlainFunction } from './plain-functions.ts';
+import { lookAt, visitReachable } from './reachable.ts';
 import { needsCloseLook } from './tripwires.ts';
 
-let remembered: readonly Picture[] = [];
+const remembered: Picture[] = [];
 let globals: Picture | undefined;
 let isSpoilt = false;
 const known = new Set<object>();
@@ -59,12 +59,14 @@ function hiddenBuiltIns(): object[] {
 
 /** Takes the picture that later runs are compared with; called once, before any script. */
 export function rememberBuiltIns(): void {
-  globals = takePicture(globalThis, { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
+  globals = takePicture(lookAt(globalThis), { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
-  const objects = reachableFrom([...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)], new Set([globalThis]));
-  for (const object of objects) known.add(object);
-  freezePlainFunctions(objects);
-  remembered = objects.map((object) => takePicture(object)).filter((picture) => picture !== undefined);
+  const roots = [...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)];
+  visitReachable(roots, new Set([globalThis]), (seen) => {
+    known.add(seen.object);
+    const picture = freezePlainFunction(seen) ? undefined : takePicture(seen);
+    if (picture !== undefined) remembered[remembered.length] = picture;
+  });
 }
 
 /** False in an isolate that serves one run and is reset for no other. */

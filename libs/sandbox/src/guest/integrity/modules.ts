@@ -5,9 +5,9 @@
  */
 import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
 import { knownBuiltIns, remembersBuiltIns } from './built-ins.ts';
-import { isAsPictured, isObject, type Picture, putBack, type Regard, takePicture } from './picture.ts';
+import { isAsPictured, type Picture, putBack, type Regard, takePicture } from './picture.ts';
 import { createPlainFunctions } from './plain-functions.ts';
-import { reachableFrom } from './reachable.ts';
+import { isObject, visitReachable } from './reachable.ts';
 
 const pictures: Picture[] = [];
 /** Nobody means to change one of these: they are looked at, and not put back. */
@@ -32,14 +32,13 @@ function regardOf(object: object): Regard {
 /** Remembers a module as it is now, before any script has it, in an isolate that is to serve another run. */
 export function keepModule(module: unknown): void {
   if (!remembersBuiltIns()) return;
-  const objects = reachableFrom([module], knownBuiltIns);
-  for (const object of objects) {
-    if (known.has(object)) continue;
-    known.add(object);
-    if (plain.add(object)) continue;
-    const picture = takePicture(object, regardOf(object));
+  visitReachable([module], knownBuiltIns, (seen) => {
+    if (known.has(seen.object)) return;
+    known.add(seen.object);
+    if (plain.add(seen)) return;
+    const picture = takePicture(seen, regardOf(seen.object));
     if (picture !== undefined) pictures[pictures.length] = picture;
-  }
+  });
 }
 
 /** Calls `undo` at the end of every run. */

@@ -12,9 +12,9 @@ import {
   symbolsOf,
   tryDefine,
 } from '../primordials.ts';
+import type { Key, Seen } from './reachable.ts';
 import { needsCloseLook, watch } from './tripwires.ts';
 
-export type Key = string | symbol;
 export type Picture = {
   readonly object: object;
   readonly prototype: object | null;
@@ -53,9 +53,6 @@ export type Regard = {
 
 const EVERYTHING: Regard = { isOpen: false, looksAt: () => true };
 
-export const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
-
 /** What nobody can change. */
 const isFixed = ({ configurable, writable }: PropertyDescriptor): boolean => configurable !== true && writable !== true;
 
@@ -80,14 +77,16 @@ const noGlance = (object: object) => ({
   present: [] as Key[],
 });
 
-function glanceAt(object: object, names: readonly Key[], keys: readonly Key[]): Glance {
+/** At those of the properties of an object that are given, of which `keys` are looked at. */
+function glanceAt({ object, names, slots }: Seen, keys: readonly Key[]): Glance {
   const glance = noGlance(object);
   const prototype = getPrototypeOf(object);
   // Those that are looked at stand in the order of all.
   let seen = 0;
   for (let i = 0; i < names.length; i++) {
     const key = names[i] as Key;
-    const slot = getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
+    const slot = slots[i];
+    if (slot === undefined) continue;
     const isSeen = seen < keys.length && keys[seen] === key;
     if (isSeen) seen += 1;
     const isRead = isSeen && !isAccessor(slot) && !isHiddenConstant(slot);
@@ -104,15 +103,15 @@ function glanceAt(object: object, names: readonly Key[], keys: readonly Key[]): 
   return glance;
 }
 
-/** Undefined when nothing of it can change. */
-export function takePicture(object: object, regard: Regard = EVERYTHING): Picture | undefined {
-  const names = ownKeys(object) as Key[];
+/** Of an object that has not changed since it was looked at. Undefined when nothing of it can change. */
+export function takePicture(seen: Seen, regard: Regard = EVERYTHING): Picture | undefined {
+  const { object, names } = seen;
   const keys: Key[] = [];
   const slots: PropertyDescriptor[] = [];
   const loose: Key[] = [];
   for (let i = 0; i < names.length; i++) {
     const key = names[i] as Key;
-    const slot = getOwnPropertyDescriptor(object, key);
+    const slot = seen.slots[i];
     if (slot === undefined || isFixed(slot)) continue;
     if (regard.looksAt(key, slot)) {
       keys[keys.length] = key;
@@ -122,7 +121,7 @@ export function takePicture(object: object, regard: Regard = EVERYTHING): Pictur
   const canGrow = isExtensible(object);
   if (!canGrow && keys.length + loose.length === 0) return undefined;
   watch(object);
-  const glance = glanceAt(object, regard.isOpen ? keys : names, keys);
+  const glance = glanceAt(regard.isOpen ? { object, names: keys, slots } : seen, keys);
   const prototype = getPrototypeOf(object);
   return { object, prototype, isExtensible: canGrow, names, keys, slots, loose, isOpen: regard.isOpen, glance };
 }

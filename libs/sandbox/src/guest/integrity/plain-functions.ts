@@ -13,19 +13,17 @@ import {
   ObjectPrototype,
   ownKeys,
 } from '../primordials.ts';
-import { countOf, haveValues } from './picture.ts';
+import { countOf } from './picture.ts';
+import { lookAt, type Seen, slotOf } from './reachable.ts';
 import { needsCloseLook, watch } from './tripwires.ts';
 
 type Plain = { readonly prototype: unknown; readonly constructor: unknown };
 
 export type PlainFunctions = {
   /** False for what is none, and no prototype of one: it needs a picture. */
-  add(object: object): boolean;
+  add(seen: Seen): boolean;
   areIntact(): boolean;
 };
-
-/** What every function has. */
-const LOOSE = ['length', 'name'];
 
 /** A prototype as functions are made with, and on its way back. */
 function isPlainPrototype(prototype: unknown, owner: object): prototype is object {
@@ -36,15 +34,24 @@ function isPlainPrototype(prototype: unknown, owner: object): prototype is objec
   return isOwners && isExtensible(prototype) && ownKeys(prototype).length === 1;
 }
 
+const hasValue = (seen: Seen, name: string): boolean => {
+  const slot = slotOf(seen, name);
+  return slot !== undefined && slot.get === undefined && slot.set === undefined;
+};
+
 /** What a close look finds of a plain function that was made with this prototype, or none. */
-function isPlain(object: object, prototype: object | undefined): boolean {
+function isPlain(seen: Seen, prototype: object | undefined): boolean {
+  const { object, names } = seen;
+  if (names.length !== (prototype === undefined ? 2 : 3)) return false;
   if (getPrototypeOf(object) !== FunctionPrototype || !isExtensible(object)) return false;
-  if (!haveValues(object, LOOSE)) return false;
-  if (prototype === undefined) return ownKeys(object).length === 2;
-  const slot = getOwnPropertyDescriptor(object, 'prototype');
+  if (!hasValue(seen, 'length') || !hasValue(seen, 'name')) return false;
+  if (prototype === undefined) return true;
+  const slot = slotOf(seen, 'prototype');
   const isItsOwn = slot !== undefined && slot.value === prototype && slot.writable === true;
-  return isItsOwn && ownKeys(object).length === 3 && isPlainPrototype(prototype, object);
+  return isItsOwn && isPlainPrototype(prototype, object);
 }
+
+const isStillPlain = (object: object, prototype: object | undefined): boolean => isPlain(lookAt(object), prototype);
 
 /** The same, of what no tripwire has told: nothing is hidden, and no value has become an accessor. */
 function looksPlain(object: object, prototype: object | undefined): boolean {
@@ -56,43 +63,52 @@ function looksPlain(object: object, prototype: object | undefined): boolean {
   return hasOwn(prototype, 'constructor') && (prototype as Plain).constructor === object;
 }
 
-const prototypeOf = (object: object): object | undefined =>
-  getOwnPropertyDescriptor(object, 'prototype')?.value as object | undefined;
+const prototypeIn = (seen: Seen): object | undefined => slotOf(seen, 'prototype')?.value as object | undefined;
 
-/** Those of the language itself: nobody gives them properties of their own, and what cannot change needs no look. */
-export function freezePlainFunctions(objects: readonly object[]): void {
-  for (let i = 0; i < objects.length; i++) {
-    const object = objects[i] as object;
-    if (typeof object !== 'function') continue;
-    const prototype = prototypeOf(object);
-    if (!isPlain(object, prototype)) continue;
-    if (prototype !== undefined) freeze(prototype);
-    freeze(object);
+/** The plain function that is seen, or whose prototype is. A prototype comes with its function: one leads to the other. */
+function plainFunctionOf(seen: Seen): { readonly owner: object; readonly prototype: object | undefined } | undefined {
+  if (typeof seen.object === 'function') {
+    const prototype = prototypeIn(seen);
+    return isPlain(seen, prototype) ? { owner: seen.object, prototype } : undefined;
   }
+  const owner = seen.names.length === 1 ? (slotOf(seen, 'constructor')?.value as unknown) : undefined;
+  if (typeof owner !== 'function') return undefined;
+  const ofOwner = lookAt(owner);
+  return prototypeIn(ofOwner) === seen.object && isPlain(ofOwner, seen.object)
+    ? { owner, prototype: seen.object }
+    : undefined;
+}
+
+/**
+ * Freezes a plain function of the language itself: nobody gives it properties of its own, and what cannot change needs no
+ * look. False for what is none, and no prototype of one.
+ */
+export function freezePlainFunction(seen: Seen): boolean {
+  const plain = plainFunctionOf(seen);
+  if (plain === undefined) return false;
+  if (plain.prototype !== undefined) freeze(plain.prototype);
+  freeze(plain.owner);
+  return true;
 }
 
 export function createPlainFunctions(): PlainFunctions {
   const functions: object[] = [];
   const prototypes: (object | undefined)[] = [];
 
-  const addFunction = (object: object): boolean => {
-    const prototype = prototypeOf(object);
-    if (!isPlain(object, prototype)) return false;
-    watch(object);
-    if (prototype !== undefined) watch(prototype);
-    prototypes[functions.length] = prototype;
-    functions[functions.length] = object;
-    return true;
-  };
   return {
-    add(object) {
-      if (typeof object === 'function') return addFunction(object);
-      // It comes with its function, which leads to it and is led to by it.
-      const owner = getOwnPropertyDescriptor(object, 'constructor')?.value as unknown;
-      return typeof owner === 'function' && prototypeOf(owner) === object && isPlain(owner, object);
+    add(seen) {
+      const plain = plainFunctionOf(seen);
+      if (plain === undefined) return false;
+      // A prototype is looked at with its function.
+      if (plain.owner !== seen.object) return true;
+      watch(plain.owner);
+      if (plain.prototype !== undefined) watch(plain.prototype);
+      prototypes[functions.length] = plain.prototype;
+      functions[functions.length] = plain.owner;
+      return true;
     },
     areIntact() {
-      const look = needsCloseLook() ? isPlain : looksPlain;
+      const look = needsCloseLook() ? isStillPlain : looksPlain;
       for (let i = 0; i < functions.length; i++) {
         if (!look(functions[i] as object, prototypes[i])) return false;
       }
