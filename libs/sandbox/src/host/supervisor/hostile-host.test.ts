@@ -89,11 +89,18 @@ describe('an isolate host that', () => {
     ['an acknowledgement of nothing', 'bytes on the socket channel'],
   ])('sends %s is killed, its run ends as killed, and the next run works', async (source, rule) => {
     const connectionKey = `sends ${source}`;
-    const result = await sandbox.run(runOf(source, { connectionKey }));
+    const result = await sandbox.run(runOf(source, { connectionKey, argsJson: JSON.stringify(['127.0.0.1', port]) }));
     expect(result.outcome).toBe('killed');
     expect(result.error?.message).toBe('the isolate host broke the rules of its channel');
     expect(entries.some(({ facts }) => facts.rule === rule)).toBe(true);
     expect(await parsed('echo', { connectionKey, argsJson: '[5]' })).toEqual([5]);
+  });
+
+  it('says anything on its socket channel is heard by nobody until it is to be handed a socket', async () => {
+    expect(await parsed('words on the socket channel', { connectionKey: 'words' })).toBe(1);
+    const argsJson = JSON.stringify(['127.0.0.1', port]);
+    const result = await sandbox.run(runOf('ask for a socket', { connectionKey: 'words', argsJson }));
+    expect(result.error?.message).toBe('the isolate host broke the rules of its channel');
   });
 
   it('sends half a frame and no more is stopped at its run’s deadline', async () => {
@@ -133,12 +140,17 @@ describe('an isolate host that', () => {
     }
   });
 
-  it.each(['two gigabytes of frames', 'two gigabytes on the socket channel', 'two gigabytes of complaints'])(
+  it.each([
+    ['two gigabytes of frames', 20_000],
+    // Of these nobody takes any.
+    ['two gigabytes on the socket channel', 2_000],
+    ['two gigabytes of complaints', 20_000],
+  ])(
     'sends %s without an end costs itself only: neither this process nor the one that started it grows',
-    async (source) => {
+    async (source, timeoutMs) => {
       const before = residentBytes();
-      const result = await sandbox.run(runOf(source, { connectionKey: source, timeoutMs: 20_000 }));
-      expect(['killed', 'completed']).toContain(result.outcome);
+      const result = await sandbox.run(runOf(source, { connectionKey: source, timeoutMs }));
+      expect(['killed', 'completed', 'timed_out']).toContain(result.outcome);
       expect(residentBytes() - before).toBeLessThan(400 * 1024 * 1024);
       expect(await parsed('echo', { connectionKey: source, argsJson: '[1]' })).toEqual([1]);
     },

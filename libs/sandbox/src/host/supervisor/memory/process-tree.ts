@@ -32,3 +32,14 @@ export const processChain = (pid: number): number[] => {
     return [pid]; // no /proc: nothing stands in between either
   }
 };
+
+/** SIGKILL for all of a chain, where nobody is left who waits for its first. */
+export const killWhole = (pid: number): void => {
+  for (const each of processChain(pid)) {
+    try {
+      process.kill(each, 'SIGKILL');
+    } catch {
+      // It was faster.
+    }
+  }
+};

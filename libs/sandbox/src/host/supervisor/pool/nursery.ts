@@ -13,8 +13,8 @@ export type Nursery = {
   /** The oldest blank host, which then is the caller's. */
   take(): IsolateHost | undefined;
   /**
-   * Starts hosts until `count` are blank or on the way, each in a turn of the event loop of its own: to fork this process
-   * takes milliseconds, and what has ended or come meanwhile goes first. Waits longer and longer when they die at birth.
+   * Starts hosts until `count` are blank or on the way, each in a turn of the event loop of its own: its control groups are
+   * made in this thread, and what has ended or come meanwhile goes first. Waits longer and longer when they die at birth.
    */
   ensure(count: number): void;
   /** Starts one; resolves when it is blank, rejects with why it died. */

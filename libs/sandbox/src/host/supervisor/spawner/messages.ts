@@ -18,6 +18,8 @@ export type HostNews =
   | { readonly kind: 'not_opened'; readonly id: number; readonly error: SystemError }
   /** It broke the rule of the socket channel. */
   | { readonly kind: 'violation'; readonly rule: string }
+  /** It was told to kill it, and has. */
+  | { readonly kind: 'killed' }
   /** Once, when it has ended or could not be started: nothing comes afterwards. */
   | { readonly kind: 'exited'; readonly reason: string };
 

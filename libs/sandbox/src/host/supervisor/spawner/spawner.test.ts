@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { childrenOf } from '../memory/process-tree.ts';
+import { systemProgram } from '../runtime/native-files.ts';
 import { isAlive, spawnersOf } from '../testing/processes.ts';
 import { readableLog } from '../testing/test-sandbox.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
@@ -17,6 +19,17 @@ beforeEach(() => {
   spawner = createSpawner(log);
 });
 afterEach(() => spawner.close());
+
+const perl = systemProgram('perl');
+/** unix(7), cmsg(3): messages with descriptors, the first with one of a file; says on the frame pipe how many were sent. */
+const SEND_DESCRIPTORS = `
+  open(my $file, '<', '/dev/null') or die; my $sent = 0;
+  for my $fd (fileno($file), (4) x 60) {
+    my $byte = 'x'; my $part = pack('P Q', $byte, 1); my $rights = pack('Q l l l x4', 20, 1, 1, $fd);
+    my $message = pack('Q L x4 P Q P Q l x4', 0, 0, $part, 1, $rights, 24, 0);
+    $sent += 1 if syscall(${process.arch === 'x64' ? 46 : 211}, 3, $message, 0) == 1;
+  }
+  syswrite(STDERR, $!) unless $sent; open(my $pipe, '>&=', 4); syswrite($pipe, $sent); sleep 600`;
 
 const shell = (script: string): CommandLine => ({ file: '/bin/sh', args: ['-c', script] });
 const UNENDING = shell('exec sleep 600');
@@ -49,6 +62,40 @@ describe('a host', () => {
     const heard = await Promise.all(all.map(async ({ started }) => text((await started).pipe)));
     expect(heard).toEqual(all.map((_, n) => `${n} ${words}\n`));
   });
+
+  it('that the system cannot start has exited, and the others live', async () => {
+    const { pid } = await start(UNENDING).started;
+    // Longer than an argument may be: Node throws that.
+    const { exited } = start({ file: '/bin/true', args: ['x'.repeat(1 << 20)] });
+    expect(await exited).toContain('E2BIG');
+    expect(isAlive(pid)).toBe(true);
+  });
+
+  it('that stops or kills its process group reaches nobody but itself', async () => {
+    const { pid } = await start(UNENDING).started;
+    const stopped = start(shell('kill -STOP 0'));
+    await stopped.started;
+    expect(await start(shell('kill -KILL 0')).exited).toBe('SIGKILL');
+    await start(UNENDING).started;
+    expect(isAlive(pid)).toBe(true);
+    (await stopped.started).host.kill();
+    expect(await stopped.exited).toBe('SIGKILL');
+  });
+
+  it.runIf(perl !== undefined)(
+    'that sends descriptors on its socket channel, a file and more than anybody takes, harms nobody',
+    async () => {
+      const { pid } = await start(UNENDING).started;
+      const [itself = 0] = spawnersOf(process.pid);
+      const before = readdirSync(`/proc/${itself}/fd`).length;
+      const { pipe } = await start({ file: perl ?? '', args: ['-e', SEND_DESCRIPTORS] }).started;
+      const [sent] = await once(pipe, 'data');
+      expect(Number(sent)).toBeGreaterThan(0);
+      await start(UNENDING).started;
+      expect([itself, pid].filter(isAlive)).toEqual([itself, pid]);
+      expect(readdirSync(`/proc/${itself}/fd`).length - before).toBeLessThan(20);
+    },
+  );
 
   it('that is killed before it has started has exited', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -83,32 +130,63 @@ describe('the spawner', () => {
     expect([itself, pid].filter(isAlive)).toEqual([itself, pid]);
   });
 
-  it('that ends is followed by another: its hosts have exited, and it is said', async () => {
+  it('that ends is followed by another: its hosts are gone, and it is said', async () => {
     const { started, exited } = start(UNENDING);
-    await started;
+    const { pid: first } = await started;
     const [itself = 0] = spawnersOf(process.pid);
     process.kill(itself, 'SIGKILL');
     expect(await exited).toBe('the process that starts isolate hosts has ended');
+    expect(isAlive(first)).toBe(false);
     expect(entries.at(-1)).toMatchObject({ facts: { reason: 'SIGKILL' } });
     const { pid } = await start(UNENDING).started;
     expect(isAlive(pid)).toBe(true);
   });
 
-  it('ends with the process that uses it, and so do its hosts, with no wall around them', async () => {
-    const program = `
-      import { createSpawner } from ${JSON.stringify(new URL('./spawner.ts', import.meta.url).href)};
-      const spawner = createSpawner(console);
-      spawner.start({ file: '/bin/sleep', args: ['600'] }, ({ pid }) => console.log(pid));
-    `;
-    const user: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = await once(user.stdout as Readable, 'data');
-    const all = [Number(String(line)), ...spawnersOf(user.pid ?? 0)];
-    expect(all.filter(isAlive)).toHaveLength(2);
-    user.kill('SIGKILL');
-    await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+  it('that ended a moment ago does not keep anybody from closing', async () => {
+    await start(UNENDING).started;
+    const [itself = 0] = spawnersOf(process.pid);
+    process.kill(itself, 'SIGKILL');
+    await spawner.close();
+    expect(isAlive(itself)).toBe(false);
   });
+
+  it('that hangs is ended for it when a host is to be killed, and the next host starts', {
+    timeout: 30_000,
+  }, async () => {
+    const { started, exited } = start(UNENDING);
+    const { host } = await started;
+    const [itself = 0] = spawnersOf(process.pid);
+    process.kill(itself, 'SIGSTOP');
+    host.kill();
+    expect(await exited).toBe('the process that starts isolate hosts has ended');
+    await start(UNENDING).started;
+  });
+
+  it.each(['idle', 'about to be handed a pipe'])(
+    'ends with the process that uses it, killed while %s, and so do its hosts, with no wall around them',
+    async (when) => {
+      const program = `
+        import { createSpawner } from ${JSON.stringify(new URL('./spawner.ts', import.meta.url).href)};
+        const spawner = createSpawner(console);
+        const start = (tell) => spawner.start({ file: '/bin/sleep', args: ['600'] }, tell);
+        start(({ pid }) => {
+          if (${when === 'idle'}) return console.log(pid);
+          start(() => {});
+          setImmediate(() => { console.log(pid); for (;;); });
+        });
+      `;
+      const user: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(user.stdout as Readable, 'data');
+      const [itself = 0] = spawnersOf(user.pid ?? 0);
+      const hosts = when === 'idle' ? 1 : 2;
+      await expect.poll(() => childrenOf(itself).length).toBe(hosts);
+      const all = [itself, ...childrenOf(itself)];
+      user.kill('SIGKILL');
+      await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+    },
+  );
 
   it('has nothing of ours in its environment', async () => {
     await start(UNENDING).started;

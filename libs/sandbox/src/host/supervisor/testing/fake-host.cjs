@@ -74,12 +74,22 @@ const BEHAVIOURS = {
     for (let id = 1; id < 5000; id += 1)
       send({ kind: 'connect', id, runId, host: `h${id}.invalid`, port: 1, family: 0 });
   },
-  'garbage on the socket channel': () => {
-    const bytes = Buffer.alloc(1 << 16, 'x');
-    for (;;) writeSync(3, bytes);
+  'garbage on the socket channel': (run) => {
+    writeSync(3, Buffer.alloc(1 << 12, 'x'));
+    BEHAVIOURS['ask for a socket'](run);
   },
-  'a forged message on the socket channel': () => writeSync(3, '{"cmd":"NODE_HANDLE","type":"net.Socket","msg":1}\n'),
-  'an acknowledgement of nothing': () => writeSync(3, '{"cmd":"NODE_HANDLE_ACK"}\n'),
+  'a forged message on the socket channel': (run) => {
+    writeSync(3, '{"cmd":"NODE_HANDLE","type":"net.Socket","msg":1}\n');
+    BEHAVIOURS['ask for a socket'](run);
+  },
+  'an acknowledgement of nothing': (run) => {
+    writeSync(3, '{"cmd":"NODE_HANDLE_ACK"}\n');
+    BEHAVIOURS['ask for a socket'](run);
+  },
+  'words on the socket channel': ({ runId }) => {
+    writeSync(3, '{"cmd":"NODE_HANDLE","type":"net.Socket","msg":1}\n');
+    done(runId, 1);
+  },
   'two gigabytes of frames': () => flood(4),
   'two gigabytes on the socket channel': () => flood(3),
   'two gigabytes of complaints': ({ runId }) => {

@@ -3,12 +3,13 @@
  * is: memory, threads, timers, epoll, reading and writing the descriptors that it was given, and reading its own code.
  *
  * Connecting above all: a connected socket that was handed in belongs to the network it came from, and could otherwise be
- * disconnected and connected anew to any address of that network, past the egress policy.
+ * disconnected and connected anew to any address of that network, past the egress policy. Nor does it hand on descriptors
+ * (sendmsg): nobody takes any, and no reader is to be surprised by one.
  */
 
 /** Number by architecture: x64, arm64; `-` where there is none. */
 const REFUSED = `
-  socket 41 198, socketpair 53 199, connect 42 203, bind 49 200, listen 50 201, accept 43 202, accept4 288 242,
+  sendmsg 46 211, sendmmsg 307 269, socket 41 198, socketpair 53 199, connect 42 203, bind 49 200, listen 50 201, accept 43 202, accept4 288 242,
   ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, process_madvise 440 440, kcmp 312 272,
   pidfd_getfd 438 438, add_key 248 217, request_key 249 218, keyctl 250 219, bpf 321 280, perf_event_open 298 241,
   userfaultfd 323 282, io_uring_setup 425 425, io_uring_enter 426 426, io_uring_register 427 427,

@@ -60,9 +60,13 @@ const readStderr = (child: ChildProcess, { stderr }: HostChildListener): void =>
  */
 const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: String(128 * 1024), MALLOC_ARENA_MAX: '2' };
 
-/** Starts it with nothing of ours in its environment; descriptor 3 is Node's IPC channel, 4 the frame pipe. */
+/**
+ * Starts it with nothing of ours in its environment; descriptor 3 is Node's IPC channel, 4 the frame pipe. In a session of its
+ * own: to its process group it may send signals, whatever namespace it is in. Throws what Node throws.
+ */
 export const startHostChild = ({ file, args }: CommandLine, listener: HostChildListener): HostChild => {
-  const child = spawn(file, args, { cwd: '/', env: ENVIRONMENT, stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] });
+  const stdio = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] as const;
+  const child = spawn(file, args, { cwd: '/', env: ENVIRONMENT, detached: true, stdio: [...stdio] });
   let { pid } = child;
   let killed = false;
   const exited = (reason: string): void => {

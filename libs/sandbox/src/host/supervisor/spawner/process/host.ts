@@ -8,6 +8,8 @@ import { createSocketPassage } from './socket-passage.ts';
 
 /** One host of the spawner's. */
 export type Host = {
+  /** Undefined once it has ended, and when it could not be started. */
+  readonly pid: number | undefined;
   open(id: number, order: OpenOrder): Promise<void>;
   kill(): void;
 };
@@ -34,7 +36,7 @@ const addressesOf = ({
   return { remoteAddress, remotePort, remoteFamily: family, localAddress, localPort } as const;
 };
 
-/** Starts one. `tell` hears all that becomes of it, and nothing after its `exited`. */
+/** Starts one. `tell` hears all that becomes of it, and nothing after its `exited`. Throws what Node throws. */
 export const createHost = (command: CommandLine, tell: (news: HostNews, pipe?: Socket) => void): Host => {
   const state = { over: false, broken: false };
   const tellOn = (news: HostNews): void => {
@@ -43,7 +45,7 @@ export const createHost = (command: CommandLine, tell: (news: HostNews, pipe?: S
   const child = startHostChild(command, {
     stderr: (text) => tellOn({ kind: 'stderr', text }),
     exited(reason) {
-      passage?.close();
+      if (child.process.connected) child.process.disconnect();
       tellOn({ kind: 'exited', reason });
       state.over = true;
     },
@@ -56,6 +58,9 @@ export const createHost = (command: CommandLine, tell: (news: HostNews, pipe?: S
   const passage = pid === undefined ? undefined : createSocketPassage(child.process, violation);
   if (pid !== undefined) tell({ kind: 'started', pid }, unreadFramePipe(child.process));
   return {
+    get pid() {
+      return child.pid;
+    },
     kill: child.kill,
     async open(id, order) {
       const opened = await openSocket(order);

@@ -1,79 +1,79 @@
 import type { ChildProcess } from 'node:child_process';
+import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { SocketMessage } from '../../../../bridge/frames.ts';
 
 /** Hands connected sockets to the child. */
 export type SocketPassage = {
   pass(message: SocketMessage, socket: Socket): void;
-  /** The child has ended: closes what it has not taken. */
-  close(): void;
 };
 
 /** The raw channel under Node's IPC. Not public, so its shape is checked where it is used. */
-type RawChannel = {
-  onread: (this: unknown, bytes: ArrayBuffer | undefined) => void;
-  pendingHandle?: { close?: () => void } | null;
-};
-
-/** What is under a socket; closing it twice does nothing. Not public either. */
-type RawHandle = { close(): void };
+type RawChannel = { readonly fd: number; readStop(): void };
 
 const ACK = '{"cmd":"NODE_HANDLE_ACK"}\n';
-/** Sockets handed over and not yet acknowledged. The parent's copy of each stays open until then. */
-const UNACKNOWLEDGED_MAX = 256;
+/** Sockets handed over and not yet taken. */
+const UNTAKEN_MAX = 256;
 
 const rawChannelOf = (child: ChildProcess): RawChannel | undefined => {
   const key = Object.getOwnPropertySymbols(child).find(({ description }) => description === 'kChannelHandle');
-  const channel = key && (child as unknown as Record<symbol, unknown>)[key];
-  return typeof (channel as RawChannel | undefined)?.onread === 'function' ? (channel as RawChannel) : undefined;
+  const channel = key && ((child as unknown as Record<symbol, unknown>)[key] as RawChannel | undefined);
+  return typeof channel?.readStop === 'function' && channel.fd >= 0 ? channel : undefined;
+};
+
+/** What is there now, up to `bytes`. */
+const readNow = (fd: number, bytes: number): string => {
+  const buffer = Buffer.alloc(bytes);
+  try {
+    return buffer.toString('latin1', 0, readSync(fd, buffer));
+  } catch {
+    return ''; // nothing is there, or the child has ended
+  }
+};
+
+/** How many of those under way the child says to have taken since the last call; `undefined` when it says anything else. */
+const createTally = (channel: RawChannel) => {
+  let held = '';
+  return (underWay: number): number | undefined => {
+    held += readNow(channel.fd, underWay * ACK.length + 1);
+    const taken = Math.floor(held.length / ACK.length);
+    const rest = held.slice(taken * ACK.length);
+    const isMore = taken > underWay || (taken === underWay && rest !== '');
+    if (isMore || held !== ACK.repeat(taken) + rest || !ACK.startsWith(rest)) return undefined;
+    held = rest;
+    return taken;
+  };
 };
 
 /**
- * The IPC channel carries sockets towards the child only. Node's own reader collects bytes without a limit until a newline
- * comes and believes every message, so it is replaced by one that knows the acknowledgement and nothing else: whatever
- * differs is reported as a violation, and received descriptors are closed. Should a later Node hide its channel, there is no
- * host: its own reader would believe it.
+ * The IPC channel carries sockets towards the child only. Node's reader of it believes every message, collects bytes without a
+ * limit, and ends the process where a descriptor comes that is no socket. So it is stopped: what the child writes is read
+ * when the next socket is passed, by read(2), which takes no descriptors, and no more of it than there can be
+ * acknowledgements. Whatever differs is reported as a violation. Node passes the next socket when one is acknowledged; we
+ * say so once it has left: a socket on its way is safe (unix(7)). Should a later Node hide its channel, there is no host.
  */
 export const createSocketPassage = (child: ChildProcess, violation: (rule: string) => void): SocketPassage => {
-  /** Of sockets under way. Node closes each when it is taken, and forgets those that never are. */
-  const underWay: (RawHandle | undefined)[] = [];
-  let held = '';
-  const acknowledge = (): void => {
-    underWay.shift();
-    child.emit('internalMessage', { cmd: 'NODE_HANDLE_ACK' }, undefined);
-  };
-  const read = (text: string): void => {
-    held += text;
-    while (held.startsWith(ACK) && underWay.length > 0) {
-      held = held.slice(ACK.length);
-      acknowledge();
-    }
-    if (held.length >= ACK.length || !ACK.startsWith(held)) violation('bytes on the socket channel');
-  };
   const channel = rawChannelOf(child);
-  const nodesReader = channel?.onread;
-  if (channel === undefined || nodesReader === undefined)
+  if (channel === undefined) {
     queueMicrotask(() => violation('this version of Node hides its socket channel'));
-  else
-    channel.onread = function onRead(bytes) {
-      channel.pendingHandle?.close?.();
-      channel.pendingHandle = null;
-      if (bytes === undefined) nodesReader.call(this, undefined);
-      else if (held.length <= ACK.length) read(Buffer.from(bytes).toString('latin1'));
-    };
+    return { pass: (_, socket) => void socket.destroy() };
+  }
+  channel.readStop();
+  const takenOf = createTally(channel);
+  let underWay = 0;
+  const refuse = (socket: Socket, rule: string): void => {
+    socket.destroy();
+    violation(rule);
+  };
   return {
     pass(message, socket) {
-      if (underWay.length >= UNACKNOWLEDGED_MAX) {
-        socket.destroy();
-        violation('sockets are not taken');
-        return;
-      }
-      underWay.push((socket as unknown as { readonly _handle?: RawHandle })._handle);
-      child.send(message, socket, { keepOpen: false }, () => {});
-    },
-    close() {
-      if (child.connected) child.disconnect();
-      for (const handle of underWay.splice(0)) handle?.close();
+      const taken = takenOf(underWay);
+      if (taken === undefined) return refuse(socket, 'bytes on the socket channel');
+      underWay += 1 - taken;
+      if (underWay > UNTAKEN_MAX) return refuse(socket, 'sockets are not taken');
+      child.send(message, socket, { keepOpen: false }, (error) => {
+        if (error === null) child.emit('internalMessage', { cmd: 'NODE_HANDLE_ACK' }, undefined);
+      });
     },
   };
 };
