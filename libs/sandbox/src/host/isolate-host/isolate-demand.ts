@@ -20,32 +20,45 @@ export type IsolateDemand = {
   failed(error: unknown): void;
 };
 
-type Waiting = { give(lease: Lease): void; fail(error: unknown): void };
+type Waiting = { readonly sinceMs: number; give(lease: Lease): void; fail(error: unknown): void };
 
 /** What another isolate costs until it is as fast as those that are warm, in terms of what making it takes. */
 const WARMING = 8;
 /** How much of the last run there is in what is taken for usual. */
 const LAST_SHARE = 0.25;
+/** How much is left of what runs have waited for each other, with each that did not have to. */
+const WAITED_LASTS = 0.9;
 
 /**
  * An isolate that serves its first runs costs many times what a warm one does, and holds memory for as long as it is there.
- * So runs share a few, `atOnce`, and another is made where waiting for those would take longer than making it. `make` is
- * called for each; what it makes is offered, and `makingMs` tells what making takes, which is more on a busy machine.
+ * So runs share a few. Up to `atOnce`, another is made where waiting for those would take longer than making it, or where runs
+ * have waited as long already: most that come together do so by chance, and rarely. Past that, where waiting would take longer
+ * than making it and warming it up. `make` is called for each; what it makes is offered, and `makingMs` tells what making takes,
+ * which is more on a busy machine.
  */
 export function createIsolateDemand(atOnce: number, make: () => void, makingMs: () => number): IsolateDemand {
   const waiting: Waiting[] = [];
   let [inUse, renewing, making] = [0, 0, 0];
-  let usualMs = 0;
+  let usualMs: number | undefined;
+  let waitedMs = 0;
 
   const busy = (): number => inUse + renewing + making;
   const isWorthIt = (): boolean => {
     const unserved = waiting.length - renewing - making;
     if (unserved <= 0) return false;
-    if (busy() < atOnce) return true;
-    return (unserved * usualMs) / Math.max(1, inUse) > WARMING * makingMs();
+    if (busy() === 0) return true;
+    // Of a script that nobody knows yet the first run may be a long one.
+    if (usualMs === undefined) return busy() < atOnce;
+    const toWaitMs = (unserved * usualMs) / Math.max(1, inUse);
+    return busy() < atOnce ? toWaitMs + waitedMs > makingMs() : toWaitMs > WARMING * makingMs();
+  };
+  const patienceMs = (): number => {
+    if (waiting.length <= renewing) return RETIREMENT.waitMs;
+    return busy() < atOnce ? makingMs() : RETIREMENT.waitMs + WARMING * makingMs();
   };
   const makeOne = (): void => {
     making += 1;
+    waitedMs = 0;
     make();
   };
 
@@ -54,22 +67,22 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
     busy: () => busy(),
     wait() {
       const { promise, resolve, reject } = Promise.withResolvers<Lease>();
-      const one: Waiting = { give: resolve, fail: reject };
+      const one: Waiting = { sinceMs: performance.now(), give: resolve, fail: reject };
       waiting.push(one);
       if (isWorthIt()) makeOne();
-      const patienceMs = waiting.length <= renewing ? RETIREMENT.waitMs : RETIREMENT.waitMs + WARMING * makingMs();
       const late = setTimeout(() => {
         if (waiting.includes(one) && making < waiting.length) makeOne();
-      }, patienceMs);
+      }, patienceMs());
       return promise.finally(() => clearTimeout(late));
     },
     begun() {
       inUse += 1;
+      waitedMs *= WAITED_LASTS;
     },
     ended(tookMs) {
       inUse -= 1;
       renewing += 1;
-      usualMs += (tookMs - usualMs) * LAST_SHARE;
+      usualMs = usualMs === undefined ? tookMs : usualMs + (tookMs - usualMs) * LAST_SHARE;
     },
     lost() {
       renewing -= 1;
@@ -81,6 +94,7 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
       const next = waiting.shift();
       if (next === undefined) return false;
       inUse += 1;
+      if (from === 'renewed') waitedMs += performance.now() - next.sinceMs;
       next.give(lease);
       return true;
     },

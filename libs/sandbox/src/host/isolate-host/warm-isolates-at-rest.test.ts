@@ -6,6 +6,8 @@ import { createWarmIsolates } from './warm-isolates.ts';
 
 const WANT: Want = { source: '', memoryLimitBytes: 128 * 1024 * 1024, isolation: 'warm' };
 
+const MAKING_MS = 10;
+
 /** An isolate that is fit for any number of runs. */
 const slotOf = (): Slot =>
   ({
@@ -23,7 +25,7 @@ const leaseOf = (key: string): Lease => ({
 const isolates = () => {
   const discarded: Slot[] = [];
   const warm = createWarmIsolates({
-    maker: { makingMs: () => 10, discard: async (slot) => void discarded.push(slot) },
+    maker: { makingMs: () => MAKING_MS, discard: async (slot) => void discarded.push(slot) },
     makeNew: async (_, key) => leaseOf(key),
   });
   const takeAll = (...keys: string[]) => Promise.all(keys.map((key) => warm.take(WANT, key)));
@@ -76,7 +78,10 @@ describe('warm isolates that nobody asks for', () => {
     const { takeAll, giveBack } = isolates();
     await giveBack(await takeAll('one'));
     expect(vi.getTimerCount()).toBe(0);
-    await giveBack(await takeAll('one', 'one'));
+    const both = takeAll('one', 'one');
+    // The second has waited for as long as making another takes.
+    await vi.advanceTimersByTimeAsync(MAKING_MS);
+    await giveBack(await both);
     expect(vi.getTimerCount()).toBe(1);
     await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs);
     expect(vi.getTimerCount()).toBe(0);
