@@ -77,7 +77,7 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
     if (child.pid === undefined) ended(message);
   });
   child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
-  // Neither, where there was no descriptor to start it with.
+  // There is none where no descriptor was left to start it with.
   const lifeline = (child.stdio as ChildProcess['stdio'] | undefined)?.[4] as Socket | undefined;
   lifeline?.on('error', () => {});
   const giveUp = (): void => void child.kill('SIGKILL');
