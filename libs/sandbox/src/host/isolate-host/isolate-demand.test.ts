@@ -79,7 +79,7 @@ it('runs that have waited for each other as long as making another takes get ano
   void often.demand.wait();
   expect(often.asked.for).toBe(1);
   const seldom = known(1, 80);
-  for (let time = 0; time < 4; time++) await wait(seldom, 30);
+  for (let time = 0; time < 3; time++) await wait(seldom, 30);
   for (let run = 0; run < 60; run++) {
     seldom.demand.begun();
     seldom.demand.ended(1);
