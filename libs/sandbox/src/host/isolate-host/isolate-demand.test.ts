@@ -98,6 +98,14 @@ it('a run that waits for one that takes longer than usual has another after as l
   await expect.poll(() => asked.for).toBe(1);
 });
 
+it('where many wait for one that takes longer than usual, no more are made than may compute at once', async () => {
+  const { demand, asked } = known(1, 20);
+  demand.begun();
+  for (let run = 0; run < 16; run++) void demand.wait();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(asked.for).toBe(2);
+});
+
 it('where waiting would take longer than making another, another is made', () => {
   const { demand, asked } = scene(1, 10);
   void demand.wait();

@@ -20,7 +20,12 @@ export type IsolateDemand = {
   failed(error: unknown): void;
 };
 
-type Waiting = { readonly sinceMs: number; give(lease: Lease): void; fail(error: unknown): void };
+type Waiting = {
+  readonly sinceMs: number;
+  late?: NodeJS.Timeout;
+  give(lease: Lease): void;
+  fail(error: unknown): void;
+};
 
 /** What another isolate costs until it is as fast as those that are warm, in terms of what making it takes. */
 const WARMING = 8;
@@ -62,6 +67,16 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
     make();
   };
 
+  /** Looks after one that waits longer than it should have to. Where there was room for another, those before it may have had it. */
+  const watch = (one: Waiting): void => {
+    const hadRoom = waiting.length > renewing && busy() < atOnce;
+    one.late = setTimeout(() => {
+      if (!waiting.includes(one) || making >= waiting.length) return;
+      if (hadRoom && busy() >= atOnce) watch(one);
+      else makeOne();
+    }, patienceMs());
+  };
+
   return {
     isIdle: () => busy() + waiting.length === 0,
     busy: () => busy(),
@@ -70,10 +85,8 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
       const one: Waiting = { sinceMs: performance.now(), give: resolve, fail: reject };
       waiting.push(one);
       if (isWorthIt()) makeOne();
-      const late = setTimeout(() => {
-        if (waiting.includes(one) && making < waiting.length) makeOne();
-      }, patienceMs());
-      return promise.finally(() => clearTimeout(late));
+      watch(one);
+      return promise.finally(() => clearTimeout(one.late));
     },
     begun() {
       inUse += 1;
@@ -94,7 +107,8 @@ export function createIsolateDemand(atOnce: number, make: () => void, makingMs: 
       const next = waiting.shift();
       if (next === undefined) return false;
       inUse += 1;
-      if (from === 'renewed') waitedMs += performance.now() - next.sinceMs;
+      // Where there are as many as may compute at once, to wait is no reason for another.
+      if (from === 'renewed' && busy() < atOnce) waitedMs += performance.now() - next.sinceMs;
       next.give(lease);
       return true;
     },
