@@ -31,7 +31,7 @@ export type SystemError = z.infer<typeof systemErrorSchema>;
 
 const ready = z.strictObject({ kind: z.literal('ready') });
 
-/** Open a TCP connection; answered by the socket over IPC or `connect_failed`. */
+/** Open a TCP connection; answered by the socket over IPC or `connect_failed`. No two questions of a host have the same id. */
 const connect = z.strictObject({
   kind: z.literal('connect'),
   id,

@@ -33,13 +33,27 @@ export const processChain = (pid: number): number[] => {
   }
 };
 
-/** SIGKILL for all of a chain, where nobody is left who waits for its first. */
-export const killWhole = (pid: number): void => {
-  for (const each of processChain(pid)) {
-    try {
-      process.kill(each, 'SIGKILL');
-    } catch {
-      // It was faster.
-    }
+/** Is there such a process that has not ended? Where there is no /proc, none is known of. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
+};
+
+/** SIGKILL, for one that may have ended already. */
+export const killQuietly = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was faster.
+  }
+};
+
+/** SIGKILL for all of a chain, where nobody is left who waits for its first. Gives those that were killed. */
+export const killWhole = (pid: number): number[] => {
+  const chain = processChain(pid);
+  for (const each of chain) killQuietly(each);
+  return chain;
 };

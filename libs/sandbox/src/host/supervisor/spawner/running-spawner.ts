@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killWhole } from '../memory/process-tree.ts';
+import { isAlive, killWhole } from '../memory/process-tree.ts';
 import { programSource } from '../program-source.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { News, Order } from './messages.ts';
@@ -37,23 +36,25 @@ const startProcess = (): ChildProcess =>
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
   });
 
-const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
-
-/** Nobody waits for it any more: it is gone when its first process is. */
+/** Nobody waits for it any more, and its first process for none of the others: it is gone when all of them are. */
 const endOrphan = async (pid: number): Promise<void> => {
-  killWhole(pid);
+  const chain = killWhole(pid);
   const until = Date.now() + GONE_WITHIN_MS;
-  while (isThere(pid) && Date.now() < until) await sleep(LOOK_EVERY_MS);
+  while (chain.some(isAlive) && Date.now() < until) await sleep(LOOK_EVERY_MS);
 };
 
-/** Starts one. `onEnded` is told once, when it has ended by itself or could not be started. Throws what Node throws. */
+const answered = (host: Known): void => {
+  clearTimeout(host.patience);
+  delete host.patience;
+};
+
+/** Starts one. `onEnded` is told once, when it has ended or could not be started. Throws what Node throws. */
 export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner => {
   const child = startProcess();
   const hosts = new Map<number, Known>();
   const exit = Promise.withResolvers<void>();
   const tell = (order: Order): void => void (child.connected && child.send(order, () => {}));
-  const endHost = async ({ listener, pid, patience }: Known, reason: string): Promise<void> => {
-    clearTimeout(patience);
+  const endHost = async ({ listener, pid }: Known, reason: string): Promise<void> => {
     if (pid !== undefined) await endOrphan(pid);
     listener({ kind: 'exited', reason });
   };
@@ -61,15 +62,20 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
     exit.resolve();
     onEnded(reason);
     const orphans = [...hosts.values()];
+    orphans.forEach(answered);
     hosts.clear();
     for (const host of orphans) void endHost(host, 'the process that starts isolate hosts has ended');
   };
   child.on('message', ({ host, news }: News, handle: unknown) => {
     const pipe = handle instanceof Socket ? handle : undefined;
     const known = hosts.get(host);
-    if (known === undefined) return void pipe?.on('error', () => {}).destroy();
+    if (known === undefined) {
+      // The spawner has ended, and this host was not known of by then.
+      if (news.kind === 'started') killWhole(news.pid);
+      return void pipe?.on('error', () => {}).destroy();
+    }
     if (news.kind === 'started') known.pid = news.pid;
-    if (news.kind === 'killed' || news.kind === 'exited') clearTimeout(known.patience);
+    if (news.kind === 'killed' || news.kind === 'exited') answered(known);
     if (news.kind === 'exited') hosts.delete(host);
     known.listener(news, pipe);
   });
@@ -81,6 +87,11 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
   const lifeline = (child.stdio as ChildProcess['stdio'] | undefined)?.[4] as Socket | undefined;
   lifeline?.on('error', () => {});
   const giveUp = (): void => void child.kill('SIGKILL');
+  /** If this process stood still, what was answered meanwhile is read before it is looked for. */
+  const unlessAnswered = (host: Known) => (): void =>
+    void setImmediate(() => {
+      if (host.patience !== undefined) giveUp();
+    });
   return {
     tell,
     start(host, command, listener) {
@@ -90,7 +101,7 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
     kill(host) {
       const known = hosts.get(host);
       if (known === undefined) return;
-      known.patience ??= setTimeout(giveUp, PATIENCE_MS).unref();
+      known.patience ??= setTimeout(unlessAnswered(known), PATIENCE_MS).unref();
       tell({ kind: 'kill', host });
     },
     async close() {

@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { childrenOf } from '../memory/process-tree.ts';
+import { childrenOf, isAlive } from '../memory/process-tree.ts';
 import { systemProgram } from '../runtime/native-files.ts';
-import { isAlive, spawnersOf } from '../testing/processes.ts';
+import { spawnersOf } from '../testing/processes.ts';
 import { readableLog } from '../testing/test-sandbox.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { HostNews } from './messages.ts';
@@ -74,7 +74,8 @@ describe('a host', () => {
   it('that stops or kills its process group reaches nobody but itself', async () => {
     const { pid } = await start(UNENDING).started;
     const stopped = start(shell('kill -STOP 0'));
-    await stopped.started;
+    const { pid: itself } = await stopped.started;
+    await expect.poll(() => readFileSync(`/proc/${itself}/status`, 'utf8')).toMatch(/^State:\s+T/m);
     expect(await start(shell('kill -KILL 0')).exited).toBe('SIGKILL');
     await start(UNENDING).started;
     expect(isAlive(pid)).toBe(true);

@@ -34,7 +34,7 @@ const NOBODY: SpawnedHost = { open: () => undefined, kill: () => undefined };
 export const createSpawner = (log: SandboxLog): Spawner => {
   let lastHost = 0;
   let running: RunningSpawner | undefined;
-  /** One that ends is followed by another, for whoever asks next; its hosts have ended with it. */
+  /** One that ends is followed by another, for whoever asks next; its hosts end with it. */
   const current = (): RunningSpawner => {
     if (running !== undefined) return running;
     const spawner = runSpawner((reason) => {

@@ -24,6 +24,8 @@ const done = (runId, value, extra = {}) =>
 const sockets = new Map();
 process.on('message', ({ id }, socket) => sockets.get(id)?.(socket));
 const answers = new Map();
+/** As a host numbers its questions: none has the number of an earlier one. */
+let lastQuestion = 0;
 const memory = [];
 
 const ownConnect = (port) => {
@@ -112,12 +114,14 @@ const BEHAVIOURS = {
   'connect itself': async ({ runId, argsJson }) => done(runId, await ownConnect(JSON.parse(argsJson)[0])),
   'ask for a socket': ({ runId, argsJson }) => {
     const [host, port] = JSON.parse(argsJson);
-    answers.set(7, (frame) => done(runId, { error: frame.error }));
-    sockets.set(7, (socket) => {
+    lastQuestion += 1;
+    const id = lastQuestion;
+    answers.set(id, (frame) => done(runId, { error: frame.error }));
+    sockets.set(id, (socket) => {
       socket.once('data', (bytes) => done(runId, { greeting: bytes.toString() }));
       socket.resume();
     });
-    send({ kind: 'connect', id: 7, runId, host, port, family: 0 });
+    send({ kind: 'connect', id, runId, host, port, family: 0 });
   },
   'throw secrets': ({ runId, env, argsJson }) =>
     done(runId, null, {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childrenOf } from '../memory/process-tree.ts';
 import { sharedLibraries, systemProgram } from '../runtime/native-files.ts';
 import { prepareRuntimeFolder, type RuntimeFolder } from '../runtime/runtime-folder.ts';
 import { runtimeOf, temporaryFolder } from '../testing/test-sandbox.ts';
@@ -118,9 +119,6 @@ const textOf = async (child: ChildProcess): Promise<string> => {
   for await (const bytes of child.stdio[4] as Readable) text += bytes;
   return text;
 };
-
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 

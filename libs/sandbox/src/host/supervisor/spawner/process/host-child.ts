@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { processChain } from '../../memory/process-tree.ts';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { killQuietly, processChain } from '../../memory/process-tree.ts';
 import type { CommandLine } from '../../walls/wall-chain.ts';
 
 /** The process that was started: the first of the chain of walls, with the host at its end. */
@@ -24,15 +24,6 @@ const STDERR_BYTES_MAX = 1024 * 1024;
 /** Longer than any kill takes; then the first of the chain is killed itself. */
 const KILL_PATIENCE_MS = 2000;
 
-const killQuietly = (pid: number | undefined): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It was faster.
-  }
-};
-
 /**
  * Kills what the first of the chain started, if there is such a thing: as init of its pid namespace it takes everything
  * there with it, and the first ends only when all that is gone. So the end of the first is the end of all.
@@ -40,7 +31,7 @@ const killQuietly = (pid: number | undefined): void => {
 const killChain = (pid: number | undefined): void => {
   if (pid === undefined) return;
   const [first, init] = processChain(pid);
-  killQuietly(init ?? first);
+  killQuietly(init ?? first ?? pid);
 };
 
 const readStderr = (child: ChildProcess, { stderr }: HostChildListener): void => {
@@ -60,13 +51,15 @@ const readStderr = (child: ChildProcess, { stderr }: HostChildListener): void =>
  */
 const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: String(128 * 1024), MALLOC_ARENA_MAX: '2' };
 
+/** Descriptor 3 is Node's IPC channel, 4 the frame pipe. */
+const STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
+
 /**
- * Starts it with nothing of ours in its environment; descriptor 3 is Node's IPC channel, 4 the frame pipe. In a session of its
- * own: to its process group it may send signals, whatever namespace it is in. Throws what Node throws.
+ * Starts it with nothing of ours in its environment, in a session of its own: to its process group it may send signals,
+ * whatever namespace it is in. Throws what Node throws.
  */
 export const startHostChild = ({ file, args }: CommandLine, listener: HostChildListener): HostChild => {
-  const stdio = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] as const;
-  const child = spawn(file, args, { cwd: '/', env: ENVIRONMENT, detached: true, stdio: [...stdio] });
+  const child = spawn(file, args, { cwd: '/', env: ENVIRONMENT, detached: true, stdio: STDIO });
   let { pid } = child;
   let killed = false;
   const exited = (reason: string): void => {
@@ -88,7 +81,7 @@ export const startHostChild = ({ file, args }: CommandLine, listener: HostChildL
       if (killed) return;
       killed = true;
       killChain(pid);
-      setTimeout(() => killQuietly(pid), KILL_PATIENCE_MS).unref();
+      setTimeout(() => pid !== undefined && killQuietly(pid), KILL_PATIENCE_MS).unref();
     },
   };
 };
