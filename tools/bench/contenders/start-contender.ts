@@ -9,6 +9,9 @@ import { findWorkerd } from './find-workerd.ts';
 
 const SERVE = fileURLToPath(new URL('serve.mjs', import.meta.url));
 
+/** One that fails under load may have something left that it waits for. */
+const STOPS_WITHIN_MS = 10_000;
+
 /** One way to run the login script, in a process of its own with all that it starts. */
 export type Contender = {
   readonly name: ContenderName;
@@ -60,8 +63,10 @@ export const startContender = async (name: ContenderName, setting: LoginSetting)
   const [first] = await Promise.race([once(child, 'message'), ended]);
   if (typeof first !== 'object') throw new Error(`${name} did not start: its process ended with ${first}`);
   const stop = async () => {
+    const late = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
     if (child.connected) child.disconnect();
     await ended;
+    clearTimeout(late);
   };
   return { name, pid, login: loginsOf(name, child), cpuMs: () => treeCpuMs(pid), stop };
 };

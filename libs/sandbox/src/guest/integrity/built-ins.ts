@@ -57,12 +57,14 @@ function hiddenBuiltIns(): object[] {
   return instances.map((instance) => getPrototypeOf(instance) as object);
 }
 
+const isGlobalObject = (object: object): boolean => object === globalThis;
+
 /** Takes the picture that later runs are compared with; called once, before any script. */
 export function rememberBuiltIns(): void {
   globals = takePicture(lookAt(globalThis), { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
   const roots = [...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)];
-  visitReachable(roots, new Set([globalThis]), (seen) => {
+  visitReachable(roots, isGlobalObject, (seen) => {
     known.add(seen.object);
     const picture = freezePlainFunction(seen) ? undefined : takePicture(seen);
     if (picture !== undefined) remembered[remembered.length] = picture;

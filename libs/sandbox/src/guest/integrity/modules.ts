@@ -12,7 +12,9 @@ import { isObject, visitReachable } from './reachable.ts';
 const pictures: Picture[] = [];
 /** Nobody means to change one of these: they are looked at, and not put back. */
 const plain = createPlainFunctions();
+/** What is remembered: of the language, or of a module that was loaded before. */
 const known = new Set<object>();
+const isKnown = (object: object): boolean => known.has(object) || knownBuiltIns.has(object);
 const atEnd: (() => void)[] = [];
 
 const hasParts = (_key: unknown, { get, value }: PropertyDescriptor): boolean => get !== undefined || isObject(value);
@@ -29,11 +31,13 @@ function regardOf(object: object): Regard {
   return isPlain || hasOwn(object, 'constructor') ? SETTINGS : INSTANCE;
 }
 
-/** Remembers a module as it is now, before any script has it, in an isolate that is to serve another run. */
+/**
+ * Remembers a module as it is now, before any script has it, in an isolate that is to serve another run. What earlier modules
+ * lead to is not looked at again: a script has had it, and may have put objects there that are none of a module's.
+ */
 export function keepModule(module: unknown): void {
   if (!remembersBuiltIns()) return;
-  visitReachable([module], knownBuiltIns, (seen) => {
-    if (known.has(seen.object)) return;
+  visitReachable([module], isKnown, (seen) => {
     known.add(seen.object);
     if (plain.add(seen)) return;
     const picture = takePicture(seen, regardOf(seen.object));

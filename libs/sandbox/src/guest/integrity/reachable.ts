@@ -26,17 +26,17 @@ export function slotOf({ names, slots }: Seen, key: Key): PropertyDescriptor | u
 }
 
 /**
- * Visits every object that can be got at from the roots by own properties, accessors' functions and prototypes; no getter is
- * called. One after the other, so that what was seen of one is gone before the next.
+ * Visits every object that can be got at from the roots by own properties, accessors' functions and prototypes, but not past
+ * those that are known; no getter is called. One after the other, so that what was seen of one is gone before the next.
  */
 export function visitReachable(
   roots: readonly unknown[],
-  known: ReadonlySet<object>,
+  isKnown: (object: object) => boolean,
   visit: (seen: Seen) => void,
 ): void {
   const met = new Set<object>();
   const meet = (value: unknown): void => {
-    if (isObject(value) && !known.has(value) && !isArrayBufferView(value)) met.add(value);
+    if (isObject(value) && !isKnown(value) && !isArrayBufferView(value)) met.add(value);
   };
   for (let i = 0; i < roots.length; i++) meet(roots[i]);
   // What is added meanwhile comes last, and has its turn. V8 optimizes a loop of our own while it goes round: that takes a

@@ -215,6 +215,18 @@ async function login() {
   expect(new Set(seen.map(([, isolate]) => isolate)).size).toBeLessThan(3);
 });
 
+it('a module that is loaded late sets off no trap of what a script has put in one that was there', async () => {
+  const source = `const stream = require('stream');
+async function login() {
+  const trapped = [];
+  const trap = (name) => (...args) => { trapped.push(name); return Reflect[name](...args) };
+  stream.mine = new Proxy({}, { ownKeys: trap('ownKeys'), getOwnPropertyDescriptor: trap('getOwnPropertyDescriptor'), getPrototypeOf: trap('getPrototypeOf') });
+  for (const name of ['http', 'net', 'pg', 'axios']) require(name);
+  return trapped;
+}`;
+  expect((await host.run(source, { timeoutMs: 20_000 })).resultJson).toBe('[]');
+});
+
 it('a run that sleeps by a promisified timer changes nothing', async () => {
   const source = `async function login() { await require('util').promisify(setTimeout)(1); return performance.timeOrigin }`;
   const isolates = new Set<string | undefined>();

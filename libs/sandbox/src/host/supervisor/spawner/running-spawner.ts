@@ -4,22 +4,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, killWhole } from '../memory/process-tree.ts';
 import { programSource } from '../program-source.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
-import type { News, Order } from './messages.ts';
+import type { HostNews, News, Order } from './messages.ts';
+import { createPatience, type Patience } from './patience.ts';
+import type { OpenOrder } from './process/open-socket.ts';
 import type { HostListener } from './spawner.ts';
 
 /** One process that starts isolate hosts. */
 export type RunningSpawner = {
-  tell(order: Order): void;
   start(host: number, command: CommandLine, listener: HostListener): void;
+  open(host: number, id: number, order: OpenOrder): void;
   kill(host: number): void;
   close(): Promise<void>;
 };
 
-type Known = { readonly listener: HostListener; pid?: number; patience?: NodeJS.Timeout };
+type Known = { readonly listener: HostListener; readonly patience: Patience; pid?: number };
 
 /** What it holds is what each start copies. */
 const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '-e', 'import(process.argv[1])'];
-/** It does at once what it is told, however busy the machine is. One that hangs would start nothing, and end nothing. */
+/** It does at once what it is told, however busy the machine is. One that hangs would start, open and end nothing. */
 const PATIENCE_MS = 5_000;
 const GONE_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 10;
@@ -43,9 +45,14 @@ const endOrphan = async (pid: number): Promise<void> => {
   while (chain.some(isAlive) && Date.now() < until) await sleep(LOOK_EVERY_MS);
 };
 
-const answered = (host: Known): void => {
-  clearTimeout(host.patience);
-  delete host.patience;
+const openingOf = (id: number): string => `open ${id}`;
+
+/** Notes what a host's news answers. */
+const hear = (host: Known, news: HostNews): void => {
+  if (news.kind === 'started') host.pid = news.pid;
+  else if (news.kind === 'opened' || news.kind === 'not_opened') host.patience.answered(openingOf(news.id));
+  else if (news.kind === 'killed') host.patience.answered('kill');
+  else if (news.kind === 'exited') host.patience.answeredAll();
 };
 
 /** Starts one. `onEnded` is told once, when it has ended or could not be started. Throws what Node throws. */
@@ -62,7 +69,7 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
     exit.resolve();
     onEnded(reason);
     const orphans = [...hosts.values()];
-    orphans.forEach(answered);
+    for (const { patience } of orphans) patience.answeredAll();
     hosts.clear();
     for (const host of orphans) void endHost(host, 'the process that starts isolate hosts has ended');
   };
@@ -74,8 +81,7 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
       if (news.kind === 'started') killWhole(news.pid);
       return void pipe?.on('error', () => {}).destroy();
     }
-    if (news.kind === 'started') known.pid = news.pid;
-    if (news.kind === 'killed' || news.kind === 'exited') answered(known);
+    hear(known, news);
     if (news.kind === 'exited') hosts.delete(host);
     known.listener(news, pipe);
   });
@@ -87,21 +93,19 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
   const lifeline = (child.stdio as ChildProcess['stdio'] | undefined)?.[4] as Socket | undefined;
   lifeline?.on('error', () => {});
   const giveUp = (): void => void child.kill('SIGKILL');
-  /** If this process stood still, what was answered meanwhile is read before it is looked for. */
-  const unlessAnswered = (host: Known) => (): void =>
-    void setImmediate(() => {
-      if (host.patience !== undefined) giveUp();
-    });
   return {
-    tell,
     start(host, command, listener) {
-      hosts.set(host, { listener });
+      hosts.set(host, { listener, patience: createPatience(giveUp) });
       tell({ kind: 'start', host, command });
+    },
+    open(host, id, order) {
+      hosts.get(host)?.patience.awaitAnswer(openingOf(id), order.timeoutMs + PATIENCE_MS);
+      tell({ kind: 'open', host, id, order });
     },
     kill(host) {
       const known = hosts.get(host);
       if (known === undefined) return;
-      known.patience ??= setTimeout(unlessAnswered(known), PATIENCE_MS).unref();
+      known.patience.awaitAnswer('kill', PATIENCE_MS);
       tell({ kind: 'kill', host });
     },
     async close() {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { spawnersOf } from '../testing/processes.ts';
 import { readableLog } from '../testing/test-sandbox.ts';
 import type { CommandLine } from '../walls/wall-chain.ts';
 import type { HostNews } from './messages.ts';
+import type { OpenOrder } from './process/open-socket.ts';
 import { createSpawner, type SpawnedHost, type Spawner } from './spawner.ts';
 
 const { log, entries } = readableLog();
@@ -33,6 +34,11 @@ const SEND_DESCRIPTORS = `
 
 const shell = (script: string): CommandLine => ({ file: '/bin/sh', args: ['-c', script] });
 const UNENDING = shell('exec sleep 600');
+
+const orderFor = (port: number): OpenOrder => ({
+  ...{ port, timeoutMs: 1000 },
+  targets: [{ address: '127.0.0.1', family: 4 }],
+});
 
 type Seen = { readonly host: SpawnedHost; readonly pid: number; readonly pipe: Socket };
 
@@ -98,6 +104,17 @@ describe('a host', () => {
     },
   );
 
+  it('that has closed its socket channel is ended when it is to get a connection, and waits for none', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { started, exited } = start(shell('exec 3>&-; echo closed >&4; exec sleep 600'));
+    const { host, pipe } = await started;
+    await once(pipe, 'data');
+    host.open(1, orderFor((server.address() as AddressInfo).port));
+    expect(await exited).toBe('SIGKILL');
+    server.close();
+  });
+
   it('that is killed before it has started has exited', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const host = spawner.start(UNENDING, (news) => {
@@ -151,14 +168,15 @@ describe('the spawner', () => {
     expect(isAlive(itself)).toBe(false);
   });
 
-  it('that hangs is ended for it when a host is to be killed, and the next host starts', {
-    timeout: 30_000,
-  }, async () => {
+  it.each<[string, (host: SpawnedHost) => void]>([
+    ['a host is to be killed', (host) => host.kill()],
+    ['a connection is to be opened', (host) => host.open(1, orderFor(9))],
+  ])('that hangs is ended for it when %s, and the next host starts', { timeout: 30_000 }, async (_, tell) => {
     const { started, exited } = start(UNENDING);
     const { host } = await started;
     const [itself = 0] = spawnersOf(process.pid);
     process.kill(itself, 'SIGSTOP');
-    host.kill();
+    tell(host);
     expect(await exited).toBe('the process that starts isolate hosts has ended');
     await start(UNENDING).started;
   });

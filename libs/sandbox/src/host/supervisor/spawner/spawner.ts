@@ -52,7 +52,7 @@ export const createSpawner = (log: SandboxLog): Spawner => {
       try {
         const by = current();
         by.start(host, command, listener);
-        return { open: (id, order) => by.tell({ kind: 'open', host, id, order }), kill: () => by.kill(host) };
+        return { open: (id, order) => by.open(host, id, order), kill: () => by.kill(host) };
       } catch (error) {
         // Not before the caller has what it asked for.
         queueMicrotask(() => listener({ kind: 'exited', reason: (error as Error).message }));

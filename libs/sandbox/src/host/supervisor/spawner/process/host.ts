@@ -55,7 +55,8 @@ export const createHost = (command: CommandLine, tell: (news: HostNews, pipe?: S
     if (!state.broken) tellOn({ kind: 'violation', rule });
     state.broken = true;
   };
-  const passage = pid === undefined ? undefined : createSocketPassage(child.process, violation);
+  // What waits for a socket that it never gets would wait until its deadline.
+  const passage = pid === undefined ? undefined : createSocketPassage(child.process, { violation, lost: child.kill });
   if (pid !== undefined) tell({ kind: 'started', pid }, unreadFramePipe(child.process));
   return {
     get pid() {

@@ -8,6 +8,12 @@ export type SocketPassage = {
   pass(message: SocketMessage, socket: Socket): void;
 };
 
+export type PassageListener = {
+  violation(rule: string): void;
+  /** The child has closed its end, or has ended: it gets no socket any more. */
+  lost(): void;
+};
+
 /** The raw channel under Node's IPC. Not public, so its shape is checked where it is used. */
 type RawChannel = { readonly fd: number; readStop(): void };
 
@@ -21,25 +27,27 @@ const rawChannelOf = (child: ChildProcess): RawChannel | undefined => {
   return typeof channel?.readStop === 'function' && channel.fd >= 0 ? channel : undefined;
 };
 
-/** What is there now, up to `bytes`. */
-const readNow = (fd: number, bytes: number): string => {
+/** What is there now, up to `bytes`; undefined where the child has closed its end. */
+const readNow = (fd: number, bytes: number): string | undefined => {
   const buffer = Buffer.alloc(bytes);
   try {
-    return buffer.toString('latin1', 0, readSync(fd, buffer));
-  } catch {
-    return ''; // nothing is there, or the child has ended
+    return buffer.toString('latin1', 0, readSync(fd, buffer)) || undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? '' : undefined;
   }
 };
 
-/** How many of those under way the child says to have taken since the last call; `undefined` when it says anything else. */
+/** How many of those under way the child says to have taken since the last call, unless it says anything else. */
 const createTally = (channel: RawChannel) => {
   let held = '';
-  return (underWay: number): number | undefined => {
-    held += readNow(channel.fd, underWay * ACK.length + 1);
+  return (underWay: number): number | 'closed' | 'nonsense' => {
+    const heard = readNow(channel.fd, underWay * ACK.length + 1);
+    if (heard === undefined) return 'closed';
+    held += heard;
     const taken = Math.floor(held.length / ACK.length);
     const rest = held.slice(taken * ACK.length);
     const isMore = taken > underWay || (taken === underWay && rest !== '');
-    if (isMore || held !== ACK.repeat(taken) + rest || !ACK.startsWith(rest)) return undefined;
+    if (isMore || held !== ACK.repeat(taken) + rest || !ACK.startsWith(rest)) return 'nonsense';
     held = rest;
     return taken;
   };
@@ -52,7 +60,7 @@ const createTally = (channel: RawChannel) => {
  * acknowledgements. Whatever differs is reported as a violation. Node passes the next socket when one is acknowledged; we
  * say so once it has left: a socket on its way is safe (unix(7)). Should a later Node hide its channel, there is no host.
  */
-export const createSocketPassage = (child: ChildProcess, violation: (rule: string) => void): SocketPassage => {
+export const createSocketPassage = (child: ChildProcess, { violation, lost }: PassageListener): SocketPassage => {
   const channel = rawChannelOf(child);
   if (channel === undefined) {
     queueMicrotask(() => violation('this version of Node hides its socket channel'));
@@ -65,10 +73,15 @@ export const createSocketPassage = (child: ChildProcess, violation: (rule: strin
     socket.destroy();
     violation(rule);
   };
+  const lose = (socket: Socket): void => {
+    socket.destroy();
+    lost();
+  };
   return {
     pass(message, socket) {
       const taken = takenOf(underWay);
-      if (taken === undefined) return refuse(socket, 'bytes on the socket channel');
+      if (taken === 'nonsense') return refuse(socket, 'bytes on the socket channel');
+      if (taken === 'closed') return lose(socket);
       underWay += 1 - taken;
       if (underWay > UNTAKEN_MAX) return refuse(socket, 'sockets are not taken');
       child.send(message, socket, { keepOpen: false }, (error) => {
