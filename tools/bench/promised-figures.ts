@@ -57,6 +57,8 @@ export const PROMISED: Readonly<Record<string, readonly string[]>> = {
   many_connections: [
     'warm_p50_ratio',
     'warm_p99_ratio',
+    'warm_p99_ratio_low',
+    'warm_p99_ratio_high',
     'others_p50_ms',
     'others_p95_ms',
     'held_mb',

@@ -71,15 +71,15 @@ const growthCharts = ({ growth, growth_10m }: Results): Readonly<Record<string, 
 
 /** What is told of the saved results: the text of each file, by its path. Charts of what was not measured are left out. */
 export const generatedFiles = (): Readonly<Record<string, string>> => {
-  const saved = readResults();
-  const { contenders, working_day } = saved.benchmarks;
+  const results = readResults();
+  const { contenders, working_day } = results;
   const charts = {
     ...contenderCharts(contenders),
     ...workingDayChart(working_day),
-    ...growthCharts(saved.benchmarks),
+    ...growthCharts(results),
   };
   return {
-    [join(DOCS, 'benchmarks.md')]: benchmarksPage(saved),
+    [join(DOCS, 'benchmarks.md')]: benchmarksPage(results),
     ...Object.fromEntries(Object.entries(charts).map(([name, text]) => [join(DOCS, 'charts', name), text])),
   };
 };

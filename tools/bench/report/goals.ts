@@ -1,4 +1,5 @@
-import type { Results } from '../run-benchmarks.ts';
+import type { Result, Results } from '../run-benchmarks.ts';
+import type { Interval } from '../statistics.ts';
 
 /** What is asked of one figure of one benchmark. */
 export type Goal = {
@@ -109,12 +110,35 @@ export const GOALS: readonly Goal[] = [
   ),
 ];
 
-export type Verdict = { readonly goal: Goal; readonly value: number | undefined; readonly met: boolean | undefined };
+/** What was measured of a goal, with its 95 % interval where it has one, and whether that is enough. */
+export type Verdict = {
+  readonly goal: Goal;
+  readonly value?: number;
+  readonly interval?: Interval;
+  readonly met: 'met' | 'not met' | 'undecided' | 'not measured';
+};
 
-/** Each goal with what was measured, and whether that is enough; `undefined` where nobody has measured it. */
+const isEnough = (value: number, { atMost = Infinity, atLeast = -Infinity }: Goal): boolean =>
+  value <= atMost && value >= atLeast;
+
+const intervalOf = (result: Result, figure: string): Interval | undefined => {
+  const [low, high] = [result[`${figure}_low`], result[`${figure}_high`]];
+  return typeof low === 'number' && typeof high === 'number' ? { low, high } : undefined;
+};
+
+/** Undecided is what an interval reaches across: another run could say otherwise. */
+const judgeOne = (goal: Goal, result: Result = {}): Verdict => {
+  const value = result[goal.figure];
+  if (typeof value !== 'number') return { goal, met: 'not measured' };
+  const interval = intervalOf(result, goal.figure);
+  const { low, high } = interval ?? { low: value, high: value };
+  const met = isEnough(value, goal) ? 'met' : 'not met';
+  return {
+    ...{ goal, value, ...(interval && { interval }) },
+    met: isEnough(low, goal) === isEnough(high, goal) ? met : 'undecided',
+  };
+};
+
+/** Each goal with its verdict. */
 export const judge = (results: Results): readonly Verdict[] =>
-  GOALS.map((goal) => {
-    const value = results[goal.benchmark]?.[goal.figure];
-    if (typeof value !== 'number') return { goal, value: undefined, met: undefined };
-    return { goal, value, met: value <= (goal.atMost ?? Infinity) && value >= (goal.atLeast ?? -Infinity) };
-  });
+  GOALS.map((goal) => judgeOne(goal, results[goal.benchmark]));

@@ -1,7 +1,6 @@
 import { CONTENDERS, type ContenderName } from '../contenders/contender-names.ts';
 import type { Result, Results } from '../run-benchmarks.ts';
 import { judge, type Verdict } from './goals.ts';
-import type { Saved } from './results.ts';
 
 const LABELS: Readonly<Record<ContenderName, string>> = {
   plain_node: 'plain Node',
@@ -31,9 +30,11 @@ const short = (value: unknown): string => {
 const demand = ({ goal: { atMost, atLeast, unit } }: Verdict): string =>
   atMost === undefined ? `≥ ${atLeast}${unit}` : `≤ ${atMost}${unit}`;
 
-const verdictWord = ({ met }: Verdict): string => {
-  if (met === undefined) return 'not measured';
-  return met ? 'met' : '**not met**';
+const verdictWord = ({ met }: Verdict): string => (met === 'not met' ? '**not met**' : met);
+
+const measured = ({ goal: { unit }, value, interval }: Verdict): string => {
+  if (value === undefined) return '–';
+  return `${short(value)}${unit}${interval === undefined ? '' : ` (${short(interval.low)} to ${short(interval.high)})`}`;
 };
 
 const goals = (results: Results): string =>
@@ -42,7 +43,7 @@ const goals = (results: Results): string =>
     judge(results).map((verdict) => [
       verdict.goal.what,
       demand(verdict),
-      verdict.value === undefined ? '–' : `${short(verdict.value)}${verdict.goal.unit}`,
+      measured(verdict),
       verdictWord(verdict),
       `\`${verdict.goal.benchmark}\` \`${verdict.goal.figure}\``,
     ]),
@@ -102,12 +103,13 @@ const counts = (result: Result): string =>
       .map(([figure, value]) => [figure.replaceAll('_', ' '), String(value)]),
   );
 
-const runs = ({ benchmarks }: Saved): string =>
+const runs = (benchmarks: Results): string =>
   table(
-    ['benchmark', 'day', 'quiet', 'because'],
-    Object.entries(benchmarks).map(([name, { day: when, quiet, quiet_reason }]) => [
+    ['benchmark', 'day', 'machine', 'quiet', 'because'],
+    Object.entries(benchmarks).map(([name, { day: when, machine, quiet, quiet_reason }]) => [
       `\`${name}\``,
       String(when),
+      String(machine ?? 'not noted'),
       quiet ? 'yes' : 'no',
       String(quiet_reason),
     ]),
@@ -119,18 +121,19 @@ const section = (result: Result | undefined, write: (result: Result) => string, 
     : [write(result), ...charts.map((chart) => `![${chart.replaceAll('-', ' ')}](charts/${chart}.svg)`)].join('\n\n');
 
 /** docs/benchmarks.md, of what was saved. */
-export const benchmarksPage = (saved: Saved): string => {
-  const { contenders: compared, working_day: worked, login_counts: counted } = saved.benchmarks;
+export const benchmarksPage = (results: Results): string => {
+  const { contenders: compared, working_day: worked, login_counts: counted } = results;
   return `# Benchmarks
 
 Written by \`npm run generate\` out of \`tools/bench/report/results.json\`, which \`npm run bench -- --save\` writes; nothing
-here is typed by hand. Machine: ${saved.machine}. Databases, services and what asks them share it.
+here is typed by hand. Databases, services and what asks them share one machine.
 
 ## Goals
 
-${goals(saved.benchmarks)}
+${goals(results)}
 
-× is ÷ plain Node with the same script file and database, measured in turn in the same run.
+× is ÷ plain Node with the same script file and database, measured in turn in the same run. In brackets is the 95 % interval:
+where a goal lies within it, another run could say otherwise.
 
 ## What people would use instead
 
@@ -173,7 +176,7 @@ ${section(counted, counts, [])}
 
 ## When it was measured
 
-${runs(saved)}
+${runs(results)}
 
 A machine is quiet where others had at most a tenth of a processor's time before and meanwhile, a fiftieth at most was stolen,
 and the same work took the same time to 15 %. Counts (\`login_counts\`) are the same on a busy one.

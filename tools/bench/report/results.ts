@@ -6,23 +6,18 @@ import type { Result, Results } from '../run-benchmarks.ts';
 const FILE = fileURLToPath(new URL('results.json', import.meta.url));
 const GIB = 1024 ** 3;
 
-/** What `--save` keeps: each benchmark's last figures, with the day, and the machine that they are from. */
-export type Saved = {
-  readonly machine: string;
-  readonly benchmarks: Results;
-};
-
 const machine = (): string => {
   const all = cpus();
   const memory = Math.round(totalmem() / GIB);
   return `${all.length} × ${all[0]?.model.trim()}, ${memory} GiB, Linux ${release()}, Node ${process.versions.node}`;
 };
 
-export const readResults = (): Saved => JSON.parse(readFileSync(FILE, 'utf8'));
+/** Each benchmark's last figures, with the day and the machine that they are from. */
+export const readResults = (): Results => JSON.parse(readFileSync(FILE, 'utf8'));
 
 const readOrNone = (): Results => {
   try {
-    return readResults().benchmarks;
+    return readResults();
   } catch {
     return {};
   }
@@ -30,8 +25,8 @@ const readOrNone = (): Results => {
 
 /** Keeps the figures, in the place of older ones of the same names. */
 export const saveResults = (results: Results): void => {
-  const day = new Date().toISOString().slice(0, 10);
-  const dated = Object.entries(results).map(([name, result]): [string, Result] => [name, { day, ...result }]);
-  const benchmarks = { ...readOrNone(), ...Object.fromEntries(dated) };
-  writeFileSync(FILE, `${JSON.stringify({ machine: machine(), benchmarks }, null, 2)}\n`);
+  const now = { day: new Date().toISOString().slice(0, 10), machine: machine() };
+  const noted = Object.entries(results).map(([name, result]): [string, Result] => [name, { ...now, ...result }]);
+  const all = { ...readOrNone(), ...Object.fromEntries(noted) };
+  writeFileSync(FILE, `${JSON.stringify(all, null, 2)}\n`);
 };
