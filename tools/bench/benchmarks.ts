@@ -4,6 +4,7 @@ import { contenders } from './contenders/contenders.ts';
 import { loginCounts } from './counts/login-counts.ts';
 import { firstLogin } from './first-login.ts';
 import { growth } from './growth.ts';
+import { isolateMemory } from './isolate-memory.ts';
 import { localLogin } from './local-login.ts';
 import { loginCost } from './login-cost.ts';
 import { loginMysql, loginPg } from './login-in-sandbox.ts';
@@ -39,6 +40,7 @@ export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Fig
   cold_connection: coldConnection,
   many_connections: manyConnections,
   rejection_timing: rejectionTiming,
+  isolate_memory: isolateMemory,
   script_memory: scriptMemory,
   neighbours,
   login_cost: loginCost,

@@ -71,6 +71,7 @@ export const PROMISED: Readonly<Record<string, readonly string[]>> = {
     `${kind}_p95_ratio`,
     `${kind}_distance`,
   ]),
+  isolate_memory: ['pg_isolate_mb', 'mongodb_isolate_mb'],
   script_memory: ['watchdog_quiet_mb', 'watchdog_peak_mb', 'watchdog_peak_ratio'],
   neighbours: ['p50_ratio', 'p95_ratio', 'p99_ratio', 'attacks', 'supervisor_lag_p99_ms'],
   login_cost: [

@@ -80,6 +80,20 @@ export const GOALS: readonly Goal[] = [
     unit: ' ms',
   },
   {
+    what: 'memory of each further warm isolate, pg',
+    benchmark: 'isolate_memory',
+    figure: 'pg_isolate_mb',
+    atMost: 5,
+    unit: ' MB',
+  },
+  {
+    what: '… mongodb',
+    benchmark: 'isolate_memory',
+    figure: 'mongodb_isolate_mb',
+    atMost: 16,
+    unit: ' MB',
+  },
+  {
     what: "memory of an active connection's isolate host",
     benchmark: 'login_cost',
     figure: 'warm_host_pss_mb',
