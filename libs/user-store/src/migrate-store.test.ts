@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connectDataSource } from './data-source.ts';
 import { migrateStore } from './migrate-store.ts';
 import { openStoreForTests } from './store-for-tests.ts';
 
@@ -55,6 +56,27 @@ describe('migrateStore', () => {
     await migrate();
     await database.query('UPDATE api_keys SET revoked_at = now()');
     expect((await migrate()).newOperatorKey).toBeDefined();
+  });
+
+  it('waits for no table that another session holds: logins of the version before go on, and it is done once that ends', async () => {
+    await migrate();
+    const limits = { databaseUrl: database.url, connectTimeoutMs: 5_000, poolSize: 1, statementTimeoutMs: 5_000 };
+    const before = await connectDataSource({ ...limits, throughPooler: leadsThroughPooler() });
+    await before.undoLastMigration();
+    const dump = before.createQueryRunner();
+    await dump.startTransaction();
+    await dump.query('LOCK TABLE connection_versions IN ACCESS SHARE MODE');
+    const migrating = migrate().catch((error: unknown) => error);
+    const [login] = await Promise.all([database.query('SELECT count(*) FROM connection_versions'), migrating]);
+    expect(login).toHaveLength(1);
+    expect(await migrating).toMatchObject({
+      reason: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('pg_locks'),
+    });
+    await dump.commitTransaction();
+    await dump.release();
+    await before.destroy();
+    expect((await migrate()).ran).toHaveLength(1);
   });
 
   it('says STORE_UNAVAILABLE of a server that is not there, without its connection string', async () => {

@@ -1,7 +1,9 @@
+import { ServiceError } from '@userferry/errors';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { connectDataSource } from './data-source.ts';
+import { LOCK_NOT_AVAILABLE, limitLockWaits } from './migrations/lock-timeout.ts';
 import { ensureOperatorKey } from './repositories/api-keys.ts';
-import { toStoreFailure } from './store-failures.ts';
+import { codeOf, toStoreFailure } from './store-failures.ts';
 
 // Any number that no one else uses, the versions before included: they wait for theirs inside a statement, for which an
 // index that is built concurrently would wait in turn, and they have nothing to migrate where this one does.
@@ -29,7 +31,8 @@ export type MigratedStore = {
 
 /**
  * Brings the database to this version's schema and sees to it that an operator key exists. Safe for several replicas
- * that start at once: one works, the others wait for it.
+ * that start at once: one works, the others wait for it. Where another session holds a table that is to be changed it fails,
+ * with what it has done until then kept, and may be called again: to wait there would keep everybody from the table.
  * @throws ServiceError STORE_UNAVAILABLE
  */
 export const migrateStore = async (options: MigrateStoreOptions): Promise<MigratedStore> => {
@@ -42,9 +45,16 @@ export const migrateStore = async (options: MigrateStoreOptions): Promise<Migrat
       await dataSource.destroy();
     }
   } catch (error) {
-    throw toStoreFailure(error);
+    throw codeOf(error) === LOCK_NOT_AVAILABLE ? tableIsHeld(error) : toStoreFailure(error);
   }
 };
+
+const tableIsHeld = (error: unknown): ServiceError =>
+  new ServiceError(
+    'STORE_UNAVAILABLE',
+    'a table that is to be changed is held by another session, a dump perhaps, or an open transaction: pg_stat_activity and pg_locks name it',
+    { cause: toStoreFailure(error) },
+  );
 
 /**
  * A transaction's lock: it stays on one connection behind a pooler, too, and should this process die, the server releases
@@ -81,6 +91,7 @@ const endQuietly = async (holder: QueryRunner): Promise<void> => {
 };
 
 const migrate = async (dataSource: DataSource, operatorKey: string | undefined): Promise<MigratedStore> => {
+  limitLockWaits(dataSource.migrations);
   const ran = await dataSource.runMigrations({ transaction: 'each' });
   const newOperatorKey = await ensureOperatorKey(dataSource.manager, operatorKey);
   return { ran: ran.map(({ name }) => name), ...(newOperatorKey === undefined ? {} : { newOperatorKey }) };

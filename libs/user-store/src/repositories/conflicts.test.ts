@@ -117,6 +117,31 @@ describe('the decision that they are one person', () => {
   });
 });
 
+describe('the decision that they are one person, where the user here has another identifier by then,', () => {
+  it('is refused: nothing speaks for it any more', async () => {
+    const userId = await localAda();
+    await eve();
+    await store.users.update({ ...pool, userId, set: { email: 'ada@example.com' }, clear: [] }, ADMIN);
+    await expect(resolve('same_person')).rejects.toMatchObject({ reason: 'CONFLICT_NOT_FOUND' });
+    expect(await find({ externalId: 2 })).toEqual({ verdict: 'not_found' });
+    expect(await eve()).toMatchObject({ verdict: 'migrated', user: { externalId: 2 } });
+  });
+});
+
+describe('in a custom user store', () => {
+  it.each<ConflictResolution>(['same_person', 'give_to_legacy', 'keep_local'])(
+    'nothing is decided: %s',
+    async (resolution) => {
+      await localAda();
+      await eve();
+      await store.connections.save({ ...pool, mode: 'custom_user_store', egress: [], ...ADMIN });
+      await store.connections.setEnabled({ ...pool, enabled: true, ...ADMIN });
+      await expect(resolve(resolution)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+      expect(await open()).toHaveLength(1);
+    },
+  );
+});
+
 describe('the decision that the identifier is the legacy user’s', () => {
   it('takes it from the user here, and the other migrates with it', async () => {
     const userId = await localAda();

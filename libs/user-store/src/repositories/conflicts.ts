@@ -9,6 +9,7 @@ import { isUuid, lockPool, requirePool, UUID_FORM } from '../require-pool.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import { type Author, writeAudit } from './audit.ts';
 import { clearConflicts } from './conflict-rows.ts';
+import { holdsCustomUserStore } from './connection-row.ts';
 
 /** A proven user of the legacy user store who could not be stored: another user here has one of their identifiers. */
 export type Conflict = {
@@ -36,7 +37,10 @@ export type ConflictDecision = {
 };
 
 const notFound = () =>
-  new ServiceError('CONFLICT_NOT_FOUND', 'this user pool has no open conflict with this id, or the user here is gone');
+  new ServiceError(
+    'CONFLICT_NOT_FOUND',
+    'this user pool has no open conflict with this id, or the user here is gone or has another identifier now',
+  );
 
 const viewOf = (row: ConflictRow): Conflict => ({
   conflictId: row.id,
@@ -56,9 +60,15 @@ const externalOf = ({ userPoolId, connectionId, idType, idText }: ConflictRow) =
   idText,
 });
 
+/** Undefined where the user here has let go of the identifier since: then nothing speaks for one person. */
+const holderOf = async (manager: EntityManager, { userPoolId, kind, normalised, userId }: ConflictRow) =>
+  (await manager.existsBy(userIdentifierEntity, { userPoolId, kind, normalised, userId }))
+    ? manager.findOneBy(userEntity, { id: userId, userPoolId })
+    : null;
+
 const tie = async (manager: EntityManager, row: ConflictRow, at: Date): Promise<void> => {
-  const { userPoolId, userId } = row;
-  const user = await manager.findOneBy(userEntity, { id: userId, userPoolId });
+  const { userId } = row;
+  const user = await holderOf(manager, row);
   if (user === null || (await manager.existsBy(externalIdEntity, externalOf(row)))) throw notFound();
   await manager.insert(externalIdEntity, { ...externalOf(row), userId, createdAt: at });
   const times = { updatedAt: at, migratedAt: user.migratedAt ?? at };
@@ -83,6 +93,11 @@ const giveAway = async (manager: EntityManager, row: ConflictRow, at: Date): Pro
 const decide = async (manager: EntityManager, { userPoolId, conflictId, resolution }: ConflictDecision, at: Date) => {
   // Alone: no login, no deletion comes between.
   await lockPool(manager, userPoolId, 'alone');
+  if (await holdsCustomUserStore(manager, userPoolId))
+    throw new ServiceError(
+      'CONCURRENT_CHANGE',
+      'the connection is a custom user store now, of whose users nothing is written',
+    );
   const wanted = { id: conflictId, userPoolId, keptLocal: false };
   const row = isUuid(conflictId) ? await manager.findOneBy(conflictEntity, wanted) : null;
   if (row === null) throw notFound();
@@ -103,7 +118,10 @@ export const createConflictRepository = (dataSource: DataSource, clock: Clock) =
     return { ...paged, items: paged.items.map(viewOf) };
   },
 
-  /** @throws ServiceError USER_POOL_NOT_FOUND, CONFLICT_NOT_FOUND, INVALID_ARGUMENT when nobody could log in any more */
+  /**
+   * @throws ServiceError USER_POOL_NOT_FOUND, CONFLICT_NOT_FOUND, CONCURRENT_CHANGE in a custom user store, INVALID_ARGUMENT
+   * when nobody could log in any more
+   */
   resolve: (decision: ConflictDecision, author: Author): Promise<void> =>
     retryConflicts(() =>
       dataSource.transaction(async (manager) => {

@@ -173,6 +173,23 @@ describe('a deleted connection', () => {
     });
   });
 
+  it('has given legacy ids that name nobody once there is another, whose users are others', async () => {
+    const typed = { kind: 'email', value: 'ada@example.com' } as const;
+    const proven = { userPoolId, connectionId, externalId: 7, profile: {}, typed, credential: credentialOf('one') };
+    await store.users.migrate(proven);
+    await deleteIt();
+    const next = await save({});
+    expect(await store.users.find(userPoolId, { externalId: 7 })).toEqual({ verdict: 'not_found' });
+    const bob = {
+      ...proven,
+      connectionId: next.connectionId,
+      typed: { kind: 'email', value: 'bob@example.com' },
+    } as const;
+    expect((await store.users.migrate(bob)).verdict).toBe('migrated');
+    const found = await store.users.find(userPoolId, { externalId: 7 });
+    expect(found).toMatchObject({ user: { profile: { email: 'bob@example.com' } } });
+  });
+
   it('makes room for a new one, which starts from nothing', async () => {
     await saveScript('one');
     await deleteIt();

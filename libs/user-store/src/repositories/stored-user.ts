@@ -54,8 +54,11 @@ export const findByExternalId = async (
   return row === null ? undefined : storedUser(row);
 };
 
-/** The user of that pool to whom any connection gave this external id; of several, the one it got first. */
-export const findByAnyExternalId = async (
+/**
+ * The user of that pool whom this external id names: the pool's connection gave it. What a deleted connection has given names
+ * somebody only while there is no other: the next legacy user store has a user of its own with that id.
+ */
+export const findByPoolsExternalId = async (
   manager: EntityManager,
   key: { userPoolId: string; idType: string; idText: string },
 ): Promise<StoredUser | undefined> => {
@@ -63,13 +66,14 @@ export const findByAnyExternalId = async (
     .innerJoin('user.externalIds', 'given')
     .innerJoin('connection', 'connection', 'connection.id = given.connectionId')
     .where('given.userPoolId = :userPoolId AND given.idType = :idType AND given.idText = :idText')
-    // Those of a deleted connection come last.
-    .orderBy('connection.userPoolId IS NULL')
-    .addOrderBy('given.createdAt')
+    .andWhere(`(connection.userPoolId IS NOT NULL OR NOT EXISTS (${CONNECTION_OF_POOL}))`)
+    .orderBy('given.createdAt')
     .setParameters(key)
     .getMany();
   return row[0] === undefined ? undefined : storedUser(row[0]);
 };
+
+const CONNECTION_OF_POOL = 'SELECT 1 FROM connections AS other WHERE other.user_pool_id = :userPoolId';
 
 /** The user of that id in that pool. */
 export const findById = async (

@@ -30,7 +30,7 @@ import {
   type SupposedUser,
 } from './migrate-user.ts';
 import { createStoreAtOnce } from './store-at-once.ts';
-import { type FoundUser, findByAnyExternalId, findById, findByIdentifier } from './stored-user.ts';
+import { type FoundUser, findById, findByIdentifier, findByPoolsExternalId } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
 import {
   type Alias,
@@ -51,7 +51,7 @@ const findUser = (manager: EntityManager, userPoolId: string, selector: UserSele
   if ('userId' in selector) return findById(manager, userPoolId, selector.userId);
   if ('kind' in selector) return findByIdentifier(manager, userPoolId, selector);
   const { type: idType, text: idText } = externalIdKey(selector.externalId);
-  return findByAnyExternalId(manager, { userPoolId, idType, idText });
+  return findByPoolsExternalId(manager, { userPoolId, idType, idText });
 };
 
 const keyOf = (userPoolId: string, selector: UserSelector) => {
