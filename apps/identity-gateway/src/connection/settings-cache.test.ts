@@ -25,6 +25,27 @@ describe('settings in memory', () => {
     expect((await cache.current('pool', wanted('c', 2n), callFacts())).version).toBe(2n);
   });
 
+  it('reach those who wait for them when whoever asked first hangs up, or has no time left', async () => {
+    for (const timeLeftMs of [10_000, 0]) {
+      const store = Promise.withResolvers<ConnectionSettings>();
+      const cache = createSettingsCache({
+        getConnectionSettings: (_, { signal }) =>
+          new Promise((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('the fetch was ended')));
+            void store.promise.then(resolve);
+          }),
+      });
+      const ending = new AbortController();
+      const first = { ...callFacts(), signal: ending.signal, deadlineMs: Date.now() + timeLeftMs };
+      const gone = cache.current('pool', wanted('c', 1n), first).catch(({ reason }) => reason);
+      const waiting = cache.current('pool', wanted('c', 1n), callFacts());
+      ending.abort();
+      expect(await gone).toBe(timeLeftMs > 0 ? 'CANCELLED' : 'DEADLINE_EXCEEDED');
+      store.resolve({ connectionId: 'c', version: 1n } as ConnectionSettings);
+      expect((await waiting).version).toBe(1n);
+    }
+  });
+
   it('of a connection that was deleted are not taken for those of its successor, whose versions start anew', async () => {
     const { asked, cache } = createWorld([
       { connectionId: 'old', version: 9n },

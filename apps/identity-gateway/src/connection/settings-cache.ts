@@ -1,3 +1,4 @@
+import { ServiceError } from '@userferry/errors';
 import type { CallFacts } from '@userferry/grpc';
 import { count } from '@userferry/telemetry';
 import { LRUCache } from 'lru-cache';
@@ -14,6 +15,31 @@ type Wanted = Pick<ConnectionFacts, 'connectionId' | 'version'>;
 const isCurrent = (held: ConnectionSettings, { connectionId, version }: Wanted): boolean =>
   held.connectionId === connectionId && held.version >= version;
 
+/** Longer than our store takes in trouble. Who waits has a time of their own. */
+const FETCH_MS = 10_000;
+
+/** A call that no caller ends: others may wait for what it brings. */
+const endedByNobody = (call: CallFacts): CallFacts => ({
+  ...call,
+  deadlineMs: Date.now() + FETCH_MS,
+  signal: new AbortController().signal,
+});
+
+/** Waits for work that goes on without this call, and not past the call's end. Throws DEADLINE_EXCEEDED, CANCELLED. */
+const within = <T>({ signal, deadlineMs }: CallFacts, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const onEnd = (): void => {
+      const isLate = Date.now() >= deadlineMs;
+      const [reason, what] = isLate
+        ? (['DEADLINE_EXCEEDED', 'ran out of time'] as const)
+        : (['CANCELLED', 'hung up'] as const);
+      reject(new ServiceError(reason, `the caller ${what} while the connection's settings were on their way`));
+    };
+    if (signal.aborted) onEnd();
+    signal.addEventListener('abort', onEnd, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+  });
+
 /**
  * Decrypted settings in memory, under their version. Nothing is ever pushed: whoever asks names the version that the
  * store has just told, and settings of any other version are fetched anew, once for all who wait.
@@ -23,7 +49,7 @@ export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionS
   const fetching = new Map<string, Promise<ConnectionSettings>>();
 
   const fetch = async (userPoolId: string, call: CallFacts): Promise<ConnectionSettings> => {
-    const settings = await store.getConnectionSettings(userPoolId, call);
+    const settings = await store.getConnectionSettings(userPoolId, endedByNobody(call));
     cache.set(userPoolId, settings);
     return settings;
   };
@@ -38,7 +64,7 @@ export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionS
       const key = `${userPoolId} ${wanted.connectionId} ${wanted.version}`;
       const flight = fetching.get(key) ?? fetch(userPoolId, call).finally(() => fetching.delete(key));
       fetching.set(key, flight);
-      return flight;
+      return within(call, flight);
     },
   };
 };
