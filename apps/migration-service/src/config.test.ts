@@ -98,6 +98,30 @@ describe('the configuration', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  it.each([
+    ['the user', 'postgres://hunter%2:p@db:5432/c'],
+    ['the password', 'postgres://u:hunter2%ss@db:5432/c'],
+    ['the password', 'postgres://u:hunter2%@db:5432/c'],
+    ['the password', 'postgres://u:hunter2%e9@db:5432/c'],
+    ['the host', 'postgres://u:p@hunter2%zz/c'],
+    ['the database', 'postgres://u:p@db:5432/hunter2%'],
+  ])(
+    'tells a connection string with a stray percent sign in %s as a problem of the configuration, named without its value',
+    (part, url) => {
+      const error = read({ ...needed, DATABASE_URL: url, USERFERRY_DATABASE_REPLICA_URL: url }) as ConfigError;
+      expect(error.problems.map((line) => line.split(';')[0])).toEqual([
+        `DATABASE_URL: has a % that is not written as %25, in ${part}`,
+        `USERFERRY_DATABASE_REPLICA_URL: has a % that is not written as %25, in ${part}`,
+      ]);
+      expect(error.message).not.toMatch(/hunter/);
+    },
+  );
+
+  it('takes a connection string whose characters are written as they should be', () => {
+    const url = 'postgres://%C3%A9:100%25@%2Fvar%2Frun/a%20b?sslmode=verify-full';
+    expect(read({ ...needed, DATABASE_URL: url })).toMatchObject({ database: { databaseUrl: url } });
+  });
+
   it('refuses a first wait that is longer than the longest, whatever else is wrong', () => {
     const waits = {
       USERFERRY_WRONG_PASSWORDS_FIRST_WAIT_SECONDS: '60',

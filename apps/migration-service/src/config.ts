@@ -15,13 +15,31 @@ import { ATTEMPT_LIMITS, type AttemptLimits, KEPT_DAYS } from '@userferry/user-s
 import { z } from 'zod';
 import { parseRing, type Ring } from './secrets/parse-ring.ts';
 
+const decodes = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What the driver would fail with, told before it is asked and without the value: a password holds a % sooner or later. */
+const connectionStringProblem = (text: string): string | undefined => {
+  const url = /^postgres(ql)?:\/\//.test(text) ? URL.parse(text) : null;
+  if (url === null) return 'must be a connection string, postgres://…';
+  const { username: user, password, hostname: host, pathname: database } = url;
+  const stray = Object.entries({ user, password, host, database }).find(([, part]) => !decodes(part));
+  return stray && `has a % that is not written as %25, in the ${stray[0]}`;
+};
+
 const connectionString = () =>
   z
     .string()
-    .refine(
-      (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
-      'must be a connection string, postgres://…',
-    )
+    .superRefine((text, context) => {
+      const message = connectionStringProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .meta({ example: 'postgres://userferry:PASSWORD@db.example:5432/userferry' });
 
 const ring = () =>

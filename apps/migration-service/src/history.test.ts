@@ -95,6 +95,45 @@ describe('the log history', () => {
   });
 });
 
+describe('a page token with the 31st of February or a NUL in it, and a `since` that no calendar has', () => {
+  const id = '00000000-0000-4000-8000-000000000000';
+  const tokenOf = (...values: string[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
+  // A Timestamp is seconds: more of them than a date has come as a date that is none.
+  const noDate = Object.assign(new Date(0), { getTime: () => 9e15 });
+
+  it('are INVALID_ARGUMENT in every list', async () => {
+    const [after, nul] = [tokenOf('2024-02-31T00:00:00Z', id), '\u0000'];
+    const asked = (pageToken: string) => ({ ...page(), pageToken });
+    const { history, pools } = service;
+    for (const ask of [
+      () => history.listConflicts(asked(after), inTime()),
+      () => history.listTombstones(asked(after), inTime()),
+      () => history.listAuditEntries(asked(tokenOf('2024-99-99T00:00:00Z', id)), inTime()),
+      () => pools.listApiKeys(asked(after), inTime()),
+      () => list({ pageToken: after }),
+      () => list({ pageToken: tokenOf(now.toISOString(), nul) }),
+      () => pools.listUserPools({ ...asked(tokenOf(nul, id)), all: true, userPoolIds: [], search: '' }, inTime()),
+    ])
+      await expect(ask()).rejects.toMatchObject({ ...INVALID, metadata: { field: 'page_token' } });
+  });
+
+  it.each([
+    ['since', new Date(-8.64e15)],
+    ['since', new Date('0000-12-31T23:59:59Z')],
+    ['since', noDate],
+    ['until', new Date('+010000-01-01T00:00:00Z')],
+    ['until', noDate],
+  ])('are INVALID_ARGUMENT in the list of runs, which names %s', async (field, time) => {
+    await expect(list({ [field]: time })).rejects.toMatchObject({ ...INVALID, metadata: { field } });
+  });
+
+  it('are not the first and the last moment that a calendar has', async () => {
+    await append(run('a'));
+    const all = { since: new Date('0001-01-01T00:00:00Z'), until: new Date('9999-12-31T23:59:59.999Z') };
+    expect(await list(all)).toEqual([run('a')]);
+  });
+});
+
 describe('conflicts', () => {
   const migrate = (id: number, name: string) =>
     service.login.migrateUser(

@@ -34,7 +34,13 @@ export type { Tombstone } from './repositories/tombstones.ts';
 export type { StoreTotals } from './repositories/totals.ts';
 export type { LoginSubject, UserSelector } from './repositories/users.ts';
 export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
-export { type ResealOptions, type ResealProgress, type ResealResult, resealAll } from './reseal.ts';
+export {
+  type ResealOptions,
+  type ResealProgress,
+  type ResealResult,
+  resealAll,
+  type UnopenedValue,
+} from './reseal.ts';
 export type { KeyRing } from './sealing.ts';
 export { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
 export type { AroundStoreCall, StoreCall } from './watch-calls.ts';

@@ -1,4 +1,5 @@
 import { ServiceError } from '@userferry/errors';
+import { storableProblem } from '@userferry/user-model';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 /** Which page: `size` 0 is 50, `token` '' the first one. */
@@ -19,26 +20,43 @@ const badToken = () =>
 /** A token that says where the next page starts. */
 export const tokenOf = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url');
 
+/** What a value of a token has to look like; a RegExp is one. */
+export type Form = { readonly test: (text: string) => boolean };
+
+const YEAR = /^(?!0000)\d{4}-/;
+
+const isTime = (text: string): boolean => {
+  const time = new Date(text);
+  return YEAR.test(text) && !Number.isNaN(time.getTime()) && time.toISOString() === text;
+};
+
+/** A time of the years 1 to 9999 as `tokenOf` is given it: what no calendar has, the database refuses to compare with. */
+export const TIME_FORM: Form = { test: isTime };
+
+/** Whether the database can compare with it, and it has the form of its place. */
+const fits = (value: unknown, form: Form | undefined): boolean =>
+  typeof value === 'string' && storableProblem(value) === undefined && form?.test(value) === true;
+
 /**
- * Reads a token back; nothing for the first page.
- * @throws ServiceError INVALID_ARGUMENT when a value does not have the form that is expected in its place
+ * Reads a token back; nothing for the first page. Whoever asks may have written it: a value that the database would
+ * fail with is refused here.
+ * @throws ServiceError INVALID_ARGUMENT when a value does not have the form that is expected in its place, or no database
+ *   could keep it
  */
-export const valuesOf = ({ token }: Page, forms: readonly RegExp[]): readonly string[] | undefined => {
+export const valuesOf = ({ token }: Page, forms: readonly Form[]): readonly string[] | undefined => {
   if (token === '') return undefined;
   try {
     const values: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     if (Array.isArray(values) && values.length === forms.length)
-      if (forms.every((form, place) => typeof values[place] === 'string' && form.test(values[place]))) return values;
+      if (values.every((value, place) => fits(value, forms[place]))) return values;
   } catch {
     throw badToken();
   }
   throw badToken();
 };
 
-const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/;
-
 /** The columns that order a list: a time, and what tells rows of the same time apart. */
-export type Order = { readonly time: string; readonly id: string; readonly idForm: RegExp };
+export type Order = { readonly time: string; readonly id: string; readonly idForm: Form };
 
 /** The page of a query, the newest first. `alias` is that of the query. */
 export const newestFirst = async <Row extends ObjectLiteral>(
@@ -46,7 +64,7 @@ export const newestFirst = async <Row extends ObjectLiteral>(
   { time, id, idForm }: Order,
   page: Page,
 ): Promise<Paged<Row>> => {
-  const [size, after, { alias }] = [sizeOf(page), valuesOf(page, [TIME, idForm]), query];
+  const [size, after, { alias }] = [sizeOf(page), valuesOf(page, [TIME_FORM, idForm]), query];
   if (after !== undefined)
     query.andWhere(`(${alias}.${time}, ${alias}.${id}) < (:afterTime, :afterId)`, {
       afterTime: after[0],

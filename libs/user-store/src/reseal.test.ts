@@ -1,7 +1,7 @@
 import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserStore } from './open-user-store.ts';
-import { type ResealOptions, type ResealProgress, resealAll } from './reseal.ts';
+import { type ResealOptions, type ResealProgress, resealAll, type UnopenedValue } from './reseal.ts';
 import type { KeyRing } from './sealing.ts';
 import { ADMIN, openStoreForTests, poolWithConnection, randomRing } from './store-for-tests.ts';
 
@@ -73,7 +73,7 @@ describe('changing the encryption key', () => {
     const sealed = await sealedWith('old');
     expect(sealed).toBe(RUNS + 4);
     const result = await reseal({ onProgress: (progress) => told.push(progress) });
-    expect(result).toEqual({ resealed: sealed, left: [] });
+    expect(result).toEqual({ resealed: sealed, unopened: 0, left: [] });
     expect([await sealedWith('old'), await sealedWith('new')]).toEqual([0, sealed]);
     const runs = told.filter(({ table }) => table === 'script_runs');
     expect(runs.map(({ done }) => done)).toEqual([200, 400, 450, 450]);
@@ -83,7 +83,7 @@ describe('changing the encryption key', () => {
 
   it('is done in no time when there is nothing to do', async () => {
     await reseal();
-    expect(await reseal()).toEqual({ resealed: 0, left: [] });
+    expect(await reseal()).toEqual({ resealed: 0, unopened: 0, left: [] });
   });
 
   it('goes on where it was interrupted', async () => {
@@ -97,7 +97,7 @@ describe('changing the encryption key', () => {
     const before = await sealedWith('old');
     expect(before).toBe(RUNS - 400);
     await readsAll(ROTATED);
-    expect(await reseal()).toEqual({ resealed: before, left: [] });
+    expect(await reseal()).toEqual({ resealed: before, unopened: 0, left: [] });
     await readsAll(NEW);
   });
 
@@ -120,7 +120,7 @@ describe('changing the encryption key', () => {
 
   it('leaves what a key has sealed that is not there, and says which and how many', async () => {
     const result = await reseal({ keyRing: NEW });
-    expect(result.resealed).toBe(0);
+    expect([result.resealed, result.unopened]).toEqual([0, 0]);
     expect(result.left).toEqual([
       { table: 'connection_versions', keyId: 'old', count: 2 },
       { table: 'scripts', keyId: 'old', count: 2 },
@@ -129,11 +129,34 @@ describe('changing the encryption key', () => {
     await readsAll(OLD);
   });
 
-  it('stops at a value that was altered, and repeats nothing of it', async () => {
-    await database.query(`UPDATE scripts SET sealed_source = left(sealed_source, -4) || 'AAAA'`);
-    const error = await reseal().catch((thrown: unknown) => thrown as Error);
-    expect((error as Error).message).toBe(
-      'a stored value does not open with the encryption key "old": another key, or it was altered',
-    );
+  it('names a value that was altered by its row and leaves it, seals everything else anew, and still needs the old key', async () => {
+    const [run] = await database.query(`UPDATE script_runs SET sealed_details = left(sealed_details, -4) || 'AAAA'
+      WHERE run_id = 'run 7' RETURNING sealed_details`);
+    const [script] = await database.query(`UPDATE scripts SET sealed_source = 'v1:old::s3cr3t' RETURNING id`);
+    const unopened: UnopenedValue[] = [];
+    const result = await reseal({ onUnopened: (value) => unopened.push(value) });
+    expect(unopened).toEqual([
+      { table: 'scripts', column: 'sealed_source', key: { id: script?.id } },
+      { table: 'script_runs', column: 'sealed_details', key: { user_pool_id: userPoolId, run_id: 'run 7' } },
+    ]);
+    expect(result).toEqual({
+      resealed: RUNS + 2,
+      unopened: 2,
+      left: [
+        { table: 'scripts', keyId: 'old', count: 1 },
+        { table: 'script_runs', keyId: 'old', count: 1 },
+      ],
+    });
+    expect(await database.query(`SELECT sealed_details FROM script_runs WHERE run_id = 'run 7'`)).toEqual([run]);
+    expect(JSON.stringify([unopened, result])).not.toContain('s3cr3t');
+  });
+
+  it('names a value that was never sealed, and repeats nothing of it as the id of a key', async () => {
+    await database.query(`UPDATE connection_versions SET sealed_settings = 'x://u:s3cr3t@db' WHERE version = 1`);
+    const unopened: UnopenedValue[] = [];
+    const result = await reseal({ onUnopened: (value) => unopened.push(value) });
+    expect(unopened).toMatchObject([{ table: 'connection_versions', key: { version: '1' } }]);
+    expect(result).toEqual({ resealed: RUNS + 3, unopened: 1, left: [] });
+    expect(await sealedWith('old')).toBe(0);
   });
 });

@@ -19,7 +19,8 @@ const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+/** How the id of a key reads. */
+export const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 const boundTo = (keyId: string, place: string): Buffer => Buffer.from(`userferry:v1:${keyId}:${place}`);
 

@@ -1,5 +1,6 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
+import { connectDataSource } from './data-source.ts';
 import { toStoreFailure } from './store-failures.ts';
 
 const failed = (fields: object, message = 'hunter2') =>
@@ -24,5 +25,24 @@ describe('a failure of the database', () => {
     );
     expect(error.message).toBe('the database answered with an error (23505, users, users_pkey)');
     expect(`${error.stack} ${JSON.stringify(error)} ${Object.values(error)}`).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['ENOENT', failed({ code: 'ENOENT', table: 'hunter2' })],
+    ['EPERM', failed({ code: 'EPERM' })],
+    ['ERR_CRYPTO_INVALID_IV', failed({ code: 'ERR_CRYPTO_INVALID_IV' })],
+    ['URIError', new URIError('hunter2 malformed')],
+  ])('is no answer of the database where the code is none of its own: %s', (code, error) => {
+    expect(toStoreFailure(error).message).toBe(`the database could not be asked (${code})`);
+  });
+
+  it.each([
+    ['URIError', 'postgres://u:hunter2%ss@127.0.0.1:1/c'],
+    ['ENOENT', 'postgres://u:p@127.0.0.1:1/c?sslmode=verify-full&sslrootcert=/nowhere/hunter2'],
+  ])('is no answer of the database where the connection string is to blame: %s', async (code, databaseUrl) => {
+    const limits = { databaseUrl, poolSize: 1, connectTimeoutMs: 1_000, statementTimeoutMs: 0 };
+    const error = toStoreFailure(await connectDataSource(limits).catch((thrown: unknown) => thrown));
+    expect(error.message).toBe(`the database could not be asked (${code})`);
+    expect(error.stack).not.toContain('hunter2');
   });
 });

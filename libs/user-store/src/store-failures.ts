@@ -63,14 +63,23 @@ const framesOf = (error: Error): string =>
     .filter((line) => /^\s+at /.test(line))
     .join('\n');
 
+// Five characters are EPERM and EPIPE, too; no class of PostgreSQL's begins with an E.
+const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/;
+
+/** Who failed: the database, or whatever stands before it, such as a file that the connection string names. */
+const toldOf = (source: DatabaseError | undefined): string => {
+  const code = typeof source?.code === 'string' ? source.code : (source?.name ?? 'unknown');
+  if (!SQLSTATE.test(code)) return `the database could not be asked (${code})`;
+  const facts = [code, source?.table, source?.constraint].filter((fact) => typeof fact === 'string');
+  return `the database answered with an error (${facts.join(', ')})`;
+};
+
 /**
  * The same failure without what a statement carried: messages, details and parameters of database errors repeat rows,
  * hashes among them. Code, table and constraint stay.
  */
 const withoutValues = (error: unknown): Error => {
-  const source = driverErrorOf(error);
-  const facts = [source?.code, source?.table, source?.constraint].filter((fact) => typeof fact === 'string');
-  const safe = new Error(`the database answered with an error (${facts.join(', ') || source?.name || 'unknown'})`);
+  const safe = new Error(toldOf(driverErrorOf(error)));
   safe.stack = `${safe.name}: ${safe.message}\n${error instanceof Error ? framesOf(error) : ''}`;
   return safe;
 };

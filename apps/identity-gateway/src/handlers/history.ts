@@ -16,6 +16,15 @@ import { actionOfNumber, outcomeOfNumber } from '@userferry/script-contract';
 import type { HistoryStore } from '../clients/history-store.ts';
 import { invalidField, name, pageFields } from './fields.ts';
 
+const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+/** Refuses what is no time of the years 1 to 9999: a Timestamp of protobuf says no other, and none travels on. */
+const checkTime = (field: string, time: Date | undefined): void => {
+  // Written so that a date that is none is refused, too.
+  if (time !== undefined && !(time.getTime() >= FIRST_MS && time.getTime() <= LAST_MS))
+    throw invalidField(field, 'must be a time of the years 1 to 9999');
+};
+
 /** Log history of runs, the newest first. */
 export const listScriptRuns =
   (history: Pick<HistoryStore, 'listScriptRuns'>): Handler<ListScriptRunsRequest, ListScriptRunsResponse> =>
@@ -24,6 +33,8 @@ export const listScriptRuns =
     if (action !== 0 && actionOfNumber(action) === undefined) throw invalidField('action', 'is not a script action');
     if (outcome !== 0 && outcomeOfNumber(outcome) === undefined) throw invalidField('outcome', 'is not an outcome');
     if (requestId.length > 128) throw invalidField('request_id', 'is not a request id');
+    checkTime('since', since);
+    checkTime('until', until);
     if (since !== undefined && until !== undefined && since > until)
       throw invalidField('until', 'must not be before since');
     return history.listScriptRuns({ ...request, ...pageFields(request) }, call);

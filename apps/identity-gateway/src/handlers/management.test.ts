@@ -202,3 +202,22 @@ it('bounds the pages of every list', async () => {
   expect(asked[0]?.pageSize).toBe(50);
   await expect(list(201)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
 });
+
+it.each([
+  ['since', new Date(Number.NaN)],
+  ['until', new Date(Number.NaN)],
+  ['since', new Date(-8.64e15)],
+  ['until', new Date('+010000-01-01T00:00:00Z')],
+] as const)('refuses a list of runs whose %s no calendar has, and asks nobody', async (field, time) => {
+  const asked: object[] = [];
+  const history = {
+    listScriptRuns: async (query: object) => {
+      asked.push(query);
+      return { runs: [], nextPageToken: '' };
+    },
+  };
+  const request = { ...ListScriptRunsRequest.fromPartial({ userPoolId: 'pool' }), [field]: time };
+  const refused = { reason: 'INVALID_ARGUMENT', metadata: { field } };
+  await expect(listScriptRuns(history)(request, call)).rejects.toMatchObject(refused);
+  expect(asked).toEqual([]);
+});

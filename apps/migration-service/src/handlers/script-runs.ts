@@ -35,6 +35,16 @@ const outcomeOf = (wire: number) => {
   return outcome;
 };
 
+const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+/** A time of the years 1 to 9999, which is what a Timestamp of protobuf says, and the database can compare with. */
+const timeOf = (field: string, time: Date | undefined): Date | undefined => {
+  // Written so that a date that is none is refused, too.
+  if (time !== undefined && !(time.getTime() >= FIRST_MS && time.getTime() <= LAST_MS))
+    throw invalidField(field, 'must be a time of the years 1 to 9999');
+  return time;
+};
+
 const queryOf = (wire: NonNullable<ListScriptRunsRequest['query']>): RunQuery => {
   const { userPoolId, action, outcome, failedOnly, requestId, since, until } = wire;
   return {
@@ -43,8 +53,8 @@ const queryOf = (wire: NonNullable<ListScriptRunsRequest['query']>): RunQuery =>
     ...(outcome !== 0 && { outcome: outcomeOf(outcome) }),
     failedOnly,
     ...(requestId !== '' && { requestId: storable('request_id', requestId) }),
-    since,
-    until,
+    since: timeOf('since', since),
+    until: timeOf('until', until),
   };
 };
 

@@ -63,4 +63,24 @@ describe('a change of the encryption key, step by step as the manual has it', ()
     expect(lines.join('\n')).toContain('still sealed with the key "old"');
     expect(lines.join('\n')).not.toMatch(/s3cr3t|postgres:/);
   });
+
+  it('names a value that was altered by its row, seals the rest anew, and says that the old key is still needed', async () => {
+    await database.query('TRUNCATE script_runs, scripts, connection_versions');
+    await using service = await start(ring('old'));
+    const [{ userPoolId }, other] = [await setUpPool(service), await setUpPool(service)];
+    const [{ id }] = (await database.query(
+      `UPDATE scripts SET sealed_source = left(sealed_source, -4) || 'AAAA'
+       WHERE connection_id = (SELECT id FROM connections WHERE user_pool_id = $1) RETURNING id`,
+      [userPoolId],
+    )) as [{ id: string }];
+    const { done, lines } = await reseal(ring('new', 'old'));
+    expect(done).toBe(false);
+    expect(lines).toContain(`scripts: sealed_source of the row with id "${id}" does not open and is left as it is`);
+    expect(lines).toContain('scripts: 1 values are still sealed with the key "old"');
+    expect(lines.at(-1)).toContain('the other keys are still needed');
+    expect(lines.join('\n')).not.toMatch(/s3cr3t|postgres:/);
+    await using later = await start(ring('new'));
+    const { env } = await later.connections.getConnectionSettings({ userPoolId: other.userPoolId }, inTime());
+    expect(env.API_TOKEN).toBe('s3cr3t-token');
+  });
 });

@@ -4,7 +4,7 @@ import { type ExternalId, externalIdOf, IDENTIFIER_KINDS } from '@userferry/user
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { type TombstoneRow, tombstoneEntity } from '../entities/user-entities.ts';
-import { type Page, type Paged, sizeOf, tokenOf, valuesOf } from '../paging.ts';
+import { type Page, type Paged, sizeOf, TIME_FORM, tokenOf, valuesOf } from '../paging.ts';
 import { isUuid, requirePool, UUID_FORM } from '../require-pool.ts';
 import { type Author, writeAudit } from './audit.ts';
 
@@ -68,8 +68,6 @@ const LIST = `
   FROM page JOIN tombstones AS t ON t.user_pool_id = $1 AND t.tombstone_id = page.tombstone_id
   GROUP BY t.tombstone_id ORDER BY at DESC, t.tombstone_id DESC`;
 
-const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/;
-
 const isIdentifier = ({ kind }: { kind: string }): boolean => (IDENTIFIER_KINDS as readonly string[]).includes(kind);
 
 const viewOf = ({ tombstone_id: tombstoneId, at: deletedAt, by: deletedBy, keys }: ListRow): Tombstone => {
@@ -100,7 +98,7 @@ export const createTombstoneRepository = (dataSource: DataSource, clock: Clock) 
   /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
   list: async (userPoolId: string, page: Page): Promise<Paged<Tombstone>> => {
     await requirePool(dataSource.manager, userPoolId);
-    const [size, [time = null, id = null] = []] = [sizeOf(page), valuesOf(page, [TIME, UUID_FORM])];
+    const [size, [time = null, id = null] = []] = [sizeOf(page), valuesOf(page, [TIME_FORM, UUID_FORM])];
     const rows: ListRow[] = await dataSource.query(LIST, [userPoolId, time, id, size + 1]);
     const items = rows.slice(0, size).map(viewOf);
     const last = items.at(-1);
