@@ -2,7 +2,7 @@ import { serveMetrics } from '@userferry/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createOutbox } from './outbox.ts';
 
-type Send = (items: readonly number[], sent: number) => Promise<void>;
+type Send = (items: readonly number[], sent: number) => Promise<readonly number[]>;
 
 const createWorld = (send: Send, { capacity = 10, gatherMs = 0 } = {}) => {
   const batches: (readonly number[])[] = [];
@@ -25,7 +25,7 @@ const createWorld = (send: Send, { capacity = 10, gatherMs = 0 } = {}) => {
   return { outbox, batches, warnings, waits, settled };
 };
 
-const taken = async () => undefined;
+const taken = async () => [];
 
 describe('an outbox', () => {
   it('sends in batches, in the order in which things came, after the call that left them', async () => {
@@ -52,12 +52,22 @@ describe('an outbox', () => {
   it('tries again when the store is away for a moment, and loses nothing', async () => {
     const { outbox, batches, waits, warnings, settled } = createWorld(async (_, sent) => {
       if (sent < 3) throw new Error('away');
+      return [];
     });
     outbox.add(1);
     await settled().toBe(3);
     await outbox[Symbol.asyncDispose]();
     expect(batches).toEqual([[1], [1], [1]]);
     expect([waits, warnings]).toEqual([[100, 500], []]);
+  });
+
+  it('sends again what was not taken, and that alone', async () => {
+    const { outbox, batches, warnings, settled } = createWorld(async (items) => items.filter((item) => item === 2));
+    for (const item of [1, 2, 3]) outbox.add(item);
+    await settled().toBe(4);
+    await outbox[Symbol.asyncDispose]();
+    expect(batches).toEqual([[1, 2, 3], [2], [2], [2]]);
+    expect(warnings).toEqual([{ dropped: 1 }]);
   });
 
   it('gives up after a few tries and says how many were lost', async () => {
@@ -96,12 +106,12 @@ describe('an outbox', () => {
 it('what waits and what was dropped can be read as metrics, until the outbox is closed', async () => {
   await using server = await serveMetrics({ service: 'identity-gateway', host: '127.0.0.1', port: 0 });
   const metrics = async () => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
-  const { promise: answer, resolve } = Promise.withResolvers<void>();
+  const { promise: answer, resolve } = Promise.withResolvers<readonly number[]>();
   const { outbox } = createWorld(() => answer, { capacity: 2 });
   for (const item of [1, 2, 3, 4, 5]) outbox.add(item);
   await expect.poll(metrics).toContain('userferry_outbox_waiting{outbox="script_runs"} 2\n');
   expect(await metrics()).toContain('userferry_outbox_dropped_total{outbox="script_runs"} 3\n');
-  resolve();
+  resolve([]);
   await outbox[Symbol.asyncDispose]();
   expect(await metrics()).not.toMatch(/^userferry_outbox_waiting\{/m);
 });

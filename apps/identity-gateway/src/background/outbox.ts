@@ -10,7 +10,8 @@ export type OutboxOptions<T> = {
   readonly what: string;
   /** For the metrics. */
   readonly name: OutboxName;
-  readonly send: (items: readonly T[], call: CallContext) => Promise<void>;
+  /** Gives those that were not taken; rejects where none was. */
+  readonly send: (items: readonly T[], call: CallContext) => Promise<readonly T[]>;
   readonly batchMax: number;
   /** How long the first of a batch waits for others; 0: for what comes in the same turn of the loop. */
   readonly gatherMs: number;
@@ -55,19 +56,19 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
     count('userferry_outbox_dropped_total', { outbox: name }, items);
   };
 
-  const trySend = async (batch: readonly T[]): Promise<boolean> => {
+  /** How many were not taken. What was is not sent again: to do it twice is another thing than to do it once. */
+  const trySend = async (batch: readonly T[]): Promise<number> => {
+    let left = batch;
     for (const waitMs of [0, ...WAITS_MS]) {
       // Whoever stops does not wait for a store that is away.
-      if (waitMs > 0 && closing) return false;
+      if (waitMs > 0 && closing) break;
       if (waitMs > 0) await wait(waitMs);
       const call = { requestId: randomUUID(), deadlineMs: Date.now() + SEND_MS_MAX };
-      const sent = await send(batch, call).then(
-        () => true,
-        () => false,
-      );
-      if (sent) return true;
+      const sent = left;
+      left = await send(sent, call).catch(() => sent);
+      if (left.length === 0) break;
     }
-    return false;
+    return left.length;
   };
 
   const reportDropped = (): void => {
@@ -80,7 +81,8 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
       await gather();
       const batch = waiting.splice(0, batchMax);
       underway = batch.length;
-      if (!(await trySend(batch))) drop(batch.length);
+      const left = await trySend(batch);
+      if (left > 0) drop(left);
       underway = 0;
       // Else every batch that waits would cost the time of one that is not taken.
       if (dropped > 0 && closing) drop(waiting.splice(0).length);

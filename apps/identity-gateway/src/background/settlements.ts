@@ -13,7 +13,8 @@ export const createSettlements = (
   log: Pick<Logger, 'warn'>,
 ): AsyncDisposable & { readonly settle: SettleAttempt } => {
   const send = async (batch: readonly SettledAttempt[], call: CallContext) => {
-    await Promise.all(batch.map((settled) => store.settleAttempt(settled, call)));
+    const ends = await Promise.allSettled(batch.map((settled) => store.settleAttempt(settled, call)));
+    return batch.filter((_, at) => ends[at]?.status === 'rejected');
   };
   const outbox = createOutbox({
     what: 'ends of login attempts',

@@ -60,7 +60,8 @@ export type LoginStore = Disposable & {
 const WIRE_ENDS = { proven: WireAttemptEnd.PROVEN, undecided: WireAttemptEnd.UNDECIDED } as const;
 
 export const createLoginStore = (address: string, token: string, tls?: ClientTls): LoginStore => {
-  const repeatable = ['checkLogin', 'migrateUser', 'previewMigration', 'settleAttempt'];
+  // Not what settles an attempt: done twice, it takes another one's wrong password back.
+  const repeatable = ['checkLogin', 'migrateUser', 'previewMigration'];
   const client = createClient(LoginServiceClient, { address, token, tls, repeatable });
   return {
     checkLogin: async ({ userPoolId, identifier, password, facts }, call) => {

@@ -1,10 +1,11 @@
+import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { createOutbox } from '../background/outbox.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import { type EndedRun, endedRun } from './ended-run.ts';
+import { portionsOf } from './portions.ts';
 
-/** A run's log lines have 64 KiB at the most: a batch stays within one message. */
 const BATCH_MAX = 32;
 const CAPACITY = 1_000;
 /** Runs of this time go together: one call and one statement. A crash loses them (docs/rolling-upgrades.md). */
@@ -14,10 +15,15 @@ export type RunLog = AsyncDisposable & { readonly record: (run: EndedRun) => voi
 
 /** The way of ended runs to the log history, off the path of the calls that ran them. */
 export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log: Pick<Logger, 'warn'>): RunLog => {
+  const send = async (runs: readonly EndedRun[], call: CallContext) => {
+    const portions = portionsOf(runs);
+    const ends = await Promise.allSettled(portions.map((portion) => store.appendScriptRuns(portion, call)));
+    return portions.filter((_, at) => ends[at]?.status === 'rejected').flat();
+  };
   const outbox = createOutbox<EndedRun>({
     what: 'script runs of the log history',
     name: 'script_runs',
-    send: (runs, call) => store.appendScriptRuns(runs, call),
+    send,
     batchMax: BATCH_MAX,
     gatherMs: GATHER_MS,
     capacity: CAPACITY,
