@@ -11,6 +11,7 @@ export { replicaAddresses } from './client/replica-addresses.ts';
 export type { CallContext } from './client/sent-metadata.ts';
 export { shavedDeadline } from './deadline.ts';
 export { type AnswerJson, type JsonCall, jsonCalls } from './json/json-calls.ts';
+export { jsonDepthProblem } from './json/json-depth.ts';
 export { readOpenApi } from './json/open-api.ts';
 export { type AdmissionOptions, requestIdFrom } from './server/admit-call.ts';
 export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';

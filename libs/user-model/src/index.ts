@@ -1,4 +1,4 @@
-export { isJsonObject } from './credential-fields.ts';
+export { isJsonObject, objectWithoutCredentials } from './credential-fields.ts';
 export { type ExplainedField, explainProfile } from './explain-profile.ts';
 export {
   EXTERNAL_ID_BYTES_MAX,

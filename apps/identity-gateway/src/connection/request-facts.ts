@@ -7,5 +7,6 @@ export type RequestFacts = {
   readonly appMetadata: JsonObject;
   readonly ip: string;
   readonly geo: JsonObject | null;
+  /** What it received, without passwords. */
   readonly body: JsonObject;
 };

@@ -17,9 +17,5 @@ export const scriptContext = ({ userPoolId, pool, facts }: ContextFacts): JsonOb
   appName: facts.appName,
   appMetadata: facts.appMetadata,
   application: facts.appName,
-  request: { ip: facts.ip, geo: facts.geo, body: withoutPassword(facts.body) },
+  request: { ip: facts.ip, geo: facts.geo, body: facts.body },
 });
-
-/** What the edge received may hold the password once more; the script has it as an argument and nowhere else. */
-const withoutPassword = (body: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(body).filter(([name]) => !/pass(word|wd)?|pwd/i.test(name)));

@@ -1,4 +1,5 @@
 import { ServiceError } from '@userferry/errors';
+import { jsonDepthProblem } from '@userferry/grpc';
 import { actionOfNumber, languageOfNumber, type ScriptAction, type ScriptLanguage } from '@userferry/script-contract';
 import type { JsonObject } from '@userferry/user-model';
 
@@ -25,8 +26,11 @@ export const jsonArray = (field: string, bytes: Uint8Array): readonly unknown[] 
 };
 
 const parse = (field: string, bytes: Uint8Array): unknown => {
+  const text = Buffer.from(bytes).toString('utf8');
+  const problem = jsonDepthProblem(text);
+  if (problem !== undefined) throw invalidField(field, problem);
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw invalidField(field, 'is not JSON');
   }

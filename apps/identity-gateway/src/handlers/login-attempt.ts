@@ -10,7 +10,7 @@ export const toLoginAttempt = (request: LoginRequest): LoginAttempt => ({
   userPoolId: request.userPoolId,
   identifier: identifierOf(request),
   password: passwordField('password', request.password),
-  facts: requestFacts(request.context),
+  facts: requestFacts(request.context, [request.password]),
 });
 
 const identifierOf = ({ identifier }: LoginRequest): Identifier => {

@@ -84,6 +84,30 @@ describe('what scripts are handed', () => {
   });
 });
 
+it('a password in the request body, however deep and under whatever name, is in no script’s context', async () => {
+  const { deps, traces } = custom('Register', ['getUser', 'null'], ['createUser', 'profile']);
+  const input = { email: 'a@example.com', Password: 'other', secret: 'hunter2hunter2', compass: 'north' };
+  const body = { variables: { input, list: ['hunter2hunter2', { raw: 'email=a&secret=hunter2hunter2&x' }] } };
+  const request = RegisterRequest.fromPartial({
+    ...{ userPoolId: 'pool', profile: { email: 'a@example.com' }, password: 'hunter2hunter2' },
+    context: { requestBodyJson: Buffer.from(JSON.stringify(body)) },
+  });
+  await registerUser(deps)(request, callFacts());
+  const bodies = traces.scripts.map(({ args }) => (args.at(-1) as { request: { body: unknown } }).request.body);
+  const left = { variables: { input: { email: 'a@example.com', compass: 'north' }, list: [{}] } };
+  expect(bodies).toEqual([left, left]);
+});
+
+it('a body of nine thousand levels is refused as the caller’s', async () => {
+  const { deps } = custom('GetUser');
+  const context = { requestBodyJson: Buffer.from(`${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`) };
+  const request = GetUserRequest.fromPartial({ userPoolId: 'pool', user: email, context });
+  await expect(getOneUser(deps)(request, callFacts())).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    message: 'context.request_body_json is nested more than 32 deep',
+  });
+});
+
 describe('what the caller gets', () => {
   it('is a legacy user by the legacy id alone, its type kept', async () => {
     const { deps } = custom('GetUser', ['getUser', 'profile']);

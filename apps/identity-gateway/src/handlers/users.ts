@@ -30,15 +30,29 @@ import { requestFacts } from './request-facts.ts';
 import { toUserSelector } from './user-selector.ts';
 import { toWireUser } from './wire-user.ts';
 
-type InPool = { readonly userPoolId: string; readonly context?: RequestContext | undefined };
+type InPool = {
+  readonly userPoolId: string;
+  readonly context?: RequestContext | undefined;
+  readonly password?: string | undefined;
+  readonly oldPassword?: string;
+  readonly newPassword?: string;
+};
+
+const passwordsOf = ({ password = '', oldPassword = '', newPassword = '' }: InPool): readonly string[] => [
+  password,
+  oldPassword,
+  newPassword,
+];
 
 /** In which pool, and one log line of how it ended. */
 export const inPool = async <T>(
-  { userPoolId, context }: InPool,
+  request: InPool,
   { call, deps }: { readonly call: CallFacts; readonly deps: UserDeps },
   work: (scope: UserScope) => Promise<Ended<T>>,
 ): Promise<Ended<T>> => {
-  const ended = await work({ userPoolId, facts: requestFacts(context), call: withTimeToAnswer(call), deps });
+  const { userPoolId, context } = request;
+  const facts = requestFacts(context, passwordsOf(request));
+  const ended = await work({ userPoolId, facts, call: withTimeToAnswer(call), deps });
   call.log.info({ userPoolId, ...logFacts(ended.end) }, 'call about users');
   return ended;
 };

@@ -1,9 +1,12 @@
 import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
+import type { RunResult } from '@userferry/script-contract';
 import { createOutbox } from '../background/outbox.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
+import type { ScriptRun } from '../connection/script-run.ts';
 import { type EndedRun, endedRun } from './ended-run.ts';
+import { maskOfPasswords } from './mask-passwords.ts';
 import { portionsOf } from './portions.ts';
 
 const BATCH_MAX = 32;
@@ -32,11 +35,18 @@ export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log:
   return { record: outbox.add, [Symbol.asyncDispose]: () => outbox[Symbol.asyncDispose]() };
 };
 
+/** What a script throws may be told to the caller: without the password that it was given. Debug shows it as it is. */
+const withoutPasswords = (result: RunResult, { passwords, test }: ScriptRun): RunResult => {
+  const { error } = result;
+  if (error === undefined || test) return result;
+  return { ...result, error: { ...error, message: maskOfPasswords(passwords)(error.message) } };
+};
+
 /** Runs scripts and records how every run ended. */
 export const recorded =
   (runScript: RunScript, record: RunLog['record'], now: () => Date = () => new Date()): RunScript =>
   async (run, call) => {
-    const result = await runScript(run, call);
+    const result = withoutPasswords(await runScript(run, call), run);
     const when = { endedAt: now(), requestId: call.requestId };
     // Whoever waits for the answer does not wait for this.
     setImmediate(() => record(endedRun(run, result, when)));

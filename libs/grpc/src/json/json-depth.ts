@@ -13,7 +13,7 @@ export const jsonDepthProblem = (text: string): string | undefined => {
     } else if (char === '"') inString = true;
     else if (char === '{' || char === '[') depth += 1;
     else if (char === '}' || char === ']') depth -= 1;
-    if (depth > DEPTH_MAX) return `the JSON is nested more than ${DEPTH_MAX} deep`;
+    if (depth > DEPTH_MAX) return `is nested more than ${DEPTH_MAX} deep`;
   }
   return undefined;
 };

@@ -43,7 +43,7 @@ export const jsonMapping = (path: string): JsonMapping => {
   return {
     toRequest: (text) => {
       const problem = jsonDepthProblem(text);
-      if (problem !== undefined) throw new ServiceError('INVALID_ARGUMENT', problem);
+      if (problem !== undefined) throw new ServiceError('INVALID_ARGUMENT', `the JSON ${problem}`);
       return toBinary(method.input, parse(method, text));
     },
     fromResponse: (bytes) =>
