@@ -87,6 +87,15 @@ describe('wrong passwords', () => {
     expect(await guess(100)).toBe(30_000);
     expect(await check('wrong', { identifier: username('u1'), requestIp: '198.51.100.2' })).toBe(LocalVerdict.UNKNOWN);
   });
+
+  it('from one IPv6 network of 64 bits are those of one address, however they are written', async () => {
+    const from = (turn: number) => (turn % 2 ? `2001:db8::${turn}` : `2001:DB8:0:0:${turn}::1`);
+    const guess = (turn: number) => check('wrong', { identifier: username(`v${turn}`), requestIp: from(turn) });
+    await times(100, async (turn) => expect(await guess(turn)).toBe(LocalVerdict.UNKNOWN));
+    expect(await guess(100)).toBe(30_000);
+    const other = { identifier: username('v1'), requestIp: '2001:db8:0:1::1' };
+    expect(await check('wrong', other)).toBe(LocalVerdict.UNKNOWN);
+  });
 });
 
 describe('what is no wrong password', () => {

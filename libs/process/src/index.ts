@@ -1,5 +1,5 @@
 export { commaList, grpcAddress, isWebUrl, port, REGION_NAME, region, serviceFields, webUrl, whole } from './fields.ts';
-export { type IpAddress, parseIpAddress } from './ip-address.ts';
+export { type IpAddress, parseIpAddress, subscriberOf } from './ip-address.ts';
 export { KNOWN_VARIABLES } from './known-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { type AcrossRule, ConfigError, type Env, readEnv } from './read-env.ts';

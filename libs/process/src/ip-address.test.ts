@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIpAddress } from './ip-address.ts';
+import { parseIpAddress, subscriberOf } from './ip-address.ts';
 
 describe('an address', () => {
   it.each([
@@ -39,4 +39,17 @@ describe('an address', () => {
     '::ffff:10.0.0.1',
     '5f00::1',
   ])('%s can not', (text) => expect(parseIpAddress(text)).toMatchObject({ isPublic: false }));
+});
+
+describe('what limits count by', () => {
+  it.each([
+    ['2001:db8::1', '2001:db8::/64'],
+    ['2001:DB8:0:0:ffff::7', '2001:db8::/64'],
+    ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    [' somewhere ', 'somewhere'],
+    ['', ''],
+  ])('of %s is %s', (text, subscriber) => expect(subscriberOf(text)).toBe(subscriber));
 });

@@ -30,6 +30,18 @@ export const parseIpAddress = (text: string): IpAddress | undefined => {
   };
 };
 
+/**
+ * What limits count by: of IPv6 the /64, of which whoever has one address has 2^64 (RFC 6177), else the address. Text that is no
+ * address stays as it is, without blanks around it.
+ */
+export const subscriberOf = (text: string): string => {
+  const plain = text.trim().replace(/%.*$/, '');
+  const address = parseIpAddress(plain);
+  if (address === undefined) return text.trim();
+  if (address.family === 4) return address.text;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.text}/64`).toRFC5952String()}/64`;
+};
+
 const isUnicast = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
   address.range() === 'unicast' && (address.kind() === 'ipv4' || within(address, GLOBAL_IPV6));
 

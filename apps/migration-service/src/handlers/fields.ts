@@ -1,6 +1,7 @@
 import type { Identifier as WireIdentifier } from '@userferry/contracts/migration/v1/login_service';
 import { ServiceError } from '@userferry/errors';
 import type { CallFacts } from '@userferry/grpc';
+import { subscriberOf } from '@userferry/process';
 import { type Identifier, identifierProblem, type JsonObject, storableProblem } from '@userferry/user-model';
 import type { AuditedCall, Author, Page } from '@userferry/user-store';
 
@@ -19,10 +20,10 @@ export const identifierOf = (wire: WireIdentifier | undefined): Identifier => {
 
 const ADDRESS_LENGTH_MAX = 256;
 
-/** Where the user's request came from, as the edge names it; '' when it does not say. Throws INVALID_ARGUMENT. */
+/** Whose network the user's request came from, by what the edge names; '' when it does not say. Throws INVALID_ARGUMENT. */
 export const addressOf = (requestIp: string): string => {
   if (requestIp.length > ADDRESS_LENGTH_MAX) throw invalidField('request_ip', 'is too long');
-  return requestIp.trim();
+  return subscriberOf(requestIp);
 };
 
 /** Hands a value on that the database can keep. Throws INVALID_ARGUMENT. */

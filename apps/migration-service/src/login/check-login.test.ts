@@ -121,3 +121,20 @@ describe('an attempt', () => {
     expect(await told(overloaded)).toEqual(['begun', 'undecided', 'failed']);
   });
 });
+
+it.each<[string, object]>([
+  ['lives elsewhere', {}],
+  ['is not here', { found: { verdict: 'not_found' } }],
+])('a login whose check ended after its caller’s time does not count, of a user who %s', async (_, known) => {
+  const ending = new AbortController();
+  const given: string[] = [];
+  const beginLogin = async () => {
+    ending.abort();
+    return { facts: factsOf({ connection: 'custom_user_store' }), attempt: { allowed: true }, ...known };
+  };
+  const undecided = async () => void given.push('back');
+  const deps = { store: { users: { beginLogin }, attempts: { undecided } }, passwords: {} } as unknown as LoginDeps;
+  const attempt = { userPoolId: 'p', identifier, password: 'right', address: '' };
+  await expect(checkLogin(attempt, ending.signal, deps)).rejects.toThrow('abort');
+  expect(given).toEqual(['back']);
+});

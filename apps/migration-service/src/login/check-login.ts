@@ -36,8 +36,10 @@ export const checkLogin = async (
   const subject = subjectOf(attempt);
   const { facts, found, attempt: begun } = await users.beginLogin(subject);
   if (!begun.allowed) return { facts, answer: { verdict: 'too_many_attempts', retryAfterMs: begun.retryAfterMs } };
-  if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
   try {
+    // Who has stopped waiting has not heard that the user is unknown here, and asks no script.
+    signal.throwIfAborted();
+    if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
     return { facts, answer: await settled(subject, await localAnswer(attempt, { facts, found }, signal, deps), deps) };
   } catch (error) {
     // What we could not check was no wrong password; should this fail too, it counts until it is forgotten.

@@ -23,6 +23,12 @@ describe('failed sign-ins', () => {
     }
   });
 
+  it('count apart for IPv4 clients of a server that listens on ::', () => {
+    const limits = createSignInLimits();
+    for (let last = 1; last <= 10; last += 1) fail(limits, `::ffff:192.0.2.${last}`, 1);
+    expect(limits.begin('::ffff:192.0.2.11')).toBe(0);
+  });
+
   it('count together for the addresses of one IPv6 network of 64 bits', () => {
     const limits = createSignInLimits();
     fail(limits, '2001:db8::1', 5);

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { subscriberOf } from '@userferry/process';
 import { LRUCache } from 'lru-cache';
 
 const FAILURES_MAX = 10;
@@ -17,7 +17,7 @@ type Count = { failures: number; readonly endsMs: number };
 export const createSignInLimits = (now: () => number = Date.now): SignInLimits => {
   const counts = new LRUCache<string, Count>({ max: ADDRESSES_MAX });
   const current = (address: string): Count => {
-    const key = networkOf(address);
+    const key = subscriberOf(address);
     const held = counts.get(key);
     if (held !== undefined && now() < held.endsMs) return held;
     const count = { failures: 0, endsMs: now() + WINDOW_MS };
@@ -36,15 +36,4 @@ export const createSignInLimits = (now: () => number = Date.now): SignInLimits =
       count.failures = Math.max(0, count.failures - 1);
     },
   };
-};
-
-/** Whoever has one IPv6 address has 2^64 of them. */
-const networkOf = (address: string): string => {
-  if (!isIPv6(address)) return address;
-  const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]/`);
-  const [head = '', tail] = hostname.slice(1, -1).split('::');
-  const left = head.split(':').filter((part) => part !== '');
-  const right = (tail ?? '').split(':').filter((part) => part !== '');
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  return [...left, ...Array.from({ length: zeros }, () => '0'), ...right].slice(0, 4).join(':');
 };
