@@ -237,6 +237,16 @@ describe('the table', () => {
     expect(() => report('runner-2', many)).toThrow('more than');
   });
 
+  it('loses no address that a runner uses and goes on renewing, however full it is', () => {
+    const before = tableAt(0);
+    before.report('one', ['203.0.113.1']);
+    const pinned = Array.from({ length: ADDRESSES_MAX }, (_, n) => ({ address: `2001:db8::${n.toString(16)}` }));
+    const { report, at } = tableAt(1_000, { pinned }, before.table.state());
+    report('one', ['203.0.113.1']);
+    expect(() => report('two', ['203.0.113.2'])).toThrow('more than');
+    expect(at(LEASE_MS + 500)['203.0.113.1']).toBe('observed');
+  });
+
   it('wakes who waits for a change, and only then', async () => {
     const { report, table } = tableAt(0);
     const never = new AbortController();

@@ -74,7 +74,8 @@ export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: P
       const { leases } = state();
       const old = leases.get(lease.runnerId);
       const next = new Map(leases).set(lease.runnerId, lease);
-      requireRoom(next, current);
+      // Who renews what is on the list takes no room, however full that is: no address that a runner uses leaves it.
+      if (!isRenewal(lease, current)) requireRoom(next, current);
       take(next);
       return (
         old?.region !== lease.region || old.leaseMs !== lease.leaseMs || old.addresses.join() !== lease.addresses.join()
@@ -100,6 +101,9 @@ export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: P
     },
   };
 };
+
+const isRenewal = ({ runnerId, addresses }: Lease, { leases, entries }: TableState): boolean =>
+  leases.has(runnerId) && addresses.every((address) => entries.has(address));
 
 const requireRoom = (leases: ReadonlyMap<string, Lease>, { entries }: TableState): void => {
   if (leases.size > LEASES_MAX)
