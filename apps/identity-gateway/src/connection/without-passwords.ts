@@ -1,25 +1,35 @@
 import { isJsonObject, type Json, type JsonObject, objectWithoutCredentials } from '@userferry/user-model';
 
-/** Shorter ones stand in words that have nothing to do with them. */
-const PART_CHARACTERS_MIN = 4;
+/** What stands around a value in a form, in JSON or in XML. */
+const BEFORE = '=:"\'> \t\n';
+const AFTER = '&,;}"\'< \t\n';
 
-const holds = (text: string, password: string): boolean =>
-  password !== '' && (password.length < PART_CHARACTERS_MIN ? text === password : text.includes(password));
-
-const without = (value: Json, isPassword: (text: string) => boolean): Json => {
-  if (Array.isArray(value))
-    return value.filter((item) => !isTold(item, isPassword)).map((item) => without(item, isPassword));
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).filter(([name, item]) => !isPassword(name) && !isTold(item, isPassword));
-  return Object.fromEntries(entries.map(([name, item]) => [name, without(item, isPassword)]));
+/** A password that is a part of a name or an address is no reason to withhold that: it is so for many a weak one. */
+const standsIn = (text: string, password: string): boolean => {
+  for (let at = text.indexOf(password); at >= 0; at = text.indexOf(password, at + 1)) {
+    const [before, after] = [text.charAt(at - 1), text.charAt(at + password.length)];
+    if (BEFORE.includes(before) && AFTER.includes(after)) return true;
+  }
+  return false;
 };
 
-const isTold = (value: Json, isPassword: (text: string) => boolean): boolean =>
-  typeof value === 'string' && isPassword(value);
+type IsPassword = (value: Json) => boolean;
+
+const isOneOf =
+  (passwords: readonly string[]): IsPassword =>
+  (value) =>
+    typeof value === 'string' && passwords.some((password) => password !== '' && standsIn(value, password));
+
+const without = (value: Json, isPassword: IsPassword): Json => {
+  if (Array.isArray(value)) return value.filter((item) => !isPassword(item)).map((item) => without(item, isPassword));
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).filter(([, item]) => !isPassword(item));
+  return Object.fromEntries(entries.map(([name, item]) => [name, without(item, isPassword)]));
+};
 
 /**
  * What the edge received, for scripts: without the passwords of the call, which a script has as an argument and nowhere else,
  * and without fields that are named as passwords are, at any depth. Recursion: bound the depth first.
  */
 export const bodyWithoutPasswords = (body: JsonObject, passwords: readonly string[]): JsonObject =>
-  without(objectWithoutCredentials(body), (text) => passwords.some((password) => holds(text, password))) as JsonObject;
+  without(objectWithoutCredentials(body), isOneOf(passwords)) as JsonObject;
