@@ -19,8 +19,7 @@ import { type ReportEgressDeps, reportEgress } from './handlers/report-egress.ts
 import { watchPublicIps } from './handlers/watch-public-ips.ts';
 import { joinPeers } from './table/join-peers.ts';
 import { createPublicIpTable, type PublicIpTable, type TableChange } from './table/public-ip-table.ts';
-import { afterRestart, createTableFile, type TableFile } from './table/table-file.ts';
-import type { TableState } from './table/table-state.ts';
+import { afterRestart, createTableFile, type SavedTable, type TableFile } from './table/table-file.ts';
 
 export type PublicIpServiceConfig = Omit<Config, 'transport'>;
 
@@ -44,10 +43,12 @@ export const createPublicIpService = async (
 ): Promise<RunningServer> => {
   const stack = new AsyncDisposableStack();
   try {
-    const { table, file } = await openTable(stack, config, deps);
+    const { table, file, webhook } = await openTable(stack, config, deps);
     stack.use(showList(table));
     await joinAll(stack, config, table, deps);
     await file.save(table.state());
+    // What the listener had not taken when the service stopped; nothing when it knows this list.
+    webhook?.tell(table.state());
     const look = setInterval(() => table.state(), LOOK_MS).unref();
     stack.defer(() => clearInterval(look));
     const server = stack.use(await serve(config, { table, file, clock: deps.clock ?? Date.now }, deps));
@@ -63,10 +64,10 @@ const openTable = async (
   stack: AsyncDisposableStack,
   config: PublicIpServiceConfig,
   { log, clock = Date.now, onChange = () => undefined }: PublicIpServiceDeps,
-): Promise<{ readonly table: PublicIpTable; readonly file: TableFile }> => {
+): Promise<{ readonly table: PublicIpTable; readonly file: TableFile; readonly webhook: Webhook | undefined }> => {
   const file = createTableFile(config.stateFile, log);
   const saved = await file.load();
-  const webhook = stack.use(webhookOf(config, saved, log));
+  const webhook = stack.use(webhookOf(config, saved, file, log));
   const writeToLog = createListLog(log);
   const table = createPublicIpTable({
     rules: { pinned: config.pinned, drainMs: config.drainMs },
@@ -81,15 +82,24 @@ const openTable = async (
     },
   });
   stack.defer(() => file.save(table.state()));
-  return { table, file };
+  return { table, file, webhook };
 };
 
-/** Whoever listens knows the list that was saved last. */
+/**
+ * Whoever listens knows what was taken last. Where no file says what that was, it knows the list that was saved last; from
+ * then on the file says it, so that what is never taken is not forgotten either.
+ */
 const webhookOf = (
   { webhook }: PublicIpServiceConfig,
-  saved: TableState | undefined,
+  saved: SavedTable | undefined,
+  file: TableFile,
   log: Logger,
-): Webhook | undefined => webhook && createWebhook({ ...webhook, log, told: [...(saved?.entries.keys() ?? [])] });
+): Webhook | undefined => {
+  if (webhook === undefined) return undefined;
+  const told = saved?.told ?? [...(saved?.entries.keys() ?? [])];
+  void file.saveTold(told);
+  return createWebhook({ ...webhook, log, told, onTaken: file.saveTold });
+};
 
 const joinAll = async (
   stack: AsyncDisposableStack,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   PublicIpServiceClient,
@@ -188,19 +188,72 @@ describe('replicas', () => {
 });
 
 describe('a webhook', () => {
-  it('is posted what a report changes', async () => {
-    const bodies: string[] = [];
-    const listener = stack.use(
+  type Message = { readonly ips: string[]; readonly added: string[]; readonly removed: string[] };
+
+  /** Answers with `status`, which a test may change; what it took with a 2xx is in `taken`, the rest in `refused`. */
+  const startListener = async (status = 204) => {
+    const listener = { status, taken: [] as Message[], refused: [] as Message[] };
+    const { url } = stack.use(
       await startWebAnswers(async (request, response) => {
         let body = '';
         for await (const part of request) body += part;
-        bodies.push(body);
-        response.writeHead(204).end();
+        (listener.status < 300 ? listener.taken : listener.refused).push(JSON.parse(body));
+        response.writeHead(listener.status).end();
       }),
     );
-    const webhook = { url: listener.url, secret: 'a-webhook-secret-of-forty-characters-or-so' };
-    const { report } = await start({ webhook });
+    const webhook = { url, secret: 'a-webhook-secret-of-forty-characters-or-so' };
+    const stateFile = join(stack.use(temporaryFolder()).path, 'table.json');
+    return { listener, config: { webhook, stateFile } };
+  };
+
+  const toldOf = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8')).told;
+
+  it('is posted what a report changes', async () => {
+    const { listener, config } = await startListener();
+    const { report } = await start(config);
     await report();
-    await expect.poll(() => bodies.map((body) => JSON.parse(body).added)).toEqual([['203.0.113.1']]);
+    await expect.poll(() => listener.taken.map(({ added }) => added)).toEqual([['203.0.113.1']]);
   });
+
+  it('a change that the listener had not taken when the service stopped is posted after the start, with the address in `added`', async () => {
+    const { listener, config } = await startListener();
+    const first = await start(config);
+    await first.report();
+    await expect.poll(() => listener.taken.length).toBe(1);
+    listener.status = 503;
+    await first.report({ addresses: ['203.0.113.1', '203.0.113.2'] });
+    await expect.poll(() => listener.refused.length).toBeGreaterThan(0);
+    await first.service[Symbol.asyncDispose]();
+    listener.status = 204;
+    await start(config);
+    await expect.poll(() => listener.taken.length).toBe(2);
+    const ips = ['203.0.113.1', '203.0.113.2'];
+    expect(listener.taken[1]).toMatchObject({ ips, added: ['203.0.113.2'], removed: [] });
+  });
+
+  it('that never took anything is posted the whole list after the start', async () => {
+    const { listener, config } = await startListener(503);
+    const first = await start(config);
+    await first.report();
+    await expect.poll(() => listener.refused.length).toBeGreaterThan(0);
+    await first.service[Symbol.asyncDispose]();
+    listener.status = 204;
+    await start(config);
+    await expect.poll(() => listener.taken.map(({ added }) => added)).toEqual([['203.0.113.1']]);
+  });
+
+  it.each(['that took all', 'that is new to a service with a saved list'])(
+    '%s is posted nothing at a start, and then only what is new',
+    async (which) => {
+      const { listener, config } = await startListener();
+      const first = await start(which === 'that took all' ? config : { stateFile: config.stateFile });
+      await first.report();
+      if (which === 'that took all') await expect.poll(() => toldOf(config.stateFile)).toEqual(['203.0.113.1']);
+      await first.service[Symbol.asyncDispose]();
+      listener.taken.length = 0;
+      const second = await start(config);
+      await second.report({ addresses: ['203.0.113.1', '203.0.113.2'] });
+      await expect.poll(() => listener.taken.map(({ added }) => added)).toEqual([['203.0.113.2']]);
+    },
+  );
 });

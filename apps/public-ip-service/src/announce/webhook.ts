@@ -10,6 +10,8 @@ export type WebhookOptions = {
   readonly log: Logger;
   /** The list that whoever listens knows already. */
   readonly told: readonly string[];
+  /** Given each list that the listener took with a 2xx, so that it is known after a restart. The next delivery waits for it. */
+  readonly onTaken?: (ips: readonly string[]) => Promise<void>;
   /** Waits between attempts double from the first to the last of these. */
   readonly retryMs?: { readonly min: number; readonly max: number };
   readonly attemptsMax?: number;
@@ -28,7 +30,7 @@ const ATTEMPT_MS_MAX = 10_000;
  * attempt it gives up until the next change, which then tells what was missed too.
  */
 export const createWebhook = ({ url, secret, log, ...options }: WebhookOptions): Webhook => {
-  const { retryMs = { min: 1_000, max: 300_000 }, attemptsMax = 12 } = options;
+  const { retryMs = { min: 1_000, max: 300_000 }, attemptsMax = 12, onTaken } = options;
   const stop = new AbortController();
   let told = [...options.told];
   let latest: TableState | undefined;
@@ -43,6 +45,7 @@ export const createWebhook = ({ url, secret, log, ...options }: WebhookOptions):
       if (stop.signal.aborted) return;
       if (problem === undefined) {
         told = ips;
+        await onTaken?.(ips);
         attempt = 0;
         continue;
       }

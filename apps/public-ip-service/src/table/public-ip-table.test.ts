@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lease, TableRules } from './entry.ts';
-import { ADDRESSES_MAX, createPublicIpTable, LEASES_MAX, type TableChange } from './public-ip-table.ts';
+import { ADDRESSES_MAX } from './make-room.ts';
+import { createPublicIpTable, LEASES_MAX, type TableChange } from './public-ip-table.ts';
 import { afterRestart } from './table-file.ts';
 import type { TableState } from './table-state.ts';
 
@@ -26,6 +27,8 @@ const tableAt = (startMs: number, rules: Partial<TableRules> = {}, known?: Table
   const states = () => Object.fromEntries([...table.state().entries].map(([address, { state }]) => [address, state]));
   return { table, report, at, states, changes };
 };
+
+const manyAddresses = (size: number) => Array.from({ length: size }, (_, n) => `2001:db8::${n.toString(16)}`);
 
 describe('an address', () => {
   it('is observed while a runner’s lease holds, drains after the last one left, and is gone then', () => {
@@ -233,18 +236,67 @@ describe('the table', () => {
     for (let n = 0; n < LEASES_MAX; n += 1) report(`runner-${n}`, []);
     expect(() => report('one-more', [])).toThrow('have reported');
     expect(report('runner-1', ['203.0.113.1'])).toBe(true);
-    const many = Array.from({ length: ADDRESSES_MAX }, (_, n) => `2001:db8::${n.toString(16)}`);
-    expect(() => report('runner-2', many)).toThrow('more than');
+    expect(() => report('runner-2', manyAddresses(ADDRESSES_MAX))).toThrow('more than');
+  });
+
+  it('that two replicas made longer than its bound for runners takes what those report, and nobody else', () => {
+    const [one, other] = [tableAt(0), tableAt(0)];
+    for (let n = 0; n < LEASES_MAX; n += 1) one.report(`one-${n}`, []);
+    other.report('other', []);
+    one.table.merge(other.table.state());
+    expect(one.report('other', ['203.0.113.1'])).toBe(true);
+    expect(() => one.report('one-more', [])).toThrow('have reported');
   });
 
   it('loses no address that a runner uses and goes on renewing, however full it is', () => {
     const before = tableAt(0);
     before.report('one', ['203.0.113.1']);
-    const pinned = Array.from({ length: ADDRESSES_MAX }, (_, n) => ({ address: `2001:db8::${n.toString(16)}` }));
+    const pinned = manyAddresses(ADDRESSES_MAX).map((address) => ({ address }));
     const { report, at } = tableAt(1_000, { pinned }, before.table.state());
     report('one', ['203.0.113.1']);
     expect(() => report('two', ['203.0.113.2'])).toThrow('more than');
     expect(at(LEASE_MS + 500)['203.0.113.1']).toBe('observed');
+  });
+
+  it('a runner whose address is on a full list goes on renewing, and a new runner’s address takes the place of the one that would have left first', () => {
+    const { report, at, states } = tableAt(0);
+    report('first', ['203.0.113.9'], { expiresAtMs: 10_000 });
+    report('later', manyAddresses(ADDRESSES_MAX - 2), { expiresAtMs: 20_000 });
+    report('one', ['203.0.113.1']);
+    at(30_000);
+    report('one', ['203.0.113.1'], { expiresAtMs: 90_000 });
+    expect(Object.keys(states())).toHaveLength(ADDRESSES_MAX);
+    report('two', ['203.0.113.2']);
+    expect(Object.keys(states())).toHaveLength(ADDRESSES_MAX);
+    expect(states()).not.toHaveProperty(['203.0.113.9']);
+    expect(at(LEASE_MS + 500)).toMatchObject({ '203.0.113.1': 'observed', '203.0.113.2': 'observed' });
+  });
+
+  it('that the configuration made longer than its bound takes renewals, and comes back to it with the next new address', () => {
+    const before = tableAt(0);
+    before.report('gone', manyAddresses(990), { expiresAtMs: 10_000 });
+    before.report('one', ['203.0.113.1']);
+    before.at(20_000);
+    const pinned = Array.from({ length: 20 }, (_, n) => ({ address: `192.0.2.${n}` }));
+    const { report, at, states, changes } = tableAt(20_000, { pinned }, afterRestart(before.table.state(), 20_000));
+    report('one', ['203.0.113.1'], { expiresAtMs: 80_000 });
+    expect(at(LEASE_MS + 500)['203.0.113.1']).toBe('observed');
+    expect(Object.keys(states())).toHaveLength(1_011);
+    report('two', ['203.0.113.2']);
+    expect(Object.keys(states())).toHaveLength(ADDRESSES_MAX);
+    expect(changes.at(-1)).toMatchObject({ changed: [{ address: '203.0.113.2' }], removed: { length: 12 } });
+  });
+
+  it('of addresses that are all in use takes another of a known runner’s in place of its old one, and none besides', () => {
+    const { report, states } = tableAt(0);
+    report('many', manyAddresses(ADDRESSES_MAX - 1));
+    report('one', ['203.0.113.1']);
+    report('one', ['203.0.113.2']);
+    expect(Object.keys(states())).toHaveLength(ADDRESSES_MAX);
+    expect(states()).not.toHaveProperty(['203.0.113.1']);
+    expect(() => report('two', ['203.0.113.3'])).toThrow('more than');
+    expect(report('two', ['203.0.113.2'])).toBe(true);
+    expect(Object.values(states())).toEqual(Array(ADDRESSES_MAX).fill('observed'));
   });
 
   it('wakes who waits for a change, and only then', async () => {

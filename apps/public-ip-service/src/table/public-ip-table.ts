@@ -1,5 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import type { Lease, TableRules } from './entry.ts';
+import { makeRoom } from './make-room.ts';
 import { mergeStates } from './merge-states.ts';
 import {
   advance,
@@ -18,7 +19,8 @@ export type PublicIpTable = {
   /** As it is now. */
   readonly state: () => TableState;
   /**
-   * Takes a runner's report in place of the one before.
+   * Takes a runner's report in place of the one before. One that adds no runner and no address is always taken, however
+   * full the table is: no address that a runner uses leaves the list.
    * @returns whether anything is known now that was not known before, its new end apart
    * @throws ServiceError PUBLIC_IP_TABLE_FULL
    */
@@ -40,7 +42,6 @@ export type PublicIpTableOptions = {
 
 /** More than any deployment has; whoever reports more has lost its mind or its token. */
 export const LEASES_MAX = 2_000;
-export const ADDRESSES_MAX = 1_000;
 export const LEASE_MS_MAX = 3_600_000;
 
 const EMPTY: TableState = { leases: new Map(), entries: new Map(), updatedAtMs: 0 };
@@ -65,18 +66,16 @@ export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: P
     if (nowMs >= dueMs) become(advance(current, rules, nowMs));
     return current;
   };
-  const take = (leases: ReadonlyMap<string, Lease>) => become(withLeases(current, leases, rules, clock()));
-  take(current.leases);
+  become(withLeases(current, current.leases, rules, clock()));
 
   return {
     state,
     report: (lease) => {
-      const { leases } = state();
+      const { leases, entries } = state();
       const old = leases.get(lease.runnerId);
-      const next = new Map(leases).set(lease.runnerId, lease);
-      // Who renews what is on the list takes no room, however full that is: no address that a runner uses leaves it.
-      if (!isRenewal(lease, current)) requireRoom(next, current);
-      take(next);
+      if (old === undefined) requireRoomForRunner(leases);
+      const next = withLeases(current, new Map(leases).set(lease.runnerId, lease), rules, clock());
+      become(lease.addresses.every((address) => entries.has(address)) ? next : makeRoom(next));
       return (
         old?.region !== lease.region || old.leaseMs !== lease.leaseMs || old.addresses.join() !== lease.addresses.join()
       );
@@ -102,13 +101,6 @@ export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: P
   };
 };
 
-const isRenewal = ({ runnerId, addresses }: Lease, { leases, entries }: TableState): boolean =>
-  leases.has(runnerId) && addresses.every((address) => entries.has(address));
-
-const requireRoom = (leases: ReadonlyMap<string, Lease>, { entries }: TableState): void => {
-  if (leases.size > LEASES_MAX)
-    throw new ServiceError('PUBLIC_IP_TABLE_FULL', `${LEASES_MAX} script-runners have reported`);
-  const addresses = new Set([...entries.keys(), ...[...leases.values()].flatMap((lease) => lease.addresses)]);
-  if (addresses.size > ADDRESSES_MAX)
-    throw new ServiceError('PUBLIC_IP_TABLE_FULL', `the list would have more than ${ADDRESSES_MAX} addresses`);
+const requireRoomForRunner = ({ size }: ReadonlyMap<string, Lease>): void => {
+  if (size >= LEASES_MAX) throw new ServiceError('PUBLIC_IP_TABLE_FULL', `${LEASES_MAX} script-runners have reported`);
 };

@@ -44,6 +44,20 @@ it('brings back what was saved, in a folder that was not there', async () => {
   expect(readdirSync(join(folder, 'deep'))).toEqual(['table.json']);
 });
 
+it('keeps the list that was told with every save from then on, over a restart too', async () => {
+  const path = join(folder, 'table.json');
+  const first = createTableFile(path, log);
+  await first.load();
+  await first.saveTold(['192.0.2.1']);
+  await first.save(state(1));
+  const second = createTableFile(path, log);
+  expect(await second.load()).toEqual({ ...state(1), told: ['192.0.2.1'] });
+  await second.save(state(2));
+  expect(await createTableFile(path, log).load()).toEqual({ ...state(2), told: ['192.0.2.1'] });
+  await second.saveTold(['192.0.2.2']);
+  expect(await createTableFile(path, log).load()).toEqual({ ...state(2), told: ['192.0.2.2'] });
+});
+
 it('saves that come at once end with the last of them on the disk, each awaited one included', async () => {
   const path = join(folder, 'table.json');
   const file = createTableFile(path, log);

@@ -5,11 +5,21 @@ import { z } from 'zod';
 import type { Entry, Lease } from './entry.ts';
 import type { TableState } from './table-state.ts';
 
+export type SavedTable = TableState & {
+  /** The list that the webhook's listener took last. Absent in older files, and where no webhook ever was. */
+  readonly told?: readonly string[];
+};
+
 export type TableFile = {
   /** What was saved last; `undefined` when there is nothing, or nothing that can be read (which is then put aside). */
-  readonly load: () => Promise<TableState | undefined>;
+  readonly load: () => Promise<SavedTable | undefined>;
   /** Resolves when this state, or a later one, is on the disk. A disk that fails is logged: memory still knows. */
   readonly save: (state: TableState) => Promise<void>;
+  /**
+   * Saves which list the webhook's listener took last. It stays through each save of a table; before the first of those it
+   * is only kept for it.
+   */
+  readonly saveTold: (told: readonly string[]) => Promise<void>;
 };
 
 const lease = z.object({
@@ -35,6 +45,7 @@ const content = z.object({
   updatedAtMs: z.number(),
   leases: z.array(lease),
   entries: z.array(entry),
+  told: z.array(z.string()).optional(),
 });
 
 /**
@@ -42,32 +53,45 @@ const content = z.object({
  * way are one save.
  */
 export const createTableFile = (path: string, log: Logger): TableFile => {
-  let latest: TableState;
+  let latest: SavedTable | undefined;
+  let told: readonly string[] | undefined;
   let writing: Promise<void> | undefined;
   let waiting: Promise<void> | undefined;
 
   const write = (): Promise<void> => {
     waiting = undefined;
-    writing = replaceFile(path, textOf(latest))
+    if (latest === undefined) return Promise.resolve();
+    writing = replaceFile(path, textOf(latest, told))
       .catch((err: unknown) => log.error({ err, path }, 'the table cannot be saved: a restart now would lose it'))
       .finally(() => {
         writing = undefined;
       });
     return writing;
   };
+  const writeSoon = (): Promise<void> => {
+    if (writing === undefined) return write();
+    waiting ??= writing.then(write);
+    return waiting;
+  };
   return {
-    load: () => loadFile(path, log),
+    load: async () => {
+      latest = await loadFile(path, log);
+      told = latest?.told;
+      return latest;
+    },
     save: (state) => {
       latest = state;
-      if (writing === undefined) return write();
-      waiting ??= writing.then(write);
-      return waiting;
+      return writeSoon();
+    },
+    saveTold: (ips) => {
+      told = ips;
+      return writeSoon();
     },
   };
 };
 
-const textOf = ({ leases, entries, updatedAtMs }: TableState): string =>
-  JSON.stringify({ version: 1, updatedAtMs, leases: [...leases.values()], entries: [...entries.values()] });
+const textOf = ({ leases, entries, updatedAtMs }: TableState, told: readonly string[] | undefined): string =>
+  JSON.stringify({ version: 1, updatedAtMs, leases: [...leases.values()], entries: [...entries.values()], told });
 
 const replaceFile = async (path: string, text: string): Promise<void> => {
   const beside = `${path}.new`;
@@ -80,7 +104,7 @@ const replaceFile = async (path: string, text: string): Promise<void> => {
   await folder.sync();
 };
 
-const loadFile = async (path: string, log: Logger): Promise<TableState | undefined> => {
+const loadFile = async (path: string, log: Logger): Promise<SavedTable | undefined> => {
   await requireWritable(dirname(path));
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -106,9 +130,9 @@ const requireWritable = async (folder: string): Promise<void> => {
   }
 };
 
-const parse = (text: string): TableState | undefined => {
+const parse = (text: string): SavedTable | undefined => {
   try {
-    const { leases, entries, updatedAtMs } = content.parse(JSON.parse(text));
+    const { leases, entries, updatedAtMs, told } = content.parse(JSON.parse(text));
     const plain = entries.map(
       ({ drainsUntilMs, ...rest }): Entry => ({ ...rest, ...(drainsUntilMs !== undefined && { drainsUntilMs }) }),
     );
@@ -116,6 +140,7 @@ const parse = (text: string): TableState | undefined => {
       updatedAtMs,
       leases: new Map(leases.map((each): [string, Lease] => [each.runnerId, each])),
       entries: new Map(plain.map((each) => [each.address, each])),
+      ...(told && { told }),
     };
   } catch {
     return undefined;
