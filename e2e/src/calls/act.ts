@@ -47,7 +47,7 @@ const oldPasswordOf = ({ here, writes, scripts }: CallRow, cast: Cast): string =
 const newPasswordOf = ({ writes }: CallRow, cast: Cast): string =>
   writes.some(({ refused }) => refused === 'weak') ? 'short' : cast.newPassword;
 
-const howOf = (row: CallRow, cast: Cast): How => ({ call: callOf(cast), body: { say: toldTo(row) } });
+const howOf = (row: CallRow, cast: Cast): How => ({ call: callOf(cast), body: { say: Object.entries(toldTo(row)) } });
 
 const registrationOf = ({ email, username, nickname }: Cast) => ({ email, username, nickname });
 

@@ -1,11 +1,12 @@
 import { ACTIONS, type ScriptAction } from '@userferry/script-contract';
 import { type LegacyStore, templateOf } from '@userferry/script-templates';
 
-/** What an obedient script may be told to say instead of what its database says, as the caller's `request.body.say`. */
+/** What an obedient script may be told to say instead of what its database says, as the caller's
+ * `request.body.say`: pairs, since a field that is named `validatePassword` is taken for a password. */
 const TAIL = `
 async function obey(action, args, original) {
   const context = args[args.length - 1];
-  const say = (context.request.body.say || {})[action];
+  const say = new Map(context.request.body.say || []).get(action);
   const takesId = ['updateUser', 'deleteUser', 'validatePassword'].includes(action);
   if (takesId && typeof args[0] !== env.ID_TYPE) throw new TypeError('an id came as a ' + typeof args[0]);
   switch (say) {
