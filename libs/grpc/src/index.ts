@@ -27,6 +27,7 @@ export { LIVENESS } from './server/health.ts';
 export type { StreamHandler } from './server/server-stream.ts';
 export { service } from './server/service.ts';
 export type { Handler } from './server/unary.ts';
+export { timeProblem } from './timestamps.ts';
 export type { CertificateFiles } from './tls/certificate-set.ts';
 export { type Certificates, createCertificates } from './tls/certificates.ts';
 export type { ClientTls, ServerTls } from './tls/credentials.ts';

@@ -19,18 +19,27 @@ const isCredentialValue = (value: Json): boolean => typeof value === 'string' &&
 /** Whether a field holds a password, a hash or a salt, by its name or its value. */
 export const isCredential = (name: string, value: Json): boolean => isCredentialName(name) || isCredentialValue(value);
 
-/** A copy of a JSON value without passwords, hashes and salts, at any depth. Recursion: bound the depth first. */
-export const withoutCredentials = (value: Json): Json => {
-  if (Array.isArray(value)) return value.filter((item) => !isCredentialValue(item)).map(withoutCredentials);
-  return isJsonObject(value) ? objectWithoutCredentials(value) : value;
+type IsSecret = (value: Json) => boolean;
+
+const noMore: IsSecret = () => false;
+
+/**
+ * A copy of a JSON value without passwords, hashes and salts, and what else is secret, at any depth. Recursion: bound the
+ * depth first.
+ */
+export const withoutCredentials = (value: Json, isSecret: IsSecret = noMore): Json => {
+  if (isJsonObject(value)) return objectWithoutCredentials(value, isSecret);
+  if (!Array.isArray(value)) return value;
+  const kept = value.filter((item) => !isCredentialValue(item) && !isSecret(item));
+  return kept.map((item) => withoutCredentials(item, isSecret));
 };
 
 /** The same for an object. */
-export const objectWithoutCredentials = (value: JsonObject): JsonObject =>
+export const objectWithoutCredentials = (value: JsonObject, isSecret: IsSecret = noMore): JsonObject =>
   Object.fromEntries(
     Object.entries(value)
-      .filter(([name, item]) => !isCredential(name, item))
-      .map(([name, item]) => [name, withoutCredentials(item)]),
+      .filter(([name, item]) => !isCredential(name, item) && !isSecret(item))
+      .map(([name, item]) => [name, withoutCredentials(item, isSecret)]),
   );
 
 /** Whether a JSON value is an object, neither null nor an array. */

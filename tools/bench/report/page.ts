@@ -32,9 +32,13 @@ const demand = ({ goal: { atMost, atLeast, unit } }: Verdict): string =>
 
 const verdictWord = ({ met }: Verdict): string => (met === 'not met' ? '**not met**' : met);
 
+const withInterval = (value: string, low: unknown, high: unknown): string =>
+  `${value} (${short(low)} to ${short(high)})`;
+
 const measured = ({ goal: { unit }, value, interval }: Verdict): string => {
   if (value === undefined) return '–';
-  return `${short(value)}${unit}${interval === undefined ? '' : ` (${short(interval.low)} to ${short(interval.high)})`}`;
+  const plain = `${short(value)}${unit}`;
+  return interval === undefined ? plain : withInterval(plain, interval.low, interval.high);
 };
 
 const goals = (results: Results): string =>
@@ -54,7 +58,8 @@ const contenders = (result: Result): string =>
     ['', 'p50 ms', 'p95 ms', 'p99 ms', 'p50 × (95 % interval)', 'CPU ms', 'CPU ×', 'logins a second', '×', 'peak MB'],
     CONTENDERS.map((name) => {
       const of = (figure: string): string => short(result[`${name}_${figure}`]);
-      const interval = `${of('latency_p50_ratio')} (${of('latency_p50_ratio_low')} to ${of('latency_p50_ratio_high')})`;
+      const p50 = `${name}_latency_p50_ratio`;
+      const interval = withInterval(short(result[p50]), result[`${p50}_low`], result[`${p50}_high`]);
       const isPlain = name === 'plain_node';
       return [
         LABELS[name],

@@ -21,6 +21,12 @@ export type OutboxOptions<T> = {
   readonly wait?: (ms: number) => Promise<void>;
 };
 
+/** Sends each by itself, all at once, and gives those that were not taken. */
+export const sendEach = async <T>(parts: readonly T[], send: (part: T) => Promise<void>): Promise<readonly T[]> => {
+  const ends = await Promise.allSettled(parts.map(send));
+  return parts.filter((_, at) => ends[at]?.status === 'rejected');
+};
+
 /** How long to wait before each repeat; what still fails after the last one is dropped and counted. */
 const WAITS_MS = [100, 500, 2_000];
 const SEND_MS_MAX = 5_000;

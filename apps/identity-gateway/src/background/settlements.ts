@@ -2,7 +2,7 @@ import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import type { LoginStore, SettledAttempt } from '../clients/login-store.ts';
 import type { SettleAttempt } from '../login/settle-attempt.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, sendEach } from './outbox.ts';
 
 /** As many go out at once; an attempt that is lost counts as a wrong password until it is forgotten. */
 const BATCH_MAX = 32;
@@ -12,10 +12,8 @@ export const createSettlements = (
   store: Pick<LoginStore, 'settleAttempt'>,
   log: Pick<Logger, 'warn'>,
 ): AsyncDisposable & { readonly settle: SettleAttempt } => {
-  const send = async (batch: readonly SettledAttempt[], call: CallContext) => {
-    const ends = await Promise.allSettled(batch.map((settled) => store.settleAttempt(settled, call)));
-    return batch.filter((_, at) => ends[at]?.status === 'rejected');
-  };
+  const send = (batch: readonly SettledAttempt[], call: CallContext) =>
+    sendEach(batch, (settled) => store.settleAttempt(settled, call));
   const outbox = createOutbox({
     what: 'ends of login attempts',
     name: 'attempt_ends',

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, objectWithoutCredentials } from '@userferry/user-model';
+import { type JsonObject, objectWithoutCredentials } from '@userferry/user-model';
 
 /** What stands around a value in a form, in JSON or in XML. */
 const BEFORE = '=:"\'> \t\n';
@@ -13,23 +13,12 @@ const standsIn = (text: string, password: string): boolean => {
   return false;
 };
 
-type IsPassword = (value: Json) => boolean;
-
-const isOneOf =
-  (passwords: readonly string[]): IsPassword =>
-  (value) =>
-    typeof value === 'string' && passwords.some((password) => password !== '' && standsIn(value, password));
-
-const without = (value: Json, isPassword: IsPassword): Json => {
-  if (Array.isArray(value)) return value.filter((item) => !isPassword(item)).map((item) => without(item, isPassword));
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).filter(([, item]) => !isPassword(item));
-  return Object.fromEntries(entries.map(([name, item]) => [name, without(item, isPassword)]));
-};
-
 /**
  * What the edge received, for scripts: without the passwords of the call, which a script has as an argument and nowhere else,
  * and without fields that are named as passwords are, at any depth. Recursion: bound the depth first.
  */
 export const bodyWithoutPasswords = (body: JsonObject, passwords: readonly string[]): JsonObject =>
-  without(objectWithoutCredentials(body), isOneOf(passwords)) as JsonObject;
+  objectWithoutCredentials(
+    body,
+    (value) => typeof value === 'string' && passwords.some((password) => password !== '' && standsIn(value, password)),
+  );

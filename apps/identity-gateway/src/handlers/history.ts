@@ -11,18 +11,15 @@ import {
   type ResolveConflictRequest,
   type ResolveConflictResponse,
 } from '@userferry/contracts/management/v1/connection_service';
-import type { Handler } from '@userferry/grpc';
+import { type Handler, timeProblem } from '@userferry/grpc';
 import { actionOfNumber, outcomeOfNumber } from '@userferry/script-contract';
 import type { HistoryStore } from '../clients/history-store.ts';
 import { invalidField, name, pageFields } from './fields.ts';
 
-const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-
-/** Refuses what is no time of the years 1 to 9999: a Timestamp of protobuf says no other, and none travels on. */
+/** Refuses what is no time of a Timestamp: none travels on. */
 const checkTime = (field: string, time: Date | undefined): void => {
-  // Written so that a date that is none is refused, too.
-  if (time !== undefined && !(time.getTime() >= FIRST_MS && time.getTime() <= LAST_MS))
-    throw invalidField(field, 'must be a time of the years 1 to 9999');
+  const problem = timeProblem(time);
+  if (problem !== undefined) throw invalidField(field, problem);
 };
 
 /** Log history of runs, the newest first. */

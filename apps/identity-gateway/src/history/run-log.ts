@@ -1,7 +1,7 @@
 import type { CallContext } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import type { RunResult } from '@userferry/script-contract';
-import { createOutbox } from '../background/outbox.ts';
+import { createOutbox, sendEach } from '../background/outbox.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import type { ScriptRun } from '../connection/script-run.ts';
@@ -18,11 +18,8 @@ export type RunLog = AsyncDisposable & { readonly record: (run: EndedRun) => voi
 
 /** The way of ended runs to the log history, off the path of the calls that ran them. */
 export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log: Pick<Logger, 'warn'>): RunLog => {
-  const send = async (runs: readonly EndedRun[], call: CallContext) => {
-    const portions = portionsOf(runs);
-    const ends = await Promise.allSettled(portions.map((portion) => store.appendScriptRuns(portion, call)));
-    return portions.filter((_, at) => ends[at]?.status === 'rejected').flat();
-  };
+  const send = async (runs: readonly EndedRun[], call: CallContext) =>
+    (await sendEach(portionsOf(runs), (portion) => store.appendScriptRuns(portion, call))).flat();
   const outbox = createOutbox<EndedRun>({
     what: 'script runs of the log history',
     name: 'script_runs',

@@ -5,7 +5,7 @@ import type {
   ListScriptRunsResponse,
   PoolRun,
 } from '@userferry/contracts/migration/v1/history_service';
-import type { Handler } from '@userferry/grpc';
+import { type Handler, timeProblem } from '@userferry/grpc';
 import { outcomeOfNumber } from '@userferry/script-contract';
 import type { RunQuery, StoredRun, UserStore } from '@userferry/user-store';
 import { invalidField, pageOf, storable } from './fields.ts';
@@ -35,13 +35,10 @@ const outcomeOf = (wire: number) => {
   return outcome;
 };
 
-const [FIRST_MS, LAST_MS] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-
-/** A time of the years 1 to 9999, which is what a Timestamp of protobuf says, and the database can compare with. */
+/** A time that the database can compare with. Throws INVALID_ARGUMENT. */
 const timeOf = (field: string, time: Date | undefined): Date | undefined => {
-  // Written so that a date that is none is refused, too.
-  if (time !== undefined && !(time.getTime() >= FIRST_MS && time.getTime() <= LAST_MS))
-    throw invalidField(field, 'must be a time of the years 1 to 9999');
+  const problem = timeProblem(time);
+  if (problem !== undefined) throw invalidField(field, problem);
   return time;
 };
 

@@ -60,7 +60,7 @@ const externalOf = ({ userPoolId, connectionId, idType, idText }: ConflictRow) =
   idText,
 });
 
-/** Undefined where the user here has let go of the identifier since: then nothing speaks for one person. */
+/** Null where the user here has let go of the identifier since: then nothing speaks for one person. */
 const holderOf = async (manager: EntityManager, { userPoolId, kind, normalised, userId }: ConflictRow) =>
   (await manager.existsBy(userIdentifierEntity, { userPoolId, kind, normalised, userId }))
     ? manager.findOneBy(userEntity, { id: userId, userPoolId })

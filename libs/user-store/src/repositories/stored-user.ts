@@ -54,6 +54,8 @@ export const findByExternalId = async (
   return row === null ? undefined : storedUser(row);
 };
 
+const CONNECTION_OF_POOL = 'SELECT 1 FROM connections AS other WHERE other.user_pool_id = :userPoolId';
+
 /**
  * The user of that pool whom this external id names: the pool's connection gave it. What a deleted connection has given names
  * somebody only while there is no other: the next legacy user store has a user of its own with that id.
@@ -72,8 +74,6 @@ export const findByPoolsExternalId = async (
     .getMany();
   return row[0] === undefined ? undefined : storedUser(row[0]);
 };
-
-const CONNECTION_OF_POOL = 'SELECT 1 FROM connections AS other WHERE other.user_pool_id = :userPoolId';
 
 /** The user of that id in that pool. */
 export const findById = async (
