@@ -58,6 +58,8 @@ export const REASONS = {
   STORE_UNAVAILABLE: { code: 'UNAVAILABLE', blame: 'us', retry: 'safe' },
   SERVICE_UNAVAILABLE: { code: 'UNAVAILABLE', blame: 'us', retry: 'safe' },
   DEADLINE_EXCEEDED: { code: 'DEADLINE_EXCEEDED', blame: 'us', retry: 'after' },
+  LIST_TOO_SLOW: { code: 'DEADLINE_EXCEEDED', blame: 'us', retry: 'never' },
+  MESSAGE_TOO_LARGE: { code: 'RESOURCE_EXHAUSTED', blame: 'caller', retry: 'never' },
   CANCELLED: { code: 'CANCELLED', blame: 'caller', retry: 'never' },
   UNIMPLEMENTED: { code: 'UNIMPLEMENTED', blame: 'caller', retry: 'never' },
   INTERNAL: { code: 'INTERNAL', blame: 'us', retry: 'never' },

@@ -18,7 +18,6 @@ export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './serv
 export type { ListeningHandler } from './server/client-stream.ts';
 export {
   createServer,
-  MESSAGE_BYTES_MAX,
   type RunningServer,
   type ServerOptions,
   type ServiceHandlers,

@@ -154,6 +154,17 @@ describe('an error', () => {
     expect(Buffer.byteLength((error as ServiceError).message)).toBeLessThanOrEqual(1024);
   });
 
+  it.each([
+    ['an answer', REQUEST, answerOf('x'.repeat(4 * 1024 * 1024)), /larger than 4 MiB: ask for less/],
+    ['a request', { ...REQUEST, region: 'x'.repeat(4 * 1024 * 1024) }, answer, /RESOURCE_EXHAUSTED/],
+  ])('of %s that is larger than a message may be is MESSAGE_TOO_LARGE', async (_, request, told, message) => {
+    const { client } = await serve(async () => told);
+    const refused = { reason: 'MESSAGE_TOO_LARGE', message: expect.stringMatching(message) };
+    await expect(client.listPublicIps(request, inMs(5_000))).rejects.toMatchObject(refused);
+    const { client: next } = await serve(async () => answerOf('x'.repeat(4 * 1024 * 1024 - 10)));
+    expect((await next.listPublicIps(REQUEST, inMs(5_000))).ips).toHaveLength(1);
+  });
+
   it('of a server that is not there is SERVICE_UNAVAILABLE', async () => {
     const { client, server } = await serve(async () => answer);
     await server[Symbol.asyncDispose]();

@@ -38,6 +38,8 @@ const REASON_OF_CODE: Readonly<Partial<Record<status, Reason>>> = {
   [status.UNAUTHENTICATED]: 'UNAUTHENTICATED',
   [status.PERMISSION_DENIED]: 'PERMISSION_DENIED',
   [status.UNIMPLEMENTED]: 'UNIMPLEMENTED',
+  // gRPC's own word for a message beyond its limit; what we run out of has a reason.
+  [status.RESOURCE_EXHAUSTED]: 'MESSAGE_TOO_LARGE',
 };
 
 /** The ServiceError behind a failed call; without a reason of ours its message is not trusted and not repeated. */

@@ -1,7 +1,7 @@
 import { ServiceError } from '@userferry/errors';
 import type { DataSource, EntityManager } from 'typeorm';
 import { connectDataSource, type DatabaseLimits } from './data-source.ts';
-import { codeOf, isUnanswered } from './store-failures.ts';
+import { isTooSlow, isUnanswered } from './store-failures.ts';
 
 /** A replica of our store that answers reads which may be a little late. */
 export type ReplicaOptions = {
@@ -95,9 +95,7 @@ const watchReplica = (primary: DataSource, limits: DatabaseLimits, options: Repl
   };
 };
 
-/** A statement that took too long there would take as long here. */
-const isAnswer = (error: unknown): boolean =>
-  error instanceof ServiceError || codeOf(error) === '57014' || isUnanswered(error);
+const isAnswer = (error: unknown): boolean => error instanceof ServiceError || isTooSlow(error) || isUnanswered(error);
 
 /**
  * Reads by the replica while it is fit, else by the primary; a read that fails there because of the replica is made again

@@ -1,7 +1,7 @@
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserStore } from './open-user-store.ts';
-import { type Page, type Paged, tokenOf } from './paging.ts';
+import { type Page, type Paged, pagedOf, tokenOf } from './paging.ts';
 import { openStoreForTests, poolWithConnection } from './store-for-tests.ts';
 
 let database: TestDatabase;
@@ -62,5 +62,28 @@ describe.each(lists)('the list of %s', (_, asked) => {
 describe.each(lists.filter(([, { given }]) => given[0] === TIME))('the list of %s, which goes by time', (_, asked) => {
   it.each(NO_TIMES)('answers INVALID_ARGUMENT to a page token with %s', async (_, no) => {
     await expect(ask(asked, asked.given.with(0, no))).rejects.toMatchObject(REFUSED);
+  });
+});
+
+describe('a page whose rows would not fit in one message', () => {
+  const MIB = 1024 * 1024;
+  const rowOf = (mib: number, n: number) => ({ n, text: 'x'.repeat(mib * MIB - 100) });
+  const told = (rows: readonly { n: number }[], size = 50) => {
+    const { items, nextPageToken } = pagedOf(rows, { size, token: '' }, ({ n }) => [String(n)]);
+    return { items: items.map(({ n }) => n), next: nextPageToken };
+  };
+
+  it('ends before the row that does not fit, which the next page begins with', () => {
+    const rows = [1, 1, 1, 1, 1].map(rowOf);
+    expect(told(rows)).toEqual({ items: [0, 1, 2], next: tokenOf(['2']) });
+    expect(told(rows.slice(3))).toEqual({ items: [3, 4], next: '' });
+  });
+
+  it('has one row at least', () => {
+    expect(told([3, 1].map((mib, n) => rowOf(mib + 1, n)))).toEqual({ items: [0], next: tokenOf(['0']) });
+  });
+
+  it('ends where it was to end when all fit', () => {
+    expect(told([1, 1, 1].map(rowOf), 2)).toEqual({ items: [0, 1], next: tokenOf(['1']) });
   });
 });

@@ -14,11 +14,39 @@ const SIZE_MAX = 200;
 /** Rows on a page: 1 to 200. */
 export const sizeOf = ({ size }: Page): number => (size <= 0 ? SIZE_DEFAULT : Math.min(size, SIZE_MAX));
 
-const badToken = () =>
-  new ServiceError('INVALID_ARGUMENT', 'page_token is none that we gave', { metadata: { field: 'page_token' } });
+/** A page ends early where its rows would not fit in one message of 4 MiB, in which they are told. */
+const PAGE_BYTES_MAX = 3 * 1024 * 1024;
+
+const howManyFit = (rows: readonly unknown[]): number => {
+  let left = PAGE_BYTES_MAX;
+  const tooMuch = rows.findIndex((row) => {
+    left -= Buffer.byteLength(JSON.stringify(row));
+    return left < 0;
+  });
+  return tooMuch < 0 ? rows.length : Math.max(1, tooMuch);
+};
 
 /** A token that says where the next page starts. */
 export const tokenOf = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url');
+
+/**
+ * The page of a list that was asked for one row more than belongs on it, and where the next one starts.
+ * `valuesAt`: what a token says of the last row of a page.
+ */
+export const pagedOf = <Row>(
+  rows: readonly Row[],
+  page: Page,
+  valuesAt: (last: Row) => readonly string[],
+): Paged<Row> => {
+  const fitting = rows.slice(0, sizeOf(page));
+  const items = fitting.slice(0, howManyFit(fitting));
+  const last = items.at(-1);
+  const more = rows.length > items.length && last !== undefined;
+  return { items, nextPageToken: more ? tokenOf(valuesAt(last)) : '' };
+};
+
+const badToken = () =>
+  new ServiceError('INVALID_ARGUMENT', 'page_token is none that we gave', { metadata: { field: 'page_token' } });
 
 /** What a value of a token has to look like; a RegExp is one. */
 export type Form = { readonly test: (text: string) => boolean };
@@ -64,7 +92,7 @@ export const newestFirst = async <Row extends ObjectLiteral>(
   { time, id, idForm }: Order,
   page: Page,
 ): Promise<Paged<Row>> => {
-  const [size, after, { alias }] = [sizeOf(page), valuesOf(page, [TIME_FORM, idForm]), query];
+  const [after, { alias }] = [valuesOf(page, [TIME_FORM, idForm]), query];
   if (after !== undefined)
     query.andWhere(`(${alias}.${time}, ${alias}.${id}) < (:afterTime, :afterId)`, {
       afterTime: after[0],
@@ -73,10 +101,7 @@ export const newestFirst = async <Row extends ObjectLiteral>(
   const rows = await query
     .orderBy(`${alias}.${time}`, 'DESC')
     .addOrderBy(`${alias}.${id}`, 'DESC')
-    .take(size + 1)
+    .take(sizeOf(page) + 1)
     .getMany();
-  const items = rows.slice(0, size);
-  const last = items.at(-1);
-  const more = rows.length > size && last !== undefined;
-  return { items, nextPageToken: more ? tokenOf([(last[time] as Date).toISOString(), String(last[id])]) : '' };
+  return pagedOf(rows, page, (last) => [(last[time] as Date).toISOString(), String(last[id])]);
 };

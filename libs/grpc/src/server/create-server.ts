@@ -7,13 +7,11 @@ import { clientStream, type ListeningHandler } from './client-stream.ts';
 import { endingStreams } from './ending-streams.ts';
 import { createHealth } from './health.ts';
 import { tolerant } from './malformed-request.ts';
+import { MESSAGE_BYTES_MAX, serialized, writtenAnswers } from './message-size.ts';
 import { addReflection } from './reflection.ts';
 import { sendAway } from './send-away.ts';
 import { type StreamHandler, serverStream } from './server-stream.ts';
 import { type Handler, unary } from './unary.ts';
-
-/** gRPC's own default, stated: no message in either direction is larger. */
-export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** A call that has not ended so long after the longest one may last is cut off by a server that stops. */
 const GRACE_MS = 2_000;
@@ -84,7 +82,7 @@ export const createServer = async (options: ServerOptions): Promise<RunningServe
   });
   const stopping = new AbortController();
   for (const each of options.services)
-    server.addService(tolerant(each.definition), implement(each, options, stopping.signal));
+    server.addService(writtenAnswers(tolerant(each.definition)), implement(each, options, stopping.signal));
   const names = options.services.map(({ definition }) => serviceName(definition));
   const { healthFacts: facts, serving = true } = options;
   const health = createHealth({ names, facts, serving, certificates: tls?.certificates });
@@ -112,7 +110,7 @@ const implement = (
       const { requestStream, responseStream } = definition[name] ?? {};
       if (requestStream) return [name, clientStream(handler as ListeningHandler<unknown, unknown>, forStreams)];
       if (responseStream) return [name, serverStream(handler as StreamHandler<unknown, unknown>, forStreams)];
-      return [name, unary(handler as Handler<unknown, unknown>, options)];
+      return [name, unary(serialized(handler as Handler<unknown, unknown>, definition[name]), options)];
     }),
   );
 };

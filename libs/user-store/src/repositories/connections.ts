@@ -2,7 +2,7 @@ import { ServiceError } from '@userferry/errors';
 import { type DataSource, LessThan } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { connectionVersionEntity } from '../entities/connection-entities.ts';
-import { type Page, type Paged, sizeOf, tokenOf, valuesOf } from '../paging.ts';
+import { type Page, type Paged, pagedOf, sizeOf, valuesOf } from '../paging.ts';
 import { requirePool } from '../require-pool.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { Sealer } from '../sealing.ts';
@@ -52,10 +52,11 @@ const listVersions = async (
   page: Page,
 ): Promise<Paged<ConnectionVersion>> => {
   const { id: connectionId, version: current } = await requireConnection(manager, userPoolId);
-  const [size, [before] = []] = [sizeOf(page), valuesOf(page, [NUMBER])];
+  const [before] = valuesOf(page, [NUMBER]) ?? [];
   const where = { connectionId, ...(before !== undefined && { version: LessThan(Number(before)) }) };
-  const rows = await manager.find(connectionVersionEntity, { where, order: { version: 'DESC' }, take: size + 1 });
-  const items = rows.slice(0, size).map(({ version, createdAt, createdBy, changes, mode, scripts }) => ({
+  const take = sizeOf(page) + 1;
+  const rows = await manager.find(connectionVersionEntity, { where, order: { version: 'DESC' }, take });
+  const versions = rows.map(({ version, createdAt, createdBy, changes, mode, scripts }) => ({
     version,
     savedAt: createdAt,
     savedBy: createdBy,
@@ -64,7 +65,7 @@ const listVersions = async (
     savedActions: Object.keys(scripts),
     current: version === current,
   }));
-  return { items, nextPageToken: rows.length > size ? tokenOf([String(items.at(-1)?.version)]) : '' };
+  return pagedOf(versions, page, (last) => [String(last.version)]);
 };
 
 const scriptOf = async (

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type UserPoolRow, userPoolEntity } from '../entities/pool-entities.ts';
-import { type Page, type Paged, sizeOf, tokenOf, valuesOf } from '../paging.ts';
+import { type Page, type Paged, pagedOf, sizeOf, valuesOf } from '../paging.ts';
 import { isUuid, UUID_FORM } from '../require-pool.ts';
 
 /** Which pools to list. */
@@ -25,7 +25,7 @@ export const listPools = async (
   { ids, search }: PoolQuery,
   page: Page,
 ): Promise<Paged<UserPoolRow>> => {
-  const [size, after] = [sizeOf(page), valuesOf(page, [NAME, UUID_FORM])];
+  const after = valuesOf(page, [NAME, UUID_FORM]);
   const query = manager.createQueryBuilder(userPoolEntity, 'pool');
   if (ids !== undefined) query.andWhere('pool.id = ANY(:ids)', { ids: ids.filter(isUuid) });
   if (search !== '') query.andWhere('pool.name ILIKE :pattern', { pattern: pattern(search) });
@@ -34,9 +34,7 @@ export const listPools = async (
   const rows = await query
     .orderBy('pool.name')
     .addOrderBy('pool.id')
-    .take(size + 1)
+    .take(sizeOf(page) + 1)
     .getMany();
-  const items = rows.slice(0, size);
-  const last = items.at(-1);
-  return { items, nextPageToken: rows.length > size && last !== undefined ? tokenOf([last.name, last.id]) : '' };
+  return pagedOf(rows, page, ({ name, id }) => [name, id]);
 };

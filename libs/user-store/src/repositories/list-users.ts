@@ -1,6 +1,8 @@
+import { ServiceError } from '@userferry/errors';
 import type { User } from '@userferry/user-model';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { type UserRow, userEntity } from '../entities/user-entities.ts';
+import { isTooSlow } from '../store-failures.ts';
 import { findByIds } from './stored-user.ts';
 
 export type UserQuery = {
@@ -34,8 +36,7 @@ const queryOf = (manager: EntityManager, { userPoolId, keyword, migrationState }
   return query;
 };
 
-/** Users page by page, the oldest first. */
-export const listUsers = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
+const page = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
   const totalCount = await queryOf(manager, wanted).getCount();
   const rows = await queryOf(manager, wanted)
     .select(['user.id', 'user.createdAt'])
@@ -51,4 +52,19 @@ export const listUsers = async (manager: EntityManager, wanted: UserQuery): Prom
     ),
     totalCount,
   };
+};
+
+const TOO_SLOW =
+  'the list took longer than the store allows a statement: this user pool may have too many users to be searched so';
+
+/**
+ * Users page by page, the oldest first.
+ * @throws ServiceError LIST_TOO_SLOW: it would take as long again, so that nobody should ask again at once
+ */
+export const listUsers = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
+  try {
+    return await page(manager, wanted);
+  } catch (error) {
+    throw isTooSlow(error) ? new ServiceError('LIST_TOO_SLOW', TOO_SLOW) : error;
+  }
 };

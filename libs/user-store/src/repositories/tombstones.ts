@@ -4,7 +4,7 @@ import { type ExternalId, externalIdOf, IDENTIFIER_KINDS } from '@userferry/user
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { type TombstoneRow, tombstoneEntity } from '../entities/user-entities.ts';
-import { type Page, type Paged, sizeOf, TIME_FORM, tokenOf, valuesOf } from '../paging.ts';
+import { type Page, type Paged, pagedOf, sizeOf, TIME_FORM, valuesOf } from '../paging.ts';
 import { isUuid, requirePool, UUID_FORM } from '../require-pool.ts';
 import { type Author, writeAudit } from './audit.ts';
 
@@ -98,12 +98,9 @@ export const createTombstoneRepository = (dataSource: DataSource, clock: Clock) 
   /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
   list: async (userPoolId: string, page: Page): Promise<Paged<Tombstone>> => {
     await requirePool(dataSource.manager, userPoolId);
-    const [size, [time = null, id = null] = []] = [sizeOf(page), valuesOf(page, [TIME_FORM, UUID_FORM])];
-    const rows: ListRow[] = await dataSource.query(LIST, [userPoolId, time, id, size + 1]);
-    const items = rows.slice(0, size).map(viewOf);
-    const last = items.at(-1);
-    const more = rows.length > size && last !== undefined;
-    return { items, nextPageToken: more ? tokenOf([last.deletedAt.toISOString(), last.tombstoneId]) : '' };
+    const [time = null, id = null] = valuesOf(page, [TIME_FORM, UUID_FORM]) ?? [];
+    const rows: ListRow[] = await dataSource.query(LIST, [userPoolId, time, id, sizeOf(page) + 1]);
+    return pagedOf(rows.map(viewOf), page, ({ deletedAt, tombstoneId }) => [deletedAt.toISOString(), tombstoneId]);
   },
 
   /**
