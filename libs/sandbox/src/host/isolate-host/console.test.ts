@@ -111,6 +111,17 @@ describe('a run cannot log more than its budget', () => {
     expect(Number(resultJson)).toBeLessThan(100);
   });
 
+  it.each(['a', 'ä', '漢', '😀'])('in bytes of UTF-8: %s', async (character) => {
+    const { logs } = await host.run(
+      `async function login() { for (let i = 0; i < 100; i++) console.log('${character}'.repeat(2048)) }`,
+    );
+    expect(logs.at(-1)?.text).toMatch(/^\d+ more lines were dropped: a run may log 200 lines and 64 KiB$/);
+    const bytes = logs.slice(0, -1).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    // A cut line ends with a sign of three bytes.
+    expect(bytes).toBeLessThanOrEqual(64 * 1024 + 5);
+    expect(bytes).toBeGreaterThan(42 * 1024);
+  });
+
   it('in lines', async () => {
     const { logs } = await host.run(`async function login() { for (let i = 0; i < 500; i++) console.log(i) }`);
     expect(logs).toHaveLength(200);

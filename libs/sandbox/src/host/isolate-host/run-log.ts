@@ -13,13 +13,13 @@ export type RunLog = {
 
 export function createRunLog(): RunLog {
   const lines: LogLine[] = [];
-  let characters = 0;
+  let bytes = 0;
   return {
     lines,
     add(level, text, atMs) {
-      if (lines.length >= LIMITS.logLines || characters > LIMITS.logCharacters) return;
+      if (lines.length >= LIMITS.logLines || bytes > LIMITS.logBytes) return;
       const line = asText(text, 'text', LINE_MAX);
-      characters += line.length;
+      bytes += Buffer.byteLength(line);
       const known = LEVELS.has(level) ? (level as LogLine['level']) : 'info';
       lines.push({ level: known, text: line, atMs: Number.isFinite(atMs) ? (atMs as number) : 0 });
     },
