@@ -37,6 +37,20 @@ it('is alive at once, ready when it is told so, and going for good: answers clos
   ]);
 });
 
+it('refuses a body that nobody can read as its sender’s mistake, where nobody takes one, too', async () => {
+  const lastKnownIps = createLastKnownIps({ publicIps, staleMsMax: 0, log });
+  const server = stack.use(await createHttpServer({ host: '127.0.0.1', port: 0, lastKnownIps, log }));
+  const post = async (type: string, body: string) => {
+    const headers = { 'content-type': type };
+    const answer = await fetch(`http://127.0.0.1:${server.port}/nowhere`, { method: 'POST', headers, body });
+    return [answer.status, ((await answer.json()) as { statusCode: number }).statusCode];
+  };
+  expect(await post('application/json', '{"a":')).toEqual([400, 400]);
+  expect(await post('text/rubbish', 'x')).toEqual([404, 404]);
+  expect(await post('application/json', JSON.stringify('x'.repeat(2 * 1024 * 1024)))).toEqual([413, 413]);
+  expect(await post('application/json', '{}')).toEqual([404, 404]);
+});
+
 it('over TLS, browsers are told to come by TLS alone', async () => {
   const { caCertificate: ca, issue } = createAuthority();
   const { certificate, privateKey } = issue(['127.0.0.1']);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ServiceError } from '@userferry/errors';
 import { type CallContext, type Certificates, jsonCalls, requestIdFrom } from '@userferry/grpc';
 import type { Logger } from '@userferry/process';
 import { count, type Labels } from '@userferry/telemetry';
@@ -6,6 +7,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { GatewayCalls } from '../create-identity-gateway.ts';
 import type { AnswerSigner } from './answer-signer.ts';
 import { addApi } from './api/add-api.ts';
+import { knownRefusal } from './api/refusal.ts';
 import { addConsoleRoutes } from './console/console-routes.ts';
 import type { ConsolePages } from './console/read-console.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
@@ -71,6 +73,9 @@ export const createHttpServer = async (options: HttpOptions): Promise<HttpServer
     reply.status(404).send({ statusCode: 404, message: 'no such path', data: null }),
   );
   app.setErrorHandler((error, request, reply) => {
+    const refusal = error instanceof ServiceError ? undefined : knownRefusal(error);
+    if (refusal !== undefined)
+      return reply.status(refusal.status).send({ statusCode: refusal.status, message: refusal.message, data: null });
     log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'http call failed');
     return reply
       .status(503)

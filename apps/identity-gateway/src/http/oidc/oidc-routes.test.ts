@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSigningKeys } from '../../access/token/signing-keys.ts';
 import { createVerifyToken } from '../../access/token/verify-token.ts';
 import { createGatewayCalls } from '../../create-identity-gateway.ts';
-import { type Api, OWN_PAGE, SECRET, startApi } from '../../testing/api-world.ts';
+import { OWN_PAGE, SECRET, startApi } from '../../testing/api-world.ts';
 import { guardedDeps } from '../../testing/guarded-world.ts';
 import { createBrowser, signInAtIssuer } from '../../testing/issuer-browser.ts';
 import { createSealer } from '../session/sealer.ts';
@@ -33,7 +33,8 @@ const start = async (issued: Partial<IssuerOptions> = {}) => {
   const client = { clientId: 'console', clientSecret: 'a-secret-of-the-client-of-forty-characters' };
   const scopes = 'connections:read pools:read';
   const more = { ...client, audience: AUDIENCE, scopes, claims: { user_pools: ['pool-a'] }, ...issued };
-  const { issuer } = stack.use(await startIssuer({ redirectUri: `${consoleUrl}${CALLBACK_PATH}`, ...more }));
+  const running = stack.use(await startIssuer({ redirectUri: `${consoleUrl}${CALLBACK_PATH}`, ...more }));
+  const { issuer } = running;
   const claims = { scopes: 'scope', pools: 'user_pools' };
   const rules = { issuer, audience: AUDIENCE, claims, clockSkewSeconds: 30 };
   const verifyToken = createVerifyToken(rules, createSigningKeys({ issuer, log }));
@@ -41,10 +42,10 @@ const start = async (issued: Partial<IssuerOptions> = {}) => {
   const calls = createGatewayCalls({}, { ...guardedDeps(), verifyToken });
   const oidc = { name: 'Company', issuer: createOidcIssuer(options) };
   const api = stack.use(await startApi({}, { port, api: { calls, sealer: createSealer(SECRET, log), oidc } }));
-  return { api, begin: `${consoleUrl}/api/v1/session/oidc` };
+  return { api, begin: `${consoleUrl}/api/v1/session/oidc`, stopIssuer: () => running[Symbol.asyncDispose]() };
 };
 
-let world: { api: Api; begin: string };
+let world: Pick<Awaited<ReturnType<typeof start>>, 'api' | 'begin'>;
 beforeAll(async () => {
   world = await start();
 });
@@ -133,10 +134,35 @@ describe('what the issuer sends back', () => {
   });
 
   it('that fails ten times from an address has to wait, and says that', async () => {
-    const { api } = await start();
-    const fail = () => fetch(`${api.origin}${CALLBACK_PATH}?code=guessed`, { redirect: 'manual' });
-    for (let n = 0; n < 10; n += 1) expect(locationOf(await fail())).toBe('/console/?signInError=TOKEN_INVALID');
-    expect(locationOf(await fail())).toBe('/console/?signInError=TOO_MANY_SIGN_INS');
+    const { api, begin } = await start();
+    const fail = async () => {
+      const browser = createBrowser();
+      await browser.send(begin);
+      return locationOf(await browser.send(`${api.origin}${CALLBACK_PATH}?code=guessed`));
+    };
+    for (let n = 0; n < 10; n += 1) expect(await fail()).toBe('/console/?signInError=TOKEN_INVALID');
+    expect(await fail()).toBe('/console/?signInError=TOO_MANY_SIGN_INS');
+  });
+
+  it('uses up no sign-ins of a browser that another page leads here', async () => {
+    const led = await start();
+    for (let n = 0; n < 20; n += 1)
+      await fetch(`${led.api.origin}${CALLBACK_PATH}?code=guessed`, { redirect: 'manual' });
+    expect(locationOf((await signInBy(led)).response)).toBe('/console/');
+  });
+
+  it('does not count when the issuer cannot be asked', async () => {
+    const { begin, stopIssuer } = await start();
+    const browsers = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const browser = createBrowser();
+        return { browser, sentBack: await signInAtIssuer(browser, begin, { login: 'ada', back: BACK }) };
+      }),
+    );
+    await stopIssuer();
+    const told = [];
+    for (const { browser, sentBack } of browsers) told.push(locationOf(await browser.send(sentBack)));
+    expect(new Set(told)).toEqual(new Set(['/console/?signInError=ISSUER_UNAVAILABLE']));
   });
 
   it('is no session for a token that is for somebody else', async () => {

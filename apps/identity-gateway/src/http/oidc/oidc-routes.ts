@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CallerOf } from '../../access/authenticate.ts';
 import { isToken } from '../../access/token/verify-token.ts';
+import { refusalOf } from '../api/refusal.ts';
 import type { Sealer } from '../session/sealer.ts';
 import { newSession, sessionCookie } from '../session/session.ts';
 import type { SignInLimits } from '../session/sign-in-limits.ts';
@@ -42,19 +43,29 @@ export const addOidcRoutes = (api: FastifyInstance, deps: OidcRoutesDeps): void 
   api.get('/session/oidc/callback', async (request, reply) => {
     reply.header('set-cookie', `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`);
     try {
+      // First: any page can lead a browser here, and none may use up its sign-ins.
+      const attempt = attemptIn(request.headers.cookie, sealer);
       if (limits.begin(request.ip) > 0) return refused('TOO_MANY_SIGN_INS', undefined, { request, reply, log });
-      reply.header('set-cookie', await sessionFor(request, deps));
+      reply.header('set-cookie', await sessionFor(request.url, attempt, deps));
       limits.forgive(request.ip);
       return reply.redirect('/console/', 302);
     } catch (error) {
+      if (isOutage(error)) limits.forgive(request.ip);
       return failed(error, { request, reply, log });
     }
   });
 };
 
+/** Whether nobody could say: no attempt to get in. */
+const isOutage = (error: unknown): boolean => !(error instanceof ServiceError) || refusalOf(error).status >= 500;
+
 /** @throws ServiceError */
-const sessionFor = async (request: FastifyRequest, { issuer, callerOf, sealer }: OidcRoutesDeps): Promise<string> => {
-  const token = await issuer.finish(request.url, attemptIn(request.headers.cookie, sealer));
+const sessionFor = async (
+  sentBack: string,
+  attempt: OidcAttempt,
+  { issuer, callerOf, sealer }: OidcRoutesDeps,
+): Promise<string> => {
+  const token = await issuer.finish(sentBack, attempt);
   // An opaque one says nothing here: it would be looked up as if it were a key.
   if (!isToken(token)) throw new ServiceError('TOKEN_INVALID', 'the issuer gives access tokens that are no JWTs');
   await callerOf(token);
