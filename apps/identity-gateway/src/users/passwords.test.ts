@@ -6,6 +6,7 @@ import { callFacts, STORED, tableWorld } from '../testing/table-world.ts';
 import { changePassword } from './change-password.ts';
 import { getUser } from './get-user.ts';
 import { resetPassword } from './reset-password.ts';
+import { updateUser } from './update-user.ts';
 
 const FACTS = { appId: '', appName: '', appMetadata: {}, ip: '192.0.2.1', geo: null, body: {} };
 const EMAIL = { kind: 'email', value: 'ada@example.com' } as const;
@@ -54,6 +55,33 @@ describe('what is stored at a migration', () => {
     expect(migrations).toMatchObject([
       { passwordIsNew: true, attempt: { password: CHANGE.newPassword, identifier: EMAIL, facts: { ip: '192.0.2.1' } } },
     ]);
+  });
+});
+
+describe('an update with a password before migration', () => {
+  const update = { updates: { email: 'grace@navy.example' }, password: CHANGE.newPassword };
+  const updated = async (takenHere: string) => {
+    const scripts = [['getUser', 'profile']] as const;
+    const { scope, migrations, traces } = world({ call: 'UpdateUser', mode: 'lazy', here: 'not_found', scripts });
+    const findUser: typeof scope.deps.users.findUser = async (pool, user, call) => {
+      const found = await scope.deps.users.findUser(pool, user, call);
+      return user.value === takenHere ? { ...found, verdict: 'ok', user: STORED } : found;
+    };
+    const deps = { ...scope.deps, users: { ...scope.deps.users, findUser } };
+    const { end } = await updateUser(EMAIL, update, { ...scope, deps });
+    return { end, migrations, writes: traces.writes };
+  };
+
+  it('sets none when somebody here has the identifier that it is to set', async () => {
+    const { end, migrations, writes } = await updated('grace@navy.example');
+    expect(end).toMatchObject({ step: 'reject', reason: 'USER_EXISTS' });
+    expect([migrations, writes]).toEqual([[], []]);
+  });
+
+  it('sets it when nobody has', async () => {
+    const { end, migrations } = await updated('somebody@else.example');
+    expect(end).toMatchObject({ step: 'done' });
+    expect(migrations).toMatchObject([{ passwordIsNew: true, attempt: { password: CHANGE.newPassword } }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@userferry/user-model';
+import { IDENTIFIER_KINDS, type JsonObject } from '@userferry/user-model';
 import type { StoredUser } from '../clients/migration.ts';
 import { USER_EXISTS, USER_LOCKED, USER_NOT_FOUND, USER_NOT_MIGRATED, USER_TOMBSTONED } from '../outcome/rejected.ts';
 import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
@@ -32,6 +32,8 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
     case 'legacy': {
       // Whose password nobody has proven cannot be stored, but with a new one.
       if (password === undefined) return USER_NOT_MIGRATED;
+      // Looked at first: what is refused after the password was set has set it all the same.
+      if (await isTakenHere(updates, found.asked.scope)) return USER_EXISTS;
       const passwords = { oldPassword: undefined, newPassword: password };
       const migrated = await migrateWithPassword(resolved.user, user, passwords, found.asked);
       if (migrated.step !== 'done') return migrated;
@@ -44,6 +46,17 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
     default:
       return resolved;
   }
+};
+
+/** Whether somebody here has an identifier of these; who is not here yet has none. */
+const isTakenHere = async (updates: JsonObject, scope: UserScope): Promise<boolean> => {
+  const found = await Promise.all(
+    IDENTIFIER_KINDS.map(async (kind) => {
+      const value = updates[kind];
+      return typeof value === 'string' ? (await findHere({ kind, value }, scope)).standing : undefined;
+    }),
+  );
+  return found.includes('stored');
 };
 
 const updateStored = async (stored: StoredUser, update: Update, { scope }: Asked): Promise<UserEnd<KnownUser>> => {
