@@ -74,6 +74,22 @@ describe('the list of users', () => {
   ])('holds for the keyword %j whoever has it in an identifier or a name', async (keyword, expected) => {
     expect(await names({ keyword })).toEqual(expected);
   });
+
+  it('counts whoever has the keyword in several places once, on every page and of one state', async () => {
+    const keyword = 'example';
+    expect(await list({ keyword, limit: 1 })).toMatchObject({
+      users: [{ profile: { givenName: 'Grace' } }],
+      totalCount: 2,
+    });
+    expect(await list({ keyword: 'GRACE' })).toMatchObject({ users: [{}], totalCount: 1 });
+    expect(await names({ keyword, limit: 1, page: 2 })).toEqual(['alan@park.example']);
+    expect(await list({ keyword, limit: 1, page: 3 })).toEqual({ users: [], totalCount: 2 });
+    expect(await list({ keyword, migrationState: 'migrated' })).toMatchObject({
+      users: [{ externalId: 7 }],
+      totalCount: 1,
+    });
+    expect(await list({ keyword: 'nobody' })).toEqual({ users: [], totalCount: 0 });
+  });
 });
 
 describe('a list that takes longer than a statement may', () => {

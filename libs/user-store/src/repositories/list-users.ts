@@ -1,8 +1,9 @@
 import { ServiceError } from '@userferry/errors';
 import type { User } from '@userferry/user-model';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { type UserRow, userEntity } from '../entities/user-entities.ts';
+import type { EntityManager } from 'typeorm';
+import { userEntity } from '../entities/user-entities.ts';
 import { isTooSlow } from '../store-failures.ts';
+import { searchUsers } from './search-users.ts';
 import { findByIds } from './stored-user.ts';
 
 export type UserQuery = {
@@ -17,45 +18,31 @@ export type UserQuery = {
 
 export type UserList = { readonly users: readonly User[]; readonly totalCount: number };
 
-const NAMES = ['name', 'nickname', 'givenName', 'middleName', 'familyName', 'preferredUsername'];
+/** The ids of a page, and how many there are on all. */
+export type UserIds = { readonly ids: readonly string[]; readonly totalCount: number };
 
-const MATCHES = [
-  'EXISTS (SELECT 1 FROM user_identifiers i WHERE i.user_id = user.id AND (i.value ILIKE :pattern OR i.normalised ILIKE :pattern))',
-  ...NAMES.map((name) => `user.profile ->> '${name}' ILIKE :pattern`),
-].join(' OR ');
-
-/** A pattern that holds the keyword as it is: its own wildcards mean themselves. */
-const patternOf = (keyword: string): string => `%${keyword.replaceAll(/[\\%_]/g, '\\$&')}%`;
-
-const queryOf = (manager: EntityManager, { userPoolId, keyword, migrationState }: UserQuery) => {
-  const query: SelectQueryBuilder<UserRow> = manager
-    .createQueryBuilder(userEntity, 'user')
-    .where('user.userPoolId = :userPoolId', { userPoolId });
-  if (migrationState !== undefined) query.andWhere('user.migrationState = :migrationState', { migrationState });
-  if (keyword !== '') query.andWhere(`(${MATCHES})`, { pattern: patternOf(keyword) });
-  return query;
+const everybody = async (manager: EntityManager, wanted: UserQuery): Promise<UserIds> => {
+  const { userPoolId, migrationState, page, limit } = wanted;
+  const where = { userPoolId, ...(migrationState !== undefined && { migrationState }) };
+  const totalCount = await manager.countBy(userEntity, where);
+  const rows = await manager.find(userEntity, {
+    select: { id: true },
+    where,
+    order: { createdAt: 'ASC', id: 'ASC' },
+    skip: (page - 1) * limit,
+    take: limit,
+  });
+  return { ids: rows.map(({ id }) => id), totalCount };
 };
 
-const page = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
-  const totalCount = await queryOf(manager, wanted).getCount();
-  const rows = await queryOf(manager, wanted)
-    .select(['user.id', 'user.createdAt'])
-    .orderBy('user.createdAt')
-    .addOrderBy('user.id')
-    .offset((wanted.page - 1) * wanted.limit)
-    .limit(wanted.limit)
-    .getMany();
-  return {
-    users: await findByIds(
-      manager,
-      rows.map(({ id }) => id),
-    ),
-    totalCount,
-  };
+const pageOf = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
+  const { ids, totalCount } = await (wanted.keyword === '' ? everybody : searchUsers)(manager, wanted);
+  return { users: await findByIds(manager, [...ids]), totalCount };
 };
 
 const TOO_SLOW =
-  'the list took longer than the store allows a statement: this user pool may have too many users to be searched so';
+  'the list took longer than the store allows a statement: this user pool may have too many users to be searched so; ' +
+  'GetUser finds one by the whole e-mail, phone or username at once';
 
 /**
  * Users page by page, the oldest first.
@@ -63,7 +50,7 @@ const TOO_SLOW =
  */
 export const listUsers = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
   try {
-    return await page(manager, wanted);
+    return await pageOf(manager, wanted);
   } catch (error) {
     throw isTooSlow(error) ? new ServiceError('LIST_TOO_SLOW', TOO_SLOW) : error;
   }
