@@ -34,13 +34,15 @@ const hostMask = (request: RunRequest): TextMask => {
 /** The memory of one run. */
 export const createDenialLog = (request: RunRequest): DenialLog => {
   const noted = new Set<string>();
+  let mask: TextMask | undefined;
   return {
     note(denied, log) {
       const { host, address, port, rule } = denied;
       const key = JSON.stringify([host, port, rule]);
       if (noted.has(key) || noted.size >= NOTED_MAX) return false;
       noted.add(key);
-      const facts = { connection: request.connectionKey, host: hostMask(request)(host).slice(0, HOST_LENGTH_MAX) };
+      mask ??= hostMask(request);
+      const facts = { connection: request.connectionKey, host: mask(host).slice(0, HOST_LENGTH_MAX) };
       log.warn({ ...facts, ...(address && { address }), ...(port && { port }), rule }, 'egress denied');
       return true;
     },
