@@ -80,6 +80,8 @@ const result = z.strictObject({
     queryMs: z.number().min(0).optional(),
     hashMs: z.number().min(0).optional(),
   }),
+  /** Of a run that was ended: whether its isolate was computing then, and may be unstoppable. */
+  busy: z.boolean().optional(),
 });
 
 /** Answer to `check`. */

@@ -62,10 +62,14 @@ export function classify(report: RunReport, transport: TransportLog): Outcome {
   }
 }
 
+/** In isolated-vm's own words. Its error has no class or code of its own, and a script's rejection comes the same way. */
+const ABORTS: readonly (readonly [string, Outcome])[] = [
+  ['Script execution timed out.', 'timed_out'],
+  ['Isolate was disposed during execution due to memory limit', 'out_of_memory'],
+];
+
 /** What ivm says when a call into an isolate ended abnormally, as an outcome; `undefined` for anything else. */
 export function outcomeOfAbort(error: unknown): Outcome | undefined {
   const message = error instanceof Error ? error.message : String(error);
-  if (/timed out/.test(message)) return 'timed_out';
-  if (/memory limit|Isolate was disposed during execution due/.test(message)) return 'out_of_memory';
-  return undefined;
+  return ABORTS.find(([text]) => message === text)?.[1];
 }

@@ -8,6 +8,7 @@ import type { Slot } from './slot.ts';
 import type { SlotMaker } from './slot-maker.ts';
 import { createSlotPool, type SlotPool } from './slot-pool.ts';
 import { createSupervisorLink } from './supervisor-link.ts';
+import { createWaitingRun, type WaitingRun } from './waiting-run.ts';
 
 type CheckFrame = Extract<SupervisorFrame, { kind: 'check' }>;
 
@@ -17,8 +18,8 @@ const CANCELLED = 'The run was cancelled';
 const link = createSupervisorLink();
 const lot = createParkingLot();
 const runs = new Map<string, ActiveRun>();
-/** Runs whose isolate is still being made, and whether they were cancelled meanwhile. */
-const starting = new Map<string, { cancelled: boolean }>();
+/** Runs that have no isolate yet. */
+const waiting = new Map<string, WaitingRun>();
 
 /** Ends the process by a signal, once its last words are out: an exit with live isolates has hung and crashed. */
 export function die(): void {
@@ -38,18 +39,18 @@ export function onCatastrophe(slot: Slot | undefined, message: string): void {
 async function run(frame: RunFrame, files: RuntimeFiles, pool: SlotPool): Promise<void> {
   const { runId, source, memoryLimitBytes, isolation = 'warm' } = frame;
   const startedAtMs = performance.now();
-  const start = { cancelled: false };
-  starting.set(runId, start);
+  const wait = createWaitingRun(frame, link.send);
+  waiting.set(runId, wait);
   const lease = await pool.take({ source, memoryLimitBytes, isolation });
+  waiting.delete(runId);
+  // For the next one: it has not run anything for this one.
+  if (!wait.begin()) return pool.giveBack(lease, Promise.resolve(true));
   const started = startRun(frame, lease, { link, files, pool, lot }, { startedAtMs, onEnd: () => runs.delete(runId) });
   runs.set(runId, started);
-  starting.delete(runId);
-  if (start.cancelled) started.abort('killed', CANCELLED);
 }
 
 function cancel(runId: string): void {
-  const start = starting.get(runId);
-  if (start !== undefined) start.cancelled = true;
+  waiting.get(runId)?.cancel();
   runs.get(runId)?.abort('killed', CANCELLED);
 }
 

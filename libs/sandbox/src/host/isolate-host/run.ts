@@ -19,7 +19,7 @@ import type { SupervisorLink } from './supervisor-link.ts';
 
 type ResultFrame = Extract<HostFrame, { kind: 'result' }>;
 type FrameError = NonNullable<ResultFrame['error']>;
-type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error'> & { readonly clean: boolean };
+type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error' | 'busy'> & { readonly clean: boolean };
 
 export type RunDeps = {
   readonly link: SupervisorLink;
@@ -209,7 +209,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   });
   const abort: ActiveRun['abort'] = (outcome, text) => {
     givenUp.resolve();
-    void finish({ outcome, error: { name: 'Error', message: text }, clean: false });
+    void finish({ outcome, error: { name: 'Error', message: text }, busy: slot.isBusy(), clean: false });
   };
   const expire = (): void => abort('timed_out', message('timed_out', frame));
   const timer = setTimeout(() => {

@@ -93,6 +93,14 @@ describe('errors that nobody catches', () => {
     expect(error).toMatchObject({ name: 'TypeError', message: 'unheard', line: 3 });
   });
 
+  it.each(['the licence check timed out', '$group exceeded memory limit of 104857600 bytes'])(
+    'takes a rejection that is not handled for the script’s own, whatever it says: %s',
+    async (text) => {
+      const source = `async function login() { Promise.reject(new Error(${JSON.stringify(text)})); await new Promise((r) => setTimeout(r, 500)); }`;
+      expect(await host.run(source)).toMatchObject({ outcome: 'threw', error: { message: text } });
+    },
+  );
+
   it('does not count a rejection that is handled in the same turn', async () => {
     const source = `async function login() { const p = Promise.reject(new Error('x')); await 0; await p.catch(() => 1); return 'fine' }`;
     expect(await host.run(source)).toMatchObject({ outcome: 'completed', resultJson: '"fine"' });

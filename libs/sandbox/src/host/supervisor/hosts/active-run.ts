@@ -8,6 +8,12 @@ import { createDenialLog, type DenialLog } from './denial-log.ts';
 /** How long past its deadline a host may take to end a run itself. */
 export const GRACE_MS = 250;
 
+/**
+ * How long a host may be silent after that where others are served in it, too: a hash that one of them makes on the host's
+ * own thread holds up the word of all, and is over by then.
+ */
+const STUCK_MS = 5_000;
+
 /** One run inside a host, with the supervisor's own clock. */
 export type ActiveRun = {
   readonly request: RunRequest;
@@ -15,22 +21,43 @@ export type ActiveRun = {
   readonly told: ToldNames;
   readonly denials: DenialLog;
   readonly done: Promise<RunResult>;
+  /** Has its caller been answered although the host has not said that it is over? */
+  readonly isOverdue: boolean;
+  /** Resolves when the host has nothing of it left: with its word, or with its end. Not before `done`. */
+  readonly gone: Promise<void>;
+  /** By the host's word. */
   settle(result: RunResult): void;
-  /** Ends it without the host's word. */
-  end(outcome: 'timed_out' | 'out_of_memory' | 'killed', message: string): void;
+  /** Ends it without the host's word: the host has ended. */
+  end(outcome: 'out_of_memory' | 'killed', message: string): void;
   cancel(): void;
 };
 
-/** `onOverdue` is called when the run is not over `GRACE_MS` after its deadline, or after it was cancelled. */
-export const createActiveRun = (request: RunRequest, onOverdue: () => void): ActiveRun => {
+/** What a run is beside in its host, and what happens to that when the run is not ended there in time. */
+export type HostOfRun = { readonly isAlone: () => boolean; readonly onStuck: () => void };
+
+/**
+ * The host has until `GRACE_MS` after the run's deadline, or after it was cancelled; then the caller is answered. The host is
+ * called stuck at once where nobody else is served in it, else after `STUCK_MS`.
+ */
+export const createActiveRun = (request: RunRequest, { isAlone, onStuck }: HostOfRun): ActiveRun => {
   const startedAt = performance.now();
   const { promise: done, resolve } = Promise.withResolvers<RunResult>();
-  const overdueIn = (delayMs: number) => setTimeout(onOverdue, delayMs);
-  let timer = overdueIn(request.timeoutMs + GRACE_MS);
-  let cancelled = false;
-  const settle = (result: RunResult): void => {
-    clearTimeout(timer);
+  const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
+  let [cancelled, isOverdue] = [false, false];
+  const answer = (result: RunResult): void =>
     resolve(cancelled ? endedResult('killed', 'the run was ended by its caller', result.usage.wallMs) : result);
+  const ended = (outcome: 'timed_out' | 'out_of_memory' | 'killed', message: string): void =>
+    answer(endedResult(outcome, message, performance.now() - startedAt));
+  const overdue = (): void => {
+    isOverdue = true;
+    ended('timed_out', `the run was stopped after ${request.timeoutMs} ms`);
+    if (isAlone()) onStuck();
+    else timer = setTimeout(onStuck, STUCK_MS);
+  };
+  let timer = setTimeout(overdue, request.timeoutMs + GRACE_MS);
+  const over = (): void => {
+    clearTimeout(timer);
+    leave();
   };
   return {
     request,
@@ -38,12 +65,23 @@ export const createActiveRun = (request: RunRequest, onOverdue: () => void): Act
     told: createToldNames(),
     denials: createDenialLog(request),
     done,
-    settle,
-    end: (outcome, message) => settle(endedResult(outcome, message, performance.now() - startedAt)),
+    gone,
+    get isOverdue() {
+      return isOverdue;
+    },
+    settle(result) {
+      answer(result);
+      over();
+    },
+    end(outcome, message) {
+      ended(outcome, message);
+      over();
+    },
     cancel() {
+      if (cancelled) return;
       cancelled = true;
       clearTimeout(timer);
-      timer = overdueIn(GRACE_MS);
+      timer = setTimeout(overdue, GRACE_MS);
     },
   };
 };

@@ -76,6 +76,12 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
   const release = (): void => {
     if (runs.size === 0) memory.release();
   };
+  const left = (runId: string, { outcome }: RunResult): void => {
+    runs.forget(runId, outcome);
+    if (runs.size > 0) hold();
+    else if (DOUBTFUL.has(outcome)) setTimeout(release, DOUBT_MS).unref();
+    else release();
+  };
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
     const run = runs.begin(request, () => host.kill(DEATHS.stuck));
     hold();
@@ -88,10 +94,7 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
     });
     cancelOn(run, signal, host);
     const result = await run.done;
-    runs.forget(runId, result.outcome);
-    if (runs.size > 0) hold();
-    else if (DOUBTFUL.has(result.outcome)) setTimeout(release, DOUBT_MS).unref();
-    else release();
+    void run.gone.then(() => left(runId, result));
     return result;
   };
 };
@@ -123,11 +126,12 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const destinations = createReusableDestinations(deps.requests.mayReach);
   const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false, ready: false };
 
-  const isDoubtful = (): boolean => Date.now() < use.doubtfulUntil;
+  const isDoubtful = (): boolean => runs.isLate || Date.now() < use.doubtfulUntil;
 
   const finish = (frame: Extract<HostFrame, { kind: 'result' }>): void => {
-    if (DOUBTFUL.has(frame.outcome)) use.doubtfulUntil = Date.now() + DOUBT_MS;
-    runs.finish(frame);
+    const { busy = true, ...told } = frame;
+    if (busy && DOUBTFUL.has(told.outcome)) use.doubtfulUntil = Date.now() + DOUBT_MS;
+    runs.finish(told);
   };
 
   const onFrame = (frame: Exclude<HostFrame, { kind: 'ready' }>): void => {

@@ -6,6 +6,8 @@ import { type ActiveRun, createActiveRun } from './active-run.ts';
 /** The runs in flight in one host. */
 export type RunTable = {
   readonly size: number;
+  /** Is a run in it that the host should have ended by now? */
+  readonly isLate: boolean;
   /** Sum of the memory limits of the runs in flight, in bytes. */
   readonly memoryLimitBytes: number;
   /**
@@ -13,8 +15,8 @@ export type RunTable = {
    * may still be at work: what the host holds beyond its due is that run's.
    */
   readonly alone: ActiveRun | undefined;
-  /** `onOverdue`: the run was not ended by the host in time, and has been ended here. */
-  begin(request: RunRequest, onOverdue: () => void): ActiveRun;
+  /** `onStuck`: the host has not ended the run, and may be ended for it. */
+  begin(request: RunRequest, onStuck: () => void): ActiveRun;
   get(runId: string): ActiveRun | undefined;
   finish(frame: Extract<HostFrame, { kind: 'result' }>): void;
   forget(runId: string, outcome: RunResult['outcome']): void;
@@ -28,11 +30,8 @@ export const createRunTable = (now: () => number = Date.now): RunTable => {
   const active = new Map<string, ActiveRun>();
   const accompanied = new Set<ActiveRun>();
   let wentWrongAt = Number.NEGATIVE_INFINITY;
-  const begin: RunTable['begin'] = (request, onOverdue) => {
-    const run: ActiveRun = createActiveRun(request, () => {
-      run.end('timed_out', `the run was stopped after ${request.timeoutMs} ms`);
-      onOverdue();
-    });
+  const begin: RunTable['begin'] = (request, onStuck) => {
+    const run = createActiveRun(request, { isAlone: () => active.size === 1, onStuck });
     active.set(request.runId, run);
     if (active.size > 1) for (const each of active.values()) accompanied.add(each);
     if (now() - wentWrongAt < REMAINS_MS) accompanied.add(run);
@@ -41,6 +40,9 @@ export const createRunTable = (now: () => number = Date.now): RunTable => {
   return {
     get size() {
       return active.size;
+    },
+    get isLate() {
+      return [...active.values()].some(({ isOverdue }) => isOverdue);
     },
     get memoryLimitBytes() {
       return [...active.values()].reduce((sum, { request }) => sum + request.memoryLimitBytes, 0);
