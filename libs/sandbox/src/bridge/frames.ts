@@ -53,7 +53,10 @@ const resolve = z.strictObject({
   ttl: z.boolean().optional(),
 });
 
-/** The run is over. `retire`: do not use the isolate for another run. */
+/** It is added up with that of others: what no run can have spent is no usage. */
+const spentMs = z.number().min(0).max(86_400_000);
+
+/** The run is over. */
 const result = z.strictObject({
   kind: z.literal('result'),
   runId: text(128),
@@ -70,15 +73,18 @@ const result = z.strictObject({
     .optional(),
   logs: z.array(z.strictObject({ level: z.enum(LOG_LEVELS), text: text(16384), atMs: z.number() })).max(1000),
   usage: z.strictObject({
-    wallMs: z.number(),
-    cpuMs: z.number(),
-    heapBytes: z.number(),
+    wallMs: spentMs,
+    cpuMs: spentMs,
+    heapBytes: z
+      .number()
+      .min(0)
+      .max(2 ** 40),
     connectionsOpened: z.int().min(0).optional(),
     connectionsReused: z.int().min(0).optional(),
     crossings: z.int().min(0).optional(),
-    connectMs: z.number().min(0).optional(),
-    queryMs: z.number().min(0).optional(),
-    hashMs: z.number().min(0).optional(),
+    connectMs: spentMs.optional(),
+    queryMs: spentMs.optional(),
+    hashMs: spentMs.optional(),
   }),
   /** Of a run that was ended: whether its isolate was computing then, and may be unstoppable. */
   busy: z.boolean().optional(),

@@ -13,12 +13,16 @@ export type Conversation = {
 /** Past these a host is not a busy script's but a hostile one: the guest's own quotas are far lower. */
 export const CONVERSATION_LIMITS = { outstanding: 256, questionsPerRun: 20_000 } as const;
 
+/** Runs that are over and may still ask, since what they have left open closes after them. */
+const ENDED_RUNS_MAX = 256;
+
 type Loose = { readonly kind?: unknown; readonly id?: unknown; readonly runId?: unknown };
 
 export const createConversation = (): Conversation => {
   let ready = false;
   const running = new Set<unknown>();
   const questions = new Map<unknown, number>();
+  const ended: unknown[] = [];
   const outstanding = new Set<unknown>();
   const checks = new Set<unknown>();
 
@@ -37,6 +41,11 @@ export const createConversation = (): Conversation => {
     ready = true;
     return undefined;
   };
+  const result = ({ runId }: Loose): string | undefined => {
+    if (!running.delete(runId)) return 'result of a run that is not running';
+    if (ended.push(runId) > ENDED_RUNS_MAX) questions.delete(ended.shift());
+    return undefined;
+  };
   const turn = (frame: Loose): string | undefined => {
     switch (frame.kind) {
       case 'ready':
@@ -45,7 +54,7 @@ export const createConversation = (): Conversation => {
       case 'resolve':
         return question(frame);
       case 'result':
-        return running.delete(frame.runId) ? undefined : 'result of a run that is not running';
+        return result(frame);
       case 'checked':
         return checks.delete(frame.id) ? undefined : 'answer to a check that was not asked';
       default:

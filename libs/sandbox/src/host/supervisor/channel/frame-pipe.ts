@@ -23,6 +23,9 @@ export type FramePipeListener = {
 
 class Violation extends Error {}
 
+/** Far more than all runs and answers that a host may have been given at once: what asks on, and does not read. */
+const UNREAD_BYTES_MAX = 32 * 1024 * 1024;
+
 /** What a host writes is hostile input: whatever is wrong with it is a violation, and nothing it writes throws here. */
 export const createFramePipe = (pipe: Duplex, listener: FramePipeListener): FramePipe => {
   const conversation = createConversation();
@@ -50,8 +53,12 @@ export const createFramePipe = (pipe: Duplex, listener: FramePipeListener): Fram
   pipe.on('close', listener.closed);
   return {
     send(frame) {
+      // What is too large to be sent has not been said.
+      const bytes = encodeFrame(frame);
       conversation.sent(frame);
-      if (!stopped && pipe.writable) pipe.write(encodeFrame(frame));
+      if (stopped || !pipe.writable) return;
+      pipe.write(bytes);
+      if (pipe.writableLength > UNREAD_BYTES_MAX) listener.violation('answers that are not read');
     },
     handed: conversation.handed,
     stop() {

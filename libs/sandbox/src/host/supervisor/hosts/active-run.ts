@@ -23,8 +23,8 @@ export type ActiveRun = {
   readonly done: Promise<RunResult>;
   /** Has its caller been answered although the host has not said that it is over? */
   readonly isOverdue: boolean;
-  /** Resolves when the host has nothing of it left: with its word, or with its end. Not before `done`. */
-  readonly gone: Promise<void>;
+  /** Resolves, with what the caller is told, when the host has nothing of it left: it has said so, or has ended. */
+  readonly gone: Promise<RunResult>;
   /** By the host's word. */
   settle(result: RunResult): void;
   /** Ends it without the host's word: the host has ended. */
@@ -42,22 +42,27 @@ export type HostOfRun = { readonly isAlone: () => boolean; readonly onStuck: () 
 export const createActiveRun = (request: RunRequest, { isAlone, onStuck }: HostOfRun): ActiveRun => {
   const startedAt = performance.now();
   const { promise: done, resolve } = Promise.withResolvers<RunResult>();
-  const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
+  const { promise: gone, resolve: leave } = Promise.withResolvers<RunResult>();
   let [cancelled, isOverdue] = [false, false];
-  const answer = (result: RunResult): void =>
-    resolve(cancelled ? endedResult('killed', 'the run was ended by its caller', result.usage.wallMs) : result);
-  const ended = (outcome: 'timed_out' | 'out_of_memory' | 'killed', message: string): void =>
-    answer(endedResult(outcome, message, performance.now() - startedAt));
+  let told: RunResult | undefined;
+  const tell = (result: RunResult): RunResult => {
+    told ??= cancelled ? endedResult('killed', 'the run was ended by its caller', result.usage.wallMs) : result;
+    return told;
+  };
+  const ended = (outcome: 'timed_out' | 'out_of_memory' | 'killed', message: string): RunResult =>
+    endedResult(outcome, message, performance.now() - startedAt);
   const overdue = (): void => {
     isOverdue = true;
-    ended('timed_out', `the run was stopped after ${request.timeoutMs} ms`);
+    resolve(tell(ended('timed_out', `the run was stopped after ${request.timeoutMs} ms`)));
     if (isAlone()) onStuck();
     else timer = setTimeout(onStuck, STUCK_MS);
   };
   let timer = setTimeout(overdue, request.timeoutMs + GRACE_MS);
-  const over = (): void => {
+  const settle = (result: RunResult): void => {
     clearTimeout(timer);
-    leave();
+    // First: whoever hears of the result may look at what the host has left.
+    leave(tell(result));
+    resolve(tell(result));
   };
   return {
     request,
@@ -69,14 +74,8 @@ export const createActiveRun = (request: RunRequest, { isAlone, onStuck }: HostO
     get isOverdue() {
       return isOverdue;
     },
-    settle(result) {
-      answer(result);
-      over();
-    },
-    end(outcome, message) {
-      ended(outcome, message);
-      over();
-    },
+    settle,
+    end: (outcome, message) => settle(ended(outcome, message)),
     cancel() {
       if (cancelled) return;
       cancelled = true;

@@ -48,6 +48,7 @@ export type IsolateHostDeps = {
 const DOUBTFUL = new Set<Outcome>(['timed_out', 'out_of_memory', 'killed']);
 const DOUBT_MS = 500;
 const ALONE = 'the script needed more memory than its limit allows';
+const TOO_LARGE = 'source, arguments and env are too large to be sent to an isolate host';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
 
 const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostProcess): void => {
@@ -87,15 +88,18 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
     hold();
     const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes, isolation } = request;
     const reuse = destinations && { destinations: destinations.reachable(run.egress) };
-    host.send({
-      ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
-      ...(isolation === 'per_run' && { isolation }),
-      ...(reuse && { reuse }),
-    });
+    void run.gone.then((result) => left(runId, result));
+    try {
+      host.send({
+        ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
+        ...(isolation === 'per_run' && { isolation }),
+        ...(reuse && { reuse }),
+      });
+    } catch {
+      run.end('killed', TOO_LARGE);
+    }
     cancelOn(run, signal, host);
-    const result = await run.done;
-    void run.gone.then(() => left(runId, result));
-    return result;
+    return run.done;
   };
 };
 

@@ -41,9 +41,13 @@ export const createAdmission = (now: () => number = Date.now): Admission => {
       const kind = kindOf(request);
       times.begun(kind);
       const timeoutMs = Math.max(1, Math.floor(Math.min(request.timeoutMs, leftMs(request))));
-      const result = await begin({ ...request, timeoutMs });
-      times.ended(kind, result);
-      return result;
+      let result: RunResult | undefined;
+      try {
+        result = await begin({ ...request, timeoutMs });
+        return result;
+      } finally {
+        times.ended(kind, result);
+      }
     },
   };
 };

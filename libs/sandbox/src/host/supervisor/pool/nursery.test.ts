@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import { createNursery } from './nursery.ts';
 
@@ -8,19 +9,22 @@ const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 /** A nursery whose hosts are born when the test says so, and somebody who wants so many of them. */
 const nurseryFor = (wanted: number) => {
   const births: PromiseWithResolvers<void>[] = [];
+  const deaths: PromiseWithResolvers<string>[] = [];
   const start = () => {
     const birth = Promise.withResolvers<void>();
+    const death = Promise.withResolvers<string>();
     births.push(birth);
+    deaths.push(death);
     return {
       ready: birth.promise,
-      exited: new Promise(() => {}),
+      exited: death.promise,
       alive: true,
       kill: () => {},
     } as unknown as IsolateHost;
   };
   const ask = (): void => nursery.ensure(wanted);
   const nursery = createNursery({ start, log, birthTimeoutMs: 60_000, onChange: ask });
-  return { nursery, births, ask };
+  return { nursery, births, deaths, ask };
 };
 
 it('a birth begins in a turn of its own, after whatever asked for it, and never two in one turn', async () => {
@@ -54,4 +58,44 @@ it('nothing is born in a nursery that has closed meanwhile', async () => {
   nursery.close();
   await turn();
   expect(births).toEqual([]);
+});
+
+it('hosts that die by themselves as soon as they live are born ever more slowly, and say that none can be', async () => {
+  vi.useFakeTimers();
+  try {
+    const { nursery, births, deaths, ask } = nurseryFor(1);
+    ask();
+    const settled = () => vi.advanceTimersByTimeAsync(1);
+    await settled();
+    for (const round of [1, 2, 3, 4]) {
+      births.at(-1)?.resolve();
+      await settled();
+      expect(nursery.hosts.blank).toHaveLength(1);
+      deaths.at(-1)?.resolve('the isolate host ended unexpectedly (SIGSEGV)');
+      await settled();
+      expect([nursery.size, nursery.failing]).toEqual([0, round >= 3]);
+      await vi.advanceTimersByTimeAsync(100 * 2 ** (round - 1) - 20);
+      expect(births).toHaveLength(round);
+      await vi.advanceTimersByTimeAsync(20);
+      await settled();
+      expect(births).toHaveLength(round + 1);
+    }
+    births.at(-1)?.resolve();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(nursery.failing).toBe(false);
+    nursery.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('a blank host that was ended on purpose holds up no birth', async () => {
+  const { nursery, births, deaths, ask } = nurseryFor(1);
+  ask();
+  await expect.poll(() => births.length).toBe(1);
+  births[0]?.resolve();
+  await expect.poll(() => nursery.hosts.blank.length).toBe(1);
+  deaths[0]?.resolve(DEATHS.tooMuchMemory);
+  await expect.poll(() => births.length).toBe(2);
+  nursery.close();
 });

@@ -1,13 +1,13 @@
-import { DEATHS } from '../hosts/host-death.ts';
+import { DEATHS, deathOf, type HostDeath } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
-import { createBirthPause } from './birth-pause.ts';
+import { createBirthFailures } from './birth-failures.ts';
 
 /** Starts isolate hosts and holds those that have not served anyone yet. */
 export type Nursery = {
   /** Hosts being born or blank. */
   readonly size: number;
-  /** Have the last few died at birth, so that hosts cannot be started here now? One that lives ends it. */
+  /** Have the last few died at birth, so that hosts cannot be started here now? One that lives for a while, or is taken, ends it. */
   readonly failing: boolean;
   readonly hosts: { readonly starting: readonly IsolateHost[]; readonly blank: readonly IsolateHost[] };
   /** The oldest blank host, which then is the caller's. */
@@ -32,36 +32,39 @@ export type NurseryDeps = {
 
 /** Births at a time. */
 export const BIRTHS_AT_ONCE = 2;
-/** One death may be chance, or a machine that is busy; what is missing or forbidden kills them all. */
-const FAILING_FROM = 3;
+const BY_THEMSELVES: ReadonlySet<HostDeath> = new Set(['crashed', 'broke_the_rules']);
+/** A host that lives for so long, or is taken, was born well. */
+const THRIVES_AFTER_MS = 2_000;
 
 export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryDeps): Nursery => {
   const born = new Set<IsolateHost>();
   const unborn = new Set<IsolateHost>();
-  const pause = createBirthPause();
-  let retry: NodeJS.Timeout | undefined;
+  const failures = createBirthFailures(log, onChange);
   let turn: NodeJS.Immediate | undefined;
   let closed = false;
 
   const failed = (host: IsolateHost | undefined, error: unknown): void => {
     if (host !== undefined) unborn.delete(host);
-    if (closed) return;
-    pause.failed();
-    log.error({ reason: (error as Error).message, retryInMs: pause.delayMs }, 'an isolate host died at birth');
-    clearTimeout(retry);
-    retry = setTimeout(onChange, pause.delayMs).unref();
+    if (!closed) failures.note((error as Error).message, 'an isolate host died at birth');
   };
   const ready = (host: IsolateHost): void => {
     unborn.delete(host);
-    pause.succeeded();
     born.add(host);
+    const thrives = setTimeout(failures.end, THRIVES_AFTER_MS).unref();
+    void host.exited.then((why) => lost(host, why, thrives));
+    onChange();
+  };
+  /** A blank host has done nothing that could end it: one that ends by itself is as good as unborn. */
+  const lost = (host: IsolateHost, why: string, thrives: NodeJS.Timeout): void => {
+    clearTimeout(thrives);
+    if (!born.delete(host)) return;
+    // All that end together, as with the process that has started them, are one failure.
+    if (!closed && BY_THEMSELVES.has(deathOf(why, true)) && failures.delayMs === 0)
+      failures.note(why, 'a blank isolate host died');
     onChange();
   };
   const watchBirth = (host: IsolateHost): Promise<void> => {
     const timer = setTimeout(() => host.kill(DEATHS.notReadyInTime), birthTimeoutMs);
-    void host.exited.then(() => {
-      if (born.delete(host)) onChange();
-    });
     const outcome = host.ready.then(
       () => ready(host),
       (error: unknown) => failed(host, error),
@@ -82,7 +85,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
   /** Whoever asked for it is asked again when one has begun: by then there may be something else to do. */
   const beginNext = (): void => {
     turn = undefined;
-    if (pause.delayMs > 0 || begin() === undefined) return;
+    if (failures.delayMs > 0 || begin() === undefined) return;
     onChange();
   };
   const size = (): number => born.size + unborn.size;
@@ -91,7 +94,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
       return size();
     },
     get failing() {
-      return pause.failures >= FAILING_FROM;
+      return failures.areMany;
     },
     get hosts() {
       return { starting: [...unborn], blank: [...born] };
@@ -103,16 +106,18 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     },
     take() {
       const host = [...born].find(({ alive }) => alive);
-      if (host !== undefined) born.delete(host);
+      if (host === undefined) return undefined;
+      born.delete(host);
+      failures.end();
       return host;
     },
     ensure(count) {
       if (closed || turn !== undefined) return;
-      if (pause.delayMs === 0 && unborn.size < BIRTHS_AT_ONCE && size() < count) turn = setImmediate(beginNext);
+      if (failures.delayMs === 0 && unborn.size < BIRTHS_AT_ONCE && size() < count) turn = setImmediate(beginNext);
     },
     close() {
       closed = true;
-      clearTimeout(retry);
+      failures[Symbol.dispose]();
       clearImmediate(turn);
       for (const host of [...born, ...unborn]) host.kill(DEATHS.closed);
     },

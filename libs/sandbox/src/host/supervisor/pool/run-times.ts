@@ -4,7 +4,8 @@ import type { RunResult } from '@userferry/script-contract';
 /** What runs of one kind (a connection's, of one function) take lately, and will take beside all that is in flight. */
 export type RunTimes = {
   begun(kind: string): void;
-  ended(kind: string, result: RunResult): void;
+  /** `undefined`: it could not even begin. */
+  ended(kind: string, result: RunResult | undefined): void;
   /**
    * Milliseconds that a run takes which begins now. 0 where none of its kind is in flight: one is let in whatever those
    * before it took, so that it is noticed when they take less again.
@@ -77,7 +78,7 @@ export const createRunTimes = (processors = availableParallelism()): RunTimes =>
       const times = kinds.get(kind);
       if (times === undefined) return;
       change(times, () => {
-        learn(times, result);
+        if (result !== undefined) learn(times, result);
         times.inFlight -= 1;
       });
     },
