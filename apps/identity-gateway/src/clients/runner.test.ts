@@ -132,11 +132,14 @@ describe('a read', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it.each(['killed', 'SERVICE_UNAVAILABLE'] as const)('that ended as %s is repeated', async (first) => {
-    const { asked, runner } = await startRunner(first);
-    expect(await runner.runScript(runOf('getUser'), callFacts())).toMatchObject({ outcome: 'completed' });
-    expect(asked).toHaveLength(2);
-  });
+  it.each(['killed', 'SERVICE_UNAVAILABLE', 'RUN_ALREADY_STARTED'] as const)(
+    'that ended as %s is repeated',
+    async (first) => {
+      const { asked, runner } = await startRunner(first);
+      expect(await runner.runScript(runOf('getUser'), callFacts())).toMatchObject({ outcome: 'completed' });
+      expect(asked).toHaveLength(2);
+    },
+  );
 
   it('that met a kept connection which had gone by then is repeated; a store that is away is not asked again', async () => {
     const kept = await startRunner('store_unreachable', {}, 1);

@@ -104,9 +104,12 @@ const attempt = async (
   }
 };
 
+/** Of a read that was sent again, the first may not have ended yet where it was lost on the way back. */
+const PASSING: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RUN_ALREADY_STARTED']);
+
 const unavailable = (error: unknown): ServiceError | RunResult => {
   if (isOutOfTime(error)) return late();
-  if (error instanceof ServiceError && error.reason === 'SERVICE_UNAVAILABLE') return error;
+  if (error instanceof ServiceError && PASSING.has(error.reason)) return error;
   throw error;
 };
 
