@@ -44,7 +44,7 @@ async function runOnce({ files, slot, port, webPort }: Facts, fail: boolean, out
       prepare: async () => undefined,
       take: async () => lease,
       required: () => undefined,
-      giveBack: async () => resolve(),
+      giveBack: async (_lease: Lease, clean: Promise<boolean>) => void clean.then(() => resolve()),
     };
     startRun(
       frame,

@@ -50,4 +50,5 @@ export function nextTick(callback: (...args: unknown[]) => unknown, ...args: unk
 /** Forgets what a finished run left. */
 export function clearTicks(): void {
   queue = bareList();
+  drainIsDue = false;
 }

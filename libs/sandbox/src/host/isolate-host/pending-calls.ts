@@ -17,9 +17,11 @@ export function createPendingCalls(): PendingCalls {
       call.then(forget, forget);
       return call;
     },
-    stopped(graceMs) {
-      const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), graceMs).unref());
-      return Promise.race([Promise.allSettled(calls).then(() => true), late]);
+    async stopped(graceMs) {
+      if (calls.size === 0) return true;
+      const { promise: late, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(resolve, graceMs, false).unref();
+      return Promise.race([Promise.allSettled(calls).then(() => true), late]).finally(() => clearTimeout(timer));
     },
   };
 }

@@ -14,6 +14,7 @@ import { scopeOf } from './reuse/session-key.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { placeIn, syntaxProblem } from './script-place.ts';
+import type { Slot } from './slot.ts';
 import type { Lease, SlotPool } from './slot-pool.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 
@@ -99,6 +100,12 @@ async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, 
   return { outcome, error: { ...error, ...(found && syntaxProblem(found, frame.source)) }, clean };
 }
 
+const overQuota = (text: string): Ending => ({
+  outcome: 'quota_exceeded',
+  error: { name: 'Error', message: text, code: 'QUOTA_EXCEEDED' },
+  clean: false,
+});
+
 /** Asks what the isolate holds after the run. */
 function lookAtMemory(lease: Lease): void {
   if (lease.slot.isDisposed()) return;
@@ -120,11 +127,14 @@ const left = (bridge: RunBridge, leftMs: number, givenUp: Promise<void>): Promis
     void givenUp.then(once);
   });
 
-/** Waits for what the run left open to close by itself, which drivers do a little after their `end`. */
-async function settled(bridge: RunBridge): Promise<boolean> {
+/**
+ * Waits for what the run left open to close by itself, which drivers do a little after their `end`, and for what of it is
+ * still at work in the isolate.
+ */
+async function settled(bridge: RunBridge, slot: Slot): Promise<boolean> {
   const untilMs = Date.now() + LIMITS.settleMs;
   while (!bridge.isQuiet() && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
-  return bridge.isQuiet();
+  return (await slot.isLeft(LIMITS.settleMs)) && bridge.isQuiet();
 }
 
 /** No connection is carried to another script, another version of it, or another environment. */
@@ -158,7 +168,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
   const crossings = createCrossings();
   const givenUp = Promise.withResolvers<void>();
-  let ended = false;
+  let [ended, wasCut] = [false, false];
 
   const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
     if (ended) return;
@@ -190,8 +200,12 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     slot.setHandler(undefined);
     return reusable;
   };
-  const settle = async (): Promise<boolean> => leave(await settled(bridge));
-  const onAbort = (error: unknown): void => void finish(endingOfAbort(error, frame, bridge));
+  const settle = async (): Promise<boolean> => leave((await settled(bridge, slot)) && !wasCut);
+  const onAbort = (error: unknown): void => {
+    // What it was about to do next is done by the next call: in no isolate that serves another run.
+    wasCut = true;
+    void finish(endingOfAbort(error, frame, bridge));
+  };
   const bridge = createRunBridge({
     runId: frame.runId,
     link,
@@ -200,12 +214,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     onPackage: (name) => pool.required(lease, name),
     dispatch: crossings.into((events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort)),
     onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
-    onQuota: ({ message: text }) =>
-      void finish({
-        outcome: 'quota_exceeded',
-        error: { name: 'Error', message: text, code: 'QUOTA_EXCEEDED' },
-        clean: false,
-      }),
+    onQuota: ({ message: text }) => void finish(overQuota(text)),
   });
   const abort: ActiveRun['abort'] = (outcome, text) => {
     givenUp.resolve();

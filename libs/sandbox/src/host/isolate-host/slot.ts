@@ -26,6 +26,8 @@ export type Slot = {
   isDisposed(): boolean;
   /** Whether a call into the isolate has not come back. */
   isBusy(): boolean;
+  /** Resolves to true when all such calls have come back, to false when some have not after `graceMs`. */
+  isLeft(graceMs: number): Promise<boolean>;
   setHandler(handler: BridgeHandler | undefined): void;
   /** Brings a package's bundle in; nothing happens when it is there already or there is none of that name. */
   loadPackage(name: string): Promise<void>;
@@ -88,6 +90,7 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
     createdAtMs: Date.now(),
     isDisposed: () => isolate.isDisposed,
     isBusy: () => calls.size() > 0,
+    isLeft: calls.stopped,
     setHandler(next) {
       handler = next;
     },
