@@ -18,15 +18,18 @@ const SECRET_NAMES = [
   'profileJson',
 ];
 
-/** Of the process, however many loggers it has. */
-const stdout = createLineSink();
+/** Of the process, however many loggers it has; the first of them tells of lines that are missing. */
+const stdout = createLineSink({
+  onDropped: (dropped) => first?.error({ dropped }, 'log lines were dropped: standard output did not take them'),
+});
+let first: Logger | undefined;
 
 /**
  * Structured log, one JSON object a line on standard output: `time` (ISO 8601), `level`, `service`, `msg`, and the
  * facts given. Errors under `err` show name, message and stack; what a gRPC or driver error carries beside is left out.
  */
-export const createLogger = ({ service, level }: LoggerOptions): Logger =>
-  pino(
+export const createLogger = ({ service, level }: LoggerOptions): Logger => {
+  const log = pino(
     {
       level,
       base: { service },
@@ -37,6 +40,9 @@ export const createLogger = ({ service, level }: LoggerOptions): Logger =>
     },
     stdout,
   );
+  first ??= log;
+  return log;
+};
 
 const errorFacts = (error: unknown): unknown => {
   if (!(error instanceof Error)) return { type: typeof error };
