@@ -170,6 +170,13 @@ describe('an error', () => {
     await server[Symbol.asyncDispose]();
     await expect(client.listPublicIps(REQUEST, inMs(1_000))).rejects.toMatchObject({ reason: 'SERVICE_UNAVAILABLE' });
   });
+
+  it('of a client that was closed is SERVICE_UNAVAILABLE, and says so', async () => {
+    const { client } = await serve(async () => answer);
+    client[Symbol.dispose]();
+    const refused = { reason: 'SERVICE_UNAVAILABLE', message: 'listPublicIps: its client was closed' };
+    await expect(client.listPublicIps(REQUEST, inMs(1_000))).rejects.toMatchObject(refused);
+  });
 });
 
 describe('a client that nobody here wrote', () => {

@@ -11,6 +11,7 @@ import type {
 import { ServiceError } from '@userferry/errors';
 import { fromStatus } from '../status.ts';
 import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
+import { notSent } from './not-sent.ts';
 import { type ClientStreamMethod, type OpenCall, openCall } from './open-call.ts';
 import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
 import { serviceConfig } from './service-config.ts';
@@ -102,13 +103,18 @@ const callUnary = (
     const send = (raw as unknown as Record<string, UnaryMethod<unknown, unknown>>)[method];
     if (send === undefined) return reject(new TypeError(`the contract has no method ${method}`));
     const watched = watchSentCall(service, method);
-    const metadata = sentMetadata(context, watched);
-    const call = send.call(raw, request, metadata, { deadline }, (error: GrpcError | null, response) => {
+    const onAnswer = (error: GrpcError | null, response: unknown): void => {
       signal?.removeEventListener('abort', onAbort);
       watched.ended(error?.code);
       if (error) reject(fromStatus(error, method));
       else resolve(response);
-    });
-    const onAbort = () => call.cancel();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    };
+    let call: ClientUnaryCall | undefined;
+    const onAbort = () => call?.cancel();
+    try {
+      call = send.call(raw, request, sentMetadata(context, watched), { deadline }, onAnswer);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    } catch (error) {
+      reject(notSent(raw, method, error, watched));
+    }
   });

@@ -1,13 +1,13 @@
-import {
-  type CallOptions,
-  type Client,
-  type ClientWritableStream,
-  type ServiceError as GrpcError,
-  type Metadata,
-  type requestCallback,
-  status,
+import type {
+  CallOptions,
+  Client,
+  ClientWritableStream,
+  ServiceError as GrpcError,
+  Metadata,
+  requestCallback,
 } from '@grpc/grpc-js';
 import { fromStatus } from '../status.ts';
+import { notSent } from './not-sent.ts';
 import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
 import { watchSentCall } from './watch-sent-call.ts';
 
@@ -54,9 +54,7 @@ export const openCall = (
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
   } catch (error) {
-    // A channel that was closed.
-    watched.ended(status.UNAVAILABLE);
-    reject(error);
+    reject(notSent(raw, method, error, watched));
   }
   // What is written after the end would count against what grpc-js keeps for repeats, for as long as the channel lives.
   return { send: (request) => void call?.write(request), end: () => void call?.end(), answer };

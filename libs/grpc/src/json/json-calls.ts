@@ -62,6 +62,8 @@ const asServerCall = (path: string, { credential, requestId, traceparent, signal
   if (credential !== '') metadata.set('authorization', `Bearer ${credential}`);
   if (traceparent !== undefined) metadata.set(TRACEPARENT_HEADER, traceparent);
   return {
+    // A signal that has aborted says so to no listener.
+    cancelled: signal.aborted,
     metadata,
     // As long as the server lets a call take.
     getDeadline: () => Number.POSITIVE_INFINITY,

@@ -24,13 +24,16 @@ export type AdmittedCall = {
 };
 
 /** What unary and streaming calls have in common, and those that came as JSON. */
-export type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getDeadline' | 'getPath'> & {
+export type ServerCall = Pick<
+  ServerUnaryCall<unknown, unknown>,
+  'cancelled' | 'metadata' | 'getDeadline' | 'getPath'
+> & {
   on(event: 'cancelled', listener: () => void): unknown;
 };
 
 /**
  * Deadline, then who calls. Whether the request is a message at all is looked at after that.
- * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED
+ * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED, CANCELLED
  */
 export const admitCall = async (
   call: ServerCall,
@@ -38,9 +41,15 @@ export const admitCall = async (
   requestId: string,
 ): Promise<AdmittedCall> => {
   const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
-  const caller = await authenticate(call.metadata);
   const { signal, ...end } = endOf(call, deadlineMs);
-  return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, ...end };
+  try {
+    // Whoever is gone meanwhile is not waited for.
+    const caller = await Promise.race([aborted(signal, end.isTimedOut), authenticate(call.metadata)]);
+    return { facts: { method: call.getPath(), requestId, deadlineMs, signal, caller, log }, ...end };
+  } catch (error) {
+    end.close();
+    throw error;
+  }
 };
 
 const endOf = (call: ServerCall, deadlineMs: number) => {
@@ -51,6 +60,7 @@ const endOf = (call: ServerCall, deadlineMs: number) => {
     ending.abort();
   };
   const timer = setTimeout(onDeadline, Math.max(1, deadlineMs - Date.now())).unref();
+  if (call.cancelled) ending.abort();
   // gRPC says so of calls that were answered, too.
   call.on('cancelled', () => {
     if (!closed) ending.abort();

@@ -201,7 +201,10 @@ describe('a call of several requests', () => {
     const call = client.prepareMigration({ requestId: 'request-1', deadlineMs: Date.now() + 5_000 });
     call.send(word('one'));
     call.end();
-    await expect(call.answer).rejects.toThrow(/shut down/);
+    await expect(call.answer).rejects.toMatchObject({
+      reason: 'SERVICE_UNAVAILABLE',
+      message: 'prepareMigration: its client was closed',
+    });
   });
 
   it('whose failure nobody asks for ends no process', async () => {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { vouchedUntil } from './certificate-chain.ts';
 
 /** Where the certificates lie, in PEM. */
 export type CertificateFiles = {
@@ -21,10 +22,13 @@ export type CertificateBytes = {
 export type CertificateSet = CertificateBytes & {
   /** Of our own certificate, for the log; empty without one. */
   readonly names: string;
-  /** Epoch milliseconds: the life of our own certificate, or of the authority that ends last. */
+  /**
+   * Epoch milliseconds: the life of our own certificate, which ends with whoever vouches for it where that is earlier; or of
+   * the authority that ends last.
+   */
   readonly beginsMs: number;
   readonly endsMs: number;
-  /** Whether one of the authorities stands at the end of our own certificate's chain. */
+  /** Whether one of the authorities stands at the end of our own certificate's chain, and nothing on the way has ended. */
   readonly isVouchedFor: boolean;
 };
 
@@ -64,23 +68,37 @@ export const certificateSet = (bytes: CertificateBytes, nowMs: number): Certific
   const authorities = certificatesIn(ca, 'the file of authorities');
   const chain = identity && ownChain(identity);
   const own = chain?.[0];
-  const [begins, ends] = own
-    ? [own.validFromDate, own.validToDate]
-    : [earliest(authorities), new Date(Math.max(...authorities.map((each) => Number(each.validToDate))))];
-  const what = own ? 'the certificate' : 'the authority';
-  if (Number(ends) <= nowMs) throw new Error(`${what} has ended on ${ends.toISOString()}`);
-  if (Number(begins) > nowMs) throw new Error(`${what} begins on ${begins.toISOString()} only`);
+  refuseUnlessNow(own, authorities, nowMs);
   try {
     createSecureContext({ ca, ...(identity && { cert: identity.certificate, key: identity.privateKey }) });
   } catch (error) {
     throw new Error(`the files cannot be used for TLS (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
-  const isVouchedFor = own !== undefined && reachesOne(own, chain ?? [], authorities);
-  return { ...bytes, names: own?.subjectAltName ?? '', beginsMs: Number(begins), endsMs: Number(ends), isVouchedFor };
+  const until = own && vouchedUntil(own, chain ?? [], authorities);
+  const isVouchedFor = until !== undefined && until > nowMs;
+  const beginsMs = own ? Number(own.validFromDate) : earliest(authorities);
+  const endsMs = until ?? (own ? Number(own.validToDate) : latest(authorities));
+  return { ...bytes, names: own?.subjectAltName ?? '', beginsMs, endsMs, isVouchedFor };
 };
 
-const earliest = (all: readonly X509Certificate[]): Date =>
-  new Date(Math.min(...all.map((each) => Number(each.validFromDate))));
+/** Without an authority nobody is believed, whoever they are. */
+const refuseUnlessNow = (
+  own: X509Certificate | undefined,
+  authorities: readonly X509Certificate[],
+  nowMs: number,
+): void => {
+  const refuse = (what: string, beginsMs: number, endsMs: number): void => {
+    if (endsMs <= nowMs) throw new Error(`${what} has ended on ${new Date(endsMs).toISOString()}`);
+    if (beginsMs > nowMs) throw new Error(`${what} begins on ${new Date(beginsMs).toISOString()} only`);
+  };
+  if (own) refuse('the certificate', Number(own.validFromDate), Number(own.validToDate));
+  refuse('the authority', earliest(authorities), latest(authorities));
+};
+
+const earliest = (all: readonly X509Certificate[]): number =>
+  Math.min(...all.map((each) => Number(each.validFromDate)));
+
+const latest = (all: readonly X509Certificate[]): number => Math.max(...all.map((each) => Number(each.validToDate)));
 
 const certificatesIn = (pem: Buffer, what: string): readonly X509Certificate[] => {
   const blocks = pem.toString('latin1').match(CERTIFICATE) ?? [];
@@ -100,20 +118,6 @@ const ownChain = ({
   const chain = certificatesIn(certificate, 'the file of the certificate');
   if (!chain[0]?.checkPrivateKey(keyIn(privateKey))) throw new Error('the key is not the one of the certificate');
   return chain;
-};
-
-const signed = (by: X509Certificate, one: X509Certificate): boolean => one.checkIssued(by) && one.verify(by.publicKey);
-
-const reachesOne = (
-  one: X509Certificate,
-  between: readonly X509Certificate[],
-  authorities: readonly X509Certificate[],
-): boolean => {
-  if (authorities.some((authority) => signed(authority, one))) return true;
-  // One that has been looked at is not looked at again: certificates that sign each other end.
-  const others = between.filter((each) => each !== one);
-  const above = others.find((each) => signed(each, one));
-  return above !== undefined && reachesOne(above, others, authorities);
 };
 
 const keyIn = (pem: Buffer) => {
