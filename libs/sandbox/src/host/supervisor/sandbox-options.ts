@@ -87,7 +87,8 @@ export const DEFAULT_TUNING: SandboxTuning = {
   hostMaxAgeMs: 60 * 60_000,
   birthTimeoutMs: 20_000,
   connectTimeoutMs: 10_000,
-  resolveTimeoutMs: 5_000,
+  // glibc asks the second nameserver after 5 s without an answer of the first: long enough for that answer to be taken.
+  resolveTimeoutMs: 8_000,
   // Enough beyond what a host may hold between runs that the next one's isolate, and another in advance, find room.
   hostOverheadBytes: 256 * MIB,
   hostIdleBytes: 256 * MIB,

@@ -1,14 +1,16 @@
 import type { HostFrame, SystemError } from '../../../bridge/frames.ts';
 import { parseAddress } from './address-class.ts';
+import { lookupThreadsHere } from './config.ts';
 import type { Destination, DestinationRule } from './destination-rule.ts';
 import { asSystemError, type Denied, egressError, hiddenAnswerError } from './egress-error.ts';
 import type { EgressDenial, EgressPolicy } from './egress-policy.ts';
+import { createLookupSlots } from './lookup-slots.ts';
+import { createLookups } from './lookups.ts';
 import type { NameSource, ResolvedAddress } from './name-source.ts';
 import { reversedAddress, syscallOf } from './question-names.ts';
 import { targetOf } from './record-targets.ts';
 import { createVisibility } from './record-visibility.ts';
 import type { ToldNames } from './told-names.ts';
-import { createTurnstile } from './turnstile.ts';
 
 export type ConnectQuestion = Pick<Extract<HostFrame, { kind: 'connect' }>, 'host' | 'port' | 'family'>;
 export type DnsQuestion = Pick<Extract<HostFrame, { kind: 'resolve' }>, 'type' | 'name' | 'family' | 'port' | 'ttl'>;
@@ -29,7 +31,14 @@ export type Resolver = {
   records(question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>>;
 };
 
-export type ResolverDeps = { readonly names: NameSource; readonly policy: EgressPolicy; readonly timeoutMs: number };
+export type ResolverDeps = {
+  readonly names: NameSource;
+  readonly policy: EgressPolicy;
+  readonly timeoutMs: number;
+  /** How many threads the system's resolver has here, and when a lookup in one counts as hanging: for tests. */
+  readonly lookupThreads?: number;
+  readonly hangsAfterMs?: number;
+};
 
 const timeoutError = (syscall: string, name: string): SystemError => ({
   message: `${syscall} ETIMEOUT ${name}`,
@@ -38,10 +47,20 @@ const timeoutError = (syscall: string, name: string): SystemError => ({
   hostname: name,
 });
 
-async function answerWithin<T>(timeoutMs: number, asked: Promise<T>, otherwise: SystemError): Promise<Answer<T>> {
+/** `ask` is told when its answer is no use any more. */
+async function answerWithin<T>(
+  timeoutMs: number,
+  ask: (signal: AbortSignal) => Promise<T>,
+  otherwise: SystemError,
+): Promise<Answer<T>> {
   const { promise: late, resolve } = Promise.withResolvers<Answer<T>>();
-  const timer = setTimeout(() => resolve({ error: otherwise }), timeoutMs);
-  const answer = asked.then(
+  const stop = new AbortController();
+  const giveUp = (): void => {
+    resolve({ error: otherwise });
+    stop.abort();
+  };
+  const timer = setTimeout(giveUp, timeoutMs);
+  const answer = ask(stop.signal).then(
     (value) => ({ value }),
     (error: unknown) => ({ error: asSystemError(error) }),
   );
@@ -66,19 +85,13 @@ const hidden = ({ type, name }: DnsQuestion, denial: EgressDenial) => ({
   denied: { host: name, rule: denial.rule },
 });
 
-/** Each takes a thread of the process's few until the system's resolver gives up, so no connection gets many. */
-const LOOKUPS_AT_ONCE = 2;
-
-export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Resolver => {
-  const within = <T>(asked: Promise<T>, syscall: string, name: string) =>
-    answerWithin(timeoutMs, asked, timeoutError(syscall, name));
-  const turnstile = createTurnstile(LOOKUPS_AT_ONCE);
+export const createResolver = (deps: ResolverDeps): Resolver => {
+  const { names, policy, timeoutMs, lookupThreads = lookupThreadsHere(), hangsAfterMs } = deps;
+  const within = <T>(ask: (signal: AbortSignal) => Promise<T>, syscall: string, name: string) =>
+    answerWithin(timeoutMs, ask, timeoutError(syscall, name));
+  const lookups = createLookups(names, createLookupSlots(lookupThreads, hangsAfterMs));
   const lookup = (name: string, family: 0 | 4 | 6, { connectionKey }: Asker) =>
-    within(
-      turnstile(connectionKey, () => names.lookup(name, family)),
-      'getaddrinfo',
-      name,
-    );
+    within((signal) => lookups.addresses(name, family, { connectionKey, signal }), 'getaddrinfo', name);
 
   /** An address given as such may also be reached by the rule for a name that the run was told it belongs to. */
   const judge = (host: string, address: string, port: number, { egress, told }: Asker) => {
@@ -104,7 +117,7 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
   const visibility = createVisibility({
     policy,
     addresses: (name, asker) => lookup(name, 0, asker),
-    services: (name) => within(names.resolve(name, 'SRV', false), 'querySrv', name),
+    services: (name) => within(() => names.resolve(name, 'SRV', false), 'querySrv', name),
   });
 
   const askAbout = (question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>> => {
@@ -112,13 +125,10 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     const address = reversedAddress(name) ?? '';
     const denial = visibility.hidesAsked(name, asker);
     if (denial !== undefined) return Promise.resolve(hidden(question, denial));
-    if (type === 'PTR') return within(names.reverse(address), syscallOf(type), name);
-    const asked = turnstile(asker.connectionKey, () => names.service(address, port));
-    return within(
-      asked.then((one) => [one]),
-      syscallOf(type),
-      name,
-    );
+    if (type === 'PTR') return within(() => names.reverse(address), syscallOf(type), name);
+    const { connectionKey } = asker;
+    const service = async (signal: AbortSignal) => [await lookups.service(address, port, { connectionKey, signal })];
+    return within(service, syscallOf(type), name);
   };
 
   const ask = (question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>> => {
@@ -126,7 +136,7 @@ export const createResolver = ({ names, policy, timeoutMs }: ResolverDeps): Reso
     if (type === 'lookup') return lookup(name, family, asker);
     if (type === 'PTR' || type === 'service') return askAbout(question, asker);
     const withTtl = ttl && (type === 'A' || type === 'AAAA');
-    return within(names.resolve(name, type, withTtl), syscallOf(type), name);
+    return within(() => names.resolve(name, type, withTtl), syscallOf(type), name);
   };
 
   const records: Resolver['records'] = async (question, asker) => {
