@@ -9,7 +9,14 @@ import {
 import { createClient } from '@userferry/grpc';
 import { createLogger } from '@userferry/process';
 import type { RunRequest, Sandbox } from '@userferry/sandbox';
-import { actionNumber, OUTCOMES, outcomeNumber, type RunResult, SCRIPT_ACTIONS } from '@userferry/script-contract';
+import {
+  actionNumber,
+  LIMITS,
+  OUTCOMES,
+  outcomeNumber,
+  type RunResult,
+  SCRIPT_ACTIONS,
+} from '@userferry/script-contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createScriptRunner } from './create-script-runner.ts';
 import { parseEgressRule } from './parse-egress-rule.ts';
@@ -105,6 +112,9 @@ describe('the health service', () => {
   });
 });
 
+/** Of two bytes to a character: eight of them are more bytes than characters. */
+const SECRET = 'öäüößöäü';
+
 describe('RunScript', () => {
   it('tells how many connections a run opened, and how many it took over', async () => {
     const usage = { wallMs: 1, cpuMs: 1, heapBytes: 1, connectionsOpened: 1, connectionsReused: 2 };
@@ -157,10 +167,30 @@ describe('RunScript', () => {
     ['args_json', { argsJson: Buffer.alloc(0) }],
     ['timeout_ms', { timeoutMs: 3_600_000n }],
     ['memory_limit_bytes', { memoryLimitBytes: 1n }],
+    ['env', { env: { KEY: SECRET.repeat(8 * 1024) } }],
+    ['env', { env: { ['N'.repeat(64 * 1024)]: '' } }],
+    ['env', { env: { DB_PASSWORD: SECRET.repeat(8 * 1024) } }],
+    ['secret_names', { env: { KEY: SECRET }, secretNames: ['KEY', SECRET] }],
+    ['egress', { egress: { rules: Array.from({ length: 101 }, () => ({ host: SECRET, port: 1 })) } }],
   ])('refuses a bad %s by name', async (field, fields) => {
     const { run, requests } = await serve();
-    await expect(run(fields)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', metadata: { field } });
+    const error: { message?: string } = await run(fields).then(
+      () => ({}),
+      (refused: Error) => refused,
+    );
+    expect(error).toMatchObject({ reason: 'INVALID_ARGUMENT', metadata: { field } });
+    expect(error.message).not.toContain(SECRET);
     expect(requests).toHaveLength(0);
+  });
+
+  it('takes all that a connection may be saved with: own variables and address are counted each for itself', async () => {
+    const { run, requests } = await serve();
+    // The size as the gateway and the migration service count it: of the JSON, in UTF-8.
+    const full = (name: string) => ({ [name]: 'x'.repeat(LIMITS.envBytesMax - JSON.stringify({ [name]: '' }).length) });
+    const env = { ...full('OWN'), ...full('DB_PASSWORD') };
+    const egress = { rules: Array.from({ length: 100 }, () => ({ host: 'db.example.com', port: 1 })) };
+    await run({ env, secretNames: Object.keys(env), egress });
+    expect(requests).toMatchObject([{ env, secretNames: ['OWN', 'DB_PASSWORD'] }]);
   });
 });
 

@@ -68,6 +68,19 @@ describe('a STUN server', () => {
     await expect(answer).rejects.toThrow();
   });
 
+  it('whose name is looked up for longer than there is time is asked nothing, and no socket stays open', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'UDPWRAP').length;
+    const { server } = await ask('silent');
+    const before = sockets();
+    const stop = new AbortController();
+    const asked = Array.from({ length: 20 }, () => askStun({ host: '127.0.0.1', port: server.port }, 4, stop.signal));
+    stop.abort();
+    const outcomes = await Promise.allSettled(asked);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await expect.poll(sockets).toBe(before);
+    expect(server.requests).toEqual([]);
+  });
+
   it('that is not there fails long before time is up', async () => {
     const { port } = stack.use(await startStunServer());
     await stack.disposeAsync();

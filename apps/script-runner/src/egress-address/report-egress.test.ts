@@ -8,6 +8,7 @@ type Told = EgressReport & { readonly replica: string };
 /** Reports to replicas that take them, or do not. */
 const world = (leaseMs: number, first: readonly string[]) => {
   const state = { addresses: first, replicas: ['one', 'two'], down: new Set<string>(), unpinned: [] as string[] };
+  let held = Promise.resolve();
   const told: Told[] = [];
   const closed: string[] = [];
   const lines: { level: string; facts: Record<string, unknown> }[] = [];
@@ -25,7 +26,10 @@ const world = (leaseMs: number, first: readonly string[]) => {
         change = listener;
       },
     },
-    replicas: async () => state.replicas,
+    replicas: async () => {
+      await held;
+      return state.replicas;
+    },
     connect: (replica) => ({
       report: async (report) => {
         if (state.down.has(replica)) throw new Error('down');
@@ -41,7 +45,13 @@ const world = (leaseMs: number, first: readonly string[]) => {
   };
   const of = (replica: string) =>
     told.filter((each) => each.replica === replica).map(({ addresses }) => addresses.join());
-  return { state, told, closed, lines, reports, become, of };
+  /** The replicas are not known before what it returns is called. */
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    return resolve;
+  };
+  return { state, told, closed, lines, reports, become, of, hold };
 };
 
 const HERE = '203.0.113.1';
@@ -90,4 +100,15 @@ it('shouts once about an address that the configured list lacks', async () => {
   await expect.poll(() => of('one').length).toBeGreaterThan(3);
   expect(lines).toEqual([{ level: 'error', facts: { address: HERE } }]);
   reports[Symbol.dispose]();
+});
+
+it('reports nothing any more, and opens nothing, once it is told to stop while it looks for the replicas', async () => {
+  const { told, closed, reports, become, hold } = world(600_000, []);
+  const go = hold();
+  become([HERE]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  reports[Symbol.dispose]();
+  go();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect({ told, closed }).toEqual({ told: [], closed: [] });
 });

@@ -57,6 +57,7 @@ const createReplicaReports = ({ replicas, connect, log, leaseMs, ...runner }: Eg
   const callMsMax = Math.min(CALL_MS_MAX, Math.max(1_000, leaseMs / 3));
   /** Once we have told of an address, a list without any is told too: it takes the others back. */
   let hasReported = false;
+  let isOver = false;
 
   const keepOnly = (addresses: readonly string[]): void => {
     for (const [address, client] of clients)
@@ -91,10 +92,16 @@ const createReplicaReports = ({ replicas, connect, log, leaseMs, ...runner }: Eg
     report: async (addresses) => {
       if (addresses.length === 0 && !hasReported) return true;
       hasReported = true;
-      keepOnly(await replicas());
+      const current = await replicas();
+      // Nobody would close what is opened after the end.
+      if (isOver) return true;
+      keepOnly(current);
       const taken = await Promise.all([...clients].map(([replica, client]) => reportTo(replica, client, addresses)));
       return taken.every((each) => each);
     },
-    [Symbol.dispose]: () => keepOnly([]),
+    [Symbol.dispose]: () => {
+      isOver = true;
+      keepOnly([]);
+    },
   };
 };

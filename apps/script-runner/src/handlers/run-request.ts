@@ -4,7 +4,16 @@ import {
 } from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
 import type { RunRequest } from '@userferry/sandbox';
-import { actionOfNumber, type Isolation, LIMITS, type ScriptAction } from '@userferry/script-contract';
+import {
+  ADDRESS_VARIABLES,
+  actionOfNumber,
+  type Isolation,
+  LIMITS,
+  type ScriptAction,
+} from '@userferry/script-contract';
+
+/** As many as the gateway saves. */
+const EGRESS_RULES_MAX = 100;
 
 /** The run that a request asks for, every field checked. Throws INVALID_ARGUMENT naming the field. */
 export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly functionName: ScriptAction } => {
@@ -16,8 +25,8 @@ export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly
     source: bounded('source', request.source, LIMITS.sourceBytesMax),
     functionName,
     argsJson: bounded('args_json', Buffer.from(request.argsJson).toString('utf8'), LIMITS.argsBytesMax),
-    env: request.env,
-    secretNames: request.secretNames,
+    env: envOf(request.env),
+    secretNames: atMost('secret_names', request.secretNames, Object.keys(request.env).length),
     redactProfile: request.redactProfile,
     timeoutMs: within('timeout_ms', request.timeoutMs, 1, LIMITS.timeoutMsMax) || LIMITS.timeoutMsDefault,
     memoryLimitBytes:
@@ -25,7 +34,10 @@ export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly
       LIMITS.memoryLimitBytesDefault,
     isolation: isolationOf(request.isolation),
     ...(request.egress && {
-      egress: request.egress.rules.map(({ host, port }) => ({ host, port: port || ('*' as const) })),
+      egress: atMost('egress', request.egress.rules, EGRESS_RULES_MAX).map(({ host, port }) => ({
+        host,
+        port: port || ('*' as const),
+      })),
     }),
   };
 };
@@ -48,6 +60,21 @@ const bounded = (field: string, value: string, bytesMax: number): string => {
   if (value === '') throw invalid(field, 'is empty');
   if (Buffer.byteLength(value) > bytesMax) throw invalid(field, `is larger than ${bytesMax} bytes`);
   return value;
+};
+
+/** Own variables and those of the address each have the limit, counted as JSON: so the migration service saves them. */
+const envOf = (env: RunScriptRequest['env']): RunScriptRequest['env'] => {
+  const isOfAddress = ([name]: [string, string]) => (ADDRESS_VARIABLES as readonly string[]).includes(name);
+  for (const part of [true, false]) {
+    const values = Object.fromEntries(Object.entries(env).filter((entry) => isOfAddress(entry) === part));
+    bounded('env', JSON.stringify(values), LIMITS.envBytesMax);
+  }
+  return env;
+};
+
+const atMost = <T>(field: string, values: readonly T[], max: number): readonly T[] => {
+  if (values.length > max) throw invalid(field, `has more than ${max} entries`);
+  return values;
 };
 
 /** 0 means that the caller left the choice to us. */

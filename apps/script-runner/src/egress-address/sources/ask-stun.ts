@@ -14,6 +14,8 @@ const RESEND_AFTER_MS = [500, 1_000, 2_000];
  */
 export const askStun = async ({ host, port }: StunServer, family: 4 | 6, signal: AbortSignal): Promise<string> => {
   const found = await lookup(host, { family });
+  // A signal that has aborted meanwhile tells no listener any more.
+  signal.throwIfAborted();
   // An address is looked up as itself, whatever family was asked for.
   if (found.family !== family) throw new Error(`the STUN server has no IPv${family} address`);
   const socket = createSocket(family === 4 ? 'udp4' : 'udp6');
@@ -26,6 +28,7 @@ export const askStun = async ({ host, port }: StunServer, family: 4 | 6, signal:
 
 const exchange = (socket: Socket, address: string, port: number, signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const transactionId = randomBytes(TRANSACTION_ID_BYTES);
     const request = bindingRequest(transactionId);
     let timer: NodeJS.Timeout | undefined;
