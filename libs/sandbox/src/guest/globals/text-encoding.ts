@@ -1,21 +1,18 @@
-/** `TextEncoder` and `TextDecoder` (UTF-8, UTF-16LE, Latin-1) on `Buffer`. */
+/** `TextEncoder` and `TextDecoder`: UTF-8 and UTF-16LE on `Buffer`, all other encodings in the host. */
 import { Buffer } from '../modules/buffer.ts';
 import { bytesFromHost } from '../modules/host-text.ts';
+import { type ForeignText, foreignText } from './foreign-text.ts';
 
-const LABELS: Readonly<Record<string, 'utf-8' | 'utf-16le' | 'windows-1252'>> = {
+/** Those of the encoding standard (https://encoding.spec.whatwg.org/#names-and-labels) that need no table. */
+const LABELS: Readonly<Record<string, 'utf-8' | 'utf-16le'>> = {
   utf8: 'utf-8',
   'utf-8': 'utf-8',
   'unicode-1-1-utf-8': 'utf-8',
   'utf-16le': 'utf-16le',
   'utf-16': 'utf-16le',
   ucs2: 'utf-16le',
-  latin1: 'windows-1252',
-  ascii: 'windows-1252',
-  'us-ascii': 'windows-1252',
-  'iso-8859-1': 'windows-1252',
-  'windows-1252': 'windows-1252',
 };
-const BUFFER_ENCODINGS = { 'utf-8': 'utf8', 'utf-16le': 'utf16le', 'windows-1252': 'latin1' } as const;
+const BUFFER_ENCODINGS = { 'utf-8': 'utf8', 'utf-16le': 'utf16le' } as const;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 export class TextEncoder {
@@ -61,41 +58,40 @@ function bytesOf(input: unknown): Uint8Array {
 }
 
 export class TextDecoder {
-  readonly encoding: 'utf-8' | 'utf-16le' | 'windows-1252';
+  readonly encoding: string;
   readonly fatal: boolean;
   readonly ignoreBOM: boolean;
   #rest = new Uint8Array(0);
   #started = false;
+  readonly #foreign: ForeignText | undefined;
 
   constructor(label = 'utf-8', options: { readonly fatal?: boolean; readonly ignoreBOM?: boolean } = {}) {
-    const encoding = LABELS[String(label).trim().toLowerCase()];
-    if (encoding === undefined) {
-      const error = new RangeError(`The "${label}" encoding is not supported`);
-      throw Object.assign(error, { code: 'ERR_ENCODING_NOT_SUPPORTED' });
-    }
-    this.encoding = encoding;
     this.fatal = options.fatal === true;
     this.ignoreBOM = options.ignoreBOM === true;
+    const own = LABELS[String(label).trim().toLowerCase()];
+    if (own === undefined) this.#foreign = foreignText(String(label), this);
+    this.encoding = own ?? (this.#foreign as ForeignText).encoding;
   }
 
   decode(input?: unknown, options: { readonly stream?: boolean } = {}): string {
+    const isStream = options.stream === true;
     const given = bytesOf(input);
+    if (this.#foreign !== undefined) return this.#foreign.decode(given, isStream);
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, given]) : given;
-    const held = options.stream === true ? this.#tail(bytes) : 0;
+    const held = isStream ? this.#tail(bytes) : 0;
     const whole = bytes.subarray(0, bytes.length - held);
     this.#rest = new Uint8Array(bytes.subarray(bytes.length - held));
     const buffer = Buffer.from(whole.buffer as ArrayBuffer, whole.byteOffset, whole.byteLength);
-    const text = buffer.toString(BUFFER_ENCODINGS[this.encoding]);
+    const text = buffer.toString(BUFFER_ENCODINGS[this.encoding as keyof typeof BUFFER_ENCODINGS]);
     if (this.fatal && this.encoding === 'utf-8' && !Buffer.from(text, 'utf8').equals(buffer)) {
       throw invalidData(this.encoding);
     }
     const first = !this.#started;
-    this.#started = options.stream === true;
+    this.#started = isStream;
     return first && !this.ignoreBOM && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   }
 
   #tail(bytes: Uint8Array): number {
-    if (this.encoding === 'utf-16le') return bytes.length % 2;
-    return this.encoding === 'utf-8' ? incompleteTail(bytes) : 0;
+    return this.encoding === 'utf-16le' ? bytes.length % 2 : incompleteTail(bytes);
   }
 }

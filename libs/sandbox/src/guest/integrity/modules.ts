@@ -1,7 +1,7 @@
 /**
  * Modules are evaluated once and serve many runs. What a run changes in them (a default, an interceptor, a replaced method)
  * is put back before the next, as if each run had loaded them anew. What a driver keeps in variables of its own is out of
- * reach, but for what registers here.
+ * reach, but for what registers in `at-end.ts`.
  */
 import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
 import { knownBuiltIns, remembersBuiltIns } from './built-ins.ts';
@@ -15,7 +15,6 @@ const plain = createPlainFunctions();
 /** What is remembered: of the language, or of a module that was loaded before. */
 const known = new Set<object>();
 const isKnown = (object: object): boolean => known.has(object) || knownBuiltIns.has(object);
-const atEnd: (() => void)[] = [];
 
 const hasParts = (_key: unknown, { get, value }: PropertyDescriptor): boolean => get !== undefined || isObject(value);
 
@@ -43,16 +42,6 @@ export function keepModule(module: unknown): void {
     const picture = takePicture(seen, regardOf(seen.object));
     if (picture !== undefined) pictures[pictures.length] = picture;
   });
-}
-
-/** Calls `undo` at the end of every run. */
-export function undoAtEnd(undo: () => void): void {
-  atEnd[atEnd.length] = undo;
-}
-
-/** Has what registered undone; before anything is looked at, as it may change what is. */
-export function undoAll(): void {
-  for (let i = 0; i < atEnd.length; i++) (atEnd[i] as () => void)();
 }
 
 /** Puts all modules back; false when one does not let itself be changed. */

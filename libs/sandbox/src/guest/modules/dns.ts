@@ -4,6 +4,7 @@ import { lookupService, lookupServicePromise } from './dns/lookup-service.ts';
 import { type Callback, functionsOf, PromiseResolver, Resolver, settle } from './dns/resolver.ts';
 import { isIP } from './net/ip.ts';
 import { invalidArgValue, validateFunction, validateString } from './node-errors.ts';
+import { runSetting, undoneAtEnd } from './run-setting.ts';
 
 type LookupOptions = { readonly all?: boolean; readonly family?: number | string };
 type Address = { readonly address: string; readonly family: number };
@@ -44,22 +45,28 @@ function lookup(hostname: string, options: LookupOptions | number | Callback, ca
   );
 }
 
-let resultOrder = 'verbatim';
+const resultOrder = runSetting('verbatim');
 const callbackResolver = new Resolver();
 const promiseResolver = new PromiseResolver();
+const standardServers = callbackResolver.getServers();
+const both = (servers: unknown): void => {
+  callbackResolver.setServers(servers);
+  promiseResolver.setServers(servers);
+};
+const serversChange = undoneAtEnd(() => both(standardServers));
 const settings = {
   setServers(servers: unknown): void {
-    callbackResolver.setServers(servers);
-    promiseResolver.setServers(servers);
+    serversChange();
+    both(servers);
   },
   getServers: () => callbackResolver.getServers(),
   setDefaultResultOrder(order: string): void {
     if (!['verbatim', 'ipv4first', 'ipv6first'].includes(order)) {
       throw invalidArgValue('dnsOrder', order, "must be one of: 'verbatim', 'ipv4first', 'ipv6first'");
     }
-    resultOrder = order;
+    resultOrder.set(order);
   },
-  getDefaultResultOrder: () => resultOrder,
+  getDefaultResultOrder: resultOrder.get,
 };
 
 /** Node's names of errors, whose values are the same with an E before. */

@@ -1,7 +1,7 @@
 /** `https`: the client of `http` over connections with TLS. */
 import type { Agent } from './http/agent.ts';
 import { ClientRequest } from './http/client-request.ts';
-import { GLOBAL_OPTIONS } from './http/global-agents.ts';
+import { GLOBAL_OPTIONS, globalAgent } from './http/global-agents.ts';
 import { optionsOfUrl, type RequestOptions } from './http/request-options.ts';
 import { HttpsAgent, OWN_CHECK } from './https/agent.ts';
 import { NOT_AVAILABLE, notAvailable } from './node-errors.ts';
@@ -46,7 +46,7 @@ function get(url: unknown, options?: unknown, callback?: unknown): ClientRequest
 
 export const https = {
   Agent: HttpsAgent,
-  globalAgent: new HttpsAgent({ ...GLOBAL_OPTIONS }) as Agent,
+  globalAgent: globalAgent(new HttpsAgent({ ...GLOBAL_OPTIONS }) as Agent),
   Server,
   createServer: notAvailable('https.createServer'),
   get,

@@ -36,8 +36,8 @@ export const net = {
   isIPv6,
   BlockList,
   SocketAddress,
-  getDefaultAutoSelectFamily: () => autoSelect.isOn,
+  getDefaultAutoSelectFamily: autoSelect.isOn.get,
   setDefaultAutoSelectFamily,
-  getDefaultAutoSelectFamilyAttemptTimeout: () => autoSelect.attemptTimeoutMs,
+  getDefaultAutoSelectFamilyAttemptTimeout: autoSelect.attemptTimeoutMs.get,
   setDefaultAutoSelectFamilyAttemptTimeout,
 };

@@ -2,6 +2,7 @@
 import './stream/own-codes.ts';
 import readable from 'readable-stream/lib/ours/browser.js';
 import { Buffer } from './buffer.ts';
+import { undoneAtEnd } from './run-setting.ts';
 import { createDuplexPair } from './stream/duplex-pair.ts';
 
 /** Node's since version 22. */
@@ -14,7 +15,18 @@ type Hidden = { _isUint8Array(value: unknown): boolean; _uint8ArrayToBuffer(view
 /** The module is the base of all streams, as Node's is, and not `Readable`, as the package's: the rest hangs on it. */
 const stream = readable.Stream as unknown as typeof import('node:stream');
 
-stream.setDefaultHighWaterMark(false, HIGH_WATER_MARK_BYTES);
+const setHighWaterMark = stream.setDefaultHighWaterMark;
+const standardObjects = stream.getDefaultHighWaterMark(true);
+const putBack = (): void => {
+  setHighWaterMark(false, HIGH_WATER_MARK_BYTES);
+  setHighWaterMark(true, standardObjects);
+};
+putBack();
+const changes = undoneAtEnd(putBack);
+stream.setDefaultHighWaterMark = function setDefaultHighWaterMark(objectMode, value) {
+  changes();
+  setHighWaterMark(objectMode, value);
+};
 
 // Any view of bytes may be written, not just `Uint8Array`.
 Object.assign(stream as unknown as Hidden, {
@@ -51,6 +63,11 @@ for (const kind of [stream.Writable, stream.Duplex]) {
 }
 
 Object.assign(stream, { duplexPair: (options?: object) => createDuplexPair(stream.Duplex, options) });
+
+// The package's asks for streams of the web that it has not.
+stream.Readable.fromWeb = function fromWeb(web, options) {
+  return stream.Readable.from(web, { objectMode: false, ...options });
+};
 
 // The bundle numbers what has the same name twice, and errors and printed objects would show it.
 for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough'] as const)

@@ -1,7 +1,8 @@
 /** `require` inside the isolate: core modules, packages whose bundles the host has brought, and nothing else. */
+import { undoAtEnd } from '../at-end.ts';
 import { ask } from '../bridge.ts';
 import { noteLoading } from '../integrity/built-ins.ts';
-import { keepModule, undoAtEnd } from '../integrity/modules.ts';
+import { keepModule } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
 import { create, hasOwn, indirectEval } from '../primordials.ts';

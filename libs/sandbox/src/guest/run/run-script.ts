@@ -1,11 +1,12 @@
 /** One run: from the source and the arguments to one report to the host. */
 import type { ReportedError, RunInput, RunReport } from '../../bridge/operations.ts';
 import { missingFunctionMessage } from '../../bridge/script-source.ts';
+import { undoAll } from '../at-end.ts';
 import { flush, send, setUncaughtHandler } from '../bridge.ts';
 import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
 import { builtInsAreIntact, forgetSearchedText, restoreGlobals } from '../integrity/built-ins.ts';
-import { restoreModules, undoAll } from '../integrity/modules.ts';
+import { restoreModules } from '../integrity/modules.ts';
 import { resetTripwires } from '../integrity/tripwires.ts';
 import { clearProcess, offerUncaught } from '../modules/process.ts';
 import { apply, defineProperty, freeze, jsonParse } from '../primordials.ts';

@@ -106,6 +106,20 @@ describe('globals and small modules give what Node gives', () => {
       d.decode(new Uint8Array([0xa0])), new TextDecoder('latin1').decode(new Uint8Array([0xe9])), (() => { try { new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xff])) } catch (e) { return e.code } })()].map((x) => typeof x === 'object' ? [...x] : x)`,
     ],
     [
+      'text in the encodings of old databases and web services',
+      `const all = Uint8Array.from({ length: 256 }, (_, n) => n); const bytes = (hex) => Uint8Array.from(Buffer.from(hex, 'hex')); const seen = [];
+      for (const label of ['windows-1252', 'latin1', 'ascii', 'iso-8859-1', 'cp1252', 'iso-8859-2', 'iso-8859-15', 'windows-1250', 'windows-1251', 'koi8-r', 'macintosh', 'x-user-defined']) { const d = new TextDecoder(label); seen.push(d.encoding, d.decode(all)) }
+      seen.push(new TextDecoder('gbk').decode(bytes('c4e3bac3')), new TextDecoder('big5').decode(bytes('a741a66e')), new TextDecoder('shift_jis').decode(bytes('8aa27d')), new TextDecoder('euc-kr').decode(bytes('b0a1')), new TextDecoder('utf-16be').decode(bytes('feff4f60')));
+      const stream = new TextDecoder('GBK'); for (const piece of ['c4', 'e3ba', 'c3', '41']) seen.push(stream.decode(bytes(piece), { stream: true })); seen.push(stream.decode(), stream.decode(bytes('c4e3')));
+      for (const make of [() => new TextDecoder('nope'), () => new TextDecoder('gbk', { fatal: true }).decode(bytes('ff'))]) try { make() } catch (e) { seen.push(e.name, e.code, e.message) } return seen`,
+    ],
+    [
+      'the body of a fetch as a stream of Node',
+      `const { Readable } = require('stream'); const r = Readable.fromWeb(new Response('h\u00e9llo').body); const parts = []; for await (const part of r) parts.push(part);
+      const objects = Readable.fromWeb(ReadableStream.from([{ a: 1 }]), { objectMode: true }); const told = []; for await (const one of objects) told.push(one);
+      return [parts.every(Buffer.isBuffer), Buffer.concat(parts).toString(), r.readableObjectMode, r.destroyed, told]`,
+    ],
+    [
       'atob and btoa',
       `return [btoa('h\\u00e9'), atob('aOk='), (() => { try { btoa('\\u4f60') } catch (e) { return [e.name, e.code] } })()]`,
     ],

@@ -16,6 +16,8 @@ export const LIMITS = {
   scryptMemoryBytes: 128 * 1024 * 1024,
   derivedKeyBytes: 1024 * 1024,
   bcryptRounds: 14,
+  /** Of a hash that there is: whoever has one could not log in at all. Seconds, which the run's own time ends. */
+  bcryptRoundsCompared: 16,
   randomBytes: 1024 * 1024,
   /** Of a text that becomes bytes. */
   textCharacters: 64 * 1024 * 1024,

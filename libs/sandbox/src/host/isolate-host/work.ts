@@ -15,8 +15,8 @@ function assertAtMost(value: number, max: number, what: string): void {
   if (value > max) throw new QuotaExceeded(`${what} of ${value} is above the limit of ${max}`);
 }
 
-function assertRounds(rounds: number): void {
-  assertAtMost(rounds, LIMITS.bcryptRounds, 'A bcrypt cost');
+function assertRounds(rounds: number, what: unknown): void {
+  assertAtMost(rounds, what === 'compare' ? LIMITS.bcryptRoundsCompared : LIMITS.bcryptRounds, 'A bcrypt cost');
 }
 
 /** The cost in a salt or a hash, or a number of rounds. */
@@ -36,11 +36,11 @@ const asMinor = (value: unknown): 'a' | 'b' => {
 function bcryptCall(what: unknown, args: Args, callAs: (name: string) => (...args: never[]) => unknown): unknown {
   const call = (...given: unknown[]): unknown => callAs(String(what))(...(given as never[]));
   if (what === 'genSalt') {
-    assertRounds(asInteger(args[0], 'rounds'));
+    assertRounds(asInteger(args[0], 'rounds'), what);
     return call(args[0], asMinor(args[1]));
   }
   if (what !== 'hash' && what !== 'compare') throw new TypeError('There is no such bcrypt function');
-  assertRounds(roundsOf(args[1]));
+  assertRounds(roundsOf(args[1]), what);
   return call(asData(args[0]), what === 'hash' ? asSalt(args[1]) : asText(args[1], 'hash', 1024));
 }
 
@@ -83,11 +83,25 @@ const textOf = ([bytes, encoding]: Args): string => asBytes(bytes, 'bytes').toSt
 const bytesOf = ([text, encoding]: Args): Uint8Array =>
   forGuest(Buffer.from(asText(text, 'text', LIMITS.textCharacters), asEncoding(encoding)));
 
+const encodingOf = ([label]: Args): string => new TextDecoder(asText(label, 'label', 64)).encoding;
+
+/** The whole text of bytes in one of the encodings of the web: Node has tables for all of them. */
+function decoded([label, options, bytes, isStream]: Args): string {
+  const { fatal, ignoreBOM } = (options ?? {}) as { readonly fatal?: unknown; readonly ignoreBOM?: unknown };
+  const decoder = new TextDecoder(asText(label, 'label', 64), {
+    fatal: fatal === true,
+    ignoreBOM: ignoreBOM === true,
+  });
+  return decoder.decode(asBytes(bytes, 'bytes'), { stream: isStream === true });
+}
+
 /** Questions that are answered at once. They block this isolate host and nobody else. */
 export const QUESTIONS: ReadonlyMap<string, (args: Args) => unknown> = new Map<string, (args: Args) => unknown>([
   ['random', random],
   ['text', textOf],
   ['bytes', bytesOf],
+  ['encoding', encodingOf],
+  ['decode', decoded],
   ['bcrypt', bcryptNow],
   ['checkIdentity', identityProblem],
   ...TLS_QUESTIONS,

@@ -2,6 +2,7 @@
 import { nextTick } from '../../ticks.ts';
 import { invalidArgType, nodeError, outOfRange, validateFunction } from '../node-errors.ts';
 import { core } from '../registry.ts';
+import { runSetting } from '../run-setting.ts';
 
 type Name = string | symbol;
 type Listener = (...args: unknown[]) => unknown;
@@ -25,7 +26,7 @@ const captures: unique symbol = Symbol('kCapture');
 export const onRejection: unique symbol = Symbol.for('nodejs.rejection') as never;
 export const errorMonitor: unique symbol = Symbol('events.errorMonitor');
 
-let maxListeners = 10;
+const maxListeners = runSetting(10);
 
 export function validateCount(value: unknown, name: string): number {
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
@@ -112,7 +113,7 @@ function emit(this: Emitter, name: Name, ...args: unknown[]): boolean {
 }
 
 function warnOfMany(emitter: Emitter, name: Name, list: List): void {
-  const max = emitter._maxListeners ?? maxListeners;
+  const max = emitter._maxListeners ?? maxListeners.get();
   if (!(max > 0 && list.length > max) || list.warned) return;
   list.warned = true;
   const kind = core.util.inspect(emitter, { depth: -1 });
@@ -219,7 +220,7 @@ const methods = {
     return this;
   },
   getMaxListeners(this: Emitter): number {
-    return this._maxListeners ?? maxListeners;
+    return this._maxListeners ?? maxListeners.get();
   },
   emit,
   addListener(this: Emitter, name: Name, listener: Listener): Emitter {
@@ -266,9 +267,9 @@ Object.defineProperty(EventEmitterFunction.prototype, captures, { value: false, 
 Object.defineProperties(EventEmitterFunction, {
   defaultMaxListeners: {
     enumerable: true,
-    get: () => maxListeners,
+    get: maxListeners.get,
     set: (value: unknown) => {
-      maxListeners = validateCount(value, 'defaultMaxListeners');
+      maxListeners.set(validateCount(value, 'defaultMaxListeners'));
     },
   },
   captureRejections: {

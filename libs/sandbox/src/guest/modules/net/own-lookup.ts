@@ -42,7 +42,7 @@ export function lookUp(ask: Ask, tell: Tell, onFound: (error: Error | undefined,
   const { family, hints } = given as { readonly family?: unknown; readonly hints?: number };
   const kind = family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : family;
   const isOpen = kind !== 4 && kind !== 6;
-  const wantsAll = isOpen && (ask.autoSelectFamily ?? autoSelect.isOn) && !localAddress;
+  const wantsAll = isOpen && (ask.autoSelectFamily ?? autoSelect.isOn.get()) && !localAddress;
   const options = { family: kind, hints: hints || (isOpen ? ADDRCONFIG : 0), ...(wantsAll ? { all: true } : {}) };
   lookup(host, options, (error, address, one) => {
     if (error) {
