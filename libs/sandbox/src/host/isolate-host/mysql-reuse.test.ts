@@ -32,6 +32,7 @@ beforeAll(async () => {
   for (const sql of [
     'CREATE ROLE helper',
     'GRANT helper TO legacy_owner@127.0.0.1',
+    'CREATE PROCEDURE legacy.help() SQL SECURITY INVOKER SET ROLE helper',
     'CREATE DATABASE second',
     'GRANT ALL ON second.* TO legacy_owner@127.0.0.1',
   ]) {
@@ -173,6 +174,13 @@ describe('what a run left in a session of mysql2', () => {
 
   it.each([
     ['another role', "await c.query('SET ROLE helper'); await c.end()"],
+    ['another role, said otherwise', "await c.query('SET/*x*/ROLE helper'); await c.end()"],
+    [
+      'another role, in a statement that the server puts together',
+      `await c.query("SET @s = CONCAT('SET RO', 'LE helper')"); await c.query('PREPARE p FROM @s'); await c.query('EXECUTE p'); await c.end()`,
+    ],
+    ['another role, behind much else', "await c.query('SET /*' + 'x'.repeat(9000) + '*/ ROLE helper'); await c.end()"],
+    ['another role, of a procedure', "await c.query('CALL help()'); await c.end()"],
     ['another user', `await c.changeUser({ user: 'legacy_owner', password: config.password }); await c.end()`],
     [
       'a session without a database that chose one',
@@ -192,6 +200,30 @@ describe('what a run left in a session of mysql2', () => {
     const next = await run(PLAIN);
     expect(resultOf(next)).not.toBe(id);
     expect(next.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
+  });
+
+  it('is a role that is none any more: the session serves the next', async () => {
+    const code =
+      "const c = await open(); await c.query('SET ROLE helper'); await c.query('SET ROLE NONE'); await c.end()";
+    await give(code);
+    expect((await run(code)).usage).toMatchObject({ connectionsReused: 1 });
+  });
+
+  it('is judged by the role that the user has by default', async () => {
+    const code = (role: string) =>
+      `const c = await open(); const [[{ role }]] = await c.query('SELECT CURRENT_ROLE() AS role'); await c.query('SET ROLE ${role}'); await c.end(); return role`;
+    await chief.query('SET DEFAULT ROLE helper FOR legacy_owner@127.0.0.1');
+    try {
+      expect(await give(code('helper'))).toBe('helper');
+      const next = await run(code('NONE'));
+      expect(resultOf(next)).toBe('helper');
+      expect(next.usage).toMatchObject({ connectionsReused: 1 });
+      const last = await run(code('helper'));
+      expect(resultOf(last)).toBe('helper');
+      expect(last.usage).toMatchObject({ connectionsReused: 0 });
+    } finally {
+      await chief.query('SET DEFAULT ROLE NONE FOR legacy_owner@127.0.0.1');
+    }
   });
 
   it.each([

@@ -221,11 +221,6 @@ describe('what a run left in a session of pg', () => {
       `SET statement_timeout = 1234; SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog`,
       `SELECT current_setting('statement_timeout') a, current_setting('TimeZone') b, current_setting('search_path') c`,
     ],
-    [
-      'a variable of its own',
-      `SELECT set_config('my.user', 'alice', false)`,
-      `SELECT coalesce(current_setting('my.user', true), '') AS a`,
-    ],
     ['a role', 'SET ROLE other', 'SELECT current_user::text AS a, session_user::text AS b'],
     ['a temporary table', 'CREATE TEMP TABLE mine (name text)', `SELECT to_regclass('pg_temp.mine')::text AS a`],
     ['a prepared statement', 'PREPARE mine AS SELECT 1', 'SELECT count(*)::int AS a FROM pg_prepared_statements'],
@@ -288,6 +283,17 @@ describe('what a run left in a session of pg', () => {
       `c.connection.parse({ text: 'SELECT 1' }); c.connection.flush(); await new Promise((ok) => c.connection.once('parseComplete', ok)); await c.end()`,
     ],
     ['half a message', `c.connection.stream.write(Buffer.from([0x51, 0, 0, 0, 99])); await c.end()`],
+    ['a setting of its own', `await c.query("SELECT set_config('my.name', 'alice', false)"); await c.end()`],
+    [
+      'a setting of its own, in a statement with values',
+      `await c.query('SELECT set_config($1, $2, false)', ['my.name', 'alice']); await c.end()`,
+    ],
+    ['a setting of its own, by SET', `await c.query("SET my.name = 'alice'"); await c.end()`],
+    [
+      'a setting of its own, for one transaction',
+      `await c.query('BEGIN'); await c.query("SET LOCAL my.name TO 'alice'"); await c.query('COMMIT'); await c.end()`,
+    ],
+    ['a setting that is only taken back', `await c.query('RESET my.name'); await c.end()`],
     [
       'a farewell in the middle of other bytes',
       `c.connection.stream.write(Buffer.from([0x51, 0, 0, 0, 13, 83, 69, 76, 69, 67, 84, 32, 49, 0, 0x58, 0, 0, 0, 4])); await new Promise((ok) => c.connection.once('end', ok))`,
@@ -364,6 +370,11 @@ describe('what a run left in a session of pg', () => {
       const c = await open(); const { rows } = await c.query("SELECT 7 AS n, 'secret' AS t"); await c.end(); return [rows, kept]`);
     expect(resultOf(next)).toEqual([[{ n: 7, t: 'secret' }], [null, null, null, null]]);
     expect(next.logs).toEqual([]);
+  });
+
+  it('is no setting of its own, empty, in the next', async () => {
+    const code = `const c = await open(); await c.query("SELECT set_config('app.tenant', coalesce(current_setting('app.tenant', true)::int, 7)::text, false)"); await c.end()`;
+    for (let i = 0; i < 3; i++) await give(code);
   });
 
   it('is notified of nothing that an earlier run asked for', async () => {

@@ -20,7 +20,7 @@ function startBridge(): { bridge: RunBridge; reports: RunReport[]; quotas: strin
   const bridge = createRunBridge({
     runId: 'run',
     link,
-    reuse: { lot: createParkingLot(), scope: '', destinations: [] },
+    reuse: { lot: createParkingLot(), scope: '', argsJson: '[]', destinations: [] },
     files: { base: undefined as never, packages: new Map() },
     dispatch: async (batch) => void events.push(...batch),
     onDone: (report) => reports.push(report),

@@ -138,8 +138,8 @@ async function settled(bridge: RunBridge, slot: Slot): Promise<boolean> {
 }
 
 /** No connection is carried to another script, another version of it, or another environment. */
-const reuseTerms = ({ reuse }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
-  reuse && { lot, scope: scopeOf(scope), destinations: reuse.destinations };
+const reuseTerms = ({ reuse, argsJson }: RunFrame, lot: ParkingLot, scope: readonly string[]): ReuseTerms | undefined =>
+  reuse && { lot, scope: scopeOf(scope), argsJson, destinations: reuse.destinations };
 
 const inputOf = (frame: RunFrame, envJson: string, lot: ParkingLot, bridge: RunBridge): RunInput => {
   const { source, functionName, argsJson, reuse } = frame;

@@ -4,12 +4,11 @@
  */
 import { setReuseKey, welcomeOf } from '../../modules/net/reuse-key.ts';
 import type { Socket } from '../../modules/net/socket.ts';
-import { jsonStringify } from '../../primordials.ts';
 import { endWithRun } from '../../run/run-end.ts';
-import { plainOptions, tlsDefaults } from './plain-options.ts';
+import { sessionKey, tlsDefaults } from './plain-options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
-type Credentials = Options & { readonly username?: unknown; readonly mechanism?: unknown };
+type Credentials = Options & { readonly mechanism?: unknown };
 type MakeSocket = (options: Options) => Promise<Socket>;
 type Monitor = {
   readonly server: { readonly pool: { readonly options: Options } };
@@ -39,11 +38,10 @@ function keyOf(options: Options): string | undefined {
   const given = (credentials ?? {}) as Credentials;
   const needsLogin = credentials !== undefined && credentials !== null;
   if (needsLogin && !(MECHANISMS as unknown[]).includes(given.mechanism)) return undefined;
-  const parts = needsLogin
-    ? [given.username, given.password, given.source, given.mechanism, given.mechanismProperties]
-    : [];
-  const all = plainOptions([parts, appName, driverInfo, serverApi, options.tls ? tlsDefaults() : null]);
-  return all === undefined ? undefined : `${needsLogin ? 'mongodb-login' : 'mongodb'} ${jsonStringify(all)}`;
+  const how = needsLogin ? [given.source, given.mechanism, given.mechanismProperties] : [];
+  const all = [how, appName, driverInfo, serverApi, options.tls ? tlsDefaults() : null];
+  if (!needsLogin) return sessionKey('mongodb', [], all);
+  return sessionKey('mongodb-login', [given.username, given.password], all);
 }
 
 /** Marks the options with which `net` or `tls` is about to connect. */

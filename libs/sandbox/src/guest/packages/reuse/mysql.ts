@@ -1,26 +1,27 @@
 /** Where mysql2 connects: tells the host which of its sessions may be kept for a later run. */
 import { REUSE_KEY, setFirstWords } from '../../modules/net/reuse-key.ts';
-import { jsonStringify, NativeUint8Array } from '../../primordials.ts';
-import { plainOptions, tlsDefaults } from './plain-options.ts';
+import { NativeUint8Array } from '../../primordials.ts';
+import { sessionKey, tlsDefaults } from './plain-options.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** What a session depends on: all but how the driver reads its rows. */
+/** What a session depends on beside its credentials: all but how the driver reads its rows. */
 const SESSION = [
-  ...(['user', 'password', 'password2', 'password3', 'passwordSha1', 'database', 'charsetNumber'] as const),
-  ...(['clientFlags', 'connectAttributes', 'insecureAuth', 'enableCleartextPlugin', 'ssl'] as const),
+  ...(['database', 'charsetNumber', 'clientFlags', 'connectAttributes'] as const),
+  ...(['insecureAuth', 'enableCleartextPlugin', 'ssl'] as const),
 ];
 
 /** The server speaks first. */
 const NO_WORDS = new NativeUint8Array(0);
 
-/** Undefined for one whose session is not kept: another protocol, or functions that nobody can compare. */
+/** Undefined for one whose session is not kept: another protocol, or functions and hashes that nobody can compare. */
 function keyOf(config: Config): string | undefined {
+  const { user, password, password2, password3, passwordSha1 } = config;
   if (config.compress || config.authPlugins || config.authSwitchHandler || config.infileStreamFactory) return undefined;
+  if (passwordSha1) return undefined;
   const parts: unknown[] = [];
   for (let i = 0; i < SESSION.length; i++) parts[i] = config[SESSION[i] as string];
-  const options = plainOptions([parts, config.ssl ? tlsDefaults() : null]);
-  return options === undefined ? undefined : `mysql ${jsonStringify(options)}`;
+  return sessionKey('mysql', [user, password, password2, password3], [parts, config.ssl ? tlsDefaults() : null]);
 }
 
 /** The options for `net.connect`. */

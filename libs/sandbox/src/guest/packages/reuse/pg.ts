@@ -8,9 +8,8 @@ import {
   getPrototypeOf,
   hasOwn,
   isInstance,
-  jsonStringify,
 } from '../../primordials.ts';
-import { plainOptions, tlsDefaults } from './plain-options.ts';
+import { sessionKey, tlsDefaults } from './plain-options.ts';
 
 type Connection = {
   readonly stream: unknown;
@@ -31,14 +30,9 @@ type Client = {
 function keyOf(client: Client): string | undefined {
   const { password, ssl, sslNegotiation, replication, enableChannelBinding } = client;
   if (sslNegotiation !== 'postgres' || replication) return undefined;
-  const options = plainOptions([
-    client.getStartupConf(),
-    password ?? null,
-    ssl,
-    ssl ? tlsDefaults() : null,
-    enableChannelBinding,
-  ]);
-  return options === undefined ? undefined : `pg ${jsonStringify(options)}`;
+  const startup = client.getStartupConf();
+  const options = [startup, ssl, ssl ? tlsDefaults() : null, enableChannelBinding];
+  return sessionKey('pg', [startup.user, password], options);
 }
 
 type Class<T> = { readonly prototype: T };

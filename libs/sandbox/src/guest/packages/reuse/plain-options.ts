@@ -1,5 +1,13 @@
 import { changedDefaults } from '../../modules/tls/secure-context.ts';
-import { getPrototypeOf, hasOwn, isArray, isArrayBufferView, ObjectPrototype, objectKeys } from '../../primordials.ts';
+import {
+  getPrototypeOf,
+  hasOwn,
+  isArray,
+  isArrayBufferView,
+  jsonStringify,
+  ObjectPrototype,
+  objectKeys,
+} from '../../primordials.ts';
 
 /** Of a certificate's names, asked anew in every run; what it is asked about is the same. */
 const ASKED_ANEW = 'checkServerIdentity';
@@ -55,6 +63,18 @@ function plain(value: unknown, depth: number): Plain | undefined {
 
 /** Options as a value that differs wherever they do; undefined where something in them, such as a function, cannot tell. */
 export const plainOptions = (options: unknown): Plain | undefined => plain(options, DEPTH_MAX);
+
+const isText = (value: unknown): boolean => typeof value === 'string' || value === undefined || value === null;
+
+/**
+ * By what the host knows a session: its driver and, in the first line, all that it is let in by, which the host looks for in
+ * the run's arguments. Undefined where credentials are no text, or something in the options cannot be compared.
+ */
+export function sessionKey(driver: string, credentials: readonly unknown[], options: unknown): string | undefined {
+  for (let i = 0; i < credentials.length; i++) if (!isText(credentials[i])) return undefined;
+  const all = plainOptions(options);
+  return all === undefined ? undefined : `${driver} ${jsonStringify(credentials)}\n${jsonStringify(all)}`;
+}
 
 /** What the script has set for all of TLS. */
 export const tlsDefaults = (): object => changedDefaults;

@@ -5,20 +5,21 @@
 import { send } from '../../bridge.ts';
 import { REUSE_KEY, welcomeOf } from '../../modules/net/reuse-key.ts';
 import { channelOf, Socket } from '../../modules/net/socket.ts';
-import { isInstance, jsonStringify } from '../../primordials.ts';
-import { plainOptions, tlsDefaults } from './plain-options.ts';
+import { isInstance } from '../../primordials.ts';
+import { sessionKey, tlsDefaults } from './plain-options.ts';
 
 type Config = {
   readonly server: unknown;
-  readonly authentication: { readonly type: unknown; readonly options: unknown };
+  readonly authentication: { readonly type: unknown; readonly options: Readonly<Record<string, unknown>> };
   readonly options: Readonly<Record<string, unknown>>;
 };
 
 /** Only logins by name and password: what else a server lets in by is not in the login itself. */
 function keyOf({ server, authentication, options }: Config): string | undefined {
   if (authentication.type !== 'default' || options.connector || options.localAddress) return undefined;
-  const all = plainOptions([server, authentication.options, options, options.encrypt ? tlsDefaults() : null]);
-  return all === undefined ? undefined : `tds ${jsonStringify(all)}`;
+  const { userName, password } = authentication.options;
+  const all = [server, authentication.options, options, options.encrypt ? tlsDefaults() : null];
+  return sessionKey('tds', [userName, password], all);
 }
 
 /** The options for the driver's connector, which hands them on to `net.connect`. */

@@ -107,11 +107,35 @@ describe('a session', () => {
     ['a length that cannot be', [message('Q', 'a\0')], [Buffer.from([0x5a, 0, 0, 0, 1]), IDLE]],
     ['half a message of the server', [message('Q', 'a\0')], [IDLE, Buffer.from('D')]],
     ['a parse without a sync', [message('P', 'a\0')], []],
+    ['a statement that is too long to be looked through', [message('Q', `SELECT '${'x'.repeat(70_000)}'\0`)], [IDLE]],
   ])('of PostgreSQL is not kept after %s', (_what, written, said) => {
     const follower = openedPg();
     for (const bytes of written) follower.onWrite(bytes);
     for (const bytes of said) follower.onData(bytes);
     expect(follower.onWrite(TERMINATE)).toBe('send');
+  });
+
+  it.each([
+    ["SELECT set_config('a', 'b', true)", false],
+    ['select pg_catalog . SET_CONFIG ($1, $2, $3)', false],
+    ['BEGIN; set local\n"a"."b" to 1', false],
+    ['SET/* */a.b = 1', false],
+    ['DO $$ BEGIN SET a.b = 1; END $$', false],
+    ['RESET a.b', false],
+    ['SET statement_timeout = 5; SELECT a.b FROM a', true],
+    ["SET application_name TO 'a.b'", true],
+    ['UPDATE a SET b = c WHERE a.d = 1.5', true],
+    ["SELECT t.a FROM t WHERE t.b = 'reset' AND t.c > 1.5 OFFSET 1", true],
+    ['SELECT a.set_at, current_setting(a.b) FROM a', true],
+  ])('of PostgreSQL is kept where no setting of its own may be left: %s', (sql, isKept) => {
+    for (const size of [1, 7, 1e6]) {
+      for (const asked of [message('Q', `${sql}\0`), Buffer.concat([message('P', `x\0${sql}\0`), message('S')])]) {
+        const follower = openedPg();
+        for (const piece of inPieces(asked, size)) follower.onWrite(piece);
+        follower.onData(IDLE);
+        expect(follower.onWrite(TERMINATE)).toBe(isKept ? 'farewell' : 'send');
+      }
+    }
   });
 
   it('is not kept when its server never let it in', () => {

@@ -4,7 +4,7 @@
 export type OnMessage = (kind: string, first: number) => void;
 
 export type MessageReader = {
-  push(bytes: Uint8Array): void;
+  push(bytes: Buffer): void;
   /** Whether the last message is whole. */
   isBetween(): boolean;
   /** Whether something came that cannot be a message; nothing is read from there on. */
@@ -13,8 +13,11 @@ export type MessageReader = {
 
 const HEAD_BYTES = 5;
 
-/** Looks at heads alone and keeps no bodies: what passes may be of any size, and is hostile. */
-export function createMessageReader(onMessage: OnMessage): MessageReader {
+/**
+ * Looks at heads alone and keeps no bodies: what passes may be of any size, and is hostile. `onBody` is given what follows the
+ * first byte of a body, as it comes.
+ */
+export function createMessageReader(onMessage: OnMessage, onBody?: (bytes: Buffer) => void): MessageReader {
   const head = Buffer.alloc(HEAD_BYTES + 1);
   let have = 0;
   let toSkip = 0;
@@ -38,6 +41,7 @@ export function createMessageReader(onMessage: OnMessage): MessageReader {
       while (at < bytes.length && !isLost) {
         if (toSkip > 0) {
           const skipped = Math.min(toSkip, bytes.length - at);
+          onBody?.(bytes.subarray(at, at + skipped));
           toSkip -= skipped;
           at += skipped;
           continue;

@@ -14,8 +14,6 @@ const SSL_REQUEST_BYTES = 36;
 const QUIT = Buffer.from(FAREWELLS.mysql);
 /** Commands whose effects outlive a reset: another user, other capabilities. */
 const LASTING = [0x11, 0x1b];
-/** What takes another role: whether a reset takes that back differs from server to server. */
-const SET_ROLE = /\bset\s+(?:default\s+)?role\b/i;
 
 type Tls = { readonly options: TlsOptions; info?: SecureInfo };
 /** `lost`: not to be kept, whatever comes. */
@@ -43,8 +41,8 @@ export function createMysqlFollower(): Follower {
     consent = Buffer.concat([Buffer.from([length, 0, 0, loginPlace + 1]), start]);
     phase = place > loginPlace ? 'open' : 'lost';
   });
-  const fromDriver = createPacketReader(4096, ({ start }) => {
-    if (LASTING.includes(start[0] as number) || SET_ROLE.test(start.toString('latin1'))) phase = 'lost';
+  const fromDriver = createPacketReader(1, ({ start }) => {
+    if (LASTING.includes(start[0] as number)) phase = 'lost';
   });
   const onLogin = (bytes: Buffer): void => {
     const isWhole = bytes.length > 4 && bytes.readUIntLE(0, 3) === bytes.length - 4;

@@ -112,6 +112,13 @@ async function findNames(socket: Socket, session: MysqlSession): Promise<string 
   return isWhole && charset !== undefined ? `SET NAMES ${charset} COLLATE ${collation}` : undefined;
 }
 
+const DEFAULT_ROLE = "SELECT BINARY role_name FROM information_schema.applicable_roles WHERE is_default = 'YES'";
+/**
+ * Whether a session has the role of its login, which no reset is sure to give back. MariaDB lets in with the default role;
+ * MySQL since 8.0 may do so with several: whoever has any is taken for changed there. Before, there were no roles.
+ */
+const HAS_ITS_ROLE = `/*M!100005 BINARY CURRENT_ROLE() <=> (${DEFAULT_ROLE}) AND */ /*!80000 CURRENT_ROLE() = 'NONE' AND */`;
+
 /** Needs the socket to flow, and to itself. */
 export async function resetMysqlSession(socket: Socket, session: MysqlSession): Promise<boolean> {
   session.names ??= (await findNames(socket, session)) ?? '';
@@ -124,7 +131,10 @@ export async function resetMysqlSession(socket: Socket, session: MysqlSession): 
     ...(ignoresSpace ? [commandPacket(QUERY, ADD_IGNORE_SPACE)] : []),
     // Whoever has none at a login is left without one, which no command brings back.
     ...(database === '' ? [] : [commandPacket(INIT_DB, database)]),
-    commandPacket(QUERY, `SELECT '${mark}' FROM DUAL WHERE ${database === '' ? 'DATABASE() IS NULL' : 'TRUE'}`),
+    commandPacket(
+      QUERY,
+      `SELECT '${mark}' FROM DUAL WHERE ${HAS_ITS_ROLE} ${database === '' ? 'DATABASE() IS NULL' : 'TRUE'}`,
+    ),
   ];
   const { isWhole } = await exchange(socket, Buffer.concat(commands), commands.length - 1, mark);
   return isWhole;

@@ -5,6 +5,7 @@ import type { PutAside } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
 import type { ReuseTerms } from './reuse-desk.ts';
 import { keyOf, type Origin, type Target } from './session-key.ts';
+import type { TypedTexts } from './typed-texts.ts';
 
 export type OfferedSession = {
   /** Puts one aside and gives what the guest is told of it; undefined where there is none. */
@@ -29,10 +30,10 @@ export const mayServe =
 
 /** Whether a session that lies there is of this run's kind, before it has said to where it wants to connect. */
 const mayBeOffered =
-  (terms: ReuseTerms) =>
+  (terms: ReuseTerms, typed: TypedTexts) =>
   (parked: Parked): boolean => {
     const { origin } = parked;
-    return origin?.scope === terms.scope && mayServe(terms, origin)(parked);
+    return origin?.scope === terms.scope && mayServe(terms, origin)(parked) && !typed.holdAny(origin.credentials);
   };
 
 /** Begins another use of a session: what a driver is told of it, and is given to read before it says anything. */
@@ -46,11 +47,11 @@ export function openingOf({ addresses, follower }: Parked): {
   return { facts: told ? { ...addresses, welcome: told } : addresses, data };
 }
 
-export function createOfferedSession(terms: ReuseTerms | undefined): OfferedSession {
+export function createOfferedSession(terms: ReuseTerms | undefined, typed: TypedTexts): OfferedSession {
   let aside: PutAside | undefined;
   return {
     offer() {
-      aside = terms?.lot.putAside(mayBeOffered(terms));
+      aside = terms?.lot.putAside(mayBeOffered(terms, typed));
       if (aside === undefined) return undefined;
       const { facts, data } = openingOf(aside.parked);
       return { mark: (aside.parked.origin as Origin).mark, facts, data: data.map(forGuest) };

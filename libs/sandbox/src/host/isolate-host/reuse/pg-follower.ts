@@ -6,16 +6,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { FAREWELLS } from '../../../bridge/farewells.ts';
 import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
 import type { Follower, Written } from './follower.ts';
-import { createMessageReader } from './messages.ts';
+import { createPgConversation } from './pg-conversation.ts';
 import { resetPgSession } from './pg-reset.ts';
 import { createPgWelcome } from './pg-welcome.ts';
 
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f]);
 const TERMINATE = Buffer.from(FAREWELLS.pg);
 const PROTOCOL_3 = 3;
-/** Messages of the driver that the server answers with its readiness, and those that leave it waiting for one of them. */
-const ANSWERED = new Set(['Q', 'S', 'F']);
-const UNFINISHED = new Set(['P', 'B', 'D', 'E', 'C', 'H', 'd', 'f']);
 
 type Tls = { readonly options: TlsOptions; info?: SecureInfo };
 /** `lost`: not to be kept, whatever comes. */
@@ -26,28 +23,13 @@ const isStartup = (bytes: Buffer): boolean =>
 
 export function createPgFollower(): Follower {
   const welcome = createPgWelcome();
+  const conversation = createPgConversation();
   let phase: Phase = 'opening';
   let asksForSsl = false;
   let tls: Tls | undefined;
   let startup: Buffer | undefined;
   let expected: Buffer[] = [];
-  /** How often the server still has to say that it is ready, and whether it was in no transaction when it last did. */
-  let owed = 0;
-  let isIdle = true;
-  let isUnfinished = false;
   let isChecked = false;
-
-  const fromDriver = createMessageReader((kind) => {
-    if (ANSWERED.has(kind)) owed += 1;
-    isUnfinished = UNFINISHED.has(kind) || (isUnfinished && !ANSWERED.has(kind));
-  });
-  const fromServer = createMessageReader((kind, status) => {
-    if (kind !== 'Z') return;
-    owed -= 1;
-    isIdle = status === 0x49;
-  });
-  const isInOrder = (): boolean =>
-    phase === 'open' && owed === 0 && isIdle && !isUnfinished && fromDriver.isBetween() && fromServer.isBetween();
 
   const onOpening = (bytes: Buffer): void => {
     if (bytes.equals(SSL_REQUEST) && !asksForSsl) {
@@ -71,19 +53,19 @@ export function createPgFollower(): Follower {
     farewell: TERMINATE,
     onWrite(bytes) {
       if (phase === 'replaying') return onReplayed(bytes);
-      if (bytes.equals(TERMINATE) && isInOrder()) return 'farewell';
+      if (phase === 'open' && bytes.equals(TERMINATE) && conversation.isInOrder()) return 'farewell';
       if (phase === 'opening') onOpening(bytes);
-      else if (phase === 'open') fromDriver.push(bytes);
+      else if (phase === 'open') conversation.onWrite(bytes);
       return 'send';
     },
     onData(bytes) {
-      if (phase === 'open') fromServer.push(bytes);
+      if (phase === 'open') conversation.onData(bytes);
       else if (phase === 'welcome') {
         const rest = welcome.push(bytes);
         if (welcome.isLost()) phase = 'lost';
         else if (rest !== undefined) {
           phase = 'open';
-          fromServer.push(rest);
+          conversation.onData(rest);
         }
       }
     },

@@ -14,8 +14,9 @@ import { createOfferedSession, mayServe, openingOf } from './offered-session.ts'
 import type { ParkingLot } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
 import { createPgFollower } from './pg-follower.ts';
-import { keyOf, type Origin, originOf, type Target } from './session-key.ts';
+import { credentialsIn, keyOf, type Origin, originOf, type Target } from './session-key.ts';
 import { createTdsFollower } from './tds-follower.ts';
+import { createTypedTexts, type TypedTexts } from './typed-texts.ts';
 
 /** A place where connections of this run may be open: the policy has judged it anew, for this very run. */
 export type Destination = { readonly host: string; readonly port: number; readonly address: string };
@@ -24,6 +25,10 @@ export type ReuseTerms = {
   readonly lot: ParkingLot;
   /** What a connection must never be carried across. */
   readonly scope: string;
+  /**
+   * The run's arguments: a session that is let in by a text in them is not kept, nor does a kept one serve it.
+   */
+  readonly argsJson: string;
   readonly destinations: readonly Destination[];
 };
 
@@ -85,6 +90,15 @@ export function noteSecure({ keeping }: Connection, info: SecureInfo): void {
   keeping.follower.onSecure(info);
   const ends = info.peerCertificates.map(({ valid_to: end }) => Date.parse(String(end)));
   keeping.validUntilMs = Math.min(...ends.filter((end) => !Number.isNaN(end)));
+}
+
+/** By what a connection is followed that may be kept, and the marks of what it is let in by; undefined for any other. */
+function keepable({ scope }: ReuseTerms, typed: TypedTexts, { key }: Target) {
+  const driver = driverOf(key);
+  const createFollower = FOLLOWERS.get(driver);
+  const credentials = createFollower && credentialsIn(scope, driver, String(key));
+  if (createFollower === undefined || credentials === undefined || typed.holdAny(credentials)) return undefined;
+  return { createFollower, credentials };
 }
 
 type GiveUp = (id: number, connection: Connection) => void;
@@ -150,7 +164,8 @@ function createWriting(
 export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): ReuseDesk {
   const { connections, events, transport, counts } = deps;
   const held = createHeldConnections(terms?.lot);
-  const offered = createOfferedSession(terms);
+  const typed = createTypedTexts(terms?.argsJson, terms?.scope ?? '');
+  const offered = createOfferedSession(terms, typed);
 
   const giveUp: GiveUp = (id, connection) => {
     connections.forget(id);
@@ -180,13 +195,13 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
       else adopt(id, connection, parked);
     },
     open(id, connection, target, openAnother) {
-      const createFollower = FOLLOWERS.get(driverOf(target.key));
-      if (terms === undefined || createFollower === undefined) {
+      // The first wish was for another one.
+      if (target.key !== undefined) offered.withdraw();
+      const keep = terms && keepable(terms, typed, target);
+      if (terms === undefined || keep === undefined) {
         openAnother();
         return;
       }
-      // The first wish was for another one.
-      offered.withdraw();
       const key = keyOf(terms.scope, target);
       held.park(key);
       const withdraw = terms.lot.take(key, mayServe(terms, target), (parked) => {
@@ -196,8 +211,8 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
           return;
         }
         if (terms.lot.accepts(key)) {
-          const origin = originOf(terms.scope, target);
-          connection.keeping = { key, origin, follower: createFollower(), openedAtMs: performance.now() };
+          const origin = originOf(terms.scope, target, keep.credentials);
+          connection.keeping = { key, origin, follower: keep.createFollower(), openedAtMs: performance.now() };
         }
         openAnother();
       });
