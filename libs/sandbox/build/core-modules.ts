@@ -87,7 +87,7 @@ export const coreModulesOfPackages: Plugin = {
       if (ours !== importer) return { path: ours };
       const inUndici = importer.includes('/node_modules/undici/') ? REPLACED_IN_UNDICI[path] : undefined;
       if (inUndici !== undefined) return { path: join(SOURCE, inUndici) };
-      if (path === '#reuse') return { path, external: true };
+      if (path === '#reuse' || path === '#undo') return { path, external: true };
       if (ABSENT_MODULES.includes(path)) return { path, namespace: 'absent' };
       if (EMPTY_MODULES.includes(path)) return { path, namespace: 'empty' };
       if (Object.hasOwn(REFUSED_CLASSES, path)) return { path, namespace: 'refused' };

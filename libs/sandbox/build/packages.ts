@@ -81,6 +81,9 @@ const MONGODB_CONNECT = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]cmap[/\\]connect\.js$/;
 const MONGODB_MONITOR = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]sdam[/\\]monitor\.js$/;
 const TEDIOUS_CONNECTION = /[/\\]tedious[/\\]lib[/\\]connection\.js$/;
 const TEDIOUS_MESSAGES = /[/\\]tedious[/\\]lib[/\\]message-io\.js$/;
+const MSSQL_POOL = /[/\\]mssql[/\\]lib[/\\]global-connection\.js$/;
+const MSSQL_SHARED = /[/\\]mssql[/\\]lib[/\\]shared\.js$/;
+const MONGODB_LOGGER = /[/\\]mongodb-3[/\\]lib[/\\]core[/\\]connection[/\\]logger\.js$/;
 const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
 
 /**
@@ -88,7 +91,8 @@ const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
  * ready beforehand (it makes it again when it is used), and keeps the class of forms to know them by (it also knows them
  * by their name). And old bson puts a property on `Map`, which nobody reads: an isolate whose built-ins have changed is given
  * up after the run. And mysql2 says where it connects what its session may be kept for; it lists a connection's prepared
- * statements in arrays that grow, in place of half a megabyte for each connection. Nothing else of a package is changed.
+ * statements in arrays that grow, in place of half a megabyte for each connection. And what mssql and old mongodb keep of a run
+ * in variables of their own (the pool of `sql.connect`, listeners, a logger) is gone when the run is. Nothing else of a package is changed.
  */
 export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
   {
@@ -162,6 +166,25 @@ export const REWORDED: readonly { readonly file: RegExp; readonly text: string; 
     text: '        this.socket.pipe(securePair.encrypted);\n        securePair.encrypted.pipe(this.socket);\n',
     instead:
       "        if (!require('#reuse').joinTls(securePair.cleartext, this.socket)) {\n        this.socket.pipe(securePair.encrypted);\n        securePair.encrypted.pipe(this.socket);\n        }\n",
+  },
+  {
+    file: MSSQL_POOL,
+    text: 'const globalConnectionHandlers = {}\n',
+    instead:
+      "let globalConnectionHandlers = {}\nrequire('#undo')(() => { globalConnection = null; globalConnectionHandlers = {} })\n",
+  },
+  {
+    file: MSSQL_SHARED,
+    text: 'let PromiseLibrary = Promise\n',
+    // A script may have changed both by the end of a run, which is when this is called.
+    instead:
+      "let PromiseLibrary = Promise\nconst { apply } = Reflect, { clear } = Map.prototype, NativePromise = Promise\nrequire('#undo')(() => { PromiseLibrary = NativePromise; apply(clear, module.exports.valueHandler, []) })\n",
+  },
+  {
+    file: MONGODB_LOGGER,
+    text: 'var currentLogger = null;\n',
+    instead:
+      "var currentLogger = null;\nrequire('#undo')(() => { currentLogger = null; level = null; classFilters = {}; filteredClasses = {}; });\n",
   },
   { file: BSON_MAP, text: '\n  module.exports.Map = global.Map;\n', instead: '\n' },
   { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },

@@ -2,8 +2,18 @@
  * Whether a run left the built-ins as they were. A script may patch what it likes, but its next run must not meet the
  * patches: the host gives the isolate up then.
  */
+import { clearTimers } from '../clock.ts';
 import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
-import { deleteProperty, getPrototypeOf, namesOf, objectKeys, regExec, symbolsOf } from '../primordials.ts';
+import {
+  deleteProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  namesOf,
+  objectKeys,
+  regExec,
+  symbolsOf,
+} from '../primordials.ts';
+import { lentIsIntact } from './lent.ts';
 import { isAsPictured, type Picture, removeAdded, takePicture } from './picture.ts';
 import { freezePlainFunction } from './plain-functions.ts';
 import { lookAt, visitReachable } from './reachable.ts';
@@ -35,6 +45,21 @@ function callSite(): object {
   return site as object;
 }
 
+/** Classes of ours that only what the timers give leads to. */
+function timerClasses(): object[] {
+  const timers = [setTimeout(() => undefined), setImmediate(() => undefined)] as const;
+  clearTimeout(timers[0]);
+  clearImmediate(timers[1]);
+  clearTimers();
+  return timers.map((timer) => getPrototypeOf(timer) as object);
+}
+
+/** What every error's `stack` is read and written by. */
+function stackAccessors(): unknown[] {
+  const { get, set } = getOwnPropertyDescriptor(new Error(), 'stack') ?? {};
+  return [get, set];
+}
+
 /** Built-ins that no global names. */
 function hiddenBuiltIns(): object[] {
   const generator = function* (): Generator {};
@@ -63,7 +88,7 @@ const isGlobalObject = (object: object): boolean => object === globalThis;
 export function rememberBuiltIns(): void {
   globals = takePicture(lookAt(globalThis), { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
-  const roots = [...values, ...hiddenBuiltIns(), getPrototypeOf(globalThis)];
+  const roots = [...values, ...hiddenBuiltIns(), ...timerClasses(), ...stackAccessors(), getPrototypeOf(globalThis)];
   visitReachable(roots, isGlobalObject, (seen) => {
     known.add(seen.object);
     const picture = freezePlainFunction(seen) ? undefined : takePicture(seen);
@@ -88,11 +113,12 @@ export function builtInsAreIntact(): boolean {
 }
 
 /**
- * Called before a module is evaluated: over built-ins that a script has patched it would keep the patches in variables of
- * its own, where no look finds them once the script has put the built-ins back.
+ * Called before a module is evaluated: over built-ins or core modules that a script has patched it would keep the patches in
+ * variables of its own, where no look finds them once they are put back.
  */
 export function noteLoading(): void {
-  if (globals !== undefined && !(isAsPictured(globals) && builtInsAreIntact())) isSpoilt = true;
+  if (globals === undefined || isSpoilt) return;
+  if (!(isAsPictured(globals) && builtInsAreIntact() && lentIsIntact())) isSpoilt = true;
 }
 
 const ANYTHING = /^/;

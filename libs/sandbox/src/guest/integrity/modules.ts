@@ -5,9 +5,11 @@
  */
 import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
 import { knownBuiltIns, remembersBuiltIns } from './built-ins.ts';
+import { innerParts } from './inner-parts.ts';
+import { lend } from './lent.ts';
 import { isAsPictured, type Picture, putBack, type Regard, takePicture } from './picture.ts';
 import { createPlainFunctions } from './plain-functions.ts';
-import { isObject, visitReachable } from './reachable.ts';
+import { isObject, type Seen, visitReachable } from './reachable.ts';
 
 const pictures: Picture[] = [];
 /** Nobody means to change one of these: they are looked at, and not put back. */
@@ -30,18 +32,37 @@ function regardOf(object: object): Regard {
   return isPlain || hasOwn(object, 'constructor') ? SETTINGS : INSTANCE;
 }
 
+export type Keeping = {
+  /** What else the module leads to: what its getters give, and what only its instances have. */
+  readonly leadsTo?: () => readonly unknown[];
+  /** That no other module takes anything over from it. */
+  readonly isApart?: boolean;
+};
+
+function keepOne(seen: Seen, isApart: boolean): void {
+  known.add(seen.object);
+  if (plain.add(seen)) return;
+  const regard = regardOf(seen.object);
+  const picture = takePicture(seen, regard);
+  if (picture === undefined) return;
+  pictures[pictures.length] = picture;
+  if (!isApart && regard !== INSTANCE) lend(picture);
+}
+
 /**
  * Remembers a module as it is now, before any script has it, in an isolate that is to serve another run. What earlier modules
  * lead to is not looked at again: a script has had it, and may have put objects there that are none of a module's.
  */
-export function keepModule(module: unknown): void {
+export function keepModule(module: unknown, { leadsTo, isApart = false }: Keeping = {}): void {
   if (!remembersBuiltIns()) return;
-  visitReachable([module], isKnown, (seen) => {
-    known.add(seen.object);
-    if (plain.add(seen)) return;
-    const picture = takePicture(seen, regardOf(seen.object));
-    if (picture !== undefined) pictures[pictures.length] = picture;
-  });
+  const inner: unknown[] = [];
+  const keep = (seen: Seen): void => {
+    const parts = innerParts(seen);
+    for (let i = 0; i < parts.length; i++) inner[inner.length] = parts[i];
+    keepOne(seen, isApart);
+  };
+  visitReachable([module, ...(leadsTo?.() ?? [])], isKnown, keep);
+  if (inner.length > 0) visitReachable(inner, isKnown, keep);
 }
 
 /** Puts all modules back; false when one does not let itself be changed. */

@@ -3,7 +3,7 @@
  * listed. Nearly no run does that, and after those that have not, a glance says whether the object is as it was. The language
  * and V8 have no other ways to it than these, and a proxy that tells untruths of what is there; `Intl`, whose old constructors are another, is watched as a whole.
  */
-import { apply, defineProperty, NativeError } from '../primordials.ts';
+import { apply, defineProperty, NativeError, NativeTypeError } from '../primordials.ts';
 import { proxyDetails } from '../proxies.ts';
 
 const { add, has } = Set.prototype;
@@ -63,6 +63,13 @@ function captureStack(native: Native, self: unknown, args: unknown[]): unknown {
   return apply(native, self, [args[0], above]);
 }
 
+/** The one way to change what a regular expression is; no look at properties tells. */
+function compile(native: Native, self: unknown, args: unknown[]): unknown {
+  if (apply(has, watched, [self]))
+    throw new NativeTypeError('A regular expression of a module cannot be compiled anew');
+  return apply(native, self, args);
+}
+
 /** Puts the wires in place; called once, before any code that is not ours. */
 export function layTripwires(): void {
   wire(Object, 'defineProperty', define);
@@ -71,4 +78,5 @@ export function layTripwires(): void {
   wire(Object.prototype, '__defineGetter__', defineOnThis);
   wire(Object.prototype, '__defineSetter__', defineOnThis);
   wire(NativeError, 'captureStackTrace', captureStack);
+  wire(RegExp.prototype, 'compile', compile);
 }

@@ -1,12 +1,13 @@
 /** `require` inside the isolate: core modules, packages whose bundles the host has brought, and nothing else. */
 import { undoAtEnd } from '../at-end.ts';
 import { ask } from '../bridge.ts';
-import { noteLoading } from '../integrity/built-ins.ts';
-import { keepModule } from '../integrity/modules.ts';
+import { noteLoading, remembersBuiltIns } from '../integrity/built-ins.ts';
+import { type Keeping, keepModule } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
 import { create, hasOwn, indirectEval } from '../primordials.ts';
 import { bcrypt } from './bcrypt.ts';
+import { hiddenParts } from './hidden-parts.ts';
 import { keepTypeParsers } from './pg-type-parsers.ts';
 import { offerPgSessions } from './reuse/pg.ts';
 
@@ -38,10 +39,27 @@ function notFound(name: unknown): Error {
   return Object.assign(error, { code: 'MODULE_NOT_FOUND' });
 }
 
+/**
+ * Core modules whose classes a package's objects are of: a script has them by such an object, whether or not it requires the
+ * module, which has to be remembered by then.
+ */
+const HANDED_ON: Readonly<Record<string, true>> = {
+  events: true,
+  http: true,
+  https: true,
+  net: true,
+  stream: true,
+  tls: true,
+  zlib: true,
+};
+
 const requireCore: Require = (name) => {
+  // Bundles have what they keep of a run put back by it.
+  if (name === '#undo') return undoAtEnd;
   const key = String(name).replace(/^node:/, '');
   const make = hasOwn(SCRIPT_MODULES, key) ? SCRIPT_MODULES[key] : DRIVER_MODULES[key];
   if (make === undefined) throw notFound(name);
+  if (hasOwn(HANDED_ON, key) && remembersBuiltIns()) loadCore(key);
   return make();
 };
 
@@ -53,11 +71,11 @@ function fetchBundle(name: string): PackageBundle {
 const modules: Record<string, unknown> = create(null);
 
 /** Evaluates a module when it is first asked for, and remembers what it is like before any script has it. */
-function once(name: string, load: () => unknown): unknown {
+function once(name: string, load: () => unknown, keeping?: Keeping): unknown {
   if (!(name in modules)) {
     noteLoading();
     modules[name] = load();
-    keepModule(modules[name]);
+    keepModule(modules[name], keeping);
   }
   return modules[name];
 }
@@ -73,7 +91,12 @@ function evaluatePackage(name: string): unknown {
   return module;
 }
 
-const loadPackage = (name: string): unknown => once(name, () => evaluatePackage(name));
+const loadPackage = (name: string): unknown =>
+  once(name, () => evaluatePackage(name), {
+    leadsTo: () => hiddenParts(name, modules[name]),
+    // Classes of the web are for packages, too.
+    isApart: !isOurs(name),
+  });
 
 /** A core module as scripts get it: what drivers use of it lies under the same facade. */
 const loadCore = (name: string): unknown =>
@@ -93,11 +116,13 @@ export function evaluateAhead(name: string): void {
 /** A module of the web platform. */
 export const loadWeb = (name: string): unknown => loadPackage(name);
 
-/** The `require` that scripts get. */
-export function requireForScript(name: unknown): unknown {
+function requireForScript(name: unknown): unknown {
   const key = String(name).replace(/^node:/, '');
   if (hasOwn(SCRIPT_MODULES, key)) return loadCore(key);
   if (key === 'bcrypt') return once(key, () => bcrypt);
   if (key in bundleOf && !isOurs(key)) return loadPackage(key);
   throw notFound(name);
 }
+
+/** A `require` for one run of a script, which may put on it what it likes. */
+export const createRequire = (): Require => ({ require: (name: unknown) => requireForScript(name) }).require;

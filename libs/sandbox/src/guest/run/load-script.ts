@@ -1,6 +1,6 @@
 /** Evaluates a script's source, anew for every run, and finds the function to call in it. */
 import { isFunctionName, wrapScript } from '../../bridge/script-source.ts';
-import { requireForScript } from '../packages/registry.ts';
+import { createRequire } from '../packages/registry.ts';
 import { indirectEval } from '../primordials.ts';
 
 export type ScriptFunction = (...args: unknown[]) => unknown;
@@ -28,7 +28,7 @@ export function loadScript(source: string, name: string): ScriptFunction | undef
     throw new ScriptSyntaxError(error instanceof Error ? error.message : 'The source does not parse');
   }
   const module: ScriptModule = { exports: {} };
-  const declared = evaluate.call(module.exports, requireForScript, module, module.exports);
+  const declared = evaluate.call(module.exports, createRequire(), module, module.exports);
   const found = typeof declared === 'function' ? declared : exportedFunction(module.exports, name);
   return typeof found === 'function' ? (found as ScriptFunction) : undefined;
 }
