@@ -4,6 +4,7 @@ export const LIMITS = {
   argsBytesMax: 256 * 1024,
   resultBytesMax: 1024 * 1024,
   envBytesMax: 64 * 1024,
+  egressRulesMax: 100,
   timeoutMsDefault: 10_000,
   timeoutMsMax: 30_000,
   memoryLimitBytesDefault: 128 * 1024 * 1024,

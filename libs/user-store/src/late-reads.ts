@@ -1,7 +1,7 @@
 import { ServiceError } from '@userferry/errors';
 import type { DataSource, EntityManager } from 'typeorm';
 import { connectDataSource, type DatabaseLimits } from './data-source.ts';
-import { isTooSlow, isUnanswered } from './store-failures.ts';
+import { isTooSlow } from './store-failures.ts';
 
 /** A replica of our store that answers reads which may be a little late. */
 export type ReplicaOptions = {
@@ -95,7 +95,7 @@ const watchReplica = (primary: DataSource, limits: DatabaseLimits, options: Repl
   };
 };
 
-const isAnswer = (error: unknown): boolean => error instanceof ServiceError || isTooSlow(error) || isUnanswered(error);
+const isAnswer = (error: unknown): boolean => error instanceof ServiceError || isTooSlow(error);
 
 /**
  * Reads by the replica while it is fit, else by the primary; a read that fails there because of the replica is made again

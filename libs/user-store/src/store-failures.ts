@@ -42,11 +42,11 @@ export const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined;
 };
 
-/** A statement that took longer than it may: it would anywhere, and again. */
-export const isTooSlow = (error: unknown): boolean => codeOf(error) === '57014';
-
 /** A statement to which no answer came in time: node-postgres gives it no code. */
 export const isUnanswered = (error: unknown): boolean => driverErrorOf(error)?.message === 'Query read timeout';
+
+/** A statement that took longer than it may, by the server's clock or, behind a pooler, by ours: it would anywhere, and again. */
+export const isTooSlow = (error: unknown): boolean => codeOf(error) === '57014' || isUnanswered(error);
 
 const isUnavailable = (error: unknown): boolean => {
   // A connection that broke between two statements of a transaction: TypeORM has given it back by the second.

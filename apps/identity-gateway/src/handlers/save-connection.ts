@@ -30,8 +30,6 @@ const ISOLATIONS: Readonly<Partial<Record<WireIsolation, Isolation>>> = {
   [WireIsolation.PER_RUN]: 'per_run',
 };
 
-const EGRESS_RULES_MAX = 100;
-
 /** Saves mode and settings as a new version. Errors name fields and never repeat a value. */
 export const saveConnection =
   (
@@ -94,7 +92,8 @@ const isolationOf = (wire: WireIsolation): Isolation => {
 };
 
 const egressOf = (rules: readonly EgressRule[]): readonly EgressRule[] => {
-  if (rules.length > EGRESS_RULES_MAX) throw invalidField('egress', `has more than ${EGRESS_RULES_MAX} rules`);
+  if (rules.length > LIMITS.egressRulesMax)
+    throw invalidField('egress', `has more than ${LIMITS.egressRulesMax} rules`);
   return rules.map((rule, index) => {
     const [at, host] = [`egress[${index}]`, name(`egress[${index}].host`, rule.host)];
     if (rule.port > 65535) throw invalidField(`${at}.port`, 'must be from 1 to 65535, or 0 for every port');

@@ -12,9 +12,6 @@ import {
   type ScriptAction,
 } from '@userferry/script-contract';
 
-/** As many as the gateway saves. */
-const EGRESS_RULES_MAX = 100;
-
 /** The run that a request asks for, every field checked. Throws INVALID_ARGUMENT naming the field. */
 export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly functionName: ScriptAction } => {
   const functionName = actionOfNumber(request.action);
@@ -34,7 +31,7 @@ export const toRunRequest = (request: RunScriptRequest): RunRequest & { readonly
       LIMITS.memoryLimitBytesDefault,
     isolation: isolationOf(request.isolation),
     ...(request.egress && {
-      egress: atMost('egress', request.egress.rules, EGRESS_RULES_MAX).map(({ host, port }) => ({
+      egress: atMost('egress', request.egress.rules, LIMITS.egressRulesMax).map(({ host, port }) => ({
         host,
         port: port || ('*' as const),
       })),

@@ -41,7 +41,6 @@ export const isInstance = <T>(value: unknown, type: new (...args: never[]) => T)
 export const dateToIso = uncurry(Date.prototype.toISOString);
 export const dateToTime = uncurry(Date.prototype.getTime);
 export const slice = uncurry(String.prototype.slice);
-export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const toWellFormed = uncurry(String.prototype.toWellFormed);
 export const split = uncurry(String.prototype.split as (by: string) => string[]);
 export const regExec = uncurry(RegExp.prototype.exec);

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type UserPoolRow, userPoolEntity } from '../entities/pool-entities.ts';
+import { holding } from '../like-pattern.ts';
 import { type Page, type Paged, pagedOf, sizeOf, valuesOf } from '../paging.ts';
 import { isUuid, UUID_FORM } from '../require-pool.ts';
 
@@ -13,9 +14,6 @@ export type PoolQuery = {
 
 const NAME = /^[\s\S]{0,1024}$/;
 
-/** What LIKE takes for a wildcard is meant as it is written. */
-const pattern = (search: string): string => `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-
 /**
  * Pools by name, then by id.
  * @throws ServiceError INVALID_ARGUMENT for a foreign page token
@@ -28,7 +26,7 @@ export const listPools = async (
   const after = valuesOf(page, [NAME, UUID_FORM]);
   const query = manager.createQueryBuilder(userPoolEntity, 'pool');
   if (ids !== undefined) query.andWhere('pool.id = ANY(:ids)', { ids: ids.filter(isUuid) });
-  if (search !== '') query.andWhere('pool.name ILIKE :pattern', { pattern: pattern(search) });
+  if (search !== '') query.andWhere('pool.name ILIKE :pattern', { pattern: holding(search) });
   if (after !== undefined)
     query.andWhere('(pool.name, pool.id) > (:afterName, :afterId)', { afterName: after[0], afterId: after[1] });
   const rows = await query

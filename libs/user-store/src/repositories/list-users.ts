@@ -2,7 +2,7 @@ import { ServiceError } from '@userferry/errors';
 import type { User } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
 import { userEntity } from '../entities/user-entities.ts';
-import { isTooSlow, isUnanswered } from '../store-failures.ts';
+import { isTooSlow } from '../store-failures.ts';
 import { searchUsers } from './search-users.ts';
 import { findByIds } from './stored-user.ts';
 
@@ -52,7 +52,6 @@ export const listUsers = async (manager: EntityManager, wanted: UserQuery): Prom
   try {
     return await pageOf(manager, wanted);
   } catch (error) {
-    // Behind a pooler our own clock ends the statement.
-    throw isTooSlow(error) || isUnanswered(error) ? new ServiceError('LIST_TOO_SLOW', TOO_SLOW) : error;
+    throw isTooSlow(error) ? new ServiceError('LIST_TOO_SLOW', TOO_SLOW) : error;
   }
 };

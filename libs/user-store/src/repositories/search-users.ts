@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { holding } from '../like-pattern.ts';
 import type { UserIds, UserQuery } from './list-users.ts';
 
 const NAMES = ['name', 'nickname', 'givenName', 'middleName', 'familyName', 'preferredUsername'];
@@ -19,15 +20,12 @@ const SEARCH = `
   SELECT (SELECT count(*) FROM found) AS total,
     ARRAY(SELECT id FROM found ORDER BY created_at, id OFFSET $4 LIMIT $5)::text[] AS ids`;
 
-/** A pattern that holds the keyword as it is: its own wildcards mean themselves. */
-const patternOf = (keyword: string): string => `%${keyword.replaceAll(/[\\%_]/g, '\\$&')}%`;
-
 /** Those whose identifiers or names hold the keyword. */
 export const searchUsers = async (
   manager: EntityManager,
   { userPoolId, keyword, migrationState, page, limit }: UserQuery,
 ): Promise<UserIds> => {
-  const values = [userPoolId, patternOf(keyword), migrationState ?? null, (page - 1) * limit, limit];
+  const values = [userPoolId, holding(keyword), migrationState ?? null, (page - 1) * limit, limit];
   const rows = await manager.query<{ total: string; ids: string[] }[]>(SEARCH, values);
   return { ids: rows[0]?.ids ?? [], totalCount: Number(rows[0]?.total ?? 0) };
 };

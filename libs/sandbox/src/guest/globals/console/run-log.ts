@@ -1,6 +1,7 @@
 /** The lines of a run's log, within a budget. */
 import { send } from '../../bridge.ts';
-import { charCodeAt, dateNow, slice } from '../../primordials.ts';
+import { charCodeAt } from '../../modules/util/intrinsics.ts';
+import { dateNow, slice } from '../../primordials.ts';
 
 const LINES_MAX = 200;
 const BYTES_MAX = 64 * 1024;

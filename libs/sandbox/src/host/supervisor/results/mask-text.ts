@@ -1,5 +1,5 @@
 import { findHashes, type Span } from './find-hashes.ts';
-import { createFindNeedles } from './find-needles.ts';
+import { createFindNeedles, type FindNeedles } from './find-needles.ts';
 import { formsOf, passwordsInside } from './secret-forms.ts';
 
 /** Takes out of texts what nobody may read. */
@@ -27,6 +27,15 @@ const withheld =
   (text) =>
     text === '' ? '' : replacement;
 
+/** Replaces what is found; where looking would take too long, the whole text. */
+const replacing = (find: FindNeedles, replacement: string): TextMask => {
+  const withhold = withheld(replacement);
+  return (text) => {
+    const spans = find(text);
+    return spans === undefined ? withhold(text) : replaceSpans(text, spans, replacement);
+  };
+};
+
 /**
  * Masks secret values of at least 6 characters: as they are, URL-encoded, in base64, in JSON; the passwords in connection
  * strings, too. And whatever has the shape of a password hash, wherever it is from. Where there is too much to look for,
@@ -38,12 +47,11 @@ export const secretMask = (values: readonly string[]): TextMask => {
   if (secrets.length > SECRETS_MAX) return withheld('[masked]');
   const needles = secrets.flatMap((value) => [value, ...passwordsInside(value).filter(isLong)]).flatMap(formsOf);
   const find = createFindNeedles(needles.filter(isLong), SECRET_LENGTH_MIN);
-  return (text) => {
+  const findAll: FindNeedles = (text) => {
     const spans = find(text);
-    return spans === undefined
-      ? withheld('[masked]')(text)
-      : replaceSpans(text, [...spans, ...findHashes(text)], '[masked]');
+    return spans && [...spans, ...findHashes(text)];
   };
+  return replacing(findAll, '[masked]');
 };
 
 const collectStrings = (root: unknown): Set<string> => {
@@ -69,9 +77,5 @@ const parsed = (json: string): unknown => {
 export const profileMask = (jsonTexts: readonly string[]): TextMask => {
   const strings = collectStrings(jsonTexts.map(parsed));
   if (strings.size > PROFILE_STRINGS_MAX) return withheld('[redacted]');
-  const find = createFindNeedles([...strings], PROFILE_LENGTH_MIN);
-  return (text) => {
-    const spans = find(text);
-    return spans === undefined ? withheld('[redacted]')(text) : replaceSpans(text, spans, '[redacted]');
-  };
+  return replacing(createFindNeedles([...strings], PROFILE_LENGTH_MIN), '[redacted]');
 };
