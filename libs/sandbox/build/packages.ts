@@ -9,6 +9,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   '#web-streams': './src/guest/web/streams.ts',
   axios: 'axios',
   lodash: 'lodash',
+  // By itself: it brings a lodash of its own, and few scripts ask for it.
+  'lodash/fp': 'lodash/fp',
   mongodb: './src/guest/packages/mongodb/mongodb.ts#mongodb',
   'mongodb@3': 'mongodb-3',
   'mongodb@7': 'mongodb-7',

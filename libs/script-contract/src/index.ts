@@ -32,6 +32,7 @@ export {
   type ScriptError,
 } from './outcomes.ts';
 export { passwordsIn } from './passwords-in.ts';
+export { moduleOf } from './required-module.ts';
 export {
   actionNumber,
   actionOfNumber,

@@ -4,6 +4,7 @@ import { isBuiltin } from 'node:module';
 import { basename, join } from 'node:path';
 import ts from 'typescript-6';
 import { ambientText, moduleText } from './ambient-text.ts';
+import { functionsOfLodash } from './functions-of-lodash.ts';
 import { nodeEntry, packageEntries } from './type-entries.ts';
 
 type GuestValues = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -127,8 +128,9 @@ const requireText = (): string => {
   );
   return [
     ...untyped.map((name) => `/** No types are to be had for it. */\ndeclare module ${JSON.stringify(name)};`),
+    functionsOfLodash(guestValues.lodash ?? {}),
     '/** Everything that a script may require. */',
-    'interface OfferedModules {',
+    'interface OfferedModules extends FunctionsOfLodash {',
     ...lines,
     '}',
     'declare function require<Name extends keyof OfferedModules>(name: Name): OfferedModules[Name];',

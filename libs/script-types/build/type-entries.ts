@@ -21,6 +21,7 @@ const ENTRIES: Readonly<Record<string, readonly [name: string, file: string]>> =
   axios: ['axios', 'index.d.cts'],
   bcrypt: ['@types/bcrypt', 'index.d.ts'],
   lodash: ['@types/lodash', 'index.d.ts'],
+  'lodash/fp': ['@types/lodash', 'fp.d.ts'],
   mongodb: ['mongodb', 'mongodb.d.ts'],
   'mongodb@7': ['mongodb-7', 'mongodb.d.ts'],
   mssql: ['@types/mssql', 'index.d.ts'],

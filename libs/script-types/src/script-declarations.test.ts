@@ -107,6 +107,18 @@ describe('scripts that are read with the declarations', () => {
     expect(await compileScripts({ 'login.ts': source })).toEqual([]);
   });
 
+  it.each(['login.js', 'login.ts'])(
+    'have the functions of lodash by themselves, and lodash/fp, in %s',
+    async (file) => {
+      const source = `const get = require('lodash/get'); const isEmpty = require('lodash/isEmpty'); const fp = require('lodash/fp'); const pick = require('lodash/pick');
+      function login(query) { return isEmpty(query) ? null : { id: get({ id: 1 }, 'id').toFixed(), email: fp.toLower('A'), ...pick({ nickname: 'x' }, ['nickname']) } }
+      get(1, 2, 3, 4, 5);`;
+      const parameter = file.endsWith('ts') ? '(query: object)' : '(query)';
+      const mistakes = await compileScripts({ [file]: source.replace('(query)', parameter) });
+      expect(mistakes).toEqual([expect.stringContaining(`${file}(3,20): error TS`)]);
+    },
+  );
+
   it.each([
     ['a profile without an id', `/** @type {Login} */\nasync function login() { return { email: 'a' }; }`, 2, 'TS2741'],
     [

@@ -1,3 +1,4 @@
+import { moduleOf } from '@userferry/script-contract';
 import type { ScriptFile } from '../script-file.ts';
 import { closest } from './closest.ts';
 import type { Problem } from './problem.ts';
@@ -15,7 +16,7 @@ const bare = (name: string): string => name.replace(/^node:/, '');
 /** Modules that are required by their name and that scripts do not have. */
 export const moduleProblems = ({ name: file, source }: ScriptFile, offered: readonly string[]): readonly Problem[] =>
   [...source.matchAll(REQUIRE)]
-    .filter(([, , name = '']) => !offered.includes(bare(name)))
+    .filter(([, , name = '']) => !offered.includes(moduleOf(name)))
     .map(({ 0: text, 2: name = '', index }) => {
       const meant = closest(bare(name), offered);
       const own = name.startsWith('.') ? 'a script is one file: put the helpers into it' : undefined;

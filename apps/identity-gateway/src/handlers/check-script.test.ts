@@ -49,6 +49,15 @@ describe('a check of a source', () => {
     expect((await check("require('nope');", { modules: [] })).told).toEqual([]);
   });
 
+  it('knows functions of lodash by themselves where there is lodash', async () => {
+    const modules = [{ name: 'lodash', version: '4.0.0' }];
+    const source = "require('lodash/get'); require('lodash/fp/get'); require('lodash/../pg');";
+    expect((await check(source, { modules })).told).toEqual([
+      "1:32 Cannot find module 'lodash/fp/get'",
+      "1:58 Cannot find module 'lodash/../pg'",
+    ]);
+  });
+
   it('is not made of a source that could not be saved for its size', async () => {
     await expect(check(`//${'x'.repeat(LIMITS.sourceBytesMax)}`)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',

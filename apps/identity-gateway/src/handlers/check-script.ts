@@ -1,6 +1,6 @@
 import type { CheckScriptRequest, CheckScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
-import { LIMITS } from '@userferry/script-contract';
+import { LIMITS, moduleOf } from '@userferry/script-contract';
 import type { CheckedScript, RunnerClient } from '../clients/runner.ts';
 import { type PlacedProblem, surplusProblems } from '../connection/surplus-problems.ts';
 import type { CheckLimits } from '../debug/check-limits.ts';
@@ -45,6 +45,6 @@ const missingProblems = (
   // A runner of the version before says nothing of modules: then nothing is known to be missing.
   if (names.size === 0) return [];
   return required
-    .filter(({ name }) => !names.has(name) && !names.has(name.replace(/^node:/, '')))
+    .filter(({ name }) => !names.has(moduleOf(name)))
     .map(({ name, line, column }) => ({ message: `Cannot find module '${name.slice(0, 128)}'`, line, column }));
 };

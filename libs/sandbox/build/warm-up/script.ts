@@ -7,6 +7,7 @@ const lodash = require('lodash');
 const { Client, Pool } = require('pg');
 require('mysql2/promise');
 require('mssql');
+const { flow, get } = require('lodash/fp');
 
 async function viaClient() {
   const client = new Client({ connectionString: env.DB_CONNECTION_URI });
@@ -77,7 +78,7 @@ async function warmUp(query, password, context) {
   const documents = [await viaMongo('mongodb'), await viaMongo('mongodb@7')];
   const matches = await bcrypt.compare(password, user.password);
   const url = new URL('https://user@example.com:8080/a?b=c');
-  const profile = { ...lodash.pick(user, ['id', 'email']), at: user.created_at, bytes: Buffer.from('x'), digests: digests(password) };
+  const profile = { ...lodash.pick(user, ['id', 'email']), name: flow(get('email'), String)(user), at: user.created_at, bytes: Buffer.from('x'), digests: digests(password) };
   if (query.fail) throw new WrongUsernameOrPasswordError('wrong');
   return { profile, pooled, served, documents, matches, host: url.host, params: url.searchParams.get('b') };
 }

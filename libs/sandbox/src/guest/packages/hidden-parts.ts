@@ -40,6 +40,7 @@ const PARTS: Readonly<Record<string, (module: Package) => unknown[]>> = {
   // Its methods are there by getters.
   axios: ({ AxiosHeaders }) => givenBy(AxiosHeaders.prototype),
   lodash: ofLodash,
+  'lodash/fp': ofLodash,
   mongodb: ofMongodb,
   'mongodb@7': ofMongodb,
 };

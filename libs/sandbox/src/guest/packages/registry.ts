@@ -1,11 +1,12 @@
 /** `require` inside the isolate: core modules, packages whose bundles the host has brought, and nothing else. */
+import { FUNCTION_MODULE } from '../../bridge/function-module.ts';
 import { undoAtEnd } from '../at-end.ts';
 import { ask } from '../bridge.ts';
 import { noteLoading, remembersBuiltIns } from '../integrity/built-ins.ts';
 import { type Keeping, keepModule } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
-import { create, hasOwn, indirectEval } from '../primordials.ts';
+import { create, hasOwn, indirectEval, regExec } from '../primordials.ts';
 import { bcrypt } from './bcrypt.ts';
 import { hiddenParts } from './hidden-parts.ts';
 import { keepTypeParsers } from './pg-type-parsers.ts';
@@ -32,10 +33,13 @@ export function definePackage(name: string, bundle: PackageBundle): void {
 /** Bundles of ours, which scripts reach through globals and core modules alone. */
 const isOurs = (name: string): boolean => name.startsWith('#');
 
+const FOR_LODASH = ' Of lodash there are lodash/fp and, by themselves, its functions (lodash/get).';
+
 function notFound(name: unknown): Error {
   const packages = Object.keys(bundleOf).filter((known) => !isOurs(known));
   const available = [...Object.keys(SCRIPT_MODULES), 'bcrypt', ...packages].sort().join(', ');
-  const error = new Error(`Cannot find module '${String(name)}'. Available modules: ${available}`);
+  const hint = regExec(/^lodash\//, String(name)) === null ? '' : FOR_LODASH;
+  const error = new Error(`Cannot find module '${String(name)}'.${hint} Available modules: ${available}`);
   return Object.assign(error, { code: 'MODULE_NOT_FOUND' });
 }
 
@@ -116,11 +120,22 @@ export function evaluateAhead(name: string): void {
 /** A module of the web platform. */
 export const loadWeb = (name: string): unknown => loadPackage(name);
 
+/** The very function that the package has, of `lodash/get` and the like; undefined where there is none. */
+function functionAlone(key: string): unknown {
+  const found = regExec(FUNCTION_MODULE, key);
+  if (found === null) return undefined;
+  const module = loadPackage(found[1] as string) as Readonly<Record<string, unknown>>;
+  const member = found[2] as string;
+  return hasOwn(module, member) && typeof module[member] === 'function' ? module[member] : undefined;
+}
+
 function requireForScript(name: unknown): unknown {
   const key = String(name).replace(/^node:/, '');
   if (hasOwn(SCRIPT_MODULES, key)) return loadCore(key);
   if (key === 'bcrypt') return once(key, () => bcrypt);
   if (key in bundleOf && !isOurs(key)) return loadPackage(key);
+  const alone = functionAlone(key);
+  if (alone !== undefined) return alone;
   throw notFound(name);
 }
 

@@ -120,6 +120,9 @@ describe('what a package gives by a getter is put back:', () => {
     ["require('crypto').webcrypto.subtle.kept", '1'],
     ["require('http').globalAgent.kept", '1'],
     ["require('tls').rootCertificates.kept", '1'],
+    ["require('lodash/get').kept", '1'],
+    ["require('lodash').get", '() => 1'],
+    ["require('lodash/fp').map.convert.kept", '1'],
   ])('%s', (place, value) => expectSame(`try { ${place} = ${value} } catch {}`, `return String(${place})`));
 });
 
@@ -133,6 +136,7 @@ describe('what only instances lead to is put back:', () => {
     ['an iterator of a form', 'new FormData().entries()'],
     ['a wrapper of lodash', "require('lodash')([1])"],
     ['a lazy wrapper of lodash', "require('lodash')([1]).map((x) => x).__wrapped__"],
+    ['a wrapper of lodash/fp', "require('lodash/fp')([1])"],
     ['an address of mongodb', "new (require('mongodb').MongoClient)('mongodb://127.0.0.1:1').options.hosts[0]"],
     ['a namespace of mongodb', "new (require('mongodb').MongoClient)('mongodb://127.0.0.1:1').db('x').s.namespace"],
     ['a namespace of mongodb@7', "new (require('mongodb@7').MongoClient)('mongodb://127.0.0.1:1').db('x').s.namespace"],

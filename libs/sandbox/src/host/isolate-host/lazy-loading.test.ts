@@ -32,15 +32,24 @@ describe('on the heap of an isolate', () => {
     empty = await heapAfter('');
   });
 
-  it.each(['pg', 'mysql2', 'mongodb', 'mssql', 'lodash'])('%s is there when it is required', async (name) => {
-    expect(await heapAfter(`require('${name}')`)).toBeGreaterThan(empty + 100 * KIB);
-  });
+  it.each(['pg', 'mysql2', 'mongodb', 'mssql', 'lodash', 'lodash/get', 'lodash/fp'])(
+    '%s is there when it is required',
+    async (name) => {
+      expect(await heapAfter(`require('${name}')`)).toBeGreaterThan(empty + 100 * KIB);
+    },
+  );
 
   it('no other package is there than the one that the script requires', async () => {
     const one = await heapAfter(`require('lodash')`);
     const two = await heapAfter(`require('lodash'); require('mssql')`);
     expect(two).toBeGreaterThan(one + 100 * KIB);
     expect(empty).toBeLessThan(one);
+  });
+
+  it('a function of lodash by itself brings all of lodash, once, and nothing of lodash/fp', async () => {
+    const whole = await heapAfter(`require('lodash')`);
+    expect(await heapAfter(`require('lodash'); require('lodash/get')`)).toBeLessThan(whole + 20 * KIB);
+    expect(await heapAfter(`require('lodash/fp')`)).toBeGreaterThan(whole);
   });
 
   it('a package is not there when the source names it and the run does not get to it', async () => {

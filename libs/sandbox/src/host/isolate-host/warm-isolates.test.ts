@@ -68,7 +68,7 @@ describe('an isolate', () => {
     await service.stop();
   });
 
-  it.each(['axios', 'lodash', 'mongodb', 'mongodb@3', 'mongodb@7', 'mssql', 'mysql2/promise', 'pg'])(
+  it.each(['axios', 'lodash/get', 'lodash/fp', 'mongodb', 'mongodb@3', 'mongodb@7', 'mssql', 'mysql2/promise', 'pg'])(
     'does so although it has loaded %s',
     async (name) => {
       const isolates = await answersOf(script(`require('${name}'); ${ISOLATE}`), '', '', '', '');
