@@ -33,19 +33,24 @@ afterEach(async () => {
 /** A sandbox that only remembers what it was asked; the real one has its own tests. */
 const rememberingSandbox = (result: RunResult) => {
   const requests: RunRequest[] = [];
+  const checks: (AbortSignal | undefined)[] = [];
   const sandbox: Sandbox = {
     run: async (request) => {
       requests.push(request);
       return result;
     },
-    check: async (source, _, language) => ({ problems: [], javascript: `${language}: ${source}` }),
+    check: async (source, _, language, signal) => {
+      checks.push(signal);
+      if (source === 'endless') await new Promise(() => {});
+      return { problems: [], javascript: `${language}: ${source}` };
+    },
     level: { level: 'process', walls: [], missing: [] },
     modules: [{ name: 'pg', version: '8.0.0' }],
     onHealth: () => {},
     stats: () => ({ waiting: 0, hosts: { starting: 0, blank: 0, warm: 0, busy: 0 }, residentBytes: 0 }),
     close: async () => {},
   };
-  return { sandbox, requests };
+  return { sandbox, requests, checks };
 };
 
 const COMPLETED: RunResult = {
@@ -58,7 +63,7 @@ const COMPLETED: RunResult = {
 const serve = async (result = COMPLETED) => {
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
-  const { sandbox, requests } = rememberingSandbox(result);
+  const { sandbox, requests, checks } = rememberingSandbox(result);
   const server = stack.use(await createScriptRunner({ host: '127.0.0.1', port: 0, serviceToken }, { log, sandbox }));
   const client = stack.use(
     createClient(ScriptRunnerServiceClient, { address: `127.0.0.1:${server.port}`, token: serviceToken }),
@@ -68,12 +73,16 @@ const serve = async (result = COMPLETED) => {
       requestId: 'request-1',
       deadlineMs: Date.now() + ms,
     });
-  const check = (source: string, language: 0 | 1 = 0) =>
+  const check = (source: string, language: 0 | 1 = 0, patience: { ms?: number; signal?: AbortSignal } = {}) =>
     client.checkScript(
       { source, action: ScriptAction.LOGIN, language },
-      { requestId: 'request-1', deadlineMs: Date.now() + 5_000 },
+      {
+        requestId: 'request-1',
+        deadlineMs: Date.now() + (patience.ms ?? 5_000),
+        ...(patience.signal && { signal: patience.signal }),
+      },
     );
-  return { run, check, requests };
+  return { run, check, requests, checks };
 };
 
 const aRun = () => ({
@@ -202,6 +211,19 @@ describe('CheckScript', () => {
       javascript: 'javascript: async function login() {}',
       modules: [{ name: 'pg', version: '8.0.0' }],
     });
+  });
+
+  it('ends the check when its caller hangs up, and at its deadline', async () => {
+    const { check, checks } = await serve();
+    const caller = new AbortController();
+    const hungUp = expect(check('endless', 0, { signal: caller.signal })).rejects.toMatchObject({
+      reason: 'CANCELLED',
+    });
+    await expect.poll(() => checks.length).toBe(1);
+    caller.abort();
+    await hungUp;
+    await expect(check('endless', 0, { ms: 300 })).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    await expect.poll(() => checks.map((signal) => signal?.aborted)).toEqual([true, true]);
   });
 
   it('passes the language on, and refuses one that it does not know', async () => {

@@ -145,19 +145,26 @@ const createRun = (parts: Parts, floor: Isolation): Sandbox['run'] => {
 /** What stands at the source's top level is evaluated to see what it defines, so each source gets a host of its own. */
 const createCheck =
   ({ queue, pool }: Pick<Parts, 'queue' | 'pool'>): Sandbox['check'] =>
-  async (source, functionName, language = 'javascript') => {
+  async (source, functionName, language = 'javascript', signal) => {
     const begin = (host: IsolateHost): Promise<ScriptCheck> => {
       const timer = setTimeout(() => host.kill(DEATHS.stuckInSource), CHECK_TIMEOUT_MS);
+      const end = (): void => host.kill(DEATHS.servedItsPurpose);
+      signal?.addEventListener('abort', end, { once: true });
       return host.check(source, functionName, language).finally(() => {
         clearTimeout(timer);
-        host.kill(DEATHS.servedItsPurpose);
+        signal?.removeEventListener('abort', end);
+        end();
       });
     };
     const instead: Work<ScriptCheck>['instead'] = (why, retryAfterMs) =>
       Promise.reject(runnersFault(why, retryAfterMs));
-    const found = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead });
+    const found = workIn(queue, { connectionKey: `check ${randomUUID()}`, begin, instead }, signal);
     pool.serve();
-    return (await found) ?? { problems: [] };
+    const check = await found;
+    // Nothing was found in a source that was not looked at to its end.
+    if (check === undefined || signal?.aborted)
+      throw new ServiceError('CANCELLED', 'the check was ended by its caller');
+    return check;
   };
 
 const statsOf = ({ queue, nursery, pool }: Omit<Parts, 'admission'> & { readonly nursery: Nursery }): SandboxStats => {

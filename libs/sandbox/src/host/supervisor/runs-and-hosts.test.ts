@@ -136,6 +136,26 @@ describe('a check of a source', () => {
     }
   });
 
+  it('is ended by its caller, waiting or running, and its host is there for others', async () => {
+    const only = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, maxHosts: 1, blankHosts: 0 });
+    try {
+      const [running, waiting] = [new AbortController(), new AbortController()];
+      const checks = [running, waiting].map(({ signal }) => only.check('silent', 'work', 'javascript', signal));
+      const ends = checks.map((check) => expect(check).rejects.toMatchObject({ reason: 'CANCELLED' }));
+      await expect.poll(() => only.stats()).toMatchObject({ waiting: 1, hosts: { busy: 1 } });
+      waiting.abort();
+      running.abort();
+      await Promise.all(ends);
+      expect(only.stats().waiting).toBe(0);
+      expect(await only.run(runOf('echo'))).toMatchObject({ outcome: 'completed' });
+      await expect(only.check('echo', 'work', 'javascript', AbortSignal.abort())).rejects.toMatchObject({
+        reason: 'CANCELLED',
+      });
+    } finally {
+      await only.close();
+    }
+  });
+
   it('keeps its host, however much others want room', async () => {
     const small = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, maxHosts: 2, blankHosts: 1 });
     try {
