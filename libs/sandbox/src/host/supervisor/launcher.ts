@@ -13,10 +13,10 @@ import { prepareRuntimeFolder, type RuntimeFolder } from './runtime/runtime-fold
 import type { SandboxLog } from './sandbox-log.ts';
 import type { SandboxOptions, SandboxTuning } from './sandbox-options.ts';
 import { createSpawner } from './spawner/spawner.ts';
-import { chooseWalls } from './walls/choose-walls.ts';
+import { type ChosenWalls, chooseWalls } from './walls/choose-walls.ts';
 import { requireLevel, requireWalls } from './walls/require-level.ts';
 import { claimUserIds, type UserIds } from './walls/user-ids.ts';
-import { HOST_PIDS_MAX } from './walls/wall-chain.ts';
+import { HOST_PIDS_MAX, type WallChain, wallChains } from './walls/wall-chain.ts';
 
 /** Starts isolate hosts behind the walls that stand on this machine. */
 export type Launcher = {
@@ -90,6 +90,18 @@ const hasten = ({ ready }: IsolateHost, cgroup: HostCgroup | undefined): void =>
   ready.then(inTime, inTime);
 };
 
+/** The walls that stand here, if they are what is required. */
+const raiseWalls = async (
+  chains: readonly WallChain[],
+  probing: Parameters<typeof chooseWalls>[1],
+  { requiredLevel, requiredWalls }: SandboxTuning,
+): Promise<ChosenWalls> => {
+  const chosen = await chooseWalls(chains, probing);
+  requireLevel(chosen.level, requiredLevel);
+  requireWalls(chosen.level, requiredWalls);
+  return chosen;
+};
+
 /** Copies and verifies the runtime, claims user ids, tries the walls. Throws when the runtime is not built. */
 export const createLauncher = async (options: SandboxOptions, tuning: SandboxTuning): Promise<Launcher> => {
   const { log, watch = noWatch } = options;
@@ -97,15 +109,13 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
   const ids = await claimIds(tuning.maxHosts, options);
   const opened = openGroups(options, tuning);
   const probeUid = ids?.take() ?? 0;
-  const { chain, level, cgroups } = await chooseWalls(runtime, { uid: probeUid, cgroups: opened, log });
-  ids?.give(probeUid);
-  try {
-    requireLevel(level, tuning.requiredLevel);
-    requireWalls(level, tuning.requiredWalls);
-  } catch (error) {
+  const probing = { uid: probeUid, cgroups: opened, log };
+  const raised = raiseWalls(wallChains(runtime), probing, tuning);
+  const { chain, level, cgroups } = await raised.catch(async (error: unknown) => {
     await Promise.all([opened?.close(), ids?.close()]);
     throw error;
-  }
+  });
+  ids?.give(probeUid);
   const timer = keepTouched(runtime);
   const watchdog = level.walls.includes('memory') ? undefined : startWatchdog(log);
   const spawner = createSpawner(log);

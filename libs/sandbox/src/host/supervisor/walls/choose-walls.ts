@@ -1,10 +1,9 @@
 import type { SandboxLevel } from '../../../sandbox.ts';
 import type { Controller } from '../cgroups/cgroup-places.ts';
 import type { Cgroups } from '../cgroups/cgroups.ts';
-import type { RuntimeFolder } from '../runtime/runtime-folder.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
-import { probeWalls, standingWalls } from './probe.ts';
-import { HOST_PIDS_MAX, type WallChain, wallChains } from './wall-chain.ts';
+import { NoAnswerError, probeWalls, standingWalls } from './probe.ts';
+import { HOST_PIDS_MAX, type WallChain } from './wall-chain.ts';
 
 export type ChosenWalls = {
   readonly chain: WallChain;
@@ -32,11 +31,19 @@ const levelOf = (probed: ReturnType<typeof standingWalls>, cgroups: Cgroups | un
 
 const PROBE_BYTES_MAX = 512 * 1024 * 1024;
 
+type Try = { readonly chain: WallChain; readonly cgroups: Cgroups | undefined };
+type Probing = {
+  readonly uid: number;
+  readonly log: SandboxLog;
+  /** Milliseconds that a program behind the walls may take to answer. */
+  readonly timeoutMs?: number;
+};
+
 /** Runs the probe in control groups as a host would be: what cannot go in does not start. */
-const probeIn = async (chain: WallChain, uid: number, cgroups: Cgroups | undefined) => {
+const probeIn = async ({ chain, cgroups }: Try, { uid, timeoutMs }: Probing) => {
   const groups = cgroups?.add({ memoryBytes: PROBE_BYTES_MAX, pids: HOST_PIDS_MAX });
   try {
-    const report = await probeWalls(chain, uid, groups?.doors ?? []);
+    const report = await probeWalls(chain, uid, { doors: groups?.doors ?? [], ...(timeoutMs && { timeoutMs }) });
     if (!report.connected) throw new Error('the socket channel does not come through');
     return standingWalls(report);
   } finally {
@@ -44,33 +51,46 @@ const probeIn = async (chain: WallChain, uid: number, cgroups: Cgroups | undefin
   }
 };
 
-type Try = { readonly chain: WallChain; readonly cgroups: Cgroups | undefined };
+/** A machine that has just started is busy for a while. */
+const ASKED_TIMES = 3;
 
-const tryWalls = async ({ chain, cgroups }: Try, uid: number, log: SandboxLog): Promise<ChosenWalls | undefined> => {
+/**
+ * `undefined`: the chain's programs say that it cannot be raised here. Throws where it has not answered, however often it was
+ * asked: weaker walls that are taken for a moment's load would stay for as long as this process lives.
+ */
+const tryWalls = async (each: Try, probing: Probing, timesLeft = ASKED_TIMES): Promise<ChosenWalls | undefined> => {
+  const { chain, cgroups } = each;
   try {
-    return { chain, cgroups, level: levelOf(await probeIn(chain, uid, cgroups), cgroups) };
+    return { chain, cgroups, level: levelOf(await probeIn(each, probing), cgroups) };
   } catch (error) {
-    const reason = (error as Error).message;
-    const groups = cgroups?.controllers ?? [];
-    log.debug({ chain: chain.name, groups, reason }, 'sandbox walls that cannot be raised here');
-    return undefined;
+    const facts = { chain: chain.name, groups: cgroups?.controllers ?? [], reason: (error as Error).message };
+    if (!(error instanceof NoAnswerError)) {
+      probing.log.debug(facts, 'sandbox walls that cannot be raised here');
+      return undefined;
+    }
+    probing.log.warn(facts, 'sandbox walls that did not answer in time');
+    if (timesLeft > 1) return tryWalls(each, probing, timesLeft - 1);
+    const asked = `a program behind "${chain.name}" was started ${ASKED_TIMES} times: ${facts.reason}`;
+    throw new Error(`it is not known which sandbox walls can be raised: the machine may be too busy; ${asked}`);
   }
 };
 
 /**
  * Tries the chains in their order by running a program behind each, and takes the first that works. `uid` is one of the
- * range for isolate hosts. Says in the log what stands, loudly when it is little.
+ * range for isolate hosts. Says in the log what stands, loudly when it is little. Throws where none works, and where one does
+ * not answer.
  */
 export const chooseWalls = async (
-  runtime: RuntimeFolder,
-  { uid, cgroups, log }: { readonly uid: number; readonly cgroups: Cgroups | undefined; readonly log: SandboxLog },
+  chains: readonly WallChain[],
+  { cgroups, ...probing }: Probing & { readonly cgroups: Cgroups | undefined },
 ): Promise<ChosenWalls> => {
-  const tries = wallChains(runtime).flatMap((chain): Try[] => [
+  const { log } = probing;
+  const tries = chains.flatMap((chain): Try[] => [
     ...(cgroups === undefined || !chain.entersGroups ? [] : [{ chain, cgroups }]),
     { chain, cgroups: undefined },
   ]);
   for (const each of tries) {
-    const chosen = await tryWalls(each, uid, log);
+    const chosen = await tryWalls(each, probing);
     if (chosen === undefined) continue;
     const { level, walls, missing } = chosen.level;
     if (level === 'process')

@@ -51,8 +51,21 @@ process.disconnect();
 const PROBE_TIMEOUT_MS = 10_000;
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
-/** Starts the probe through the whole chain, IPC and frame pipe included. Throws with what the chain's programs said. */
-export const probeWalls = (chain: WallChain, uid: number, doors: readonly string[] = []): Promise<ProbeReport> => {
+/** The probe was ended because it took too long, as on a busy machine: that tells nothing of the walls. */
+export class NoAnswerError extends Error {}
+
+/**
+ * Starts the probe through the whole chain, IPC and frame pipe included. Throws with what the chain's programs said, and
+ * `NoAnswerError` where nothing came within `timeoutMs`.
+ */
+export const probeWalls = (
+  chain: WallChain,
+  uid: number,
+  {
+    doors = [],
+    timeoutMs = PROBE_TIMEOUT_MS,
+  }: { readonly doors?: readonly string[]; readonly timeoutMs?: number } = {},
+): Promise<ProbeReport> => {
   const { file, args } = chain.command(uid, ['-e', PROBE, chain.runtimePath], doors);
   const child = spawn(file, args, { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] });
   const texts = { report: '', complaint: '' };
@@ -63,13 +76,18 @@ export const probeWalls = (chain: WallChain, uid: number, doors: readonly string
   if (child.stderr !== null) collect(child.stderr, 'complaint');
   collect(child.stdio[4], 'report').on('error', () => {});
   const { promise, resolve, reject } = Promise.withResolvers<ProbeReport>();
-  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, timeoutMs);
   child.once('error', reject);
   child.once('close', (code, signal) => {
     try {
       resolve(reportSchema.parse(JSON.parse(texts.report)));
     } catch {
-      reject(new Error(texts.complaint.trim().slice(0, 500) || `ended with ${signal ?? code}`));
+      if (late) reject(new NoAnswerError(`no answer within ${timeoutMs} ms`));
+      else reject(new Error(texts.complaint.trim().slice(0, 500) || `ended with ${signal ?? code}`));
     }
   });
   return promise.finally(() => clearTimeout(timer));

@@ -5,7 +5,7 @@ import { chooseWalls } from './choose-walls.ts';
 import { probeWalls, standingWalls } from './probe.ts';
 import { requireLevel, requireWalls } from './require-level.ts';
 import { claimUserIds } from './user-ids.ts';
-import { wallChains } from './wall-chain.ts';
+import { type WallChain, wallChains } from './wall-chain.ts';
 
 const folder = temporaryFolder();
 let runtime: RuntimeFolder;
@@ -50,10 +50,43 @@ describe('walls', () => {
 
   it('are reported with what is missing, in the log too', async () => {
     const { log, entries } = readableLog();
-    const { level } = await chooseWalls(runtime, { uid: 65_533, cgroups: undefined, log });
+    const { level } = await chooseWalls(wallChains(runtime), { uid: 65_533, cgroups: undefined, log });
     const logged = entries.find(({ facts }) => 'walls' in facts)?.facts;
     expect(logged).toMatchObject({ level: level.level, walls: level.walls, missing: level.missing });
     expect(level.walls.length + level.missing.length).toBeGreaterThan(0);
+  });
+
+  /** The plain chain, of whose first programs so many do not answer. */
+  const slowChain = (slowTimes: number): WallChain => {
+    const [plain] = wallChains(runtime).slice(-1);
+    if (plain === undefined) throw new Error('there is always a plain chain');
+    let started = 0;
+    const command: WallChain['command'] = (...given) => {
+      started += 1;
+      return started > slowTimes
+        ? plain.command(...given)
+        : { file: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] };
+    };
+    return { ...plain, name: 'slow', command };
+  };
+
+  it('that a busy machine was too slow to raise are tried again', async () => {
+    const { log, entries } = readableLog();
+    const chains = [slowChain(1), slowChain(0)];
+    const probing = { uid: 65_533, cgroups: undefined, log, timeoutMs: 3_000 };
+    expect((await chooseWalls(chains, probing)).chain).toBe(chains[0]);
+    expect(entries).toContainEqual({
+      facts: { chain: 'slow', groups: [], reason: 'no answer within 3000 ms' },
+      message: 'sandbox walls that did not answer in time',
+    });
+  });
+
+  it('of which nothing is known in the end are not replaced by weaker ones: nothing starts', async () => {
+    const chains = [slowChain(100), slowChain(0)];
+    const probing = { uid: 65_533, cgroups: undefined, log: readableLog().log, timeoutMs: 50 };
+    await expect(chooseWalls(chains, probing)).rejects.toThrow(
+      'it is not known which sandbox walls can be raised: the machine may be too busy; a program behind "slow" was started 3 times: no answer within 50 ms',
+    );
   });
 
   it.runIf(isLinuxRoot)('are all up for root: no network, process, file, identity or privilege is left', async () => {
