@@ -1,5 +1,6 @@
 /** Timers: kept in order here, with one alarm in the host for the earliest. */
 import { listen, send, uncaught } from './bridge.ts';
+import { validateFunction } from './modules/node-errors.ts';
 import { apply, bareList, create, dateNow } from './primordials.ts';
 import { drainTicks } from './ticks.ts';
 
@@ -32,10 +33,7 @@ export function setTimerQuotaHandler(handler: (message: string) => void): void {
 }
 
 function assertCallback(callback: unknown): asserts callback is Callback {
-  if (typeof callback === 'function') return;
-  const received = callback === null ? 'null' : typeof callback;
-  const error = new TypeError(`The "callback" argument must be of type function. Received ${received}`);
-  throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+  validateFunction(callback, 'callback');
 }
 
 function assertRoom(): void {

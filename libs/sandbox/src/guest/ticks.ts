@@ -1,4 +1,5 @@
 /** `process.nextTick`: a queue that is emptied after every event from the host and soon after the current microtasks. */
+import { validateFunction } from './modules/node-errors.ts';
 import { apply, bareList } from './primordials.ts';
 
 type Tick = { readonly callback: (...args: unknown[]) => unknown; readonly args: readonly unknown[] };
@@ -36,11 +37,7 @@ async function drainSoon(): Promise<void> {
 }
 
 export function nextTick(callback: (...args: unknown[]) => unknown, ...args: unknown[]): void {
-  if (typeof callback !== 'function') {
-    throw Object.assign(new TypeError('The "callback" argument must be of type function.'), {
-      code: 'ERR_INVALID_ARG_TYPE',
-    });
-  }
+  validateFunction(callback, 'callback');
   queue[queue.length] = { callback, args };
   if (drainIsDue) return;
   drainIsDue = true;

@@ -48,7 +48,7 @@ function partsOf(sources: unknown): unknown[] {
   if (isList && typeof (sources as Iterable<unknown>)[Symbol.iterator] === 'function') {
     return [...(sources as Iterable<unknown>)];
   }
-  throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Value cannot be converted to sequence.');
+  throw Object.assign(new TypeError('Value cannot be converted to sequence.'), { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 function endingsOf(options: Options | null | undefined): boolean {

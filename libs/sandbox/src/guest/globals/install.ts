@@ -2,6 +2,7 @@
 
 import { uncaught } from '../bridge.ts';
 import { Buffer, buffer } from '../modules/buffer.ts';
+import { validateFunction } from '../modules/node-errors.ts';
 import { process } from '../modules/process.ts';
 import { timers } from '../modules/timers.ts';
 import { dateNow } from '../primordials.ts';
@@ -24,10 +25,7 @@ async function runMicrotask(callback: () => void): Promise<void> {
 }
 
 function queueMicrotask(callback: () => void): void {
-  if (typeof callback !== 'function') {
-    const error = new TypeError('The "callback" argument must be of type function.');
-    throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
-  }
+  validateFunction(callback, 'callback');
   void runMicrotask(callback);
 }
 

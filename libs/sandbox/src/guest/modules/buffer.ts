@@ -1,11 +1,12 @@
 /** `buffer`: the npm package under Node's checks and errors, plus what Node has and it lacks. */
 import * as base from 'buffer/';
-import { unknownEncoding } from './buffer/bounds.ts';
 import { compare, compareTo, copy, equals } from './buffer/comparing.ts';
+import { atob, btoa, isAscii, isUtf8, transcode } from './buffer/conversions.ts';
 import { inspectMaxBytes } from './buffer/inspecting.ts';
-import { Buffer, type Bytes, from, isEncoding, SIZE_MAX, SlowBuffer } from './buffer/making.ts';
+import { Buffer, type Bytes, fillAll, from, SIZE_MAX, SlowBuffer } from './buffer/making.ts';
 import { numberMethods } from './buffer/numbers.ts';
 import { search } from './buffer/searching.ts';
+import { swappingMethods } from './buffer/swapping.ts';
 import { byteLength, directMethods, toText, write } from './buffer/texts.ts';
 import { showBy, showBytes } from './util/custom-inspect.ts';
 
@@ -26,6 +27,8 @@ const indexOf = searching(true);
 const methods: Record<string, unknown> = {
   ...numberMethods(),
   ...directMethods(),
+  ...swappingMethods(),
+  fill: fillAll,
   compare: compareTo,
   equals,
   copy,
@@ -56,36 +59,11 @@ define(Buffer, 'byteLength', byteLength);
 // By this mark libraries (bson) tell the npm package from Node's own.
 Reflect.deleteProperty(Buffer.prototype, '_isBuffer');
 
-const atob = (text: unknown): string => {
-  const compact = String(text).replace(/[\t\n\f\r ]/g, '');
-  if (/[^A-Za-z0-9+/=]/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) {
-    throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
-  }
-  return from(compact, 'base64').toString('latin1');
-};
-
-const btoa = (text: unknown): string => {
-  const binary = String(text);
-  for (let i = 0; i < binary.length; i++) {
-    if (binary.charCodeAt(i) > 255) throw new DOMException('Invalid character', 'InvalidCharacterError');
-  }
-  return from(binary, 'latin1').toString('base64');
-};
-
-function transcode(source: Uint8Array, fromEncoding: string, toEncoding: string): Bytes {
-  for (const encoding of [fromEncoding, toEncoding]) if (!isEncoding(encoding)) throw unknownEncoding(encoding);
-  const text = from(source).toString(fromEncoding as BufferEncoding);
-  const isNarrow = /^(?:latin1|binary|ascii)$/i.test(toEncoding);
-  // What a narrow encoding lacks becomes a question mark.
-  const shown = isNarrow
-    ? Array.from(text, (one) => (one.charCodeAt(0) > 255 || one.length > 1 ? '?' : one)).join('')
-    : text;
-  return from(shown, toEncoding);
-}
+const { default: _default, ...package_ } = base as unknown as typeof base & { default: unknown };
 
 export const buffer = Object.defineProperties(
   {
-    ...base,
+    ...package_,
     Buffer,
     SlowBuffer,
     kMaxLength: SIZE_MAX,
@@ -100,8 +78,8 @@ export const buffer = Object.defineProperties(
       return globalThis.File;
     },
     resolveObjectURL: (): undefined => undefined,
-    isUtf8: (bytes: Uint8Array) => from(from(bytes).toString('utf8')).equals(bytes),
-    isAscii: (bytes: Uint8Array) => from(bytes).every((byte) => byte < 128),
+    isUtf8,
+    isAscii,
     constants: { MAX_LENGTH: SIZE_MAX, MAX_STRING_LENGTH: STRING_LENGTH_MAX },
   },
   { INSPECT_MAX_BYTES: inspectMaxBytes },

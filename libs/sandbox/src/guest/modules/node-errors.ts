@@ -3,12 +3,19 @@ import { core } from './registry.ts';
 
 type ErrorClass = new (message: string) => Error;
 
-/** An error with a code, whose stack names the code as Node's does. */
+const HIDDEN = { writable: true, enumerable: false, configurable: true };
+
+/** An error with a code, whose stack and text name the code as those of Node's errors do. */
 export function nodeError(base: ErrorClass, code: string, message: string): Error {
   const error = new base(message);
   const { name, stack } = error;
-  const value = `${name} [${code}]${String(stack).slice(name.length)}`;
-  Object.defineProperty(error, 'stack', { value, writable: true, enumerable: false, configurable: true });
+  function tellOfCode(this: Error): string {
+    return `${this.name} [${code}]: ${this.message}`;
+  }
+  Object.defineProperties(error, {
+    stack: { ...HIDDEN, value: `${name} [${code}]${String(stack).slice(name.length)}` },
+    toString: { ...HIDDEN, value: tellOfCode },
+  });
   return Object.assign(error, { code });
 }
 

@@ -6,98 +6,120 @@ import { copyOf } from '../modules/crypto/bytes.ts';
 import { nextTick } from '../ticks.ts';
 
 const DEFAULT_ROUNDS = 10;
-const HASH_SHAPE = /^\$2[aby]?\$(\d{1,2})\$.{53}$/s;
+/** Native code cuts off what is behind the point. */
+const roundsOr10 = (rounds: unknown): number => Math.trunc((rounds as number) || DEFAULT_ROUNDS);
+const ROUNDS_IN_HASH = /^\$.[^$]?\$(\d+)/s;
 
 const crossing = (value: unknown): unknown => (Buffer.isBuffer(value) ? copyOf(value) : value);
 
-function answer(promise: Promise<unknown>, callback: unknown): Promise<unknown> | undefined {
-  if (callback === undefined || callback === null) return promise;
+type Callback = (error?: unknown, value?: unknown) => void;
+type Answer = Promise<unknown> | undefined;
+
+/** Native code calls back with `undefined` for no error. */
+function answer(promise: Promise<unknown>, callback: Callback | undefined): Answer {
+  if (callback === undefined) return promise;
   promise
     .then(
-      (value) => nextTick(callback as () => void, null, value),
-      (error) => nextTick(callback as () => void, error),
+      (value) => nextTick(callback, undefined, value),
+      (error) => nextTick(callback, error),
     )
     .catch(uncaught);
   return undefined;
 }
 
-function call(what: BcryptCall, args: readonly unknown[], callback: unknown): Promise<unknown> | undefined {
-  return answer(
+const call = (what: BcryptCall, args: readonly unknown[], callback: Callback | undefined): Answer =>
+  answer(
     request((id) => ['bcrypt', id, what, args.map(crossing)]),
     callback,
   );
+
+function fail(message: string, callback: unknown): Answer {
+  const error = new Error(message);
+  if (typeof callback !== 'function') return Promise.reject(error);
+  nextTick(callback as Callback, error);
+  return undefined;
 }
 
-const fail = (message: string, callback: unknown): Promise<unknown> | undefined =>
-  answer(Promise.reject(new Error(message)), callback);
+const ROUNDS = 'rounds must be a number';
+const MINOR = 'minor must be either "a" or "b"';
+const DATA_AND_SALT_REQUIRED = 'data and salt arguments required';
+const DATA_AND_SALT = 'data must be a string or Buffer and salt must either be a salt string or a number of rounds';
+const DATA_AND_HASH_REQUIRED = 'data and hash arguments required';
+const CALLBACK = 'cb must be a function or null to return a Promise';
 
 const isData = (value: unknown): boolean => typeof value === 'string' || Buffer.isBuffer(value);
 const isSalt = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 
+function problemWithSalt(rounds: unknown, minor: unknown): string | undefined {
+  if (rounds && typeof rounds !== 'number') return ROUNDS;
+  return minor && minor !== 'a' && minor !== 'b' ? MINOR : undefined;
+}
+
 function problemWithHash(data: unknown, salt: unknown): string | undefined {
-  if (data == null || salt == null) return 'data and salt arguments required';
-  if (!isData(data) || !isSalt(salt)) {
-    return 'data must be a string or Buffer and salt must either be a salt string or a number of rounds';
-  }
-  return undefined;
+  if (data == null || salt == null) return DATA_AND_SALT_REQUIRED;
+  return isData(data) && isSalt(salt) ? undefined : DATA_AND_SALT;
 }
 
 function problemWithCompare(data: unknown, hash: unknown, wrongTypes: string): string | undefined {
-  if (data == null || hash == null) return 'data and hash arguments required';
-  if (!isData(data) || typeof hash !== 'string') return wrongTypes;
-  return undefined;
+  if (data == null || hash == null) return DATA_AND_HASH_REQUIRED;
+  return isData(data) && typeof hash === 'string' ? undefined : wrongTypes;
 }
 
 function assertFine(problem: string | undefined): void {
   if (problem !== undefined) throw new Error(problem);
 }
 
-function genSalt(rounds?: unknown, minor?: unknown, callback?: unknown): Promise<unknown> | undefined {
-  const done = [rounds, minor, callback].find((argument) => typeof argument === 'function');
-  const count = typeof rounds === 'function' || !rounds ? DEFAULT_ROUNDS : rounds;
-  if (typeof count !== 'number') return fail('rounds must be a number', done);
-  return call('genSalt', [count, typeof minor === 'string' ? minor : 'b'], done);
+function genSalt(rounds: unknown, minor: unknown, callback: unknown): Answer {
+  if (typeof rounds === 'function') return call('genSalt', [DEFAULT_ROUNDS, 'b'], rounds as Callback);
+  const done = typeof minor === 'function' ? minor : callback;
+  const wanted = typeof minor === 'function' ? 'b' : minor;
+  const problem = problemWithSalt(rounds, wanted);
+  if (problem !== undefined) return fail(problem, done);
+  return call('genSalt', [roundsOr10(rounds), wanted || 'b'], (done || undefined) as Callback | undefined);
 }
 
-/** The callback among the arguments: bcrypt takes a function in any place for it. */
-const callbackOf = (...args: readonly unknown[]): unknown => args.find((arg) => typeof arg === 'function');
-const unlessFunction = (value: unknown): unknown => (typeof value === 'function' ? undefined : value);
-
-function hash(data: unknown, salt: unknown, callback?: unknown): Promise<unknown> | undefined {
-  const done = callbackOf(data, salt, callback);
-  const problem = problemWithHash(unlessFunction(data), unlessFunction(salt));
-  return problem ? fail(problem, done) : call('hash', [data, salt], done);
+/** `functionInstead`: what is said of a callback in the place of an argument. */
+function callOrFail(
+  what: 'hash' | 'compare',
+  [data, second, callback]: readonly unknown[],
+  functionInstead: string,
+  problem: string | undefined,
+): Answer {
+  if (typeof data === 'function') return fail(functionInstead, data);
+  if (typeof second === 'function') return fail(functionInstead, second);
+  if (callback && typeof callback !== 'function') return fail(CALLBACK, undefined);
+  if (problem !== undefined) return fail(problem, callback);
+  return call(what, [data, second], (callback || undefined) as Callback | undefined);
 }
 
-function compare(data: unknown, hashed: unknown, callback?: unknown): Promise<unknown> | undefined {
-  const done = callbackOf(data, hashed, callback);
-  const problem = problemWithCompare(unlessFunction(data), unlessFunction(hashed), 'data and hash must be strings');
-  return problem ? fail(problem, done) : call('compare', [data, hashed], done);
-}
-
+/** As the native code reads it: what follows the version, up to where it is no number. */
 function getRounds(hashed: unknown): number {
   if (hashed == null) throw new Error('hash argument required');
   if (typeof hashed !== 'string') throw new Error('hash must be a string');
-  const match = HASH_SHAPE.exec(hashed);
-  if (!match) throw new Error('invalid hash provided');
-  return Number(match[1]);
+  const rounds = Number(ROUNDS_IN_HASH.exec(hashed)?.[1] ?? 0);
+  if (rounds === 0) throw new Error('invalid hash provided');
+  return rounds;
 }
 
 export const bcrypt = {
-  genSalt,
-  hash,
-  compare,
-  getRounds,
-  genSaltSync(rounds?: unknown, minor = 'b') {
-    if (rounds && typeof rounds !== 'number') throw new Error('rounds must be a number');
-    return ask('bcrypt', 'genSaltSync', [rounds || DEFAULT_ROUNDS, minor]);
+  genSaltSync(rounds?: unknown, minor?: unknown) {
+    assertFine(problemWithSalt(rounds, minor));
+    return ask('bcrypt', 'genSaltSync', [roundsOr10(rounds), minor || 'b']);
   },
+  genSalt,
   hashSync(data: unknown, salt: unknown) {
     assertFine(problemWithHash(data, salt));
     return ask('bcrypt', 'hashSync', [crossing(data), salt]);
   },
+  hash: (data: unknown, salt: unknown, callback: unknown) =>
+    callOrFail('hash', [data, salt, callback], DATA_AND_SALT, problemWithHash(data, salt)),
   compareSync(data: unknown, hashed: unknown) {
     assertFine(problemWithCompare(data, hashed, 'data must be a string or Buffer and hash must be a string'));
     return ask('bcrypt', 'compareSync', [crossing(data), hashed]);
   },
+  compare(data: unknown, hashed: unknown, callback: unknown) {
+    const problem = problemWithCompare(data, hashed, 'data and hash must be strings');
+    return callOrFail('compare', [data, hashed, callback], DATA_AND_HASH_REQUIRED, problem);
+  },
+  getRounds,
 };

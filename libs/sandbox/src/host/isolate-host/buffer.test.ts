@@ -100,6 +100,87 @@ describe('Buffer beside plain Node', () => {
       '[Buffer.from("abc") instanceof Uint8Array, Buffer.from("abc").map((x) => x + 1)]',
     ]));
 
+  it('fills with the same checks', () =>
+    expectSameOfEach(
+      [
+        ...[
+          '"abc", 1, 6',
+          '"abc", 8',
+          '"x", -1',
+          '"x", 0, 9',
+          '1, 1.5',
+          '1, {}',
+          '"zz", "hex"',
+          '"", 2',
+          '"x", 0, 3, "nothing"',
+          '"x", 0, 3, 5',
+        ],
+        ...[
+          'new Uint16Array([1, 513]), 1',
+          'Buffer.alloc(0)',
+          '{}',
+          '[5]',
+          'true',
+          'null',
+          '-1',
+          '1n',
+          'Symbol()',
+          '"\\u20ac", "latin1"',
+          '"YWI", "base64"',
+        ],
+      ]
+        .map((args) => `Buffer.alloc(7, 9).fill(${args})`)
+        .concat([
+          'Buffer.alloc(5, "x", "nothing")',
+          'Buffer.alloc(5, "zz", "hex")',
+          'Buffer.alloc(5, [1])',
+          'Buffer.alloc(0).fill("zz", "hex")',
+        ]),
+    ));
+
+  it('turns numbers around, where they are whole', () =>
+    expectSameOfEach(
+      [16, 32, 64].flatMap((bits) => [
+        `Buffer.alloc(7).swap${bits}()`,
+        `Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]).swap${bits}()`,
+        `Buffer.alloc(0).swap${bits}.name`,
+      ]),
+    ));
+
+  it('takes half a byte of hex for none, wherever it is written', () =>
+    expectSameOfEach([
+      'Buffer.from("abc", "hex")',
+      '[Buffer.alloc(3).write("abc", "hex")]',
+      'Buffer.alloc(2).fill("abc", "hex")',
+      'Buffer.byteLength("abc", "hex")',
+    ]));
+
+  it('converts and asks with the same checks', () =>
+    expectSameOfEach([
+      ...['ascii', 'latin1', 'utf8', 'ucs2'].flatMap((one) =>
+        ['ascii', 'binary', 'utf-8', 'utf16le'].map(
+          (other) => `require("buffer").transcode(Buffer.from("\\u00fc\\u20aca\\ud83d\\ude00"), "${one}", "${other}")`,
+        ),
+      ),
+      ...[
+        '"x", "utf8", "ucs2"',
+        'Buffer.from("x"), "utf8", "hex"',
+        'Buffer.from("x"), "nothing", "utf8"',
+        'Buffer.alloc(0), 1, 2',
+      ].map((args) => `require("buffer").transcode(${args})`),
+      ...['isUtf8', 'isAscii'].flatMap((name) =>
+        ['"x"', 'new ArrayBuffer(2)', 'new Uint16Array([0xffff])', 'Buffer.from([0xff])', ''].map(
+          (input) => `require("buffer").${name}(${input})`,
+        ),
+      ),
+      ...['', '"YQ="', '"="', '"Y=Q="', '" Y Q = = "', '"YQ"', '"a"', '"\\u00fc"', 'null'].map(
+        (input) => `atob(${input})`,
+      ),
+      'btoa()',
+      'btoa("\\u20ac")',
+      'Object.keys(require("buffer")).sort()',
+    ]));
+
   it('turns broken UTF-8 into as many replacement characters', () =>
     expectSameOfEach(
       ['f0b841', 'e4bd', 'c0af', 'eda080', 'f48fbfbf', 'f4908080', '80', 'e18080f0', 'f09f9880ff'].map(

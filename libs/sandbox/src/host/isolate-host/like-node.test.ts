@@ -73,7 +73,7 @@ describe('crypto gives what Node gives', () => {
 describe('bcrypt gives what Node gives', () => {
   it('in all its forms', () =>
     expectSame(`const b = require('bcrypt'); const hash = '$2b$04$abcdefghijklmnopqrstuu4VqT3JvYVYkQJ4v4r5YV8kJm7XrGWyq';
-      const own = await b.hash('secret', 4); const called = await new Promise((r) => b.compare('secret', own, (e, ok) => r([e ?? null, ok])));
+      const own = await b.hash('secret', 4); const called = await new Promise((r) => b.compare('secret', own, (...told) => r([told.length, String(told[0]), told[1]])));
       return [await b.compare('secret', own), b.compareSync('wrong', own), called, b.getRounds(hash), own.length, b.genSaltSync(5).slice(0, 7),
         (await b.genSalt(6, 'a')).slice(0, 7), b.hashSync('x', '$2b$04$abcdefghijklmnopqrstuu'), await b.hash(Buffer.from('x'), '$2b$04$abcdefghijklmnopqrstuu')]`));
 
@@ -81,9 +81,24 @@ describe('bcrypt gives what Node gives', () => {
     expectSame(`const b = require('bcrypt'); const say = async (f) => { try { return await f() } catch (e) { return e.message } };
       return [await say(() => b.compare('x')), await say(() => b.hash('x')), await say(() => b.hashSync(1, 4)), await say(() => b.compare(1, 'x')),
         await say(() => b.hash('x', 'not a salt')), await say(() => b.compare('x', 'no hash')), await say(() => b.getRounds('x'))]`));
+
+  it('with what callbacks are told, and where they may stand', () =>
+    expectSame(`const b = require('bcrypt'), salt = '$2b$04$abcdefghijklmnopqrstuu'; const tell = (value) => value instanceof Error ? value.message : value === undefined ? 'undefined' : value;
+      const told = (call) => new Promise((done) => { if (call((...args) => done(args.map(tell)))) done('a promise, too') });
+      const say = async (f) => { try { return tell(await f()) } catch (e) { return e.message } };
+      return [await told((cb) => b.hash('x', salt, cb)), await told((cb) => b.compare('x', b.hashSync('x', 4), cb)), (await told((cb) => b.genSalt(cb)))[0], (await told((cb) => b.genSalt(4, cb)))[0],
+        await told((cb) => b.genSalt('x', cb)), await told((cb) => b.genSalt(4, 'x', cb)), await told((cb) => b.hash(cb)), await told((cb) => b.hash('x', cb)), await told((cb) => b.hash(1, 4, cb)),
+        await told((cb) => b.hash('x', 'no salt', cb)), await told((cb) => b.compare(cb)), await told((cb) => b.compare('x', cb)), await told((cb) => b.compare('x', 1, cb)), await told((cb) => b.compare('x', null, cb)),
+        await say(() => b.hash('x', 4, 'x')), await say(() => b.compare('x', 'x', {})), await say(() => b.compare('x', 'x', null)), await say(() => b.genSalt(4, 'x')), await say(() => b.genSaltSync(4, 'x')),
+        (await say(() => b.genSalt(4.5))).slice(0, 7), await say(() => b.getRounds('$2x$12$')), Object.entries(b).map(([name, f]) => [name, f.name, f.length])]`));
 });
 
 describe('globals and small modules give what Node gives', () => {
+  it('as the text of an error, with its code where Node has it there', () =>
+    expectSame(`const say = (f) => { try { return String(f()) } catch (e) { return [String(e), 'x' + e, Object.keys(e)] } };
+      return [() => Buffer.alloc('x'), () => require('path').join(1), () => setTimeout(1), () => process.nextTick(1), () => queueMicrotask(1), () => require('crypto').randomBytes(-1), () => new URL('x'),
+        () => new URLSearchParams([1]), () => require('events').prototype.on.call({}, 'a', 1), () => require('zlib').gzipSync(1), () => require('util').promisify(1), () => require('http').request({ path: 'a b' }), () => Buffer.alloc(3).swap16()].map(say)`));
+
   it.each([
     [
       'Buffer',

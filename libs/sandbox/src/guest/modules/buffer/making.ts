@@ -5,12 +5,10 @@ import { invalidArgType } from '../node-errors.ts';
 import { core } from '../registry.ts';
 import { outside, unknownEncoding, validateInteger, validateSize } from './bounds.ts';
 import { concat } from './comparing.ts';
+import { type Encodings, fill } from './filling.ts';
 import { isUtf8, utf8Length, writeUtf8 } from './utf8.ts';
 
-const { from: baseFrom, alloc: baseAlloc } = base.Buffer as unknown as {
-  from: (...args: unknown[]) => Bytes;
-  alloc: (...args: unknown[]) => Bytes;
-};
+const { from: baseFrom } = base.Buffer as unknown as { from: (...args: unknown[]) => Bytes };
 export type Bytes = InstanceType<typeof base.Buffer>;
 
 export const SIZE_MAX = Number.MAX_SAFE_INTEGER;
@@ -130,10 +128,11 @@ export function from(value: unknown, encodingOrOffset?: unknown, length?: unknow
   throw invalidArgType('first argument', kinds, value);
 }
 
-function alloc(size: unknown, fill?: unknown, encoding?: unknown): Bytes {
+function alloc(size: unknown, value?: unknown, encoding?: unknown): Bytes {
   const length = validateSize(size, SIZE_MAX);
-  if (fill === undefined || fill === 0 || length === 0) return new FastBuffer(length) as Bytes;
-  return baseAlloc(length, fill, encoding);
+  if (value === undefined || value === 0 || length === 0) return new FastBuffer(length) as Bytes;
+  const made = new FastBuffer(length) as Bytes;
+  return fill(made, [value, 0, length, encoding], ENCODINGS);
 }
 
 const allocUnsafe = (size: unknown): Bytes => new FastBuffer(validateSize(size, SIZE_MAX)) as Bytes;
@@ -141,6 +140,12 @@ const allocUnsafe = (size: unknown): Bytes => new FastBuffer(validateSize(size, 
 export const isEncoding = (encoding: unknown): boolean =>
   typeof encoding === 'string' &&
   (encoding === 'utf8' || /^(?:utf-?8|ucs-?2|utf-?16le|latin1|binary|base64|base64url|hex|ascii)$/i.test(encoding));
+
+const ENCODINGS: Encodings = { toBytes: from, isEncoding };
+
+export function fillAll(this: Bytes, ...args: unknown[]): Bytes {
+  return fill(this, args, ENCODINGS);
+}
 
 type View = ArrayBufferView & { readonly length?: number; readonly BYTES_PER_ELEMENT?: number };
 

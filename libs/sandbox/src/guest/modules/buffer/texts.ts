@@ -1,7 +1,7 @@
 /** Text in and out of buffers: what Node has and the npm package lacks, with Node's checks. */
 import * as base from 'buffer/';
 import { textFromHost } from '../host-text.ts';
-import { invalidArgType, nodeError } from '../node-errors.ts';
+import { invalidArgType } from '../node-errors.ts';
 import { outside, unknownEncoding, validateInteger } from './bounds.ts';
 import { type Bytes, isEncoding } from './making.ts';
 import { decodeUtf8, isUtf8, utf8Length, writeUtf8 } from './utf8.ts';
@@ -14,6 +14,8 @@ const plainByteLength = base.Buffer.byteLength as unknown as Coded;
 const toBase64 = (text: string): string => text.replace(/-/g, '+').replace(/_/g, '/');
 const isBase64Url = (encoding: unknown): boolean =>
   typeof encoding === 'string' && encoding.toLowerCase() === 'base64url';
+
+const isHex = (encoding: string): boolean => encoding.toLowerCase() === 'hex';
 
 function slice(bytes: Bytes, encoding: string, start: number, end: number): string {
   const long = textFromHost(bytes, encoding, start, end);
@@ -37,14 +39,17 @@ export function toText(this: Bytes, ...args: unknown[]): string {
 
 function put(bytes: Bytes, text: string, offset: number, length: number, encoding: string): number {
   if (isUtf8(encoding)) return writeUtf8(bytes, text, offset, length);
-  return isBase64Url(encoding)
-    ? plainWrite.call(bytes, toBase64(text), offset, length, 'base64')
-    : plainWrite.call(bytes, text, offset, length, encoding);
+  if (isBase64Url(encoding)) return plainWrite.call(bytes, toBase64(text), offset, length, 'base64');
+  // Half a byte is none; the package makes one of it.
+  const whole = isHex(encoding) && text.length % 2 === 1 ? text.slice(0, -1) : text;
+  return plainWrite.call(bytes, whole, offset, length, encoding);
 }
 
 /** `write(text[, offset[, length]][, encoding])`; returns how many bytes were written. */
 export function write(this: Bytes, text: unknown, ...rest: unknown[]): number {
-  if (typeof text !== 'string') throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'argument must be a string');
+  if (typeof text !== 'string') {
+    throw Object.assign(new TypeError('argument must be a string'), { code: 'ERR_INVALID_ARG_TYPE' });
+  }
   const encodingAt = rest.findIndex((value) => typeof value === 'string');
   const numbers = encodingAt < 0 ? rest : rest.slice(0, encodingAt);
   const encoding = encodingAt < 0 ? rest[2] : rest[encodingAt];

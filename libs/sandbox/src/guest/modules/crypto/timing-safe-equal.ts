@@ -4,7 +4,8 @@ import { toBytes } from './bytes.ts';
 function bytesOf(value: unknown, name: string): Uint8Array {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return toBytes(value);
   const kinds = 'an instance of ArrayBuffer, Buffer, TypedArray, or DataView.';
-  throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${kinds}`);
+  // Without the code in its text: it is native code that says so.
+  throw Object.assign(new TypeError(`The "${name}" argument must be ${kinds}`), { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 export function timingSafeEqual(first: unknown, second: unknown): boolean {

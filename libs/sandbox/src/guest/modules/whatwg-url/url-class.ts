@@ -13,7 +13,7 @@ function orInvalid<T>(input: string, base: string | undefined, make: () => T): T
   try {
     return make();
   } catch {
-    const error = Object.assign(nodeError(TypeError, 'ERR_INVALID_URL', 'Invalid URL'), { input });
+    const error = Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input });
     throw base === undefined ? error : Object.assign(error, { base });
   }
 }
