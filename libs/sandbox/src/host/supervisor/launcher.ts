@@ -54,10 +54,15 @@ const nodeArgs = (runtimePath: string): string[] => [
   `${runtimePath}/isolate-host.cjs`,
 ];
 
-const claimIds = async (maxHosts: number, options: SandboxOptions): Promise<UserIds | undefined> =>
-  process.platform === 'linux' && process.getuid?.() === 0
-    ? claimUserIds(maxHosts * IDS_PER_HOST, options.uidRange)
-    : undefined;
+const claimIds = async (maxHosts: number, options: SandboxOptions): Promise<UserIds | undefined> => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  try {
+    return await claimUserIds(maxHosts * IDS_PER_HOST, options.uidRange);
+  } catch (error) {
+    const hosts = `${maxHosts} isolate hosts, each of which takes ${IDS_PER_HOST} user ids`;
+    throw new Error(`there cannot be ${hosts}: ${(error as Error).message}`);
+  }
+};
 
 const startWatchdog = (log: SandboxLog): RssWatchdog | undefined => {
   const watchdog = createRssWatchdog();

@@ -54,7 +54,8 @@ export const claimUserIds = async (size: number, range: UidRange = DEFAULT_UID_R
   const ids = userIdsFrom(free, held);
   if (free.length >= size) return ids;
   await ids.close();
-  throw new Error(`no ${size} user ids are free from ${range.first} to ${range.first + range.count - 1}`);
+  const where = `from ${range.first} to ${range.first + range.count - 1}`;
+  throw new Error(`no ${size} user ids are free ${where}, only ${free.length}`);
 };
 
 const userIdsFrom = (free: number[], held: readonly Server[]): UserIds => ({

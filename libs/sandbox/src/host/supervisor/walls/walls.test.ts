@@ -127,6 +127,16 @@ describe('user ids', () => {
     await Promise.all([second.close(), third.close()]);
   });
 
+  it.runIf(isLinuxRoot)(
+    'that are too few for all isolate hosts keep everything from starting, and it is said why',
+    async () => {
+      const options = { runtimeFolder: fakeRuntime(folder.path), stateFolder: folder.path, uidRange: range };
+      await expect(startTestSandbox({ ...options, maxHosts: 33 })).rejects.toThrow(
+        'there cannot be 33 isolate hosts, each of which takes 2 user ids: no 66 user ids are free from 4000000 to 4000063, only 64',
+      );
+    },
+  );
+
   it('come back to the end of the line', async () => {
     const ids = await claimUserIds(32, range);
     const uid = ids.take();
