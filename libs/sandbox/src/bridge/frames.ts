@@ -56,11 +56,14 @@ const resolve = z.strictObject({
 /** It is added up with that of others: what no run can have spent is no usage. */
 const spentMs = z.number().min(0).max(86_400_000);
 
+/** `overloaded` is the supervisor's word: it says that a run never began, so that even a write may be sent again. */
+const hostOutcome = z.enum(OUTCOMES).refine((outcome) => outcome !== 'overloaded');
+
 /** The run is over. */
 const result = z.strictObject({
   kind: z.literal('result'),
   runId: text(128),
-  outcome: z.enum(OUTCOMES),
+  outcome: hostOutcome,
   resultJson: z.string().optional(),
   error: z
     .strictObject({

@@ -79,6 +79,7 @@ describe('an isolate host that', () => {
     ['an answer to no check', 'answer to a check that was not asked'],
     ['a question of no run', 'question of an unknown run'],
     ['a result against the schema', 'frame that does not fit its schema'],
+    ['an outcome that is not a host’s to tell', 'frame that does not fit its schema'],
     ['a field too many', 'frame that does not fit its schema'],
     ['a million values', 'frame of too many values'],
     ['sixteen megabytes of objects', 'frame of too many values'],
@@ -115,6 +116,12 @@ describe('an isolate host that', () => {
     expect(result.outcome).toBe('killed');
     expect(result.error?.message).toMatch(/^the isolate host ended unexpectedly/);
     expect(await parsed('echo', { connectionKey, argsJson: '[7]' })).toEqual([7]);
+  });
+
+  it('ends its frame pipe and lives on is killed at once, and the next run works', async () => {
+    const given = { connectionKey: 'mute', timeoutMs: 30_000 };
+    expect((await sandbox.run(runOf('end the frame pipe', given))).outcome).toBe('killed');
+    expect(await parsed('echo', { ...given, argsJson: '[7]' })).toEqual([7]);
   });
 
   it('is stuck is killed: its overdue run timed out, the others of its connection were killed', async () => {

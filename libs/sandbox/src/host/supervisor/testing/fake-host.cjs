@@ -67,6 +67,7 @@ const BEHAVIOURS = {
   'an answer to no check': () => send({ kind: 'checked', id: 1, problems: [] }),
   'a question of no run': () => send({ kind: 'connect', id: 1, runId: 'x', host: 'x', port: 1, family: 0 }),
   'a result against the schema': ({ runId }) => done(runId, 1, { usage: { ...usage, wallMs: 'long' } }),
+  'an outcome that is not a host’s to tell': ({ runId }) => done(runId, null, { outcome: 'overloaded' }),
   'a field too many': ({ runId }) => done(runId, 1, { __proto__: null, extra: true }),
   'a million values': ({ runId }) => done(runId, 1, { logs: Array.from({ length: 1e6 }, () => 0) }),
   'sixteen megabytes of objects': () => pipe.write(frameOf(`[${'{},'.repeat(5e6)}{}]`)),
@@ -105,6 +106,10 @@ const BEHAVIOURS = {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
     for (;;);
+  },
+  'end the frame pipe': () => {
+    pipe.end();
+    setInterval(() => {}, 1000);
   },
   'end itself': () => process.kill(process.pid, 'SIGKILL'),
   abort: () => process.abort(),
