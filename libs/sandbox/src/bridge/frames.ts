@@ -57,7 +57,7 @@ const resolve = z.strictObject({
 const spentMs = z.number().min(0).max(86_400_000);
 
 /** `overloaded` is the supervisor's word: it says that a run never began, so that even a write may be sent again. */
-const hostOutcome = z.enum(OUTCOMES).refine((outcome) => outcome !== 'overloaded');
+const hostOutcome = z.enum(OUTCOMES).refine((outcome): boolean => outcome !== 'overloaded');
 
 /** The run is over. */
 const result = z.strictObject({
