@@ -63,7 +63,10 @@ const RUNNER = {
     { action: SCRIPT_ACTIONS },
     CALL_SECONDS,
   ),
-  userferry_script_cpu_seconds_total: counter('Processor time that scripts used.', { action: SCRIPT_ACTIONS }),
+  userferry_script_cpu_seconds_total: counter(
+    'Processor time that scripts used, as their isolate hosts told. A run that was stopped at its deadline is in it; one whose host was killed under it, for its memory say, counts as 0.',
+    { action: SCRIPT_ACTIONS },
+  ),
   userferry_runner_refusals_total: counter(
     'Runs for which there was no isolate host: `overloaded` where a connection was past its own share, `runner_full` where the runner had too little.',
     { reason: ['overloaded', 'runner_full'] },

@@ -80,6 +80,15 @@ describe('the built isolate host, behind its walls', () => {
   });
 
   it.each([
+    ['a loop', 'for (;;);'],
+    ['a built-in that cannot be stopped', 'const a = []; a.length = 2**32-1; a.indexOf(1);'],
+  ])('tells what %s cost that was stopped at its deadline', async (_, body) => {
+    const { outcome, usage } = await sandbox.run(runOf(`function work() { ${body} }`, { timeoutMs: 1_500 }));
+    expect(outcome).toBe('timed_out');
+    expect(usage.cpuMs).toBeGreaterThan(0);
+  });
+
+  it.each([
     ['a loop', 'for (;;); function work() {}'],
     ['a growing array', 'const a = []; for (;;) a.push(new Array(1e5).fill(1)); function work() {}'],
   ])('a check ends %s at the top level', async (_, source) => {
