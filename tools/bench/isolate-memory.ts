@@ -16,8 +16,8 @@ const MIB = 1024 * 1024;
 /** Isolates beside the first: fewer than a host keeps that nobody uses. */
 const FURTHER = 6;
 const LOGINS_EACH = 20;
-/** What a run leaves to be done is over by then, and no isolate is given back yet. */
-const SETTLE_MS = 1_000;
+/** By then an isolate has given back what its runs have left, and none is given back itself. */
+const SETTLE_MS = 3_000;
 
 type Store = {
   readonly port: number;

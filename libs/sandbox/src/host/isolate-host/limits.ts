@@ -45,6 +45,15 @@ export const RETIREMENT = {
   idleMs: 10_000,
 } as const;
 
+/** When a warm isolate gives back what runs have left in its heap. */
+export const REST = {
+  /** After the beginning of its last run. */
+  ms: 2_000,
+  /** Runs since it last did, and before it does so first: it costs what ten runs do, and the next run a millisecond or two. */
+  runs: 200,
+  firstRuns: 10,
+} as const;
+
 /** Isolates that are made ready before they are asked for. */
 export const PREPARED = {
   /** At most, and no more than there were runs at a time; of drivers that take much, no more than fit into so many bytes. */

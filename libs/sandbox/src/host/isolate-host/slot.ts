@@ -5,6 +5,7 @@
 import ivm from 'isolated-vm';
 import type { GuestEvent, RunInput } from '../../bridge/operations.ts';
 import { SCRIPT_NAME } from '../../bridge/script-source.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { type BridgeHandler, compileBundle, installGuest, OWN_CALL_MS } from './guest-references.ts';
 import { createPendingCalls } from './pending-calls.ts';
 import type { Bundle, RuntimeFiles } from './runtime-files.ts';
@@ -46,6 +47,8 @@ export type Slot = {
   /** What V8 says, with the place in it, about a text that does not parse. */
   syntaxError(text: string): Promise<string | undefined>;
   memoryInUse(): Promise<MemoryInUse>;
+  /** Gives back what nothing in it refers to any more; nothing happens while something runs in it. */
+  freeMemory(): Promise<void>;
   cpuNs(): bigint;
   /** Ends the isolate; resolves to false when what runs in it has not stopped after `graceMs`. */
   dispose(graceMs: number): Promise<boolean>;
@@ -138,6 +141,9 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
     async memoryInUse() {
       const { used_heap_size: heapBytes, externally_allocated_size: bufferBytes } = await isolate.getHeapStatistics();
       return { heapBytes, heldBytes: heapBytes + bufferBytes };
+    },
+    async freeMemory() {
+      if (calls.size() === 0 && !isolate.isDisposed) await track(collectGarbage(isolate));
     },
     cpuNs: () => (isolate.isDisposed ? 0n : isolate.cpuTime),
     async dispose(graceMs) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RETIREMENT } from './limits.ts';
+import { REST, RETIREMENT } from './limits.ts';
 import type { Slot } from './slot.ts';
 import type { Lease, Want } from './slot-pool.ts';
 import { createWarmIsolates } from './warm-isolates.ts';
@@ -11,6 +11,7 @@ const MAKING_MS = 10;
 /** An isolate that is fit for any number of runs. */
 const slotOf = (): Slot =>
   ({
+    freeMemory: vi.fn(async () => undefined),
     memoryLimitBytes: WANT.memoryLimitBytes,
     createdAtMs: Date.now(),
     isDisposed: () => false,
@@ -77,13 +78,58 @@ describe('warm isolates that nobody asks for', () => {
   it('keep no timer where one is alone', async () => {
     const { takeAll, giveBack } = isolates();
     await giveBack(await takeAll('one'));
+    await vi.advanceTimersByTimeAsync(REST.ms);
     expect(vi.getTimerCount()).toBe(0);
     const both = takeAll('one', 'one');
     // The second has waited for as long as making another takes.
     await vi.advanceTimersByTimeAsync(MAKING_MS);
     await giveBack(await both);
+    await vi.advanceTimersByTimeAsync(REST.ms);
     expect(vi.getTimerCount()).toBe(1);
     await vi.advanceTimersByTimeAsync(RETIREMENT.idleMs);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('give memory back after a while, once', async () => {
+    const { warm, takeAll, giveBack } = isolates();
+    const [lease] = (await takeAll('one')) as [Lease];
+    await giveBack([lease]);
+    for (let run = 1; run < REST.firstRuns; run += 1) await giveBack([await warm.take(WANT, 'one')]);
+    await vi.advanceTimersByTimeAsync(REST.ms - 1);
+    expect(lease.slot.freeMemory).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(lease.slot.freeMemory).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(10 * REST.ms);
+    expect(lease.slot.freeMemory).toHaveBeenCalledOnce();
+  });
+
+  it('give none back while they go on serving, nor while a run has them', async () => {
+    const { warm, takeAll, giveBack } = isolates();
+    const [lease] = (await takeAll('one')) as [Lease];
+    for (let run = 0; run < 2 * REST.firstRuns; run += 1) {
+      await giveBack([lease]);
+      await vi.advanceTimersByTimeAsync(REST.ms / 2);
+      await warm.take(WANT, 'one');
+    }
+    await vi.advanceTimersByTimeAsync(10 * REST.ms);
+    expect(lease.slot.freeMemory).not.toHaveBeenCalled();
+    await giveBack([lease]);
+    await vi.advanceTimersByTimeAsync(REST.ms);
+    expect(lease.slot.freeMemory).toHaveBeenCalledOnce();
+  });
+
+  it('give none back after few runs, and again after many', async () => {
+    const { warm, takeAll, giveBack } = isolates();
+    const [lease] = (await takeAll('one')) as [Lease];
+    await giveBack([lease]);
+    const freedAfter = async (runs: number): Promise<number> => {
+      for (let run = 0; run < runs; run += 1) await giveBack([await warm.take(WANT, 'one')]);
+      await vi.advanceTimersByTimeAsync(REST.ms);
+      return vi.mocked(lease.slot.freeMemory).mock.calls.length;
+    };
+    expect(await freedAfter(REST.firstRuns - 2)).toBe(0);
+    expect(await freedAfter(1)).toBe(1);
+    expect(await freedAfter(REST.runs - 1)).toBe(1);
+    expect(await freedAfter(1)).toBe(2);
   });
 });

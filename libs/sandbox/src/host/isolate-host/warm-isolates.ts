@@ -1,6 +1,7 @@
 /** Isolates that serve run after run of the source that they have run first. */
 import { availableParallelism } from 'node:os';
 import { createIsolateDemand, type IsolateDemand } from './isolate-demand.ts';
+import { createIsolatesAtRest } from './isolates-at-rest.ts';
 import { RETIREMENT } from './limits.ts';
 import type { SlotMaker } from './slot-maker.ts';
 import type { Lease, Want } from './slot-pool.ts';
@@ -48,6 +49,7 @@ const renew = async (lease: Lease): Promise<boolean> => {
 export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIsolates {
   const idle: Lease[] = [];
   const demands = new Map<string, IsolateDemand>();
+  const atRest = createIsolatesAtRest((lease) => idle.includes(lease));
   let isThinning = false;
 
   /** The one that ran last, so that those that are not needed grow old. */
@@ -73,6 +75,7 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
   };
   const keep = (lease: Lease): void => {
     idle.push(lease);
+    atRest.watch(lease);
     if (idle.length > RETIREMENT.idle) giveUpOldest();
     if (idle.length > 1 && !isThinning) thinOut();
   };
