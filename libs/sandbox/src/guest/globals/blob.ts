@@ -154,6 +154,16 @@ export class File extends Blob {
 }
 Object.defineProperty(File, 'length', { value: 2 });
 
+/** Another of the same bytes, as `structuredClone` gives it; undefined for what is no blob. */
+export function copyOfBlob(value: object): Blob | undefined {
+  const state = states.get(value);
+  if (state === undefined) return undefined;
+  const file = files.get(value);
+  const copy = file === undefined ? new Blob() : new File([], file.name, { lastModified: file.lastModified });
+  states.set(copy, state);
+  return copy;
+}
+
 function finish(made: { readonly prototype: object }, name: string, members: readonly string[]): void {
   const enumerable = members.map((member) => [member, { enumerable: true }]);
   Object.defineProperties(made.prototype, {

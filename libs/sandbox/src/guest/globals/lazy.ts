@@ -5,12 +5,15 @@ import { turnTripwiresOff } from '../integrity/tripwires.ts';
 import { core } from '../modules/registry.ts';
 import { loadWeb } from '../packages/registry.ts';
 import { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, is, objectKeys } from '../primordials.ts';
+import { refuseToClone } from '../uncloneable.ts';
 
 declare function require(path: string): unknown;
 
 type Make = () => unknown;
 
 const blobs = () => require('./blob.ts') as typeof import('./blob.ts');
+
+const cloning = () => require('./structured-clone.ts') as typeof import('./structured-clone.ts');
 
 const FETCH = ['fetch', 'FormData', 'Headers', 'Request', 'Response'];
 const STREAMS = [
@@ -23,6 +26,13 @@ const STREAMS = [
 
 const from = (module: string, names: readonly string[]): Record<string, Make> =>
   Object.fromEntries(names.map((name) => [name, () => (loadWeb(module) as Record<string, unknown>)[name]]));
+
+/** What is loaded with one of them may come by another way than its global. */
+function fromFetch(name: string): unknown {
+  const module = loadWeb('#web') as Record<string, unknown>;
+  for (const each of FETCH) if (each !== 'fetch') refuseToClone(module[each] as { prototype: object });
+  return module[name];
+}
 
 const NativeIntl = Intl;
 
@@ -38,11 +48,11 @@ const MAKERS: Readonly<Record<string, Make>> = {
   Intl: intl,
   URL: () => core.whatwgUrl.URL,
   URLSearchParams: () => core.whatwgUrl.URLSearchParams,
-  structuredClone: () => core.structuredClone,
+  structuredClone: () => cloning().structuredClone,
   crypto: () => core.crypto.webcrypto,
   Blob: () => blobs().Blob,
   File: () => blobs().File,
-  ...from('#web', FETCH),
+  ...Object.fromEntries(FETCH.map((name) => [name, () => fromFetch(name)])),
   ...from('#web-streams', STREAMS),
 };
 

@@ -72,10 +72,6 @@ export const core = {
   get stringDecoder() {
     return (require('./string-decoder.ts') as typeof import('./string-decoder.ts')).stringDecoder;
   },
-  get structuredClone() {
-    const cloneModule = require('@ungap/structured-clone') as { default: (value: unknown) => unknown };
-    return cloneModule.default;
-  },
   get timers() {
     return (require('./timers.ts') as typeof import('./timers.ts')).timers;
   },

@@ -2,6 +2,7 @@
 import conversions from 'webidl-conversions';
 import machine from 'whatwg-url/lib/url-state-machine.js';
 import { toWellFormed } from '../primordials.ts';
+import { refuseToClone } from '../uncloneable.ts';
 import { plainUrl } from './whatwg-url/plain-url.ts';
 import { NodeSearchParams } from './whatwg-url/search-params.ts';
 import { NodeUrl } from './whatwg-url/url-class.ts';
@@ -39,6 +40,7 @@ function layOut(name: string, made: Class, args: number): void {
 
 layOut('URL', NodeUrl, 1);
 layOut('URLSearchParams', NodeSearchParams, 0);
+for (const made of [NodeUrl, NodeSearchParams]) refuseToClone(made as Class);
 // The same function under both names.
 const entries = Object.getOwnPropertyDescriptor(NodeSearchParams.prototype, 'entries') as PropertyDescriptor;
 Object.defineProperty(NodeSearchParams.prototype, Symbol.iterator, { ...entries, enumerable: false });
