@@ -5,15 +5,13 @@ import { Buffer, buffer } from '../modules/buffer.ts';
 import { validateFunction } from '../modules/node-errors.ts';
 import { process } from '../modules/process.ts';
 import { timers } from '../modules/timers.ts';
-import { dateNow } from '../primordials.ts';
 import { AbortController, AbortSignal } from './abort.ts';
 import { console } from './console.ts';
 import { CustomEvent, DOMException, Event, EventTarget } from './events.ts';
 import { defineGlobal, installLazyGlobals, restoreName } from './lazy.ts';
+import { performance } from './performance.ts';
 import { scriptErrors } from './script-errors.ts';
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
-
-const startedAtMs = dateNow();
 
 async function runMicrotask(callback: () => void): Promise<void> {
   await undefined;
@@ -28,14 +26,6 @@ function queueMicrotask(callback: () => void): void {
   validateFunction(callback, 'callback');
   void runMicrotask(callback);
 }
-
-const performance = {
-  timeOrigin: startedAtMs,
-  now: () => dateNow() - startedAtMs,
-  mark: (): void => undefined,
-  measure: (): void => undefined,
-  markResourceTiming: (): void => undefined,
-};
 
 export function installGlobals(): void {
   const { promises: _promises, active: _active, enroll: _enroll, unenroll: _unenroll, ...timerFunctions } = timers;

@@ -13,6 +13,7 @@ type Make = () => unknown;
 
 const blobs = () => require('./blob.ts') as typeof import('./blob.ts');
 
+const timing = () => require('./performance-entries.ts') as typeof import('./performance-entries.ts');
 const cloning = () => require('./structured-clone.ts') as typeof import('./structured-clone.ts');
 
 const FETCH = ['fetch', 'FormData', 'Headers', 'Request', 'Response'];
@@ -30,7 +31,10 @@ const from = (module: string, names: readonly string[]): Record<string, Make> =>
 /** What is loaded with one of them may come by another way than its global. */
 function fromFetch(name: string): unknown {
   const module = loadWeb('#web') as Record<string, unknown>;
-  for (const each of FETCH) if (each !== 'fetch') refuseToClone(module[each] as { prototype: object });
+  for (let i = 0; i < FETCH.length; i++) {
+    const each = FETCH[i] as string;
+    if (each !== 'fetch') refuseToClone(module[each] as { prototype: object });
+  }
   return module[name];
 }
 
@@ -50,6 +54,9 @@ const MAKERS: Readonly<Record<string, Make>> = {
   URLSearchParams: () => core.whatwgUrl.URLSearchParams,
   structuredClone: () => cloning().structuredClone,
   crypto: () => core.crypto.webcrypto,
+  PerformanceEntry: () => timing().PerformanceEntry,
+  PerformanceMark: () => timing().PerformanceMark,
+  PerformanceMeasure: () => timing().PerformanceMeasure,
   Blob: () => blobs().Blob,
   File: () => blobs().File,
   ...Object.fromEntries(FETCH.map((name) => [name, () => fromFetch(name)])),
@@ -73,16 +80,21 @@ export function defineGlobal(name: string, value: unknown): void {
   defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
 }
 
-function defineLazy(name: string, make: Make): void {
+/** What a lazy global stands for, whether or not a script has put something in its place. */
+export function lazyValue(name: string): unknown {
+  if (!(name in made)) {
+    noteLoading();
+    const value = (MAKERS[name] as Make)();
+    restoreName(name, value);
+    keepModule(value);
+    made[name] = value;
+  }
+  return made[name];
+}
+
+function defineLazy(name: string): void {
   const get = (): unknown => {
-    if (!(name in made)) {
-      noteLoading();
-      const value = make();
-      restoreName(name, value);
-      keepModule(value);
-      made[name] = value;
-    }
-    const value = made[name];
+    const value = lazyValue(name);
     defineGlobal(name, value);
     return value;
   };
@@ -96,7 +108,7 @@ function defineLazy(name: string, make: Make): void {
 }
 
 export function installLazyGlobals(): void {
-  for (const [name, make] of Object.entries(MAKERS)) defineLazy(name, make);
+  for (const name of Object.keys(MAKERS)) defineLazy(name);
 }
 
 export const isLazyGlobal = (name: unknown): boolean => typeof name === 'string' && name in getters;
