@@ -5,13 +5,16 @@
 import type { Outcome } from '@userferry/script-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
+import { noWatch } from '../../sandbox-watch.ts';
 import { REAL_RUNTIME, runOf, startTestSandbox, temporaryFolder } from './testing/test-sandbox.ts';
 
 const CEILING_MS = 10 * 500;
 const folder = temporaryFolder();
 let sandbox: Sandbox;
+const deaths: string[] = [];
+const watch = { ...noWatch, hostEnded: (death: string) => void deaths.push(death) };
 beforeAll(async () => {
-  sandbox = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path });
+  sandbox = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path, watch });
 });
 afterAll(async () => {
   await sandbox?.close();
@@ -88,5 +91,11 @@ describe('a script that its isolate cannot contain ends, and the connection’s 
     // The host that could not be stopped may take one more with it.
     if (next.outcome === 'killed') next = await fine();
     expect(next).toMatchObject({ outcome: 'completed', resultJson: '1' });
+  });
+
+  it('and none of their hosts is said to have crashed', () => {
+    expect(deaths).toContain('stuck');
+    expect(deaths).toContain('out_of_memory');
+    expect(deaths).not.toContain('crashed');
   });
 });

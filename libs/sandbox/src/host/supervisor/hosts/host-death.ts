@@ -1,3 +1,5 @@
+import type { Outcome } from '@userferry/script-contract';
+
 /** Why an isolate host ended, in one word. The first four are the ordinary way of things. */
 export type HostDeath =
   | 'idle'
@@ -38,6 +40,20 @@ const WORDS: Readonly<Record<DeathText, HostDeath>> = {
   [DEATHS.notReadyInTime]: 'at_birth',
 };
 
-/** The word for a host's end: `why` as its process told it, and whether it ever was ready. */
-export const deathOf = (why: string, wasReady: boolean): HostDeath =>
-  WORDS[why as DeathText] ?? (wasReady ? 'crashed' : 'at_birth');
+/** What a host ends itself for, once it has told how a run ended: that run's isolate did not stop, or V8 had no more memory. */
+const UNSTOPPED: Readonly<Partial<Record<Outcome, HostDeath>>> = {
+  timed_out: 'stuck',
+  killed: 'stuck',
+  out_of_memory: 'out_of_memory',
+};
+
+/**
+ * The word for a host's end: `why` as its process told it, whether it ever was ready, and the outcome by which a run had
+ * just ended so that the host might have to follow.
+ */
+export const deathOf = (why: string, wasReady: boolean, doubt?: Outcome): HostDeath => {
+  const word = WORDS[why as DeathText];
+  if (word !== undefined) return word;
+  if (!wasReady) return 'at_birth';
+  return (doubt && UNSTOPPED[doubt]) ?? 'crashed';
+};

@@ -1,9 +1,10 @@
-import { LIMITS, type Outcome, type RunResult, type ScriptLanguage } from '@userferry/script-contract';
+import { LIMITS, type RunResult, type ScriptLanguage } from '@userferry/script-contract';
 import type { HostFrame } from '../../../bridge/frames.ts';
 import type { RunRequest, ScriptCheck } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { HostListener, SpawnedHost } from '../spawner/spawner.ts';
 import type { ActiveRun } from './active-run.ts';
+import { createDoubt, DOUBT_MS, isDoubtful } from './doubt.ts';
 import { createMemoryLook, heldBy } from './held-memory.ts';
 import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
@@ -44,9 +45,6 @@ export type IsolateHostDeps = {
   setCpuShare(share: number): void;
 };
 
-/** After these an isolate may turn out to be unstoppable, and the host with it: nothing new is put there for a while. */
-const DOUBTFUL = new Set<Outcome>(['timed_out', 'out_of_memory', 'killed']);
-const DOUBT_MS = 500;
 const ALONE = 'the script needed more memory than its limit allows';
 const TOO_LARGE = 'source, arguments and env are too large to be sent to an isolate host';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
@@ -80,7 +78,7 @@ const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinat
   const left = (runId: string, { outcome }: RunResult): void => {
     runs.forget(runId, outcome);
     if (runs.size > 0) hold();
-    else if (DOUBTFUL.has(outcome)) setTimeout(release, DOUBT_MS).unref();
+    else if (isDoubtful(outcome)) setTimeout(release, DOUBT_MS).unref();
     else release();
   };
   return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
@@ -128,13 +126,13 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
   const destinations = createReusableDestinations(deps.requests.mayReach);
-  const use = { begun: 0, idleSince: Date.now(), doubtfulUntil: 0, lost: false, ready: false };
-
-  const isDoubtful = (): boolean => runs.isLate || Date.now() < use.doubtfulUntil;
+  const use = { begun: 0, idleSince: Date.now(), lost: false, ready: false };
+  const doubt = createDoubt();
+  const mayBeLost = (): boolean => runs.isLate || doubt.outcome !== undefined;
 
   const finish = (frame: Extract<HostFrame, { kind: 'result' }>): void => {
     const { busy = true, ...told } = frame;
-    if (busy && DOUBTFUL.has(told.outcome)) use.doubtfulUntil = Date.now() + DOUBT_MS;
+    if (busy) doubt.note(told.outcome);
     runs.finish(told);
   };
 
@@ -158,9 +156,9 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     () => undefined,
   );
   void host.exited.then(async (why) => {
-    use.lost = runs.size > 0 || isDoubtful();
+    use.lost = runs.size > 0 || mayBeLost();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
-    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready));
+    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready, doubt.outcome));
     if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
     for (const answer of checks.values()) answer({ problems: [{ name: 'Error', message: exceeded ? ALONE : why }] });
@@ -198,7 +196,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
       return use.idleSince;
     },
     get doubtful() {
-      return isDoubtful();
+      return mayBeLost();
     },
     get lost() {
       return use.lost;
