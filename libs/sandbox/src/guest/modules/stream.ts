@@ -4,6 +4,7 @@ import readable from 'readable-stream/lib/ours/browser.js';
 import { Buffer } from './buffer.ts';
 import { undoneAtEnd } from './run-setting.ts';
 import { createDuplexPair } from './stream/duplex-pair.ts';
+import { toWebFunctions } from './stream/to-web.ts';
 
 /** Node's since version 22. */
 const HIGH_WATER_MARK_BYTES = 64 * 1024;
@@ -43,8 +44,8 @@ const tellingNull = (plain: End): End =>
     return plain.call(this, ...args.slice(0, -1), ((error) => (last as Done)(error ?? null)) satisfies Done);
   };
 
-const aborted = (): Error =>
-  Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' });
+const aborted = (cause?: Error): Error =>
+  Object.assign(new Error('The operation was aborted', cause && { cause }), { name: 'AbortError', code: 'ABORT_ERR' });
 
 async function disposeWritable(this: import('node:stream').Writable): Promise<void> {
   if (!this.destroyed) this.destroy(this.writableFinished ? undefined : aborted());
@@ -68,6 +69,11 @@ Object.assign(stream, { duplexPair: (options?: object) => createDuplexPair(strea
 stream.Readable.fromWeb = function fromWeb(web, options) {
   return stream.Readable.from(web, { objectMode: false, ...options });
 };
+
+const toWeb = toWebFunctions({ finished: stream.finished as never, aborted });
+stream.Readable.toWeb = toWeb.readable as typeof stream.Readable.toWeb;
+stream.Writable.toWeb = toWeb.writable as typeof stream.Writable.toWeb;
+stream.Duplex.toWeb = toWeb.duplex as unknown as typeof stream.Duplex.toWeb;
 
 // The bundle numbers what has the same name twice, and errors and printed objects would show it.
 for (const name of ['Stream', 'Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough'] as const)
