@@ -18,6 +18,7 @@ import { KeyLife1767000000000 } from './migrations/1767000000000-key-life.ts';
 import { GrowthIndexes1767100000000 } from './migrations/1767100000000-growth-indexes.ts';
 import { ScriptLanguages1767200000000 } from './migrations/1767200000000-script-languages.ts';
 import { ConnectionIsolation1767300000000 } from './migrations/1767300000000-connection-isolation.ts';
+import { KeysOfTheEnvironment1767400000000 } from './migrations/1767400000000-keys-of-the-environment.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -105,6 +106,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       GrowthIndexes1767100000000,
       ScriptLanguages1767200000000,
       ConnectionIsolation1767300000000,
+      KeysOfTheEnvironment1767400000000,
     ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.

@@ -52,6 +52,22 @@ describe('migrateStore', () => {
     expect(await database.dump()).not.toContain(given);
   });
 
+  it('does not take the key of the environment again once it was rotated out or revoked', async () => {
+    const given = 'an-operator-key-set-by-the-environment';
+    await migrate(given);
+    await using store = await openStoreForTests(database.url);
+    const [key] = (await store.apiKeys.list('*', { size: 1, token: '' })).items;
+    const id = key?.id ?? '';
+    for (let turn = 0; turn < 2; turn += 1) {
+      await store.apiKeys.rotate({ userPoolId: '*', id, graceMs: 0 });
+      await migrate(given);
+    }
+    await store.apiKeys.revoke('*', id);
+    await migrate(given);
+    expect(await operatorKeys()).toHaveLength(1);
+    expect(await store.apiKeys.find(createHash('sha256').update(given).digest())).toBe(undefined);
+  });
+
   it('makes a key again when all operator keys are revoked, so that nobody is locked out', async () => {
     await migrate();
     await database.query('UPDATE api_keys SET revoked_at = now()');
@@ -65,9 +81,9 @@ describe('migrateStore', () => {
     await before.undoLastMigration();
     const dump = before.createQueryRunner();
     await dump.startTransaction();
-    await dump.query('LOCK TABLE connection_versions IN ACCESS SHARE MODE');
+    await dump.query('LOCK TABLE api_keys IN ACCESS SHARE MODE');
     const migrating = migrate().catch((error: unknown) => error);
-    const [login] = await Promise.all([database.query('SELECT count(*) FROM connection_versions'), migrating]);
+    const [login] = await Promise.all([database.query('SELECT count(*) FROM api_keys'), migrating]);
     expect(login).toHaveLength(1);
     expect(await migrating).toMatchObject({
       reason: 'STORE_UNAVAILABLE',

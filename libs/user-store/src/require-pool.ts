@@ -20,7 +20,8 @@ export const requirePool = async (manager: EntityManager, userPoolId: string): P
 
 /**
  * Takes the pool's row for the rest of the transaction: `shared` for who adds to users, `alone` for who deletes one or
- * decides a conflict. Whoever has it sees every tombstone that there will be before its end.
+ * decides a conflict. Whoever has it sees every tombstone that there will be before its end, in a transaction that is READ
+ * COMMITTED, as each states that takes it: with a snapshot of before it waited, nothing of those it waited for is seen.
  * @throws ServiceError USER_POOL_NOT_FOUND
  */
 export const lockPool = async (

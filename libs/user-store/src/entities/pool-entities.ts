@@ -49,6 +49,8 @@ export type ApiKeyRow = {
   /** The secret before, and until when it goes on. */
   previousSha256: Buffer | null;
   previousUntil: Date | null;
+  /** The secret that the environment gave it, which stays known when it is rotated; null where we made the first one. */
+  givenSha256: Buffer | null;
 };
 
 export const apiKeyEntity = new EntitySchema<ApiKeyRow>({
@@ -69,5 +71,6 @@ export const apiKeyEntity = new EntitySchema<ApiKeyRow>({
     rotatedAt: { type: 'timestamptz', name: 'rotated_at', nullable: true },
     previousSha256: { type: 'bytea', name: 'previous_sha256', nullable: true },
     previousUntil: { type: 'timestamptz', name: 'previous_until', nullable: true },
+    givenSha256: { type: 'bytea', name: 'given_sha256', nullable: true },
   },
 });

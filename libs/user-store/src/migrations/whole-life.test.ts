@@ -11,6 +11,7 @@ import { KeyLife1767000000000 } from './1767000000000-key-life.ts';
 import { GrowthIndexes1767100000000 } from './1767100000000-growth-indexes.ts';
 import { ScriptLanguages1767200000000 } from './1767200000000-script-languages.ts';
 import { ConnectionIsolation1767300000000 } from './1767300000000-connection-isolation.ts';
+import { KeysOfTheEnvironment1767400000000 } from './1767400000000-keys-of-the-environment.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -39,6 +40,7 @@ const ALL = [
   GrowthIndexes1767100000000,
   ScriptLanguages1767200000000,
   ConnectionIsolation1767300000000,
+  KeysOfTheEnvironment1767400000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -47,6 +49,7 @@ const UPGRADES = [
   'GrowthIndexes1767100000000',
   'ScriptLanguages1767200000000',
   'ConnectionIsolation1767300000000',
+  'KeysOfTheEnvironment1767400000000',
 ];
 type Migrations = (typeof ALL)[number][];
 

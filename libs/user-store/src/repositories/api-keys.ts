@@ -7,7 +7,7 @@ import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { isUuid, requirePool, UUID_FORM } from '../require-pool.ts';
 
 /** What is known of a key but its secrets. `userPoolId` is `*` for operators; without `scopes` it may all that its role may. */
-export type ApiKey = Readonly<Omit<ApiKeyRow, 'secretSha256' | 'previousSha256' | 'revokedAt'>>;
+export type ApiKey = Readonly<Omit<ApiKeyRow, 'secretSha256' | 'previousSha256' | 'givenSha256' | 'revokedAt'>>;
 
 export type NewApiKey = {
   readonly userPoolId: string;
@@ -57,7 +57,10 @@ const insertKey = async (
     rotatedAt: null,
     previousUntil: null,
   };
-  await manager.insert(apiKeyEntity, { ...row, secretSha256: sha256(secret), previousSha256: null, revokedAt: null });
+  const secretSha256 = sha256(secret);
+  // Of those alone that we made we show how they begin.
+  const givenSha256 = prefix === null ? secretSha256 : null;
+  await manager.insert(apiKeyEntity, { ...row, secretSha256, givenSha256, previousSha256: null, revokedAt: null });
   return row;
 };
 
@@ -66,7 +69,8 @@ const madeSecret = () => {
   return { secret, prefix: secret.slice(0, PREFIX_LENGTH) };
 };
 
-const known = ({ secretSha256: _, previousSha256: __, revokedAt: ___, ...key }: ApiKeyRow): ApiKey => key;
+const known = ({ secretSha256: _, previousSha256: __, givenSha256: ___, revokedAt: ____, ...key }: ApiKeyRow): ApiKey =>
+  key;
 
 /** The earlier of two times, of which none is never. */
 const earlier = (one: Date | null, other: Date | null): Date | null => {
@@ -177,9 +181,15 @@ export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => 
 export const ensureOperatorKey = async (manager: EntityManager, given?: string): Promise<string | undefined> => {
   const key = { userPoolId: '*', role: 'operator', name: given ? 'set by environment' : 'first key' } as const;
   if (given !== undefined) {
-    const known = await manager.existsBy(apiKeyEntity, { secretSha256: sha256(given) });
+    const digest = sha256(given);
+    const places = ['secretSha256', 'previousSha256', 'givenSha256'] as const;
+    // One that was rotated out or revoked since would come back with the next start.
+    const isKnown = await manager.existsBy(
+      apiKeyEntity,
+      places.map((place) => ({ [place]: digest })),
+    );
     // How a key begins that somebody thought of is a part of the secret.
-    if (!known) await insertKey(manager, key, { secret: given, prefix: null }, new Date());
+    if (!isKnown) await insertKey(manager, key, { secret: given, prefix: null }, new Date());
     return undefined;
   }
   if (await manager.existsBy(apiKeyEntity, { role: 'operator', revokedAt: IsNull() })) return undefined;

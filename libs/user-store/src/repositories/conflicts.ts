@@ -124,7 +124,7 @@ export const createConflictRepository = (dataSource: DataSource, clock: Clock) =
    */
   resolve: (decision: ConflictDecision, author: Author): Promise<void> =>
     retryConflicts(() =>
-      dataSource.transaction(async (manager) => {
+      dataSource.transaction('READ COMMITTED', async (manager) => {
         const at = clock();
         await decide(manager, decision, at);
         const { userPoolId, conflictId, resolution } = decision;

@@ -87,7 +87,7 @@ const scriptOf = async (
  */
 export const createConnectionRepository = (dataSource: DataSource, sealer: Sealer, clock: Clock) => {
   const change = <T>(run: (scope: ChangeScope) => Promise<T>): Promise<T> =>
-    retryConflicts(() => dataSource.transaction((manager) => run({ manager, sealer, at: clock() })));
+    retryConflicts(() => dataSource.transaction('READ COMMITTED', (manager) => run({ manager, sealer, at: clock() })));
   const reading = (): ChangeScope => ({ manager: dataSource.manager, sealer, at: clock() });
   return {
     get: async (userPoolId: string): Promise<Connection> => {

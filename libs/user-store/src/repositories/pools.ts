@@ -41,7 +41,7 @@ export const createPoolRepository = (dataSource: DataSource, clock: Clock) => ({
 
   /** @throws ServiceError USER_POOL_NOT_FOUND, TRIAL_ALREADY_USED, TRIAL_NOT_NEEDED */
   startTrial: (userPoolId: string, author: Author): Promise<UserPool> =>
-    dataSource.transaction(async (manager) => {
+    dataSource.transaction('READ COMMITTED', async (manager) => {
       const pool = await lockPool(manager, userPoolId, 'alone');
       if (pool.trialStartedAt !== null)
         throw new ServiceError('TRIAL_ALREADY_USED', 'this user pool has had its trial');
@@ -55,7 +55,7 @@ export const createPoolRepository = (dataSource: DataSource, clock: Clock) => ({
 
   /** Nothing but the plan changes: what the old one stopped works again as it was. Throws USER_POOL_NOT_FOUND. */
   setPlan: (userPoolId: string, plan: Plan, author: Author): Promise<UserPool> =>
-    dataSource.transaction(async (manager) => {
+    dataSource.transaction('READ COMMITTED', async (manager) => {
       const pool = await lockPool(manager, userPoolId, 'alone');
       const at = clock();
       await manager.update(userPoolEntity, { id: userPoolId }, { plan });

@@ -22,14 +22,15 @@ const isFree = (place: number): string => {
         WHERE t.user_pool_id = $2 AND t.kind = ${kind} AND t.value = ${value})`;
 };
 
-// Behind the other one, since what has waited for a row sees everything else as it was before it waited.
+// Behind the other one, since what has waited for a row sees everything else as it was before it waited. Where the
+// database's default keeps one snapshot for both, this would, too: the closer look states its level.
 const STORE: Statement = {
-  name: 'store_user',
+  name: 'store_user_seeing',
   text: `
   WITH clear AS MATERIALIZED (
     SELECT 1 FROM connections AS c
     JOIN connection_versions AS v ON v.connection_id = c.id AND v.version = c.version AND v.mode = 'lazy_migration'
-    WHERE c.id = $5 AND c.user_pool_id = $2
+    WHERE c.id = $5 AND c.user_pool_id = $2 AND current_setting('transaction_isolation') <> 'repeatable read'
       AND NOT EXISTS (SELECT FROM external_ids AS e
         WHERE e.user_pool_id = $2 AND e.connection_id = $5 AND e.id_type = $6 AND e.id_text = $7)
       AND NOT EXISTS (SELECT FROM tombstones AS t

@@ -108,7 +108,7 @@ export const createTombstoneRepository = (dataSource: DataSource, clock: Clock) 
    * @throws ServiceError USER_POOL_NOT_FOUND, TOMBSTONE_NOT_FOUND
    */
   lift: (wanted: { userPoolId: string; tombstoneId: string }, author: Author): Promise<void> =>
-    dataSource.transaction(async (manager) => {
+    dataSource.transaction('READ COMMITTED', async (manager) => {
       await lift(manager, wanted);
       const { userPoolId, tombstoneId } = wanted;
       const entry = { userPoolId, at: clock(), action: 'ConnectionService/LiftTombstone' };

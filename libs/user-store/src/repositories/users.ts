@@ -82,7 +82,7 @@ type UserRepositoryDeps = {
 export const createUserRepository = ({ dataSource, run, clock, read }: UserRepositoryDeps, attempts: AttemptCalls) => {
   const storeAtOnce = createStoreAtOnce(run, attempts, clock);
   const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
-    retryConflicts(() => dataSource.transaction((manager) => run(manager, clock())));
+    retryConflicts(() => dataSource.transaction('READ COMMITTED', (manager) => run(manager, clock())));
   return {
     /** A user of an existing pool; of nobody who is here, whether they were deleted. */
     find: async (userPoolId: string, selector: UserSelector): Promise<FoundUser> => {
