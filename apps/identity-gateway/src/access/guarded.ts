@@ -18,10 +18,14 @@ export const guarded = ({ definition, handlers }: ServiceHandlers): ServiceHandl
   ),
 });
 
+/** UUIDs are written in lower case and read in either (RFC 9562, section 4); what is sealed to an id knows one of them. */
+const asStored = (userPoolId: string): string => userPoolId.toLowerCase();
+
 const guard = (path: string, handler: Handler<unknown, unknown>): Handler<never, unknown> => {
   const rule = CALLS[auditedAs({ method: path })];
   if (rule === undefined) throw new Error(`${path} is in no rule of who may call it`);
-  return async (request: { readonly userPoolId?: string }, call: CallFacts) => {
+  return async (given: { readonly userPoolId?: string }, call: CallFacts) => {
+    const request = given.userPoolId === undefined ? given : { ...given, userPoolId: asStored(given.userPoolId) };
     authorize(call.caller, rule, request.userPoolId);
     return handler(request, call);
   };

@@ -25,7 +25,7 @@ const wordsOf = (claim: unknown): readonly string[] => {
 export const tokenCaller = (payload: JWTPayload, claims: ClaimNames): Caller => {
   const { sub = '' } = payload;
   if (!SUBJECT_FORM.test(sub)) throw new ServiceError('TOKEN_INVALID', 'the token’s subject is no printable name');
-  const userPoolIds = wordsOf(payload[claims.pools]);
+  const userPoolIds = wordsOf(payload[claims.pools]).map((id) => id.toLowerCase());
   const words = wordsOf(payload[claims.scopes]);
   const role = userPoolIds.includes('*') ? 'operator' : 'admin';
   const scopes = ROLE_SCOPES[role].filter((scope) => words.includes(scope));
