@@ -15,6 +15,7 @@ async function obey(action, args, original) {
     case 'null, though it was done': await original(); return null;
     case 'later': await new Promise((resolve) => setTimeout(resolve, 1500)); return original();
     case 'false': return false;
+    case 'profile with another e-mail': return { ...(await original()), email: 'somebody@else.example' };
     case 'blocked profile': return { ...(await original()), blocked: true };
     case 'deleted profile': return { ...((await original()) || { id: 1 }), isDeleted: true };
     case 'profile without id': return { ...(await original()), id: undefined };

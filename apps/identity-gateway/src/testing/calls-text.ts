@@ -50,6 +50,11 @@ a test runs each row, and another holds this file against them.
   was deleted here, under identifiers that have changed since is that user.
 - **ResetPassword and UpdateUser with a password before migration** need an identifier to log in with; a profile without
   any is \`VALIDATION_FAILED\`. When a login was faster and stored the old password, they become a change of password.
+- **ResetPassword and UpdateUser with a password, by e-mail or phone,** are for whose profile shows that e-mail or phone. A
+  profile with another one, an alias of a user here, and an address that has changed here since are \`USER_NOT_FOUND\`: a
+  legacy user store may find a user by a look-alike of their address (a collation that ignores accents), and whoever reads
+  mail there is somebody else. A legacy profile without any of that kind goes on. What was typed is not kept beside what the
+  profile has.
 - **Passwords that are too weak** are refused by our store before it writes; proven legacy passwords and a custom user
   store's are never held against that rule.
 - **\`createUser\` may return \`null\`**: then \`getUser\` says whom it made. **\`updateUser\` may return \`null\`**: nothing to

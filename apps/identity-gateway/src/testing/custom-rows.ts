@@ -82,6 +82,10 @@ const WRITE: readonly Row[] = [
   byId(row('UpdateUser', 'undecided INTERRUPTED', ['updateUser', 'killed'])),
   byId(row('UpdateUser', 'undecided TIMED_OUT 603', ['updateUser', 'timed out'])),
   row('UpdateUser', 'rejected USER_NOT_FOUND 2004', ['getUser', 'null']),
+  {
+    ...row('UpdateUser', 'rejected USER_NOT_FOUND 2004', ['getUser', 'profile with another e-mail']),
+    password: true,
+  },
   unpaid('UpdateUser'),
   row('DeleteUser', 'deleted', ['getUser', 'profile'], ['deleteUser', 'true']),
   byId(row('DeleteUser', 'deleted', ['deleteUser', 'true'])),
@@ -117,6 +121,7 @@ const PASSWORDS: readonly Row[] = [
   row('ResetPassword', 'rejected VALIDATION_FAILED', found, ['updateUser', 'ValidationError']),
   row('ResetPassword', 'undecided INTERRUPTED', found, ['updateUser', 'killed']),
   row('ResetPassword', 'rejected USER_NOT_FOUND 2004', ['getUser', 'null']),
+  row('ResetPassword', 'rejected USER_NOT_FOUND 2004', ['getUser', 'profile with another e-mail']),
   unpaid('ResetPassword'),
 ];
 

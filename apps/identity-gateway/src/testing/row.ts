@@ -22,6 +22,7 @@ export type Mode = 'lazy' | 'lazy unpaid' | 'custom' | 'custom unpaid' | 'local'
 /** What a script is made to say. */
 export const SAYINGS = [
   'profile',
+  'profile with another e-mail',
   'null',
   'blocked profile',
   'deleted profile',

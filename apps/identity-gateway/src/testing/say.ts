@@ -18,6 +18,8 @@ export const say = (action: ScriptAction, saying: Saying): RunResult => {
   switch (saying) {
     case 'profile':
       return completed(LEGACY_PROFILE);
+    case 'profile with another e-mail':
+      return completed({ ...LEGACY_PROFILE, email: 'adá@example.com' });
     case 'null':
       return completed(null);
     case 'blocked profile':

@@ -15,7 +15,14 @@ import type { UserVerdict } from '../users/user-verdict.ts';
 import type { Row, Write } from './row.ts';
 import { say } from './say.ts';
 
-export const STORED = { userId: 'ours', migrationState: 2 } as unknown as StoredUser;
+export const STORED = {
+  userId: 'ours',
+  migrationState: 2,
+  profile: { email: 'ada@example.com' },
+} as unknown as StoredUser;
+
+/** The same under an e-mail that is not the legacy user store's any more. */
+const MOVED = { ...STORED, profile: { email: 'ada@navy.example' } } as StoredUser;
 
 export const callFacts = (name = 'Test'): CallFacts => ({
   method: `/userferry.identity.v1.IdentityService/${name}`,
@@ -69,7 +76,7 @@ export const tableWorld = (row: Row) => {
     findUser: async (_, user) => {
       const isFirst = user.kind !== 'external_id' || row.by === 'legacy id';
       const verdict = (isFirst ? row.here : (row.hereById ?? 'not_found')) as UserVerdict;
-      return { verdict, user: userOf(verdict), facts };
+      return { verdict, user: isFirst ? userOf(verdict) : userOf(verdict) && MOVED, facts };
     },
     createUser: () => written('CreateUser'),
     updateUser: () => written('UpdateUser'),

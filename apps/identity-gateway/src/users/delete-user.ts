@@ -52,9 +52,9 @@ const deleteThere = async (user: UserSelector, asked: Asked): Promise<UserEnd<De
 };
 
 /** The id as the script returned it, or as the caller names it: its type is kept. */
-export const legacyIdOf = async (user: UserSelector, asked: Asked) => {
+export const legacyIdOf = async (user: UserSelector, asked: Asked, resolve = resolveCustom) => {
   if (user.kind === 'external_id') return { step: 'id' as const, id: user.value as ExternalId };
-  const resolved = await resolveCustom(user, asked);
+  const resolved = await resolve(user, asked);
   if (resolved.step === 'unknown') return USER_NOT_FOUND;
   return resolved.step === 'custom' ? { step: 'id' as const, id: resolved.user.externalId } : resolved;
 };

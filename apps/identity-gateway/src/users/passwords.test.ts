@@ -7,6 +7,8 @@ import { changePassword } from './change-password.ts';
 import { getUser } from './get-user.ts';
 import { resetPassword } from './reset-password.ts';
 import { updateUser } from './update-user.ts';
+import type { UserScope as Scope } from './user-scope.ts';
+import type { UserSelector } from './user-selector.ts';
 
 const FACTS = { appId: '', appName: '', appMetadata: {}, ip: '192.0.2.1', geo: null, body: {} };
 const EMAIL = { kind: 'email', value: 'ada@example.com' } as const;
@@ -82,6 +84,56 @@ describe('an update with a password before migration', () => {
     const { end, migrations } = await updated('somebody@else.example');
     expect(end).toMatchObject({ step: 'done' });
     expect(migrations).toMatchObject([{ passwordIsNew: true, attempt: { password: CHANGE.newPassword } }]);
+  });
+});
+
+describe('an address that is not in the profile of whom it finds', () => {
+  const LOOK_ALIKE = { kind: 'email', value: 'ada@exämple.com' } as const;
+  const update = { updates: { nickname: 'A' }, password: CHANGE.newPassword };
+  const calls = [
+    ['ResetPassword', (scope: Scope, user: UserSelector) => resetPassword(user, CHANGE.newPassword, scope)],
+    ['UpdateUser', (scope: Scope, user: UserSelector) => updateUser(user, update, scope)],
+  ] as const;
+  const situations = [
+    ['before migration', 'lazy', 'not_found', [['getUser', 'profile']]],
+    ['in a custom user store', 'custom', 'custom_user_store', [['getUser', 'profile']]],
+    ['as the alias of a user here', 'lazy', 'ok', []],
+    ['as the alias of a user here, without a connection', 'local', 'ok', []],
+  ] as const;
+  const cases = calls.flatMap(([call, make]) => situations.map((situation) => ({ call, make, situation })));
+
+  it.each(cases)('names nobody when $call sets a password $situation.0', async ({ call, make, situation }) => {
+    const [, mode, here, scripts] = situation;
+    const { scope, traces, migrations } = world({ call, mode, here, scripts });
+    expect((await make(scope, LOOK_ALIKE)).end).toMatchObject({ step: 'reject', reason: 'USER_NOT_FOUND' });
+    expect([migrations, traces.writes, traces.audited]).toEqual([[], [], []]);
+    expect(traces.scripts.map(({ action }) => action)).toEqual(scripts.map(([action]) => action));
+  });
+
+  it('is that of the profile in another spelling all the same', async () => {
+    const { scope, migrations } = world({
+      call: 'ResetPassword',
+      mode: 'lazy',
+      here: 'not_found',
+      scripts: [['getUser', 'profile']],
+    });
+    const { end } = await resetPassword({ kind: 'email', value: ' ADA@Example.com' }, CHANGE.newPassword, scope);
+    expect(end).toMatchObject({ step: 'done' });
+    expect(migrations).toMatchObject([{ attempt: { identifier: EMAIL } }]);
+  });
+
+  it.each([
+    { kind: 'phone', value: '+49 30 1234567' },
+    { kind: 'username', value: 'adá' },
+  ] as const)('is not stored with a forgotten password where the profile may leave it out: $kind', async (user) => {
+    const { scope, migrations } = world({
+      call: 'ResetPassword',
+      mode: 'lazy',
+      here: 'not_found',
+      scripts: [['getUser', 'profile']],
+    });
+    expect((await resetPassword(user, CHANGE.newPassword, scope)).end).toMatchObject({ step: 'done' });
+    expect(migrations).toMatchObject([{ attempt: { identifier: EMAIL } }]);
   });
 });
 

@@ -2,7 +2,8 @@ import { USER_NOT_FOUND, USER_TOMBSTONED } from '../outcome/rejected.ts';
 import type { Asked } from './ask-script.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
-import { type FoundHere, findHere, resolveCustom, resolveUser } from './resolve-user.ts';
+import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
+import { type FoundHere, findHere } from './resolve-user.ts';
 import { migrateWithPassword, setPassword } from './set-password.ts';
 import { updateById } from './update-user.ts';
 import { done, type Ended, ended, type UserEnd } from './user-end.ts';
@@ -25,7 +26,7 @@ export const resetPassword = async (
 
 const resetHere = async (user: UserSelector, newPassword: string, found: FoundHere): Promise<UserEnd<KnownUser>> => {
   const passwords = { oldPassword: undefined, newPassword };
-  const resolved = await resolveUser(user, found);
+  const resolved = await resolveOwner(user, found);
   switch (resolved.step) {
     case 'stored':
       return asKnown(await setPassword(resolved.stored.userId, passwords, found.asked.scope));
@@ -44,7 +45,7 @@ export const asKnown = (end: UserEnd<Parameters<typeof storedUser>[0]>): UserEnd
   end.step === 'done' ? done(storedUser(end.value)) : end;
 
 const resetThere = async (user: UserSelector, newPassword: string, asked: Asked): Promise<UserEnd<KnownUser>> => {
-  const resolved = await resolveCustom(user, asked);
+  const resolved = await resolveCustomOwner(user, asked);
   if (resolved.step === 'unknown') return USER_NOT_FOUND;
   if (resolved.step !== 'custom') return resolved;
   return updateById(resolved.user.externalId, { password: newPassword }, asked);

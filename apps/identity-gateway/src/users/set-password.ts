@@ -45,9 +45,12 @@ export const setPassword = async (
   throw new Error(`our store cannot say ${verdict} of a change of password`);
 };
 
-/** Under which identifier a user of the legacy user store is stored: the one that was typed, else one of their own. */
-const identifierOf = (user: ScriptUser, named: UserSelector) =>
-  isIdentifier(named) ? named : identifiersOf(user.profile)[0];
+/**
+ * Under which identifier a user of the legacy user store is stored: with their old password the one that was typed, as by a
+ * login. Without it nothing has proven that it is theirs, and they are known by what the profile has alone.
+ */
+const identifierOf = (user: ScriptUser, named: UserSelector, { oldPassword }: Passwords) =>
+  oldPassword !== undefined && isIdentifier(named) ? named : identifiersOf(user.profile)[0];
 
 /**
  * Stores a user of the legacy user store with a new password: from then on they have migrated. Repeated, it ends as the
@@ -61,7 +64,7 @@ export const migrateWithPassword = async (
 ): Promise<UserEnd<StoredUser>> => {
   const { userPoolId, facts, call, deps } = asked.scope;
   if (user.profile.blocked) return USER_LOCKED;
-  const identifier = identifierOf(user, named);
+  const identifier = identifierOf(user, named, passwords);
   if (identifier === undefined) return { ...VALIDATION_FAILED, message: NO_IDENTIFIER };
   const attempt = { userPoolId, identifier, password: passwords.newPassword, facts };
   const { connectionId } = connectionOf(asked);

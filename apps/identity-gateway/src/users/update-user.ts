@@ -5,7 +5,8 @@ import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
 import { legacyIdOf } from './delete-user.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
-import { type FoundHere, findHere, resolveUser } from './resolve-user.ts';
+import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
+import { type FoundHere, findHere, resolveCustom, resolveUser } from './resolve-user.ts';
 import { migrateWithPassword } from './set-password.ts';
 import { done, type Ended, ended, type UserEnd } from './user-end.ts';
 import type { UserScope } from './user-scope.ts';
@@ -25,7 +26,7 @@ export const updateUser = async (user: UserSelector, update: Update, scope: User
 
 const updateHere = async (user: UserSelector, update: Update, found: FoundHere): Promise<UserEnd<KnownUser>> => {
   const { updates, password } = update;
-  const resolved = await resolveUser(user, found);
+  const resolved = await (password === undefined ? resolveUser : resolveOwner)(user, found);
   switch (resolved.step) {
     case 'stored':
       return updateStored(resolved.stored, update, found.asked);
@@ -76,7 +77,7 @@ const updateThere = async (
   { updates, password }: Update,
   asked: Asked,
 ): Promise<UserEnd<KnownUser>> => {
-  const id = await legacyIdOf(user, asked);
+  const id = await legacyIdOf(user, asked, password === undefined ? resolveCustom : resolveCustomOwner);
   if (id.step !== 'id') return id;
   return updateById(id.id, password === undefined ? updates : { ...updates, password }, asked);
 };
