@@ -1,3 +1,4 @@
+import { type Reason, ServiceError } from '@userferry/errors';
 import { expect, it } from 'vitest';
 import type { SettledAttempt } from '../clients/login-store.ts';
 import { createSettlements } from './settlements.ts';
@@ -11,11 +12,29 @@ it('an attempt that was settled is not settled again when another one of its bat
   const sent: string[] = [];
   const settleAttempt = async ({ identifier }: SettledAttempt): Promise<void> => {
     sent.push(identifier.value);
-    if (identifier.value === 'refused' && sent.length < 3) throw new Error('the store is away for a moment');
+    if (identifier.value === 'refused' && sent.length < 3)
+      throw new ServiceError('STORE_UNAVAILABLE', 'away for a moment');
   };
   const settlements = createSettlements({ settleAttempt }, { warn: () => undefined });
   settlements.settle(attemptOf('victim'));
   settlements.settle(attemptOf('refused'));
   await expect.poll(() => sent).toEqual(['victim', 'refused', 'refused']);
   await settlements[Symbol.asyncDispose]();
+});
+
+const UNKNOWN: readonly Reason[] = ['DEADLINE_EXCEEDED', 'CANCELLED', 'INTERNAL'];
+
+it.each(UNKNOWN)('an end that may have been settled is not sent again, and is said to be lost: %s', async (reason) => {
+  const [sent, warnings]: [string[], object[]] = [[], []];
+  const settleAttempt = async ({ identifier }: SettledAttempt): Promise<void> => {
+    sent.push(identifier.value);
+    throw new ServiceError(reason, 'nobody knows');
+  };
+  const settlements = createSettlements({ settleAttempt }, { warn: (facts: object) => warnings.push(facts) } as never);
+  settlements.settle(attemptOf('victim'));
+  await expect.poll(() => sent.length).toBe(1);
+  // The first repeat would come after 100 ms.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await settlements[Symbol.asyncDispose]();
+  expect([sent, warnings]).toMatchObject([['victim'], [{ err: { reason } }]]);
 });
