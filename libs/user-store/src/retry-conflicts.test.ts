@@ -1,5 +1,6 @@
 import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectDataSource } from './data-source.ts';
 import type { UserStore } from './open-user-store.ts';
 import { retryConflicts, withRetries } from './retry-conflicts.ts';
@@ -91,7 +92,18 @@ describe('two transactions of which the database undoes one', () => {
 describe('a database where every transaction is serializable, as on engines that know nothing else', () => {
   let store: UserStore;
   let pool: { userPoolId: string; connectionId: string };
+  // They take READ COMMITTED, too, for what they know.
+  const withoutLevel = () => {
+    type AnyLevel = (run: unknown) => Promise<unknown>;
+    const transaction = DataSource.prototype.transaction as unknown as AnyLevel;
+    const levels = vi.spyOn(DataSource.prototype, 'transaction');
+    stack.defer(() => levels.mockRestore());
+    levels.mockImplementation(function (this: DataSource, ...given: unknown[]) {
+      return transaction.call(this, given.at(-1));
+    });
+  };
   beforeAll(async () => {
+    withoutLevel();
     const { pathname, username } = new URL(database.url);
     await database.query(
       `ALTER ROLE ${username} IN DATABASE ${pathname.slice(1)} SET default_transaction_isolation = 'serializable'`,

@@ -25,7 +25,7 @@ const isFree = (place: number): string => {
 // Behind the other one, since what has waited for a row sees everything else as it was before it waited. Where the
 // database's default keeps one snapshot for both, this would, too: the closer look states its level.
 const STORE: Statement = {
-  name: 'store_user_seeing',
+  name: 'store_new_user',
   text: `
   WITH clear AS MATERIALIZED (
     SELECT 1 FROM connections AS c
