@@ -312,6 +312,16 @@ describe('ChangePassword', () => {
     expect(await check(PASSWORD)).toBe(LocalVerdict.VERIFIED);
   });
 
+  it('is limited for whoever is not here, by whatever they are named, as for who is', async () => {
+    const userId = await createId({ email: 'ada@example.com' }, PASSWORD);
+    const wrong = Array<UserVerdict>(10).fill(UserVerdict.WRONG_PASSWORD);
+    for (const who of [userId, 'email:nobody@example.com']) {
+      const verdicts: UserVerdict[] = [];
+      for (let tries = 0; tries < 11; tries += 1) verdicts.push((await change(who, 'wrong')).verdict);
+      expect(verdicts).toEqual([...wrong, UserVerdict.TOO_MANY_ATTEMPTS]);
+    }
+  });
+
   it('changes once when two come at once with the same old one', async () => {
     const userId = await createId({ email: 'ada@example.com' }, PASSWORD);
     const answers = await Promise.allSettled(

@@ -41,10 +41,10 @@ a test runs each row, and another holds this file against them.
 - **UpdateUser before migration (lazy).** A user whose password nobody has proven cannot be stored, and the lazy mode has
   no \`updateUser\` script: \`USER_NOT_MIGRATED\` says so. With a password in the call the user is stored with it, counts as
   migrated, and the changes are made here.
-- **ChangePassword** answers an unknown, a deleted and a tombstoned user like a wrong old password. Before migration, and in
-  a custom user store, a wrong old password counts for the limits as in a login, under the identifier (a custom user
-  store's user without any counts under the legacy id). Its time is not evened out: the callers are users who are logged
-  in.
+- **ChangePassword** answers an unknown, a deleted and a tombstoned user like a wrong old password, and counts it under what
+  names them, so that the limit does not tell who exists. Before migration, and in a custom user store, a wrong old password
+  counts for the limits as in a login, under the identifier (a custom user store's user without any, and a legacy id that
+  nobody has there, count under the legacy id). Its time is not evened out: the callers are users who are logged in.
 - **DeleteUser** of a tombstoned user is done: the call can be repeated.
 - **A user found by \`getUser\`** in lazy migration is looked for once more in our store by the legacy id: whoever is here, or
   was deleted here, under identifiers that have changed since is that user.

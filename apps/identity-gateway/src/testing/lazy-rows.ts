@@ -248,7 +248,12 @@ const PASSWORDS: readonly Row[] = [
     writes: [['ChangePassword', 'locked']],
     answer: 'rejected USER_LOCKED 2005',
   },
-  { ...lazy('ChangePassword'), here: 'tombstoned', answer: 'rejected WRONG_OLD_PASSWORD 2203' },
+  {
+    ...lazy('ChangePassword'),
+    here: 'tombstoned',
+    writes: [['ChangePassword', 'wrong_password']],
+    answer: 'rejected WRONG_OLD_PASSWORD 2203',
+  },
   {
     ...lazy('ChangePassword'),
     here: 'not_found',

@@ -22,7 +22,12 @@ export const LOCAL_ROWS: readonly Row[] = [
   { ...local('DeleteUser'), here: 'not_found', answer: 'rejected USER_NOT_FOUND 2004' },
   { ...local('DeleteUser'), here: 'tombstoned', answer: 'deleted' },
   { ...local('ChangePassword'), here: 'ok', writes: ['ChangePassword'], answer: 'changed ours' },
-  { ...local('ChangePassword'), here: 'not_found', answer: 'rejected WRONG_OLD_PASSWORD 2203' },
+  {
+    ...local('ChangePassword'),
+    here: 'not_found',
+    writes: [['ChangePassword', 'wrong_password']],
+    answer: 'rejected WRONG_OLD_PASSWORD 2203',
+  },
   { ...local('ResetPassword'), here: 'ok', writes: ['ChangePassword'], answer: 'reset ours' },
   { ...local('ResetPassword'), here: 'not_found', answer: 'rejected USER_NOT_FOUND 2004' },
 ];

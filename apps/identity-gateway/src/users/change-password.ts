@@ -1,6 +1,7 @@
-import { type Identifier, identifiersOf } from '@userferry/user-model';
+import { type Identifier, identifierKey, identifiersOf } from '@userferry/user-model';
 import { askLogin } from '../login/ask-login.ts';
 import type { LoginAttempt } from '../login/login-attempt.ts';
+import type { LoginStep } from '../login/login-step.ts';
 import { stepAfterStore } from '../login/next-step.ts';
 import { lostLogin } from '../login/settle-attempt.ts';
 import { type Rejected, rejected, USER_LOCKED, WRONG_OLD_PASSWORD } from '../outcome/rejected.ts';
@@ -41,50 +42,66 @@ const endOf = async (
   if (standing === 'custom') return changeThere(user, change, asked);
   if (standing === 'stored' && stored !== undefined)
     return asKnown(await setPassword(stored.userId, change, asked.scope));
-  return standing === 'maybe_legacy' ? changeBeforeMigration(user, change, asked) : WRONG_OLD_PASSWORD;
+  return standing === 'maybe_legacy' ? changeBeforeMigration(user, change, asked) : refuseNobody(user, change, asked);
+};
+
+/**
+ * Whoever is not here, or was deleted here, is asked for as if what was typed were an id of ours: nobody has it, and our store
+ * takes as long and counts as for a wrong old password, so that its limit does not tell who exists.
+ */
+const refuseNobody = async (
+  user: UserSelector,
+  change: PasswordChange,
+  { scope }: Asked,
+): Promise<UserEnd<KnownUser>> => {
+  const value = isIdentifier(user) ? identifierKey(user) : user.value;
+  return asKnown(await setPassword(user.kind === 'user_id' ? user.value : `${user.kind}:${value}`, change, scope));
 };
 
 /** By which identifier a user of the legacy user store logs in, when an id names them. */
 const loginIdentifier = async (
   user: UserSelector,
   asked: Asked,
-): Promise<{ readonly step: 'identifier'; readonly identifier: Identifier } | Rejected | Undecided> => {
+): Promise<
+  { readonly step: 'identifier'; readonly identifier: Identifier } | { readonly step: 'unknown' } | Rejected | Undecided
+> => {
   if (isIdentifier(user)) return { step: 'identifier', identifier: user };
   const query = queryOfSelector(user);
-  if (query === undefined) return WRONG_OLD_PASSWORD;
+  if (query === undefined) return { step: 'unknown' };
   const answer = await askGetUser(asked, query);
   if (answer.step !== 'answered') return answer;
   const identifier = answer.value === null ? undefined : identifiersOf(answer.value.profile)[0];
-  return identifier === undefined ? WRONG_OLD_PASSWORD : { step: 'identifier', identifier };
+  return identifier === undefined ? { step: 'unknown' } : { step: 'identifier', identifier };
 };
 
 /** The legacy user store proves the old password as in a login, and is limited like one; the new one is stored. */
 const changeBeforeMigration = async (
   user: UserSelector,
-  { oldPassword, newPassword }: PasswordChange,
+  change: PasswordChange,
   asked: Asked,
 ): Promise<UserEnd<KnownUser>> => {
+  const { oldPassword } = change;
   const named = await loginIdentifier(user, asked);
+  if (named.step === 'unknown') return refuseNobody(user, change, asked);
   if (named.step !== 'identifier') return named;
   const { scope } = asked;
   const { identifier } = named;
   const attempt = { userPoolId: scope.userPoolId, identifier, password: oldPassword, facts: scope.facts };
   const proven = await askLogin(attempt, scope.call, scope.deps);
   const { step } = proven;
-  const passwords = { oldPassword, newPassword };
   switch (step.step) {
     case 'authenticate': {
       // Somebody logged in since: the user is ours by now.
       const userId = proven.checked.user?.userId;
       if (userId === undefined) throw modeChanged();
-      return asKnown(await setPassword(userId, passwords, scope));
+      return asKnown(await setPassword(userId, change, scope));
     }
     case 'migrate': {
       // Proven, whatever becomes of the new one: the store counted the attempt and could not see this.
       scope.deps.settle({ ...attemptOf(attempt), end: 'proven', byLegacyStore: true });
       const { externalId, profile, profileJson: json } = step;
       return asKnown(
-        await migrateWithPassword({ kind: 'legacy', externalId, profile, json }, identifier, passwords, asked),
+        await migrateWithPassword({ kind: 'legacy', externalId, profile, json }, identifier, change, asked),
       );
     }
     case 'leave_undecided':
@@ -97,23 +114,37 @@ const changeBeforeMigration = async (
 
 const attemptOf = ({ userPoolId, identifier, facts }: LoginAttempt) => ({ userPoolId, identifier, ip: facts.ip });
 
-/** Wrong old passwords count here as they do in a login, under the identifier or else under the legacy id. */
+/** Counts an attempt in a custom user store as a login of that identifier: what stands against it, if anything. */
+const countThere = async (
+  identifier: Identifier,
+  password: string,
+  { scope: { userPoolId, facts, call, deps } }: Asked,
+): Promise<Extract<LoginStep, Rejected> | undefined> => {
+  const allowed = stepAfterStore(await deps.logins.checkLogin({ userPoolId, identifier, password, facts }, call), 'on');
+  return allowed.step === 'reject' && allowed.reason === 'TOO_MANY_ATTEMPTS' ? allowed : undefined;
+};
+
+const byId = (id: string | number): Identifier => ({ kind: 'username', value: String(id) });
+
+/**
+ * Wrong old passwords count here as they do in a login, under the identifier or else under the legacy id, whether anybody has
+ * it or not.
+ */
 const changeThere = async (
   user: UserSelector,
   { oldPassword, newPassword }: PasswordChange,
   asked: Asked,
 ): Promise<UserEnd<KnownUser>> => {
   const resolved = await resolveCustom(user, asked);
-  if (resolved.step === 'unknown') return WRONG_OLD_PASSWORD;
+  if (resolved.step === 'unknown')
+    return (await countThere(isIdentifier(user) ? user : byId(user.value), oldPassword, asked)) ?? WRONG_OLD_PASSWORD;
   if (resolved.step !== 'custom') return resolved;
   const { externalId, profile } = resolved.user;
   if (profile.blocked) return USER_LOCKED;
-  const { userPoolId, facts, call, deps } = asked.scope;
-  const byId = { kind: 'username' as const, value: String(externalId) };
-  const identifier = isIdentifier(user) ? user : (identifiersOf(profile)[0] ?? byId);
-  const checked = await deps.logins.checkLogin({ userPoolId, identifier, password: oldPassword, facts }, call);
-  const allowed = stepAfterStore(checked, 'on');
-  if (allowed.step === 'reject' && allowed.reason === 'TOO_MANY_ATTEMPTS') return allowed;
+  const { userPoolId, facts, deps } = asked.scope;
+  const identifier = isIdentifier(user) ? user : (identifiersOf(profile)[0] ?? byId(externalId));
+  const refusal = await countThere(identifier, oldPassword, asked);
+  if (refusal !== undefined) return refusal;
   const settle = (end: 'proven' | 'undecided') =>
     deps.settle({ userPoolId, identifier, ip: facts.ip, end, byLegacyStore: end === 'proven' });
   const valid = await askValidatePassword(asked, externalId, oldPassword).catch((error: unknown) => {

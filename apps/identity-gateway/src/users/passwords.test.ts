@@ -157,6 +157,55 @@ describe('too many wrong old passwords', () => {
   });
 });
 
+describe('wrong old passwords for somebody who is not there count like those for somebody who is', () => {
+  const NOBODY = { kind: 'email', value: ' Nobody@Example.com' } as const;
+  const LEGACY_ID = { kind: 'external_id', value: 7 } as const;
+  const counted = async (row: Omit<Row, 'answer' | 'call'>, user: UserSelector) => {
+    const { scope } = world({ call: 'ChangePassword', ...row });
+    const names: string[] = [];
+    const isSpent = () => names.filter((name) => name === names.at(-1)).length > 10;
+    const changePasswordHere: typeof scope.deps.users.changePassword = async ({ userId }) => {
+      names.push(userId);
+      return { verdict: isSpent() ? 'too_many_attempts' : 'wrong_password', user: undefined, retryAfterMs: 4_000 };
+    };
+    const checkLogin: typeof scope.deps.logins.checkLogin = async (attempt, call) => {
+      names.push(attempt.identifier.value);
+      const verdict = isSpent() ? 'too_many_attempts' : 'unknown';
+      return { ...(await scope.deps.logins.checkLogin(attempt, call)), verdict, retryAfterMs: 4_000 };
+    };
+    const users = { ...scope.deps.users, changePassword: changePasswordHere };
+    const deps = { ...scope.deps, users, logins: { ...scope.deps.logins, checkLogin } };
+    const ends: string[] = [];
+    for (let tries = 0; tries < 11; tries += 1) {
+      const { end } = await changePassword(user, CHANGE, { ...scope, deps });
+      ends.push('reason' in end ? end.reason : end.step);
+    }
+    return { ends, names: [...new Set(names)] };
+  };
+  const LIMITED = [...Array<string>(10).fill('WRONG_OLD_PASSWORD'), 'TOO_MANY_ATTEMPTS'];
+  const asked = (count: number): Pick<Row, 'scripts'> => ({
+    scripts: Array.from({ length: count }, () => ['getUser', 'null'] as const),
+  });
+
+  it.each([
+    ['nobody, without a connection', { mode: 'local', here: 'not_found' }, NOBODY, 'email:nobody@example.com'],
+    ['a deleted user', { mode: 'lazy', here: 'tombstoned' }, NOBODY, 'email:nobody@example.com'],
+    ['a legacy id that nobody has', { mode: 'lazy', here: 'not_found', ...asked(11) }, LEGACY_ID, 'external_id:7'],
+    [
+      'nobody in a custom user store',
+      { mode: 'custom', here: 'custom_user_store', ...asked(11) },
+      NOBODY,
+      NOBODY.value,
+    ],
+    ['a legacy id in a custom user store', { mode: 'custom', here: 'custom_user_store', ...asked(11) }, LEGACY_ID, '7'],
+  ] as const)('%s', async (_, row, user, name) => {
+    expect(await counted({ by: user === LEGACY_ID ? 'legacy id' : undefined, ...row } as never, user)).toEqual({
+      ends: LIMITED,
+      names: [name],
+    });
+  });
+});
+
 it('ends a call during which the mode was changed: what may be written is decided once', async () => {
   const { scope, traces } = world({ call: 'GetUser', mode: 'lazy', here: 'not_found' });
   const other = await scope.deps.settings.current('pool', { connectionId: 'connection', version: 1n }, scope.call);
