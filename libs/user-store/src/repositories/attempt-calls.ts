@@ -3,6 +3,7 @@ import { type Identifier, identifierKey } from '@userferry/user-model';
 import type { KeyRing } from '../sealing.ts';
 import type { Statement, StatementCall } from '../statements/statement.ts';
 import { countLogin, loginCounts } from './count-login.ts';
+import { countedForm } from './counted-identifier.ts';
 
 /** How many wrong passwords are borne, and how long one waits then. */
 export type AttemptLimits = {
@@ -27,8 +28,11 @@ export type AttemptAnswer = { readonly allowed: true } | { readonly allowed: fal
 
 type Key = { readonly key: Buffer; readonly max: number };
 
-/** The key of the person and that of the address, `null` where no address is known. */
-type Keys = readonly [Key, Key | null];
+/**
+ * The key of the person as spelled; that of all spellings that a legacy user store may take for the same person, `null` where
+ * it is a user of ours; and that of the address, `null` where none is known.
+ */
+type Keys = readonly [Key, Key | null, Key | null];
 
 // One statement: the rows are locked in one order, and an attempt that has to wait is not counted. Attempts that come
 // at once before there is a row find nothing to lock: then what they were counted as says which of them have to wait.
@@ -37,56 +41,63 @@ const BEGIN: Statement = {
   name: 'begin_attempt',
   text: `
   WITH locked AS (
-    SELECT key, blocked_until FROM login_attempts WHERE key IN ($1::bytea, $3::bytea) ORDER BY key FOR UPDATE
+    SELECT key, blocked_until FROM login_attempts WHERE key IN ($1::bytea, $3::bytea, $5::bytea)
+    ORDER BY key FOR UPDATE
   ), counted AS (
     INSERT INTO login_attempts AS a (key, failures, failures_max, expires_at)
-    SELECT k.key, 1, k.failures_max, $5::timestamptz + $6::float8 * interval '1 ms'
-    FROM (VALUES ($1::bytea, $2::int4), ($3::bytea, $4::int4)) AS k (key, failures_max)
-    WHERE k.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM locked WHERE blocked_until > $5)
+    SELECT k.key, 1, k.failures_max, $7::timestamptz + $8::float8 * interval '1 ms'
+    FROM (VALUES ($1::bytea, $2::int4), ($3::bytea, $4::int4), ($5::bytea, $6::int4)) AS k (key, failures_max)
+    WHERE k.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM locked WHERE blocked_until > $7)
     ORDER BY k.key
     ON CONFLICT (key) DO UPDATE SET (failures, failures_max, blocked_until, expires_at) = (
       SELECT n.failures, excluded.failures_max,
-        CASE WHEN n.wait_ms > 0 THEN $5::timestamptz + n.wait_ms * interval '1 ms' END,
-        CASE WHEN n.wait_ms > 0 THEN $5::timestamptz + (n.wait_ms + $6::float8) * interval '1 ms'
+        CASE WHEN n.wait_ms > 0 THEN $7::timestamptz + n.wait_ms * interval '1 ms' END,
+        CASE WHEN n.wait_ms > 0 THEN $7::timestamptz + (n.wait_ms + $8::float8) * interval '1 ms'
           WHEN n.failures = 1 THEN excluded.expires_at ELSE a.expires_at END
       FROM (
         SELECT c.failures, CASE WHEN c.failures < excluded.failures_max THEN 0
-          ELSE least($7::float8 * power(2, least(c.failures - excluded.failures_max, 30)), $8::float8) END AS wait_ms
-        FROM (SELECT CASE WHEN a.expires_at <= $5 THEN 1 ELSE a.failures + 1 END AS failures) AS c
+          ELSE least($9::float8 * power(2, least(c.failures - excluded.failures_max, 30)), $10::float8) END AS wait_ms
+        FROM (SELECT CASE WHEN a.expires_at <= $7 THEN 1 ELSE a.failures + 1 END AS failures) AS c
       ) AS n
     )
     RETURNING key, failures, failures_max, blocked_until
   )
   SELECT max(blocked_until) AS until FROM (
-    SELECT blocked_until FROM locked WHERE blocked_until > $5
+    SELECT blocked_until FROM locked WHERE blocked_until > $7
     UNION ALL
     SELECT blocked_until FROM counted
     WHERE failures > failures_max AND NOT EXISTS (SELECT 1 FROM locked WHERE locked.key = counted.key)
   ) AS waits`,
 };
 
-// An attempt that is given back takes the wait with it that it brought. The first key is the person's.
+// An attempt that is given back takes the wait with it that it brought. A proof gives all back that the first key, the
+// person's as spelled, has counted, and takes no more from the second: whoever logs in by another spelling, as another
+// user perhaps, clears no guesses at this one.
 const SETTLE = `
   UPDATE login_attempts AS a
-  SET failures = CASE WHEN a.key = $1::bytea AND $3::boolean THEN 0 ELSE greatest(a.failures - 1, 0) END,
-    blocked_until = NULL
-  FROM (SELECT key FROM login_attempts WHERE key IN ($1::bytea, $2::bytea) ORDER BY key FOR UPDATE) AS l
-  WHERE a.key = l.key`;
+  SET failures = greatest(a.failures - l.given, 0), blocked_until = NULL
+  FROM (
+    SELECT key, CASE WHEN key = $3::bytea THEN 1 WHEN $4::boolean THEN spelled ELSE least(spelled, 1) END AS given
+    FROM (SELECT key, max(failures) FILTER (WHERE key = $1::bytea) OVER () AS spelled FROM (
+      SELECT key, failures FROM login_attempts WHERE key IN ($1::bytea, $2::bytea, $3::bytea)
+      ORDER BY key FOR UPDATE) AS locked) AS counted
+  ) AS l
+  WHERE a.key = l.key AND l.given > 0`;
 
 const SETTLE_ATTEMPT: Statement = { name: 'settle_attempt', text: SETTLE };
 
 // A row of the counts of logins is held as long as this statement takes.
 const SETTLE_AND_COUNT: Statement = {
   name: 'settle_and_count',
-  text: `WITH settled AS (${SETTLE}) ${countLogin(4)}`,
+  text: `WITH settled AS (${SETTLE}) ${countLogin(5)}`,
 };
 
 // The same behind the statement that stores a user: unless it did, nobody has logged in.
 const SETTLE_AND_COUNT_STORED: Statement = {
   name: 'settle_and_count_stored',
   text: `
-  WITH stored AS (SELECT FROM users WHERE id = $9::uuid),
-    settled AS (${SETTLE} AND EXISTS (SELECT FROM stored)) ${countLogin(4, 'EXISTS (SELECT FROM stored)')}`,
+  WITH stored AS (SELECT FROM users WHERE id = $10::uuid),
+    settled AS (${SETTLE} AND EXISTS (SELECT FROM stored)) ${countLogin(5, 'EXISTS (SELECT FROM stored)')}`,
 };
 
 const NOBODY = Buffer.alloc(0);
@@ -101,9 +112,12 @@ const createKeysOf = (keyRing: KeyRing, limits: AttemptLimits) => {
       createHmac('sha256', macKey)
         .update(JSON.stringify([userPoolId, ...parts]))
         .digest();
-    const person = 'userId' in who ? mac('user', who.userId) : mac('identifier', who.kind, identifierKey(who));
-    const key = { key: person, max: limits.perIdentifierMax };
-    return [key, address === '' ? null : { key: mac('address', address), max: limits.perAddressMax }];
+    const [max, maxOfAddress] = [limits.perIdentifierMax, limits.perAddressMax];
+    return [
+      { key: 'userId' in who ? mac('user', who.userId) : mac('identifier', who.kind, identifierKey(who)), max },
+      'userId' in who ? null : { key: mac('spellings', who.kind, countedForm(who)), max },
+      address === '' ? null : { key: mac('address', address), max: maxOfAddress },
+    ];
   };
   // A login is begun and settled under the same.
   const known = new WeakMap<AttemptSubject, Keys>();

@@ -80,6 +80,45 @@ describe('wrong passwords for one identifier', () => {
   });
 });
 
+describe('wrong passwords for spellings that a legacy user store may take for one person', () => {
+  const named = (value: string, address = '') => subject({ kind: 'username', value }, address);
+
+  it('are borne ten times for all of them together, on every replica', async () => {
+    const spellings = ['alice', 'Alice', 'ALICE', 'alicé', 'ａlice', 'al\u200bice', 'alice\u0001', 'alice۞'];
+    const padded = Array.from({ length: 30 }, (_, blanks) => `alice${' '.repeat(blanks)}`);
+    const answers: boolean[] = [];
+    for (const [turn, spelling] of [...padded, ...spellings].entries())
+      answers.push((await (turn % 2 ? store : replica).attempts.begin(named(spelling))).allowed);
+    expect(answers).toEqual([...Array(10).fill(true), ...Array(28).fill(false)]);
+    expect((await store.attempts.begin(named('bob'))).allowed).toBe(true);
+  });
+
+  it('are cleared by a login as far as its own spelling counted: another user’s login clears none', async () => {
+    await times(6, () => store.attempts.begin(named('alice')));
+    await times(3, () => store.attempts.begin(named('ALICE')));
+    await store.attempts.proven(named('ALICE'));
+    await times(50, async () => {
+      expect((await store.attempts.begin(named('ALICE'))).allowed).toBe(true);
+      await store.attempts.proven(named('ALICE'));
+    });
+    await times(4, async () => expect((await store.attempts.begin(named('alice'))).allowed).toBe(true));
+    expect((await store.attempts.begin(named('ALICE'))).allowed).toBe(false);
+    passes(30);
+    await store.attempts.begin(named('alice'));
+    await store.attempts.proven(named('alice'));
+    await times(10, async () => expect((await store.attempts.begin(named('Alice'))).allowed).toBe(true));
+  });
+
+  it('are not given back twice: not by the logins that were under way with one that cleared them', async () => {
+    await times(5, () => store.attempts.begin(named('ALICE')));
+    await times(5, () => store.attempts.begin(named('alice')));
+    await store.attempts.proven(named('ALICE'));
+    await times(5, () => store.attempts.begin(named('Alice')));
+    await times(4, () => store.attempts.undecided(named('ALICE')));
+    expect((await store.attempts.begin(named('Alice'))).allowed).toBe(false);
+  });
+});
+
 describe('an attempt', () => {
   it('that nobody could decide is given back, the wait that it brought too', async () => {
     await times(50, async () => {
@@ -97,7 +136,7 @@ describe('an attempt', () => {
     await store.attempts.proven(subject(ADA, '10.0.0.1'));
     await times(9, async () => expect((await store.attempts.begin(subject())).allowed).toBe(true));
     const counts = await database.query<{ failures: number }>('SELECT failures FROM login_attempts ORDER BY 1');
-    expect(counts.map(({ failures }) => failures)).toEqual([9, 9]);
+    expect(counts.map(({ failures }) => failures)).toEqual([9, 9, 9]);
   });
 });
 
@@ -106,7 +145,7 @@ describe('wrong passwords from one address', () => {
     const guess = (turn: number) => store.attempts.begin(subject({ kind: 'username', value: `u${turn}` }, '10.0.0.1'));
     await times(100, async (turn) => expect((await guess(turn)).allowed).toBe(true));
     expect(await guess(100)).toEqual({ allowed: false, retryAfterMs: 30_000 });
-    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(101);
+    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(201);
     expect((await store.attempts.begin(subject({ kind: 'username', value: 'u1' }, '10.0.0.2'))).allowed).toBe(true);
   });
 });
@@ -119,7 +158,7 @@ describe('the counts', () => {
       expect(dump).not.toContain(clear);
     passes(899);
     await store.attempts.sweep();
-    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(2);
+    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(3);
     passes(2);
     await store.attempts.sweep();
     expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(0);
