@@ -13,13 +13,21 @@ import type { Sealer } from '../sealing.ts';
 import { type Author, writeAudit } from './audit.ts';
 import { findLocked, lockConnection, newConnection } from './connection-row.ts';
 import type { Connection, ConnectionChange, EnvValues, SavedAddress, ScriptChange } from './connection-types.ts';
-import { findVersion, insertScript, insertVersion, type OpenVersion, readVersion } from './connection-versions.ts';
+import {
+  findVersion,
+  insertScript,
+  insertVersion,
+  type OpenVersion,
+  type PartOfVersion,
+  readVersion,
+  readWhatOpens,
+} from './connection-versions.ts';
 import { poolView } from './pool-facts.ts';
 
 /** What a change runs with: one transaction, one moment. */
 export type ChangeScope = { readonly manager: EntityManager; readonly sealer: Sealer; readonly at: Date };
 
-const visibleAddress = (env: EnvValues): SavedAddress | undefined =>
+const visibleAddress = (env: EnvValues = {}): SavedAddress | undefined =>
   Object.keys(env).length === 0
     ? undefined
     : {
@@ -30,14 +38,14 @@ const visibleAddress = (env: EnvValues): SavedAddress | undefined =>
         hasPassword: (env.DB_PASSWORD ?? '') !== '',
       };
 
-/** A connection as it is shown. */
-export const connectionView = (row: ConnectionRow, version: OpenVersion): Connection => ({
+/** A connection as it is shown, without names and address where they do not open. */
+export const connectionView = (row: ConnectionRow, version: PartOfVersion): Connection => ({
   connectionId: row.id,
   userPoolId: row.userPoolId,
   mode: version.mode,
   enabled: row.enabled,
   version: row.version,
-  envNames: [...new Set([...Object.keys(version.addressEnv), ...Object.keys(version.ownEnv)])].sort(),
+  envNames: Object.keys({ ...version.addressEnv, ...version.ownEnv }).sort(),
   egress: version.egress,
   address: visibleAddress(version.addressEnv),
   isolation: version.isolation,
@@ -75,15 +83,19 @@ const PARTS = [
 const NOTHING_YET = { mode: undefined, addressEnv: {}, ownEnv: {}, egress: [], isolation: 'warm' };
 
 /** Which settings differ, by the words that a version's changes are told in. */
-export const changesOf = (before: OpenVersion | undefined, after: OpenVersion): string[] =>
+export const changesOf = (before: PartOfVersion | undefined, after: OpenVersion): string[] =>
   PARTS.filter(([part]) => !isDeepStrictEqual((before ?? NOTHING_YET)[part], after[part])).map(([, word]) => word);
+
+/** Whoever brings all that was sealed needs none of it: they can save once its key is lost. */
+const readBefore = ({ manager, sealer }: ChangeScope, row: ConnectionRow, { addressEnv, ownEnv }: ConnectionChange) =>
+  addressEnv && ownEnv ? readWhatOpens(manager, sealer, row) : readVersion(manager, sealer, row);
 
 /** Makes a version with other settings; the first makes the connection. */
 export const saveSettings = async (scope: ChangeScope, wanted: ConnectionChange): Promise<Connection> => {
-  const { manager, sealer, at } = scope;
+  const { manager, at } = scope;
   const known = await findLocked(manager, wanted.userPoolId);
   const current = known ?? (await newConnection(manager, wanted.userPoolId, at));
-  const before = known === null ? undefined : await readVersion(manager, sealer, known);
+  const before = known === null ? undefined : await readBefore(scope, known, wanted);
   const content = {
     mode: wanted.mode,
     egress: wanted.egress,
@@ -123,7 +135,7 @@ export const rollBack = async (
 export const versionNotFound = (): ServiceError =>
   new ServiceError('VERSION_NOT_FOUND', 'this connection has no version of this number');
 
-/** Switches a connection on or off. */
+/** Switches a connection on or off, also one whose key is lost. */
 export const switchConnection = async (
   { manager, sealer, at }: ChangeScope,
   { userPoolId, enabled, ...author }: Author & { readonly userPoolId: string; readonly enabled: boolean },
@@ -134,7 +146,7 @@ export const switchConnection = async (
   await manager.update(connectionEntity, { id: row.id }, { enabled, updatedAt: row.updatedAt });
   const action = `ConnectionService/${enabled ? 'EnableConnection' : 'DisableConnection'}`;
   await writeAudit(manager, { userPoolId, at, action, target: `version ${row.version}` }, author);
-  return connectionView(row, await readVersion(manager, sealer, row));
+  return connectionView(row, await readWhatOpens(manager, sealer, row));
 };
 
 /** Removes settings, secrets and scripts of all versions. What stays is an id: users keep the ids that it gave them. */

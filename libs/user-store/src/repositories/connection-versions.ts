@@ -22,6 +22,9 @@ export type OpenVersion = Settings & {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
+/** The same, as far as it opens. */
+export type PartOfVersion = Omit<OpenVersion, keyof Settings> & Partial<Settings>;
+
 /** Where the settings of a version are sealed to. */
 export const settingsPlace = (connectionId: string, version: number): string =>
   `connection_versions/${connectionId}/${version}/sealed_settings`;
@@ -32,17 +35,22 @@ export const sourcePlace = (scriptId: string): string => `scripts/${scriptId}/se
 /** Where a script as it was written is sealed to. */
 export const writtenPlace = (scriptId: string): string => `scripts/${scriptId}/sealed_written`;
 
-const openVersion = (row: ConnectionVersionRow, sealer: Sealer): OpenVersion => {
-  const settings = JSON.parse(sealer.open(row.sealedSettings, settingsPlace(row.connectionId, row.version)));
-  const { mode, egress, isolation, scripts } = row;
-  return {
-    ...(settings as Settings),
-    mode: mode as ConnectionMode,
-    egress,
-    isolation: isolation as Isolation,
-    scripts,
-  };
-};
+const openSettings = ({ sealedSettings, connectionId, version }: ConnectionVersionRow, sealer: Sealer): Settings =>
+  JSON.parse(sealer.open(sealedSettings, settingsPlace(connectionId, version))) as Settings;
+
+/** What of a version is not sealed. */
+const plainOf = ({ mode, egress, isolation, scripts }: ConnectionVersionRow) => ({
+  mode: mode as ConnectionMode,
+  egress,
+  isolation: isolation as Isolation,
+  scripts,
+});
+
+const findRow = async (
+  manager: EntityManager,
+  place: { connectionId: string; version: number },
+): Promise<ConnectionVersionRow | null> =>
+  isVersionNumber(place.version) ? manager.findOneBy(connectionVersionEntity, place) : null;
 
 /** A version of a connection, if it has one of that number. */
 export const findVersion = async (
@@ -50,8 +58,8 @@ export const findVersion = async (
   sealer: Sealer,
   place: { connectionId: string; version: number },
 ): Promise<OpenVersion | undefined> => {
-  const row = isVersionNumber(place.version) ? await manager.findOneBy(connectionVersionEntity, place) : null;
-  return row === null ? undefined : openVersion(row, sealer);
+  const row = await findRow(manager, place);
+  return row === null ? undefined : { ...plainOf(row), ...openSettings(row, sealer) };
 };
 
 // What an int4 can hold.
@@ -64,8 +72,25 @@ export const readVersion = async (
   { id: connectionId, version }: ConnectionRow,
 ): Promise<OpenVersion> => {
   const found = await findVersion(manager, sealer, { connectionId, version });
-  if (found === undefined) throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no connection any more');
+  if (found === undefined) throw isGone();
   return found;
+};
+
+const isGone = () => new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no connection any more');
+
+/** The same, for what must also work once its key is lost: without settings that do not open. */
+export const readWhatOpens = async (
+  manager: EntityManager,
+  sealer: Sealer,
+  { id: connectionId, version }: ConnectionRow,
+): Promise<PartOfVersion> => {
+  const row = await findRow(manager, { connectionId, version });
+  if (row === null) throw isGone();
+  try {
+    return { ...plainOf(row), ...openSettings(row, sealer) };
+  } catch {
+    return plainOf(row);
+  }
 };
 
 /** `connection` as it will be: with the number and time of the new version. */

@@ -78,6 +78,22 @@ describe('a connection', () => {
     await expect(other.connections.settings(userPoolId)).rejects.toThrow('there is no encryption key "k1"');
   });
 
+  it('whose key is lost can be switched off, and saved anew with everything that it sealed', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await store.connections.setEnabled({ userPoolId, enabled: true, actor: 'key-1' });
+    await using other = await openStoreForTests(database.url, { keyRing: randomRing('k9') });
+    const off = await other.connections.setEnabled({ userPoolId, enabled: false, actor: 'key-1' });
+    expect(off).toMatchObject({ enabled: false, version: 1, envNames: [] });
+    const { connection } = await store.pools.loginFacts(userPoolId);
+    expect(connection).toMatchObject({ enabled: false });
+    const anew = { userPoolId, mode: 'lazy_migration', egress: [], actor: 'key-1' } as const;
+    await expect(other.connections.save({ ...anew, ownEnv: { A: '1' } })).rejects.toThrow('there is no encryption key');
+    await other.connections.save({ ...anew, addressEnv: {}, ownEnv: { A: '1' } });
+    expect(await other.connections.settings(userPoolId)).toMatchObject({ version: 2, env: { A: '1' } });
+    const [latest] = (await other.connections.versions(userPoolId, { size: 0, token: '' })).items;
+    expect(latest?.changes).toEqual(['address', 'env', 'egress']);
+  });
+
   it.each([NOBODY, 'no uuid', ''])('of a pool that does not exist (%j) is USER_POOL_NOT_FOUND', async (userPoolId) => {
     const reason = { reason: 'USER_POOL_NOT_FOUND' };
     await expect(store.connections.get(userPoolId)).rejects.toMatchObject(reason);
