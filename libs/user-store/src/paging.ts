@@ -17,13 +17,14 @@ export const sizeOf = ({ size }: Page): number => (size <= 0 ? SIZE_DEFAULT : Ma
 /** A page ends early where its rows would not fit in one message of 4 MiB, in which they are told. */
 const PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
-const howManyFit = (rows: readonly unknown[]): number => {
+/** The first rows, as many as fit in one message; one at least. */
+export const fittingOf = <Row>(rows: readonly Row[]): readonly Row[] => {
   let left = PAGE_BYTES_MAX;
   const tooMuch = rows.findIndex((row) => {
     left -= Buffer.byteLength(JSON.stringify(row));
     return left < 0;
   });
-  return tooMuch < 0 ? rows.length : Math.max(1, tooMuch);
+  return tooMuch < 0 ? rows : rows.slice(0, Math.max(1, tooMuch));
 };
 
 /** A token that says where the next page starts. */
@@ -38,8 +39,7 @@ export const pagedOf = <Row>(
   page: Page,
   valuesAt: (last: Row) => readonly string[],
 ): Paged<Row> => {
-  const fitting = rows.slice(0, sizeOf(page));
-  const items = fitting.slice(0, howManyFit(fitting));
+  const items = fittingOf(rows.slice(0, sizeOf(page)));
   const last = items.at(-1);
   const more = rows.length > items.length && last !== undefined;
   return { items, nextPageToken: more ? tokenOf(valuesAt(last)) : '' };

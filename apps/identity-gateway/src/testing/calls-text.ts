@@ -23,7 +23,8 @@ a test runs each row, and another holds this file against them.
   script, the script-runner, or in a login our own store, has not answered by then, that is \`TIMED_OUT\`; any other call
   for which our own store is too slow fails with the RPC error \`DEADLINE_EXCEEDED\`. A list of users that takes longer
   than the store allows a statement is \`LIST_TOO_SLOW\`, which nothing repeats by itself; one that would be larger than
-  the 4 MiB of a gRPC message is \`MESSAGE_TOO_LARGE\`: ask with a smaller \`limit\`.
+  the 4 MiB of a gRPC message is \`MESSAGE_TOO_LARGE\`: ask with a smaller \`limit\`. A search of ours answers with the
+  first 200 users, or with as many as fit; \`total_count\` says how many there are.
 - A script's own words never stand in an answer, but where the pool sets \`reveal_rejection_details\`; they are in the log
   history always.
 - Scripts refuse by throwing \`WrongUsernameOrPasswordError\`, \`UserNotFoundError\`, \`UserExistsError\` or

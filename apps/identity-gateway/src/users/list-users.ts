@@ -33,7 +33,7 @@ export const listUsers = async (wanted: WantedPage, scope: UserScope): Promise<E
   return ended(facts, endOf(await askListUsers({ scope, facts }, wanted.page, wanted.limit)));
 };
 
-/** How many users a search in our own store answers with. */
+/** How many users a search in our own store answers with, if they fit in one message. */
 const FOUND_MAX = 200;
 
 export const searchUsers = async (keyword: string, scope: UserScope): Promise<Ended<ListedUsers>> => {

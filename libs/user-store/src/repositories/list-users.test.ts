@@ -75,6 +75,20 @@ describe('the list of users', () => {
     expect(await names({ keyword })).toEqual(expected);
   });
 
+  it('ends a search before a message of 4 MiB is full, and tells by the total that there are more', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    const customData = { text: '\u4e16'.repeat(20_000) };
+    for (let n = 0; n < 60; n += 1) {
+      const profile = { username: `big ${n}`, customData };
+      await store.users.create({ userPoolId, profile }, ADMIN);
+    }
+    const { users, totalCount } = await list({ userPoolId, keyword: 'big', limit: 200 });
+    expect(Buffer.byteLength(JSON.stringify(users))).toBeLessThan(4 * 1024 * 1024);
+    expect([users.length, totalCount]).toEqual([52, 60]);
+    // Pages that are counted would leave out whoever does not fit.
+    expect((await list({ userPoolId, limit: 200 })).users).toHaveLength(60);
+  });
+
   it('counts whoever has the keyword in several places once, on every page and of one state', async () => {
     const keyword = 'example';
     expect(await list({ keyword, limit: 1 })).toMatchObject({

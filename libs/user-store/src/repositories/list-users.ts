@@ -2,6 +2,7 @@ import { ServiceError } from '@userferry/errors';
 import type { User } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
 import { userEntity } from '../entities/user-entities.ts';
+import { fittingOf } from '../paging.ts';
 import { isTooSlow } from '../store-failures.ts';
 import { searchUsers } from './search-users.ts';
 import { findByIds } from './stored-user.ts';
@@ -37,7 +38,9 @@ const everybody = async (manager: EntityManager, wanted: UserQuery): Promise<Use
 
 const pageOf = async (manager: EntityManager, wanted: UserQuery): Promise<UserList> => {
   const { ids, totalCount } = await (wanted.keyword === '' ? everybody : searchUsers)(manager, wanted);
-  return { users: await findByIds(manager, [...ids]), totalCount };
+  const users = await findByIds(manager, [...ids]);
+  // Who searches cannot ask for fewer; pages of everybody are counted, and would leave out whoever did not fit.
+  return { users: wanted.keyword === '' ? users : fittingOf(users), totalCount };
 };
 
 const TOO_SLOW =
