@@ -25,6 +25,16 @@ describe('settings in memory', () => {
     expect((await cache.current('pool', wanted('c', 2n), callFacts())).version).toBe(2n);
   });
 
+  it('of a version that our store has lost in a failover are given up for those that it tells of', async () => {
+    const { asked, cache } = createWorld([
+      { connectionId: 'c', version: 3n },
+      { connectionId: 'c', version: 2n },
+    ]);
+    await cache.current('pool', wanted('c', 3n), callFacts());
+    expect((await cache.current('pool', wanted('c', 2n), callFacts())).version).toBe(2n);
+    expect(asked).toHaveLength(2);
+  });
+
   it('reach those who wait for them when whoever asked first hangs up, or has no time left', async () => {
     for (const timeLeftMs of [10_000, 0]) {
       const store = Promise.withResolvers<ConnectionSettings>();

@@ -11,9 +11,12 @@ const CONNECTIONS_MAX = 10_000;
 
 type Wanted = Pick<ConnectionFacts, 'connectionId' | 'version'>;
 
-/** A connection that was deleted and made anew counts its versions from the start: the id tells them apart. */
+/**
+ * A connection that was deleted and made anew counts its versions from the start: the id tells them apart. A later version than
+ * the store tells of is one that it may have lost in a failover.
+ */
 const isCurrent = (held: ConnectionSettings, { connectionId, version }: Wanted): boolean =>
-  held.connectionId === connectionId && held.version >= version;
+  held.connectionId === connectionId && held.version === version;
 
 /** Longer than our store takes in trouble. Who waits has a time of their own. */
 const FETCH_MS = 10_000;
