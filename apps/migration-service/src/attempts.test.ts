@@ -96,6 +96,13 @@ describe('wrong passwords', () => {
     const other = { identifier: username('v1'), requestIp: '2001:db8:0:1::1' };
     expect(await check('wrong', other)).toBe(LocalVerdict.UNKNOWN);
   });
+
+  it('from one address are those of one address, whatever port an edge sends with it', async () => {
+    const from = (turn: number) => (turn % 2 ? `192.0.2.7:${40_000 + turn}` : `[::ffff:192.0.2.7]:${turn}`);
+    const guess = (turn: number) => check('wrong', { identifier: username(`w${turn}`), requestIp: from(turn) });
+    await times(100, async (turn) => expect(await guess(turn)).toBe(LocalVerdict.UNKNOWN));
+    expect(await guess(100)).toBe(30_000);
+  });
 });
 
 describe('what is no wrong password', () => {

@@ -30,15 +30,21 @@ export const parseIpAddress = (text: string): IpAddress | undefined => {
   };
 };
 
+/** The address in `address:port` and `[address]:port`, as proxies write it; other text as it is. */
+const withoutPort = (text: string): string => text.replace(/^([\d.]+):\d+$/, '$1').replace(/^\[(.+)\](:\d+)?$/, '$1');
+
+/** In which translators write every IPv4 address, as its last 32 bits (RFC 6052). */
+const TRANSLATED: Range = ipaddr.parseCIDR('64:ff9b::/96');
+
 /**
- * What limits count by: of IPv6 the /64, of which whoever has one address has 2^64 (RFC 6177), else the address. Text that is no
- * address stays as it is, without blanks around it.
+ * What limits count by, of text with or without a port and a zone: the address of IPv4; of IPv6 the /64, of which whoever
+ * has one address has 2^64 (RFC 6177). `undefined` when it is no address.
  */
-export const subscriberOf = (text: string): string => {
-  const plain = text.trim().replace(/%.*$/, '');
-  const address = parseIpAddress(plain);
-  if (address === undefined) return text.trim();
-  if (address.family === 4) return address.text;
+export const subscriberOf = (text: string): string | undefined => {
+  const address = parseIpAddress(withoutPort(text.trim()).replace(/%.*$/, ''));
+  if (address?.family !== 6) return address?.text;
+  const bits = ipaddr.IPv6.parse(address.text);
+  if (within(bits, TRANSLATED)) return ipaddr.fromByteArray(bits.toByteArray().slice(-4)).toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.text}/64`).toRFC5952String()}/64`;
 };
 

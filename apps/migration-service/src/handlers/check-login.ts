@@ -5,7 +5,8 @@ import {
 } from '@userferry/contracts/migration/v1/login_service';
 import type { Handler } from '@userferry/grpc';
 import { checkLogin as check, type LoginDeps } from '../login/check-login.ts';
-import { addressOf, identifierOf } from './fields.ts';
+import { addressOf } from './address-of.ts';
+import { identifierOf } from './fields.ts';
 import { wireFacts } from './wire-facts.ts';
 import { wireUser } from './wire-user.ts';
 
@@ -20,8 +21,9 @@ const VERDICTS = {
 
 export const checkLogin =
   (deps: LoginDeps): Handler<CheckLoginRequest, CheckLoginResponse> =>
-  async ({ userPoolId, identifier, password, requestIp }, { signal }) => {
-    const attempt = { userPoolId, identifier: identifierOf(identifier), password, address: addressOf(requestIp) };
+  async ({ userPoolId, identifier, password, requestIp }, { signal, log }) => {
+    const address = addressOf(requestIp, log);
+    const attempt = { userPoolId, identifier: identifierOf(identifier), password, address };
     const { answer, facts } = await check(attempt, signal, deps);
     return {
       ...wireFacts(facts),

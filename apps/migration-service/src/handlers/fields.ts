@@ -1,7 +1,6 @@
 import type { Identifier as WireIdentifier } from '@userferry/contracts/migration/v1/login_service';
 import { ServiceError } from '@userferry/errors';
 import type { CallFacts } from '@userferry/grpc';
-import { subscriberOf } from '@userferry/process';
 import { type Identifier, identifierProblem, type JsonObject, storableProblem } from '@userferry/user-model';
 import type { AuditedCall, Author, Page } from '@userferry/user-store';
 
@@ -16,14 +15,6 @@ export const identifierOf = (wire: WireIdentifier | undefined): Identifier => {
   const problem = identifierProblem({ kind, value });
   if (problem !== undefined) throw invalidField(kind, problem);
   return { kind, value };
-};
-
-const ADDRESS_LENGTH_MAX = 256;
-
-/** Whose network the user's request came from, by what the edge names; '' when it does not say. Throws INVALID_ARGUMENT. */
-export const addressOf = (requestIp: string): string => {
-  if (requestIp.length > ADDRESS_LENGTH_MAX) throw invalidField('request_ip', 'is too long');
-  return subscriberOf(requestIp);
 };
 
 /** Hands a value on that the database can keep. Throws INVALID_ARGUMENT. */

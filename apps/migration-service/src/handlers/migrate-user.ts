@@ -8,7 +8,8 @@ import { count } from '@userferry/telemetry';
 import type { Credential } from '@userferry/user-store';
 import type { LoginDeps } from '../login/check-login.ts';
 import { migrateProvenUser } from '../login/migrate-proven-user.ts';
-import { addressOf, auditedCallOf, identifierOf } from './fields.ts';
+import { addressOf } from './address-of.ts';
+import { auditedCallOf, identifierOf } from './fields.ts';
 import { wireUser } from './wire-user.ts';
 
 export const VERDICTS = {
@@ -37,7 +38,7 @@ export const migrated = async (
     ...request,
     by: isAudited ? auditedCallOf({ actor, auditAction }, call) : undefined,
     identifier: identifierOf(identifier),
-    address: addressOf(requestIp),
+    address: addressOf(requestIp, call.log),
     profileJson: Buffer.from(profileJson).toString('utf8'),
     hashing,
   };

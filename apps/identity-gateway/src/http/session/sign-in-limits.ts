@@ -17,7 +17,7 @@ type Count = { failures: number; readonly endsMs: number };
 export const createSignInLimits = (now: () => number = Date.now): SignInLimits => {
   const counts = new LRUCache<string, Count>({ max: ADDRESSES_MAX });
   const current = (address: string): Count => {
-    const key = subscriberOf(address);
+    const key = subscriberOf(address) ?? address;
     const held = counts.get(key);
     if (held !== undefined && now() < held.endsMs) return held;
     const count = { failures: 0, endsMs: now() + WINDOW_MS };
