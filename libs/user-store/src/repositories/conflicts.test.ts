@@ -151,6 +151,17 @@ describe('the decision that the identifier is the legacy user’s', () => {
     expect((await eve()).verdict).toBe('migrated');
     expect(await find(SHARED)).toMatchObject({ user: { externalId: 2 } });
   });
+
+  it('takes with it that it was verified, and nothing that was said of another', async () => {
+    const who = { ...pool, userId: await localAda() };
+    const verified = { phone: '+1 202 555 0143', phoneVerified: true, emailVerified: true };
+    await store.users.update({ ...who, set: verified, clear: [] }, ADMIN);
+    await eve();
+    await resolve('give_to_legacy');
+    const found = await find(username('ada'));
+    const profile = found.verdict === 'ok' ? found.user.profile : {};
+    expect([profile.emailVerified, profile.phoneVerified]).toEqual([undefined, true]);
+  });
 });
 
 describe('the decision that would leave the user here nothing to log in by', () => {

@@ -10,6 +10,7 @@ import { retryConflicts } from '../retry-conflicts.ts';
 import { type Author, writeAudit } from './audit.ts';
 import { clearConflicts } from './conflict-rows.ts';
 import { holdsCustomUserStore } from './connection-row.ts';
+import { verifiedFlagOf } from './verified-flags.ts';
 
 /** A proven user of the legacy user store who could not be stored: another user here has one of their identifiers. */
 export type Conflict = {
@@ -82,11 +83,16 @@ const nothingLeft = () =>
     'the user here would have nothing left to log in by: give them another identifier first, or delete them',
   );
 
+const WITHOUT_FLAG = 'UPDATE users SET profile = profile - $2::text, updated_at = $3 WHERE id = $1';
+
 const giveAway = async (manager: EntityManager, row: ConflictRow, at: Date): Promise<void> => {
   const { userPoolId, kind, normalised, userId } = row;
-  const { affected } = await manager.delete(userIdentifierEntity, { userPoolId, kind, normalised, userId });
+  const given = { userPoolId, kind, normalised, userId };
+  const isShown = await manager.existsBy(userIdentifierEntity, { ...given, inProfile: true });
+  const { affected } = await manager.delete(userIdentifierEntity, given);
   if (affected && !(await manager.existsBy(userIdentifierEntity, { userId }))) throw nothingLeft();
-  await manager.update(userEntity, { id: userId }, { updatedAt: at });
+  const flag = isShown ? verifiedFlagOf(kind) : undefined;
+  await manager.query(WITHOUT_FLAG, [userId, flag ?? '', at]);
   await manager.delete(conflictEntity, { id: row.id });
 };
 

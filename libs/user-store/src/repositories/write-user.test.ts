@@ -105,6 +105,24 @@ describe('a change of a user', () => {
     expect((await create({ email: 'a@example.com', username: 'a' })).verdict).toBe('ok');
   });
 
+  it('of an e-mail or phone ends what was said of the one before: that it was verified', async () => {
+    const verified = { email: 'a@example.com', emailVerified: true, phone: '+1 202 555 0143', phoneVerified: true };
+    const changed = async (set: Profile, clear: readonly 'email'[] = []) => {
+      const who = await created({ ...verified, username: 'a' });
+      const result = await update(who, set, clear);
+      await store.users.delete(who, ADMIN);
+      for (const { tombstoneId } of (await store.tombstones.list(pool.userPoolId, { size: 0, token: '' })).items)
+        await store.tombstones.lift({ ...pool, tombstoneId }, ADMIN);
+      const { emailVerified, phoneVerified } = result.verdict === 'ok' ? result.user.profile : {};
+      return [emailVerified, phoneVerified];
+    };
+    expect(await changed({ email: 'b@example.com' })).toEqual([undefined, true]);
+    expect(await changed({ phone: '+1 202 555 0144' })).toEqual([true, undefined]);
+    expect(await changed({}, ['email'])).toEqual([undefined, true]);
+    expect(await changed({ email: 'b@example.com', emailVerified: true })).toEqual([true, true]);
+    expect(await changed({ email: 'A@example.com', phone: '+12025550143', name: 'Ada' })).toEqual([true, true]);
+  });
+
   it('may change the case of an e-mail', async () => {
     const who = await created({ email: 'a@example.com' });
     expect(await update(who, { email: 'A@example.com' })).toMatchObject({

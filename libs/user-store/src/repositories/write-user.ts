@@ -18,6 +18,7 @@ import { holdLazyMigration, holdsCustomUserStore } from './connection-row.ts';
 import { identifierRows, takenOf, tombstoneKey } from './identifier-rows.ts';
 import { type Credential, findById } from './stored-user.ts';
 import { anyTombstoned } from './tombstones.ts';
+import { flagsToEnd } from './verified-flags.ts';
 
 /** What became of a change of a user. */
 export type UserResult =
@@ -135,10 +136,11 @@ export const updateUser = async (
   await lockPool(manager, userPoolId, 'shared');
   const row = await lockUser(manager, userPoolId, userId);
   if (row === null) return { verdict: 'not_found' };
+  const gone: readonly string[] = [...clear, ...(await flagsToEnd(manager, change))];
   const problem = await changeIdentifiers(manager, change);
   if (problem !== undefined) return { verdict: problem };
   const { email, phone, username, ...fields } = set;
-  const kept = Object.entries(row.profile as StoredProfile).filter(([name]) => !(clear as string[]).includes(name));
+  const kept = Object.entries(row.profile as StoredProfile).filter(([name]) => !gone.includes(name));
   const profile = { ...Object.fromEntries(kept), ...fields };
   await manager.query('UPDATE users SET profile = $2, updated_at = $3 WHERE id = $1', [userId, profile, at]);
   if (credential !== undefined) await setCredential(manager, userId, credential, at);
