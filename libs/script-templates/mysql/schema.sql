@@ -1,6 +1,6 @@
 CREATE TABLE users (
   id bigint AUTO_INCREMENT PRIMARY KEY,
-  email varchar(255) UNIQUE,
+  email varchar(255) /*!80000 COLLATE utf8mb4_0900_as_ci */ /*M!101000 COLLATE utf8mb4_uca1400_as_ci */ UNIQUE,
   phone varchar(64) UNIQUE,
   username varchar(255) COLLATE utf8mb4_bin UNIQUE,
   password varchar(255) NOT NULL,
