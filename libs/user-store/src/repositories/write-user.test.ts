@@ -226,10 +226,19 @@ describe('what a migrated user typed', () => {
       await store.users.addAlias({ ...pool, userId, typed: username(name) });
     expect(await find(username('ada'))).toMatchObject({
       verdict: 'ok',
-      user: { userId, profile: { username: 'ada' } },
+      user: { userId, profile: { email: 'a@example.com' } },
     });
     expect(await find(username('taken'))).not.toMatchObject({ user: { userId } });
     expect(await find(username('gone'))).toEqual({ verdict: 'tombstoned' });
+  });
+
+  it('is no part of the profile: what was cleared here does not come back by a login', async () => {
+    const result = await migrate(email('a@example.com'));
+    const userId = 'user' in result ? result.user.userId : '';
+    await update({ userPoolId: pool.userPoolId, userId }, { username: 'ada' }, ['email']);
+    await store.users.addAlias({ ...pool, userId, typed: email('a@example.com') });
+    const found = await find(email('a@example.com'));
+    expect(found.verdict === 'ok' && found.user.profile).toEqual({ username: 'ada' });
   });
 
   it('is kept twenty times at the most', async () => {

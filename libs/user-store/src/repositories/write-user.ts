@@ -197,10 +197,10 @@ export const addAlias = async (
   await lockPool(manager, userPoolId, 'shared');
   const row = await lockUser(manager, userPoolId, userId);
   if (row === null || (await anyTombstoned(manager, keysOf(userPoolId, [typed])))) return;
-  const own = await manager.findBy(userIdentifierEntity, { userId });
-  const inProfile = !own.some(({ kind }) => kind === typed.kind);
-  const rows = identifierRows(userPoolId, [{ ...typed, inProfile }]);
-  if (own.length >= ALIASES_MAX || (await takenOf(manager, rows)).length > 0) return;
+  const count = await manager.countBy(userIdentifierEntity, { userId });
+  // Not for the profile to show: it may lack one of this kind because that was cleared here.
+  const rows = identifierRows(userPoolId, [{ ...typed, inProfile: false }]);
+  if (count >= ALIASES_MAX || (await takenOf(manager, rows)).length > 0) return;
   await manager.insert(
     userIdentifierEntity,
     rows.map((one) => ({ ...one, userId })),
