@@ -20,6 +20,24 @@ describe('an identifier', () => {
     expect(key('phone', '13800138000')).toBe('13800138000');
   });
 
+  it.each([
+    '+1 (213) 373-4253',
+    '(+1) 213 373 4253',
+    'tel:+1-213-373-4253',
+    ' \u200e+1\u00a0213.373.4253\u202c ',
+    '+1 ２１３ ３７３ ４２５３',
+  ])('takes %s for the phone number that it is', (value) => expect(key('phone', value)).toBe('+12133734253'));
+
+  it.each([
+    'evil +12133734253',
+    '+12133734253@home',
+    '+12133734253 home',
+    '+12133734253a',
+    '+12133734253;isub=evil',
+    'tel:3734253;phone-context=+1213',
+    '3734253;phone-context=+1213',
+  ])('is not taken for the phone number that is somewhere in %s', (value) => expect(key('phone', value)).toBe(value));
+
   it('keeps two extensions of one number apart', () => {
     expect(key('phone', '+1 213 373 4253 ext. 1')).not.toBe(key('phone', '+1 213 373 4253 ext. 2'));
   });

@@ -12,8 +12,18 @@ export type Identifier = { readonly kind: IdentifierKind; readonly value: string
 /** Longest identifier, as given and as compared, in bytes of UTF-8: an index entry has to hold it. */
 export const IDENTIFIER_BYTES_MAX = 1024;
 
+/** A number as people and address books write it: without marks of direction, `tel:`, and brackets around the country. */
+const plainPhone = (value: string): string =>
+  value
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(/^\((\+\d+)\)/, '$1');
+
 const phoneKey = (value: string): string => {
-  const parsed = parsePhoneNumberFromString(value);
+  // Of the whole text or not at all: a number that is dug out of other text is somebody else's.
+  const hasOther = /;(?!ext=)/i.test(value);
+  const parsed = hasOther ? undefined : parsePhoneNumberFromString(plainPhone(value), { extract: false });
   if (!parsed?.isPossible()) return value.trim();
   // Two extensions of one switchboard are two people.
   return parsed.ext ? `${parsed.number};ext=${parsed.ext}` : parsed.number;
