@@ -50,7 +50,12 @@ export const recordConflicts = async (
   }
 };
 
-/** Forgets the open conflicts of a user who is stored, tied or deleted now; what was decided stays. */
+/** Forgets what stood in a legacy user's way, decisions included: the user is deleted now. */
+export const forgetConflicts = async (manager: EntityManager, external: ExternalKey): Promise<void> => {
+  await manager.delete(conflictEntity, external);
+};
+
+/** Forgets the open conflicts of a user who is tied now; what was decided stays. */
 export const clearConflicts = async (manager: EntityManager, external: ExternalKey): Promise<void> => {
   await manager.delete(conflictEntity, { ...external, keptLocal: false });
 };

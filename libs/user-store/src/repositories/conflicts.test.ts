@@ -185,6 +185,26 @@ describe('the decision that the user here keeps it', () => {
     expect(await find(SHARED)).toMatchObject({ user: { userId } });
   });
 
+  it.each<[string, (ada: string) => Promise<unknown>]>([
+    ['who has not migrated', () => store.users.deleteLegacy({ ...pool, externalId: 2, profile: {} }, ADMIN)],
+    [
+      'who has migrated',
+      async () => {
+        const result = await eve();
+        await store.users.delete({ ...pool, userId: 'user' in result ? result.user.userId : '' }, ADMIN);
+      },
+    ],
+    ['who has it here', (userId) => store.users.delete({ ...pool, userId }, ADMIN)],
+  ])('goes with the user %s, and the identifier with it', async (_, remove) => {
+    const userId = await localAda();
+    await eve();
+    await resolve('keep_local');
+    await remove(userId);
+    expect(await database.query('SELECT FROM identifier_conflicts WHERE user_pool_id = $1', [pool.userPoolId])).toEqual(
+      [],
+    );
+  });
+
   it('is asked for once more where nothing would be left to log in by', async () => {
     await localAda();
     const nameless = () => migrate(2, { email: SHARED.value }, SHARED);

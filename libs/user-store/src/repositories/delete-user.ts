@@ -4,7 +4,7 @@ import { conflictEntity } from '../entities/history-entities.ts';
 import { externalIdEntity, userEntity, userIdentifierEntity } from '../entities/user-entities.ts';
 import { isUuid, lockPool } from '../require-pool.ts';
 import { type Author, writeAudit, writeUserAudit } from './audit.ts';
-import { clearConflicts, type ExternalKey } from './conflict-rows.ts';
+import { type ExternalKey, forgetConflicts } from './conflict-rows.ts';
 import { holdsCustomUserStore } from './connection-row.ts';
 import { takenOf } from './identifier-rows.ts';
 import { findByExternalId } from './stored-user.ts';
@@ -43,8 +43,8 @@ const removeStored = async (
   const distinct = new Map(keys.map((key) => [JSON.stringify([key.kind, key.value]), key]));
   await bury(manager, [...distinct.values()], { at, actor });
   for (const { connectionId, idType, idText } of externals)
-    await clearConflicts(manager, { userPoolId, connectionId, idType, idText });
-  await manager.delete(conflictEntity, { userPoolId, userId, keptLocal: false });
+    await forgetConflicts(manager, { userPoolId, connectionId, idType, idText });
+  await manager.delete(conflictEntity, { userPoolId, userId });
   await manager.delete(userEntity, { id: userId });
 };
 
@@ -91,7 +91,7 @@ export const deleteLegacyUser = async (
   const keys = await keysOfLegacy(manager, external, profile, userId);
   if (userId === undefined) await bury(manager, keys, { at: author.at, actor: author.actor });
   else await removeStored(manager, { userPoolId, userId, more: keys }, author);
-  await clearConflicts(manager, external);
+  await forgetConflicts(manager, external);
   if (userId !== undefined) await writeUserAudit(manager, { userPoolId, userId }, { ...author, action });
   else await writeAudit(manager, { userPoolId, at: author.at, action, target: 'legacy user' }, author);
   return { verdict: 'ok' };
