@@ -125,8 +125,7 @@ export const rollBack = async (
   wanted: Author & { readonly userPoolId: string; readonly version: number },
 ): Promise<Connection> => {
   const current = await lockConnection(scope.manager, wanted.userPoolId);
-  const place = { connectionId: current.id, version: wanted.version };
-  const content = await findVersion(scope.manager, scope.sealer, place);
+  const content = await findVersion(scope.manager, scope.sealer, current, wanted.version);
   if (content === undefined) throw versionNotFound();
   const changes = [`rollback to ${wanted.version}`];
   return nextVersion(scope, { current, content, changes, author: wanted, call: 'RollbackScript' });

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { ConnectionRow } from '../entities/connection-entities.ts';
 import type { Sealer } from '../sealing.ts';
 import { changesOf, versionNotFound } from './change-connection.ts';
 import { requireConnection } from './connection-row.ts';
@@ -28,10 +29,10 @@ export type VersionComparison = {
 
 type Scope = { readonly manager: EntityManager; readonly sealer: Sealer };
 
-const readSide = async ({ manager, sealer }: Scope, connectionId: string, version: number) => {
-  const content = await findVersion(manager, sealer, { connectionId, version });
+const readSide = async ({ manager, sealer }: Scope, connection: ConnectionRow, version: number) => {
+  const content = await findVersion(manager, sealer, connection, version);
   if (content === undefined) throw versionNotFound();
-  return { content, scripts: await readWritten(manager, sealer, content) };
+  return { content, scripts: await readWritten(manager, sealer, connection, content) };
 };
 
 /** @throws ServiceError CONNECTION_NOT_FOUND, VERSION_NOT_FOUND */
@@ -39,10 +40,10 @@ export const compareVersions = async (
   scope: Scope,
   { userPoolId, from, to }: VersionPair,
 ): Promise<VersionComparison> => {
-  const { id, version: current } = await requireConnection(scope.manager, userPoolId);
-  const [fromVersion, toVersion] = [from || current, to || current];
-  const before = await readSide(scope, id, fromVersion);
-  const after = await readSide(scope, id, toVersion);
+  const connection = await requireConnection(scope.manager, userPoolId);
+  const [fromVersion, toVersion] = [from || connection.version, to || connection.version];
+  const before = await readSide(scope, connection, fromVersion);
+  const after = await readSide(scope, connection, toVersion);
   const actions = [...new Set([...before.scripts.keys(), ...after.scripts.keys()])].sort();
   const pairs = actions.map((action) => ({
     action,

@@ -10,6 +10,7 @@ import {
   scriptEntity,
 } from '../entities/connection-entities.ts';
 import type { Sealer } from '../sealing.ts';
+import { safeError } from '../store-failures.ts';
 import type { ConnectionMode, EnvValues, Isolation, ScriptChange, WrittenScript } from './connection-types.ts';
 
 type Settings = { readonly addressEnv: EnvValues; readonly ownEnv: EnvValues };
@@ -35,8 +36,16 @@ export const sourcePlace = (scriptId: string): string => `scripts/${scriptId}/se
 /** Where a script as it was written is sealed to. */
 export const writtenPlace = (scriptId: string): string => `scripts/${scriptId}/sealed_written`;
 
-const openSettings = ({ sealedSettings, connectionId, version }: ConnectionVersionRow, sealer: Sealer): Settings =>
-  JSON.parse(sealer.open(sealedSettings, settingsPlace(connectionId, version))) as Settings;
+/** Beside the settings, what leads to them and on from them; versions that were saved before it was sealed lack it. */
+type Sealed = Settings & { readonly userPoolId?: string; readonly scripts?: OpenVersion['scripts'] };
+
+const openSealed = (row: ConnectionVersionRow, sealer: Sealer, { userPoolId }: ConnectionRow) => {
+  const text = sealer.open(row.sealedSettings, settingsPlace(row.connectionId, row.version));
+  const { userPoolId: ofPool = userPoolId, ...sealed }: Sealed = JSON.parse(text);
+  if (ofPool !== userPoolId)
+    throw safeError('the settings of a connection belong to another user pool: it was altered');
+  return sealed;
+};
 
 /** What of a version is not sealed. */
 const plainOf = ({ mode, egress, isolation, scripts }: ConnectionVersionRow) => ({
@@ -52,14 +61,15 @@ const findRow = async (
 ): Promise<ConnectionVersionRow | null> =>
   isVersionNumber(place.version) ? manager.findOneBy(connectionVersionEntity, place) : null;
 
-/** A version of a connection, if it has one of that number. */
+/** A version of a connection, if it has one of that number; the current one unless said. */
 export const findVersion = async (
   manager: EntityManager,
   sealer: Sealer,
-  place: { connectionId: string; version: number },
+  connection: ConnectionRow,
+  version = connection.version,
 ): Promise<OpenVersion | undefined> => {
-  const row = await findRow(manager, place);
-  return row === null ? undefined : { ...plainOf(row), ...openSettings(row, sealer) };
+  const row = await findRow(manager, { connectionId: connection.id, version });
+  return row === null ? undefined : { ...plainOf(row), ...openSealed(row, sealer, connection) };
 };
 
 // What an int4 can hold.
@@ -69,9 +79,9 @@ const isVersionNumber = (version: number): boolean => Number.isInteger(version) 
 export const readVersion = async (
   manager: EntityManager,
   sealer: Sealer,
-  { id: connectionId, version }: ConnectionRow,
+  connection: ConnectionRow,
 ): Promise<OpenVersion> => {
-  const found = await findVersion(manager, sealer, { connectionId, version });
+  const found = await findVersion(manager, sealer, connection);
   if (found === undefined) throw isGone();
   return found;
 };
@@ -82,12 +92,13 @@ const isGone = () => new ServiceError('CONNECTION_NOT_FOUND', 'this user pool ha
 export const readWhatOpens = async (
   manager: EntityManager,
   sealer: Sealer,
-  { id: connectionId, version }: ConnectionRow,
+  connection: ConnectionRow,
 ): Promise<PartOfVersion> => {
+  const { id: connectionId, version } = connection;
   const row = await findRow(manager, { connectionId, version });
   if (row === null) throw isGone();
   try {
-    return { ...plainOf(row), ...openSettings(row, sealer) };
+    return { ...plainOf(row), ...openSealed(row, sealer, connection) };
   } catch {
     return plainOf(row);
   }
@@ -107,9 +118,11 @@ export const insertVersion = async (
   sealer: Sealer,
   { connection, content, changes, actor }: NewVersion,
 ): Promise<void> => {
-  const { id: connectionId, version, updatedAt: createdAt } = connection;
+  const { id: connectionId, userPoolId, version, updatedAt: createdAt } = connection;
   const { addressEnv, ownEnv, ...open } = content;
-  const sealedSettings = sealer.seal(JSON.stringify({ addressEnv, ownEnv }), settingsPlace(connectionId, version));
+  // A first save has the id as the caller wrote it.
+  const sealed: Sealed = { addressEnv, ownEnv, userPoolId: userPoolId.toLowerCase(), scripts: open.scripts };
+  const sealedSettings = sealer.seal(JSON.stringify(sealed), settingsPlace(connectionId, version));
   await manager.insert(connectionVersionEntity, {
     ...open,
     connectionId,
@@ -143,18 +156,20 @@ export const insertScript = async (
   return id;
 };
 
-const scriptRows = (manager: EntityManager, version: OpenVersion): Promise<ScriptRow[]> => {
+/** Only its own: a version that was altered shows no other connection's. */
+const scriptRows = (manager: EntityManager, { id: connectionId }: ConnectionRow, version: OpenVersion) => {
   const ids = Object.values(version.scripts);
-  return ids.length === 0 ? Promise.resolve([]) : manager.findBy(scriptEntity, { id: In(ids) });
+  return ids.length === 0 ? Promise.resolve([]) : manager.findBy(scriptEntity, { id: In(ids), connectionId });
 };
 
 /** What runs in a version, in clear. */
 export const readScripts = async (
   manager: EntityManager,
   sealer: Sealer,
+  connection: ConnectionRow,
   version: OpenVersion,
 ): Promise<{ action: string; source: string }[]> => {
-  const rows = await scriptRows(manager, version);
+  const rows = await scriptRows(manager, connection, version);
   return rows.map((row) => ({ action: row.action, source: sealer.open(row.sealedSource, sourcePlace(row.id)) }));
 };
 
@@ -162,9 +177,10 @@ export const readScripts = async (
 export const readWritten = async (
   manager: EntityManager,
   sealer: Sealer,
+  connection: ConnectionRow,
   version: OpenVersion,
 ): Promise<ReadonlyMap<string, WrittenScript>> => {
-  const rows = await scriptRows(manager, version);
+  const rows = await scriptRows(manager, connection, version);
   const sourceOf = ({ id, sealedSource, sealedWritten }: ScriptRow): string =>
     sealedWritten === null ? sealer.open(sealedSource, sourcePlace(id)) : sealer.open(sealedWritten, writtenPlace(id));
   return new Map(rows.map((row) => [row.action, { source: sourceOf(row), language: row.language ?? undefined }]));

@@ -1,8 +1,9 @@
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserStore } from '../open-user-store.ts';
-import type { KeyRing } from '../sealing.ts';
+import { createSealer, type KeyRing } from '../sealing.ts';
 import { openStoreForTests, poolWithConnection, randomRing } from '../store-for-tests.ts';
+import { settingsPlace } from './connection-versions.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const ring = randomRing('k1');
@@ -92,6 +93,38 @@ describe('a connection', () => {
     expect(await other.connections.settings(userPoolId)).toMatchObject({ version: 2, env: { A: '1' } });
     const [latest] = (await other.connections.versions(userPoolId, { size: 0, token: '' })).items;
     expect(latest?.changes).toEqual(['address', 'env', 'egress']);
+  });
+
+  it('shows no script of another that its row was made to name, whether that is sealed in it or was saved before', async () => {
+    const [mine, other] = [await poolWithConnection(store), await poolWithConnection(store)];
+    const script = { action: 'login', source: '// s3cr3t' };
+    await store.connections.saveScript({ ...other, ...script, actor: 'key-1' });
+    const copy = `UPDATE connection_versions AS mine SET scripts = other.scripts FROM connection_versions AS other
+      WHERE mine.connection_id = $1 AND other.connection_id = $2 AND other.version = 2`;
+    await database.query(copy, [mine.connectionId, other.connectionId]);
+    const shown = () => store.connections.script({ ...mine, action: 'login', version: 0 });
+    await expect(shown()).rejects.toMatchObject({ reason: 'SCRIPT_NOT_FOUND' });
+    const before = createSealer(ring).seal('{"addressEnv":{},"ownEnv":{"A":"1"}}', settingsPlace(mine.connectionId, 1));
+    const age = 'UPDATE connection_versions SET sealed_settings = $2 WHERE connection_id = $1';
+    await database.query(age, [mine.connectionId, before]);
+    await expect(shown()).rejects.toMatchObject({ reason: 'SCRIPT_NOT_FOUND' });
+    expect(await store.connections.settings(mine.userPoolId)).toMatchObject({ env: { A: '1' }, scripts: [] });
+  });
+
+  it('opens for its own user pool alone, whatever its row says', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    const { id } = await store.pools.create({ name: 'other', metadata: {}, revealRejectionDetails: true });
+    await database.query('UPDATE connections SET user_pool_id = $2 WHERE user_pool_id = $1', [userPoolId, id]);
+    await expect(store.connections.settings(id)).rejects.toThrow('belong to another user pool');
+    await expect(store.connections.get(id)).rejects.toThrow('belong to another user pool');
+    await expect(save(id)).rejects.toThrow('belong to another user pool');
+  });
+
+  it('opens for its user pool in whatever case that was named', async () => {
+    const { id } = await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: false });
+    await save(id.toUpperCase(), { ownEnv: { A: '1' } });
+    expect((await store.connections.settings(id)).env).toEqual({ A: '1' });
+    expect((await store.connections.settings(id.toUpperCase())).env).toEqual({ A: '1' });
   });
 
   it.each([NOBODY, 'no uuid', ''])('of a pool that does not exist (%j) is USER_POOL_NOT_FOUND', async (userPoolId) => {

@@ -37,7 +37,7 @@ const readSettings = async ({ manager, sealer, at }: ChangeScope, userPoolId: st
   const row = await requireConnection(manager, userPoolId);
   const version = await readVersion(manager, sealer, row);
   const { mode, egress, isolation, addressEnv, ownEnv } = version;
-  const scripts = await readScripts(manager, sealer, version);
+  const scripts = await readScripts(manager, sealer, row, version);
   const env = { ...ownEnv, ...addressEnv };
   const pool = poolView(await requirePool(manager, userPoolId), at);
   const { id: connectionId, version: number, enabled } = row;
@@ -74,9 +74,9 @@ const scriptOf = async (
 ): Promise<WrittenScript & { readonly version: number }> => {
   const row = await requireConnection(manager, userPoolId);
   const version = wanted === 0 ? row.version : wanted;
-  const content = await findVersion(manager, sealer, { connectionId: row.id, version });
+  const content = await findVersion(manager, sealer, row, version);
   if (content === undefined) throw versionNotFound();
-  const script = (await readWritten(manager, sealer, content)).get(action);
+  const script = (await readWritten(manager, sealer, row, content)).get(action);
   if (script === undefined) throw new ServiceError('SCRIPT_NOT_FOUND', 'this version has no script for this action');
   return { ...script, version };
 };
