@@ -38,7 +38,7 @@ export type Clients = ReturnType<typeof clientsOf>;
 /** The whole service in this process on a real database, and clients of it. */
 export const startServiceForTests = async (
   databaseUrl: string,
-  { peppers = randomRing('p1'), encryptionKeys = randomRing('k1'), clock = () => new Date() } = {},
+  { peppers = randomRing('p1'), encryptionKeys = randomRing('k1'), clock = () => new Date(), cost = 4 } = {},
 ) => {
   const stack = new AsyncDisposableStack();
   const { currentId: currentKeyId, secrets: keys } = encryptionKeys;
@@ -46,7 +46,7 @@ export const startServiceForTests = async (
   await migrateStore(database);
   const store = stack.use(await openUserStore({ ...database, keyRing: { currentKeyId, keys }, clock }));
   const passwords = await createPasswordHasher({
-    cost: 4,
+    cost,
     inFlightMax: 2,
     waitingMax: 50,
     newPasswordCharactersMin: 8,

@@ -2,6 +2,7 @@ import type { User } from '@userferry/user-model';
 import type { FoundUser, LoginFacts, LoginSubject, StoredUser, UserStore } from '@userferry/user-store';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
+import { renewHash } from './renew-hash.ts';
 
 export type LoginDeps = {
   readonly store: Pick<UserStore, 'pools' | 'users' | 'attempts'>;
@@ -40,7 +41,10 @@ export const checkLogin = async (
     // Who has stopped waiting has not heard that the user is unknown here, and asks no script.
     signal.throwIfAborted();
     if (found === undefined) return { facts, answer: { verdict: 'unknown' } };
-    return { facts, answer: await settled(subject, await localAnswer(attempt, { facts, found }, signal, deps), deps) };
+    const answer = await settled(subject, await localAnswer(attempt, { facts, found }, signal, deps), deps);
+    // Behind the answer, which does not wait for it.
+    if (answer.verdict === 'verified' && found.verdict === 'ok') void renewHash(attempt, found, deps);
+    return { facts, answer };
   } catch (error) {
     // What we could not check was no wrong password; should this fail too, it counts until it is forgotten.
     await attempts.undecided(subject).catch(() => undefined);

@@ -16,6 +16,8 @@ export type BoundedQueue = {
   readonly run: <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
   /** One more would be half of what may run at the most: there is room for what nobody waits for. */
   readonly isSlack: () => boolean;
+  /** Nothing runs, and so nothing waits. */
+  readonly isIdle: () => boolean;
 };
 
 const MS = 1_000;
@@ -62,5 +64,5 @@ export const createBoundedQueue = ({ inFlightMax, waitingMax }: QueueLimits): Bo
       done();
     }
   };
-  return { run, isSlack: () => 2 * (inFlight + 1) <= inFlightMax };
+  return { run, isSlack: () => 2 * (inFlight + 1) <= inFlightMax, isIdle: () => inFlight === 0 };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomRing } from '../service-for-tests.ts';
-import { createPasswordHasher } from './password-hasher.ts';
+import { costsToMakeUp, createPasswordHasher } from './password-hasher.ts';
 
 const limits = { cost: 4, inFlightMax: 2, waitingMax: 10, newPasswordCharactersMin: 8 };
 const peppers = randomRing('p1');
@@ -40,6 +40,41 @@ describe('our hash', () => {
     expect(await rotated.hash('hunter2', never)).toMatchObject({ pepperId: 'p2' });
     const without = await createPasswordHasher({ ...limits, peppers: randomRing('p3') });
     await expect(without.verify('hunter2', credential, never)).rejects.toThrow('there is no pepper "p1"');
+  });
+
+  it('is renewed for the password that it was made of where cost or pepper are not today’s, one at a time', async () => {
+    const old = await (await createPasswordHasher({ ...limits, peppers })).hash('hunter2', never);
+    const secrets = new Map([...randomRing('p2').secrets, ...peppers.secrets]);
+    for (const [changed, today] of [
+      [
+        { peppers, cost: 5 },
+        { pepperId: 'p1', cost: 5 },
+      ],
+      [{ peppers: { currentId: 'p2', secrets } }, { pepperId: 'p2', cost: 4 }],
+    ] as const) {
+      const passwords = await createPasswordHasher({ ...limits, ...changed });
+      const [renewed, second] = await Promise.all([passwords.renew('hunter2', old), passwords.renew('hunter2', old)]);
+      expect(second).toBeUndefined();
+      expect(renewed).toMatchObject(today);
+      expect(renewed && (await passwords.verify('hunter2', renewed, never))).toBe(true);
+      expect(renewed && (await passwords.renew('hunter2', renewed))).toBeUndefined();
+    }
+  });
+
+  it('is not renewed while others want the processor', async () => {
+    const old = await (await createPasswordHasher({ ...limits, peppers })).hash('hunter2', never);
+    const passwords = await createPasswordHasher({ ...limits, peppers, cost: 5, inFlightMax: 1 });
+    const login = passwords.verify('hunter2', old, never);
+    expect(await passwords.renew('hunter2', old)).toBeUndefined();
+    await login;
+    expect(await passwords.renew('hunter2', old)).toMatchObject({ cost: 5 });
+  });
+
+  it('of yesterday’s cost is no faster to refuse: what it lacks is made up, to the last round', () => {
+    const rounds = (costs: readonly number[]) => costs.reduce((sum, cost) => sum + 2 ** cost, 0);
+    expect(2 ** 10 + rounds(costsToMakeUp(10, 12))).toBe(2 ** 12);
+    expect(costsToMakeUp(12, 12)).toEqual([]);
+    expect(costsToMakeUp(12, 10)).toEqual([]);
   });
 
   it('lets nobody in as nobody, not even with the password of which nobody was made', async () => {

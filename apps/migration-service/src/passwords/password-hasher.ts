@@ -27,6 +27,11 @@ export type PasswordHasher = {
   readonly verify: (password: string, credential: Credential, signal: AbortSignal) => Promise<boolean>;
   /** Takes as long as a check and says no: for users of whom there is nothing to check. */
   readonly verifyNobody: (password: string, signal: AbortSignal) => Promise<false>;
+  /**
+   * A hash of today's cost and pepper, of a password that this one was just found to be of. `undefined` where it is today's
+   * already, or logins want the processor: a later login will do.
+   */
+  readonly renew: (password: string, credential: Credential) => Promise<Credential | undefined>;
   /** Nobody would wait for a hash that may turn out to be for nothing. */
   readonly isSlack: () => boolean;
 };
@@ -56,6 +61,18 @@ const hash = async (peppers: Peppers, cost: number, password: string): Promise<C
   return { scheme: SCHEME, version: VERSION, pepperId, cost, hash: text };
 };
 
+/** The costs of the hashes that take as long together as one of `today` and not of `cost`: each doubles the one before. */
+export const costsToMakeUp = (cost: number, today: number): readonly number[] =>
+  Array.from({ length: Math.max(0, today - cost) }, (_, more) => cost + more);
+
+/** A refusal takes as long for a hash of before the cost was raised as for nobody: time must not tell who exists. */
+const verifyAsLong = async (means: Pick<Means, 'peppers' | 'nobody'>, password: string, credential: Credential) => {
+  const right = await verify(means.peppers, password, credential);
+  if (right) return true;
+  for (const cost of costsToMakeUp(credential.cost, means.nobody.cost)) await bcrypt.hash('', bcrypt.genSaltSync(cost));
+  return false;
+};
+
 const verify = (peppers: Peppers, password: string, credential: Credential): Promise<boolean> => {
   if (credential.scheme !== SCHEME || credential.version !== VERSION)
     throw new Error(`a password was hashed with a scheme that this version does not know: ${credential.scheme}`);
@@ -69,6 +86,24 @@ const refuseWeak = (password: string, charactersMin: number): void => {
 
 type Means = { readonly peppers: Peppers; readonly queue: BoundedQueue; readonly nobody: Credential };
 
+/** One at a time, and none that logins would have to wait for. */
+const createRenewal = ({ peppers, queue, nobody }: Means): PasswordHasher['renew'] => {
+  const { scheme, version, pepperId, cost } = nobody;
+  const isOfToday = (one: Credential): boolean =>
+    one.scheme === scheme && one.version === version && one.pepperId === pepperId && one.cost === cost;
+  const whole = new AbortController().signal;
+  let isBusy = false;
+  return async (password, credential) => {
+    if (isOfToday(credential) || isBusy || !(queue.isSlack() || queue.isIdle())) return undefined;
+    isBusy = true;
+    try {
+      return await queue.run(() => hash(peppers, cost, password), whole);
+    } finally {
+      isBusy = false;
+    }
+  };
+};
+
 const withQueue = ({ cost, newPasswordCharactersMin }: PasswordOptions, means: Means): PasswordHasher => {
   const { peppers, queue, nobody } = means;
   return {
@@ -77,11 +112,12 @@ const withQueue = ({ cost, newPasswordCharactersMin }: PasswordOptions, means: M
       refuseWeak(password, newPasswordCharactersMin);
       return queue.run(() => hash(peppers, cost, password), signal);
     },
-    verify: (password, credential, signal) => queue.run(async () => verify(peppers, password, credential), signal),
+    verify: (password, credential, signal) => queue.run(async () => verifyAsLong(means, password, credential), signal),
     verifyNobody: async (password, signal) => {
       await queue.run(async () => verify(peppers, password, nobody), signal);
       return false;
     },
+    renew: createRenewal(means),
     isSlack: queue.isSlack,
   };
 };

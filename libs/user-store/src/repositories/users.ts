@@ -29,6 +29,7 @@ import {
   previewMigration,
   type SupposedUser,
 } from './migrate-user.ts';
+import { type HashRenewal, renewHash } from './renew-hash.ts';
 import { createStoreAtOnce } from './store-at-once.ts';
 import { type FoundUser, findById, findByIdentifier, findByPoolsExternalId } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
@@ -140,6 +141,9 @@ export const createUserRepository = ({ dataSource, run, clock, read }: UserRepos
 
     setPassword: (change: PasswordChange, call: AuditedCall): Promise<UserResult> =>
       write((manager, at) => setPassword(manager, change, { ...call, at })),
+
+    /** Another hash of the same password, unless another password was set meanwhile. */
+    renewHash: (renewal: HashRenewal): Promise<void> => write((manager) => renewHash(manager, renewal)),
 
     /** Deletes, and leaves a tombstone. */
     delete: (wanted: Deletion, author: Author): Promise<DeletionResult> =>
