@@ -87,6 +87,16 @@ describe('a connection', () => {
     expect(settings.isolation).toBe(Isolation.PER_RUN);
   });
 
+  it('takes no save that keeps values of a version that is no longer current', async () => {
+    const { userPoolId } = await setUpPool(service);
+    const { version } = await service.connections.getConnectionSettings({ userPoolId }, inTime());
+    const save = { userPoolId, mode: 1 as const, addressEnv: undefined, ownEnv: undefined, egress: [], actor: 'key-1' };
+    const again = () =>
+      service.connections.saveConnection({ ...save, isolation: 0, keptFromVersion: version }, inTime());
+    await again();
+    await expect(again()).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+  });
+
   it('is refused with a mode or an action that does not exist', async () => {
     const { userPoolId } = await setUpPool(service);
     const invalid = { reason: 'INVALID_ARGUMENT' };

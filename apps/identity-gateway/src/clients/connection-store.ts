@@ -29,6 +29,8 @@ export type ConnectionToSave = {
   /** `undefined`: keep what is saved. */
   readonly addressEnv: Readonly<Record<string, string>> | undefined;
   readonly ownEnv: Readonly<Record<string, string>> | undefined;
+  /** The version of which values are among these; `undefined`: of none. */
+  readonly keptFromVersion: bigint | undefined;
   readonly egress: readonly EgressRule[];
   readonly isolation: Isolation;
 };
@@ -100,11 +102,11 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
     getConnectionSettings: async (userPoolId, call) =>
       toSettings(await client.getConnectionSettings({ userPoolId }, call)),
     getConnection: async (userPoolId, call) => saved(await client.getConnection({ userPoolId }, call)),
-    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation }, call) => {
+    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, keptFromVersion, egress, isolation }, call) => {
       const env = { addressEnv: envValues(addressEnv), ownEnv: envValues(ownEnv) };
       const rules = egress.map((rule) => ({ ...rule }));
       const how = { mode: WIRE_MODES[mode], egress: rules, isolation: toWireIsolation(isolation) };
-      const request = { userPoolId, ...how, ...env, actor: call.caller.id };
+      const request = { userPoolId, ...how, ...env, keptFromVersion, actor: call.caller.id };
       return saved(await client.saveConnection(request, call));
     },
     saveScript: async ({ userPoolId, ...script }, call) => {

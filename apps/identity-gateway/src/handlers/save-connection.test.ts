@@ -29,7 +29,7 @@ const SAVED = {
 const saved = async (more: Partial<SaveConnectionRequest>): Promise<Saved | undefined> => {
   let kept: Saved | undefined;
   const store = {
-    getConnectionSettings: async () => ({ env: SAVED }) as never,
+    getConnectionSettings: async () => ({ env: SAVED, version: 7n }) as never,
     saveConnection: async (settings: Saved) => {
       kept = settings;
       return {} as Awaited<ReturnType<ConnectionStore['saveConnection']>>;
@@ -100,6 +100,12 @@ it('keeps the saved values of names, beside what is sent, and refuses a name tha
     reason: 'INVALID_ARGUMENT',
     metadata: { field: 'keep_env_names' },
   });
+});
+
+it('tells the version of which it keeps values, and none where it keeps none', async () => {
+  expect((await saved({ keepEnv: false, keepEnvNames: ['TOKEN'] }))?.keptFromVersion).toBe(7n);
+  expect((await saved({ address: fields({ keepPassword: true }) as never }))?.keptFromVersion).toBe(7n);
+  expect((await saved({ keepEnv: false, env: { OTHER: 'new' } }))?.keptFromVersion).toBeUndefined();
 });
 
 const fields = (more: object) => ({

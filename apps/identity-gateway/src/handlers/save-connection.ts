@@ -38,13 +38,15 @@ export const saveConnection =
   async (request, call) => {
     const mode = MODES[request.mode];
     if (mode === undefined) throw invalidField('mode', 'must be lazy migration or custom user store');
-    const saved = keepsSome(request) ? (await store.getConnectionSettings(request.userPoolId, call)).env : {};
+    const known = keepsSome(request) ? await store.getConnectionSettings(request.userPoolId, call) : undefined;
+    const saved = known?.env ?? {};
     const connection = await store.saveConnection(
       {
         userPoolId: request.userPoolId,
         mode,
         addressEnv: addressEnv(request.address, saved),
         ownEnv: request.keepEnv ? undefined : ownEnv({ ...keptEnv(request.keepEnvNames, saved), ...request.env }),
+        keptFromVersion: known?.version,
         egress: egressOf(request.egress),
         isolation: isolationOf(request.isolation),
       },

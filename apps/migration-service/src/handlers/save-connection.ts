@@ -16,12 +16,13 @@ const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues
 
 export const saveConnection =
   ({ connections }: UserStore): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
-  async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation, actor }, call) => {
+  async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation, actor, keptFromVersion }, call) => {
     const connection = await connections.save({
       userPoolId,
       mode: modeOf(mode),
       addressEnv: envOf('address_env', addressEnv),
       ownEnv: envOf('own_env', ownEnv),
+      keptFromVersion: keptFromVersion === undefined ? undefined : Number(keptFromVersion),
       egress: storable('egress', egress),
       isolation: isolationOf(isolation),
       ...authorOf(actor, call),

@@ -90,10 +90,13 @@ export const changesOf = (before: PartOfVersion | undefined, after: OpenVersion)
 const readBefore = ({ manager, sealer }: ChangeScope, row: ConnectionRow, { addressEnv, ownEnv }: ConnectionChange) =>
   addressEnv && ownEnv ? readWhatOpens(manager, sealer, row) : readVersion(manager, sealer, row);
 
-/** Makes a version with other settings; the first makes the connection. */
+/** Makes a version with other settings; the first makes the connection. Throws CONCURRENT_CHANGE, see `keptFromVersion`. */
 export const saveSettings = async (scope: ChangeScope, wanted: ConnectionChange): Promise<Connection> => {
   const { manager, at } = scope;
   const known = await findLocked(manager, wanted.userPoolId);
+  const { keptFromVersion } = wanted;
+  if (keptFromVersion !== undefined && known?.version !== keptFromVersion)
+    throw new ServiceError('CONCURRENT_CHANGE', 'the connection was saved by somebody else meanwhile: try again');
   const current = known ?? (await newConnection(manager, wanted.userPoolId, at));
   const before = known === null ? undefined : await readBefore(scope, known, wanted);
   const content = {

@@ -74,6 +74,8 @@ export type ConnectionChange = Author & {
   readonly addressEnv?: EnvValues | undefined;
   /** The company's own variables. */
   readonly ownEnv?: EnvValues | undefined;
+  /** The version of which the caller has read values that are among these. */
+  readonly keptFromVersion?: number | undefined;
   readonly egress: readonly EgressRule[];
   /** Absent: `warm`. */
   readonly isolation?: Isolation | undefined;

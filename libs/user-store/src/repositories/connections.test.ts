@@ -58,6 +58,14 @@ describe('a connection', () => {
     expect((await store.connections.get(userPoolId)).version).toBe(3);
   });
 
+  it('takes no save that keeps values of a version that is no longer current', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await save(userPoolId, { ownEnv: { API_TOKEN: 'changed' }, keptFromVersion: 1 });
+    const late = save(userPoolId, { ownEnv: { API_TOKEN: 's3cr3t-token' }, keptFromVersion: 1 });
+    await expect(late).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    expect(await store.connections.settings(userPoolId)).toMatchObject({ version: 2, env: { API_TOKEN: 'changed' } });
+  });
+
   it('reads settings of an old key and writes with the current one', async () => {
     const { userPoolId, connectionId } = await poolWithConnection(store);
     await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });

@@ -370,7 +370,10 @@ export interface SaveConnectionRequest {
   keepEnv: boolean;
   /** Destinations that scripts may reach; can only narrow what the deployment allows. Empty: no narrowing. */
   egress: EgressRule[];
-  /** Variables whose saved values stay, beside those in `env`. */
+  /**
+   * Variables whose saved values stay, beside those in `env`. With these, or a password that is kept, CONCURRENT_CHANGE when
+   * somebody else saves at the same time: repeat the call.
+   */
   keepEnvNames: string[];
   /** Like mode and egress set anew by every save. */
   isolation: Isolation;

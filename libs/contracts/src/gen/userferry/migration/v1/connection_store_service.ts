@@ -87,6 +87,11 @@ export interface SaveConnectionRequest {
   /** Who: an API key's id. */
   actor: string;
   isolation: Isolation;
+  /**
+   * The version of which values are among these, as the gateway has read them. CONCURRENT_CHANGE where it is no longer the
+   * current one: a value that was changed meanwhile is not put back.
+   */
+  keptFromVersion?: bigint | undefined;
 }
 
 export interface EnvValues {
@@ -837,7 +842,16 @@ export const ScriptSource: MessageFns<ScriptSource> = {
 };
 
 function createBaseSaveConnectionRequest(): SaveConnectionRequest {
-  return { userPoolId: "", mode: 0, addressEnv: undefined, ownEnv: undefined, egress: [], actor: "", isolation: 0 };
+  return {
+    userPoolId: "",
+    mode: 0,
+    addressEnv: undefined,
+    ownEnv: undefined,
+    egress: [],
+    actor: "",
+    isolation: 0,
+    keptFromVersion: undefined,
+  };
 }
 
 export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
@@ -862,6 +876,12 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     }
     if (message.isolation !== 0) {
       writer.uint32(56).int32(message.isolation);
+    }
+    if (message.keptFromVersion !== undefined) {
+      if (BigInt.asIntN(64, message.keptFromVersion) !== message.keptFromVersion) {
+        throw new globalThis.Error("value provided for field message.keptFromVersion of type int64 too large");
+      }
+      writer.uint32(64).int64(message.keptFromVersion);
     }
     return writer;
   },
@@ -935,6 +955,14 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.isolation = reader.int32() as any;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.keptFromVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -970,6 +998,11 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         : [],
       actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
       isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
+      keptFromVersion: isSet(object.keptFromVersion)
+        ? BigInt(object.keptFromVersion)
+        : isSet(object.kept_from_version)
+        ? BigInt(object.kept_from_version)
+        : undefined,
     };
   },
 
@@ -996,6 +1029,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.isolation !== 0) {
       obj.isolation = isolationToJSON(message.isolation);
     }
+    if (message.keptFromVersion !== undefined) {
+      obj.keptFromVersion = message.keptFromVersion.toString();
+    }
     return obj;
   },
 
@@ -1015,6 +1051,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.actor = object.actor ?? "";
     message.isolation = object.isolation ?? 0;
+    message.keptFromVersion = (object.keptFromVersion !== undefined && object.keptFromVersion !== null)
+      ? BigInt(object.keptFromVersion)
+      : undefined;
     return message;
   },
 };
