@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { compareWithBaseline, inBaseline, saveBaseline } from './baseline/baseline.ts';
 import { BENCHMARKS } from './benchmarks.ts';
 import { FULL, QUICK } from './compare-logins.ts';
@@ -13,7 +13,7 @@ const USAGE = `npm run bench [-- [--json] [--quick] [--save] [--compare] [--save
   --save-baseline  writes that file
 names: ${Object.keys(BENCHMARKS).join(', ')}`;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },

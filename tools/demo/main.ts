@@ -1,7 +1,6 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   type Company,
   createLogin,
@@ -11,10 +10,11 @@ import {
   setUpCompany,
   startLocalWorld,
 } from '@userferry/local-services';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { printInvitation } from './invitation.ts';
 import { story } from './story.ts';
 
-const { values: options } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
+const { values: options } = readArguments({ options: { exit: { type: 'boolean', default: false } } });
 
 /** How long something took, for the story's margin. */
 const stopwatch = () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@userferry/local-databases';
 import { ConfigError } from '@userferry/process';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { readConfig } from '../start/config.ts';
 
 const RESEAL = fileURLToPath(new URL('../../apps/migration-service/src/reseal.ts', import.meta.url));
@@ -31,6 +32,7 @@ const reseal = async (stack: AsyncDisposableStack): Promise<number> => {
   return code ?? 2;
 };
 
+readArguments({});
 const stack = new AsyncDisposableStack();
 try {
   process.exitCode = await reseal(stack);

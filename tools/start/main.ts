@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startPostgres } from '@userferry/local-databases';
 import { type ServiceLine, startLocalServices } from '@userferry/local-services';
 import { ConfigError } from '@userferry/process';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { readConfig } from './config.ts';
 
 /** Runs the four services for real use: what dies is started again, SIGINT or SIGTERM ends all in order. */
@@ -77,6 +78,7 @@ const stopped = new Promise<void>((resolve) => {
     });
 });
 
+readArguments({});
 const stack = new AsyncDisposableStack();
 try {
   await Promise.race([start(stack), stopped]);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { checkContracts } from './check-contracts.ts';
 import {
   collectReports,
@@ -14,7 +14,7 @@ import { createRunner, type Outcome } from './run.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean' } } });
+const { values, positionals } = readArguments({ allowPositionals: true, options: { verbose: { type: 'boolean' } } });
 const runner = createRunner(ROOT, { verbose: values.verbose ?? false });
 // vitest does not look for a configuration above the workspace that it runs in, and takes no two of them
 const SHARED_CONFIG = `--config=${join(ROOT, 'vitest.config.ts')}`;

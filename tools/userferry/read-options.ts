@@ -64,6 +64,8 @@ export const readIsolation = (text: string): Isolation => {
 
 export const readPage = (name: string, text: string): number => readNumber(name, text, { min: 1, max: 1_000_000 });
 
+export const readPort = (name: string, text: string): number => readNumber(name, text, { min: 1, max: 65_535 });
+
 /** A destination as `HOST:PORT`. */
 export const readRule = (text: string): EgressRule => {
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+|\*)$/.exec(text) ?? [];
@@ -71,5 +73,5 @@ export const readRule = (text: string): EgressRule => {
   if (host === undefined) throw new UsageError(`--allow ${text} is not HOST:PORT`);
   const problem = egressHostProblem(host);
   if (problem !== undefined) throw new UsageError(`--allow ${text}: the host ${problem}`);
-  return { host, port: port === '*' ? '*' : readNumber(`--allow ${text}: the port`, port, { min: 1, max: 65535 }) };
+  return { host, port: port === '*' ? '*' : readPort(`--allow ${text}: the port`, port) };
 };

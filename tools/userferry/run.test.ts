@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArgs, readEnvObject, readIsolation, readMemoryLimit, readRule, readTimeoutMs } from './read-options.ts';
+import {
+  readArgs,
+  readEnvObject,
+  readIsolation,
+  readMemoryLimit,
+  readPort,
+  readRule,
+  readTimeoutMs,
+} from './read-options.ts';
 import { readField, readId, scriptArgs } from './script-args.ts';
 import { createAuthor } from './testing/userferry.ts';
 import { UsageError } from './usage-error.ts';
@@ -29,6 +37,7 @@ describe('an option', () => {
     [() => readEnvObject('{"A":1}'), '--env: A is not a string'],
     [() => readTimeoutMs('1s'), '--timeout-ms is not a whole number from 1 to 30000'],
     [() => readMemoryLimit('1'), '--memory-mb is not a whole number from 32 to 512'],
+    [() => readPort('--port', '65536'), '--port is not a whole number from 1 to 65535'],
     [() => readIsolation('cold'), '--isolation is not warm or per_run'],
     [() => readRule('localhost'), '--allow localhost is not HOST:PORT'],
     [() => readRule('*.test:5432'), '--allow *.test:5432: the host has a wildcard'],

@@ -61,6 +61,6 @@ export const readAction = (word: string): ScriptAction => {
   if (isScriptAction(word)) return word;
   const meant = closest(word, SCRIPT_ACTIONS);
   throw new UsageError(
-    `${word} is no action${meant === undefined ? '' : `: did you mean ${meant}?`} There are ${SCRIPT_ACTIONS.join(', ')}`,
+    `${word} is no action${meant === undefined ? '.' : `: did you mean ${meant}?`} There are ${SCRIPT_ACTIONS.join(', ')}`,
   );
 };

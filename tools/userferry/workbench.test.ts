@@ -214,6 +214,11 @@ it('userferry db keeps a database up whose users the scripts find, and ends when
   expect((await ended)[0]).toBe(0);
 });
 
+it('userferry db ends where it cannot begin', () => {
+  const { status, stderr } = userferry(['db', 'oracle']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('oracle')]);
+});
+
 describe('help', () => {
   const program = createProgram(() => undefined);
 

@@ -68,6 +68,8 @@ export const headerList = () =>
     )
     .transform(pairs);
 
+const RATIO = 'must be a number from 0 to 1';
+
 /** What a service shows of itself: where its metrics are read, where its traces go. Both are off by default. */
 const telemetryFields = {
   USERFERRY_METRICS_PORT: port().optional(),
@@ -77,7 +79,7 @@ const telemetryFields = {
     .refine(isHttpUrl, 'must be an http:// or https:// URL without a user in it')
     .optional(),
   USERFERRY_TRACES_HEADERS: headerList().default({}),
-  USERFERRY_TRACES_RATIO: z.coerce.number().min(0).max(1).default(1),
+  USERFERRY_TRACES_RATIO: z.coerce.number().min(0, RATIO).max(1, RATIO).default(1),
 } as const;
 
 /** The variables that every service has. */

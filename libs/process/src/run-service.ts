@@ -66,17 +66,29 @@ const tellFailedStart = (error: unknown, log: Logger): void => {
   process.exitCode = 1;
 };
 
+/** Whether the configuration is only to be looked at; undefined where something else was asked for, and that has been said. */
+const asksForCheck = (service: string): boolean | undefined => {
+  try {
+    return parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } }).values['check-config'];
+  } catch (error) {
+    process.stderr.write(`${service}: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+};
+
 /** The configuration, unless it is wrong or was only to be looked at, and then that has been said. */
 const configured = <Config>(service: string, readConfig: () => Config): Config | undefined => {
-  const { values } = parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } });
+  const isCheck = asksForCheck(service);
+  if (isCheck === undefined) return undefined;
   try {
     const config = readConfig();
-    if (!values['check-config']) return config;
+    if (!isCheck) return config;
     process.stdout.write(`${service}: the configuration is right\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.exitCode = 1;
-    if (values['check-config']) process.stderr.write(`${service}: ${error.message}\n`);
+    if (isCheck) process.stderr.write(`${service}: ${error.message}\n`);
     else {
       const { problems } = error;
       createLogger({ service, level: 'info' }).error({ problems }, `cannot start: ${problems.length} problem(s)`);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { callerFolder } from '../config.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readPage } from '../read-options.ts';
+import { readPort } from '../read-options.ts';
 import { PEOPLE } from '../seed/people.ts';
 import { startSeed } from '../seed/start-seed.ts';
 
@@ -10,9 +10,7 @@ export type DbOptions = { readonly port?: string; readonly json?: boolean };
 /** Keeps a store of sample users up until it is told to stop. */
 export const dbCommand = async (store: string, { port, json = false }: DbOptions): Promise<number> => {
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  // Waiting for a signal alone keeps no process up.
-  const stay = setInterval(() => undefined, 60_000);
-  await using seed = await startSeed(store, callerFolder(), port === undefined ? 0 : readPage('--port', port));
+  await using seed = await startSeed(store, callerFolder(), port === undefined ? 0 : readPort('--port', port));
   const [{ host, port: open }] = seed.allow;
   const allow = `${host}:${open}`;
   const people = PEOPLE.map(({ email, username, password }) => ({ email, username, password }));
@@ -28,6 +26,8 @@ export const dbCommand = async (store: string, { port, json = false }: DbOptions
         ...people.map(({ email, username, password }) => `  ${email.padEnd(22)} ${username.padEnd(9)} ${password}`),
       ].join('\n'),
     );
+  // Waiting for a signal alone keeps no process up.
+  const stay = setInterval(() => undefined, 60_000);
   await ended;
   clearInterval(stay);
   return EXIT.ok;

@@ -26,7 +26,7 @@ const chosen = (option: string, word: string, words: readonly string[]): string 
   if (words.includes(word)) return word;
   const meant = closest(word, words);
   throw new UsageError(
-    `--${option} ${word} is not known${meant === undefined ? '' : `: did you mean ${meant}?`} There are ${words.join(', ')}`,
+    `--${option} ${word} is not known${meant === undefined ? '.' : `: did you mean ${meant}?`} There are ${words.join(', ')}`,
   );
 };
 
