@@ -1,5 +1,6 @@
 import {
   createFileRegistry,
+  type DescField,
   type DescMethod,
   type FileRegistry,
   fromBinary,
@@ -55,7 +56,7 @@ const parse = ({ input }: DescMethod, text: string) => {
   try {
     return fromJsonString(input, text);
   } catch (error) {
-    throw jsonProblem(error, culprit(input, text));
+    throw jsonProblem(error, fieldNamed(input, culprit(input, text)));
   }
 };
 
@@ -69,6 +70,10 @@ const culprit = (input: DescMethod['input'], text: string): string | undefined =
     return undefined;
   }
 };
+
+/** The field of that name; in JSON it may be written in two ways. */
+const fieldNamed = (input: DescMethod['input'], name: string | undefined): DescField | undefined =>
+  input.fields.find((field) => field.jsonName === name || field.name === name);
 
 const isReadable = (input: DescMethod['input'], json: JsonObject): boolean => {
   try {

@@ -6,9 +6,9 @@ import { ServiceError } from '@userferry/errors';
  * Why a text is no request, in our words: what protobuf-es says quotes values, and a value may be a password. So it is no
  * `cause` either, which a log might show.
  * The names are those of the contract.
- * @param culprit where it is known: the name at the top that cannot be read
+ * @param culprit where it is known: the field at the top that cannot be read
  */
-export const jsonProblem = (error: unknown, culprit = ''): ServiceError => {
+export const jsonProblem = (error: unknown, culprit?: DescField): ServiceError => {
   const cause = error instanceof Error ? error.cause : undefined;
   if (isFieldError(cause)) return fieldProblem(cause.field(), cause.message);
   const message = error instanceof Error ? error.message : '';
@@ -16,10 +16,10 @@ export const jsonProblem = (error: unknown, culprit = ''): ServiceError => {
   if (unknown !== undefined) return refuse(unknown, 'is no field of this request');
   if (/duplicate/.test(message)) return refuse('', 'the JSON has a name twice in one object');
   if (/^cannot decode message google\.protobuf\.Timestamp /.test(message))
-    return refuse(culprit, 'must be a time in RFC 3339, as 2026-11-26T08:00:00Z');
-  const name = /^cannot decode enum \S+\.(\w+) /.exec(message)?.[1];
-  if (name !== undefined) return refuse(culprit, `must be the name of a ${name}`);
-  if (culprit !== '') return refuse(culprit, 'is not what the contract says');
+    return refuse(culprit?.name ?? '', 'must be a time in RFC 3339, as 2026-11-26T08:00:00Z');
+  const enumName = /^cannot decode enum \S+\.(\w+) /.exec(message)?.[1];
+  if (enumName !== undefined) return refuse(culprit?.name ?? '', `must be ${oneOf(enumName, culprit)}`);
+  if (culprit !== undefined) return refuse(culprit.name, 'is not what the contract says');
   return refuse('', 'the body is not the JSON object of this request');
 };
 
@@ -49,8 +49,17 @@ const itemsOf = (field: Extract<DescField, { fieldKind: 'list' }>): string => {
   return field.listKind === 'enum' ? `, each of it ${namesOf(field)}` : ' of objects';
 };
 
+/** The names of an enum where it is the field's own; one that lies deeper is called by its name. */
+const oneOf = (enumName: string, field: DescField | undefined): string => {
+  const isItsOwn = field?.fieldKind === 'enum' || (field?.fieldKind === 'list' && field.listKind === 'enum');
+  return isItsOwn ? namesOf(field) : `the name of a value of ${enumName}`;
+};
+
 const namesOf = (field: { readonly enum: { readonly values: readonly { readonly name: string }[] } }): string =>
-  `one of ${field.enum.values.map(({ name }) => name).join(', ')}`;
+  `one of ${field.enum.values
+    .map(({ name }) => name)
+    .filter((name) => !name.endsWith('_UNSPECIFIED'))
+    .join(', ')}`;
 
 const INTEGER = 'a whole number within its range, as a number or as text';
 
