@@ -27,6 +27,13 @@ describe('the address of a legacy user store', () => {
     expect(envOf({ uri: 'mongodb://u:p@a:1,b:2/app' })).toMatchObject({ DB_HOST: '', DB_PORT: '', DB_DATABASE: 'app' });
   });
 
+  it.each(['postgres://u:p@h:0/d', 'postgres://u:p@h:99999/x', 'mongodb://u:p@a:1,b:65536/app'])(
+    'with a port that there cannot be is refused: %s',
+    (uri) => {
+      expect(connectionEnv({ uri })).toEqual({ ok: false, problem: 'has a port that is not 1 to 65535' });
+    },
+  );
+
   it('takes an IPv6 host', () => {
     expect(envOf({ uri: 'postgres://u:p@[2001:db8::1]:5433/d' })).toMatchObject({
       DB_HOST: '2001:db8::1',

@@ -65,6 +65,7 @@ const fromUri = (uri: string): ConnectionEnv => {
   if (match === null)
     return { ok: false, problem: 'is not a connection URI (scheme://user:password@host:port/database)' };
   const [, scheme = '', username = '', password = '', hosts = '', database = ''] = match;
+  if (!hosts.split(',').every(hasPossiblePort)) return { ok: false, problem: NO_PORT };
   const { host, port } = splitHost(hosts, DEFAULT_PORTS[scheme.toLowerCase()] ?? '');
   try {
     return {
@@ -102,6 +103,14 @@ export const withSavedPassword = (
 /** Scheme, hosts and options of a URI, without its user, password and database. */
 const PARTS = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/?#]*@)?([^/?#]*)(?:\/[^?#]*)?(.*)$/i;
 
+const NO_PORT = 'has a port that is not 1 to 65535';
+
+/** A host of a URI may leave its port out. */
+const hasPossiblePort = (host: string): boolean => {
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 1);
+  return port >= 1 && port <= 65535;
+};
+
 const splitHost = (hosts: string, defaultPort: string): { readonly host: string; readonly port: string } => {
   if (hosts.includes(',')) return { host: '', port: '' };
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(hosts);
@@ -114,8 +123,7 @@ const SCHEME_OF_PORT: Readonly<Record<number, string>> = { 3306: 'mysql', 27017:
 
 const fromFields = ({ host, port, username, password, database }: Fields): ConnectionEnv => {
   if (host === '' || /[\s/@]/.test(host)) return { ok: false, problem: 'has no host, or one that is not a host name' };
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    return { ok: false, problem: 'has a port that is not 1 to 65535' };
+  if (!Number.isInteger(port) || port < 0 || port > 65535) return { ok: false, problem: NO_PORT };
   const chosen = port || 5432;
   const user = username === '' ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
   const bracketed = host.includes(':') ? `[${host}]` : host;
