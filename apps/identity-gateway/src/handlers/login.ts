@@ -33,8 +33,9 @@ export const login =
   async (request, call) => {
     const proven = await watched(() => prove(request, call, deps));
     const { end } = proven;
+    // Under `source`, which may be a script's, a log shows nothing.
     const facts =
-      end.step === 'authenticated' ? { source: end.source, migratedNow: end.migratedNow } : { reason: end.reason };
+      end.step === 'authenticated' ? { provenBy: end.source, migratedNow: end.migratedNow } : { reason: end.reason };
     call.log.info({ userPoolId: request.userPoolId, outcome: end.step, ...facts }, 'login');
     return toLoginResponse(proven);
   };

@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Throws unless `folder` is a folder that this process's user owns and that nobody else can write into. */
 export const requireOwnFolder = (folder: string): void => {
@@ -11,9 +11,22 @@ export const requireOwnFolder = (folder: string): void => {
     throw new Error(`${folder} must belong to user id ${uid} and be writable by nobody else: code is run from there`);
 };
 
+/** One level after the other: where nothing can be made, as in /proc, Node's own `recursive` goes round for ever. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o755 });
+    chmodSync(folder, 0o755);
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+};
+
 /** Makes the folder if it is not there, passable for every user, and checks whose it is. */
 export const ownFolder = (folder: string): string => {
-  if (mkdirSync(folder, { recursive: true, mode: 0o755 }) !== undefined) chmodSync(folder, 0o755);
+  makeFolder(folder);
   requireOwnFolder(folder);
   return folder;
 };

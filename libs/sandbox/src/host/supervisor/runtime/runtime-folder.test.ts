@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fakeRuntime, temporaryFolder } from '../testing/test-sandbox.ts';
+import { ownFolder } from './private-folder.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -55,6 +56,10 @@ it('a copy that was changed is replaced', async () => {
   await prepare();
   expect(statSync(file).size).toBeGreaterThan(100);
   expect(copies()).toHaveLength(1);
+});
+
+it.runIf(process.platform === 'linux')('a state folder where none can be made is refused, not tried for ever', () => {
+  expect(() => ownFolder('/proc/userferry/state')).toThrow('/proc/userferry');
 });
 
 it('a state folder that others can write to, or that is a link, is refused', async () => {

@@ -141,7 +141,7 @@ export const prepareRuntimeFolder = async (options: RuntimeFolderOptions): Promi
   const manifest = readRuntimeManifest(options.runtimeFolder);
   const [changed] = await changedFiles(options.runtimeFolder, manifest);
   if (changed !== undefined)
-    throw new Error(`${changed} of the sandbox's runtime differs from its manifest: run npm run build`);
+    throw new Error(`${changed} of the sandbox's runtime differs from its manifest: run npm run build -w libs/sandbox`);
   const stateFolder = ownFolder(options.stateFolder);
   const plan = planCopy(options, manifest);
   const folder = join(stateFolder, contentName(plan, manifest));

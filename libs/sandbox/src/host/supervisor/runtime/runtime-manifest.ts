@@ -14,7 +14,8 @@ const MANIFEST = 'manifest.json';
 /** What the built runtime consists of. Throws with the command that builds it when it is not there. */
 export const readRuntimeManifest = (runtimeFolder: string): FileHashes => {
   const file = join(runtimeFolder, MANIFEST);
-  if (!existsSync(file)) throw new Error(`the sandbox's runtime is not built (${file} is missing): run npm run build`);
+  if (!existsSync(file))
+    throw new Error(`the sandbox's runtime is not built (${file} is missing): run npm run build -w libs/sandbox`);
   const { files } = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const stray = Object.keys(files).find((path) => path.startsWith('/') || path.split('/').includes('..'));
   if (stray !== undefined) throw new Error(`${file} names a file outside its folder: ${stray}`);

@@ -94,8 +94,8 @@ export const chooseWalls = async (
     if (chosen === undefined) continue;
     const { level, walls, missing } = chosen.level;
     if (level === 'process')
-      log.warn({ level, walls, missing }, 'scripts run with hardly a wall around them on this machine');
-    else log.info({ level, walls, missing, chain: chosen.chain.name }, 'sandbox walls are up');
+      log.warn({ sandboxLevel: level, walls, missing }, 'scripts run with hardly a wall around them on this machine');
+    else log.info({ sandboxLevel: level, walls, missing, chain: chosen.chain.name }, 'sandbox walls are up');
     return chosen;
   }
   throw new Error('no isolate host can be started on this machine');
