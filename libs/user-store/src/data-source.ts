@@ -19,6 +19,7 @@ import { GrowthIndexes1767100000000 } from './migrations/1767100000000-growth-in
 import { ScriptLanguages1767200000000 } from './migrations/1767200000000-script-languages.ts';
 import { ConnectionIsolation1767300000000 } from './migrations/1767300000000-connection-isolation.ts';
 import { KeysOfTheEnvironment1767400000000 } from './migrations/1767400000000-keys-of-the-environment.ts';
+import { DecisionsOfAUser1767500000000 } from './migrations/1767500000000-decisions-of-a-user.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -107,6 +108,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       ScriptLanguages1767200000000,
       ConnectionIsolation1767300000000,
       KeysOfTheEnvironment1767400000000,
+      DecisionsOfAUser1767500000000,
     ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.

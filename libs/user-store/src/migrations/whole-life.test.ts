@@ -12,6 +12,7 @@ import { GrowthIndexes1767100000000 } from './1767100000000-growth-indexes.ts';
 import { ScriptLanguages1767200000000 } from './1767200000000-script-languages.ts';
 import { ConnectionIsolation1767300000000 } from './1767300000000-connection-isolation.ts';
 import { KeysOfTheEnvironment1767400000000 } from './1767400000000-keys-of-the-environment.ts';
+import { DecisionsOfAUser1767500000000 } from './1767500000000-decisions-of-a-user.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -41,6 +42,7 @@ const ALL = [
   ScriptLanguages1767200000000,
   ConnectionIsolation1767300000000,
   KeysOfTheEnvironment1767400000000,
+  DecisionsOfAUser1767500000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -50,6 +52,7 @@ const UPGRADES = [
   'ScriptLanguages1767200000000',
   'ConnectionIsolation1767300000000',
   'KeysOfTheEnvironment1767400000000',
+  'DecisionsOfAUser1767500000000',
 ];
 type Migrations = (typeof ALL)[number][];
 

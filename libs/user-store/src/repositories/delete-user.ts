@@ -44,7 +44,8 @@ const removeStored = async (
   await bury(manager, [...distinct.values()], { at, actor });
   for (const { connectionId, idType, idText } of externals)
     await forgetConflicts(manager, { userPoolId, connectionId, idType, idText });
-  await manager.delete(conflictEntity, { userPoolId, userId });
+  // Open ones and decided ones have an index each.
+  for (const keptLocal of [false, true]) await manager.delete(conflictEntity, { userPoolId, userId, keptLocal });
   await manager.delete(userEntity, { id: userId });
 };
 
