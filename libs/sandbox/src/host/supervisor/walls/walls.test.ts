@@ -52,7 +52,7 @@ describe('walls', () => {
     const { log, entries } = readableLog();
     const { level } = await chooseWalls(wallChains(runtime), { uid: 65_533, cgroups: undefined, log });
     const logged = entries.find(({ facts }) => 'walls' in facts)?.facts;
-    expect(logged).toMatchObject({ level: level.level, walls: level.walls, missing: level.missing });
+    expect(logged).toMatchObject({ sandboxLevel: level.level, walls: level.walls, missing: level.missing });
     expect(level.walls.length + level.missing.length).toBeGreaterThan(0);
   });
 
