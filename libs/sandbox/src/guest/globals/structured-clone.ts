@@ -4,16 +4,13 @@ import { nodeError } from '../modules/node-errors.ts';
 import { uncurry } from '../modules/util/intrinsics.ts';
 import { isArrayBuffer, isObject } from '../modules/util/kinds.ts';
 import { isArray } from '../primordials.ts';
-import { copyOf } from './structured-clone/copying.ts';
+import { copyOf, isDetached } from './structured-clone/copying.ts';
 import { cloneError } from './structured-clone/refusal.ts';
 
 const NativeMap = Map;
 const { prototype } = ArrayBuffer as unknown as { prototype: { transfer(length: number): ArrayBuffer } };
 /** Leaves nothing of the memory behind. */
 const detach: (self: ArrayBuffer, length: number) => ArrayBuffer = uncurry(prototype.transfer);
-const isDetached: (self: ArrayBuffer) => boolean = uncurry(
-  Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get as () => boolean,
-);
 
 const refused = (what: string): Error =>
   Object.assign(new TypeError(`Failed to execute 'structuredClone': ${what}`), { code: 'ERR_INVALID_ARG_TYPE' });

@@ -33,7 +33,7 @@ const { add: setAdd, forEach: setForEach } = Set.prototype;
 const TypedArrayPrototype = prototypeOf(NativeUint8Array.prototype) as object;
 const setBytes: (self: Uint8Array, bytes: Uint8Array) => void = uncurry(NativeUint8Array.prototype.set) as never;
 const bufferLength = getterOf<number>(NativeArrayBuffer.prototype, 'byteLength');
-const isDetached = getterOf<boolean>(NativeArrayBuffer.prototype, 'detached');
+export const isDetached = getterOf<boolean>(NativeArrayBuffer.prototype, 'detached');
 const dateTime: (self: Date) => number = uncurry(NativeDate.prototype.getTime);
 const sourceOf = getterOf<string>(RegExp.prototype, 'source');
 const flagsOf = getterOf<string>(RegExp.prototype, 'flags');
@@ -53,11 +53,11 @@ const ofTypedArray = placeIn(TypedArrayPrototype);
 const ofDataView = placeIn(DataView.prototype);
 
 const TYPED_ARRAYS: Bag = Object.create(null) as Bag;
-for (const name of ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float16', 'Float32']) {
-  TYPED_ARRAYS[`${name}Array`] = (globalThis as unknown as Bag)[`${name}Array`];
-}
-for (const name of ['Float64Array', 'BigInt64Array', 'BigUint64Array']) {
-  TYPED_ARRAYS[name] = (globalThis as unknown as Bag)[name];
+for (const kind of [
+  ...['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32'],
+  ...['Float16', 'Float32', 'Float64', 'BigInt64', 'BigUint64'],
+]) {
+  TYPED_ARRAYS[`${kind}Array`] = (globalThis as unknown as Bag)[`${kind}Array`];
 }
 
 const ERRORS: Bag = Object.create(null) as Bag;
