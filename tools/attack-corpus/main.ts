@@ -1,8 +1,8 @@
 /** Runs a folder of outside attack scripts in the real sandbox and says of each whether it was contained. */
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createSandbox, defaultStateFolder, type SandboxLog } from '@userferry/sandbox';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { cacheHome, showCanary } from './config.ts';
 import { findCases } from './find-cases.ts';
 import { type JudgedCase, judgeCase } from './judge-case.ts';
@@ -12,7 +12,7 @@ const USAGE = `usage: node tools/attack-corpus/main.ts FOLDER [--json] [--only T
 FOLDER holds attack scripts: .js and .ts files, scripts as text in them, code blocks of .md files.
 Prints a line for each case (--json: as JSON) and a summary; exits with 1 when a case was not contained.`;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },

@@ -1,13 +1,13 @@
 /** `node tools/build/main.ts [APP…] [--out FOLDER] [--commit REVISION]`: self-contained folders, by default under dist/. */
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { APPS, isAppName } from './apps.ts';
 import { buildApp, currentCommit } from './build-app.ts';
 import { ROOT } from './paths.ts';
 
 const options = { out: { type: 'string' }, commit: { type: 'string' } } as const;
-const { values, positionals } = parseArgs({ allowPositionals: true, options });
-const commit = values.commit || currentCommit();
+const { values, positionals } = readArguments({ allowPositionals: true, options });
+const commit = values.commit ?? currentCommit();
 const out = resolve(values.out ?? join(ROOT, 'dist'));
 
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);

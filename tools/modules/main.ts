@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { GUEST_NAMES_FILE, generatedTexts, PAGE_FILE } from './generate.ts';
 
 const BUILD = join(import.meta.dirname, '../../libs/sandbox/build/main.ts');
@@ -27,5 +27,5 @@ async function check(): Promise<void> {
 }
 
 Object.assign(process, { noDeprecation: true });
-const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
+const { values } = readArguments({ options: { check: { type: 'boolean' } } });
 await (values.check ? check() : write());

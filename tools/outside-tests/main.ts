@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { startSuiteServer } from './databases.ts';
 import { type FileResult, runFile } from './run-file.ts';
 import { openSandbox } from './run-in-sandbox.ts';
@@ -12,7 +12,7 @@ FOLDER holds checkouts: node (Node's repository), pg (node-postgres), mysql2; th
 --json prints a line for each file when it is over, and one with the rates.
 MODULE: node, pg, mysql2, or a module as the table names it, such as buffer or "pg unit".`;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import { GUEST_VALUES_FILE, guestValues, guestValuesText } from './guest-values.ts';
 import { referencePage } from './reference-page.ts';
 import { workbenchPage } from './workbench-page.ts';
@@ -17,7 +17,7 @@ const texts = async (): Promise<ReadonlyMap<string, string>> =>
   ]);
 
 /** Writes them, and the declarations anew; with `--check` names what is not current. */
-const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
+const { values } = readArguments({ options: { check: { type: 'boolean' } } });
 for (const [file, text] of await texts()) {
   if (!values.check) writeFileSync(file, text);
   else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) console.log(file.slice(ROOT.length + 1));

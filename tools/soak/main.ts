@@ -1,5 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command-line/read-arguments.ts';
 import type { Census } from './process-census.ts';
 import { soak } from './soak.ts';
 
@@ -8,7 +8,7 @@ import { soak } from './soak.ts';
  * Ends with code 1 when an honest run was not right or something was left behind.
  */
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: { minutes: { type: 'string', default: '60' }, runs: { type: 'string', default: '10000' } },
 });
 const [minutes, runs] = [Number(values.minutes), Number(values.runs)];
