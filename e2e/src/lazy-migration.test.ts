@@ -6,7 +6,7 @@ import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asText } from './as-text.ts';
 import { allRuns } from './calls/log-history.ts';
-import { byUsername, type Caller, createCaller } from './legacy/caller.ts';
+import { byEmail, byUsername, type Caller, createCaller } from './legacy/caller.ts';
 import { createCompany, inTime, type LegacyCompany } from './legacy/connect-company.ts';
 import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
 import { createUserferry, type Userferry } from './world.ts';
@@ -48,6 +48,16 @@ describe('a user of the legacy user store', () => {
     expect(await login('ann')).toMatchObject(fromLegacy);
     expect(await login('ann')).toMatchObject(fromHere);
     expect(await shop.query('SELECT * FROM users')).toEqual(before);
+  });
+
+  it('is known by an e-mail in any case: nobody registers under another spelling, and a login by it moves them', async () => {
+    await addThere('Una', 'Una@Shop.example');
+    expect(await register({ email: 'una@shop.EXAMPLE', username: 'other' })).toMatchObject({
+      $case: 'rejected',
+      value: { reason: 'USER_EXISTS' },
+    });
+    expect(await caller.login(byEmail('UNA@shop.example'), passwordOf('Una'))).toMatchObject(fromLegacy);
+    expect(await caller.login(byEmail('una@shop.example'), passwordOf('Una'))).toMatchObject(fromHere);
   });
 
   it('sets a forgotten password before migration, and the old one is gone', async () => {

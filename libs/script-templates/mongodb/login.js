@@ -2,6 +2,14 @@
 const { MongoClient } = require('mongodb');
 const bcrypt = require('bcrypt');
 
+// E-mail whatever its case, as Userferry compares it; an exact spelling first. A large collection wants an index for that:
+// db.users.createIndex({ email: 1 }, { collation: { locale: 'en', strength: 2 } })
+const ANY_CASE = { collation: { locale: 'en', strength: 2 } };
+
+async function findByEmail(users, email) {
+  return (await users.findOne({ email })) ?? (await users.findOne({ email }, ANY_CASE));
+}
+
 function given(query, names) {
   return names.filter((name) => query[name]).map((name) => ({ [name]: query[name] }));
 }
@@ -22,9 +30,12 @@ async function login(query, password, context) {
   const client = await MongoClient.connect(env.DB_CONNECTION_URI, { useNewUrlParser: true });
   try {
     const users = client.db().collection('users');
-    const user = await users.findOne({ $or: given(query, ['email', 'phone', 'username']) });
+    const user = query.email
+      ? await findByEmail(users, query.email)
+      : await users.findOne({ $or: given(query, ['phone', 'username']) });
     if (!user) throw new UserNotFoundError('User does not exist');
-    if (!(await bcrypt.compare(password, user.password))) throw new WrongUsernameOrPasswordError('Password is wrong');
+    if (!(await bcrypt.compare(password, user.password ?? '')))
+      throw new WrongUsernameOrPasswordError('Password is wrong');
     return toProfile(user);
   } finally {
     await client.close();

@@ -8,7 +8,7 @@ async function validatePassword(id, password, context) {
     const users = client.db().collection('users');
     const user = await users.findOne({ _id: new ObjectId(String(id)) });
     if (!user) throw new UserNotFoundError('User does not exist');
-    return bcrypt.compare(password, user.password);
+    return bcrypt.compare(password, user.password ?? '');
   } finally {
     await client.close();
   }

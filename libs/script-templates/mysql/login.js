@@ -22,7 +22,7 @@ async function login(query, password, context) {
       [query.email, query.phone, query.username],
     );
     if (rows.length === 0) throw new UserNotFoundError('User does not exist');
-    if (!(await bcrypt.compare(password, rows[0].password)))
+    if (!(await bcrypt.compare(password, rows[0].password ?? '')))
       throw new WrongUsernameOrPasswordError('Password is wrong');
     return toProfile(rows[0]);
   } finally {

@@ -7,7 +7,7 @@ async function validatePassword(id, password, context) {
   try {
     const [rows] = await connection.execute('SELECT password FROM users WHERE id = ?', [id]);
     if (rows.length === 0) throw new UserNotFoundError('User does not exist');
-    return bcrypt.compare(password, rows[0].password);
+    return bcrypt.compare(password, rows[0].password ?? '');
   } finally {
     await connection.end();
   }

@@ -17,8 +17,10 @@ async function getUser(query, context) {
   const client = new Client({ connectionString: env.DB_CONNECTION_URI });
   await client.connect();
   try {
+    // E-mail whatever its case, as Userferry compares it; an exact spelling first. A large table wants an index for that:
+    // CREATE INDEX ON users (lower(email));
     const found = await client.query(
-      'SELECT id, email, phone, username, nickname, photo, created_at FROM users WHERE id::text = $1 OR email = $2 OR phone = $3 OR username = $4',
+      'SELECT id, email, phone, username, nickname, photo, created_at FROM users WHERE id::text = $1 OR lower(email) = lower($2) OR phone = $3 OR username = $4 ORDER BY email = $2 DESC',
       [query.id, query.email, query.phone, query.username],
     );
     return found.rows[0] ? toProfile(found.rows[0]) : null;

@@ -1,6 +1,6 @@
 CREATE TABLE users (
   id bigserial PRIMARY KEY,
-  email text UNIQUE,
+  email text,
   phone text UNIQUE,
   username text UNIQUE,
   password text NOT NULL,
@@ -8,3 +8,4 @@ CREATE TABLE users (
   photo text,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE UNIQUE INDEX users_email ON users (lower(email));

@@ -8,7 +8,7 @@ async function validatePassword(id, password, context) {
   try {
     const found = await client.query('SELECT password FROM users WHERE id = $1', [id]);
     if (found.rows.length === 0) throw new UserNotFoundError('User does not exist');
-    return bcrypt.compare(password, found.rows[0].password);
+    return bcrypt.compare(password, found.rows[0].password ?? '');
   } finally {
     await client.end();
   }

@@ -38,7 +38,8 @@ async function login(query, password, context) {
       );
     const row = found.recordset[0];
     if (!row) throw new UserNotFoundError('User does not exist');
-    if (!(await bcrypt.compare(password, row.password))) throw new WrongUsernameOrPasswordError('Password is wrong');
+    if (!(await bcrypt.compare(password, row.password ?? '')))
+      throw new WrongUsernameOrPasswordError('Password is wrong');
     return toProfile(row);
   } finally {
     await pool.close();

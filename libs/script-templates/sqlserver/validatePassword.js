@@ -19,7 +19,7 @@ async function validatePassword(id, password, context) {
   try {
     const found = await pool.request().input('id', id).query('SELECT password FROM users WHERE id = @id');
     if (found.recordset.length === 0) throw new UserNotFoundError('User does not exist');
-    return bcrypt.compare(password, found.recordset[0].password);
+    return bcrypt.compare(password, found.recordset[0].password ?? '');
   } finally {
     await pool.close();
   }

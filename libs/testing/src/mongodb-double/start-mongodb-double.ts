@@ -37,7 +37,8 @@ export type MongodbSetDouble = Common & {
  * Starts a protocol double of MongoDB 7 on a free loopback port: OP_MSG, OP_QUERY for `hello`, OP_COMPRESSED with zlib;
  * SCRAM-SHA-1, SCRAM-SHA-256 and X.509; TLS; cursors, retryable writes, unique indexes, and of the query language what
  * login scripts use. What it does not know it refuses (NotImplemented) and never answers wrong. Not spoken:
- * transactions, change streams, tailable cursors, collations, text and geo queries. It proves the wire, not the engine.
+ * transactions, change streams, tailable cursors, collations (but to find a text in any case), text and geo queries. It
+ * proves the wire, not the engine.
  */
 export const startMongodbDouble = async (options: MongodbDoubleOptions = {}): Promise<MongodbDouble> => {
   const { host = '127.0.0.1' } = options;

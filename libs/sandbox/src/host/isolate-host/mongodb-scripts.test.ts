@@ -61,6 +61,21 @@ describe(`the ready-made scripts, ${server.description}`, () => {
     expect(await call('login', { ...query, [name]: 'nobody' }, 'right')).toBe('UserNotFoundError');
   });
 
+  it('login and getUser take an e-mail in any case, where two differ in it the exact one, and a username as it is', async () => {
+    const [{ id }, upper] = [await created(ANN), await created({ ...ANN, email: 'ANN@b.example', username: 'ANN' })];
+    const named = (email: string) => call('login', { email, phone: null, username: null }, 'right');
+    expect(await Promise.all(['ann@b.example', 'ANN@b.example'].map(named))).toMatchObject([{ id }, { id: upper.id }]);
+    expect(await named('Ann@B.example')).toMatchObject({ username: expect.stringMatching(/^ann$/i) });
+    expect(await call('getUser', { ...NOBODY, email: 'Ann@B.Example' })).toMatchObject({ nickname: 'A.' });
+    expect(await call('getUser', { ...NOBODY, email: 'zoe@b.example', username: 'Ann' })).toBeNull();
+  });
+
+  it('login refuses whoever has no password', async () => {
+    const { id } = await created({ username: 'bo' });
+    expect(await call('login', { email: null, phone: null, username: 'bo' }, '')).toBe('WrongUsernameOrPasswordError');
+    expect(await call('validatePassword', id, '')).toBe(false);
+  });
+
   it('getUser finds by id and by any identifier, and gives null for nobody', async () => {
     const { id } = await created(ANN);
     expect(await call('getUser', { ...NOBODY, id })).toMatchObject({ ...ANN_SHOWN, id });

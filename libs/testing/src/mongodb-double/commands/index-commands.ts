@@ -3,7 +3,7 @@ import { addIndex, type Collection } from '../data/collection.ts';
 import { readCount } from '../data/numbers.ts';
 import { namespaceOf, openCollection } from '../data/store.ts';
 import { compareValues, isDocument } from '../data/values.ts';
-import { failure } from '../failure.ts';
+import { failure, notInDouble } from '../failure.ts';
 import type { Call } from '../session/member.ts';
 
 const storeOf = ({ connection }: Call) => connection.member.deployment.store;
@@ -38,6 +38,7 @@ const createOne = (collection: Collection, specification: unknown): boolean => {
   if (!isDocument(specification) || !isDocument(specification.key) || typeof specification.name !== 'string') {
     throw failure(14, "BSON field 'createIndexes.indexes' needs a key and a name for each index");
   }
+  if (specification.collation !== undefined) throw notInDouble('indexes with a collation');
   const wanted = { v: 2, ...specification };
   const { name, key } = wanted as Document;
   const sameName = collection.indexes.find((index) => index.name === name);

@@ -1,6 +1,6 @@
 import { type Document, Double } from 'bson';
 import { keyOf } from '../data/values.ts';
-import { failure } from '../failure.ts';
+import { failure, notInDouble } from '../failure.ts';
 import type { Call } from '../session/member.ts';
 import { type Command, findCommand } from './commands.ts';
 
@@ -12,9 +12,9 @@ export const runCommand = (call: Call): Document => {
   requireLogin(call, found);
   requirePrimary(call, found);
   if (command.startTransaction === true || command.autocommit === false) {
-    throw failure(238, 'the MongoDB double knows no transactions');
+    throw notInDouble('transactions');
   }
-  if (command.collation !== undefined) throw failure(238, 'the MongoDB double knows no collations');
+  if (command.collation !== undefined && name !== 'find') throw notInDouble(`collations of ${name}`);
   return { ...runOnce(call, found), ok: new Double(1) };
 };
 

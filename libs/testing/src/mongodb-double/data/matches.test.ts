@@ -2,6 +2,7 @@ import type { Document } from 'bson';
 import { ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { normalizeDocument } from '../wire/bson.ts';
+import { compileCollated } from './collation.ts';
 import { compileFilter } from './matches.ts';
 
 const ID = new ObjectId('5f0000000000000000000001');
@@ -65,5 +66,31 @@ describe('a filter', () => {
     [{ tags: { $elemMatch: { $eq: 'a' } } }, 238],
   ])('%j is refused with %i', (filter, code) => {
     expect(() => idsOf(filter)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('a filter under a collation', () => {
+  const ANY_CASE = { locale: 'en', strength: 2 };
+  const idsIn = (filter: Document, collation: unknown) =>
+    DOCUMENTS.filter(compileCollated(normalizeDocument(filter), collation)).map(({ _id: id }) => id.value);
+
+  it.each<[Document, number[]]>([
+    [{ name: 'ADA' }, [1]],
+    [{ name: 'Cy', 'tags.0': 'B' }, [3]],
+    [{ tags: 'B' }, [1, 3]],
+    [{ name: 'Àda' }, []],
+  ])('%j finds %j in any case', (filter, ids) => {
+    expect(idsIn(filter, ANY_CASE)).toEqual(ids);
+  });
+
+  it.each<[Document, unknown]>([
+    [{ name: 'ADA' }, { locale: 'en', strength: 1 }],
+    [{ name: 'ADA' }, { locale: 'tr', strength: 2 }],
+    [{ name: 'ADA' }, { ...ANY_CASE, caseLevel: true }],
+    [{ name: { $gt: 'a' } }, ANY_CASE],
+    [{ $or: [{ name: 'ADA' }] }, ANY_CASE],
+    [{ _id: 'a' }, ANY_CASE],
+  ])('%j under %j is refused', (filter, collation) => {
+    expect(() => idsIn(filter, collation)).toThrow(expect.objectContaining({ code: 238 }));
   });
 });

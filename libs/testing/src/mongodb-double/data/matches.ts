@@ -48,7 +48,7 @@ const compileField = (path: readonly string[], value: unknown): Test => {
 };
 
 /** Whether a value at the path, or an element of an array there, passes. */
-const anyValue =
+export const anyValue =
   (path: readonly string[], test: ValueTest): Test =>
   (document) =>
     valuesAt(document, path).some((value) => test(value) || (Array.isArray(value) && value.some(test)));

@@ -1,5 +1,6 @@
 import type { Document } from 'bson';
-import { failure } from '../failure.ts';
+import { failure, notInDouble } from '../failure.ts';
+import { compileCollated } from './collation.ts';
 import type { Collection } from './collection.ts';
 import { compileFilter } from './matches.ts';
 import { readCount } from './numbers.ts';
@@ -15,6 +16,7 @@ export type Selection = {
   skip?: unknown;
   limit?: unknown;
   projection?: unknown;
+  collation?: unknown;
 };
 
 /** A document of a command, empty where there is none. Throws where it is something else. */
@@ -29,7 +31,10 @@ export const select = (collection: Collection | undefined, wanted: Selection): D
   const filter = readSpecification(wanted.filter, 'filter');
   const sort = readSpecification(wanted.sort, 'sort');
   const projection = readSpecification(wanted.projection, 'projection');
-  const matching = candidates(collection, filter).filter(compileFilter(filter));
+  const isCollated = wanted.collation !== undefined;
+  if (isCollated && Object.keys(sort).length > 0) throw notInDouble('sorting under a collation');
+  const matches = isCollated ? compileCollated(filter, wanted.collation) : compileFilter(filter);
+  const matching = candidates(collection, filter).filter(matches);
   const sorted = Object.keys(sort).length > 0 ? matching.toSorted(compileSort(sort)) : matching;
   const found = cut(sorted, wanted);
   return Object.keys(projection).length > 0 ? found.map(compileProjection(projection)) : found;
