@@ -248,7 +248,7 @@ const PROCESSES: Row = {
       'rpc_method, code',
     ),
     shown('Event loop delay', 'p99; above a tenth of a second a service has too much to do.', 's', {
-      expr: 'max by (job, instance) (userferry_event_loop_delay_seconds{quantile="0.99"})',
+      expr: 'max by (job, instance) (userferry_event_loop_delay_seconds{percentile="99"})',
       legend: '{{job}} {{instance}}',
     }),
     shown('Memory', 'Resident.', 'bytes', {

@@ -53,8 +53,8 @@ const startService = async (keys: string): Promise<number> => {
   }
 };
 
-const runTool = (keys: string) =>
-  promisify(execFile)(process.execPath, [TOOL], { env: { ...env, USERFERRY_ENCRYPTION_KEYS: keys } }).then(
+const runTool = (keys: string, others: Record<string, string> = {}) =>
+  promisify(execFile)(process.execPath, [TOOL], { env: { ...env, ...others, USERFERRY_ENCRYPTION_KEYS: keys } }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, text: stdout + stderr }),
   );
@@ -84,4 +84,13 @@ it('npm run reseal seals with the current key what an old one has sealed, beside
   expect(await runTool(NEW)).toMatchObject({ code: 0, text: expect.stringContaining('0 values sealed anew') });
   expect((await connections.getConnectionSettings({ userPoolId }, inTime())).env).toEqual({ TOKEN: 's3cr3t' });
   expect(await runTool('hunter2')).toMatchObject({ code: 2, text: expect.not.stringContaining('hunter2') });
+});
+
+it('npm run reseal says how it failed to reach the database, and which variable names it, but not what that holds', async () => {
+  const { code, text } = await runTool(NEW, { DATABASE_URL: 'postgresql://userferry:hunter2@127.0.0.1:1/userferry' });
+  expect([code, text]).toEqual([
+    2,
+    expect.stringMatching(/cannot be reached: .*\(ECONNREFUSED\); DATABASE_URL says where it is\n$/),
+  ]);
+  expect(text).not.toContain('hunter2');
 });

@@ -120,6 +120,12 @@ describe('userferry test', () => {
     const report = readFileSync(join(author.folder, 'cases/report.xml'), 'utf8');
     expect(report).toContain('tests="4" failures="2"');
     expect(report).toContain('name="it &#60;breaks&#62;"');
+    const nowhere = userferry(['test', '--only', 'fine', '--junit', 'no/such/report.xml'], { at: 'cases' });
+    expect(nowhere).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/cannot be written to .*no\/such.*: ENOENT/),
+    });
+    expect(nowhere.stdout).toContain('✓ fine');
     const json = JSON.parse(userferry(['test', '--json', '--only', 'another'], { at: 'cases' }).stdout);
     expect(json).toMatchObject({
       passed: 0,

@@ -46,6 +46,20 @@ const REQUEST = ListPublicIpsRequest.fromPartial({});
 const answerOf = (ip: string) => ListPublicIpsResponse.fromPartial({ ips: [ip] });
 const answer = answerOf('192.0.2.1');
 
+it('a server says in the words of the system why it cannot listen', async () => {
+  const { server } = await serve(async () => answer);
+  const options = {
+    host: '127.0.0.1',
+    services: [],
+    authenticate: serviceTokenAuthenticate(TOKEN),
+    log,
+    callMsMax: 1_000,
+  };
+  await expect(createServer({ ...options, port: server.port })).rejects.toThrow(
+    `cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE)`,
+  );
+});
+
 describe('a call', () => {
   it('brings the answer back', async () => {
     const { client } = await serve(async () => answer);

@@ -32,18 +32,25 @@ export function launchPostgres(
     ready: /database system is ready to accept (read-only )?connections/,
     startTimeoutMs: START_TIMEOUT_MS,
   };
-  return untilPredecessorIsGone(() => startServerProcess(command, on.folder.account, on.guard));
+  const start = () => startServerProcess(command, on.folder.account, on.guard);
+  return untilPredecessorIsGone(start, on.folder.path);
 }
+
+const inUse = (folder: string, said: string): string => {
+  const [, pid = 'unknown'] = /\(PID (\d+)\)/.exec(said) ?? [];
+  return `the data in ${folder} is in use by another PostgreSQL (process ${pid}): stop what started it, or name another folder`;
+};
 
 const PREDECESSOR_STILL_THERE = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
 
 /** After a crash, or the kill of an owner, the previous server of the same data may need a moment to go. */
-async function untilPredecessorIsGone(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
+async function untilPredecessorIsGone(start: () => Promise<ServerProcess>, folder: string): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await start();
     } catch (error) {
-      if (attempt === 50 || !PREDECESSOR_STILL_THERE.test(String(error))) throw error;
+      if (!PREDECESSOR_STILL_THERE.test(String(error))) throw error;
+      if (attempt === 50) throw new Error(inUse(folder, String(error)));
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

@@ -134,6 +134,17 @@ describe('a temporary PostgreSQL', () => {
     await until(() => !existsSync(String(line).trim()));
   });
 
+  it('says whose data it is where another one runs on them, and leaves that one alone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'userferry-in-use-'));
+    await using first = await startPostgres({ folder });
+    await expect(startPostgres({ folder })).rejects.toThrow(
+      `the data in ${first.folder} is in use by another PostgreSQL (process ${first.pid})`,
+    );
+    expect(await first.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await first.stop();
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
   it('says why it did not start, without a secret', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');

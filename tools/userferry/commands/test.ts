@@ -28,11 +28,19 @@ const fileOf = (asked: string | undefined, folder: string): string => {
   return name;
 };
 
+const writeReport = (file: string, report: string): void => {
+  try {
+    writeFileSync(file, report);
+  } catch (error) {
+    throw new UsageError(`the report cannot be written to ${file}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+};
+
 const once = async (name: string, caller: string, options: TestOptions): Promise<number> => {
   const { seed, envFrom, allow, only, junit, json = false } = options;
   const results = await runCases(readCases(name, caller), { seed, envFrom, allow, only, caller });
   console.log(json ? JSON.stringify(casesReport(results)) : tellCases(results));
-  if (junit !== undefined) writeFileSync(resolve(caller, junit), junitReport(results, name));
+  if (junit !== undefined) writeReport(resolve(caller, junit), junitReport(results, name));
   return results.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed;
 };
 

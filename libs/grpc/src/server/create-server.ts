@@ -121,11 +121,17 @@ const serviceName = (definition: ServiceDefinition): string => {
   return first?.path.split('/')[1] ?? '';
 };
 
+/** grpc-js puts the system's words and code into a sentence of its own. */
+const bindProblem = ({ message }: Error): string => {
+  const [, code, words] = /\[listen (E[A-Z]+): ([a-z ]+)/.exec(message) ?? [];
+  return code === undefined ? message : `${words?.trim()} (${code})`;
+};
+
 const bind = (server: Server, { host, port: wanted, tls }: ServerOptions): Promise<number> =>
   new Promise((resolve, reject) => {
     const address = `${host.includes(':') ? `[${host}]` : host}:${wanted}`;
     server.bindAsync(address, serverCredentials(tls), (error, port) => {
-      if (error) reject(new Error(`cannot listen on ${address}: ${error.message}`));
+      if (error) reject(new Error(`cannot listen on ${address}: ${bindProblem(error)}`));
       else resolve(port);
     });
   });

@@ -159,7 +159,7 @@ const EVERY = {
     node: { boundedBy: 'one in a process' },
   }),
   userferry_event_loop_delay_seconds: gauge('By how much timers came late since they were last read.', {
-    quantile: ['0.5', '0.99', '1'],
+    percentile: ['50', '99', '100'],
   }),
   process_cpu_seconds_total: observedCounter('Processor time of this process.', {}),
   process_resident_memory_bytes: gauge('Resident memory of this process.', {}),

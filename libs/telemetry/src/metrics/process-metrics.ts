@@ -28,9 +28,9 @@ const loopDelays = (resolutionMs: number) => {
     ];
     delays.reset();
     return [
-      [p50, { quantile: '0.5' }],
-      [p99, { quantile: '0.99' }],
-      [max, { quantile: '1' }],
+      [p50, { percentile: '50' }],
+      [p99, { percentile: '99' }],
+      [max, { percentile: '100' }],
     ] as const;
   };
   return { read, stop: () => delays.disable() };
