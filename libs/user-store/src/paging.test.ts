@@ -1,20 +1,11 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserStore } from './open-user-store.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Page, type Paged, pagedOf, tokenOf } from './paging.ts';
-import { openStoreForTests, poolWithConnection } from './store-for-tests.ts';
+import { poolWithConnection, useTestStore } from './store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
+const { store } = useTestStore();
 let userPoolId: string;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url);
   ({ userPoolId } = await poolWithConnection(store));
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 type List = (page: Page) => Promise<Paged<unknown>>;

@@ -1,9 +1,8 @@
-import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from './open-user-store.ts';
+import { leadsThroughPooler } from '@userferry/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type ResealOptions, type ResealProgress, resealAll, type UnopenedValue } from './reseal.ts';
 import type { KeyRing } from './sealing.ts';
-import { ADMIN, openStoreForTests, poolWithConnection, randomRing } from './store-for-tests.ts';
+import { ADMIN, openStoreForTests, poolWithConnection, randomRing, useTestStore } from './store-for-tests.ts';
 
 const both = randomRing('old', 'new');
 const OLD: KeyRing = { currentKeyId: 'old', keys: new Map([['old', both.keys.get('old') as Uint8Array]]) };
@@ -12,13 +11,8 @@ const NEW: KeyRing = { currentKeyId: 'new', keys: new Map([['new', both.keys.get
 const RUNS = 450;
 
 const TYPES = { language: 'typescript', written: 'as it was written' };
-let database: TestDatabase;
-let store: UserStore;
+const { database, store } = useTestStore({ keyRing: OLD });
 let userPoolId: string;
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { keyRing: OLD });
-});
 beforeEach(async () => {
   await database.query('TRUNCATE script_runs, scripts, connection_versions');
   userPoolId = (await poolWithConnection(store)).userPoolId;
@@ -30,10 +24,6 @@ beforeEach(async () => {
     details: { said: `s3cr3t ${at}` },
   }));
   await store.scriptRuns.append(userPoolId, runs);
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const reseal = (options: Partial<ResealOptions> = {}) =>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { leadsThroughPooler } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { migrateStore } from './migrate-store.ts';
 import { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 import type { Credential } from './repositories/stored-user.ts';
@@ -34,6 +35,37 @@ export const poolWithConnection = async (store: UserStore) => {
     actor: 'key-1',
   });
   return { userPoolId: pool.id, connectionId: connection.connectionId };
+};
+
+/** So that the head of a file can name what is there only while its tests run. */
+const standIn = <T extends object>(current: () => T): T =>
+  new Proxy({} as T, {
+    get: (_, key) => Reflect.get(current(), key),
+    // What `{ ...pool }` asks for.
+    ownKeys: () => Reflect.ownKeys(current()),
+    getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(current(), key),
+  });
+
+/** A store on a database of its own for all tests of a file: opened before them, closed after. */
+export const useTestStore = (options: Partial<UserStoreOptions> = {}) => {
+  const stack = new AsyncDisposableStack();
+  let database: TestDatabase;
+  let store: UserStore;
+  beforeAll(async () => {
+    database = stack.use(await testDatabase());
+    store = stack.use(await openStoreForTests(database.url, options));
+  });
+  afterAll(() => stack.disposeAsync());
+  return { database: standIn(() => database), store: standIn(() => store) };
+};
+
+/** A pool with a connection, another one for each test. */
+export const usePoolWithConnection = (store: UserStore) => {
+  let pool: Awaited<ReturnType<typeof poolWithConnection>>;
+  beforeEach(async () => {
+    pool = await poolWithConnection(store);
+  });
+  return standIn(() => pool);
 };
 
 /** A credential that stands for this password; nothing is hashed here. */

@@ -1,26 +1,15 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { UserStore } from './open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from './store-for-tests.ts';
+import { afterEach, expect, it } from 'vitest';
+import { ADMIN, credentialOf, poolWithConnection, useTestStore } from './store-for-tests.ts';
 import type { StoreCall } from './watch-calls.ts';
 
 const seen: StoreCall[] = [];
-let database: TestDatabase;
-let store: UserStore;
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, {
-    around: (call, work) => {
-      seen.push(call);
-      return work();
-    },
-  });
+const { store } = useTestStore({
+  around: (call, work) => {
+    seen.push(call);
+    return work();
+  },
 });
 afterEach(() => void seen.splice(0));
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
 
 it('whoever watches is told of every call by its name, and changes neither answer nor error', async () => {
   const { userPoolId } = await poolWithConnection(store);

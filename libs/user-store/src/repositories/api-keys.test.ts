@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
-import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leadsThroughPooler } from '@userferry/testing';
+import { describe, expect, it } from 'vitest';
 import { migrateStore } from '../migrate-store.ts';
-import type { UserStore } from '../open-user-store.ts';
-import { openStoreForTests } from '../store-for-tests.ts';
+import { useTestStore } from '../store-for-tests.ts';
 
 const MINUTE_MS = 60_000;
-let database: TestDatabase;
-let store: UserStore;
 let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { database, store } = useTestStore({ clock: () => now });
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 const inMs = (ms: number) => new Date(now.getTime() + ms);

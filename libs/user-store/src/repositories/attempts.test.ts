@@ -1,27 +1,18 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { Identifier } from '@userferry/user-model';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserStore } from '../open-user-store.ts';
-import { openStoreForTests, randomRing } from '../store-for-tests.ts';
+import { openStoreForTests, randomRing, useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let replica: UserStore;
 let now = new Date('2026-11-24T12:00:00Z');
-const clock = () => now;
+const options = { keyRing: randomRing('k1'), clock: () => now, poolSize: 20 };
+const { database, store } = useTestStore(options);
+let replica: UserStore;
 beforeAll(async () => {
-  database = await testDatabase();
-  const keyRing = randomRing('k1');
-  store = await openStoreForTests(database.url, { keyRing, clock, poolSize: 20 });
-  replica = await openStoreForTests(database.url, { keyRing, clock, poolSize: 20 });
+  replica = await openStoreForTests(database.url, options);
 });
+afterAll(() => replica[Symbol.asyncDispose]());
 beforeEach(() => database.query('DELETE FROM login_attempts').then(() => undefined));
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await replica[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
 
 const ADA: Identifier = { kind: 'email', value: 'ada@example.com' };
 const subject = (who: Identifier | { userId: string } = ADA, address = '') => ({ userPoolId: 'pool', who, address });

@@ -1,22 +1,11 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { openStoreForTests } from '../store-for-tests.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let userPoolId: string;
 let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now, keptDays: { audit: 90, logins: 400 } });
-});
+const { database, store } = useTestStore({ clock: () => now, keptDays: { audit: 90, logins: 400 } });
+let userPoolId: string;
 beforeEach(async () => {
   userPoolId = (await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: false })).id;
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const append = (target: string, at?: Date) =>

@@ -1,24 +1,13 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { ExternalId, Identifier, Profile } from '@userferry/user-model';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, poolWithConnection, useTestStore } from '../store-for-tests.ts';
 import type { ConflictResolution } from './conflicts.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let pool: { userPoolId: string; connectionId: string };
 let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
-});
+const { database, store } = useTestStore({ clock: () => now });
+let pool: { userPoolId: string; connectionId: string };
 beforeEach(async () => {
   pool = await poolWithConnection(store);
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const username = (value: string): Identifier => ({ kind: 'username', value });

@@ -1,24 +1,13 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, poolWithConnection, useTestStore } from '../store-for-tests.ts';
 import type { ConnectionChange } from './connection-types.ts';
 
-let database: TestDatabase;
-let store: UserStore;
+let now = new Date('2026-11-24T12:00:00Z');
+const { database, store } = useTestStore({ clock: () => now });
 let userPoolId: string;
 let connectionId: string;
-let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
-});
 beforeEach(async () => {
   ({ userPoolId, connectionId } = await poolWithConnection(store));
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const save = (change: Partial<ConnectionChange>) =>

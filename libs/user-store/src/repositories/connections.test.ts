@@ -1,22 +1,11 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
+import { describe, expect, it } from 'vitest';
 import { createSealer, type KeyRing } from '../sealing.ts';
-import { openStoreForTests, poolWithConnection, randomRing } from '../store-for-tests.ts';
+import { openStoreForTests, poolWithConnection, randomRing, useTestStore } from '../store-for-tests.ts';
 import { settingsPlace } from './connection-versions.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const ring = randomRing('k1');
-let database: TestDatabase;
-let store: UserStore;
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { keyRing: ring });
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { database, store } = useTestStore({ keyRing: ring });
 
 const save = (userPoolId: string, more: object = {}) =>
   store.connections.save({ userPoolId, mode: 'lazy_migration', egress: [], actor: 'key-1', ...more });

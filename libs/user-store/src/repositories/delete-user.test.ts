@@ -1,24 +1,10 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { ExternalId, Identifier, Profile } from '@userferry/user-model';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, poolWithConnection, usePoolWithConnection, useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let pool: { userPoolId: string; connectionId: string };
 let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
-});
-beforeEach(async () => {
-  pool = await poolWithConnection(store);
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { database, store } = useTestStore({ clock: () => now });
+const pool = usePoolWithConnection(store);
 
 const ADA: Identifier = { kind: 'email', value: 'Ada@example.com' };
 const FIRST_PAGE = { size: 0, token: '' };

@@ -1,23 +1,14 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { openStoreForTests } from '../store-for-tests.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
 const ids = new Map<string, string>();
 const NAMES = ['Acme', 'Börse', '100% sure', '100x sure', 'acme two', 'under_score', 'underxscore'];
+const { store } = useTestStore();
 beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url);
   for (const name of NAMES) {
     const { id } = await store.pools.create({ name, metadata: {}, revealRejectionDetails: false });
     ids.set(name, id);
   }
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const PAGE = { size: 50, token: '' };

@@ -1,16 +1,11 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, poolWithConnection, useTestStore } from '../store-for-tests.ts';
 import type { UserQuery } from './list-users.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let userPoolId: string;
 let now = new Date('2026-11-24T12:00:00Z');
+const { database, store } = useTestStore({ clock: () => now });
+let userPoolId: string;
 beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
   const pool = await poolWithConnection(store);
   userPoolId = pool.userPoolId;
   const people = [
@@ -29,10 +24,6 @@ beforeAll(async () => {
     { userPoolId: (await poolWithConnection(store)).userPoolId, profile: { username: 'ada' } },
     ADMIN,
   );
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const list = (query: Partial<UserQuery> = {}) =>

@@ -1,23 +1,9 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { Identifier, Profile } from '@userferry/user-model';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, openStoreForTests, poolWithConnection, someCredential } from '../store-for-tests.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN, someCredential, usePoolWithConnection, useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let pool: { userPoolId: string; connectionId: string };
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url);
-});
-beforeEach(async () => {
-  pool = await poolWithConnection(store);
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { database, store } = useTestStore();
+const pool = usePoolWithConnection(store);
 
 const ADA: Identifier = { kind: 'email', value: 'Ada@Example.com' };
 const subject = (userPoolId: string, who: Identifier) => ({ userPoolId, who, address: '' });

@@ -1,20 +1,9 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests } from '../store-for-tests.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, useTestStore } from '../store-for-tests.ts';
 
 const DAY_MS = 86_400_000;
-let database: TestDatabase;
-let store: UserStore;
 let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now });
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { store } = useTestStore({ clock: () => now });
 
 const passes = (ms: number) => {
   now = new Date(now.getTime() + ms);

@@ -1,25 +1,13 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, poolWithConnection, usePoolWithConnection, useTestStore } from '../store-for-tests.ts';
 
 const DAY_MS = 86_400_000;
-let database: TestDatabase;
-let store: UserStore;
-let pool: { userPoolId: string; connectionId: string };
 let now: Date;
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { clock: () => now, keptDays: { audit: 400, logins: 40 } });
-});
-beforeEach(async () => {
+const { database, store } = useTestStore({ clock: () => now, keptDays: { audit: 400, logins: 40 } });
+beforeEach(() => {
   now = new Date('2026-11-24T23:59:59Z');
-  pool = await poolWithConnection(store);
 });
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const pool = usePoolWithConnection(store);
 
 const passes = (ms: number) => {
   now = new Date(now.getTime() + ms);

@@ -1,22 +1,8 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { ADMIN, credentialOf, openStoreForTests, poolWithConnection } from '../store-for-tests.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN, credentialOf, usePoolWithConnection, useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
-let pool: { userPoolId: string; connectionId: string };
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url);
-});
-beforeEach(async () => {
-  pool = await poolWithConnection(store);
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { database, store } = useTestStore();
+const pool = usePoolWithConnection(store);
 
 const renewed = { ...credentialOf('renewed'), pepperId: 'p2', cost: 5 };
 const ada = async () => {

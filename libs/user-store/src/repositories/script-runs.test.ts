@@ -1,26 +1,15 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { openStoreForTests, poolWithConnection, randomRing } from '../store-for-tests.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { poolWithConnection, randomRing, useTestStore } from '../store-for-tests.ts';
 import type { RunQuery, StoredRun } from './script-runs.ts';
 
 const DAY_MS = 86_400_000;
 const runLimits = { runsPerPoolMax: 10, runsKeptMs: 30 * DAY_MS };
 const keyRing = randomRing('k1');
-let database: TestDatabase;
-let store: UserStore;
-let userPoolId: string;
 let now = new Date('2026-11-24T12:00:00Z');
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url, { keyRing, runLimits, clock: () => now });
-});
+const { database, store } = useTestStore({ keyRing, runLimits, clock: () => now });
+let userPoolId: string;
 beforeEach(async () => {
   ({ userPoolId } = await poolWithConnection(store));
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const run = (runId: string, more: Partial<StoredRun> = {}): StoredRun => ({

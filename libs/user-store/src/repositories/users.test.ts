@@ -1,23 +1,12 @@
-import { type TestDatabase, testDatabase } from '@userferry/testing';
 import type { Identifier, Profile } from '@userferry/user-model';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserStore } from '../open-user-store.ts';
-import { openStoreForTests, poolWithConnection, someCredential } from '../store-for-tests.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { poolWithConnection, someCredential, useTestStore } from '../store-for-tests.ts';
 
-let database: TestDatabase;
-let store: UserStore;
+const { database, store } = useTestStore();
 let pool: { userPoolId: string; connectionId: string };
-beforeAll(async () => {
-  database = await testDatabase();
-  store = await openStoreForTests(database.url);
-});
 beforeEach(async () => {
   pool = await poolWithConnection(store);
-});
-afterAll(async () => {
-  await store[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const ada: Identifier = { kind: 'email', value: 'Ada@Example.com' };
