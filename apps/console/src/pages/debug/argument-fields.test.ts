@@ -19,8 +19,27 @@ describe('the form for the arguments of a script', () => {
     ['42', 42],
     ['"42"', '42'],
     ['4a2', '4a2'],
-  ])('sends the id %s as the script returned it', (typed, sent) => {
+    ['-3', -3],
+    ['7300000000000000001', '7300000000000000001'],
+    ['9007199254740991', 9_007_199_254_740_991],
+    ['9007199254740993', '9007199254740993'],
+    ['007', '007'],
+    ['1.0', '1.0'],
+    ['1e3', '1e3'],
+    ['-0', '-0'],
+    [' 7', ' 7'],
+  ])('sends the id %s as the script returned it, and never that of another user', (typed, sent) => {
     expect(ARGUMENT_FORMS.deleteUser.toArgs({ id: typed })).toEqual([sent]);
+    expect(ARGUMENT_FORMS.validatePassword.toArgs({ id: typed })).toEqual([sent, '']);
+    expect(ARGUMENT_FORMS.updateUser.toArgs({ id: typed })).toEqual([sent, {}]);
+    expect(ARGUMENT_FORMS.getUser.toArgs({ id: typed })[0]).toMatchObject({ id: sent });
+  });
+
+  it('says under an id whether a number or a text is sent', () => {
+    const sentAs = ARGUMENT_FORMS.deleteUser.fields[0]?.sentAs;
+    expect(sentAs?.('42')).toBe('Sent as the number 42.');
+    expect(sentAs?.('"42"')).toBe('Sent as the text "42".');
+    expect(sentAs?.('9007199254740993')).toBe('Sent as the text "9007199254740993".');
   });
 
   it('joins what was typed with further fields, and says when they are no JSON object', () => {

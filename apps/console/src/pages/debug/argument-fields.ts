@@ -1,4 +1,5 @@
 import type { ScriptAction } from '@userferry/script-contract';
+import { idOf, idSentAs } from './id-argument.ts';
 
 /** One input of the form for a script's arguments. */
 export type ArgumentField = {
@@ -7,6 +8,8 @@ export type ArgumentField = {
   readonly kind: 'text' | 'password' | 'number' | 'json';
   readonly placeholder?: string;
   readonly description?: string;
+  /** Takes the description's place once something is typed. */
+  readonly sentAs?: (typed: string) => string;
 };
 
 /** What was typed, by field. */
@@ -27,7 +30,8 @@ const ID: ArgumentField = {
   label: 'Id',
   kind: 'text',
   placeholder: '42',
-  description: 'As your script returns it. A number is sent as a number; put it in quotes to send a string.',
+  description: 'As your script returns it. A number is sent as a number; put it in quotes to send a text.',
+  sentAs: idSentAs,
 };
 const MORE: ArgumentField = {
   name: 'more',
@@ -51,8 +55,7 @@ const identifiers = ({ email, phone, username }: ArgumentValues) => ({
 
 const id = ({ id: text = '' }: ArgumentValues): string | number => {
   if (text === '') throw new ArgumentProblem('An id is needed.');
-  if (/^".*"$/.test(text)) return text.slice(1, -1);
-  return /^-?\d+(\.\d+)?$/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
+  return idOf(text);
 };
 
 const json = (text: string | undefined): object => {

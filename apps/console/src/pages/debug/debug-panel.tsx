@@ -101,6 +101,11 @@ const ArgumentInput = ({ field, value, onChange }: InputProps) => (
     inputMode={field.kind === 'number' ? 'numeric' : 'text'}
     {...(field.kind === 'json' && { rows: 3, mono: true })}
     {...(field.placeholder !== undefined && { placeholder: field.placeholder })}
-    {...(field.description !== undefined && { description: field.description })}
+    {...withDescription(field, value)}
   />
 );
+
+const withDescription = ({ description, sentAs }: ArgumentField, value: string) => {
+  const told = value === '' ? description : (sentAs?.(value) ?? description);
+  return told === undefined ? {} : { description: told };
+};
