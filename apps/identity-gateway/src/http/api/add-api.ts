@@ -2,7 +2,7 @@ import type { Logger } from '@userferry/process';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerOf } from '../../access/authenticate.ts';
 import type { Sealer } from '../session/sealer.ts';
-import { renewed, sessionCookie } from '../session/session.ts';
+import { isUnattended, renewed, type Session, sessionCookie } from '../session/session.ts';
 import { addSessionRoutes, type SessionDeps } from '../session/session-routes.ts';
 import { credentialOf } from './credential.ts';
 import { addOpenApiRoute } from './openapi-route.ts';
@@ -79,11 +79,15 @@ const answerer =
       text: textOf(request.body),
       signal: hangUpOf(reply),
     });
-    const next = session && renewed(session, Date.now());
-    const cookie = next && sessionCookie(next, sealer);
-    if (cookie !== undefined) reply.header('set-cookie', cookie);
+    if (session !== undefined && !isUnattended(request.headers)) renew(reply, session, sealer);
     return reply.type('application/json; charset=utf-8').send(body);
   };
+
+const renew = (reply: FastifyReply, session: Session, sealer: Sealer): void => {
+  const next = renewed(session, Date.now());
+  const cookie = next && sessionCookie(next, sealer);
+  if (cookie !== undefined) reply.header('set-cookie', cookie);
+};
 
 /** Nothing at all is an empty request. Bytes that are no UTF-8 are no JSON: the call refuses what is left. */
 const textOf = (body: unknown): string => {

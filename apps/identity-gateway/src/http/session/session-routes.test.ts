@@ -161,6 +161,21 @@ describe('a session', () => {
     expect(await renewal({ usedMs: now - 2 * MINUTE_MS, endsMs: now + 5 * MINUTE_MS })).toMatch(/Max-Age=(299|300);/);
   });
 
+  it('is not kept awake by what a page asks again by itself, with nobody there', async () => {
+    const connections = { getConnection: async () => Connection.fromPartial({}) };
+    const history = { listScriptRuns: async () => ({ runs: [], nextPageToken: '' }) };
+    await using world = await startApi({ connections: connections as never, history: history as never });
+    const idle = cookieOf({ usedMs: Date.now() - 2 * MINUTE_MS });
+    const renewal = async (headers: Record<string, string>) => {
+      const { status, headers: answered } = await world.post(CALL, POOL, { ...idle, ...headers });
+      expect(status).toBe(200);
+      return answered.get('set-cookie');
+    };
+    expect(await renewal({ 'x-userferry-unattended': '1' })).toBe(null);
+    expect(await renewal({ 'x-userferry-unattended': '0' })).toMatch(/Max-Age=1800;/);
+    expect(await renewal({})).toMatch(/Max-Age=1800;/);
+  });
+
   it('ends with its key: it is asked for anew with each call', async () => {
     await using world = await startApi();
     const cookie = await signIn(world, 'admin-of-a');

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Sealer } from './sealer.ts';
 
@@ -58,3 +59,9 @@ export const sessionIn = (cookies: string | undefined, sealer: Sealer, nowMs: nu
 /** The session with this use of it written down, where that is due. */
 export const renewed = (session: Session, nowMs: number): Session | undefined =>
   nowMs - session.usedMs >= RENEWED_AFTER_MS ? { ...session, usedMs: nowMs } : undefined;
+
+/**
+ * Whether a page says of its call that nobody did anything for it: what it asks again by itself must not keep a session
+ * awake at which nobody is. To say so shortens one's own session only, and so it is believed.
+ */
+export const isUnattended = (headers: IncomingHttpHeaders): boolean => headers['x-userferry-unattended'] === '1';
