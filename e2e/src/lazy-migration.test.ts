@@ -1,6 +1,6 @@
 import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
 import { MigrationState, type Profile } from '@userferry/contracts/identity/v1/user';
-import { ConflictResolution } from '@userferry/contracts/management/v1/connection_service';
+import { ConflictResolution, SaveConnectionRequest } from '@userferry/contracts/management/v1/connection_service';
 import { ScriptAction, ScriptLanguage } from '@userferry/contracts/runner/v1/script_runner_service';
 import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,6 +153,28 @@ describe('two people with one e-mail', () => {
 });
 
 describe('an administrator', () => {
+  it('saves over nothing that somebody else has saved since they looked', async () => {
+    const { connections } = company;
+    const look = async () => (await connections.getConnection(pool(), inTime())).connection;
+    const seen = await look();
+    const settings = (more: object) =>
+      connections.saveConnection(
+        SaveConnectionRequest.fromPartial({ ...pool(), mode: seen?.mode ?? 0, keepEnv: true, ...more }),
+        inTime(),
+      );
+    const script = (expectedVersion: bigint | undefined) => {
+      const what = { action: ScriptAction.GET_USER, source: templateOf('postgresql', 'getUser') };
+      return connections.saveScript({ ...pool(), ...what, language: 0 as const, expectedVersion }, inTime());
+    };
+    const refused = { reason: 'CONCURRENT_CHANGE' };
+    await script(seen?.version);
+    await expect(script(seen?.version)).rejects.toMatchObject(refused);
+    await settings({ egress: [{ host: '127.0.0.1', port: shop.port }], expectedVersion: seen?.version });
+    await expect(settings({ expectedVersion: seen?.version })).rejects.toMatchObject(refused);
+    expect((await look())?.egress).toHaveLength(1);
+    await settings({ expectedVersion: (await look())?.version });
+  });
+
   it('switches the connection off and on, at once', async () => {
     await addThere('ida');
     await company.connections.disableConnection(pool(), inTime());

@@ -31,6 +31,8 @@ export type ConnectionToSave = {
   readonly ownEnv: Readonly<Record<string, string>> | undefined;
   /** The version of which values are among these; `undefined`: of none. */
   readonly keptFromVersion: bigint | undefined;
+  /** The version that the caller has seen, 0 for none; `undefined`: nobody looked. */
+  readonly expectedVersion: bigint | undefined;
   readonly egress: readonly EgressRule[];
   readonly isolation: Isolation;
 };
@@ -42,6 +44,8 @@ export type ScriptToSave = {
   readonly language: ScriptLanguage;
   /** What runs in the place of the source. */
   readonly toRun: string;
+  /** The version that the caller has seen; `undefined`: nobody looked. */
+  readonly expectedVersion: bigint | undefined;
 };
 
 type Saved = Promise<VisibleConnection>;
@@ -102,11 +106,11 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
     getConnectionSettings: async (userPoolId, call) =>
       toSettings(await client.getConnectionSettings({ userPoolId }, call)),
     getConnection: async (userPoolId, call) => saved(await client.getConnection({ userPoolId }, call)),
-    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, keptFromVersion, egress, isolation }, call) => {
+    saveConnection: async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation, ...versions }, call) => {
       const env = { addressEnv: envValues(addressEnv), ownEnv: envValues(ownEnv) };
       const rules = egress.map((rule) => ({ ...rule }));
       const how = { mode: WIRE_MODES[mode], egress: rules, isolation: toWireIsolation(isolation) };
-      const request = { userPoolId, ...how, ...env, keptFromVersion, actor: call.caller.id };
+      const request = { userPoolId, ...how, ...env, ...versions, actor: call.caller.id };
       return saved(await client.saveConnection(request, call));
     },
     saveScript: async ({ userPoolId, ...script }, call) => {
@@ -146,8 +150,9 @@ export const createConnectionStore = (address: string, token: string, tls?: Clie
 /** A language of a later version shows as JavaScript: it is text all the same. */
 const toLanguage = (number: number): ScriptLanguage => languageOfNumber(number) ?? 'javascript';
 
-const wireScript = ({ action, source, language, toRun }: Omit<ScriptToSave, 'userPoolId'>) => ({
+const wireScript = ({ action, source, language, toRun, expectedVersion }: Omit<ScriptToSave, 'userPoolId'>) => ({
   action: actionNumber(action),
+  expectedVersion,
   source: toRun,
   language: languageNumber(language),
   writtenSource: toRun === source ? '' : source,

@@ -47,6 +47,7 @@ export const saveConnection =
         addressEnv: addressEnv(request.address, saved),
         ownEnv: request.keepEnv ? undefined : ownEnv({ ...keptEnv(request.keepEnvNames, saved), ...request.env }),
         keptFromVersion: known?.version,
+        expectedVersion: request.expectedVersion,
         egress: egressOf(request.egress),
         isolation: isolationOf(request.isolation),
       },

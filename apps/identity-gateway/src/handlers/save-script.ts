@@ -15,7 +15,7 @@ export type SaveScriptDeps = {
 /** Checks a script and saves it as a new version; a mistake is told with line and column, and nothing is saved. */
 export const saveScript =
   ({ store, checkScript }: SaveScriptDeps): Handler<SaveScriptRequest, SaveScriptResponse> =>
-  async ({ userPoolId, source, ...wire }, call) => {
+  async ({ userPoolId, source, expectedVersion, ...wire }, call) => {
     const action = actionField('action', wire.action);
     const language = languageField('language', wire.language);
     if (source.trim() === '') throw invalidField('source', 'is empty');
@@ -24,7 +24,8 @@ export const saveScript =
     const { problems, toRun } = await checkScript({ source, action, language }, call);
     const [problem] = [...problems, ...surplusProblems(toRun, action)];
     if (problem !== undefined) throw scriptInvalid(problem);
-    return { connection: await store.saveScript({ userPoolId, action, source, language, toRun }, call) };
+    const script = { userPoolId, action, source, language, toRun, expectedVersion };
+    return { connection: await store.saveScript(script, call) };
   };
 
 /** A mistake in a script as a refusal, with its place. */

@@ -24,6 +24,10 @@ export const storable = <T>(field: string, value: T): T => {
   return value;
 };
 
+/** A whole number where there is one; one that is too large for a number is no version of anything. */
+export const optionalNumber = (value: bigint | undefined): number | undefined =>
+  value === undefined ? undefined : Number(value);
+
 /** Text of 1 to 256 characters. Throws INVALID_ARGUMENT. */
 export const nameOf = (field: string, value: string): string => {
   if (value === '' || value.length > 256) throw invalidField(field, 'must have 1 to 256 characters');

@@ -5,7 +5,7 @@ import type {
 import type { Handler } from '@userferry/grpc';
 import { LIMITS } from '@userferry/script-contract';
 import type { EnvValues, UserStore } from '@userferry/user-store';
-import { authorOf, invalidField, storable } from './fields.ts';
+import { authorOf, invalidField, optionalNumber, storable } from './fields.ts';
 import { isolationOf, modeOf, wireConnection } from './wire-connection.ts';
 
 const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues | undefined => {
@@ -16,13 +16,14 @@ const envOf = (field: string, env: { values: EnvValues } | undefined): EnvValues
 
 export const saveConnection =
   ({ connections }: UserStore): Handler<SaveConnectionRequest, SaveConnectionResponse> =>
-  async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation, actor, keptFromVersion }, call) => {
+  async ({ userPoolId, mode, addressEnv, ownEnv, egress, isolation, actor, ...versions }, call) => {
     const connection = await connections.save({
       userPoolId,
       mode: modeOf(mode),
       addressEnv: envOf('address_env', addressEnv),
       ownEnv: envOf('own_env', ownEnv),
-      keptFromVersion: keptFromVersion === undefined ? undefined : Number(keptFromVersion),
+      keptFromVersion: optionalNumber(versions.keptFromVersion),
+      expectedVersion: optionalNumber(versions.expectedVersion),
       egress: storable('egress', egress),
       isolation: isolationOf(isolation),
       ...authorOf(actor, call),

@@ -608,6 +608,7 @@ export type SaveConnectionRequest = {
   readonly egress: readonly EgressRule[];
   readonly keepEnvNames: readonly string[];
   readonly isolation: Isolation;
+  readonly expectedVersion?: string;
 };
 
 export type SaveConnectionResponse = {
@@ -619,6 +620,7 @@ export type SaveScriptRequest = {
   readonly action: ScriptAction;
   readonly source: string;
   readonly language: ScriptLanguage;
+  readonly expectedVersion?: string;
 };
 
 export type SaveScriptResponse = {

@@ -23,6 +23,7 @@ import {
   readWhatOpens,
 } from './connection-versions.ts';
 import { poolView } from './pool-facts.ts';
+import { requireCurrent, requireSeen } from './seen-version.ts';
 
 /** What a change runs with: one transaction, one moment. */
 export type ChangeScope = { readonly manager: EntityManager; readonly sealer: Sealer; readonly at: Date };
@@ -90,13 +91,15 @@ export const changesOf = (before: PartOfVersion | undefined, after: OpenVersion)
 const readBefore = ({ manager, sealer }: ChangeScope, row: ConnectionRow, { addressEnv, ownEnv }: ConnectionChange) =>
   addressEnv && ownEnv ? readWhatOpens(manager, sealer, row) : readVersion(manager, sealer, row);
 
-/** Makes a version with other settings; the first makes the connection. Throws CONCURRENT_CHANGE, see `keptFromVersion`. */
+/**
+ * Makes a version with other settings; the first makes the connection. Throws CONCURRENT_CHANGE, see `keptFromVersion` and
+ * `expectedVersion`.
+ */
 export const saveSettings = async (scope: ChangeScope, wanted: ConnectionChange): Promise<Connection> => {
   const { manager, at } = scope;
   const known = await findLocked(manager, wanted.userPoolId);
-  const { keptFromVersion } = wanted;
-  if (keptFromVersion !== undefined && known?.version !== keptFromVersion)
-    throw new ServiceError('CONCURRENT_CHANGE', 'the connection was saved by somebody else meanwhile: try again');
+  requireCurrent(known, wanted.keptFromVersion);
+  await requireSeen(scope, { row: known, ...wanted }, (seen, now) => changesOf(seen, now).length === 0);
   const current = known ?? (await newConnection(manager, wanted.userPoolId, at));
   const before = known === null ? undefined : await readBefore(scope, known, wanted);
   const content = {
@@ -111,14 +114,16 @@ export const saveSettings = async (scope: ChangeScope, wanted: ConnectionChange)
   return nextVersion(scope, { current, content, changes, author: wanted, call: 'SaveConnection' });
 };
 
-/** Makes a version with another script for one action. */
+/** Makes a version with another script for one action. Throws CONCURRENT_CHANGE, see `expectedVersion`. */
 export const saveScript = async (scope: ChangeScope, wanted: ScriptChange): Promise<Connection> => {
   const { manager, sealer, at } = scope;
   const current = await lockConnection(manager, wanted.userPoolId);
   const before = await readVersion(manager, sealer, current);
+  const { action } = wanted;
+  await requireSeen(scope, { row: current, ...wanted }, (seen, now) => seen.scripts[action] === now.scripts[action]);
   const scriptId = await insertScript(manager, sealer, { ...wanted, connectionId: current.id, at });
-  const content = { ...before, scripts: { ...before.scripts, [wanted.action]: scriptId } };
-  const changes = [`script ${wanted.action}`];
+  const content = { ...before, scripts: { ...before.scripts, [action]: scriptId } };
+  const changes = [`script ${action}`];
   return nextVersion(scope, { current, content, changes, author: wanted, call: 'SaveScript' });
 };
 

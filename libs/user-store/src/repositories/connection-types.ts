@@ -76,6 +76,8 @@ export type ConnectionChange = Author & {
   readonly ownEnv?: EnvValues | undefined;
   /** The version of which the caller has read values that are among these. */
   readonly keptFromVersion?: number | undefined;
+  /** The version that whoever saves has seen, 0 for none; absent: nobody looked. */
+  readonly expectedVersion?: number | undefined;
   readonly egress: readonly EgressRule[];
   /** Absent: `warm`. */
   readonly isolation?: Isolation | undefined;
@@ -90,6 +92,8 @@ export type ScriptChange = Author & {
   readonly language?: string | undefined;
   /** What was written, where that is not what runs. */
   readonly written?: string | undefined;
+  /** The version that whoever saves has seen; absent: nobody looked. */
+  readonly expectedVersion?: number | undefined;
 };
 
 /** A script as its author wrote it; a language of `undefined` is JavaScript. */

@@ -55,6 +55,42 @@ describe('a connection', () => {
     expect(await store.connections.settings(userPoolId)).toMatchObject({ version: 2, env: { API_TOKEN: 'changed' } });
   });
 
+  it('takes no save over settings that the caller has not seen, while scripts may have changed', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });
+    await save(userPoolId, { isolation: 'per_run', expectedVersion: 1 });
+    const refused = expect.objectContaining({ reason: 'CONCURRENT_CHANGE' });
+    for (const expectedVersion of [0, 1, 2, 4])
+      await expect(save(userPoolId, { ownEnv: {}, expectedVersion })).rejects.toEqual(refused);
+    expect(await save(userPoolId, { isolation: 'per_run', ownEnv: {}, expectedVersion: 3 })).toMatchObject({
+      version: 4,
+    });
+  });
+
+  it('is made once by two who have seen none', async () => {
+    const { id: userPoolId } = await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: true });
+    const [first, second] = await Promise.allSettled(
+      [0, 0].map((expectedVersion) => save(userPoolId, { expectedVersion })),
+    );
+    expect([first?.status, second?.status].toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect((await store.connections.get(userPoolId)).version).toBe(1);
+  });
+
+  it('takes no script over one that the caller has not seen, while others and settings may have changed', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    const script = (action: string, source: string, expectedVersion?: number) =>
+      store.connections.saveScript({ userPoolId, action, source, actor: 'key-1', expectedVersion });
+    await script('login', 'first', 1);
+    await script('getUser', 'other');
+    await save(userPoolId, { ownEnv: { OTHER: 'x' } });
+    expect(await script('login', 'second', 2)).toMatchObject({ version: 5 });
+    for (const expectedVersion of [1, 2, 4, 6])
+      await expect(script('login', 'third', expectedVersion)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    expect(await store.connections.script({ userPoolId, action: 'login', version: 0 })).toMatchObject({
+      source: 'second',
+    });
+  });
+
   it('reads settings of an old key and writes with the current one', async () => {
     const { userPoolId, connectionId } = await poolWithConnection(store);
     await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });

@@ -377,6 +377,11 @@ export interface SaveConnectionRequest {
   keepEnvNames: string[];
   /** Like mode and egress set anew by every save. */
   isolation: Isolation;
+  /**
+   * The version that the caller has seen, 0 for none. CONCURRENT_CHANGE where settings have changed since, which this save would
+   * put back unseen; a script that was saved meanwhile is none of them. Absent: whatever is there is replaced.
+   */
+  expectedVersion?: bigint | undefined;
 }
 
 export interface SaveConnectionRequest_EnvEntry {
@@ -394,6 +399,11 @@ export interface SaveScriptRequest {
   source: string;
   /** TypeScript is kept as it is written, and runs without its types. */
   language: ScriptLanguage;
+  /**
+   * The version that the caller has seen. CONCURRENT_CHANGE where the script of this action has changed since; other scripts and
+   * settings may have. Absent: whatever is there is replaced.
+   */
+  expectedVersion?: bigint | undefined;
 }
 
 export interface SaveScriptResponse {
@@ -1639,6 +1649,7 @@ function createBaseSaveConnectionRequest(): SaveConnectionRequest {
     egress: [],
     keepEnvNames: [],
     isolation: 0,
+    expectedVersion: undefined,
   };
 }
 
@@ -1667,6 +1678,12 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     }
     if (message.isolation !== 0) {
       writer.uint32(64).int32(message.isolation);
+    }
+    if (message.expectedVersion !== undefined) {
+      if (BigInt.asIntN(64, message.expectedVersion) !== message.expectedVersion) {
+        throw new globalThis.Error("value provided for field message.expectedVersion of type int64 too large");
+      }
+      writer.uint32(72).int64(message.expectedVersion);
     }
     return writer;
   },
@@ -1751,6 +1768,14 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.isolation = reader.int32() as any;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.expectedVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1798,6 +1823,11 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         ? object.keep_env_names.map((e: any) => globalThis.String(e))
         : [],
       isolation: isSet(object.isolation) ? isolationFromJSON(object.isolation) : 0,
+      expectedVersion: isSet(object.expectedVersion)
+        ? BigInt(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? BigInt(object.expected_version)
+        : undefined,
     };
   },
 
@@ -1833,6 +1863,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.isolation !== 0) {
       obj.isolation = isolationToJSON(message.isolation);
     }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = message.expectedVersion.toString();
+    }
     return obj;
   },
 
@@ -1859,6 +1892,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     message.egress = object.egress?.map((e) => EgressRule.fromPartial(e)) || [];
     message.keepEnvNames = object.keepEnvNames?.map((e) => e) || [];
     message.isolation = object.isolation ?? 0;
+    message.expectedVersion = (object.expectedVersion !== undefined && object.expectedVersion !== null)
+      ? BigInt(object.expectedVersion)
+      : undefined;
     return message;
   },
 };
@@ -2020,7 +2056,7 @@ export const SaveConnectionResponse: MessageFns<SaveConnectionResponse> = {
 };
 
 function createBaseSaveScriptRequest(): SaveScriptRequest {
-  return { userPoolId: "", action: 0, source: "", language: 0 };
+  return { userPoolId: "", action: 0, source: "", language: 0, expectedVersion: undefined };
 }
 
 export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
@@ -2036,6 +2072,12 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     }
     if (message.language !== 0) {
       writer.uint32(32).int32(message.language);
+    }
+    if (message.expectedVersion !== undefined) {
+      if (BigInt.asIntN(64, message.expectedVersion) !== message.expectedVersion) {
+        throw new globalThis.Error("value provided for field message.expectedVersion of type int64 too large");
+      }
+      writer.uint32(40).int64(message.expectedVersion);
     }
     return writer;
   },
@@ -2085,6 +2127,14 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
             message.language = reader.int32() as any;
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.expectedVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2107,6 +2157,11 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
       action: isSet(object.action) ? scriptActionFromJSON(object.action) : 0,
       source: isSet(object.source) ? globalThis.String(object.source) : "",
       language: isSet(object.language) ? scriptLanguageFromJSON(object.language) : 0,
+      expectedVersion: isSet(object.expectedVersion)
+        ? BigInt(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? BigInt(object.expected_version)
+        : undefined,
     };
   },
 
@@ -2124,6 +2179,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     if (message.language !== 0) {
       obj.language = scriptLanguageToJSON(message.language);
     }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = message.expectedVersion.toString();
+    }
     return obj;
   },
 
@@ -2136,6 +2194,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     message.action = object.action ?? 0;
     message.source = object.source ?? "";
     message.language = object.language ?? 0;
+    message.expectedVersion = (object.expectedVersion !== undefined && object.expectedVersion !== null)
+      ? BigInt(object.expectedVersion)
+      : undefined;
     return message;
   },
 };

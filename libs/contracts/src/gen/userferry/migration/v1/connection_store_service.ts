@@ -91,7 +91,11 @@ export interface SaveConnectionRequest {
    * The version of which values are among these, as the gateway has read them. CONCURRENT_CHANGE where it is no longer the
    * current one: a value that was changed meanwhile is not put back.
    */
-  keptFromVersion?: bigint | undefined;
+  keptFromVersion?:
+    | bigint
+    | undefined;
+  /** As in the management API. */
+  expectedVersion?: bigint | undefined;
 }
 
 export interface EnvValues {
@@ -116,6 +120,8 @@ export interface SaveScriptRequest {
   language: ScriptLanguage;
   /** What was written, where that is not what runs. */
   writtenSource: string;
+  /** As in the management API. */
+  expectedVersion?: bigint | undefined;
 }
 
 export interface SaveScriptResponse {
@@ -851,6 +857,7 @@ function createBaseSaveConnectionRequest(): SaveConnectionRequest {
     actor: "",
     isolation: 0,
     keptFromVersion: undefined,
+    expectedVersion: undefined,
   };
 }
 
@@ -882,6 +889,12 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         throw new globalThis.Error("value provided for field message.keptFromVersion of type int64 too large");
       }
       writer.uint32(64).int64(message.keptFromVersion);
+    }
+    if (message.expectedVersion !== undefined) {
+      if (BigInt.asIntN(64, message.expectedVersion) !== message.expectedVersion) {
+        throw new globalThis.Error("value provided for field message.expectedVersion of type int64 too large");
+      }
+      writer.uint32(72).int64(message.expectedVersion);
     }
     return writer;
   },
@@ -963,6 +976,14 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
             message.keptFromVersion = reader.int64() as bigint;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.expectedVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1003,6 +1024,11 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
         : isSet(object.kept_from_version)
         ? BigInt(object.kept_from_version)
         : undefined,
+      expectedVersion: isSet(object.expectedVersion)
+        ? BigInt(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? BigInt(object.expected_version)
+        : undefined,
     };
   },
 
@@ -1032,6 +1058,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     if (message.keptFromVersion !== undefined) {
       obj.keptFromVersion = message.keptFromVersion.toString();
     }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = message.expectedVersion.toString();
+    }
     return obj;
   },
 
@@ -1053,6 +1082,9 @@ export const SaveConnectionRequest: MessageFns<SaveConnectionRequest> = {
     message.isolation = object.isolation ?? 0;
     message.keptFromVersion = (object.keptFromVersion !== undefined && object.keptFromVersion !== null)
       ? BigInt(object.keptFromVersion)
+      : undefined;
+    message.expectedVersion = (object.expectedVersion !== undefined && object.expectedVersion !== null)
+      ? BigInt(object.expectedVersion)
       : undefined;
     return message;
   },
@@ -1312,7 +1344,15 @@ export const SaveConnectionResponse: MessageFns<SaveConnectionResponse> = {
 };
 
 function createBaseSaveScriptRequest(): SaveScriptRequest {
-  return { userPoolId: "", action: 0, source: "", actor: "", language: 0, writtenSource: "" };
+  return {
+    userPoolId: "",
+    action: 0,
+    source: "",
+    actor: "",
+    language: 0,
+    writtenSource: "",
+    expectedVersion: undefined,
+  };
 }
 
 export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
@@ -1334,6 +1374,12 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     }
     if (message.writtenSource !== "") {
       writer.uint32(50).string(message.writtenSource);
+    }
+    if (message.expectedVersion !== undefined) {
+      if (BigInt.asIntN(64, message.expectedVersion) !== message.expectedVersion) {
+        throw new globalThis.Error("value provided for field message.expectedVersion of type int64 too large");
+      }
+      writer.uint32(56).int64(message.expectedVersion);
     }
     return writer;
   },
@@ -1399,6 +1445,14 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
             message.writtenSource = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.expectedVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1427,6 +1481,11 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
         : isSet(object.written_source)
         ? globalThis.String(object.written_source)
         : "",
+      expectedVersion: isSet(object.expectedVersion)
+        ? BigInt(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? BigInt(object.expected_version)
+        : undefined,
     };
   },
 
@@ -1450,6 +1509,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     if (message.writtenSource !== "") {
       obj.writtenSource = message.writtenSource;
     }
+    if (message.expectedVersion !== undefined) {
+      obj.expectedVersion = message.expectedVersion.toString();
+    }
     return obj;
   },
 
@@ -1464,6 +1526,9 @@ export const SaveScriptRequest: MessageFns<SaveScriptRequest> = {
     message.actor = object.actor ?? "";
     message.language = object.language ?? 0;
     message.writtenSource = object.writtenSource ?? "";
+    message.expectedVersion = (object.expectedVersion !== undefined && object.expectedVersion !== null)
+      ? BigInt(object.expectedVersion)
+      : undefined;
     return message;
   },
 };
