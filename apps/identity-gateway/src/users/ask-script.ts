@@ -50,9 +50,15 @@ const ask = async <T>(
   return read(await deps.runScript(scriptRun(settings, { userPoolId, action, args: [...args, context] }), call));
 };
 
-/** Nobody, or somebody deleted there, is `null`. */
-export const askGetUser = (asked: Asked, query: GetUserQuery): Promise<Answer<ScriptUser | null>> =>
-  ask(asked, 'getUser', [query], foundAnswer);
+/**
+ * Nobody, or somebody deleted there, is `null`; and so is whoever has another legacy id than the one that was asked for: a
+ * database that compares it as a number takes `7abc` for 7.
+ */
+export const askGetUser = async (asked: Asked, query: GetUserQuery): Promise<Answer<ScriptUser | null>> => {
+  const answer = await ask(asked, 'getUser', [query], foundAnswer);
+  if (answer.step !== 'answered' || answer.value === null || query.id === null) return answer;
+  return String(answer.value.externalId) === String(query.id) ? answer : { step: 'answered', value: null };
+};
 
 export const askCreateUser = (asked: Asked, userInfo: JsonObject) =>
   ask(asked, 'createUser', [userInfo], (run) => userAnswer('createUser', run));

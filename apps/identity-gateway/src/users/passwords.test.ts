@@ -4,6 +4,7 @@ import { proveLogin } from '../login/prove-login.ts';
 import type { Row } from '../testing/row.ts';
 import { callFacts, STORED, tableWorld } from '../testing/table-world.ts';
 import { changePassword } from './change-password.ts';
+import { deleteUser } from './delete-user.ts';
 import { getUser } from './get-user.ts';
 import { resetPassword } from './reset-password.ts';
 import { updateUser } from './update-user.ts';
@@ -134,6 +135,49 @@ describe('an address that is not in the profile of whom it finds', () => {
     });
     expect((await resetPassword(user, CHANGE.newPassword, scope)).end).toMatchObject({ step: 'done' });
     expect(migrations).toMatchObject([{ attempt: { identifier: EMAIL } }]);
+  });
+});
+
+describe('a legacy id that whom it finds does not have', () => {
+  const OTHER = { kind: 'external_id', value: '7abc' } as const;
+  const update = { updates: { nickname: 'A' }, password: CHANGE.newPassword };
+  const calls = [
+    ['GetUser', (scope: Scope) => getUser(OTHER, scope), 'USER_NOT_FOUND'],
+    ['ResetPassword', (scope: Scope) => resetPassword(OTHER, CHANGE.newPassword, scope), 'USER_NOT_FOUND'],
+    ['ChangePassword', (scope: Scope) => changePassword(OTHER, CHANGE, scope), 'WRONG_OLD_PASSWORD'],
+    ['UpdateUser', (scope: Scope) => updateUser(OTHER, update, scope), 'USER_NOT_FOUND'],
+    ['DeleteUser', (scope: Scope) => deleteUser(OTHER, scope), 'USER_NOT_FOUND'],
+  ] as const;
+  const there = ['GetUser', 'ResetPassword', 'ChangePassword'];
+  const situations = [
+    ['before migration', 'lazy', 'not_found'],
+    ['in a custom user store', 'custom', 'custom_user_store'],
+  ] as const;
+  const cases = calls.flatMap(([call, make, reason]) =>
+    situations
+      .filter(([, mode]) => mode === 'lazy' || there.includes(call))
+      .map((situation) => ({ call, make, reason, situation })),
+  );
+
+  it.each(cases)('names nobody for $call $situation.0', async ({ call, make, reason, situation }) => {
+    const [, mode, here] = situation;
+    const scripts = [['getUser', 'profile']] as const;
+    // An old password is counted as a wrong one.
+    const writes = [['ChangePassword', 'wrong_password']] as const;
+    const { scope, traces, migrations } = world({ call, mode, here, by: 'legacy id', scripts, writes });
+    expect((await make(scope)).end).toMatchObject({ step: 'reject', reason });
+    expect([migrations, traces.audited, traces.writes.filter((name) => name !== 'ChangePassword')]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(traces.scripts.map(({ action }) => action)).toEqual(['getUser']);
+  });
+
+  it('is the same id in the other type', async () => {
+    const { scope } = world({ call: 'GetUser', mode: 'lazy', here: 'not_found', scripts: [['getUser', 'profile']] });
+    const { end } = await getUser({ kind: 'external_id', value: '7' }, scope);
+    expect(end).toMatchObject({ step: 'done', value: { externalId: 7 } });
   });
 });
 
