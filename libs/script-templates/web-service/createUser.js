@@ -5,8 +5,8 @@ const api = axios.create({
   baseURL: env.API_URL,
   timeout: 5000,
   headers: { authorization: `Bearer ${env.API_TOKEN}` },
-  // These say no (403: wrong password). All else is an error, 401 too: it means that our own token is not accepted.
-  validateStatus: (status) => (status >= 200 && status < 300) || [403, 404, 409].includes(status),
+  // 409: there is such a user. All else is an error, 401 too: our own token is not accepted.
+  validateStatus: (status) => (status >= 200 && status < 300) || status === 409,
 });
 
 async function createUser(userInfo, context) {

@@ -1,5 +1,5 @@
 /** The ready-made scripts for a company's web service, in the isolate against such a service. */
-import type { ScriptAction } from '@userferry/script-contract';
+import { SCRIPT_ACTIONS, type ScriptAction } from '@userferry/script-contract';
 import { templateOf } from '@userferry/script-templates';
 import { createCompanyService } from '@userferry/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -97,5 +97,43 @@ describe('the ready-made script for a web service', () => {
   it('deleteUser deletes once', async () => {
     expect(await answerOf('deleteUser', '7')).toBe(true);
     expect(await answerOf('deleteUser', '7')).toEqual(['threw', 'UserNotFoundError']);
+  });
+
+  it('updateUser says that somebody else has an identifier', async () => {
+    expect(await answerOf('createUser', { email: 'n@b.example' })).toMatchObject({ id: '8' });
+    expect(await answerOf('updateUser', '8', { email: ANN.email })).toEqual(['threw', 'UserExistsError']);
+  });
+
+  const QUERY = { id: null, email: ANN.email, phone: null, username: null };
+  const CALLS: Record<ScriptAction, readonly unknown[]> = {
+    login: [QUERY, 'right'],
+    getUser: [QUERY],
+    searchUser: ['a'],
+    createUser: [{ email: 'n@b.example' }],
+    updateUser: ['7', { nickname: 'Anna' }],
+    deleteUser: ['7'],
+    listUsers: [1, 10],
+    validatePassword: ['7', 'right'],
+  };
+  const NOES: Record<ScriptAction, readonly number[]> = {
+    login: [403, 404],
+    getUser: [404],
+    searchUser: [],
+    createUser: [409],
+    updateUser: [404, 409],
+    deleteUser: [404],
+    listUsers: [],
+    validatePassword: [403, 404],
+  };
+
+  it.each(SCRIPT_ACTIONS)('%s takes no answer for a yes or a no that it does not know', async (action) => {
+    await service.stop();
+    let status = 0;
+    service = await startHttpServer((_, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{"id":"7","totalCount":0,"list":[]}');
+    });
+    const unknown = [400, 401, 403, 404, 409, 410, 423, 429, 500].filter((code) => !NOES[action].includes(code));
+    for (status of unknown)
+      expect([status, await answerOf(action, ...CALLS[action])]).toEqual([status, ['threw', 'AxiosError']]);
   });
 });
