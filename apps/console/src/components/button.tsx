@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 
 type ActionButtonProps = {
@@ -15,7 +15,8 @@ type ActionButtonProps = {
 };
 
 export const ActionButton = (props: ActionButtonProps) => {
-  const { children, onPress, type = 'button', kind = 'main', small, busy = false, isDisabled = false, label } = props;
+  const { children, type = 'button', kind = 'main', small, busy = false, isDisabled = false, label } = props;
+  const onPress = useOnePress(props);
   return (
     <Button
       className={`button button-${kind}${small ? ' button-small' : ''}`}
@@ -30,4 +31,21 @@ export const ActionButton = (props: ActionButtonProps) => {
       {children}
     </Button>
   );
+};
+
+/** Nobody presses a second time on purpose so soon. */
+const DOUBLE_CLICK_MS = 500;
+
+/** That an action is at work is known a render later, and a double click is faster: it is one press of such a button. */
+const useOnePress = ({ onPress, busy }: ActionButtonProps): (() => void) | undefined => {
+  const pressedAt = useRef(Number.NEGATIVE_INFINITY);
+  useEffect(() => {
+    if (!busy) pressedAt.current = Number.NEGATIVE_INFINITY;
+  }, [busy]);
+  if (onPress === undefined || busy === undefined) return onPress;
+  return () => {
+    if (performance.now() - pressedAt.current < DOUBLE_CLICK_MS) return;
+    pressedAt.current = performance.now();
+    onPress();
+  };
 };
