@@ -9,6 +9,10 @@ export const Loading = ({ what }: { readonly what: string }) => (
   </div>
 );
 
+/** What went wrong, in the words of whoever knows. */
+export const messageOf = (error: unknown): string =>
+  error instanceof ApiError ? error.message : 'Something went wrong in this page.';
+
 type FailureProps = { readonly error: unknown; readonly retry?: () => void; readonly title?: string };
 
 /** What is wrong, in the words of whoever knows, and a way on. */
@@ -17,7 +21,7 @@ export const Failure = ({ error, retry, title }: FailureProps) => {
   return (
     <div className="note note-bad" role="alert">
       <p>
-        <strong>{title ?? titleOf(known)}</strong> {known?.message ?? 'Something went wrong in this page.'}
+        <strong>{title ?? titleOf(known)}</strong> {messageOf(error)}
       </p>
       {known?.requestId && <p className="quiet small">Request {known.requestId}</p>}
       {retry && (

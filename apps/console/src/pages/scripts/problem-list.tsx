@@ -1,3 +1,4 @@
+import { messageOf } from '../../components/page-state.tsx';
 import type { Check } from './use-problems.ts';
 
 /** The same that the editor marks, in words, for who does not see the marks. */
@@ -24,7 +25,7 @@ export const ProblemList = ({ check, isEmpty }: { readonly check: Check; readonl
 
 const sentence = ({ problems, isCurrent, error }: Check, isEmpty: boolean) => {
   if (isEmpty) return <p className="quiet small">Nothing is written yet. Begin with a template.</p>;
-  if (error) return <p className="quiet small">Not checked: the server does not answer now.</p>;
+  if (error) return <p className="quiet small">Not checked: {messageOf(error)}</p>;
   if (problems.length > 0) return null;
   return <p className="quiet small">{isCurrent ? 'No problem found.' : 'Checking …'}</p>;
 };
