@@ -1,3 +1,4 @@
+import type { RefObject } from 'react';
 import { TextField as AriaTextField, FieldError, Input, Label, Text, TextArea } from 'react-aria-components';
 
 type Common = {
@@ -18,12 +19,14 @@ type TextFieldProps = Common & {
   readonly type?: 'text' | 'email' | 'password' | 'search' | 'datetime-local';
   readonly inputMode?: 'text' | 'numeric' | 'url';
   readonly mono?: boolean;
+  /** The box itself, of one line. */
+  readonly box?: RefObject<HTMLInputElement | null>;
   /** Lines of a larger box. */
   readonly rows?: number;
 };
 
 export const TextField = (props: TextFieldProps) => {
-  const { value, onChange, onFocusChange, placeholder, type = 'text', inputMode, mono, rows } = props;
+  const { value, onChange, onFocusChange, placeholder, type = 'text', inputMode, mono, box, rows } = props;
   const shared = { ...(placeholder !== undefined && { placeholder }), className: mono ? 'input mono' : 'input' };
   return (
     <AriaTextField
@@ -37,7 +40,11 @@ export const TextField = (props: TextFieldProps) => {
       {...(inputMode && { inputMode })}
     >
       {!props.hideLabel && <Label>{props.label}</Label>}
-      {rows === undefined ? <Input {...shared} type={type} /> : <TextArea {...shared} rows={rows} />}
+      {rows === undefined ? (
+        <Input {...shared} type={type} {...(box && { ref: box })} />
+      ) : (
+        <TextArea {...shared} rows={rows} />
+      )}
       <Notes {...props} />
     </AriaTextField>
   );

@@ -1,15 +1,8 @@
 import type { SavedAddress } from '@userferry/contracts/json-types';
-import { useState } from 'react';
 import { Card } from '../../components/card.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import {
-  type AddressDraft,
-  type AddressField,
-  addressProblems,
-  coveredUri,
-  withField,
-  withUri,
-} from './address-draft.ts';
+import { type AddressDraft, type AddressField, addressProblems, withField, withUri } from './address-draft.ts';
+import { UriField } from './uri-field.tsx';
 
 type AddressProps = {
   readonly draft: AddressDraft;
@@ -23,7 +16,6 @@ const SAVED = 'Saved, not shown';
 
 /** By URI or by fields, each fills in the other. What is saved of a password never comes back. */
 export const AddressCard = ({ draft, saved, isNew, onChange }: AddressProps) => {
-  const [typing, setTyping] = useState(false);
   const problems = addressProblems(draft);
   const isBlank = saved?.hasPassword === true && draft.typed !== 'uri' && draft.password === '';
   const isSameServer = draft.host === saved?.host && Number(draft.port) === saved.port;
@@ -40,15 +32,11 @@ export const AddressCard = ({ draft, saved, isNew, onChange }: AddressProps) => 
       title="Your database"
       description="A connection URI or its fields: each fills in the other. Scripts read them as env.DB_CONNECTION_URI, env.DB_HOST and so on."
     >
-      <TextField
-        label="Connection URI"
-        mono
-        inputMode="url"
+      <UriField
+        uri={draft.uri}
         placeholder={isNew ? 'postgres://user:password@db.example.com:5432/users' : SAVED}
-        value={typing ? draft.uri : coveredUri(draft.uri)}
-        onChange={(uri) => onChange(withUri(draft, uri))}
         error={problems.uri}
-        onFocusChange={setTyping}
+        onChange={(uri) => onChange(withUri(draft, uri))}
       />
       <p className="or" aria-hidden="true">
         or

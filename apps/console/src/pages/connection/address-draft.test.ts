@@ -45,6 +45,14 @@ describe('a URI that nobody is typing in', () => {
     ['postgres://db.example/x?user=ada&password=secret', 'postgres://db.example/x?user=ada&password=••••••'],
     ['postgres://ada@db.example/x', 'postgres://ada@db.example/x'],
     ['mongodb+srv://ada:s%3Acret@db.example/x', 'mongodb+srv://ada:••••••@db.example/x'],
+    ['postgres://ada:p@ss@db.example/x', 'postgres://ada:••••••@db.example/x'],
+    ['postgres://ada:p/ss@db.example/x', 'postgres://ada:••••••@db.example/x'],
+    ['postgres://ada:p?#ss:@db.example/x', 'postgres://ada:••••••@db.example/x'],
+    ['postgres://ada@corp:secret@db.example/x', 'postgres://ada@corp:••••••@db.example/x'],
+    [' postgres://ada:secret@db.example/x', ' postgres://ada:••••••@db.example/x'],
+    ['ada:secret@db.example', 'ada:••••••@db.example'],
+    ['mongodb://ada:secret@one:27017,two:27017/x', 'mongodb://ada:••••••@one:27017,two:27017/x'],
+    ['postgres://db.example:5432/x', 'postgres://db.example:5432/x'],
   ])('shows no password: %s', (uri, covered) => {
     expect(coveredUri(uri)).toBe(covered);
   });

@@ -70,8 +70,13 @@ export const addressProblems = (draft: AddressDraft): { readonly uri?: string; r
   return parsed.ok ? {} : { fields: `The address ${parsed.problem}.` };
 };
 
-/** The URI with its password covered, for when nobody is typing in it. */
+/** What comes before a password: kind of store, where there is one, and the user's name. */
+const BEFORE_PASSWORD = /\s*(?:[a-z][a-z0-9+.-]*:\/\/|(?![a-z][a-z0-9+.-]*:\/\/))[^:]*:/;
+const PASSWORD = new RegExp(`^(${BEFORE_PASSWORD.source}).*@`, 'is');
+
+/**
+ * The URI with its password covered, for when nobody is typing in it. A password that should have been escaped may hold any
+ * character: it ends at the last `@` of all. Better to cover too much than too little.
+ */
 export const coveredUri = (uri: string): string =>
-  uri
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/?#]*:)[^@/?#]*@/i, '$1••••••@')
-    .replace(/([?&][^=&]*(?:pass|pwd|secret|token|key)[^=&]*=)[^&]*/gi, '$1••••••');
+  uri.replace(PASSWORD, '$1••••••@').replace(/([?&][^=&]*(?:pass|pwd|secret|token|key)[^=&]*=)[^&]*/gi, '$1••••••');
