@@ -15,9 +15,9 @@ export const EgressCard = ({ rows, onChange }: EgressProps) => {
       description="The only hosts that your scripts may connect to. Without any, they reach whatever this deployment allows."
     >
       {rows.length > 0 && (
-        <ul className="rows">
+        <ul className="settings">
           {rows.map((row, index) => (
-            <li key={row.key} className="row">
+            <li key={row.key} className="setting">
               <TextField
                 label={`Host, address or range ${index + 1}`}
                 hideLabel
@@ -30,7 +30,7 @@ export const EgressCard = ({ rows, onChange }: EgressProps) => {
               <TextField
                 label={`Port ${index + 1}, blank for any`}
                 hideLabel
-                className="row-port"
+                className="setting-port"
                 inputMode="numeric"
                 placeholder="Any port"
                 value={row.port}

@@ -17,9 +17,9 @@ export const EnvCard = ({ rows, onChange }: EnvProps) => {
       description="Further secrets and settings of your scripts, as env.NAME. Kept encrypted; a saved value is never shown again."
     >
       {rows.length > 0 && (
-        <ul className="rows">
+        <ul className="settings">
           {rows.map((row) => (
-            <li key={row.key} className={row.removed ? 'row row-removed' : 'row'}>
+            <li key={row.key} className={row.removed ? 'setting setting-removed' : 'setting'}>
               <EnvFields rows={rows} row={row} onChange={(part) => change(row, part)} onRemove={() => remove(row)} />
             </li>
           ))}
@@ -46,7 +46,7 @@ const EnvFields = ({ rows, row, onChange, onRemove }: FieldsProps) => {
   return (
     <>
       {row.saved ? (
-        <p className="row-name mono">{row.name}</p>
+        <p className="setting-name mono">{row.name}</p>
       ) : (
         <TextField
           label="Name of the variable"
