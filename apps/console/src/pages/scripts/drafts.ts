@@ -29,8 +29,12 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
+/** The draft as it is at this moment, which what was drawn last may not be. */
+export const draftNow = (userPoolId: string, action: string): Draft | undefined =>
+  drafts.get(keyOf(userPoolId, action));
+
 export const useDraft = (userPoolId: string, action: string): Draft | undefined =>
-  useSyncExternalStore(subscribe, () => drafts.get(keyOf(userPoolId, action)));
+  useSyncExternalStore(subscribe, () => draftNow(userPoolId, action));
 
 export const useHasDraft = (userPoolId: string): ((action: string) => boolean) => {
   useSyncExternalStore(subscribe, () => drafts.size);

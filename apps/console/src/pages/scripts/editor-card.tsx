@@ -1,24 +1,20 @@
-import { useQueryClient } from '@tanstack/react-query';
 import type { Connection } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { lazy, Suspense } from 'react';
-import { wireAction } from '../../api/script-actions.ts';
-import { wireLanguage } from '../../api/script-languages.ts';
-import { keyOf, useAct } from '../../api/use-call.ts';
 import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { useNotice } from '../../components/notice.tsx';
 import { Failure, Loading } from '../../components/page-state.tsx';
 import { href } from '../../router/router.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type Draft, setDraft } from './drafts.ts';
 import { LanguageChoice } from './language-choice.tsx';
 import { ProblemList } from './problem-list.tsx';
-import { scriptRequest } from './script-request.ts';
+import { ReplacedNote } from './replaced-note.tsx';
 import { isSameScript, type ScriptText } from './script-text.ts';
 import type { Spot } from './spot.ts';
 import { TemplatePicker } from './template-picker.tsx';
 import { useProblems } from './use-problems.ts';
+import { useSaveScript } from './use-save-script.ts';
 
 const ScriptEditor = lazy(async () => ({ default: (await import('./editor/script-editor.tsx')).ScriptEditor }));
 
@@ -35,39 +31,16 @@ export const EditorCard = ({ connection, action, saved, draft, spot, onChange }:
   const { userPoolId } = connection;
   const { source, language } = draft.script;
   const check = useProblems(userPoolId, action, draft.script);
-  const save = useAct('ConnectionService', 'SaveScript');
-  const say = useNotice();
-  const client = useQueryClient();
+  const save = useSaveScript({ userPoolId, action }, draft.script);
   const changed = !isSameScript(draft.script, draft.base);
-  const submit = () => {
-    const written = { source, language: wireLanguage(language) };
-    const onSuccess = () => {
-      // what was saved is known: the editor need not wait for it, and keeps its cursor
-      client.setQueryData(keyOf('ConnectionService', 'GetScript', scriptRequest(userPoolId, action)), {
-        ...written,
-        version: '0',
-      });
-      setDraft(userPoolId, action, undefined);
-      say(`The ${action} script is saved.`);
-    };
-    save.mutate({ userPoolId, action: wireAction(action), ...written }, { onSuccess });
-  };
+  const drop = () => setDraft(userPoolId, action, undefined);
   return (
     <Card
       title={action}
       description={DESCRIPTIONS[action]}
       aside={<a href={href('pools', userPoolId, 'versions')}>Versions</a>}
     >
-      {changed && !isSameScript(draft.base, saved) && (
-        <div className="note note-warn">
-          <p>
-            <strong>Somebody saved another version of this script</strong> while you were writing. Saving replaces it.
-          </p>
-          <ActionButton kind="plain" small onPress={() => setDraft(userPoolId, action, undefined)}>
-            Drop mine and take theirs
-          </ActionButton>
-        </div>
-      )}
+      {changed && !isSameScript(draft.base, saved) && <ReplacedNote onTakeTheirs={drop} />}
       <div className="editor-bar">
         <LanguageChoice language={language} onChange={(chosen) => onChange({ language: chosen })} />
         <TemplatePicker
@@ -88,16 +61,16 @@ export const EditorCard = ({ connection, action, saved, draft, spot, onChange }:
           action={action}
           spot={spot}
           onChange={(typed) => onChange({ source: typed })}
-          onSave={submit}
+          onSave={save.submit}
         />
       </Suspense>
       <ProblemList check={check} isEmpty={source.trim() === ''} />
-      {save.isError && <Failure error={save.error} title="Not saved." />}
+      {save.error && <Failure error={save.error} title="Not saved." />}
       <div className="actions actions-end">
-        <ActionButton kind="plain" isDisabled={!changed} onPress={() => setDraft(userPoolId, action, undefined)}>
+        <ActionButton kind="plain" isDisabled={!changed} onPress={drop}>
           Discard changes
         </ActionButton>
-        <ActionButton isDisabled={!changed} busy={save.isPending} onPress={submit}>
+        <ActionButton isDisabled={!changed} busy={save.isSaving} onPress={save.submit}>
           Save script
         </ActionButton>
       </div>

@@ -18,8 +18,11 @@ import type { Spot } from './spot.ts';
 type RoomProps = { readonly connection: Connection; readonly action: ScriptAction };
 
 /** One script: its editor, and Debug beside it, which tries out what stands in the editor. */
-export const ScriptRoom = ({ connection, action }: RoomProps) => {
-  const { userPoolId, scripts } = connection;
+export const ScriptRoom = ({ connection: drawn, action }: RoomProps) => {
+  const { userPoolId } = drawn;
+  // what a save has just brought is here before the page is drawn anew
+  const connection = useCall('ConnectionService', 'GetConnection', { userPoolId }).data?.connection ?? drawn;
+  const { scripts } = connection;
   const isSaved = scripts.some((state) => state.action === wireAction(action) && state.saved);
   const query = useCall('ConnectionService', 'GetScript', scriptRequest(userPoolId, action), { when: isSaved });
   const draft = useDraft(userPoolId, action);

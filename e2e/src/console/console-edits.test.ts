@@ -1,0 +1,180 @@
+import { actionNumber } from '@userferry/script-contract';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTime } from '../legacy/connect-company.ts';
+import { overflowOf } from './audit-page.ts';
+import { BROWSER } from './config.ts';
+import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+
+const BEFORE = 'async function login(query) {\n  let tries = 3;\n  --tries;\n  return null;\n}\n';
+const AFTER = BEFORE.replace('  --tries;', "++tries; if (query.email === 'eve') return { id: 1 };");
+
+/** A busy machine is slow. */
+const IN_TIME = { timeout: 15_000 };
+
+/** Holds the calls of a method until they are let go, and counts them. */
+const hold = async (page: Page, method: string) => {
+  const gate = Promise.withResolvers<void>();
+  let calls = 0;
+  await page.route(`**/api/v1/ConnectionService/${method}`, async (route) => {
+    calls += 1;
+    await gate.promise;
+    await route.continue();
+  });
+  return { letGo: gate.resolve, calls: () => calls };
+};
+
+describe.skipIf(BROWSER === undefined)(
+  'the console in a browser (Chromium): what is typed is kept, and saved once',
+  () => {
+    let world: ConsoleWorld;
+    let page: ConsolePage;
+    beforeAll(async () => {
+      world = await createConsoleWorld();
+      page = await world.open();
+      await world.signIn(page);
+    });
+    afterAll(async () => {
+      await page?.context().close();
+      await world?.[Symbol.asyncDispose]();
+    });
+
+    const current = async () => {
+      const { userPoolId, connections } = world.company;
+      const { connection } = await connections.getConnection({ userPoolId }, inTime());
+      if (connection === undefined) throw new Error('there is no connection');
+      return connection;
+    };
+    const scriptNow = async () => {
+      const { userPoolId, connections } = world.company;
+      return (await connections.getScript({ userPoolId, action: actionNumber('login'), version: 0n }, inTime())).source;
+    };
+    const editor = () => page.getByRole('textbox', { name: 'Source of the login script' });
+    const write = async (source: string) => {
+      await editor().click();
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.press('Delete');
+      await page.keyboard.insertText(source);
+    };
+    const badge = () => page.getByText('not saved yet');
+    const saved = () => page.getByText('The login script is saved.');
+
+    describe('the connection', () => {
+      it('is saved once where Save is clicked twice, and nothing is typed into a form that is being saved', async () => {
+        await world.visit(page, 'connection');
+        await page.getByLabel('Connection URI').fill(world.shop.uri);
+        const save = await hold(page, 'SaveConnection');
+        await page.getByRole('button', { name: 'Save' }).dblclick();
+        await page.getByRole('button', { name: 'Add a variable' }).click();
+        expect(await page.getByLabel('Name of the variable').count()).toBe(0);
+        save.letGo();
+        await page.getByText('Version 1 is saved').waitFor();
+        expect(save.calls()).toBe(1);
+        expect((await current()).version).toBe(1n);
+      });
+
+      it('shows a URI without its password, and what is typed there then takes the place of all of it', async () => {
+        const uri = page.getByLabel('Connection URI');
+        await uri.fill('postgres://ada:p@ss@db.example/users');
+        await page.getByLabel('Database', { exact: true }).focus();
+        expect(await uri.inputValue()).toBe('postgres://ada:••••••@db.example/users');
+        await uri.click();
+        await page.keyboard.type('mysql://x');
+        expect(await uri.inputValue()).toBe('mysql://x');
+        await page.getByRole('button', { name: 'Discard' }).click();
+      });
+
+      it('has each variable in one row, and no page scrolls sideways on a narrow phone', async () => {
+        await page.getByRole('button', { name: 'Add a variable' }).click();
+        const tops = await Promise.all(
+          [page.getByLabel('Name of the variable'), page.getByLabel('Value of the new variable')].map(
+            async (field) => (await field.boundingBox())?.y,
+          ),
+        );
+        expect(tops[0]).toBe(tops[1]);
+        await page.getByRole('button', { name: 'Remove the new variable' }).click();
+        await page.setViewportSize({ width: 320, height: 740 });
+        for (const name of ['connection', 'versions', 'migration', 'users', 'log-history', 'scripts/login']) {
+          await world.visit(page, name);
+          await page.locator('main h1').waitFor();
+          await expect.poll(() => page.locator('.loading').count(), IN_TIME).toBe(0);
+          expect([name, await overflowOf(page)]).toEqual([name, 0]);
+        }
+        await page.setViewportSize({ width: 1280, height: 900 });
+      });
+    });
+
+    describe('a script', () => {
+      it('keeps what is typed while its save is on its way, as a change of what is saved then', async () => {
+        await world.visit(page, 'scripts', 'login');
+        await write(BEFORE);
+        const save = await hold(page, 'SaveScript');
+        await page.keyboard.press('ControlOrMeta+s');
+        await expect.poll(save.calls, IN_TIME).toBe(1);
+        await page.keyboard.type('// yz');
+        await page.keyboard.press('ControlOrMeta+s');
+        save.letGo();
+        await saved().waitFor();
+        expect(await scriptNow()).toBe(BEFORE);
+        await editor().getByText('// yz').waitFor();
+        await badge().waitFor();
+        expect(await page.getByText('Somebody saved another version').count()).toBe(0);
+        expect(save.calls()).toBe(1);
+        await page.keyboard.press('ControlOrMeta+s');
+        await expect.poll(scriptNow, IN_TIME).toBe(`${BEFORE}// yz`);
+        await expect.poll(() => badge().count(), IN_TIME).toBe(0);
+      });
+
+      it('is not saved again where nothing was changed, nor twice where the keys are pressed twice', async () => {
+        const { version } = await current();
+        await page.keyboard.press('ControlOrMeta+s');
+        await page.keyboard.press('ControlOrMeta+s');
+        await write(AFTER);
+        await page.keyboard.press('ControlOrMeta+s');
+        await page.keyboard.press('ControlOrMeta+s');
+        await expect.poll(scriptNow, IN_TIME).toBe(AFTER);
+        await expect.poll(() => badge().count(), IN_TIME).toBe(0);
+        await page.keyboard.press('ControlOrMeta+s');
+        await page.reload();
+        await editor().getByText('++tries').waitFor();
+        expect((await current()).version).toBe(version + 1n);
+      });
+
+      it('shows every line that a version changed, those that begin with -- and ++ too', async () => {
+        await world.visit(page, 'versions');
+        await page
+          .getByRole('button', { name: /Changes of version \d+/ })
+          .first()
+          .click();
+        await page.locator('.diff-removed').getByText('--tries;').waitFor();
+        await page.locator('.diff-added').getByText('+++tries; if').waitFor();
+        await page.getByRole('button', { name: 'Close' }).click();
+      });
+
+      it('says why it was not checked, in the words of who refused it', async () => {
+        const error = { reason: 'PERMISSION_DENIED', message: 'This key may not do that.' };
+        await page.route('**/CheckScript', (route) => route.fulfill({ status: 403, json: { error } }));
+        await world.visit(page, 'scripts', 'login');
+        await write(`${AFTER}// not checked`);
+        await page.getByText('Not checked: This key may not do that.').waitFor();
+        await page.unroute('**/CheckScript');
+        await page.getByRole('button', { name: 'Discard changes' }).click();
+      });
+    });
+
+    it('does once what a dialog asked, where its button is clicked twice, and is closed then', async () => {
+      await world.visit(page, 'connection');
+      const enable = await hold(page, 'EnableConnection');
+      await page.getByRole('button', { name: 'Enable …' }).click();
+      await page.getByRole('button', { name: 'Enable', exact: true }).dblclick();
+      enable.letGo();
+      await page.getByText('The connection is enabled.').waitFor();
+      await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+      expect(enable.calls()).toBe(1);
+    });
+
+    it('did nothing that the page’s policy forbids', () => {
+      expect(page.faults.errors).toEqual([]);
+    });
+  },
+);
