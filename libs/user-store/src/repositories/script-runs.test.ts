@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { poolWithConnection, randomRing, useTestStore } from '../store-for-tests.ts';
+import { openStoreForTests, poolWithConnection, randomRing, useTestStore } from '../store-for-tests.ts';
 import type { RunQuery, StoredRun } from './script-runs.ts';
 
 const DAY_MS = 86_400_000;
@@ -122,10 +122,20 @@ describe('the log history', () => {
     ]);
   });
 
-  it('does not open a run that was moved to another pool', async () => {
-    await append(run('a'));
-    const other = (await poolWithConnection(store)).userPoolId;
-    await database.query('UPDATE script_runs SET user_pool_id = $1 WHERE user_pool_id = $2', [other, userPoolId]);
-    await expect(store.scriptRuns.list({ userPoolId: other }, { size: 0, token: '' })).rejects.toThrow('does not open');
+  it('lists a run that does not open, by another key of the same id or moved to another pool, without what is sealed', async () => {
+    const unopened = { error: { name: '', message: expect.stringContaining('cannot be opened') }, logs: [] };
+    await append(run('mine'));
+    await using other = await openStoreForTests(database.url, { keyRing: randomRing('k1') });
+    await other.scriptRuns.append(userPoolId, [run('sealed otherwise', { outcome: 'threw' })]);
+    const elsewhere = (await poolWithConnection(store)).userPoolId;
+    await store.scriptRuns.append(elsewhere, [run('moved')]);
+    await database.query('UPDATE script_runs SET user_pool_id = $1 WHERE user_pool_id = $2', [userPoolId, elsewhere]);
+    const { items } = await list();
+    expect(items).toEqual([
+      run('sealed otherwise', { outcome: 'threw', details: unopened }),
+      run('moved', { details: unopened }),
+      run('mine'),
+    ]);
+    expect(JSON.stringify(items.slice(0, 2))).not.toContain('s3cr3t');
   });
 });

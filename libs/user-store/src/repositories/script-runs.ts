@@ -71,9 +71,28 @@ const queryOf = (manager: EntityManager, wanted: RunQuery, oldest: Date): Select
 // Runs' ids are given by callers.
 const RUN_ID = /^[\s\S]{1,200}$/;
 
-const openRun = (sealer: Sealer, { userPoolId, sealedDetails, version, ...run }: ScriptRunRow): StoredRun => {
-  const details = JSON.parse(sealer.open(sealedDetails, detailsPlace(userPoolId, run.runId)));
-  return { ...run, version: Number(version), details: details as JsonObject };
+// In the place of an error that a script threw, where whoever reads the history looks for what went wrong.
+const UNOPENED: JsonObject = {
+  error: {
+    name: '',
+    message:
+      'what this run said cannot be opened with the encryption keys that are given: another key, or it was altered',
+  },
+  logs: [],
+};
+
+/** One run that does not open must not keep all others of its page from whoever asks for them. */
+const detailsOf = (sealer: Sealer, { userPoolId, runId, sealedDetails }: ScriptRunRow): JsonObject => {
+  try {
+    return JSON.parse(sealer.open(sealedDetails, detailsPlace(userPoolId, runId)));
+  } catch {
+    return UNOPENED;
+  }
+};
+
+const openRun = (sealer: Sealer, row: ScriptRunRow): StoredRun => {
+  const { userPoolId: _pool, sealedDetails: _sealed, version, ...run } = row;
+  return { ...run, version: Number(version), details: detailsOf(sealer, row) };
 };
 
 /** The log history: what scripts said is sealed, since nobody knows what a script prints. */
@@ -109,7 +128,10 @@ export const createScriptRunRepository = (
       grown.add(userPoolId);
     },
 
-    /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
+    /**
+     * The newest first; of a run that does not open, all but what is sealed, and an error that says so. Throws ServiceError
+     * USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token.
+     */
     list: async (wanted: RunQuery, page: Page): Promise<Paged<StoredRun>> => {
       await requirePool(dataSource.manager, wanted.userPoolId);
       const order = { time: 'endedAt', id: 'runId', idForm: RUN_ID };
