@@ -1,4 +1,6 @@
-import { actionNumber } from '@userferry/script-contract';
+import { ConnectionMode, SaveConnectionRequest } from '@userferry/contracts/management/v1/connection_service';
+import { Isolation } from '@userferry/contracts/runner/v1/script_runner_service';
+import { actionNumber, type ScriptAction } from '@userferry/script-contract';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime } from '../legacy/connect-company.ts';
@@ -48,6 +50,11 @@ describe.skipIf(BROWSER === undefined)(
     const scriptNow = async () => {
       const { userPoolId, connections } = world.company;
       return (await connections.getScript({ userPoolId, action: actionNumber('login'), version: 0n }, inTime())).source;
+    };
+    const saveElsewhere = (action: ScriptAction, source: string) => {
+      const { userPoolId, connections } = world.company;
+      const request = { userPoolId, action: actionNumber(action), source, language: 0 as const };
+      return connections.saveScript(request, inTime());
     };
     const editor = () => page.getByRole('textbox', { name: 'Source of the login script' });
     const write = async (source: string) => {
@@ -159,6 +166,66 @@ describe.skipIf(BROWSER === undefined)(
         await page.getByText('Not checked: This key may not do that.').waitFor();
         await page.unroute('**/CheckScript');
         await page.getByRole('button', { name: 'Discard changes' }).click();
+      });
+    });
+
+    describe('what somebody else saves meanwhile', () => {
+      it('is told to who saves a script over it, and replaced by the next save alone', async () => {
+        const [theirs, mine] = [`${AFTER}// theirs`, `${AFTER}// mine`];
+        await write(mine);
+        await saveElsewhere('login', theirs);
+        await page.keyboard.press('ControlOrMeta+s');
+        await page.getByText('Somebody saved another version of this script').waitFor();
+        expect(await scriptNow()).toBe(theirs);
+        await page.keyboard.press('ControlOrMeta+s');
+        await expect.poll(scriptNow, IN_TIME).toBe(mine);
+        await expect.poll(() => badge().count(), IN_TIME).toBe(0);
+      });
+
+      it('is nothing to who saves another script', async () => {
+        await write(AFTER);
+        await saveElsewhere('getUser', BEFORE.replace('login', 'getUser'));
+        await page.keyboard.press('ControlOrMeta+s');
+        await expect.poll(scriptNow, IN_TIME).toBe(AFTER);
+        await expect.poll(() => badge().count(), IN_TIME).toBe(0);
+      });
+
+      it('stays where settings are saved after it, under what was changed there', async () => {
+        await world.visit(page, 'connection');
+        await page.getByRole('button', { name: 'Add a variable' }).click();
+        await page.getByLabel('Name of the variable').fill('TOKEN');
+        await page.getByLabel('Value of TOKEN').fill('typed');
+        const { userPoolId, connections } = world.company;
+        const theirs = {
+          userPoolId,
+          mode: ConnectionMode.LAZY_MIGRATION,
+          keepEnv: true,
+          egress: [{ host: 'db.example', port: 5432 }],
+          isolation: Isolation.PER_RUN,
+        };
+        await connections.saveConnection(SaveConnectionRequest.fromPartial(theirs), inTime());
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByText('Somebody saved other settings').waitFor();
+        expect(await page.getByLabel('Value of TOKEN').inputValue()).toBe('typed');
+        await page.getByRole('button', { name: 'Keep my changes on top of theirs' }).click();
+        await expect.poll(() => page.getByLabel('Host, address or range 1').inputValue(), IN_TIME).toBe('db.example');
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByText('Saved. The next login uses it.').waitFor();
+        const { egress, isolation } = theirs;
+        expect(await current()).toMatchObject({ egress, isolation, envNames: expect.arrayContaining(['TOKEN']) });
+      });
+
+      it('is shown in place of what was typed, on demand', async () => {
+        await page.getByRole('button', { name: 'Add a variable' }).click();
+        await page.getByLabel('Name of the variable').fill('OTHER');
+        const { userPoolId, connections } = world.company;
+        const theirs = { userPoolId, mode: ConnectionMode.LAZY_MIGRATION, keepEnv: true };
+        await connections.saveConnection(SaveConnectionRequest.fromPartial(theirs), inTime());
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByRole('button', { name: 'Drop mine and take theirs' }).click();
+        await page.getByText(/Version \d+ is saved/).waitFor();
+        expect(await page.getByLabel('Host, address or range 1').count()).toBe(0);
+        expect(await page.getByLabel('Name of the variable').count()).toBe(0);
       });
     });
 

@@ -67,7 +67,8 @@ export const hasProblems = (draft: ConnectionDraft): boolean => {
   );
 };
 
-const rules = (rows: readonly EgressRow[]) =>
+/** The destinations as they are sent. */
+export const rules = (rows: readonly EgressRow[]) =>
   rows
     .filter(({ host }) => host.trim() !== '')
     .map(({ host, port }) => ({ host: host.trim(), port: Number(port || 0) }));

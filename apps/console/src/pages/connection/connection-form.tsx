@@ -8,17 +8,19 @@ import { EgressCard } from './egress-card.tsx';
 import { EnvCard } from './env-card.tsx';
 import { IsolationCard } from './isolation-card.tsx';
 import { ModeCard } from './mode-card.tsx';
+import { ReplacedNote } from './replaced-note.tsx';
 import { useConnectionForm } from './use-connection-form.ts';
 
 type FormProps = { readonly userPoolId: string; readonly connection: Connection | undefined };
 
 /** Mode and settings, saved together as one version. */
 export const ConnectionForm = ({ userPoolId, connection }: FormProps) => {
-  const { draft, changed, set, submit, discard, isSaving, error } = useConnectionForm(userPoolId, connection);
+  const form = useConnectionForm(userPoolId, connection);
+  const { draft, changed, set, isReplaced, takeTheirs, keepMine, isSaving, error } = form;
   useUnsaved('the settings of the connection', changed);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    submit();
+    form.submit();
   };
   return (
     <form
@@ -37,14 +39,17 @@ export const ConnectionForm = ({ userPoolId, connection }: FormProps) => {
       <EnvCard rows={draft.env} onChange={(env) => set({ env })} />
       <EgressCard rows={draft.egress} onChange={(egress) => set({ egress })} />
       <IsolationCard isolation={draft.isolation} onChange={(isolation) => set({ isolation })} />
+      {isReplaced && (
+        <ReplacedNote isDeleted={connection === undefined} onTakeTheirs={takeTheirs} onKeepMine={keepMine} />
+      )}
       {error && <Failure error={error} title="Not saved." />}
       <div className={changed ? 'save-bar save-bar-on' : 'save-bar'}>
         <p role="status">{changed ? 'Not saved yet.' : connection ? `Version ${connection.version} is saved.` : ''}</p>
         <div className="actions">
-          <ActionButton kind="plain" isDisabled={!changed || isSaving} onPress={discard}>
+          <ActionButton kind="plain" isDisabled={!changed || isSaving} onPress={takeTheirs}>
             Discard
           </ActionButton>
-          <ActionButton type="submit" isDisabled={!changed && connection !== undefined} busy={isSaving}>
+          <ActionButton type="submit" isDisabled={isReplaced || (!changed && connection !== undefined)} busy={isSaving}>
             Save
           </ActionButton>
         </div>

@@ -1,9 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { Connection } from '@userferry/contracts/json-types';
 import { useRef, useState } from 'react';
+import { reasonOf } from '../../api/api-error.ts';
 import { keyOf, useAct } from '../../api/use-call.ts';
 import { useNotice } from '../../components/notice.tsx';
 import { type ConnectionDraft, draftOf, hasProblems, isChanged, saveRequest } from './connection-draft.ts';
+import { isSameSettings, rebase } from './rebase.ts';
 
 /** What the form began from. */
 type Base = {
@@ -25,36 +27,51 @@ export const useConnectionForm = (userPoolId: string, connection: Connection | u
   const client = useQueryClient();
   const say = useNotice();
   const changed = isChanged(draft, base.draft);
-  const restart = (from: Connection | undefined, before?: string) => {
-    const fresh = draftOf(from);
-    setBase({ version: versionOf(from), draft: fresh, before });
+  const begin = (fresh: ConnectionDraft, from = version, before?: string) => {
+    setBase({ version: from, draft: fresh, before });
     setDraft(fresh);
   };
+  const isOther = version !== base.version && version !== base.before;
   // saved elsewhere (or a script here): the form follows as long as nothing is typed in it
-  if (version !== base.version && version !== base.before && !changed) restart(connection);
+  if (isOther && !changed) begin(draftOf(connection));
+  // what differs may be a value that nobody is shown: then the refusal alone tells of it
+  const isRefused = reasonOf(save.error) === 'CONCURRENT_CHANGE';
+  const isReplaced = isOther && changed && (isRefused || !isSameSettings(base.draft, draftOf(connection)));
   const set = (part: Partial<ConnectionDraft>) => {
     if (!isSaving.current) setDraft({ ...draft, ...part });
   };
   const send = async () => {
     isSaving.current = true;
+    const [key, seen] = [keyOf('ConnectionService', 'GetConnection', { userPoolId }), base.version];
     try {
-      const { connection: saved } = await save.mutateAsync(saveRequest(userPoolId, draft, base.draft));
-      client.setQueryData(keyOf('ConnectionService', 'GetConnection', { userPoolId }), { connection: saved });
-      restart(saved, version);
+      const request = { ...saveRequest(userPoolId, draft, base.draft), expectedVersion: seen };
+      const { connection: saved } = await save.mutateAsync(request);
+      client.setQueryData(key, { connection: saved });
+      begin(draftOf(saved), versionOf(saved), version);
       say('Saved. The next login uses it.');
-    } catch {
-      // told by `error`
+    } catch (error) {
+      // told by `error`; what it was refused for is looked at
+      if (reasonOf(error) === 'CONCURRENT_CHANGE') void client.invalidateQueries({ queryKey: key });
     } finally {
       isSaving.current = false;
     }
   };
   const submit = () => {
-    if (isSaving.current || (!changed && connection !== undefined)) return;
+    if (isSaving.current || isReplaced || (!changed && connection !== undefined)) return;
     if (hasProblems(draft)) return say('Something above cannot be saved yet; it says so beside it.', 'bad');
     void send();
   };
-  const discard = () => {
-    if (!isSaving.current) restart(connection);
+  const takeTheirs = () => {
+    if (isSaving.current) return;
+    save.reset();
+    begin(draftOf(connection));
   };
-  return { draft, changed, set, submit, discard, isSaving: save.isPending, error: save.error };
+  const keepMine = () => {
+    if (isSaving.current) return;
+    const theirs = draftOf(connection);
+    takeTheirs();
+    setDraft(rebase(draft, base.draft, theirs));
+  };
+  const error = isReplaced && isRefused ? null : save.error;
+  return { draft, changed, isReplaced, set, submit, takeTheirs, keepMine, isSaving: save.isPending, error };
 };

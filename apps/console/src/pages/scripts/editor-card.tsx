@@ -1,6 +1,7 @@
 import type { Connection } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
 import { lazy, Suspense } from 'react';
+import { reasonOf } from '../../api/api-error.ts';
 import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Failure, Loading } from '../../components/page-state.tsx';
@@ -22,25 +23,32 @@ type EditorCardProps = {
   readonly connection: Connection;
   readonly action: ScriptAction;
   readonly saved: ScriptText;
+  /** Of the connection, in which `saved` was seen. */
+  readonly version: string;
   readonly draft: Draft;
   readonly spot: Spot | undefined;
   readonly onChange: (change: Partial<ScriptText>) => void;
 };
 
-export const EditorCard = ({ connection, action, saved, draft, spot, onChange }: EditorCardProps) => {
+export const EditorCard = ({ connection, action, saved, version, draft, spot, onChange }: EditorCardProps) => {
   const { userPoolId } = connection;
   const { source, language } = draft.script;
   const check = useProblems(userPoolId, action, draft.script);
-  const save = useSaveScript({ userPoolId, action }, draft.script);
+  const save = useSaveScript({ userPoolId, action, version }, draft.script);
   const changed = !isSameScript(draft.script, draft.base);
-  const drop = () => setDraft(userPoolId, action, undefined);
+  const isReplaced = changed && !isSameScript(draft.base, saved);
+  const isToldAbove = isReplaced && reasonOf(save.error) === 'CONCURRENT_CHANGE';
+  const drop = () => {
+    save.forget();
+    setDraft(userPoolId, action, undefined);
+  };
   return (
     <Card
       title={action}
       description={DESCRIPTIONS[action]}
       aside={<a href={href('pools', userPoolId, 'versions')}>Versions</a>}
     >
-      {changed && !isSameScript(draft.base, saved) && <ReplacedNote onTakeTheirs={drop} />}
+      {isReplaced && <ReplacedNote onTakeTheirs={drop} />}
       <div className="editor-bar">
         <LanguageChoice language={language} onChange={(chosen) => onChange({ language: chosen })} />
         <TemplatePicker
@@ -65,7 +73,7 @@ export const EditorCard = ({ connection, action, saved, draft, spot, onChange }:
         />
       </Suspense>
       <ProblemList check={check} isEmpty={source.trim() === ''} />
-      {save.error && <Failure error={save.error} title="Not saved." />}
+      {save.error && !isToldAbove && <Failure error={save.error} title="Not saved." />}
       <div className="actions actions-end">
         <ActionButton kind="plain" isDisabled={!changed} onPress={drop}>
           Discard changes

@@ -44,6 +44,7 @@ export const ScriptRoom = ({ connection: drawn, action }: RoomProps) => {
         connection={connection}
         action={action}
         saved={saved}
+        version={isMissing ? connection.version : (query.data?.version ?? connection.version)}
         draft={current}
         spot={spot}
         onChange={(change) => setDraft(userPoolId, action, { ...current, script: { ...current.script, ...change } })}
