@@ -8,5 +8,5 @@ import { readConfig } from './config.ts';
 const TIMEOUT_MS = 3_000;
 
 const [, , about = ''] = process.argv;
-const isServing = await checkHealth({ service: 'script-runner', ...readConfig(), about, timeoutMs: TIMEOUT_MS });
+const isServing = await checkHealth({ ...readConfig(), about, timeoutMs: TIMEOUT_MS });
 process.exitCode = isServing ? 0 : 1;

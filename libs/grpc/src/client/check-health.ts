@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { HealthCheckResponse_ServingStatus, HealthClient } from '@userferry/contracts/grpc/health/v1/health';
-import { createLogger, type Transport } from '@userferry/process';
-import { openTls, tlsTo } from '../tls/open-tls.ts';
-import { createClient } from './create-client.ts';
+import type { Transport } from '@userferry/process';
+import { unverifiedCredentials } from '../tls/credentials.ts';
+import { createClientOver } from './create-client.ts';
 
 /** A service of ours, as its own configuration has it. */
 export type HealthQuestion = {
-  /** The name that its certificate holds, where it speaks TLS. */
-  readonly service: string;
   /** Where it listens: an address for everybody (`0.0.0.0`, `::`) is asked on loopback. */
   readonly host: string;
   readonly port: number;
@@ -25,15 +23,15 @@ const addressOf = ({ host, port }: HealthQuestion): string => {
 };
 
 /**
- * Asks the standard health service of a server of ours; resolves with whether that is SERVING.
- * @throws Error when the files of TLS cannot be used
+ * Asks the standard health service of the server that was started with this configuration; resolves with whether that is
+ * SERVING. Its certificate files are not looked at: a server goes on with those that it has when they are spoilt, and whoever
+ * asked here would restart every replica, of which none could start.
  */
 export const checkHealth = async (question: HealthQuestion): Promise<boolean> => {
-  const log = createLogger({ service: question.service, level: 'silent' });
-  using tls = await openTls(question.transport, log);
-  using client = createClient(HealthClient, { address: addressOf(question), tls: tlsTo(tls, question.service) });
+  const security = unverifiedCredentials(question.transport.tls !== undefined);
+  using client = createClientOver(HealthClient, security, { address: addressOf(question) });
   const context = { requestId: randomUUID(), deadlineMs: Date.now() + question.timeoutMs };
-  // Awaited here: client and files are closed when this ends.
+  // Awaited here: the client is closed when this ends.
   return await client.check({ service: question.about }, context).then(
     ({ status }) => status === HealthCheckResponse_ServingStatus.SERVING,
     () => false,

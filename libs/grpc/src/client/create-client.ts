@@ -10,7 +10,7 @@ import type {
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import { fromStatus } from '../status.ts';
-import { type ClientTls, channelCredentials } from '../tls/credentials.ts';
+import { type ChannelSecurity, type ClientTls, channelCredentials } from '../tls/credentials.ts';
 import { notSent } from './not-sent.ts';
 import { type ClientStreamMethod, type OpenCall, openCall } from './open-call.ts';
 import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
@@ -55,9 +55,15 @@ export type GrpcClientOptions = {
 /** A client whose every call has a deadline and a span, carries the request id, and fails with a ServiceError. */
 export const createClient = <Raw extends Client>(
   Constructor: ClientConstructor<Raw>,
-  { address, token, repeatable = [], tls }: GrpcClientOptions,
+  { tls, ...options }: GrpcClientOptions,
+): PromiseClient<Raw> => createClientOver(Constructor, channelCredentials(tls, options.address), options);
+
+/** The same over a channel that the caller describes. */
+export const createClientOver = <Raw extends Client>(
+  Constructor: ClientConstructor<Raw>,
+  { credentials, options }: ChannelSecurity,
+  { address, token, repeatable = [] }: Omit<GrpcClientOptions, 'tls'>,
 ): PromiseClient<Raw> => {
-  const { credentials, options } = channelCredentials(tls, address);
   const raw = new Constructor(address, credentials, {
     ...options,
     'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),

@@ -9,6 +9,12 @@ export type ClientTls = {
   readonly server: string;
 };
 
+/** What a channel is opened with. */
+export type ChannelSecurity = {
+  readonly credentials: ChannelCredentials;
+  readonly options: Readonly<Record<string, string>>;
+};
+
 /** How a server speaks TLS. */
 export type ServerTls = {
   readonly certificates: Certificates;
@@ -34,10 +40,7 @@ const hostOf = (address: string): string =>
  * believed when its certificate has the name of the service, or the host of the address: replicas are called by address,
  * and which one answers is for the authority to vouch for.
  */
-export const channelCredentials = (
-  tls: ClientTls | undefined,
-  address: string,
-): { readonly credentials: ChannelCredentials; readonly options: Readonly<Record<string, string>> } => {
+export const channelCredentials = (tls: ClientTls | undefined, address: string): ChannelSecurity => {
   if (tls === undefined) return { credentials: credentials.createInsecure(), options: {} };
   const { certificates, server } = tls;
   const host = hostOf(address);
@@ -52,4 +55,16 @@ export const channelCredentials = (
     // Else an address would be sent as the name that is asked for, which TLS forbids (RFC 6066).
     options: { 'grpc.ssl_target_name_override': server },
   };
+};
+
+/**
+ * For a question of a process to itself, over TLS or not: shows no certificate, believes whichever it is shown, and reads no
+ * file. Nothing may be sent over it that somebody else must not read.
+ */
+export const unverifiedCredentials = (speaksTls: boolean): ChannelSecurity => {
+  if (!speaksTls) return channelCredentials(undefined, '');
+  const anybody = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
+  // An address is no name that TLS may ask for (RFC 6066).
+  const options = { 'grpc.ssl_target_name_override': 'localhost' };
+  return { credentials: credentials.createSsl(null, null, null, anybody), options };
 };
