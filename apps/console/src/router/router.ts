@@ -10,19 +10,40 @@ let guard: Guard | undefined;
 let current = location.hash;
 const listeners = new Set<() => void>();
 
+/**
+ * Each entry of the browser's history knows its number: only so can be told whether somebody went back, on, or by a link,
+ * and how far the way is to the entry of the page that is shown. `here` is the address's, `shown` that of `current`.
+ */
+const numberOf = (state: unknown): number | undefined => (state as { readonly entry?: number } | null)?.entry;
+let here = numberOf(history.state) ?? 0;
+let shown = here;
+history.replaceState({ entry: here }, '');
+
+/** An entry without a number has been made just now: by a link, or by what was typed into the address bar. */
+const findHere = (): void => {
+  const known = numberOf(history.state);
+  here = known ?? (location.hash === current ? shown : here + 1);
+  if (known === undefined) history.replaceState({ entry: here }, '');
+  if (location.hash === current) shown = here;
+};
+addEventListener('popstate', findHere);
+
 const arrive = (): void => {
   current = location.hash;
+  shown = here;
   for (const listener of listeners) listener();
 };
 
-/** The address has changed already, by a link or by the back button: put it back, ask, and only then leave. */
+/** The address has changed already, by a link or by the back button: ask, and go back to the entry left if it must not. */
 const onHashChange = async (): Promise<void> => {
-  if (location.hash === current) return;
+  findHere();
   const wanted = location.hash;
+  if (wanted === current) return;
   if (guard !== undefined && pathOf(wanted) !== pathOf(current)) {
-    history.replaceState(null, '', current === '' ? '#/' : current);
-    if (!(await guard())) return;
-    history.replaceState(null, '', wanted);
+    const mayLeave = await guard();
+    if (location.hash === current) return;
+    // the entries between are all still there: nothing is overwritten
+    if (!mayLeave) return history.go(shown - here);
   }
   arrive();
 };
@@ -37,11 +58,16 @@ export const go = (hash: string): void => {
   location.hash = hash;
 };
 
+/** Shows another place instead of this one, at once, and asks nobody whether this one may be left. */
+export const goInstead = (hash: string): void => {
+  history.replaceState(history.state, '', hash);
+  arrive();
+};
+
 /** Replaces the query of the place, without a step in the browser's history. */
 export const replaceQuery = (query: URLSearchParams): void => {
   const text = query.toString();
-  history.replaceState(null, '', `${pathOf(current)}${text === '' ? '' : `?${text}`}`);
-  arrive();
+  goInstead(`${pathOf(current)}${text === '' ? '' : `?${text}`}`);
 };
 
 /** Sets who is asked before the page is left; answers how to take that back. */
