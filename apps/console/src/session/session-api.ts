@@ -2,6 +2,8 @@ import { send } from '../api/send.ts';
 
 /** Who is signed in: what the cookie, which this page cannot read, stands for. */
 export type SessionFacts = {
+  /** Of the key, or of the account at the issuer. */
+  readonly callerId: string;
   readonly role: string;
   readonly scopes: readonly string[];
   /** `*` for an operator. */

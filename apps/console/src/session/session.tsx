@@ -1,6 +1,8 @@
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
-import { ApiError, isPassing } from '../api/api-error.ts';
+import { forgetUnsaved } from '../components/unsaved.tsx';
+import { goInstead } from '../router/router.ts';
+import { createQueries, isSignedOut } from './queries.ts';
 import { readSession, type SessionFacts, signOut } from './session-api.ts';
 
 export type SessionState =
@@ -24,21 +26,10 @@ export const useSession = (): Session => {
   return session;
 };
 
-const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
-
-const createQueries = (onSignedOut: () => void): QueryClient => {
-  const onError = (error: unknown) => isSignedOut(error) && onSignedOut();
-  return new QueryClient({
-    queryCache: new QueryCache({ onError }),
-    mutationCache: new MutationCache({ onError }),
-    defaultOptions: {
-      queries: { staleTime: 5_000, retry: (count, error) => isPassing(error) && count < 2, networkMode: 'always' },
-      mutations: { retry: false, networkMode: 'always' },
-    },
-  });
-};
-
-/** Holds who is signed in. A session that ends while the page is used is said, and what was typed stays. */
+/**
+ * Holds who is signed in. A session that ends while the page is used is said, and what was typed stays; with whoever signs
+ * in as somebody else, everything of the one before goes.
+ */
 export const SessionProvider = ({ children }: { readonly children: ReactNode }) => {
   const [state, setState] = useState<SessionState>({ kind: 'asking' });
   const [queries] = useState(() =>
@@ -54,9 +45,10 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
       state,
       ask,
       enter: (facts) => {
-        if (location.search !== '') history.replaceState(null, '', `${location.pathname}${location.hash}`);
+        if (location.search !== '') history.replaceState(history.state, '', `${location.pathname}${location.hash}`);
+        if (state.kind === 'signed-in' && state.facts.callerId !== facts.callerId) forgetEverything(queries);
+        else void queries.invalidateQueries();
         setState({ kind: 'signed-in', facts, expired: false });
-        void queries.invalidateQueries();
       },
       leave: async () => {
         await signOut();
@@ -68,9 +60,20 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
   );
   return (
     <SessionContext value={session}>
-      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+      {/* a page is built anew for another caller: what it shows is kept in it, too */}
+      <QueryClientProvider key={callerOf(state)} client={queries}>
+        {children}
+      </QueryClientProvider>
     </SessionContext>
   );
+};
+
+const callerOf = (state: SessionState): string => (state.kind === 'signed-in' ? state.facts.callerId : '');
+
+const forgetEverything = (queries: QueryClient): void => {
+  queries.clear();
+  forgetUnsaved();
+  goInstead('#/');
 };
 
 const readState = async (): Promise<SessionState> => {
