@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { MigrationState, Rejected, Undecided, UserList } from '@userferry/contracts/json-types';
 import { useCall } from '../../api/use-call.ts';
+import { PAGE_SIZE } from './pages.ts';
 
 export type UsersAsked = {
   readonly userPoolId: string;
@@ -15,9 +16,9 @@ export type UsersAnswer = {
   readonly users?: UserList;
   /** Why there is no list: a script, or the database that it asks, did not answer. */
   readonly refusal?: Rejected | Undecided;
+  /** It is that of the question before: this one's is on its way. */
+  readonly isOld: boolean;
 };
-
-export const PAGE_SIZE = 20;
 
 /** A page of the users of a pool, or those that a keyword finds. */
 export const useUsers = ({ userPoolId, keyword, state, page }: UsersAsked): [UseQueryResult<unknown>, UsersAnswer] => {
@@ -26,8 +27,9 @@ export const useUsers = ({ userPoolId, keyword, state, page }: UsersAsked): [Use
   const listed = useCall('IdentityService', 'ListUsers', list, { when: !isSearch, keepPrevious: true });
   const search = { userPoolId, keyword };
   const found = useCall('IdentityService', 'SearchUsers', search, { when: isSearch, keepPrevious: true });
+  const query = isSearch ? found : listed;
   const answer = isSearch ? found.data : listed.data;
   const users = isSearch ? found.data?.found : listed.data?.listed;
   const refusal = answer?.rejected ?? answer?.undecided;
-  return [isSearch ? found : listed, { ...(users && { users }), ...(refusal && { refusal }) }];
+  return [query, { ...(users && { users }), ...(refusal && { refusal }), isOld: query.isPlaceholderData }];
 };
