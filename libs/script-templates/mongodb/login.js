@@ -34,8 +34,9 @@ async function login(query, password, context) {
       ? await findByEmail(users, query.email)
       : await users.findOne({ $or: given(query, ['phone', 'username']) });
     if (!user) throw new UserNotFoundError('User does not exist');
-    if (!(await bcrypt.compare(password, user.password ?? '')))
-      throw new WrongUsernameOrPasswordError('Password is wrong');
+    // What PHP writes as $2y$ is bcrypt's $2b$.
+    const hash = (user.password ?? '').replace(/^\$2y\$/, '$2b$');
+    if (!(await bcrypt.compare(password, hash))) throw new WrongUsernameOrPasswordError('Password is wrong');
     return toProfile(user);
   } finally {
     await client.close();

@@ -16,7 +16,13 @@ function toProfile(document) {
   };
 }
 
+// Ids of this collection are ObjectIds, and the driver throws at any text that is none.
+function isId(id) {
+  return /^[0-9a-f]{24}$/.test(String(id));
+}
+
 async function updateUser(id, updates, context) {
+  if (!isId(id)) throw new UserNotFoundError('User does not exist');
   const client = await MongoClient.connect(env.DB_CONNECTION_URI, { useNewUrlParser: true });
   try {
     const users = client.db().collection('users');
@@ -27,6 +33,9 @@ async function updateUser(id, updates, context) {
     const updated = await users.updateOne({ _id: new ObjectId(String(id)) }, { $set: changes });
     if (updated.matchedCount === 0) throw new UserNotFoundError('User does not exist');
     return toProfile(await users.findOne({ _id: new ObjectId(String(id)) }));
+  } catch (error) {
+    if (error.code === 11000) throw new UserExistsError('User already exists');
+    throw error;
   } finally {
     await client.close();
   }

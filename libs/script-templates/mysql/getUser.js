@@ -13,12 +13,17 @@ function toProfile(row) {
   };
 }
 
+// Ids of this table are whole numbers. MySQL reads any text as one: '7abc' as 7.
+function isId(id) {
+  return /^[1-9]\d{0,18}$/.test(String(id));
+}
+
 async function getUser(query, context) {
   const connection = await mysql.createConnection(env.DB_CONNECTION_URI);
   try {
     const [rows] = await connection.execute(
       'SELECT id, email, phone, username, nickname, photo, created_at FROM users WHERE id = ? OR email = ? OR phone = ? OR username = ?',
-      [query.id, query.email, query.phone, query.username],
+      [isId(query.id) ? query.id : null, query.email, query.phone, query.username],
     );
     return rows[0] ? toProfile(rows[0]) : null;
   } finally {

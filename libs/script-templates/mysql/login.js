@@ -22,8 +22,9 @@ async function login(query, password, context) {
       [query.email, query.phone, query.username],
     );
     if (rows.length === 0) throw new UserNotFoundError('User does not exist');
-    if (!(await bcrypt.compare(password, rows[0].password ?? '')))
-      throw new WrongUsernameOrPasswordError('Password is wrong');
+    // What PHP writes as $2y$ is bcrypt's $2b$.
+    const hash = (rows[0].password ?? '').replace(/^\$2y\$/, '$2b$');
+    if (!(await bcrypt.compare(password, hash))) throw new WrongUsernameOrPasswordError('Password is wrong');
     return toProfile(rows[0]);
   } finally {
     await connection.end();

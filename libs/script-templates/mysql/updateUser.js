@@ -16,7 +16,13 @@ function toProfile(row) {
   };
 }
 
+// Ids of this table are whole numbers. MySQL reads any text as one: '7abc' as 7.
+function isId(id) {
+  return /^[1-9]\d{0,18}$/.test(String(id));
+}
+
 async function updateUser(id, updates, context) {
+  if (!isId(id)) throw new UserNotFoundError('User does not exist');
   const connection = await mysql.createConnection(env.DB_CONNECTION_URI);
   try {
     const changes = {};
@@ -32,6 +38,9 @@ async function updateUser(id, updates, context) {
     );
     if (rows.length === 0) throw new UserNotFoundError('User does not exist');
     return toProfile(rows[0]);
+  } catch (error) {
+    if (error.code === 'ER_DUP_ENTRY') throw new UserExistsError('User already exists');
+    throw error;
   } finally {
     await connection.end();
   }

@@ -26,8 +26,9 @@ async function login(query, password, context) {
     );
     const row = found.rows[0];
     if (!row) throw new UserNotFoundError('User does not exist');
-    if (!(await bcrypt.compare(password, row.password ?? '')))
-      throw new WrongUsernameOrPasswordError('Password is wrong');
+    // What PHP writes as $2y$ is bcrypt's $2b$.
+    const hash = (row.password ?? '').replace(/^\$2y\$/, '$2b$');
+    if (!(await bcrypt.compare(password, hash))) throw new WrongUsernameOrPasswordError('Password is wrong');
     return toProfile(row);
   } finally {
     await client.end();

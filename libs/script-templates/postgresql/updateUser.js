@@ -16,7 +16,13 @@ function toProfile(row) {
   };
 }
 
+// Ids of this table are bigint, and PostgreSQL throws at any text that is none.
+function isId(id) {
+  return /^[1-9]\d{0,18}$/.test(String(id)) && BigInt(id) < 2n ** 63n;
+}
+
 async function updateUser(id, updates, context) {
+  if (!isId(id)) throw new UserNotFoundError('User does not exist');
   const client = new Client({ connectionString: env.DB_CONNECTION_URI });
   await client.connect();
   try {
@@ -32,6 +38,9 @@ async function updateUser(id, updates, context) {
     );
     if (updated.rows.length === 0) throw new UserNotFoundError('User does not exist');
     return toProfile(updated.rows[0]);
+  } catch (error) {
+    if (error.code === '23505') throw new UserExistsError('User already exists');
+    throw error;
   } finally {
     await client.end();
   }

@@ -13,10 +13,16 @@ function config() {
   };
 }
 
+// Ids of this table are whole numbers. SQL Server reads ' 7' as 7, and throws at text that is none.
+function isId(id) {
+  return /^[1-9]\d{0,14}$/.test(String(id));
+}
+
 async function deleteUser(id, context) {
+  if (!isId(id)) throw new UserNotFoundError('User does not exist');
   const pool = await new sql.ConnectionPool(config()).connect();
   try {
-    const deleted = await pool.request().input('id', id).query('DELETE FROM users WHERE id = @id');
+    const deleted = await pool.request().input('id', Number(id)).query('DELETE FROM users WHERE id = @id');
     if (deleted.rowsAffected[0] === 0) throw new UserNotFoundError('User does not exist');
     return true;
   } finally {

@@ -24,12 +24,17 @@ function toProfile(row) {
   };
 }
 
+// Ids of this table are whole numbers. SQL Server reads ' 7' as 7, and throws at text that is none.
+function isId(id) {
+  return /^[1-9]\d{0,14}$/.test(String(id));
+}
+
 async function getUser(query, context) {
   const pool = await new sql.ConnectionPool(config()).connect();
   try {
     const found = await pool
       .request()
-      .input('id', query.id === null || query.id === undefined ? null : Number(query.id))
+      .input('id', isId(query.id) ? Number(query.id) : null)
       .input('email', query.email)
       .input('phone', query.phone)
       .input('username', query.username)

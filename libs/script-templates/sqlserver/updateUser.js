@@ -27,7 +27,13 @@ function toProfile(row) {
   };
 }
 
+// Ids of this table are whole numbers. SQL Server reads ' 7' as 7, and throws at text that is none.
+function isId(id) {
+  return /^[1-9]\d{0,14}$/.test(String(id));
+}
+
 async function updateUser(id, updates, context) {
+  if (!isId(id)) throw new UserNotFoundError('User does not exist');
   const pool = await new sql.ConnectionPool(config()).connect();
   try {
     const changes = {};
@@ -35,7 +41,7 @@ async function updateUser(id, updates, context) {
     if (updates.password) changes.password = await bcrypt.hash(updates.password, 10);
     const names = Object.keys(changes);
     if (names.length === 0) return null;
-    const request = pool.request().input('id', id);
+    const request = pool.request().input('id', Number(id));
     for (const name of names) request.input(name, changes[name]);
     const updated = await request.query(
       `UPDATE users SET ${names.map((name) => `${name} = @${name}`).join(', ')} WHERE id = @id`,
@@ -43,9 +49,12 @@ async function updateUser(id, updates, context) {
     if (updated.rowsAffected[0] === 0) throw new UserNotFoundError('User does not exist');
     const found = await pool
       .request()
-      .input('id', id)
+      .input('id', Number(id))
       .query('SELECT id, email, phone, username, nickname, photo FROM users WHERE id = @id');
     return toProfile(found.recordset[0]);
+  } catch (error) {
+    if (error.number === 2627 || error.number === 2601) throw new UserExistsError('User already exists');
+    throw error;
   } finally {
     await pool.close();
   }

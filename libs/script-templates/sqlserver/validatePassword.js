@@ -14,12 +14,20 @@ function config() {
   };
 }
 
+// Ids of this table are whole numbers. SQL Server reads ' 7' as 7, and throws at text that is none.
+function isId(id) {
+  return /^[1-9]\d{0,14}$/.test(String(id));
+}
+
 async function validatePassword(id, password, context) {
+  if (!isId(id)) throw new UserNotFoundError('User does not exist');
   const pool = await new sql.ConnectionPool(config()).connect();
   try {
-    const found = await pool.request().input('id', id).query('SELECT password FROM users WHERE id = @id');
+    const found = await pool.request().input('id', Number(id)).query('SELECT password FROM users WHERE id = @id');
     if (found.recordset.length === 0) throw new UserNotFoundError('User does not exist');
-    return bcrypt.compare(password, found.recordset[0].password ?? '');
+    // What PHP writes as $2y$ is bcrypt's $2b$.
+    const hash = (found.recordset[0].password ?? '').replace(/^\$2y\$/, '$2b$');
+    return bcrypt.compare(password, hash);
   } finally {
     await pool.close();
   }
