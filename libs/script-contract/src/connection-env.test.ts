@@ -41,6 +41,54 @@ describe('the address of a legacy user store', () => {
     });
   });
 
+  it.each([
+    'postgres://legacy:Sup3rLong@SecretTail99@127.0.0.1:5432/legacy',
+    'postgres://legacy@corp:SecretTail99@db/legacy',
+    'postgres://u:Secret/Tail99@h',
+    'postgres://u:Secret/Tail99@h:5432/d',
+    'postgres://u:5432/SecretTail99@h/d',
+    'postgres://u:Secret?Tail99@h/d',
+    'postgres://u:Secret#Tail99@h/d',
+    'postgres://u:5432?SecretTail99@h/d',
+    'postgres://u:5432#SecretTail99@h/d',
+    'postgres://u:Secret?Tail99=1@h/d',
+    'postgres://u:Secret@Tail/99@h/d',
+    'postgres://u:Secret@Tail?99@h/d',
+    'postgres://u:Secret@Tail#99@h/d',
+    'mongodb://u:Secret@Tail99@a:1,b:2/d',
+    'mongodb://u:Secret/Tail99@a:1,b:2/d',
+    'mongodb+srv://u:SecretTail@99@cluster.example/d',
+    'postgres://u:SecretTail99',
+    'postgres://SecretTail99:x:5432/d',
+  ])('is refused where it is not clear which part is the password, and nothing of it is repeated: %s', (uri) => {
+    const parsed = connectionEnv({ uri });
+    expect(parsed).toEqual({
+      ok: false,
+      problem:
+        'has no host that can be told from user name and password: write @, /, ?, # and : in those as %40, %2F, %3F, %23 and %3A',
+    });
+  });
+
+  it.each([
+    ['postgres://legacy:Sup3rLong%40SecretTail99@127.0.0.1:5432/legacy', '127.0.0.1', 'Sup3rLong@SecretTail99'],
+    ['postgres://u:a:b@h/d', 'h', 'a:b'],
+    ['postgres://h/d?user=app@tenant&password=x@y', 'h', ''],
+    ['postgres://u:p@h/d?options=-c%20a&application_name=a@b', 'h', 'p'],
+    ['postgres:///d?host=/tmp', '', ''],
+    ['postgres://u:p@/d?host=/cloudsql/a', '', 'p'],
+    ['postgres://u:p@%2Ftmp/d', '%2Ftmp', 'p'],
+    ['mysql://u:p@h:/d', '', 'p'],
+    ['mongodb://u:p@a:1,b:2/d?replicaSet=r', '', 'p'],
+    ['mongodb://u:p@[::1]:1,[::2]:2/d', '', 'p'],
+    ['mongodb+srv://u:p@cluster.example/d?appName=a@b', 'cluster.example', 'p'],
+    ['sqlserver://h:1433;database=d;user=sa;password=p', '', ''],
+    ['sqlserver://h;user=sa;password=p@ss/word', '', ''],
+    ['sqlserver://u:p;a=b@h/d', 'h', 'p;a=b'],
+    ['https://api.example:8443/v1?who=a@b', 'api.example', ''],
+  ])('is taken as ever: %s', (uri, host, password) => {
+    expect(envOf({ uri })).toMatchObject({ DB_CONNECTION_URI: uri, DB_HOST: host, DB_PASSWORD: password });
+  });
+
   it('as fields is joined to a URI that splits into the same fields', () => {
     const fields = { host: 'db', port: 5432, username: 'a b', password: 'p@:/?#', database: 'u/x' };
     const { DB_CONNECTION_URI: uri = '', ...rest } = envOf({ fields });

@@ -46,7 +46,10 @@ const fieldsOf = (env: Readonly<Record<string, string>>, host: string) => ({
 });
 
 /** A seed list or an SRV name has no single host and port: those fields then stay empty. */
-const URI = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?([^/?#]*)(?:\/([^?#]*))?/i;
+const URI = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?([^/?#]*)(?:\/([^?#]*))?(.*)$/is;
+
+/** JDBC's form names user and password behind the host: it has no parts here, and is passed on as a whole. */
+const PROPERTIES = /^(sqlserver):\/\/[^:;@/?#]*(?::\d+)?;/i;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   postgres: '5432',
@@ -61,10 +64,11 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
 };
 
 const fromUri = (uri: string): ConnectionEnv => {
-  const match = URI.exec(uri);
+  const match = PROPERTIES.exec(uri) ?? URI.exec(uri);
   if (match === null)
     return { ok: false, problem: 'is not a connection URI (scheme://user:password@host:port/database)' };
-  const [, scheme = '', username = '', password = '', hosts = '', database = ''] = match;
+  const [, scheme = '', username = '', password = '', hosts = '', database = '', options = ''] = match;
+  if (!isClear(hosts, database, options)) return { ok: false, problem: UNCLEAR };
   if (!hosts.split(',').every(hasPossiblePort)) return { ok: false, problem: NO_PORT };
   const { host, port } = splitHost(hosts, DEFAULT_PORTS[scheme.toLowerCase()] ?? '');
   try {
@@ -102,6 +106,18 @@ export const withSavedPassword = (
 
 /** Scheme, hosts and options of a URI, without its user, password and database. */
 const PARTS = /^([a-z][a-z0-9+.-]*):\/\/(?:[^@/?#]*@)?([^/?#]*)(?:\/[^?#]*)?(.*)$/i;
+
+const UNCLEAR =
+  'has no host that can be told from user name and password: write @, /, ?, # and : in those as %40, %2F, %3F, %23 and %3A';
+
+/**
+ * Whether the parts are what they seem to be. Where a password holds one of these characters as it is, its end would be taken
+ * for the host or the database, which are shown.
+ */
+const isClear = (hosts: string, database: string, options: string): boolean =>
+  hosts.split(',').every((host) => HOST.test(host)) && !database.includes('@') && !/^[^=]*@|^[^#]*#.*@/s.test(options);
+
+const HOST = /^(?:\[[^\]@]*\]|[^:@]*)(?::\d*)?$/;
 
 const NO_PORT = 'has a port that is not 1 to 65535';
 
