@@ -5,6 +5,7 @@ import { constants as zlibConstants } from 'node:zlib';
 import { type BuildOptions, type BuildResult, build } from 'esbuild';
 import { PROGRAM, WRAPPER } from '../src/host/isolate-host/program.ts';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
+import { guardModules } from './guarded-modules.ts';
 import { BUNDLED_WITH, NAMES_WITHIN, PACKAGES, PUT_INTO } from './packages.ts';
 import { BUNDLED_FILES, DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
 import { keepFunctionsYoung } from './young-functions.ts';
@@ -54,7 +55,7 @@ async function bundle(options: BuildOptions): Promise<string> {
   remember(result);
   const text = result.outputFiles?.[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote nothing');
-  return keepFunctionsYoung(escapeRest(text));
+  return keepFunctionsYoung(guardModules(escapeRest(text)));
 }
 
 /** The base: its completion value is what the host gets hold of; no global is left behind. */
@@ -65,7 +66,7 @@ async function bundleBase(): Promise<void> {
     globalName: 'base',
     plugins: [coreModulesOfBase],
   });
-  const wrapped = `(function () {${code};return base.guest;})()`;
+  const wrapped = `(function () { let __evaluate = (load) => load(); ${code};return base.guest;})()`;
   assertAscii('the base bundle', wrapped);
   writeFileSync(join(DRAFT_GUEST, 'base.js'), wrapped);
 }
@@ -90,7 +91,7 @@ async function bundlePackage(name: string): Promise<void> {
     inject: (PUT_INTO[name] ?? []).map((path) => join(SOURCE, path)),
     plugins: [coreModulesOfPackages],
   });
-  const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; ${code};return module.exports; })`;
+  const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; const __evaluate = require('#evaluate'); ${code};return module.exports; })`;
   assertAscii(`the bundle of ${name}`, wrapped);
   writeFileSync(join(DRAFT_GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
 }

@@ -1,5 +1,5 @@
 /** Globals whose value is made when they are first touched; from then on they are plain properties. */
-import { noteLoading } from '../integrity/built-ins.ts';
+import { evaluating } from '../integrity/built-ins.ts';
 import { keepModule } from '../integrity/modules.ts';
 import { turnTripwiresOff } from '../integrity/tripwires.ts';
 import { core } from '../modules/registry.ts';
@@ -82,13 +82,13 @@ export function defineGlobal(name: string, value: unknown): void {
 
 /** What a lazy global stands for, whether or not a script has put something in its place. */
 export function lazyValue(name: string): unknown {
-  if (!(name in made)) {
-    noteLoading();
-    const value = (MAKERS[name] as Make)();
-    restoreName(name, value);
-    keepModule(value);
-    made[name] = value;
-  }
+  if (!(name in made))
+    evaluating(() => {
+      const value = (MAKERS[name] as Make)();
+      restoreName(name, value);
+      keepModule(value);
+      made[name] = value;
+    });
   return made[name];
 }
 

@@ -21,7 +21,9 @@ import { needsCloseLook } from './tripwires.ts';
 
 const remembered: Picture[] = [];
 let globals: Picture | undefined;
+/** Whether a module was evaluated over patches, or not to its end: no look finds what it has of that. */
 let isSpoilt = false;
+let hasFailed = false;
 const known = new Set<object>();
 
 /** What is remembered already, and need not be again as a part of some module. */
@@ -84,8 +86,12 @@ function hiddenBuiltIns(): object[] {
 
 const isGlobalObject = (object: object): boolean => object === globalThis;
 
+/** By what the bundles evaluate their modules, see `build/guarded-modules.ts`. */
+declare let __evaluate: typeof evaluating;
+
 /** Takes the picture that later runs are compared with; called once, before any script. */
 export function rememberBuiltIns(): void {
+  __evaluate = evaluating;
   globals = takePicture(lookAt(globalThis), { isOpen: true, looksAt: (key) => !isLazyGlobal(key) });
   const values = (globals?.slots ?? []).map(({ value }) => value as unknown);
   const roots = [...values, ...hiddenBuiltIns(), ...timerClasses(), ...stackAccessors(), getPrototypeOf(globalThis)];
@@ -112,13 +118,30 @@ export function builtInsAreIntact(): boolean {
   return true;
 }
 
-/**
- * Called before a module is evaluated: over built-ins or core modules that a script has patched it would keep the patches in
- * variables of its own, where no look finds them once they are put back.
- */
-export function noteLoading(): void {
+/** Over built-ins or core modules that a script has patched, a module would keep the patches in variables of its own. */
+function notePatches(): void {
   if (globals === undefined || isSpoilt) return;
   if (!(isAsPictured(globals) && builtInsAreIntact() && lentIsIntact())) isSpoilt = true;
+}
+
+/**
+ * Evaluates a module, or a part of one, whenever that is: no later run gets an isolate in which it was done over patches, or was
+ * broken off (a script that asks near the end of the stack has half a module, or one that nobody remembers). Only where a
+ * package looks for what it can do without, an error is what it expects.
+ */
+export function evaluating(load: () => void): void {
+  notePatches();
+  const wasSpoilt = isSpoilt;
+  // Before anything can be broken off, and afterwards without a call, which could be.
+  isSpoilt = true;
+  try {
+    load();
+  } catch (error) {
+    if ((error as { readonly code?: unknown } | undefined)?.code === 'MODULE_NOT_FOUND') isSpoilt = wasSpoilt;
+    else hasFailed = true;
+    throw error;
+  }
+  isSpoilt = wasSpoilt || hasFailed;
 }
 
 const ANYTHING = /^/;

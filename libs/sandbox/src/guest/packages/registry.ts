@@ -2,7 +2,7 @@
 import { FUNCTION_MODULE } from '../../bridge/function-module.ts';
 import { undoAtEnd } from '../at-end.ts';
 import { ask } from '../bridge.ts';
-import { noteLoading, remembersBuiltIns } from '../integrity/built-ins.ts';
+import { evaluating, remembersBuiltIns } from '../integrity/built-ins.ts';
 import { type Keeping, keepModule } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
@@ -60,6 +60,7 @@ const HANDED_ON: Readonly<Record<string, true>> = {
 const requireCore: Require = (name) => {
   // Bundles have what they keep of a run put back by it.
   if (name === '#undo') return undoAtEnd;
+  if (name === '#evaluate') return evaluating;
   const key = String(name).replace(/^node:/, '');
   const make = hasOwn(SCRIPT_MODULES, key) ? SCRIPT_MODULES[key] : DRIVER_MODULES[key];
   if (make === undefined) throw notFound(name);
@@ -76,11 +77,11 @@ const modules: Record<string, unknown> = create(null);
 
 /** Evaluates a module when it is first asked for, and remembers what it is like before any script has it. */
 function once(name: string, load: () => unknown, keeping?: Keeping): unknown {
-  if (!(name in modules)) {
-    noteLoading();
-    modules[name] = load();
-    keepModule(modules[name], keeping);
-  }
+  if (!(name in modules))
+    evaluating(() => {
+      modules[name] = load();
+      keepModule(modules[name], keeping);
+    });
   return modules[name];
 }
 

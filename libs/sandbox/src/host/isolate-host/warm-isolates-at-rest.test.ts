@@ -15,6 +15,7 @@ const slotOf = (): Slot =>
     memoryLimitBytes: WANT.memoryLimitBytes,
     createdAtMs: Date.now(),
     isDisposed: () => false,
+    isBusy: () => false,
     reset: async () => true,
     memoryInUse: async () => ({ heapBytes: 0, heldBytes: 0 }),
   }) as unknown as Slot;
@@ -49,6 +50,15 @@ describe('warm isolates that nobody asks for', () => {
     expect(discarded).toEqual(leases.slice(0, 2).map(({ slot }) => slot));
     await vi.advanceTimersByTimeAsync(10 * RETIREMENT.idleMs);
     expect(discarded).toHaveLength(2);
+  });
+
+  it('are taken for a run the last one first, and one that gives its memory back only where there is no other', async () => {
+    const { warm, takeAll, giveBack } = isolates();
+    const [first, last] = (await takeAll('one', 'one')) as [Lease, Lease];
+    await giveBack([first, last]);
+    last.slot.isBusy = () => true;
+    expect(await warm.take(WANT, 'one')).toBe(first);
+    expect(await warm.take(WANT, 'one')).toBe(last);
   });
 
   it('are given back although the isolate of another script goes on serving', async () => {

@@ -52,9 +52,10 @@ export function createWarmIsolates({ maker, makeNew }: WarmIsolatesDeps): WarmIs
   const atRest = createIsolatesAtRest((lease) => idle.includes(lease));
   let isThinning = false;
 
-  /** The one that ran last, so that those that are not needed grow old. */
+  /** The one that ran last, so that those that are not needed grow old; one that gives memory back where there is no other. */
   const takeIdle = (key: string): Lease | undefined => {
-    const at = idle.findLastIndex((lease) => lease.key === key);
+    const free = idle.findLastIndex((lease) => lease.key === key && !lease.slot.isBusy());
+    const at = free < 0 ? idle.findLastIndex((lease) => lease.key === key) : free;
     return at < 0 ? undefined : idle.splice(at, 1)[0];
   };
   /** Nobody is left who would ask for it by this key. */
