@@ -41,7 +41,8 @@ describe.runIf(isRoot && hasOpenssl)('the secrets of one machine, by a script th
   it('are long enough, random, and fit together', () => {
     expect(read('service-token')).toMatch(/^[0-9a-f]{64}$/);
     expect(read('operator-key')).toMatch(/^ufk_[0-9a-f]{64}$/);
-    for (const name of ['encryption-keys', 'peppers']) expect(read(name)).toMatch(/^[kp]1:[A-Za-z0-9+/]{43}=$/);
+    for (const name of ['encryption-keys', 'peppers'])
+      expect(read(name)).toMatch(/^[kp][0-9a-f]{8}:[A-Za-z0-9+/]{43}=$/);
     expect(new URL(read('database-url')).password).toBe(read('postgres-password'));
   });
 
@@ -60,6 +61,16 @@ describe.runIf(isRoot && hasOpenssl)('the secrets of one machine, by a script th
     expect(again.status).toBe(1);
     expect(again.stderr).toMatch(/nothing was changed/);
     expect(read('encryption-keys')).toBe(before);
+  });
+
+  it('have other ids at another run, so that a store says that its own are missing', () => {
+    const elsewhere = join(scratch, 'another-machine');
+    execFileSync('sh', [script, elsewhere], { stdio: 'pipe' });
+    for (const name of ['encryption-keys', 'peppers']) {
+      const [other] = readFileSync(join(elsewhere, name), 'utf8').split(':');
+      expect(read(name).split(':')[0]).not.toBe(other);
+    }
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('are not left half made where openssl fails', () => {
