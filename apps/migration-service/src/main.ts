@@ -7,6 +7,7 @@ import { readConfig } from './config.ts';
 import { createMigrationService } from './create-migration-service.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { loadSecrets } from './secrets/load-secrets.ts';
+import { refuseOtherPeppers } from './secrets/refuse-other-peppers.ts';
 import { tellMissingSecrets } from './secrets/tell-missing-secrets.ts';
 import { showOperatorKey } from './show-operator-key.ts';
 import { sweepStore } from './sweep-store.ts';
@@ -35,6 +36,7 @@ await runService('migration-service', readConfig, async (config, { log, stack, s
   const store = stack.use(await openUserStore({ ...config.database, ...kept, replica, around: aroundStoreCall }));
   for (const notice of store.notices) log.warn(notice);
   await tellMissingSecrets(store, [...peppers.secrets.keys()], log);
+  await refuseOtherPeppers(store, peppers);
   if (config.telemetry.metrics) stack.use(showStore(store, { ...config.database, countEveryMs: COUNT_INTERVAL_MS }));
   const passwords = await createPasswordHasher({ ...config.passwords, peppers });
   const tls = stack.use(await openTls(config.transport, log));

@@ -20,6 +20,7 @@ import { ScriptLanguages1767200000000 } from './migrations/1767200000000-script-
 import { ConnectionIsolation1767300000000 } from './migrations/1767300000000-connection-isolation.ts';
 import { KeysOfTheEnvironment1767400000000 } from './migrations/1767400000000-keys-of-the-environment.ts';
 import { DecisionsOfAUser1767500000000 } from './migrations/1767500000000-decisions-of-a-user.ts';
+import { PepperChecks1767600000000 } from './migrations/1767600000000-pepper-checks.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -109,6 +110,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       ConnectionIsolation1767300000000,
       KeysOfTheEnvironment1767400000000,
       DecisionsOfAUser1767500000000,
+      PepperChecks1767600000000,
     ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.

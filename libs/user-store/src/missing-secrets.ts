@@ -1,48 +1,101 @@
 import type { DataSource } from 'typeorm';
+import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts';
+import type { Sealer } from './sealing.ts';
 
-/** A key or pepper that stored values were made with, and that nobody gave us. */
+/** What a secret was needed for. */
+export type MadeWithSecret = 'connections' | 'scripts' | 'runs of the log history' | 'password hashes';
+
+/** A key or pepper that stored values were made with, and that we were not given. */
 export type MissingSecret = {
   readonly kind: 'encryption key' | 'pepper';
   readonly id: string;
+  /** Nothing of this id, or another key, which does not open what names this id. */
+  readonly given: 'none' | 'another';
   /** What was made with it, and how much of what was looked at. */
-  readonly what: string;
+  readonly what: MadeWithSecret;
   readonly count: number;
 };
 
-export type KnownSecrets = { readonly keyIds: readonly string[]; readonly pepperIds: readonly string[] };
+export type KnownSecrets = {
+  readonly sealer: Sealer;
+  readonly keyIds: readonly string[];
+  readonly pepperIds: readonly string[];
+};
 
 // A start must not take longer the more users there are. What an old secret has made lies in front.
 const LOOKED_AT_MAX = 100_000;
 
-const idOf = (sealed: string): string => `split_part(substr(${sealed}, 1, 64), ':', 2)`;
+type Place = { readonly what: MadeWithSecret; readonly column: SealedColumn; readonly from: string };
 
-const look = (what: string, id: string, from: string): string =>
-  `SELECT '${what}' AS what, id, count(*)::int AS count FROM (SELECT ${id} AS id ${from} LIMIT ${LOOKED_AT_MAX}) AS t
-   WHERE id <> ALL ($1::text[]) GROUP BY id`;
+const placesOf = (what: MadeWithSecret, sealed: string, from: string): readonly Place[] =>
+  SEALED_COLUMNS.filter(({ column }) => column === sealed).map((column) => ({ what, column, from }));
 
-const KEYS = [
-  look(
+const PLACES: readonly Place[] = [
+  ...placesOf(
     'connections',
-    idOf('v.sealed_settings'),
-    'FROM connections AS c JOIN connection_versions AS v ON v.connection_id = c.id AND v.version = c.version',
+    'sealed_settings',
+    'connections AS c JOIN connection_versions AS t ON t.connection_id = c.id AND t.version = c.version',
   ),
-  look('scripts', idOf('sealed_source'), 'FROM scripts'),
-  look('runs of the log history', idOf('sealed_details'), 'FROM script_runs'),
-].join(' UNION ALL ');
+  ...placesOf('scripts', 'sealed_source', 'scripts AS t'),
+  ...placesOf('runs of the log history', 'sealed_details', 'script_runs AS t'),
+];
 
-const PEPPERS = look('password hashes', 'pepper_id', 'FROM credentials');
+/** Of each key id: how many values name it, and the rows of two of them. */
+const lookSql = ({ column: { column, key }, from }: Place): string => {
+  const id = `split_part(substr(t.${column}, 1, 64), ':', 2)`;
+  const texts = key.map(([name]) => `t.${name}::text`).join(', ');
+  return `SELECT id, count(*)::int AS count, min(key) AS first, max(key) AS last
+    FROM (SELECT ${id} AS id, ARRAY[${texts}] AS key FROM ${from} LIMIT ${LOOKED_AT_MAX}) AS looked
+    GROUP BY id ORDER BY id`;
+};
 
-type Row = { what: string; id: string; count: number };
+const PEPPERS = `SELECT id, count(*)::int AS count
+  FROM (SELECT pepper_id AS id FROM credentials LIMIT ${LOOKED_AT_MAX}) AS looked
+  WHERE id <> ALL ($1::text[]) GROUP BY id ORDER BY id`;
 
-/** Which secrets are missing: for a start to say, after a restore above all, and not the first login. */
+type Count = { readonly id: string; readonly count: number };
+type Look = Count & { readonly first: string[]; readonly last: string[] };
+
+const opens = (sealer: Sealer, sealed: string, place: string): boolean => {
+  try {
+    sealer.open(sealed, place);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether a row opens; one that was deleted, or sealed with another key meanwhile, says nothing against this one. */
+const rowOpens = async (dataSource: DataSource, sealer: Sealer, { column: of }: Place, id: string, key: string[]) => {
+  const match = of.key.map(([name, type], place) => `${name} = $${place + 1}::text::${type}`).join(' AND ');
+  const sql = `SELECT ${of.column} AS sealed FROM ${of.table} WHERE ${match}`;
+  const rows = await dataSource.query<{ sealed: string }[]>(sql, key);
+  return rows.every(({ sealed }) => sealed.split(':')[1] !== id || opens(sealer, sealed, of.place(key)));
+};
+
+/** Of two rows: where something was saved with a wrong key since, one of them may open with either. */
+const missingKeys = async (dataSource: DataSource, { sealer, keyIds }: KnownSecrets, place: Place) => {
+  const missing: MissingSecret[] = [];
+  for (const { id, count, first, last } of await dataSource.query<Look[]>(lookSql(place))) {
+    const fact = { kind: 'encryption key', id, what: place.what, count } as const;
+    const works = (key: string[]) => rowOpens(dataSource, sealer, place, id, key);
+    if (!keyIds.includes(id)) missing.push({ ...fact, given: 'none' });
+    else if (!(await works(first)) || !(await works(last))) missing.push({ ...fact, given: 'another' });
+  }
+  return missing;
+};
+
+/**
+ * Which secrets are missing: for a start to say, after a restore above all, and not the first login. Of a pepper it is
+ * known here only whether its id was given; see `checkPeppers`.
+ */
 export const findMissingSecrets = async (
   dataSource: DataSource,
-  { keyIds, pepperIds }: KnownSecrets,
+  known: KnownSecrets,
 ): Promise<readonly MissingSecret[]> => {
-  const keys: Row[] = await dataSource.query(KEYS, [keyIds]);
-  const peppers: Row[] = await dataSource.query(PEPPERS, [pepperIds]);
-  return [
-    ...keys.map((row) => ({ kind: 'encryption key' as const, ...row })),
-    ...peppers.map((row) => ({ kind: 'pepper' as const, ...row })),
-  ];
+  const keys: MissingSecret[] = [];
+  for (const place of PLACES) keys.push(...(await missingKeys(dataSource, known, place)));
+  const peppers = await dataSource.query<Count[]>(PEPPERS, [known.pepperIds]);
+  const fact = { kind: 'pepper', given: 'none', what: 'password hashes' } as const;
+  return [...keys, ...peppers.map((row) => ({ ...fact, ...row }))];
 };

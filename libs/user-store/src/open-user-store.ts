@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
 import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { findMissingSecrets, type MissingSecret } from './missing-secrets.ts';
+import { findOtherPeppers, type PepperChecks } from './pepper-checks.ts';
 import { type PoolUse, poolUseOf } from './pool-use.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
 import { type AttemptLimits, createAttemptCalls } from './repositories/attempt-calls.ts';
@@ -52,8 +53,10 @@ export type UserStore = AsyncDisposable & {
   readonly audit: ReturnType<typeof createAuditRepository>;
   /** Sentences that an operator should be told, such as limits that the database's role lacks. */
   readonly notices: readonly string[];
-  /** Keys of the ring's ids and peppers that stored values need and nobody gave. Throws STORE_UNAVAILABLE. */
+  /** Keys and peppers that stored values need, and that were not given or are others. Throws STORE_UNAVAILABLE. */
   readonly missingSecrets: (pepperIds: readonly string[]) => Promise<readonly MissingSecret[]>;
+  /** Ids under which it has known other peppers; notes those that are new to it. Throws STORE_UNAVAILABLE. */
+  readonly otherPeppers: (checks: PepperChecks) => Promise<readonly string[]>;
   /** @throws ServiceError STORE_UNAVAILABLE when the database does not answer */
   readonly ping: () => Promise<void>;
   /** Counts over all user pools: for metrics, not for a call that somebody waits for. */
@@ -91,7 +94,8 @@ export const openUserStore = async ({
   const run = createStatements(dataSource, limits);
   const attemptCalls = createAttemptCalls(keyRing, attemptLimits);
   const missingSecrets = (pepperIds: readonly string[]) =>
-    findMissingSecrets(dataSource, { keyIds: [...keyRing.keys.keys()], pepperIds });
+    findMissingSecrets(dataSource, { sealer, keyIds: [...keyRing.keys.keys()], pepperIds });
+  const otherPeppers = (checks: PepperChecks) => findOtherPeppers(dataSource, checks);
   const ping = async () => {
     await dataSource.query('SELECT 1');
   };
@@ -109,7 +113,7 @@ export const openUserStore = async ({
       createScriptRunRepository({ dataSource, run, clock, read }, { sealer, limits: runLimits }),
     ),
     audit: watched('audit', createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
-    ...watched('store', { ping, missingSecrets, totals: () => read(countTotals) }),
+    ...watched('store', { ping, missingSecrets, otherPeppers, totals: () => read(countTotals) }),
     poolUse: () => poolUseOf(dataSource),
     notices,
     [Symbol.asyncDispose]: async () => {

@@ -13,6 +13,7 @@ import { ScriptLanguages1767200000000 } from './1767200000000-script-languages.t
 import { ConnectionIsolation1767300000000 } from './1767300000000-connection-isolation.ts';
 import { KeysOfTheEnvironment1767400000000 } from './1767400000000-keys-of-the-environment.ts';
 import { DecisionsOfAUser1767500000000 } from './1767500000000-decisions-of-a-user.ts';
+import { PepperChecks1767600000000 } from './1767600000000-pepper-checks.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -43,6 +44,7 @@ const ALL = [
   ConnectionIsolation1767300000000,
   KeysOfTheEnvironment1767400000000,
   DecisionsOfAUser1767500000000,
+  PepperChecks1767600000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -53,6 +55,7 @@ const UPGRADES = [
   'ConnectionIsolation1767300000000',
   'KeysOfTheEnvironment1767400000000',
   'DecisionsOfAUser1767500000000',
+  'PepperChecks1767600000000',
 ];
 type Migrations = (typeof ALL)[number][];
 
