@@ -67,6 +67,20 @@ describe.skipIf(BROWSER === undefined)(
       await shop.query('DELETE FROM users WHERE id = ?', [NEIGHBOUR]);
     });
 
+    it('a page that asks again by itself says so, that it does not keep the session awake', async () => {
+      const unattended: boolean[] = [];
+      page.on('request', (request) => {
+        if (!request.url().endsWith('ListScriptRuns')) return;
+        unattended.push(request.headers()['x-userferry-unattended'] === '1');
+      });
+      await world.visit(page, 'log-history');
+      await expect.poll(() => unattended.length, { timeout: 15_000 }).toBeGreaterThan(2);
+      await page.getByLabel('Request id').fill('of-somebody');
+      await page.getByText('No run matches').waitFor();
+      expect(unattended.slice(0, 3)).toEqual([false, true, true]);
+      expect(unattended.slice(3)).toContain(false);
+    });
+
     describe('when a session has ended', () => {
       it('shows nothing of one company to the administrator of another who signs in there', async () => {
         await world.visit(page, 'scripts', 'login');

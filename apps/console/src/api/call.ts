@@ -23,4 +23,5 @@ export const call = <S extends Service, M extends Method<S>>(
   method: M,
   request: RequestOf<S, M>,
   signal?: AbortSignal,
-): Promise<ResponseOf<S, M>> => send('POST', `/api/v1/${service}/${method}`, request, signal);
+  isUnattended = false,
+): Promise<ResponseOf<S, M>> => send('POST', `/api/v1/${service}/${method}`, request, signal, isUnattended);

@@ -12,11 +12,24 @@ type ErrorBody = {
   };
 };
 
+/** What a page asks again by itself says so: it must not keep a session awake at which nobody is. */
+const UNATTENDED = { 'x-userferry-unattended': '1' };
+
 /** Sends a request to the gateway that served this page and answers its JSON; what fails is an ApiError. */
-export const send = async <T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> => {
+export const send = async <T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  isUnattended = false,
+): Promise<T> => {
   const response = await reach(path, {
     method,
-    headers: { ...CSRF, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...CSRF,
+      ...(isUnattended && UNATTENDED),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     credentials: 'same-origin',
     cache: 'no-store',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

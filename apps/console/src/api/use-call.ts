@@ -33,7 +33,9 @@ export const useCall = <S extends Service, M extends Method<S>>(
 ): UseQueryResult<ResponseOf<S, M>> =>
   useQuery<ResponseOf<S, M>>({
     queryKey: keyOf(service, method, request),
-    queryFn: ({ signal }) => call(service, method, request, signal),
+    // asked again by the clock; the first time, somebody came or chose what to see
+    queryFn: ({ signal, client, queryKey }) =>
+      call(service, method, request, signal, everyMs !== false && client.getQueryData(queryKey) !== undefined),
     enabled: when,
     refetchInterval: everyMs,
     ...(fixed && { staleTime: Number.POSITIVE_INFINITY, meta: { fixed } }),
