@@ -7,6 +7,7 @@ export {
   type PromiseClient,
 } from './client/create-client.ts';
 export type { OpenCall } from './client/open-call.ts';
+export { isRefusedByOurOwn } from './client/refused-by-our-own.ts';
 export { replicaAddresses } from './client/replica-addresses.ts';
 export type { CallContext } from './client/sent-metadata.ts';
 export { shavedDeadline } from './deadline.ts';

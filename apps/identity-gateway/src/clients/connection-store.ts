@@ -5,7 +5,7 @@ import {
   type GetConnectionSettingsResponse,
 } from '@userferry/contracts/migration/v1/connection_store_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
+import type { CallFacts, ClientTls } from '@userferry/grpc';
 import {
   actionNumber,
   actionOfNumber,
@@ -18,6 +18,7 @@ import {
 } from '@userferry/script-contract';
 import type { ConnectionSettings, EgressRule } from '../connection/script-run.ts';
 import type { PoolPage } from './history-store.ts';
+import { createOwnClient } from './own-client.ts';
 import { toIsolation, toMode, toPoolFacts, toWireIsolation } from './store-facts.ts';
 
 /** A connection as its administrator sees it, without any secret; nothing here looks into it. */
@@ -89,7 +90,7 @@ export type VersionPage = { versions: ConnectionVersion[]; nextPageToken: string
 const WIRE_MODES = { lazy_migration: WireMode.LAZY_MIGRATION, custom_user_store: WireMode.CUSTOM_USER_STORE } as const;
 
 export const createConnectionStore = (address: string, token: string, tls?: ClientTls): ConnectionStore => {
-  const client = createClient(ConnectionStoreServiceClient, {
+  const client = createOwnClient(ConnectionStoreServiceClient, {
     address,
     token,
     tls,

@@ -7,10 +7,11 @@ import type {
 } from '@userferry/contracts/management/v1/connection_service';
 import type { AuditEntry } from '@userferry/contracts/management/v1/user_pool_service';
 import { HistoryServiceClient } from '@userferry/contracts/migration/v1/history_service';
-import { type CallContext, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
+import type { CallContext, CallFacts, ClientTls } from '@userferry/grpc';
 import { actionNumber, outcomeNumber } from '@userferry/script-contract';
 import type { EndedRun } from '../history/ended-run.ts';
 import type { MigrationCounts } from '../progress/migration-progress.ts';
+import { createOwnClient } from './own-client.ts';
 
 export type PoolPage = { readonly userPoolId: string; readonly pageSize: number; readonly pageToken: string };
 type Paged<Name extends string, Row> = Promise<Record<Name, Row[]> & { readonly nextPageToken: string }>;
@@ -47,7 +48,7 @@ const REPEATABLE = [
 ];
 
 export const createHistoryStore = (address: string, token: string, tls?: ClientTls): HistoryStore => {
-  const client = createClient(HistoryServiceClient, { address, token, tls, repeatable: REPEATABLE });
+  const client = createOwnClient(HistoryServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     appendScriptRuns: async (runs, call) => {
       await client.appendScriptRuns({ runs: runs.map(toWire) }, call);

@@ -4,7 +4,7 @@ import {
   AttemptEnd as WireAttemptEnd,
   LocalVerdict as WireLocalVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
-import { type CallContext, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
+import type { CallContext, CallFacts, ClientTls } from '@userferry/grpc';
 import type { Identifier } from '@userferry/user-model';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { LoginAttempt } from '../login/login-attempt.ts';
@@ -18,6 +18,7 @@ import {
   toVerdict,
   toWireIdentifier,
 } from './migration.ts';
+import { createOwnClient } from './own-client.ts';
 import { type PreparedMigration, prepareMigration } from './prepared-migration.ts';
 import { toStoreFacts } from './store-facts.ts';
 import { unknownAnswer } from './unknown-answer.ts';
@@ -62,7 +63,7 @@ const WIRE_ENDS = { proven: WireAttemptEnd.PROVEN, undecided: WireAttemptEnd.UND
 export const createLoginStore = (address: string, token: string, tls?: ClientTls): LoginStore => {
   // Not what settles an attempt: done twice, it takes another one's wrong password back.
   const repeatable = ['checkLogin', 'migrateUser', 'previewMigration'];
-  const client = createClient(LoginServiceClient, { address, token, tls, repeatable });
+  const client = createOwnClient(LoginServiceClient, { address, token, tls, repeatable });
   return {
     checkLogin: async ({ userPoolId, identifier, password, facts }, call) => {
       const request = { userPoolId, identifier: toWireIdentifier(identifier), password, requestIp: facts.ip };

@@ -2,8 +2,9 @@ import { type ApiKey, ApiKeyRole } from '@userferry/contracts/management/v1/api_
 import type { Plan, UserPool } from '@userferry/contracts/management/v1/user_pool_service';
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallContext, type Caller, type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
+import type { CallContext, Caller, CallFacts, ClientTls } from '@userferry/grpc';
 import { type KeyRole, scopesOf } from '../access/scopes.ts';
+import { createOwnClient } from './own-client.ts';
 import { unknownAnswer } from './unknown-answer.ts';
 
 /** A pool and a key's facts in the form in which they go on to the caller. */
@@ -87,7 +88,7 @@ const REPEATABLE = [
 ];
 
 export const createPoolStore = (address: string, token: string, tls?: ClientTls): PoolStore => {
-  const client = createClient(PoolStoreServiceClient, { address, token, tls, repeatable: REPEATABLE });
+  const client = createOwnClient(PoolStoreServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     createUserPool: async (pool, call) =>
       visible(await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call)),

@@ -1,5 +1,6 @@
 import { PublicIpServiceClient } from '@userferry/contracts/publicip/v1/public_ip_service';
-import { type CallContext, type ClientTls, createClient } from '@userferry/grpc';
+import type { CallContext, ClientTls } from '@userferry/grpc';
+import { createOwnClient } from './own-client.ts';
 
 /** An address that scripts' connections come from, and the regions it is for; none for every region. */
 export type PublicIp = { readonly address: string; readonly regions: readonly string[] };
@@ -16,7 +17,7 @@ export type PublicIps = {
 export type PublicIpsClient = Disposable & { readonly list: (call: CallContext) => Promise<PublicIps> };
 
 export const createPublicIpsClient = (address: string, token: string, tls?: ClientTls): PublicIpsClient => {
-  const client = createClient(PublicIpServiceClient, { address, token, tls, repeatable: ['listPublicIps'] });
+  const client = createOwnClient(PublicIpServiceClient, { address, token, tls, repeatable: ['listPublicIps'] });
   return {
     list: async (call) => {
       const { ips, publicIps, regions, updatedAt } = await client.listPublicIps(

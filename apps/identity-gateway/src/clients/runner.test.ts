@@ -122,6 +122,33 @@ describe('a write at a runner that can run nothing', () => {
   });
 });
 
+describe('a run at a runner that does not take calls of this gateway', () => {
+  const REFUSALS = ['UNAUTHENTICATED', 'PEER_UNKNOWN', 'PEER_NOT_ALLOWED'] as const;
+  const told = () => {
+    const lines: unknown[] = [];
+    const facts = callFacts();
+    const error = (_: object, msg: string) => void lines.push(msg);
+    return { lines, call: { ...facts, log: { ...facts.log, error } as unknown as typeof facts.log } };
+  };
+  const SAID = ['the script-runner does not take calls of this gateway'];
+
+  it.each(REFUSALS)('has not begun where it writes, and the log says why: %s', async (refusal) => {
+    const { asked, runner } = await startRunner(refusal);
+    const { lines, call } = told();
+    expect(await runner.runScript(runOf('createUser'), call)).toMatchObject({ outcome: 'overloaded' });
+    expect(asked).toHaveLength(1);
+    expect(lines).toEqual(SAID);
+  });
+
+  it.each(REFUSALS)('is tried at another one where it reads, and the log says why: %s', async (refusal) => {
+    const { asked, runner } = await startRunner(refusal);
+    const { lines, call } = told();
+    expect(await runner.runScript(runOf('getUser'), call)).toMatchObject({ outcome: 'completed' });
+    expect(asked).toHaveLength(2);
+    expect(lines).toEqual(SAID);
+  });
+});
+
 describe('a read', () => {
   it('of a connection past its share is told when to come back', async () => {
     const { asked, runner } = await startRunner('overloaded');

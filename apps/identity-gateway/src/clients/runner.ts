@@ -5,7 +5,7 @@ import {
   type RunUsage as WireUsage,
 } from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
-import { type CallFacts, type ClientTls, createClient, type PromiseClient } from '@userferry/grpc';
+import { type CallFacts, type ClientTls, isRefusedByOurOwn, type PromiseClient } from '@userferry/grpc';
 import {
   ACTIONS,
   actionNumber,
@@ -21,6 +21,7 @@ import {
 } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
 import { isOutOfTime } from '../outcome/out-of-time.ts';
+import { createOwnClient } from './own-client.ts';
 import { toWireIsolation } from './store-facts.ts';
 
 /**
@@ -54,7 +55,7 @@ export type RunnerClient = Disposable & {
 };
 
 export const createRunnerClient = (address: string, token: string, tls?: ClientTls): RunnerClient => {
-  const client = createClient(ScriptRunnerServiceClient, { address, token, tls, repeatable: ['checkScript'] });
+  const client = createOwnClient(ScriptRunnerServiceClient, { address, token, tls, repeatable: ['checkScript'] });
   return {
     runScript: (run, call) =>
       run.source === undefined ? Promise.resolve(notImplemented(run.action)) : attempt(client, run, call),
@@ -89,7 +90,10 @@ const attempt = async (
   const repeatable = !ACTIONS[run.action].writes;
   const onError: (error: unknown) => ServiceError | RunResult = repeatable ? unavailable : unanswered;
   for (let sent = 1, lost = 0; ; sent += 1) {
-    const outcome = await client.runScript(request, call).then(fromResponse, onError);
+    const outcome = await client.runScript(request, call).then(fromResponse, (error: unknown) => {
+      if (sent === 1) tellRefusal(error, call);
+      return onError(error);
+    });
     if (!(outcome instanceof ServiceError)) {
       lost += isLost(outcome) ? 1 : 0;
       if (!isLost(outcome) || !repeatable || lost > LOST_REPEATS_MAX) return outcome;
@@ -104,6 +108,11 @@ const attempt = async (
   }
 };
 
+/** Of a write nobody else would say it: it ends as one that was not begun. */
+const tellRefusal = (error: unknown, { log }: CallFacts): void => {
+  if (isRefusedByOurOwn(error)) log.error({ err: error }, 'the script-runner does not take calls of this gateway');
+};
+
 /** Of a read that was sent again, the first may not have ended yet where it was lost on the way back. */
 const PASSING: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RUN_ALREADY_STARTED']);
 
@@ -114,7 +123,7 @@ const unavailable = (error: unknown): ServiceError | RunResult => {
 };
 
 /** Errors of a write that say that it never began; after any other it may have. */
-const NOT_BEGUN: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'UNAUTHENTICATED', 'PERMISSION_DENIED']);
+const NOT_BEGUN: ReadonlySet<string> = new Set(['INVALID_ARGUMENT', 'PERMISSION_DENIED']);
 
 const unanswered = (error: unknown): RunResult => {
   if (isOutOfTime(error)) return late();

@@ -4,13 +4,14 @@ import {
   type StoreFacts as WireFacts,
   UserVerdict as WireVerdict,
 } from '@userferry/contracts/migration/v1/user_service';
-import { type CallFacts, type ClientTls, createClient } from '@userferry/grpc';
+import type { CallFacts, ClientTls } from '@userferry/grpc';
 import type { JsonObject, MigrationState } from '@userferry/user-model';
 import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { UserSelector } from '../users/user-selector.ts';
 import type { UserVerdict } from '../users/user-verdict.ts';
 import type { StoredUser } from './migration.ts';
+import { createOwnClient } from './own-client.ts';
 import { toStoreFacts } from './store-facts.ts';
 import { unknownAnswer } from './unknown-answer.ts';
 
@@ -75,7 +76,7 @@ export type UserStore = Disposable & {
 const REPEATABLE = ['findUser', 'listUsers', 'updateUser', 'deleteUser'];
 
 export const createUserStore = (address: string, token: string, tls?: ClientTls): UserStore => {
-  const client = createClient(UserServiceClient, { address, token, tls, repeatable: REPEATABLE });
+  const client = createOwnClient(UserServiceClient, { address, token, tls, repeatable: REPEATABLE });
   return {
     findUser: async (userPoolId, user, call) =>
       withFacts(await client.findUser({ userPoolId, user: toWireSelector(user) }, call)),

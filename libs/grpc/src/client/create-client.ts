@@ -9,11 +9,11 @@ import type {
   requestCallback,
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
-import { fromStatus } from '../status.ts';
 import { type ChannelSecurity, type ClientTls, channelCredentials } from '../tls/credentials.ts';
 import { notSent } from './not-sent.ts';
 import { type ClientStreamMethod, type OpenCall, openCall } from './open-call.ts';
-import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
+import { failureOf } from './refused-by-our-own.ts';
+import { type CallContext, type Method, type SentContext, sentMetadata } from './sent-metadata.ts';
 import { serviceConfig } from './service-config.ts';
 import { watchSentCall } from './watch-sent-call.ts';
 
@@ -48,6 +48,11 @@ export type GrpcClientOptions = {
   readonly token?: string;
   /** Methods that are safe to repeat: retried on UNAVAILABLE within the deadline. Any other is sent once. */
   readonly repeatable?: readonly string[];
+  /**
+   * Of a service that works for others: that the other one refuses its token or certificate is no word on whom it works for,
+   * who is told SERVICE_UNAVAILABLE.
+   */
+  readonly isOwn?: boolean;
   /** Absent: plaintext. */
   readonly tls?: ClientTls | undefined;
 };
@@ -62,7 +67,7 @@ export const createClient = <Raw extends Client>(
 export const createClientOver = <Raw extends Client>(
   Constructor: ClientConstructor<Raw>,
   { credentials, options }: ChannelSecurity,
-  { address, token, repeatable = [] }: Omit<GrpcClientOptions, 'tls'>,
+  { address, token, isOwn = false, repeatable = [] }: Omit<GrpcClientOptions, 'tls'>,
 ): PromiseClient<Raw> => {
   const raw = new Constructor(address, credentials, {
     ...options,
@@ -82,9 +87,9 @@ export const createClientOver = <Raw extends Client>(
   });
   const service = Constructor.serviceName;
   const unary = (method: string) => (request: unknown, context: CallContext) =>
-    callUnary(raw, { service, method }, request, { ...context, token });
+    callUnary(raw, { service, method }, request, { ...context, token, isOwn });
   const streaming = (method: string) => (context: CallContext) =>
-    openCall(raw, { service, method }, { ...context, token });
+    openCall(raw, { service, method }, { ...context, token, isOwn });
   const call = (method: string) => (takesStream(raw, method) ? streaming(method) : unary(method));
   const close = () => raw.close();
   return new Proxy({} as PromiseClient<Raw>, {
@@ -101,7 +106,7 @@ const callUnary = (
   raw: Client,
   { service, method }: Method,
   request: unknown,
-  context: CallContext & { token: string | undefined },
+  context: SentContext,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const { deadlineMs: deadline, signal } = context;
@@ -112,7 +117,7 @@ const callUnary = (
     const onAnswer = (error: GrpcError | null, response: unknown): void => {
       signal?.removeEventListener('abort', onAbort);
       watched.ended(error?.code);
-      if (error) reject(fromStatus(error, method));
+      if (error) reject(failureOf(error, method, context));
       else resolve(response);
     };
     let call: ClientUnaryCall | undefined;

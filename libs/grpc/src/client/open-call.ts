@@ -6,9 +6,9 @@ import type {
   Metadata,
   requestCallback,
 } from '@grpc/grpc-js';
-import { fromStatus } from '../status.ts';
 import { notSent } from './not-sent.ts';
-import { type CallContext, type Method, sentMetadata } from './sent-metadata.ts';
+import { failureOf } from './refused-by-our-own.ts';
+import { type Method, type SentContext, sentMetadata } from './sent-metadata.ts';
 import { watchSentCall } from './watch-sent-call.ts';
 
 /** A call that says several things and is answered once. */
@@ -31,7 +31,7 @@ export type ClientStreamMethod<Request, Response> = (
 export const openCall = (
   raw: Client,
   { service, method }: Method,
-  context: CallContext & { token: string | undefined },
+  context: SentContext,
 ): OpenCall<unknown, unknown> => {
   const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
   answer.catch(() => undefined);
@@ -42,7 +42,7 @@ export const openCall = (
     call = undefined;
     signal?.removeEventListener('abort', onAbort);
     watched.ended(error?.code);
-    if (error) reject(fromStatus(error, method));
+    if (error) reject(failureOf(error, method, context));
     else resolve(response);
   };
   const onAbort = () => call?.cancel();

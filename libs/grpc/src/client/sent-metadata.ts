@@ -10,12 +10,15 @@ export type CallContext = {
   readonly signal?: AbortSignal;
 };
 
+/** The same with what its client knows. */
+export type SentContext = CallContext & { readonly token: string | undefined; readonly isOwn: boolean };
+
 /** A method as generated code spells it: `userferry.runner.v1.ScriptRunnerService`, `runScript`. */
 export type Method = { readonly service: string; readonly method: string };
 
 /** What goes beside a call's requests: its id, its span, who calls. */
 export const sentMetadata = (
-  { requestId, token }: CallContext & { readonly token: string | undefined },
+  { requestId, token }: Pick<SentContext, 'requestId' | 'token'>,
   { traceparent }: SentCall,
 ): Metadata => {
   const metadata = new Metadata();
