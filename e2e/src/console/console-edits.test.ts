@@ -4,7 +4,7 @@ import { actionNumber, type ScriptAction } from '@userferry/script-contract';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime } from '../legacy/connect-company.ts';
-import { overflowOf } from './audit-page.ts';
+import { auditPage, overflowOf } from './audit-page.ts';
 import { BROWSER } from './config.ts';
 import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
 
@@ -207,7 +207,11 @@ describe.skipIf(BROWSER === undefined)(
         await page.getByRole('button', { name: 'Save', exact: true }).click();
         await page.getByText('Somebody saved other settings').waitFor();
         expect(await page.getByLabel('Value of TOKEN').inputValue()).toBe('typed');
-        await page.getByRole('button', { name: 'Keep my changes on top of theirs' }).click();
+        await page.setViewportSize({ width: 320, height: 740 });
+        expect(await overflowOf(page)).toBe(0);
+        await expect(auditPage(page)).resolves.toEqual([]);
+        await page.setViewportSize({ width: 1280, height: 900 });
+        await page.getByRole('button', { name: 'Keep mine on top of theirs' }).click();
         await expect.poll(() => page.getByLabel('Host, address or range 1').inputValue(), IN_TIME).toBe('db.example');
         await page.getByRole('button', { name: 'Save', exact: true }).click();
         await page.getByText('Saved. The next login uses it.').waitFor();

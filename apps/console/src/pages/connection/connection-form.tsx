@@ -39,11 +39,11 @@ export const ConnectionForm = ({ userPoolId, connection }: FormProps) => {
       <EnvCard rows={draft.env} onChange={(env) => set({ env })} />
       <EgressCard rows={draft.egress} onChange={(egress) => set({ egress })} />
       <IsolationCard isolation={draft.isolation} onChange={(isolation) => set({ isolation })} />
-      {isReplaced && (
-        <ReplacedNote isDeleted={connection === undefined} onTakeTheirs={takeTheirs} onKeepMine={keepMine} />
-      )}
-      {error && <Failure error={error} title="Not saved." />}
       <div className={changed ? 'save-bar save-bar-on' : 'save-bar'}>
+        {isReplaced && (
+          <ReplacedNote isDeleted={connection === undefined} onTakeTheirs={takeTheirs} onKeepMine={keepMine} />
+        )}
+        {error && <Failure error={error} title="Not saved." />}
         <p role="status">{changed ? 'Not saved yet.' : connection ? `Version ${connection.version} is saved.` : ''}</p>
         <div className="actions">
           <ActionButton kind="plain" isDisabled={!changed || isSaving} onPress={takeTheirs}>

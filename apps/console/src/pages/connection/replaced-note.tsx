@@ -14,7 +14,7 @@ export const ReplacedNote = ({ isDeleted, onTakeTheirs, onKeepMine }: NoteProps)
         Drop mine and take theirs
       </ActionButton>
       <ActionButton kind="plain" small onPress={onKeepMine}>
-        Keep my changes on top of theirs
+        Keep mine on top of theirs
       </ActionButton>
     </div>
   </div>

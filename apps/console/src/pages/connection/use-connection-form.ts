@@ -46,7 +46,8 @@ export const useConnectionForm = (userPoolId: string, connection: Connection | u
     try {
       const request = { ...saveRequest(userPoolId, draft, base.draft), expectedVersion: seen };
       const { connection: saved } = await save.mutateAsync(request);
-      client.setQueryData(key, { connection: saved });
+      // who has signed out meanwhile leaves nothing to the next
+      if (client.getQueryState(key) !== undefined) client.setQueryData(key, { connection: saved });
       begin(draftOf(saved), versionOf(saved), version);
       say('Saved. The next login uses it.');
     } catch (error) {

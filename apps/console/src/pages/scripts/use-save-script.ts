@@ -63,10 +63,12 @@ const useShown = (script: ScriptText) => {
 
 /** What was saved is known: the editor need not wait for it, and keeps its cursor. */
 const keep = (client: QueryClient, place: Place, sent: ScriptText, connection: Connection | undefined): void => {
-  if (connection === undefined) return;
   const { userPoolId, action } = place;
+  const key = keyOf('ConnectionService', 'GetScript', scriptRequest(userPoolId, action));
+  // who has signed out meanwhile leaves nothing to the next
+  if (connection === undefined || client.getQueryState(key) === undefined) return;
   const answer = { source: sent.source, language: wireLanguage(sent.language), version: connection.version };
-  client.setQueryData(keyOf('ConnectionService', 'GetScript', scriptRequest(userPoolId, action)), answer);
+  client.setQueryData(key, answer);
   client.setQueryData(keyOf('ConnectionService', 'GetConnection', { userPoolId }), { connection });
 };
 
