@@ -8,9 +8,12 @@ import {
   readCertificates,
 } from './certificate-set.ts';
 import { createCertificateWatch } from './certificate-watch.ts';
+import { tellDistrust } from './tell-distrust.ts';
 
 export type CertificatesOptions = CertificateFiles & {
   readonly log: Logger;
+  /** The name that our own certificate should have: the log warns where it has not. */
+  readonly service?: string | undefined;
   /** Between two looks at the files. */
   readonly lookMs?: number;
   /** Epoch milliseconds. */
@@ -45,7 +48,7 @@ type IdentityListener = Parameters<experimental.CertificateProvider['addIdentity
  * @throws Error when the files cannot be used at the start; its message repeats nothing of them
  */
 export const createCertificates = async (options: CertificatesOptions): Promise<Certificates> => {
-  const { log, lookMs = LOOK_MS, clock = Date.now } = options;
+  const { log, service, lookMs = LOOK_MS, clock = Date.now } = options;
   const watch = createCertificateWatch(log, clock);
   const set = createHolder(certificateSet(await readCertificates(options), clock()));
   const turns = new Set<(isFine: boolean) => void>();
@@ -58,6 +61,7 @@ export const createCertificates = async (options: CertificatesOptions): Promise<
       if (!isSame(found, set.current())) {
         set.take(successor(certificateSet(found, clock()), set.current()));
         log.info(factsOf(set.current()), 'new certificates are taken from now on');
+        tellDistrust(set.current(), service, log);
       }
     } catch (error) {
       problem = (error as Error).message;
@@ -67,6 +71,7 @@ export const createCertificates = async (options: CertificatesOptions): Promise<
   };
   watch.note(undefined, set.current());
   log.info(factsOf(set.current()), 'certificates');
+  tellDistrust(set.current(), service, log);
   const stop = repeat(look, lookMs);
   return {
     ...set.provider,
