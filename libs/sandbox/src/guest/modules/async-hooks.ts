@@ -1,4 +1,7 @@
 /** `async_hooks` for drivers that wrap their callbacks: contexts are kept for synchronous calls only. */
+import { fix } from '../integrity/fixed.ts';
+import { freeze, ownKeys } from '../primordials.ts';
+
 type Callable = (...args: unknown[]) => unknown;
 
 class AsyncResource {
@@ -50,6 +53,16 @@ class AsyncLocalStorage {
     this.#store = undefined;
   }
 }
+
+/** Scripts have an instance of one of them, which leads to both. */
+function fixClass(made: { readonly prototype: object }): void {
+  for (const holder of [made, made.prototype] as unknown as Record<PropertyKey, unknown>[]) {
+    for (const key of ownKeys(holder)) freeze(holder[key]);
+    fix(holder);
+  }
+}
+fixClass(AsyncResource);
+fixClass(AsyncLocalStorage);
 
 export const asyncHooks = {
   AsyncResource,

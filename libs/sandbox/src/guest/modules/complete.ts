@@ -63,3 +63,9 @@ export function forScripts(name: string, module: unknown): unknown {
   finished[name] ??= complete(name, module);
   return finished[name];
 }
+
+/** A core module that another one leads to, with all the members that it will ever have. */
+export function completed(name: string, module: unknown): unknown {
+  forScripts(name, module);
+  return module;
+}

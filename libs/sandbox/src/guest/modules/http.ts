@@ -1,4 +1,6 @@
 /** `http`: the client. Scripts do not listen, so what makes a server says so when it is called. */
+import { alsoLeadsTo } from '../integrity/inner-parts.ts';
+import { completed } from './complete.ts';
 import type { Agent } from './http/agent.ts';
 import { ClientRequest } from './http/client-request.ts';
 import { globalAgents, HttpAgent } from './http/global-agents.ts';
@@ -8,6 +10,7 @@ import { OutgoingMessage } from './http/outgoing-message.ts';
 import { MAX_HEADER_BYTES } from './http/response-reader.ts';
 import { validateHeaderName, validateHeaderValue } from './http/validate.ts';
 import { NOT_AVAILABLE, notAvailable } from './node-errors.ts';
+import { core } from './registry.ts';
 
 /** Present for `instanceof`. */
 class Server {
@@ -65,3 +68,6 @@ export const http = {
     globalAgents.http = agent;
   },
 };
+
+// A script has the sockets of its requests, whether or not it requires `net`.
+alsoLeadsTo(http, () => [completed('net', core.net), completed('stream', core.stream)]);

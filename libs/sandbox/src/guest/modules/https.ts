@@ -1,10 +1,13 @@
 /** `https`: the client of `http` over connections with TLS. */
+import { alsoLeadsTo, innerPartsOf } from '../integrity/inner-parts.ts';
+import { completed } from './complete.ts';
 import type { Agent } from './http/agent.ts';
 import { ClientRequest } from './http/client-request.ts';
 import { GLOBAL_OPTIONS, globalAgent } from './http/global-agents.ts';
 import { optionsOfUrl, type RequestOptions } from './http/request-options.ts';
 import { HttpsAgent, OWN_CHECK } from './https/agent.ts';
 import { NOT_AVAILABLE, notAvailable } from './node-errors.ts';
+import { core } from './registry.ts';
 import { tls } from './tls.ts';
 
 /** Present for `instanceof`. */
@@ -52,3 +55,15 @@ export const https = {
   get,
   request,
 };
+
+// Its requests are of a class of `http`, their sockets of one of `tls`, and both are streams.
+alsoLeadsTo(https, () => {
+  const { Duplex, Readable, Transform, Writable } = core.stream;
+  return [
+    completed('stream', core.stream),
+    completed('net', core.net),
+    completed('tls', core.tls),
+    completed('http', core.http),
+    ...innerPartsOf([Readable, Writable, Duplex, Transform]),
+  ];
+});

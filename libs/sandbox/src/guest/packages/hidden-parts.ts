@@ -2,10 +2,14 @@
  * Parts of packages to which none of their properties leads: what getters give, and classes that only instances have. A
  * package is asked for them when it is loaded, before a script can have changed what it answers.
  */
-import { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } from '../primordials.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: each package is something else.
-type Package = any;
+import { getOwnPropertyDescriptor, ownKeys } from '../primordials.ts';
+import { ofAxios } from './parts/axios.ts';
+import type { Package } from './parts/instances.ts';
+import { ofLodash, ofLodashFp } from './parts/lodash.ts';
+import { ofMongodb, ofOldMongodb } from './parts/mongodb.ts';
+import { ofMysql, ofMysqlPromise } from './parts/mysql.ts';
+import { ofPg } from './parts/pg.ts';
+import { ofWebStreams } from './parts/web-streams.ts';
 
 /** What the getters of an object give, without those that throw. */
 function givenBy(object: object): unknown[] {
@@ -21,28 +25,20 @@ function givenBy(object: object): unknown[] {
   return given;
 }
 
-const prototypesOf = (...instances: readonly unknown[]): unknown[] =>
-  instances.map((instance) => getPrototypeOf(instance as object) as unknown);
+type Parts = (module: Package) => unknown[];
 
-function ofLodash(lodash: Package): unknown[] {
-  const wrapped = lodash([]);
-  return prototypesOf(wrapped, wrapped.map((item: unknown) => item).__wrapped__);
-}
-
-/** Nothing is connected to: a client connects when it is told to. */
-function ofMongodb({ MongoClient }: Package): unknown[] {
-  const client = new MongoClient('mongodb://127.0.0.1');
-  const { namespace } = client.db('x').collection('y').s;
-  return prototypesOf(client.options, ...client.options.hosts, client.s, namespace);
-}
-
-const PARTS: Readonly<Record<string, (module: Package) => unknown[]>> = {
+const PARTS: Readonly<Record<string, Parts>> = {
+  '#web-streams': ofWebStreams,
   // Its methods are there by getters.
-  axios: ({ AxiosHeaders }) => givenBy(AxiosHeaders.prototype),
+  axios: (axios) => [...givenBy(axios.AxiosHeaders.prototype), ...ofAxios(axios)],
   lodash: ofLodash,
-  'lodash/fp': ofLodash,
+  'lodash/fp': ofLodashFp,
   mongodb: ofMongodb,
+  'mongodb@3': ofOldMongodb,
   'mongodb@7': ofMongodb,
+  mysql2: ofMysql,
+  'mysql2/promise': ofMysqlPromise,
+  pg: ofPg,
 };
 
 export function hiddenParts(name: string, module: unknown): unknown[] {

@@ -19,8 +19,14 @@ import {
 type State = { readonly _state: string; readonly _disturbed: boolean; readonly _storedError: unknown };
 type Ended = { readonly promise: Promise<void> };
 
-/** The end of each stream that somebody has asked about. */
-const ends = new WeakMap<State, Ended>();
+declare function require(path: '#undo'): (undo: () => void) => void;
+
+/** The end of each stream that somebody has asked about in this run, be it none at all. */
+let ends = new WeakMap<State, Ended>();
+const NativeWeakMap = WeakMap;
+require('#undo')(() => {
+  ends = new NativeWeakMap();
+});
 
 /** Resolves when a stream closes, rejects when it fails. The polyfill tells nobody but its readers, so its state is watched. */
 function endOf(stream: State): Ended {
@@ -55,6 +61,10 @@ mark('stream.disturbed', (stream) => stream._disturbed);
 mark('stream.errored', (stream) => stream._state === 'errored');
 mark('stream.readable', (stream) => stream._state === 'readable');
 mark('webstream.isClosedPromise', endOf);
+
+// Each run has the same two.
+for (const Strategy of [ByteLengthQueuingStrategy, CountQueuingStrategy])
+  Object.freeze(new Strategy({ highWaterMark: 1 }).size);
 
 export { CompressionStream, DecompressionStream } from './compression-streams.ts';
 export { TextDecoderStream, TextEncoderStream } from './text-streams.ts';

@@ -1,4 +1,5 @@
 /** `KeyObject` and what makes one. A key's material lies in the guest; each use of it crosses with the material. */
+import { alsoLeadsTo } from '../../integrity/inner-parts.ts';
 import { Buffer } from '../buffer.ts';
 import { invalidArgType, invalidArgValue, nodeError } from '../node-errors.ts';
 import { toBytes } from './bytes.ts';
@@ -61,6 +62,7 @@ class SecretKeyObject extends KeyObject {}
 class AsymmetricKeyObject extends KeyObject {}
 class PublicKeyObject extends AsymmetricKeyObject {}
 class PrivateKeyObject extends AsymmetricKeyObject {}
+alsoLeadsTo(KeyObject, () => [SecretKeyObject, PublicKeyObject, PrivateKeyObject]);
 
 /** A key object from how it crossed. */
 export function keyFromWire(wire: WireKey): KeyObject {

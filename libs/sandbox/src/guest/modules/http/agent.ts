@@ -1,4 +1,5 @@
 /** `http.Agent`: the connections of requests, kept for the next ones where that is wanted. */
+import { fix } from '../../integrity/fixed.ts';
 import { endWithRun } from '../../run/run-end.ts';
 import { EventEmitter } from '../events.ts';
 import { isIP } from '../net/ip.ts';
@@ -331,3 +332,5 @@ export function callable<T extends new (options?: AgentOptions) => Agent>(base: 
   Object.defineProperty(base.prototype, 'constructor', { value: made, writable: true, configurable: true });
   return Object.setPrototypeOf(made, base);
 }
+
+fix(onFreeError);

@@ -1,4 +1,5 @@
 /** `http.ClientRequest`: one request, from its options to the end of its response. */
+import { fix } from '../../integrity/fixed.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import { net } from '../net.ts';
@@ -30,6 +31,8 @@ const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONN
 function emitTimeout(this: MarkedSocket): void {
   (this._httpMessage as ClientRequest | null)?.emit('timeout');
 }
+// Scripts have it as `timeoutCb`.
+fix(emitTimeout);
 
 /** The agent of a request; `undefined` where it brings its connection itself. */
 function agentOf({ agent, createConnection }: RequestOptions, defaultAgent: Agent): Agent | undefined {

@@ -1,4 +1,5 @@
 /** What a request listens for on its connection, and how the connection becomes free again. */
+import { fix } from '../../integrity/fixed.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../buffer.ts';
 import type { ClientRequest } from './client-request.ts';
@@ -174,3 +175,5 @@ function setFree(request: ClientRequest): void {
   request.destroyed = true;
   if (request.res) request.res.socket = null;
 }
+
+fix(onClose, onData, onDrain, onEnd, onResponseTimeout, onSocketError);

@@ -1,5 +1,6 @@
 /** TLS options that cross the boundary: texts, bytes and numbers, never functions. */
 import { ask } from '../../bridge.ts';
+import { alsoLeadsTo } from '../../integrity/inner-parts.ts';
 import { NativeUint8Array } from '../../primordials.ts';
 import { endWithRun } from '../../run/run-end.ts';
 import { checkContextOptions } from './option-checks.ts';
@@ -99,6 +100,8 @@ export class SecureContext {
     return typeof context === 'object' && context !== null && #options in context ? context.#options : undefined;
   }
 }
+
+alsoLeadsTo(SecureContext.prototype, () => [NativeContext]);
 
 export const contextOptions = (options: Options): Record<string, unknown> =>
   SecureContext.optionsOf(options.secureContext) ?? pick(options, CONTEXT_OPTIONS);

@@ -1,4 +1,5 @@
 /** What one call of `util.inspect` knows while it walks through a value, and the options that shape it. */
+import { fix } from '../../integrity/fixed.ts';
 import { objectKeys } from '../../primordials.ts';
 import { assign, bare, hasOwn } from './intrinsics.ts';
 import { colors, styles } from './styles.ts';
@@ -66,6 +67,9 @@ const colored: Stylize = (text, style) => {
   const color = name === undefined ? undefined : colors[name];
   return color === undefined ? text : `\u001b[${color[0]}m${text}\u001b[${color[1]}m`;
 };
+
+// Scripts have them as `stylize`.
+fix(plain, colored);
 
 function takeOptions(ctx: Context, given: Record<string, unknown>): void {
   const keys = objectKeys(given);
