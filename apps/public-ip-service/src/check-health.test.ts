@@ -1,0 +1,52 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, findFreePort } from '@userferry/local-databases';
+import { expect, it } from 'vitest';
+
+const program = (name: string): string => join(import.meta.dirname, name);
+
+/** The exit code of a probe, as Kubernetes runs it. */
+const probe = (env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<number> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [program('check-health.ts'), ...args], { env }, (error) =>
+      resolve(error === null ? 0 : Number(error.code)),
+    );
+  });
+
+it('a bad renewal of the certificate files makes no probe fail of a process that goes on with the old ones', async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'userferry-probe-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const put = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const made = createAuthority().issue(['public-ip-service']);
+  const env = {
+    PATH: process.env.PATH,
+    USERFERRY_SERVICE_TOKEN: 'x'.repeat(40),
+    USERFERRY_PUBLIC_IP_PORT: String(await findFreePort()),
+    USERFERRY_TLS_CERT_FILE: put('tls.crt', made.certificate),
+    USERFERRY_TLS_KEY_FILE: put('tls.key', made.privateKey),
+    USERFERRY_TLS_CA_FILE: put('ca.crt', made.caCertificate),
+  };
+  const service = spawn(process.execPath, [program('main.ts')], { env, stdio: 'ignore' });
+  const ended = once(service, 'exit');
+  stack.defer(async () => {
+    service.kill();
+    await ended;
+  });
+  await expect.poll(() => probe(env), { timeout: 40_000, interval: 500 }).toBe(0);
+
+  put('tls.key', createAuthority().issue(['public-ip-service']).privateKey);
+  expect([await probe(env), await probe(env, 'liveness')]).toEqual([0, 0]);
+  rmSync(env.USERFERRY_TLS_CERT_FILE);
+  expect([await probe(env), await probe(env, 'liveness')]).toEqual([0, 0]);
+
+  service.kill();
+  await ended;
+  expect([await probe(env), await probe(env, 'liveness')]).toEqual([1, 1]);
+});
