@@ -67,6 +67,5 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
     http.setReady(true);
     log.info({ port: server.port, httpPort: http.port, metricsPort: telemetry.metricsPort }, 'ready');
   };
-  const health = createStoreHealth(config.migrationAddress, tlsTo(tls, 'migration-service'));
-  stack.use(onceStoreServes(stack.use(health), ready));
+  stack.use(onceStoreServes(stack.use(createStoreHealth(...toStore)), ready, { log }));
 });

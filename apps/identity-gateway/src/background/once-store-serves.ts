@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger, type Logger } from '@userferry/process';
+import type { Logger } from '@userferry/process';
 import type { StoreHealth } from '../clients/store-health.ts';
-import { readConfig } from '../config.ts';
 
 const ASK_MS_MAX = 2_000;
 /** Between two questions: in the first moments, and then, since each that is refused is a line in the other side's log. */
@@ -19,7 +18,7 @@ const REMIND_MS = 30_000;
 export const onceStoreServes = (
   { problem }: Pick<StoreHealth, 'problem'>,
   ready: () => void,
-  { log = ownLog(), clock = Date.now }: { readonly log?: Pick<Logger, 'error'>; readonly clock?: () => number } = {},
+  { log, clock = Date.now }: { readonly log: Pick<Logger, 'error'>; readonly clock?: () => number },
 ): Disposable => {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -44,5 +43,3 @@ export const onceStoreServes = (
   };
   return { [Symbol.dispose]: stop };
 };
-
-const ownLog = (): Logger => createLogger({ service: 'identity-gateway', level: readConfig().logLevel });

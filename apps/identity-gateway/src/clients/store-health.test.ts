@@ -34,7 +34,7 @@ const noPool = async () => {
 };
 
 const ask = ({ port }: { readonly port: number }, token = TOKEN) => {
-  const { problem } = stack.use(createStoreHealth(`127.0.0.1:${port}`, undefined, token));
+  const { problem } = stack.use(createStoreHealth(`127.0.0.1:${port}`, token));
   return problem({ requestId: 'request-1', deadlineMs: Date.now() + 5_000 });
 };
 

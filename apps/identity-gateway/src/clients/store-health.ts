@@ -2,7 +2,6 @@ import { HealthClient, HealthCheckResponse_ServingStatus as Status } from '@user
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
 import { type CallContext, type ClientTls, createClient } from '@userferry/grpc';
-import { readConfig } from '../config.ts';
 import { createOwnClient } from './own-client.ts';
 
 export type StoreHealth = Disposable & {
@@ -16,11 +15,7 @@ export type StoreHealth = Disposable & {
 /** Nobody's: whoever answers that there is none has looked at our token and certificate, which health does not. */
 const NO_POOL = '00000000-0000-0000-0000-000000000000';
 
-export const createStoreHealth = (
-  address: string,
-  tls?: ClientTls,
-  token: string = readConfig().serviceToken,
-): StoreHealth => {
+export const createStoreHealth = (address: string, token: string, tls?: ClientTls): StoreHealth => {
   const stack = new DisposableStack();
   const health = stack.use(createClient(HealthClient, { address, tls }));
   const pools = stack.use(createOwnClient(PoolStoreServiceClient, { address, tls, token }));
