@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PoolStoreServiceService } from '@userferry/contracts/migration/v1/pool_store_service';
+import { ServiceError } from '@userferry/errors';
 import { createServer, serviceTokenAuthenticate } from '@userferry/grpc';
 import { findFreePort } from '@userferry/local-databases';
 import {
@@ -51,11 +53,16 @@ const start = async (name: ServiceName, env: Record<string, string>): Promise<Se
   return process;
 };
 
-/** All of our store that a gateway without users wants: that it serves. */
+const noPool = async () => {
+  throw new ServiceError('USER_POOL_NOT_FOUND', 'there is no such user pool');
+};
+
+/** All of our store that a gateway without users wants: that it serves, and takes its calls. */
 const startStoreHealth = async (): Promise<string> => {
   const log = createLogger({ service: 'test', level: 'silent' });
   const authenticate = serviceTokenAuthenticate(TOKEN);
-  const options = { host: '127.0.0.1', port: 0, services: [], authenticate, log, callMsMax: 5_000 };
+  const pools = { definition: { getUserPool: PoolStoreServiceService.getUserPool }, handlers: { getUserPool: noPool } };
+  const options = { host: '127.0.0.1', port: 0, services: [pools], authenticate, log, callMsMax: 5_000 };
   return `127.0.0.1:${stack.use(await createServer(options)).port}`;
 };
 
