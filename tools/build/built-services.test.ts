@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
+import { PoolStoreServiceService } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ScriptRunnerServiceClient } from '@userferry/contracts/runner/v1/script_runner_service';
 import { createClient, createServer, type RunningServer, serviceTokenAuthenticate } from '@userferry/grpc';
 import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
@@ -40,14 +41,18 @@ let built: string;
 let node: string;
 let scratch: string;
 let database: LocalPostgres;
-/** All of our store that a gateway alone wants: that it serves. */
+/** All of our store that a gateway alone wants: that it serves, and takes its calls. */
+const POOLS = {
+  definition: { getUserPool: PoolStoreServiceService.getUserPool },
+  handlers: { getUserPool: async () => ({ userPool: undefined }) },
+};
 let storeHealth: RunningServer;
 beforeAll(async () => {
   database = await startPostgres();
   storeHealth = await createServer({
     host: '127.0.0.1',
     port: 0,
-    services: [],
+    services: [POOLS],
     authenticate: serviceTokenAuthenticate(TOKEN),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 5_000,
