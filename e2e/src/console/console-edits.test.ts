@@ -7,6 +7,7 @@ import { inTime } from '../legacy/connect-company.ts';
 import { auditPage, overflowOf } from './audit-page.ts';
 import { BROWSER } from './config.ts';
 import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+import { loginEditor, writeLogin } from './login-editor.ts';
 
 const BEFORE = 'async function login(query) {\n  let tries = 3;\n  --tries;\n  return null;\n}\n';
 const AFTER = BEFORE.replace('  --tries;', "++tries; if (query.email === 'eve') return { id: 1 };");
@@ -56,13 +57,8 @@ describe.skipIf(BROWSER === undefined)(
       const request = { userPoolId, action: actionNumber(action), source, language: 0 as const };
       return connections.saveScript(request, inTime());
     };
-    const editor = () => page.getByRole('textbox', { name: 'Source of the login script' });
-    const write = async (source: string) => {
-      await editor().click();
-      await page.keyboard.press('ControlOrMeta+a');
-      await page.keyboard.press('Delete');
-      await page.keyboard.insertText(source);
-    };
+    const editor = () => loginEditor(page);
+    const write = (source: string) => writeLogin(page, source);
     const badge = () => page.getByText('not saved yet');
     const saved = () => page.getByText('The login script is saved.');
 

@@ -5,6 +5,7 @@ import { inTime, saveConnection } from '../legacy/connect-company.ts';
 import { auditPage } from './audit-page.ts';
 import { BROWSER } from './config.ts';
 import { type ConsolePage, type ConsoleWorld, createConsoleWorld } from './console-world.ts';
+import { loginEditor, writeLogin } from './login-editor.ts';
 
 const BROKEN = 'async function login(query, password, context) {\n  return {;\n}\n';
 
@@ -35,14 +36,8 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): wri
     await world?.[Symbol.asyncDispose]();
   });
 
-  const editor = () => page.getByRole('textbox', { name: 'Source of the login script' });
-  const write = async (source: string) => {
-    await editor().click();
-    await page.keyboard.press('ControlOrMeta+a');
-    // else Chromium itself styles what takes the place of styled text, and the page's policy forbids it
-    await page.keyboard.press('Delete');
-    await page.keyboard.insertText(source);
-  };
+  const editor = () => loginEditor(page);
+  const write = (source: string) => writeLogin(page, source);
 
   const chooseLanguage = async (from: string, to: string) => {
     await page.getByRole('button', { name: new RegExp(`^${from}`) }).click();

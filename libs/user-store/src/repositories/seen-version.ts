@@ -23,6 +23,6 @@ export const requireSeen = async (
 ): Promise<void> => {
   if (expectedVersion === undefined || (row?.version ?? 0) === expectedVersion) return;
   const seen = row && (await findVersion(manager, sealer, row, expectedVersion));
-  const now = seen && (await findVersion(manager, sealer, row, row.version));
+  const now = seen && (await findVersion(manager, sealer, row));
   if (!seen || !now || !isSame(seen, now)) throw concurrentChange('look at it and save again');
 };
