@@ -60,7 +60,7 @@ const noPool = async () => {
 /** All of our store that a gateway without users wants: that it serves, and takes its calls. */
 const startStoreHealth = async (): Promise<string> => {
   const log = createLogger({ service: 'test', level: 'silent' });
-  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const authenticate = serviceTokenAuthenticate([TOKEN]);
   const pools = { definition: { getUserPool: PoolStoreServiceService.getUserPool }, handlers: { getUserPool: noPool } };
   const options = { host: '127.0.0.1', port: 0, services: [pools], authenticate, log, callMsMax: 5_000 };
   return `127.0.0.1:${stack.use(await createServer(options)).port}`;

@@ -23,6 +23,12 @@ let ground: ReplicaGround;
 let migration: Replica;
 let certificates: Certificates;
 
+const next = randomBytes(32).toString('base64url');
+/** The token that our services have, and the one that is to follow it. */
+const tokens = (form: (old: string, next: string) => string) => ({
+  USERFERRY_SERVICE_TOKEN: form(ground.envOf('identity-gateway').USERFERRY_SERVICE_TOKEN ?? '', next),
+});
+
 /** The variables of a service whose certificate has these names. */
 const tlsOf = (name: ServiceName, names: readonly string[]) => {
   const made = authority.issue(names);
@@ -78,19 +84,22 @@ const clientsOf = ({ address }: Replica) => {
   return { check, list };
 };
 
-const token = randomBytes(32).toString('base64url');
-
 describe('a gateway that our own services refuse', () => {
   it.each([
-    ['for its token', ['identity-gateway'], { USERFERRY_SERVICE_TOKEN: token }, /^UNAUTHENTICATED: the service token/],
+    [
+      'for the token that it shows, the first of its own',
+      ['identity-gateway'],
+      () => tokens((old, next) => `${next},${old}`),
+      /^UNAUTHENTICATED: the service token/,
+    ],
     [
       'for its certificate',
       ['some-gateway', 'identity-gateway.example', '127.0.0.1'],
-      {},
+      () => ({}),
       /^PEER_NOT_ALLOWED: no name of this/,
     ],
   ])('%s is not ready, says why, and blames no key for it', async (_, names, env, problem) => {
-    const gateway = await start(names, env);
+    const gateway = await start(names, env());
     const { check, list } = clientsOf(gateway);
     await expect.poll(() => check('liveness'), PATIENT).toBe(true);
     const waiting = () => gateway.lines.find(({ facts }) => `${facts?.msg}`.startsWith('not ready: waiting for'));
@@ -102,11 +111,16 @@ describe('a gateway that our own services refuse', () => {
     expect(await list()).toBe('SERVICE_UNAVAILABLE');
     const failed = () => gateway.lines.find(({ facts }) => facts?.msg === 'call failed')?.facts;
     await expect.poll(failed, PATIENT).toMatchObject({ level: 'error', reason: 'SERVICE_UNAVAILABLE' });
-    expect(gateway.lines.map(({ text }) => text).join('\n')).not.toContain(token);
+    expect(gateway.lines.map(({ text }) => text).join('\n')).not.toContain(next);
   });
 
   it('is no other than one that they take, but for that', async () => {
-    const { check, list } = clientsOf(await start(['identity-gateway'], {}));
+    const { check, list } = clientsOf(
+      await start(
+        ['identity-gateway'],
+        tokens((old, next) => `${old},${next}`),
+      ),
+    );
     await expect.poll(() => check(''), PATIENT).toBe(true);
     expect(await list()).toBe('answered');
   });

@@ -53,7 +53,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     services: [POOLS],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 5_000,
   });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { port, readEnv, whole } from '@userferry/process';
+import { port, readEnv, serviceFields, whole } from '@userferry/process';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 
@@ -18,7 +18,7 @@ export const readConfig = () => {
     {
       DATABASE_URL: z.string().optional(),
       USERFERRY_DATA_FOLDER: z.string().default(`${root}data`),
-      USERFERRY_SERVICE_TOKEN: z.string().min(32, 'must have 32 characters or more').optional(),
+      USERFERRY_SERVICE_TOKEN: serviceFields.USERFERRY_SERVICE_TOKEN.optional(),
       USERFERRY_HTTP_PORT: port().default(7100),
       USERFERRY_GATEWAY_PORT: port().default(7101),
       USERFERRY_RUNNER_PORT: port().default(7102),

@@ -22,7 +22,7 @@ const start = async (stack: AsyncDisposableStack): Promise<void> => {
       publicIp: config.USERFERRY_PUBLIC_IP_PORT,
     },
     databaseUrl,
-    serviceToken: config.USERFERRY_SERVICE_TOKEN ?? randomBytes(32).toString('base64url'),
+    serviceToken: config.USERFERRY_SERVICE_TOKEN?.join() ?? randomBytes(32).toString('base64url'),
     env: {
       USERFERRY_KEY_FILE: join(config.USERFERRY_DATA_FOLDER, 'keys.json'),
       USERFERRY_PUBLIC_IP_STATE_FILE: join(config.USERFERRY_DATA_FOLDER, 'public-ips.json'),

@@ -34,7 +34,7 @@ it('lists every problem at once, by name, with an example, and repeats no value'
   }) as ConfigError;
   expect(error.problems).toEqual([
     'USERFERRY_GATEWAY_PROT: is not known; did you mean USERFERRY_GATEWAY_PORT?',
-    'USERFERRY_SERVICE_TOKEN: must have 32 characters or more; for example what `openssl rand -hex 32` prints',
+    'USERFERRY_SERVICE_TOKEN: must be of 32 to 512 visible ASCII characters, or several such with commas between; for example what `openssl rand -hex 32` prints',
     'USERFERRY_STOP_DELAY_MS: must be a whole number from 0 to 120000',
     'USERFERRY_CONNECTION_AGE_MS: must be a whole number from 1000 to 86400000',
     ...['RUNNER', 'MIGRATION'].map(

@@ -72,7 +72,7 @@ export const readConfig = () => {
     // Whoever comes has to show an API key.
     transport: transportOf(env),
     telemetry: telemetryConfig(env),
-    serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    serviceTokens: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     tokens: tokensOf(env),

@@ -29,7 +29,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
   const telemetry = stack.use(
     await startTelemetry({ service: 'identity-gateway', version: packageJson.version, config: config.telemetry, log }),
   );
-  const { serviceToken: token } = config;
+  const [token] = config.serviceTokens;
   const tls = stack.use(await openTls(config.transport, log));
   const toStore = [config.migrationAddress, token, tlsTo(tls, 'migration-service')] as const;
   const logins = stack.use(createLoginStore(...toStore));

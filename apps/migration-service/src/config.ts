@@ -178,7 +178,7 @@ export const readConfig = () => {
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway']),
     telemetry: telemetryConfig(env),
-    serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    serviceTokens: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     operatorKey: env.USERFERRY_OPERATOR_KEY,

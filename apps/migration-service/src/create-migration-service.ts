@@ -54,7 +54,7 @@ import type { PasswordHasher } from './passwords/password-hasher.ts';
 export type MigrationServiceConfig = {
   readonly host: string;
   readonly port: number;
-  readonly serviceToken: string;
+  readonly serviceTokens: readonly string[];
   readonly connectionAgeMs?: number | undefined;
   readonly tls?: ServerTls | undefined;
 };
@@ -129,7 +129,7 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
 
 /** Starts the service on the configured address. */
 export const createMigrationService = (
-  { host, port, serviceToken, connectionAgeMs, tls }: MigrationServiceConfig,
+  { host, port, serviceTokens, connectionAgeMs, tls }: MigrationServiceConfig,
   { store, passwords, log }: MigrationServiceDeps,
 ): Promise<RunningServer> =>
   createServer({
@@ -137,7 +137,7 @@ export const createMigrationService = (
     port,
     tls,
     services: [...userServices({ store, passwords }), ...managementServices(store)],
-    authenticate: serviceTokenAuthenticate(serviceToken),
+    authenticate: serviceTokenAuthenticate(serviceTokens),
     log,
     callMsMax: CALL_MS_MAX,
     streamMsMax: PREPARATION_MS_MAX,

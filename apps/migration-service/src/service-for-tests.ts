@@ -53,7 +53,7 @@ export const startServiceForTests = async (
     peppers,
   });
   const log = createLogger({ service: 'test', level: 'silent' });
-  const config = { host: '127.0.0.1', port: 0, serviceToken: SERVICE_TOKEN };
+  const config = { host: '127.0.0.1', port: 0, serviceTokens: [SERVICE_TOKEN] };
   const server = stack.use(await createMigrationService(config, { store, passwords, log }));
   const clients = clientsOf(`127.0.0.1:${server.port}`, stack);
   return { ...clients, server, store, log, [Symbol.asyncDispose]: () => stack.disposeAsync() };

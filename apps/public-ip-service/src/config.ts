@@ -78,7 +78,7 @@ export const readConfig = () => {
     logLevel: env.USERFERRY_LOG_LEVEL,
     transport: transportOf(env, ['identity-gateway', 'script-runner', 'public-ip-service']),
     telemetry: telemetryConfig(env),
-    serviceToken: env.USERFERRY_SERVICE_TOKEN,
+    serviceTokens: env.USERFERRY_SERVICE_TOKEN,
     stopDelayMs: env.USERFERRY_STOP_DELAY_MS,
     connectionAgeMs: env.USERFERRY_CONNECTION_AGE_MS,
     pinned: env.PUBLIC_IPS,

@@ -103,12 +103,12 @@ const webhookOf = (
 
 const joinAll = async (
   stack: AsyncDisposableStack,
-  { peers, serviceToken }: PublicIpServiceConfig,
+  { peers, serviceTokens: [token] }: PublicIpServiceConfig,
   { merge }: PublicIpTable,
   { log, tls }: PublicIpServiceDeps,
 ): Promise<void> => {
   const addresses = async () => (peers === undefined ? [] : replicaAddresses(peers));
-  const fetch = (address: string) => fetchTable(address, serviceToken, tlsTo(tls, 'public-ip-service'));
+  const fetch = (address: string) => fetchTable(address, token, tlsTo(tls, 'public-ip-service'));
   stack.use(await joinPeers({ peers: addresses, fetch, merge, log }));
 };
 
@@ -128,7 +128,7 @@ const serve = (
         reportEgress: reportEgress(deps),
       }),
     ],
-    authenticate: serviceTokenAuthenticate(config.serviceToken),
+    authenticate: serviceTokenAuthenticate(config.serviceTokens),
     log,
     callMsMax: 5_000,
     connectionAgeMs: config.connectionAgeMs,

@@ -13,7 +13,7 @@ import { createStartedRuns } from './started-runs.ts';
 
 /** Starts the service on the configured address. The sandbox stays its owner's to close. */
 export const createScriptRunner = (
-  config: Pick<Config, 'host' | 'port' | 'serviceToken'> & {
+  config: Pick<Config, 'host' | 'port' | 'serviceTokens'> & {
     readonly connectionAgeMs?: number | undefined;
     readonly tls?: ServerTls | undefined;
   },
@@ -25,7 +25,7 @@ export const createScriptRunner = (
     port: config.port,
     tls: config.tls,
     services: [service<ScriptRunnerServiceServer>(ScriptRunnerServiceService, handlers)],
-    authenticate: serviceTokenAuthenticate(config.serviceToken),
+    authenticate: serviceTokenAuthenticate(config.serviceTokens),
     log,
     callMsMax: 35_000,
     connectionAgeMs: config.connectionAgeMs,

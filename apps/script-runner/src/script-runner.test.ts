@@ -64,7 +64,9 @@ const serve = async (result = COMPLETED) => {
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
   const { sandbox, requests, checks } = rememberingSandbox(result);
-  const server = stack.use(await createScriptRunner({ host: '127.0.0.1', port: 0, serviceToken }, { log, sandbox }));
+  const server = stack.use(
+    await createScriptRunner({ host: '127.0.0.1', port: 0, serviceTokens: [serviceToken] }, { log, sandbox }),
+  );
   const client = stack.use(
     createClient(ScriptRunnerServiceClient, { address: `127.0.0.1:${server.port}`, token: serviceToken }),
   );

@@ -33,7 +33,7 @@ const serve = async (listPublicIps: ListHandler, token = TOKEN, healthFacts = {}
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
   const services = [service<PublicIpServiceServer>(PublicIpServiceService, { ...UNUSED, listPublicIps })];
-  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const authenticate = serviceTokenAuthenticate([TOKEN]);
   const server = stack.use(
     await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000, healthFacts }),
   );
@@ -51,7 +51,7 @@ it('a server says in the words of the system why it cannot listen', async () => 
   const options = {
     host: '127.0.0.1',
     services: [],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log,
     callMsMax: 1_000,
   };
@@ -74,6 +74,19 @@ describe('a call', () => {
   it('is refused without the right token', async () => {
     const { client } = await serve(async () => answer, 'another-token-of-forty-characters-or-more');
     await expect(client.listPublicIps(REQUEST, inMs(5_000))).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
+  });
+
+  it('is taken with any of the tokens that are known', async () => {
+    const next = 'the-token-that-follows-it-of-forty-or-so';
+    const authenticate = serviceTokenAuthenticate([TOKEN, next]);
+    const metadata = (token: string) => {
+      const made = new Metadata();
+      made.set('authorization', `Bearer ${token}`);
+      return made;
+    };
+    for (const token of [TOKEN, next]) expect(await authenticate(metadata(token))).toMatchObject({ role: 'service' });
+    for (const token of [`${TOKEN},${next}`, `${TOKEN}x`])
+      await expect(authenticate(metadata(token))).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
   });
 
   it('that is no message is the caller’s mistake, told without the parser’s words, and only to who may call', async () => {

@@ -43,7 +43,7 @@ const unused = () => {
 const serve = async (listPublicIps: ListHandler, log: Logger = silent) => {
   const handlers = { watchPublicIps: async function* () {}, reportEgress: unused, listPublicIps };
   const services = [service<PublicIpServiceServer>(PublicIpServiceService, handlers)];
-  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const authenticate = serviceTokenAuthenticate([TOKEN]);
   const server = stack.use(
     await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 5_000 }),
   );

@@ -68,6 +68,15 @@ export const headerList = () =>
     )
     .transform(pairs);
 
+/** Tokens with commas between: the first is shown to others, each is taken, so that one can follow another. */
+const serviceTokens = () => {
+  const error = 'must be of 32 to 512 visible ASCII characters, or several such with commas between';
+  const token = z.string().regex(/^[\x21-\x7e]{32,512}$/, error);
+  return commaList()
+    .pipe(z.tuple([token], token, error))
+    .meta({ example: 'what `openssl rand -hex 32` prints' });
+};
+
 const RATIO = 'must be a number from 0 to 1';
 
 /** What a service shows of itself: where its metrics are read, where its traces go. Both are off by default. */
@@ -87,10 +96,7 @@ export const serviceFields = {
   ...telemetryFields,
   USERFERRY_LISTEN_HOST: z.string().default('127.0.0.1'),
   USERFERRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  USERFERRY_SERVICE_TOKEN: z
-    .string()
-    .min(32, 'must have 32 characters or more')
-    .meta({ example: 'what `openssl rand -hex 32` prints' }),
+  USERFERRY_SERVICE_TOKEN: serviceTokens(),
   USERFERRY_STOP_DELAY_MS: whole(0, 120_000).default(0),
   USERFERRY_CONNECTION_AGE_MS: whole(1_000, 86_400_000).default(300_000),
 } as const;

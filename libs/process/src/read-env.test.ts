@@ -109,6 +109,17 @@ describe('readEnv', () => {
     expect(problemsOf({}, { USERFERRY_RUNNER_PORT: '1', USERFERRY_PEPPERS_FILE: '/run/peppers' })).toEqual([]);
   });
 
+  it('takes one service token or several, each long enough to be no guess', () => {
+    const { USERFERRY_SERVICE_TOKEN: TOKENS } = serviceFields;
+    const [old, next] = ['o'.repeat(32), 'n'.repeat(64)];
+    expect(readEnv({ TOKENS }, { TOKENS: old }).TOKENS).toEqual([old]);
+    expect(readEnv({ TOKENS }, { TOKENS: `${old}, ${next}` }).TOKENS).toEqual([old, next]);
+    for (const wrong of [`${old},short`, 'with blanks in more than thirty-two characters', 'x'.repeat(513)])
+      expect(problemsOf({ TOKENS }, { TOKENS: wrong })).toEqual([
+        expect.stringMatching(/^TOKENS: must be of 32 to 512/),
+      ]);
+  });
+
   it('takes an empty variable as absent', () => {
     expect(readEnv({ LIST: commaList().default([]) }, { LIST: '' })).toEqual({ LIST: [] });
   });

@@ -53,7 +53,7 @@ const world = async (prepare: Prepare | 'is not known there') => {
       host: '127.0.0.1',
       port: 0,
       services: services.map((each) => ({ ...each, definition: known })),
-      authenticate: serviceTokenAuthenticate(TOKEN),
+      authenticate: serviceTokenAuthenticate([TOKEN]),
       log: createLogger({ service: 'test', level: 'silent' }),
       callMsMax: 10_000,
     }),

@@ -46,7 +46,7 @@ const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connecti
     host: '127.0.0.1',
     port: 0,
     services: [service<ScriptRunnerServiceServer>(ScriptRunnerServiceService, { runScript, checkScript })],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 10_000,
   });

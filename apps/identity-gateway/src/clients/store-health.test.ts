@@ -21,7 +21,7 @@ const start = async (getUserPool: Handler<never, unknown> = noPool) => {
     host: '127.0.0.1',
     port: 0,
     services: [{ definition: only('getUserPool'), handlers: { getUserPool } }],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 10_000,
   });

@@ -52,7 +52,7 @@ const server = stack.use(
     host: '127.0.0.1',
     port: 0,
     services: [UserServiceService, HistoryServiceService, LoginServiceService, PoolStoreServiceService].map(answering),
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 10_000,
   }),

@@ -54,7 +54,7 @@ export const startService = async (
     port: 0,
     logLevel: 'silent',
     telemetry: {},
-    serviceToken: TOKEN,
+    serviceTokens: [TOKEN],
     stopDelayMs: 0,
     connectionAgeMs: 300_000,
     pinned: [],

@@ -8,7 +8,7 @@ import { egressSources } from './egress-sources.ts';
 import { createEgressReports } from './report-egress.ts';
 import { createEgressWatch } from './watch-egress.ts';
 
-export type EgressAddressConfig = Pick<Config, 'egressAddress' | 'serviceToken'> & {
+export type EgressAddressConfig = Pick<Config, 'egressAddress' | 'serviceTokens'> & {
   readonly tls?: ServerTls | undefined;
 };
 
@@ -22,7 +22,7 @@ export const startEgressAddress = (config: EgressAddressConfig, log: Logger): Di
   const runnerId = newRunnerId();
   const replicas = () => replicaAddresses(publicIpAddress);
   const tls = tlsTo(config.tls, 'public-ip-service');
-  const connect = (address: string) => createPublicIpReplica(address, config.serviceToken, tls);
+  const connect = (address: string) => createPublicIpReplica(address, config.serviceTokens[0], tls);
   stack.use(createEgressReports({ runnerId, region, leaseMs, watch, replicas, connect, log }));
   return stack;
 };

@@ -11,7 +11,7 @@ import { openTls } from '../tls/open-tls.ts';
 import { checkHealth } from './check-health.ts';
 
 const log = createLogger({ service: 'test', level: 'silent' });
-const authenticate = serviceTokenAuthenticate('a-service-token-of-forty-characters-or-so');
+const authenticate = serviceTokenAuthenticate(['a-service-token-of-forty-characters-or-so']);
 const PLAINTEXT: Transport = { tls: undefined, peers: undefined };
 const asked = { transport: PLAINTEXT, about: '', timeoutMs: 10_000 };
 

@@ -53,7 +53,7 @@ const serve = async (host: string, port: number) => {
     host,
     port,
     services: [service<PublicIpServiceServer>(PublicIpServiceService, handlers)],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log: createLogger({ service: 'test', level: 'silent' }),
     callMsMax: 5_000,
     connectionAgeMs: CONNECTION_AGE_MS,

@@ -18,11 +18,12 @@ export const bearerToken = (metadata: Metadata, lengthMax = 512): string => {
   return token;
 };
 
-/** For services that only our own services call: one shared token, compared in constant time. */
-export const serviceTokenAuthenticate = (serviceToken: string): Authenticate => {
-  const expected = sha256(serviceToken);
+/** For services that only our own services call: tokens that all of them share, each compared in constant time. */
+export const serviceTokenAuthenticate = (serviceTokens: readonly string[]): Authenticate => {
+  const taken = serviceTokens.map(sha256);
   return async (metadata) => {
-    if (timingSafeEqual(sha256(bearerToken(metadata)), expected))
+    const shown = sha256(bearerToken(metadata));
+    if (taken.some((token) => timingSafeEqual(shown, token)))
       return { role: 'service', userPoolIds: ['*'], scopes: [], id: 'service' };
     throw new ServiceError('UNAUTHENTICATED', 'the service token is not the one of this deployment');
   };

@@ -54,7 +54,7 @@ const servicesOf = (prepareMigration: Listen): ServiceHandlers[] => [
 const serve = async (listen: Listen, { token = TOKEN, services = servicesOf(listen) } = {}) => {
   const stack = new AsyncDisposableStack();
   stacks.push(stack);
-  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const authenticate = serviceTokenAuthenticate([TOKEN]);
   const server = stack.use(
     await createServer({ host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000 }),
   );
@@ -73,7 +73,7 @@ const hearAll: Listen = async (next) => {
 
 /** So many calls to one server that is told to stop by and by; with what listens to that when all were answered. */
 const played = async (count: number, stopping: AbortSignal): Promise<number> => {
-  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const authenticate = serviceTokenAuthenticate([TOKEN]);
   const handle = clientStream(hearAll, { authenticate, log, callMsMax: 2_000, stopping });
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${TOKEN}`);

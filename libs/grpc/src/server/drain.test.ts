@@ -49,7 +49,7 @@ const serve = (listPublicIps: ListHandler, port = 0) =>
         listPublicIps,
       }),
     ],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log,
     callMsMax: 60_000,
   });

@@ -45,7 +45,7 @@ const serve = async (watchPublicIps: Watch, { streamMsMax = 30_000, token = TOKE
   stacks.push(stack);
   const handlers = { listPublicIps: unused, reportEgress: unused, watchPublicIps };
   const services = [service<PublicIpServiceServer>(PublicIpServiceService, handlers)];
-  const authenticate = serviceTokenAuthenticate(TOKEN);
+  const authenticate = serviceTokenAuthenticate([TOKEN]);
   const options = { host: '127.0.0.1', port: 0, services, authenticate, log, callMsMax: 2_000, streamMsMax };
   const server = stack.use(await createServer(options));
   const client = new PublicIpServiceClient(`127.0.0.1:${server.port}`, credentials.createInsecure());

@@ -85,7 +85,7 @@ const serve = async (authority: LocalAuthority, { log = silent, made, ...options
     host: '127.0.0.1',
     port: 0,
     services: [service<PublicIpServiceServer>(PublicIpServiceService, handlers)],
-    authenticate: serviceTokenAuthenticate(TOKEN),
+    authenticate: serviceTokenAuthenticate([TOKEN]),
     log,
     callMsMax: 10_000,
     tls: { certificates, peers: PEERS },
