@@ -240,6 +240,21 @@ describe.skipIf(BROWSER === undefined)(
       expect(enable.calls()).toBe(1);
     });
 
+    it('runs a script once where it is told to twice before the page knows that it runs', async () => {
+      await world.visit(page, 'scripts', 'login');
+      const test = await hold(page, 'TestScript');
+      const args = page.getByRole('form', { name: 'Arguments of login' });
+      await args.getByLabel('Email', { exact: true }).fill('ada@example.com');
+      await args.getByLabel('Password', { exact: true }).fill('lovelace-1843');
+      await args.evaluate((form: { requestSubmit: () => void }) => {
+        form.requestSubmit();
+        form.requestSubmit();
+      });
+      test.letGo();
+      await page.getByRole('heading', { name: 'Outcome' }).waitFor();
+      expect(test.calls()).toBe(1);
+    });
+
     it('did nothing that the page’s policy forbids', () => {
       expect(page.faults.errors).toEqual([]);
     });

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
+import { useOnce } from './use-once.ts';
 
 type ActionButtonProps = {
   readonly children: ReactNode;
@@ -33,19 +34,8 @@ export const ActionButton = (props: ActionButtonProps) => {
   );
 };
 
-/** Nobody presses a second time on purpose so soon. */
-const DOUBLE_CLICK_MS = 500;
-
-/** That an action is at work is known a render later, and a double click is faster: it is one press of such a button. */
+/** Of a button that has work to show, a press counts once. */
 const useOnePress = ({ onPress, busy }: ActionButtonProps): (() => void) | undefined => {
-  const pressedAt = useRef(Number.NEGATIVE_INFINITY);
-  useEffect(() => {
-    if (!busy) pressedAt.current = Number.NEGATIVE_INFINITY;
-  }, [busy]);
-  if (onPress === undefined || busy === undefined) return onPress;
-  return () => {
-    if (performance.now() - pressedAt.current < DOUBLE_CLICK_MS) return;
-    pressedAt.current = performance.now();
-    onPress();
-  };
+  const once = useOnce(busy ?? false, () => onPress?.());
+  return onPress === undefined || busy === undefined ? onPress : once;
 };

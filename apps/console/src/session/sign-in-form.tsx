@@ -4,6 +4,7 @@ import { ApiError } from '../api/api-error.ts';
 import { ActionButton } from '../components/button.tsx';
 import { Failure } from '../components/page-state.tsx';
 import { TextField } from '../components/text-field.tsx';
+import { useOnce } from '../components/use-once.ts';
 import { useSession } from './session.tsx';
 import { OIDC_PATH, readMethods, signIn } from './session-api.ts';
 
@@ -14,9 +15,7 @@ export const SignInForm = () => {
   const [apiKey, setApiKey] = useState('');
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (apiKey.trim() === '') return setError('Enter a key.');
+  const send = useOnce(busy, async () => {
     setBusy(true);
     setError(undefined);
     try {
@@ -27,9 +26,14 @@ export const SignInForm = () => {
       setApiKey('');
       setBusy(false);
     }
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (apiKey.trim() === '') return setError('Enter a key.');
+    send();
   };
   return (
-    <form className="stack" onSubmit={(event) => void submit(event)} aria-label="Sign in">
+    <form className="stack" onSubmit={submit} aria-label="Sign in">
       {methods.isError && <Failure error={methods.error} retry={() => void methods.refetch()} />}
       <TextField
         label="Management key"

@@ -9,6 +9,7 @@ import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Failure } from '../../components/page-state.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useOnce } from '../../components/use-once.ts';
 import type { Draft } from '../scripts/drafts.ts';
 import { isSameScript, type ScriptText } from '../scripts/script-text.ts';
 import type { Spot } from '../scripts/spot.ts';
@@ -30,8 +31,7 @@ export const DebugPanel = ({ connection, action, draft, saved, onSpot }: DebugPr
   const test = useAct('ConnectionService', 'TestScript');
   const { source, language } = draft.script;
   const isDraft = !isSameScript(draft.script, saved);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const run = useOnce(test.isPending, () => {
     try {
       const args = ARGUMENT_FORMS[action].toArgs(values);
       setProblem(undefined);
@@ -45,6 +45,10 @@ export const DebugPanel = ({ connection, action, draft, saved, onSpot }: DebugPr
       if (!(error instanceof ArgumentProblem)) throw error;
       setProblem(error.message);
     }
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    run();
   };
   return (
     <Card
