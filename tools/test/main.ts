@@ -1,25 +1,22 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readArguments } from '../command-line/read-arguments.ts';
 import { checkContracts } from './check-contracts.ts';
-import {
-  collectReports,
-  REPORT_FILE,
-  removeReports,
-  type TestedWorkspace,
-  type TestReport,
-  testedWorkspaces,
-} from './collect-reports.ts';
+import { collectReport, REPORT_FILE, removeReport, type TestReport } from './collect-report.ts';
+import { makeScratch, workersAtOnce } from './config.ts';
 import { repeatFailed } from './repeat-failed.ts';
 import { createRunner, type Outcome } from './run.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const { values, positionals } = readArguments({ allowPositionals: true, options: { verbose: { type: 'boolean' } } });
-const runner = createRunner(ROOT, { verbose: values.verbose ?? false });
-// vitest does not look for a configuration above the workspace that it runs in, and takes no two of them
-const SHARED_CONFIG = `--config=${join(ROOT, 'vitest.config.ts')}`;
+const scratch = makeScratch();
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const runner = createRunner(ROOT, { verbose: values.verbose ?? false, scratch });
 /** What vitest says when something went wrong outside of every test: no repeated file answers for that. */
 const UNHANDLED = /unhandled error/i;
+const PROGRESS = fileURLToPath(new URL('progress-reporter.ts', import.meta.url));
 let report: TestReport | undefined;
 let unsteady: string[] = [];
 
@@ -40,28 +37,20 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
   },
   boundaries: () => runner.node('tools/boundaries/main.ts'),
   contracts: () => checkContracts(ROOT, runner),
+  builds: () => runner.program('nx', 'run-many', '-t', 'build', '--outputStyle=static'),
   tests: runTests,
 };
 
 async function runTests(): Promise<Outcome> {
-  removeReports(ROOT);
-  const workspaces = testedWorkspaces(ROOT);
-  const outcomes = [
-    await runVitest(workspaces.filter(hasConfig)),
-    await runVitest(
-      workspaces.filter((workspace) => !hasConfig(workspace)),
-      SHARED_CONFIG,
-    ),
-  ];
-  const { failures: failedFirst } = collectReports(ROOT);
+  removeReport(ROOT);
+  const outcomes = [await runVitest(REPORT_FILE, `--maxWorkers=${workersAtOnce()}`)];
+  const { failures: failedFirst } = collectReport(ROOT);
   if (failedFirst.length > 0 && !runner.interrupted())
-    await repeatFailed(ROOT, async (workspace, file, reportFile) => {
-      outcomes.push(await runFile(workspace, file, reportFile));
-    });
-  const all = collectReports(ROOT);
+    await repeatFailed(ROOT, async (file, reportFile) => void outcomes.push(await runVitest(reportFile, file)));
+  const all = collectReport(ROOT);
   report = all;
   unsteady = failedFirst.filter((name) => !all.failures.includes(name));
-  removeReports(ROOT);
+  removeReport(ROOT);
   const complaints = [
     ...all.missing.map((project) => `${project} has a test script, but ran no test to its end\n`),
     ...(all.passed + all.failed === 0 ? ['no test was executed at all\n'] : []),
@@ -71,21 +60,17 @@ async function runTests(): Promise<Outcome> {
   return { ok, output: outcomes.map(({ output }) => output).join('') + complaints.join('') };
 }
 
-const hasConfig = ({ script }: TestedWorkspace): boolean => script.includes('--config');
-const reportTo = (file: string): string[] => ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-
-async function runVitest(workspaces: TestedWorkspace[], ...options: string[]): Promise<Outcome> {
-  if (workspaces.length === 0 || runner.interrupted()) return { ok: true, output: '' };
-  const projects = `--projects=${workspaces.map(({ name }) => name).join(',')}`;
-  const fixed = ['run-many', '-t', 'test', projects, '--parallel=2', '--outputStyle=static'];
-  return runner.program('nx', ...fixed, '--', ...options, ...reportTo(REPORT_FILE));
-}
-
-async function runFile(workspace: TestedWorkspace, file: string, reportFile: string): Promise<Outcome> {
-  const [vitest = 'vitest', ...own] = workspace.script.split(' ');
-  const config = hasConfig(workspace) ? [] : [SHARED_CONFIG];
-  return runner.programIn(join(ROOT, workspace.folder), vitest, ...own, ...config, ...reportTo(reportFile), file);
-}
+/** All workspaces in one run, so that no file waits for a workspace that is not its own. */
+const runVitest = (reportFile: string, ...options: string[]): Promise<Outcome> =>
+  runner.program(
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--reporter=${PROGRESS}`,
+    `--outputFile.json=${reportFile}`,
+    ...options,
+  );
 
 async function main(): Promise<void> {
   const unknown = positionals.filter((name) => !Object.hasOwn(STEPS, name));

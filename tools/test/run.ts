@@ -19,7 +19,7 @@ export type Runner = {
   interrupted(): boolean;
 };
 
-export function createRunner(root: string, options: { verbose: boolean }): Runner {
+export function createRunner(root: string, options: { verbose: boolean; scratch: string }): Runner {
   let running: ChildProcess | undefined;
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -30,13 +30,18 @@ export function createRunner(root: string, options: { verbose: boolean }): Runne
   }
   const programIn = (cwd: string, name: string, ...args: string[]) =>
     new Promise<Outcome>((resolve) => {
-      const child = spawn(name, args, { cwd, env: runnerEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(name, args, {
+        cwd,
+        env: runnerEnvironment(options.scratch),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       running = child;
       let output = '';
+      const tell = options.verbose ? (text: string) => void process.stdout.write(text) : createProgress();
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk) => {
           output += chunk;
-          if (options.verbose) process.stdout.write(chunk);
+          tell(`${chunk}`);
         });
       }
       child.once('error', (error) => resolve({ ok: false, output: `${name}: ${error.message}\n` }));
@@ -49,6 +54,20 @@ export function createRunner(root: string, options: { verbose: boolean }): Runne
     programIn,
     titled: (name, step) => titled(name, step, options.verbose),
     interrupted: () => interrupted,
+  };
+}
+
+/** A program's own word on how far it is, which is passed on once a minute. */
+const PROGRESS = /^progress: (.+)$/gm;
+const PROGRESS_MS = 60_000;
+
+function createProgress(): (output: string) => void {
+  let toldAt = performance.now();
+  return (output) => {
+    const last = [...output.matchAll(PROGRESS)].at(-1)?.[1];
+    if (last === undefined || performance.now() - toldAt < PROGRESS_MS) return;
+    toldAt = performance.now();
+    process.stdout.write(`\n  ${last} `);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SkippedSuite } from './collect-reports.ts';
+import type { SkippedSuite } from './collect-report.ts';
 
 /** How a suite that was skipped is made to run, by what its name speaks of. */
 const REMEDIES: readonly { name: RegExp; remedy: string }[] = [

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences, plantBreak } from './check-contracts.ts';
-import { collectReports, REPORT_FILE, removeReports } from './collect-reports.ts';
+import { collectReport, REPORT_FILE, removeReport } from './collect-report.ts';
 import { repeatFailed } from './repeat-failed.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
@@ -25,10 +25,14 @@ describe('the summary of all tests', () => {
     ancestorTitles: titles.slice(0, -1),
     title: titles.at(-1),
   });
-  const workspace = (folder: string, testResults?: unknown[]) => {
+  const workspace = (folder: string) =>
     write(`${folder}/package.json`, { name: folder, scripts: { test: 'vitest run' } });
-    if (testResults) write(`${folder}/${REPORT_FILE}`, { testResults });
-  };
+  const fileOf = (name: string, status: string, ...assertionResults: unknown[]) => ({
+    name: join(root, name),
+    status,
+    assertionResults,
+  });
+  const report = (...testResults: unknown[]) => write(REPORT_FILE, { testResults });
 
   it('adds up what passed, failed and was skipped in every workspace, and names the latter two', () => {
     const tests = [
@@ -37,34 +41,39 @@ describe('the summary of all tests', () => {
       test('skipped', 'MariaDB', 'z'),
       test('todo', 'q'),
     ];
-    workspace('libs/one', [{ name: join(root, 'libs/one/a.test.ts'), status: 'failed', assertionResults: tests }]);
-    workspace('e2e', [{ name: 'b', status: 'passed', assertionResults: [test('passed', 'b')] }]);
+    for (const each of ['libs/one', 'e2e']) workspace(each);
+    report(
+      fileOf('libs/one/a.test.ts', 'failed', ...tests),
+      fileOf('e2e/b.test.ts', 'passed', test('passed', 'b'), test('skipped', 'MariaDB', 'w')),
+    );
     write('libs/untested/package.json', { name: 'untested', scripts: {} });
-    expect(collectReports(root)).toEqual({
+    expect(collectReport(root)).toEqual({
       passed: 2,
       failed: 1,
-      skipped: 2,
+      skipped: 3,
       failures: ['libs/one/a.test.ts: a > y'],
-      skippedSuites: [
+      skippedSuites: expect.arrayContaining([
         { workspace: 'libs/one', name: 'MariaDB', tests: 1 },
         { workspace: 'libs/one', name: 'q', tests: 1 },
-      ],
+        { workspace: 'e2e', name: 'MariaDB', tests: 1 },
+      ]),
       missing: [],
     });
   });
 
   it('counts a file that did not load as a failure', () => {
-    const file = { name: join(root, 'libs/one/a.test.ts'), status: 'failed', assertionResults: [test('skipped', 'a')] };
-    workspace('libs/one', [file]);
+    workspace('libs/one');
+    report(fileOf('libs/one/a.test.ts', 'failed', test('skipped', 'a')));
     const failures = ['libs/one/a.test.ts (outside its tests)'];
-    expect(collectReports(root)).toMatchObject({ failed: 1, skipped: 1, failures, skippedSuites: [] });
+    expect(collectReport(root)).toMatchObject({ failed: 1, skipped: 1, failures, skippedSuites: [] });
   });
 
-  it('misses a workspace that ran no test, a report of an earlier run not counting', () => {
-    workspace('libs/one', [{ name: 'a', status: 'passed', assertionResults: [test('passed', 'a')] }]);
-    removeReports(root);
-    workspace('libs/two', []);
-    expect(collectReports(root)).toMatchObject({ passed: 0, missing: ['libs/one', 'libs/two'] });
+  it('misses a workspace that ran no test, one that begins with its name and a report of an earlier run not counting', () => {
+    for (const each of ['libs/one', 'libs/one-more']) workspace(each);
+    report(fileOf('libs/one-more/a.test.ts', 'passed', test('passed', 'a')));
+    expect(collectReport(root)).toMatchObject({ passed: 1, missing: ['libs/one'] });
+    removeReport(root);
+    expect(collectReport(root)).toMatchObject({ passed: 0, missing: ['libs/one', 'libs/one-more'] });
   });
 
   it('says how a skipped suite is made to run', () => {
@@ -80,35 +89,36 @@ describe('a test file that failed', () => {
     status,
     assertionResults: [{ status, ancestorTitles: ['a'], title: name }],
   });
-  const workspaceOf = (...testResults: unknown[]) => {
+  const reportOf = (...testResults: unknown[]) => {
     write('libs/one/package.json', { name: 'one', scripts: { test: 'vitest run' } });
-    write(`libs/one/${REPORT_FILE}`, { testResults });
+    write(REPORT_FILE, { testResults });
   };
   const repeat = async (status: string) => {
     const asked: string[] = [];
-    await repeatFailed(root, async ({ folder }, file, reportFile) => {
-      asked.push(file);
-      write(`${folder}/${reportFile}`, { testResults: [fileOf(file.slice(root.length + 1), status)] });
+    await repeatFailed(root, async (file, reportFile) => {
+      const name = relative(root, file);
+      asked.push(name);
+      write(reportFile, { testResults: [fileOf(name, status)] });
     });
-    return asked.map((file) => file.slice(root.length + 1));
+    return asked;
   };
 
   it('is run once more, alone, and counts as passed when it passes then', async () => {
-    workspaceOf(fileOf('x', 'failed'), fileOf('y', 'passed'));
-    expect(await repeat('passed')).toEqual(['x']);
-    expect(collectReports(root)).toMatchObject({ passed: 2, failed: 0, failures: [] });
+    reportOf(fileOf('libs/one/x', 'failed'), fileOf('libs/one/y', 'passed'));
+    expect(await repeat('passed')).toEqual(['libs/one/x']);
+    expect(collectReport(root)).toMatchObject({ passed: 2, failed: 0, failures: [] });
   });
 
   it('stays failed when it fails again', async () => {
-    workspaceOf(fileOf('x', 'failed'));
-    expect(await repeat('failed')).toEqual(['x']);
-    expect(collectReports(root)).toMatchObject({ passed: 0, failed: 1, failures: ['x: a > x'] });
+    reportOf(fileOf('libs/one/x', 'failed'));
+    expect(await repeat('failed')).toEqual(['libs/one/x']);
+    expect(collectReport(root)).toMatchObject({ passed: 0, failed: 1, failures: ['libs/one/x: a > libs/one/x'] });
   });
 
   it('is not run again when more than three failed: that is no accident', async () => {
-    workspaceOf(...['p', 'q', 'r', 's'].map((name) => fileOf(name, 'failed')));
+    reportOf(...['p', 'q', 'r', 's'].map((name) => fileOf(`libs/one/${name}`, 'failed')));
     expect(await repeat('passed')).toEqual([]);
-    expect(collectReports(root)).toMatchObject({ failed: 4 });
+    expect(collectReport(root)).toMatchObject({ failed: 4 });
   });
 });
 

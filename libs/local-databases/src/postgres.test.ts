@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +120,11 @@ describe('a temporary PostgreSQL', () => {
     expect(isRunning(pid)).toBe(true);
     owner.kill('SIGKILL');
     await until(() => !isRunning(pid) && !existsSync(folder));
+  });
+
+  it('has all that is its own in its folder, shared memory too, which a killed server leaves', async () => {
+    await using server = await startPostgres();
+    expect(readdirSync(join(server.folder, 'data', 'pg_dynshmem'))).not.toEqual([]);
   });
 
   it('does not hold a process open that forgot to stop it', async () => {

@@ -2,6 +2,7 @@
 export const inheritedEnv = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      (entry): entry is [string, string] => /^(PATH|HOME|TMPDIR|LANG|TZ)$/.test(entry[0]) && entry[1] !== undefined,
+      (entry): entry is [string, string] =>
+        /^(PATH|HOME|TMPDIR|LANG|TZ|NODE_COMPILE_CACHE)$/.test(entry[0]) && entry[1] !== undefined,
     ),
   );

@@ -2,16 +2,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findWorkspaces } from '../boundaries/find-sources.ts';
 
-/** Where each workspace's vitest writes its report, from the workspace's folder. */
+/** Where vitest writes its report, from the project's root. */
 export const REPORT_FILE = 'node_modules/.test-report.json';
-
-/** A workspace that has tests: its folder, its package's name and the script that runs them. */
-export type TestedWorkspace = { folder: string; name: string; script: string };
 
 /** A suite whose tests were all skipped, or a single skipped test. */
 export type SkippedSuite = { workspace: string; name: string; tests: number };
 
-/** What all workspaces reported together. */
+/** What was reported of all workspaces. */
 export type TestReport = {
   passed: number;
   failed: number;
@@ -24,37 +21,43 @@ export type TestReport = {
 };
 
 type Assertion = { status: string; ancestorTitles: string[]; title: string };
-/** What vitest writes of a workspace, as far as it is read here. */
-export type VitestReport = { testResults: { name: string; status: string; assertionResults: Assertion[] }[] };
+/** What vitest writes of each file, as far as it is read here. */
+export type FileReport = { name: string; status: string; assertionResults: Assertion[] };
 
-/** Adds up the reports of every workspace that has a test script. */
-export function collectReports(root: string): TestReport {
+/** Adds up what was reported of every file, and misses every workspace with a test script of which nothing was. */
+export function collectReport(root: string): TestReport {
   const total: TestReport = { passed: 0, failed: 0, skipped: 0, failures: [], skippedSuites: [], missing: [] };
-  for (const { folder: workspace } of testedWorkspaces(root)) {
-    const file = join(root, workspace, REPORT_FILE);
-    const report: VitestReport = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] };
-    if (report.testResults.length === 0) total.missing.push(workspace);
-    addReport(total, { root, workspace }, report);
+  const files = readReport(root, REPORT_FILE);
+  for (const workspace of testedWorkspaces(root)) {
+    const own = files.filter(({ name }) => name.startsWith(join(root, workspace, '/')));
+    if (own.length === 0) total.missing.push(workspace);
+    addFiles(total, { root, workspace }, own);
   }
   return total;
 }
 
-/** Removes the reports, so that none of an earlier run is taken for one of this. */
-export function removeReports(root: string): void {
-  for (const { folder } of testedWorkspaces(root)) rmSync(join(root, folder, REPORT_FILE), { force: true });
+/** What a report says of each file; nothing where there is no report. */
+export function readReport(root: string, file: string): FileReport[] {
+  const path = join(root, file);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).testResults : [];
 }
 
-/** Every workspace with a test script. */
-export function testedWorkspaces(root: string): TestedWorkspace[] {
-  return findWorkspaces(root).flatMap(({ folder, name }) => {
-    const script = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test;
-    return script === undefined ? [] : [{ folder, name, script }];
-  });
+/** Removes the report, so that one of an earlier run is not taken for one of this. */
+export function removeReport(root: string): void {
+  rmSync(join(root, REPORT_FILE), { force: true });
 }
 
-function addReport(total: TestReport, at: { root: string; workspace: string }, report: VitestReport): void {
+function testedWorkspaces(root: string): string[] {
+  const hasTests = (folder: string) =>
+    JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test !== undefined;
+  return findWorkspaces(root)
+    .map(({ folder }) => folder)
+    .filter(hasTests);
+}
+
+function addFiles(total: TestReport, at: { root: string; workspace: string }, files: FileReport[]): void {
   const skipped = new Map<string, number>();
-  for (const file of report.testResults) {
+  for (const file of files) {
     const fileName = relative(at.root, file.name);
     const broken = file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed');
     if (broken) addFailure(total, `${fileName} (outside its tests)`);
