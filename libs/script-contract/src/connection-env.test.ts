@@ -52,6 +52,7 @@ describe('the address of a legacy user store', () => {
     'postgres://u:5432?SecretTail99@h/d',
     'postgres://u:5432#SecretTail99@h/d',
     'postgres://u:Secret?Tail99=1@h/d',
+    'postgres://u:5432?SecretTail99=1@h/d',
     'postgres://u:Secret@Tail/99@h/d',
     'postgres://u:Secret@Tail?99@h/d',
     'postgres://u:Secret@Tail#99@h/d',

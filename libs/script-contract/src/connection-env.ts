@@ -67,8 +67,9 @@ const fromUri = (uri: string): ConnectionEnv => {
   const match = PROPERTIES.exec(uri) ?? URI.exec(uri);
   if (match === null)
     return { ok: false, problem: 'is not a connection URI (scheme://user:password@host:port/database)' };
-  const [, scheme = '', username = '', password = '', hosts = '', database = '', options = ''] = match;
-  if (!isClear(hosts, database, options)) return { ok: false, problem: UNCLEAR };
+  const [, scheme = '', username = '', password = '', hosts = '', path, options = ''] = match;
+  const database = path ?? '';
+  if (!isClear(hosts, path, options)) return { ok: false, problem: UNCLEAR };
   if (!hosts.split(',').every(hasPossiblePort)) return { ok: false, problem: NO_PORT };
   const { host, port } = splitHost(hosts, DEFAULT_PORTS[scheme.toLowerCase()] ?? '');
   try {
@@ -114,8 +115,10 @@ const UNCLEAR =
  * Whether the parts are what they seem to be. Where a password holds one of these characters as it is, its end would be taken
  * for the host or the database, which are shown.
  */
-const isClear = (hosts: string, database: string, options: string): boolean =>
-  hosts.split(',').every((host) => HOST.test(host)) && !database.includes('@') && !/^[^=]*@|^[^#]*#.*@/s.test(options);
+const isClear = (hosts: string, path: string | undefined, options: string): boolean =>
+  hosts.split(',').every((host) => HOST.test(host)) &&
+  !path?.includes('@') &&
+  !(path === undefined ? /@/ : /^[^=]*@|^[^#]*#.*@/s).test(options);
 
 const HOST = /^(?:\[[^\]@]*\]|[^:@]*)(?::\d*)?$/;
 
