@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,11 @@ const MEMORY = '/dev/shm';
 const SCRATCH_BYTES = 4 * 2 ** 30;
 
 /** A new folder for temporary files; in memory where there is room, since every server begins with a thousand small ones. */
-export const makeScratch = (): string => mkdtempSync(join(takesFiles(MEMORY) ? MEMORY : tmpdir(), 'userferry-'));
+export function makeScratch(): string {
+  const folder = mkdtempSync(join(takesFiles(MEMORY) ? MEMORY : tmpdir(), 'userferry-'));
+  chmodSync(folder, 0o1777); // as any such folder: servers run as somebody else
+  return folder;
+}
 
 function takesFiles(folder: string): boolean {
   try {
