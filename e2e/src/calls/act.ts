@@ -49,7 +49,8 @@ const newPasswordOf = ({ writes }: CallRow, cast: Cast): string =>
 
 const howOf = (row: CallRow, cast: Cast): How => ({ call: callOf(cast), body: { say: Object.entries(toldTo(row)) } });
 
-const registrationOf = ({ email, username, nickname }: Cast) => ({ email, username, nickname });
+/** By one identifier: the legacy user store is asked for each by itself. */
+const registrationOf = ({ email, nickname }: Cast) => ({ email, nickname });
 
 /** The call that the row is about. */
 export const act = async (row: CallRow, cast: Cast, caller: Caller): Promise<Outcome> => {

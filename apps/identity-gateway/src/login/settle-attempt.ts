@@ -10,10 +10,11 @@ export type SettleAttempt = (settled: SettledAttempt) => void;
  * gives the attempt back; a password that a custom user store proved clears the count. What the store settled itself,
  * and a refusal, is left as it is.
  */
-export const settledLogin = (attempt: LoginAttempt, end: LoginEnd): SettledAttempt | undefined => {
+export const settledLogin = (attempt: LoginAttempt, end: LoginEnd, ranScript: boolean): SettledAttempt | undefined => {
   const { userPoolId, identifier, facts } = attempt;
   const base = { userPoolId, identifier, ip: facts.ip };
-  if (end.step === 'leave_undecided') return { ...base, end: 'undecided', byLegacyStore: false };
+  const isLockedThere = ranScript && end.step === 'reject' && end.reason === 'USER_LOCKED';
+  if (end.step === 'leave_undecided' || isLockedThere) return { ...base, end: 'undecided', byLegacyStore: false };
   if (end.step === 'authenticated' && end.user.kind === 'legacy')
     return { ...base, end: 'proven', byLegacyStore: true };
   return undefined;

@@ -42,6 +42,10 @@ a test runs each row, and another holds this file against them.
 - **UpdateUser before migration (lazy).** A user whose password nobody has proven cannot be stored, and the lazy mode has
   no \`updateUser\` script: \`USER_NOT_MIGRATED\` says so. With a password in the call the user is stored with it, counts as
   migrated, and the changes are made here.
+- **Register and UpdateUser in lazy mode** ask \`getUser\` for each identifier that is new, by itself, as typed and, where that is
+  another spelling, as our store compares it (blanks, case and form of Unicode of an e-mail, E.164 of a phone): whoever has
+  one there would be shut out. So such an UpdateUser needs the legacy user store, as Register does.
+- **A user is shown under a legacy id** of the pool's connection; under one of a deleted connection while there is none.
 - **ChangePassword** answers an unknown, a deleted and a tombstoned user like a wrong old password, and counts it under what
   names them, so that the limit does not tell who exists. Before migration, and in a custom user store, a wrong old password
   counts for the limits as in a login, under the identifier (a custom user store's user without any, and a legacy id that

@@ -31,7 +31,7 @@ const LOGIN: readonly Row[] = [
   login('profile', 'authenticated legacy', 'proven'),
   login('null', 'rejected INVALID_CREDENTIALS 2333'),
   login('Error', 'rejected INVALID_CREDENTIALS 2333'),
-  login('blocked profile', 'rejected USER_LOCKED 2005'),
+  login('blocked profile', 'rejected USER_LOCKED 2005', 'undecided'),
   login('deleted profile', 'rejected INVALID_CREDENTIALS 2333'),
   login('store unreachable', 'undecided LEGACY_STORE_UNREACHABLE', 'undecided'),
   { call: 'Login', mode: 'custom', here: 'too_many_attempts', answer: 'rejected TOO_MANY_ATTEMPTS' },

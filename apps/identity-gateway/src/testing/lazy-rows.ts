@@ -73,7 +73,13 @@ const LOGIN: readonly Row[] = [
       answer: 'rejected INVALID_CREDENTIALS 2333',
     }),
   ),
-  { ...lazy('Login'), here: 'unknown', scripts: [['login', 'blocked profile']], answer: 'rejected USER_LOCKED 2005' },
+  {
+    ...lazy('Login'),
+    here: 'unknown',
+    scripts: [['login', 'blocked profile']],
+    settled: 'undecided',
+    answer: 'rejected USER_LOCKED 2005',
+  },
   ...OUTAGES.map(
     ([saying, answer]): Row => ({
       ...lazy('Login'),
@@ -173,7 +179,13 @@ const CHANGES: readonly Row[] = [
   { ...lazy('SearchUsers'), here: 'ok', answer: 'found page of ours' },
   { ...lazy('ListUsers'), here: 'ok', answer: 'listed page of ours' },
   { ...lazy('UpdateUser'), here: 'ok', writes: ['UpdateUser'], answer: 'updated ours' },
-  { ...lazy('UpdateUser'), here: 'ok', writes: [['UpdateUser', 'exists']], answer: 'rejected USER_EXISTS 2026' },
+  {
+    ...lazy('UpdateUser'),
+    here: 'ok',
+    scripts: [['getUser', 'null']],
+    writes: [['UpdateUser', 'exists']],
+    answer: 'rejected USER_EXISTS 2026',
+  },
   {
     ...lazy('UpdateUser'),
     here: 'ok',
@@ -279,7 +291,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     hereById: 'ok',
     scripts: [['login', 'profile']],
-    writes: [['MigrateUser', 'wrong_password'], 'ChangePassword'],
+    writes: ['ChangePassword'],
     settled: 'proven',
     answer: 'changed ours',
   },

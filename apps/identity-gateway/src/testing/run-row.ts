@@ -1,3 +1,4 @@
+import type { JsonObject } from '@userferry/user-model';
 import type { LoginEnd } from '../login/prove-login.ts';
 import { proveLogin } from '../login/prove-login.ts';
 import { changePassword } from '../users/change-password.ts';
@@ -61,7 +62,7 @@ const endOf = async (
   const password = row.password && PASSWORDS.newPassword;
   switch (row.call) {
     case 'Register':
-      return register({ profile: { email: EMAIL.value, username: 'ada' }, password: PASSWORDS.newPassword }, scope);
+      return register({ profile: { email: EMAIL.value }, password: PASSWORDS.newPassword }, scope);
     case 'GetUser':
       return getUser(user, scope);
     case 'SearchUsers':
@@ -69,7 +70,7 @@ const endOf = async (
     case 'ListUsers':
       return listUsers({ page: 2, limit: 10, migrationState: undefined }, scope);
     case 'UpdateUser':
-      return updateUser(user, { updates: { nickname: 'A' }, password }, scope);
+      return updateUser(user, { updates: updatesOf(row), password }, scope);
     case 'DeleteUser':
       return deleteUser(user, scope);
     case 'ChangePassword':
@@ -92,3 +93,9 @@ export const runRow = async (row: Row) => {
       : await endOf(row, { userPoolId: 'pool', facts: FACTS, call, deps });
   return { answer: describe(row, end as End), end: end as End, traces };
 };
+
+/** An identifier that is new is looked for in the legacy user store, too. */
+const updatesOf = ({ writes = [] }: Row): JsonObject =>
+  writes.some((write) => Array.isArray(write) && write[1] === 'exists')
+    ? { email: 'new@example.com' }
+    : { nickname: 'A' };

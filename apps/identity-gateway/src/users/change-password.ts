@@ -92,14 +92,19 @@ const changeBeforeMigration = async (
   switch (step.step) {
     case 'authenticate': {
       // Somebody logged in since: the user is ours by now.
-      const userId = proven.checked.user?.userId;
-      if (userId === undefined) throw modeChanged();
-      return asKnown(await setPassword(userId, change, scope));
+      const known = proven.checked.user;
+      if (known === undefined) throw modeChanged();
+      if (!isNamed(user, known.externalRef?.ref?.value)) return WRONG_OLD_PASSWORD;
+      return asKnown(await setPassword(known.userId, change, scope));
     }
     case 'migrate': {
       // Proven, whatever becomes of the new one: the store counted the attempt and could not see this.
       scope.deps.settle({ ...attemptOf(attempt), end: 'proven', byLegacyStore: true });
       const { externalId, profile, profileJson: json } = step;
+      if (!isNamed(user, externalId)) return WRONG_OLD_PASSWORD;
+      // Here under other identifiers, what counts is the password here, and the limit of guesses at it.
+      const { stored } = await findHere({ kind: 'external_id', value: externalId }, scope);
+      if (stored !== undefined) return asKnown(await setPassword(stored.userId, change, scope));
       return asKnown(
         await migrateWithPassword({ kind: 'legacy', externalId, profile, json }, identifier, change, asked),
       );
@@ -111,6 +116,10 @@ const changeBeforeMigration = async (
       return step;
   }
 };
+
+/** Whoever is named by a legacy id logs in by an identifier of the profile, which may be somebody else's here. */
+const isNamed = (user: UserSelector, id: string | number | bigint | undefined): boolean =>
+  isIdentifier(user) || String(user.value) === String(id);
 
 const attemptOf = ({ userPoolId, identifier, facts }: LoginAttempt) => ({ userPoolId, identifier, ip: facts.ip });
 

@@ -64,7 +64,10 @@ describe('what is stored at a migration', () => {
 describe('an update with a password before migration', () => {
   const update = { updates: { email: 'grace@navy.example' }, password: CHANGE.newPassword };
   const updated = async (takenHere: string) => {
-    const scripts = [['getUser', 'profile']] as const;
+    const scripts = [
+      ['getUser', 'profile'],
+      ['getUser', 'null'],
+    ] as const;
     const { scope, migrations, traces } = world({ call: 'UpdateUser', mode: 'lazy', here: 'not_found', scripts });
     const findUser: typeof scope.deps.users.findUser = async (pool, user, call) => {
       const found = await scope.deps.users.findUser(pool, user, call);

@@ -4,7 +4,8 @@ import { type Rejected, USER_EXISTS, USER_TOMBSTONED } from '../outcome/rejected
 import { type Asked, askCreateUser, askGetUser } from './ask-script.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
-import { type FoundHere, findHere, resolveLegacy } from './resolve-user.ts';
+import { type FoundHere, findHere } from './resolve-user.ts';
+import { takenThere } from './taken-there.ts';
 import { done, type Ended, ended, type UserEnd } from './user-end.ts';
 import type { UserScope } from './user-scope.ts';
 import { queryOfIdentifiers } from './user-selector.ts';
@@ -39,10 +40,8 @@ const createHere = async (
   const refusal = taken(standings);
   if (refusal !== undefined) return refusal;
   if (standings.includes('maybe_legacy')) {
-    const there = await resolveLegacy(queryOfIdentifiers(identifiers), asked);
-    if (there.step === 'stored' || there.step === 'legacy') return USER_EXISTS;
-    if (there.step === 'tombstoned') return USER_TOMBSTONED;
-    if (there.step !== 'unknown') return there;
+    const there = await takenThere(identifiers, asked);
+    if (there !== undefined) return there;
   }
   const { userPoolId, call, deps } = asked.scope;
   const created = await deps.users.createUser({ userPoolId, profile: profile as JsonObject, password }, call);

@@ -1,6 +1,23 @@
-import { IDENTIFIER_KINDS, type JsonObject } from '@userferry/user-model';
+import { ServiceError } from '@userferry/errors';
+import {
+  IDENTIFIER_KINDS,
+  type Identifier,
+  identifierKey,
+  identifiersOf,
+  type JsonObject,
+  type Profile,
+} from '@userferry/user-model';
 import type { StoredUser } from '../clients/migration.ts';
-import { USER_EXISTS, USER_LOCKED, USER_NOT_FOUND, USER_NOT_MIGRATED, USER_TOMBSTONED } from '../outcome/rejected.ts';
+import { situationOf } from '../connection/store-facts.ts';
+import {
+  type Rejected,
+  USER_EXISTS,
+  USER_LOCKED,
+  USER_NOT_FOUND,
+  USER_NOT_MIGRATED,
+  USER_TOMBSTONED,
+} from '../outcome/rejected.ts';
+import type { Undecided } from '../outcome/undecided.ts';
 import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
 import { legacyIdOf } from './delete-user.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
@@ -8,6 +25,7 @@ import { refuseWeak } from './new-password.ts';
 import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
 import { type FoundHere, findHere, resolveCustom, resolveUser } from './resolve-user.ts';
 import { migrateWithPassword } from './set-password.ts';
+import { type KnownThere, takenThere } from './taken-there.ts';
 import { done, type Ended, ended, type UserEnd } from './user-end.ts';
 import type { UserScope } from './user-scope.ts';
 import { queryOfSelector, type UserSelector } from './user-selector.ts';
@@ -29,12 +47,17 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
   const resolved = await (password === undefined ? resolveUser : resolveOwner)(user, found);
   switch (resolved.step) {
     case 'stored':
-      return updateStored(resolved.stored, update, found.asked);
+      return (
+        (await takenByOthers(updates, resolved, found.asked)) ?? updateStored(resolved.stored, update, found.asked)
+      );
     case 'legacy': {
       // Whose password nobody has proven cannot be stored, but with a new one.
       if (password === undefined) return USER_NOT_MIGRATED;
       // Looked at first: what is refused after the password was set has set it all the same.
-      if (await isTakenHere(updates, found.asked.scope)) return USER_EXISTS;
+      refuseNameless({ ...resolved.user.profile, ...updates });
+      const taken =
+        (await takenHere(updates, found.asked.scope)) ?? (await takenByOthers(updates, resolved, found.asked));
+      if (taken !== undefined) return taken;
       const passwords = { oldPassword: undefined, newPassword: password };
       const migrated = await migrateWithPassword(resolved.user, user, passwords, found.asked);
       if (migrated.step !== 'done') return migrated;
@@ -49,16 +72,39 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
   }
 };
 
-/** Whether somebody here has an identifier of these; who is not here yet has none. */
-const isTakenHere = async (updates: JsonObject, scope: UserScope): Promise<boolean> => {
+/** What our store would say of a user whom nothing names, before anything is stored of one who is not here yet. */
+const refuseNameless = (profile: JsonObject): void => {
+  if (IDENTIFIER_KINDS.some((kind) => typeof profile[kind] === 'string')) return;
+  throw new ServiceError('INVALID_ARGUMENT', 'updates_json: an e-mail, a phone or a username must be left');
+};
+
+/** What stands against these identifiers for somebody who is not here yet. */
+const takenHere = async (updates: JsonObject, scope: UserScope): Promise<Rejected | undefined> => {
   const found = await Promise.all(
     IDENTIFIER_KINDS.map(async (kind) => {
       const value = updates[kind];
       return typeof value === 'string' ? (await findHere({ kind, value }, scope)).standing : undefined;
     }),
   );
-  return found.includes('stored');
+  if (found.includes('stored')) return USER_EXISTS;
+  return found.includes('tombstoned') ? USER_TOMBSTONED : undefined;
 };
+
+/** While users are on their way here: whether an identifier that is new to this one is another's in the legacy user store. */
+const takenByOthers = async (
+  updates: JsonObject,
+  who: KnownThere,
+  asked: Asked,
+): Promise<Rejected | Undecided | undefined> => {
+  if (situationOf(asked.facts) !== 'lazy_migration') return undefined;
+  const shown = who.step === 'stored' ? who.stored.profile : who.user.profile;
+  const isNew = ({ kind, value }: Identifier) =>
+    identifierKey({ kind, value: shown?.[kind] ?? '' }) !== identifierKey({ kind, value });
+  return takenThere(identifiersOf(updates as Profile).filter(isNew), asked, (there) => idOf(there) === idOf(who));
+};
+
+const idOf = (there: KnownThere): string | number =>
+  there.step === 'stored' ? there.stored.userId : there.user.externalId;
 
 const updateStored = async (stored: StoredUser, update: Update, { scope }: Asked): Promise<UserEnd<KnownUser>> => {
   if (update.password === undefined && Object.keys(update.updates).length === 0) return done(storedUser(stored));

@@ -23,7 +23,9 @@ const LOOK_UP: Statement = {
     (SELECT json_agg(json_build_object('kind', i.kind, 'value', i.value, 'inProfile', i.in_profile))
       FROM user_identifiers AS i WHERE i.user_id = u.id) AS identifiers,
     (SELECT json_build_object('idType', e.id_type, 'idText', e.id_text) FROM external_ids AS e
-      WHERE e.user_id = u.id ORDER BY e.created_at, e.id_text COLLATE "C" LIMIT 1) AS external,
+      WHERE e.user_id = u.id AND (NOT EXISTS (SELECT FROM connections AS c WHERE c.user_pool_id = p.id)
+        OR EXISTS (SELECT FROM connections AS c WHERE c.id = e.connection_id AND c.user_pool_id = p.id))
+      ORDER BY e.created_at, e.id_text COLLATE "C" LIMIT 1) AS external,
     (SELECT json_build_object('scheme', k.scheme, 'version', k.version, 'pepperId', k.pepper_id, 'cost', k.cost,
         'hash', k.hash) FROM credentials AS k WHERE k.user_id = u.id) AS credential,
     EXISTS (SELECT FROM tombstones AS t

@@ -39,7 +39,8 @@ const MIGRATED = `
 // Who has migrated has a time of it, and no one else has: so the count needs the index alone.
 const TOTALS = `
   SELECT
-    (SELECT count(*) FROM users WHERE user_pool_id = $1 AND migrated_at IS NOT NULL) AS migrated,
+    (SELECT count(*) FROM external_ids AS e WHERE e.user_pool_id = $1
+      AND e.connection_id = (SELECT id FROM connections WHERE user_pool_id = $1)) AS migrated,
     (SELECT count(*) FROM identifier_conflicts WHERE user_pool_id = $1 AND NOT kept_local) AS conflicts,
     (SELECT max(last_legacy_login_at) FROM login_days WHERE user_pool_id = $1) AS last`;
 

@@ -19,11 +19,15 @@ export type StoredUser = { readonly user: User; readonly credential?: Credential
 /** A user who is here, or why there is none. */
 export type FoundUser = ({ readonly verdict: 'ok' } & StoredUser) | { readonly verdict: 'not_found' | 'tombstoned' };
 
+/** What a deleted connection has given is somebody else's once there is another one. */
+const OF_TODAY = `EXISTS (SELECT 1 FROM connections AS c WHERE c.id = external.connection_id AND c.user_pool_id IS NOT NULL)
+  OR NOT EXISTS (SELECT 1 FROM connections AS c WHERE c.user_pool_id = external.user_pool_id)`;
+
 const wholeUser = (manager: EntityManager): SelectQueryBuilder<UserRow> =>
   manager
     .createQueryBuilder(userEntity, 'user')
     .leftJoinAndSelect('user.identifiers', 'identifier')
-    .leftJoinAndSelect('user.externalIds', 'external')
+    .leftJoinAndSelect('user.externalIds', 'external', OF_TODAY)
     .leftJoinAndSelect('user.credential', 'credential');
 
 /** The user whom this identifier names. */
