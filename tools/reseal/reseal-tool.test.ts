@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,6 +84,12 @@ it('npm run reseal seals with the current key what an old one has sealed, beside
   expect(await runTool(NEW)).toMatchObject({ code: 0, text: expect.stringContaining('0 values sealed anew') });
   expect((await connections.getConnectionSettings({ userPoolId }, inTime())).env).toEqual({ TOKEN: 's3cr3t' });
   expect(await runTool('hunter2')).toMatchObject({ code: 2, text: expect.not.stringContaining('hunter2') });
+});
+
+it('npm run reseal makes no keys where the key file that it is told of is not there', async () => {
+  const file = join(folder, 'no-keys.json');
+  const { code, text } = await runTool('', { USERFERRY_KEY_FILE: file });
+  expect([code, text, existsSync(file)]).toEqual([2, expect.stringContaining(`there is no key file ${file}`), false]);
 });
 
 it('npm run reseal says how it failed to reach the database, and which variable names it, but not what that holds', async () => {

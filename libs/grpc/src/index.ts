@@ -1,3 +1,5 @@
+import './strict-text.ts';
+
 export { type Caller, type CallFacts, REQUEST_ID_HEADER } from './call-facts.ts';
 export { checkHealth, type HealthQuestion } from './client/check-health.ts';
 export {

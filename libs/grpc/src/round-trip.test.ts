@@ -94,17 +94,18 @@ describe('a call', () => {
     const raw = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
     const same = (bytes: Buffer) => bytes;
     const { path } = PublicIpServiceService.listPublicIps;
-    const send = (token: string) => {
+    const send = (token: string, bytes = Buffer.from('ffff', 'hex')) => {
       const metadata = new Metadata();
       metadata.set('authorization', `Bearer ${token}`);
       return new Promise<GrpcError | null>((resolve) => {
-        raw.makeUnaryRequest(path, same, same, Buffer.from('ffff', 'hex'), metadata, {}, resolve);
+        raw.makeUnaryRequest(path, same, same, bytes, metadata, {}, resolve);
       });
     };
     const [known, unknown] = [await send(TOKEN), await send('somebody-else')];
+    const latin = await send(TOKEN, Buffer.from([0x0a, 3, 0x61, 0xe4, 0x62]));
     raw.close();
     expect([known?.code, unknown?.code]).toEqual([status.INVALID_ARGUMENT, status.UNAUTHENTICATED]);
-    expect(known?.details).toBe('the request is no message of this call');
+    for (const refused of [known, latin]) expect(refused?.details).toBe('the request is no message of this call');
   });
 
   it('is not begun with less than 100 ms left', async () => {

@@ -47,11 +47,15 @@ const parseFile = (path: string): z.infer<typeof FILE> => {
 };
 
 /**
- * Reads the key file; makes it at the first start, readable by its owner alone.
- * @throws Error when others may read it, or it has another form; never with anything of its content
+ * Reads the key file; makes it at the first start, readable by its owner alone, unless it must be there.
+ * @throws Error when it must be and is not, others may read it, or it has another form; never with anything of its content
  */
-export const readKeyFile = (path: string): Secrets => {
-  if (!existsSync(path)) makeOnce(path);
+export const readKeyFile = (path: string, { mustExist = false } = {}): Secrets => {
+  if (!existsSync(path)) {
+    if (mustExist)
+      throw new Error(`there is no key file ${path}: name the one that the services use (USERFERRY_KEY_FILE)`);
+    makeOnce(path);
+  }
   if ((statSync(path).mode & READABLE_BY_OTHERS) !== 0)
     throw new Error(
       `the key file ${path} may be read by every user of this machine: chmod 600 it, and change the keys`,

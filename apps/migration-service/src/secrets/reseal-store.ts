@@ -1,6 +1,6 @@
 import { type ResealProgress, type ResealResult, resealAll, type UnopenedValue } from '@userferry/user-store';
 import type { readResealConfig } from '../config.ts';
-import { loadSecrets } from './load-secrets.ts';
+import { readKeyFile } from './key-file.ts';
 
 export type ResealConfig = ReturnType<typeof readResealConfig>;
 
@@ -32,7 +32,7 @@ const lastLines = (result: ResealResult, currentId: string): readonly string[] =
  * @throws ServiceError STORE_UNAVAILABLE, Error about keys; never with a value
  */
 export const resealStore = async (config: ResealConfig, print: (line: string) => void): Promise<boolean> => {
-  const { encryptionKeys } = loadSecrets(config.secrets);
+  const { keyFile, encryptionKeys = readKeyFile(keyFile, { mustExist: true }).encryptionKeys } = config.secrets;
   const { currentId: currentKeyId, secrets: keys } = encryptionKeys;
   const result = await resealAll({
     ...config.database,

@@ -164,6 +164,7 @@ describe('rubbish', () => {
     ['a list', '[]', 'not the JSON object'],
     ['null', 'null', 'not the JSON object'],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 'not the JSON object'],
+    ['text in Latin-1', Buffer.from('{"userPoolId":"pool-a","requestId":"\xe4"}', 'latin1'), 'not the JSON object'],
     ['a number for text', of({ requestId: 7 }), 'request_id must be text'],
     ['text for a number', of({ pageSize: 'hunter2' }), 'page_size must be a whole number'],
     ['a fraction', of({ pageSize: 1.5 }), 'page_size must be a whole number'],

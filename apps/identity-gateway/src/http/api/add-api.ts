@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Logger } from '@userferry/process';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerOf } from '../../access/authenticate.ts';
@@ -89,9 +90,14 @@ const renew = (reply: FastifyReply, session: Session, sealer: Sealer): void => {
   if (cookie !== undefined) reply.header('set-cookie', cookie);
 };
 
-/** Nothing at all is an empty request. Bytes that are no UTF-8 are no JSON: the call refuses what is left. */
+const NO_JSON = '\ufffd';
+
+/** Nothing at all is an empty request. Bytes that are no UTF-8 are no JSON: the call refuses them as such. */
 const textOf = (body: unknown): string => {
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
+  if (!Buffer.isBuffer(body)) return '{}';
+  // Replaced by U+FFFD, different passwords would become one.
+  if (!isUtf8(body)) return NO_JSON;
+  const text = body.toString('utf8');
   return text.trim() === '' ? '{}' : text;
 };
 
