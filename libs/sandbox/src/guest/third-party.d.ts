@@ -79,3 +79,11 @@ declare module 'undici/lib/core/request.js' {
   }
   export = Request;
 }
+
+declare module 'whatwg-url/lib/URL-impl.js' {
+  export const implementation: object;
+}
+
+declare module 'whatwg-url/lib/URLSearchParams-impl.js' {
+  export const implementation: object;
+}

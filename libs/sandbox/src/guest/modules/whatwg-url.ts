@@ -1,6 +1,10 @@
 /** `URL` and `URLSearchParams`, as the standard lays out their members. */
 import conversions from 'webidl-conversions';
+import { URLSearchParams as PackageParams, URL as PackageUrl } from 'whatwg-url';
+import { implementation as UrlImpl } from 'whatwg-url/lib/URL-impl.js';
+import { implementation as ParamsImpl } from 'whatwg-url/lib/URLSearchParams-impl.js';
 import machine from 'whatwg-url/lib/url-state-machine.js';
+import { fix } from '../integrity/fixed.ts';
 import { toWellFormed } from '../primordials.ts';
 import { refuseToClone } from '../uncloneable.ts';
 import { plainUrl } from './whatwg-url/plain-url.ts';
@@ -13,6 +17,24 @@ conversions.USVString = (value, options) => toWellFormed(conversions.DOMString(v
 const parse = machine.basicURLParse;
 machine.basicURLParse = (text, options) =>
   (options?.stateOverride === undefined ? plainUrl(text) : undefined) ?? parse(text, options);
+
+/** What takes a text apart for want of a faster way; only an instance leads to its class. */
+const machineOf = (): object => {
+  const met: object[] = [];
+  Object.defineProperty(Object.prototype, 'pointer', {
+    configurable: true,
+    set(this: object, value) {
+      met.push(this);
+      Object.defineProperty(this, 'pointer', { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+  parse('a:', undefined);
+  Reflect.deleteProperty(Object.prototype, 'pointer');
+  return met[0] as object;
+};
+
+// Scripts that come by what is behind a URL could change every later one.
+fix(UrlImpl, ParamsImpl, PackageUrl, PackageParams, machineOf().constructor);
 
 /** How many arguments must be there; the methods count them themselves. */
 const LENGTHS = new Map([

@@ -8,6 +8,8 @@ import { md5, ripemd160, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from '@noble/hashes/sha2.js';
 import { sha3_224, sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js';
 import type { CHash } from '@noble/hashes/utils.js';
+import { fix } from '../../integrity/fixed.ts';
+import { getPrototypeOf } from '../../primordials.ts';
 import { Buffer } from '../buffer.ts';
 import { invalidArgType, nodeError, validateString } from '../node-errors.ts';
 import { Transform } from '../stream.ts';
@@ -37,6 +39,17 @@ const ALGORITHMS: Readonly<Record<string, CHash>> = Object.assign(Object.create(
   blake2b512: blake2b,
   blake2s256: blake2s,
 });
+
+/** What all states have in common cannot be changed: a script that comes by one could change every later digest. */
+function fixStates(state: object): void {
+  let shared = getPrototypeOf(state) as { readonly constructor: object } | null;
+  while (shared !== null && shared !== Object.prototype) {
+    fix(shared.constructor);
+    shared = getPrototypeOf(shared) as typeof shared;
+  }
+}
+for (const algorithm of Object.values(ALGORITHMS)) fixStates(algorithm.create());
+fixStates(hmac.create(sha256, new Uint8Array(1)));
 
 export const hashNames = (): string[] => callNative('getHashes') as string[];
 
@@ -98,8 +111,14 @@ function bytesOf(data: unknown, encoding?: string): Uint8Array {
   throw invalidArgType('data', 'of type string or an instance of Buffer, TypedArray, or DataView', data);
 }
 
+/** Of no script's concern: a state's methods are every run's. */
+let copyState: (digest: Digest) => State;
+
 /** `Hash` and `Hmac` as Node has them: updates, one digest, and a stream. */
 class Digest extends Transform {
+  static {
+    copyState = (digest) => digest.#copyState();
+  }
   #state: State;
   #result: Uint8Array | undefined;
   protected _done = false;
@@ -123,7 +142,7 @@ class Digest extends Transform {
     this.#result ??= this.#state.digest();
     return this.#result;
   }
-  protected _copyState(): State {
+  #copyState(): State {
     if (this._done) throw finalized();
     return this.#state.clone() as State;
   }
@@ -146,7 +165,7 @@ export class Hash extends Digest {
     this.#algorithm = algorithm as string;
   }
   copy(options?: Options): Hash {
-    return new Hash(this.#algorithm, options, this._copyState());
+    return new Hash(this.#algorithm, options, copyState(this));
   }
 }
 
