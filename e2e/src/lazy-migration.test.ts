@@ -8,8 +8,9 @@ import { asText } from './as-text.ts';
 import { allRuns } from './calls/log-history.ts';
 import { byEmail, byUsername, type Caller, createCaller } from './legacy/caller.ts';
 import { createCompany, inTime, type LegacyCompany } from './legacy/connect-company.ts';
-import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
-import { createUserferry, type Userferry } from './world.ts';
+import type { LegacyShop } from './legacy/legacy-shop.ts';
+import { startReadyMade } from './legacy/ready-made.ts';
+import type { Userferry } from './world.ts';
 
 const stack = new AsyncDisposableStack();
 let shop: LegacyShop;
@@ -18,12 +19,9 @@ let company: LegacyCompany;
 let caller: Caller;
 
 beforeAll(async () => {
-  shop = await startLegacyShop('postgresql');
-  stack.defer(() => shop.stop());
-  ours = stack.use(await createUserferry({ env: { USERFERRY_EGRESS_ALLOW: `127.0.0.1:${shop.port}` } }));
-  const scriptOf = (action: Parameters<typeof templateOf>[1]) => templateOf('postgresql', action);
-  const connection = { mode: 'LAZY_MIGRATION', uri: shop.uri, scriptOf } as const;
-  company = stack.use(await createCompany(ours, { name: 'lazy', connection }));
+  const world = await startReadyMade(stack);
+  ({ shop, ours } = world);
+  company = stack.use(await createCompany(ours, { name: 'lazy', connection: world.connection }));
   caller = createCaller(company);
 });
 afterAll(() => stack.disposeAsync());

@@ -1,28 +1,26 @@
 /** Whoever calls for one user touches no other: of our store and the legacy one, whatever they are named by. */
 import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
-import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { byLegacyId, byOurId, byUsername, type Caller, createCaller } from './legacy/caller.ts';
 import { connect, createCompany, inTime, type LegacyCompany } from './legacy/connect-company.ts';
-import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
-import { createUserferry, type Userferry } from './world.ts';
+import { type ReadyMade, startReadyMade } from './legacy/ready-made.ts';
 
 const stack = new AsyncDisposableStack();
-let [shop, ours, readyMade]: [LegacyShop, Userferry, { company: LegacyCompany; caller: Caller }] = [] as never;
+let shop: ReadyMade['shop'];
+let ours: ReadyMade['ours'];
+let readyMade: Caller;
 beforeAll(async () => {
-  shop = await startLegacyShop('postgresql');
-  stack.defer(() => shop.stop());
-  ours = stack.use(await createUserferry({ env: { USERFERRY_EGRESS_ALLOW: `127.0.0.1:${shop.port}` } }));
-  const scriptOf = (action: Parameters<typeof templateOf>[1]) => templateOf('postgresql', action);
-  const connection = { mode: 'LAZY_MIGRATION', uri: shop.uri, scriptOf } as const;
-  const company = stack.use(await createCompany(ours, { name: 'ready-made', connection }));
-  readyMade = { company, caller: createCaller(company) };
+  const world = await startReadyMade(stack);
+  ({ shop, ours } = world);
+  const company = stack.use(await createCompany(ours, { name: 'ready-made', connection: world.connection }));
+  readyMade = createCaller(company);
 });
 afterAll(() => stack.disposeAsync());
 
 const [THEIRS, MINE] = ['owner-Secret-1', 'mallory-Secret-1'];
 const uri = 'postgresql://u:p@127.0.0.1:1/x';
 type Row = { id: number; email?: string; username?: string; password: string } & Record<string, unknown>;
+
 /** Scripts whose legacy user store is an array. */
 const lazy = (rows: readonly Row[]) => {
   const head = `const rows = ${JSON.stringify(rows)};
@@ -34,9 +32,16 @@ const lazy = (rows: readonly Row[]) => {
   };
   return { mode: 'LAZY_MIGRATION', uri, scriptOf: (action: string) => scripts[action] } as const;
 };
+
 const companyWith = async (name: string, rows: readonly Row[]) => {
   const company = stack.use(await createCompany(ours, { name, connection: lazy(rows) }));
   return { company, caller: createCaller(company), pool: { userPoolId: company.userPoolId } };
+};
+
+const listUsers = (company: LegacyCompany, totalCount: number) => {
+  const source = `async function listUsers() { return { list: [], totalCount: ${totalCount} }; }`;
+  const what = { userPoolId: company.userPoolId, action: ScriptAction.LIST_USERS, source, language: 0 as const };
+  return company.connections.saveScript(what, inTime());
 };
 
 it.each([
@@ -44,11 +49,11 @@ it.each([
   ['NFD', { username: 'zoe\u0308' }, { email: 'zoe@shop.example', username: 'zo\u00eb' }],
   ['phone', { phone: '+1 202 555 0143' }, { email: 'ph@shop.example', username: 'ph', phone: '+12025550143' }],
 ])('nobody registers as a legacy user by a spelling that we take for the same: %s', async (_, mine, there) => {
-  const { caller } = readyMade;
   await shop.add({ ...there, password: THEIRS });
-  expect((await caller.register(mine, MINE))?.$case).toBe('rejected');
-  expect(await caller.login(byUsername(there.username), THEIRS)).toMatchObject({ $case: 'authenticated' });
+  expect((await readyMade.register(mine, MINE))?.$case).toBe('rejected');
+  expect(await readyMade.login(byUsername(there.username), THEIRS)).toMatchObject({ $case: 'authenticated' });
 });
+
 it('nobody takes the identifiers of a legacy user by UpdateUser', async () => {
   const { caller } = await companyWith('2', [{ id: 1, email: 'v@x.example', username: 'v', password: THEIRS }]);
   await caller.register({ username: 'mallory' }, MINE);
@@ -56,6 +61,7 @@ it('nobody takes the identifiers of a legacy user by UpdateUser', async () => {
   expect(updated?.$case).toBe('rejected');
   expect((await caller.login(byUsername('v'), THEIRS))?.$case).toBe('authenticated');
 });
+
 it('a user is not shown under a legacy id that is somebody else', async () => {
   const { caller, company, pool } = await companyWith('3', [{ id: 7, username: 'old7', password: MINE }]);
   const first = await caller.login(byUsername('old7'), MINE);
@@ -66,11 +72,7 @@ it('a user is not shown under a legacy id that is somebody else', async () => {
   const ref = shown?.$case === 'found' ? shown.value.externalRef : undefined;
   expect(ref).toBeUndefined();
 });
-const listUsers = (company: LegacyCompany, totalCount: number) => {
-  const source = `async function listUsers() { return { list: [], totalCount: ${totalCount} }; }`;
-  const what = { userPoolId: company.userPoolId, action: ScriptAction.LIST_USERS, source, language: 0 as const };
-  return company.connections.saveScript(what, inTime());
-};
+
 it('users of a deleted connection do not make another one safe to switch off', async () => {
   const { caller, company, pool } = await companyWith('4', [{ id: 1, username: 'a', password: THEIRS }]);
   await caller.login(byUsername('a'), THEIRS);
@@ -80,6 +82,7 @@ it('users of a deleted connection do not make another one safe to switch off', a
   const progress = await company.connections.getMigrationProgress(pool, inTime());
   expect(progress).toMatchObject({ migrated: 0n, safeToSwitchOff: false });
 });
+
 it('a deleted row there does not hide who has another of the identifiers', async () => {
   const { caller } = await companyWith('5', [
     { id: 1, email: 'dead@x.example', isDeleted: true, password: 'x' },
@@ -89,6 +92,7 @@ it('a deleted row there does not hide who has another of the identifiers', async
   expect((await caller.register({ email: 'dead@x.example', username: 'live' }, MINE))?.$case).toBe('rejected');
   expect((await caller.login(byUsername('live'), THEIRS))?.$case).toBe('authenticated');
 });
+
 it('ChangePassword does not say whether a new password is the one that is here', async () => {
   const { caller, company } = await companyWith('6', [{ id: 1, username: 'or', password: 'leaked-Secret-1' }]);
   await caller.login(byUsername('or'), 'leaked-Secret-1');
@@ -98,6 +102,7 @@ it('ChangePassword does not say whether a new password is the one that is here',
   for (let nth = 0; nth < 15; nth++) expect((await guess(`wrong guess ${nth}`))?.$case).toBe('rejected');
   expect(await guess('current-Secret-9')).toMatchObject({ $case: 'rejected', value: { reason: 'TOO_MANY_ATTEMPTS' } });
 });
+
 it('an update that is refused has set no password', async () => {
   const { caller } = await companyWith('7', [{ id: 1, username: 'half', password: THEIRS }]);
   await caller.register({ username: 'gone' }, MINE);
@@ -107,6 +112,7 @@ it('an update that is refused has set no password', async () => {
   expect((await caller.login(byUsername('half'), MINE))?.$case).toBe('rejected');
   expect((await caller.login(byUsername('half'), THEIRS))?.$case).toBe('authenticated');
 });
+
 it('an update that would leave no identifier is refused, and has set no password', async () => {
   const { caller, company, pool } = await companyWith('7b', [{ id: 1, username: 'cl', password: THEIRS }]);
   const request = {
@@ -120,6 +126,18 @@ it('an update that would leave no identifier is refused, and has set no password
   await expect(company.identity.updateUser(request, inTime())).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   expect((await caller.login(byUsername('cl'), MINE))?.$case).toBe('rejected');
 });
+
+it('an update with a password of somebody whose profile has no identifier says so', async () => {
+  const scripts: Record<string, string> = {
+    login: `async function login() { return { id: 1 }; }`,
+    getUser: `async function getUser() { return { id: 1 }; }`,
+  };
+  const connection = { mode: 'LAZY_MIGRATION', uri, scriptOf: (action: string) => scripts[action] } as const;
+  const caller = createCaller(stack.use(await createCompany(ours, { name: 'nameless', connection })));
+  const refused = await caller.update(byUsername('nn'), { nickname: 'N' }, { password: MINE });
+  expect(refused).toMatchObject({ $case: 'rejected', value: { reason: 'VALIDATION_FAILED' } });
+});
+
 it('ChangePassword by a legacy id changes nobody else', async () => {
   const { caller, company } = await companyWith('8', []);
   expect(await caller.register({ email: 'shared@x.example', username: 'ada' }, MINE)).toMatchObject({
@@ -130,6 +148,7 @@ it('ChangePassword by a legacy id changes nobody else', async () => {
   expect(changed?.$case).toBe('rejected');
   expect((await caller.login(byUsername('ada'), MINE))?.$case).toBe('authenticated');
 });
+
 it('a right password of somebody who is blocked there is no guess', async () => {
   const { caller } = await companyWith('10', [{ id: 1, username: 'bl', blocked: true, password: THEIRS }]);
   for (let nth = 0; nth < 12; nth++)

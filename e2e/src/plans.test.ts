@@ -1,27 +1,18 @@
 import { Plan } from '@userferry/contracts/management/v1/user_pool_service';
-import type { ScriptAction } from '@userferry/script-contract';
-import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byUsername, createCaller } from './legacy/caller.ts';
-import { type CompanyConnection, connect, createCompany, inTime, saveConnection } from './legacy/connect-company.ts';
-import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
-import { createUserferry, type Userferry } from './world.ts';
+import { connect, createCompany, inTime, saveConnection } from './legacy/connect-company.ts';
+import { type ReadyMade, startReadyMade } from './legacy/ready-made.ts';
 
 const stack = new AsyncDisposableStack();
-let shop: LegacyShop;
-let ours: Userferry;
+let shop: ReadyMade['shop'];
+let ours: ReadyMade['ours'];
+let connection: ReadyMade['connection'];
 beforeAll(async () => {
-  shop = await startLegacyShop('postgresql');
-  stack.defer(() => shop.stop());
-  ours = stack.use(await createUserferry({ env: { USERFERRY_EGRESS_ALLOW: `127.0.0.1:${shop.port}` } }));
+  ({ shop, ours, connection } = await startReadyMade(stack));
 });
 afterAll(() => stack.disposeAsync());
 
-const connectionOf = (): CompanyConnection => ({
-  mode: 'LAZY_MIGRATION',
-  uri: shop.uri,
-  scriptOf: (action: ScriptAction) => templateOf('postgresql', action),
-});
 const add = (username: string) => shop.add({ email: `${username}@shop.example`, username, password: 'there-Secret-1' });
 const paymentRequired = { $case: 'undecided', value: { reason: 'PAYMENT_REQUIRED', code: 402 } };
 
@@ -29,7 +20,7 @@ describe('a plan without connections', () => {
   it('lets one be saved, and not switched on before a trial, of which there is one', async () => {
     using company = await createCompany(ours, { name: 'small', plan: Plan.BASIC });
     const { userPoolId, connections, pools } = company;
-    await saveConnection(company, connectionOf());
+    await saveConnection(company, connection);
     const enable = () => connections.enableConnection({ userPoolId }, inTime());
     await expect(enable()).rejects.toMatchObject({ reason: 'PAYMENT_REQUIRED' });
     expect((await pools.startTrial({ userPoolId }, inTime())).userPool).toMatchObject({
@@ -47,7 +38,7 @@ describe('a plan without connections', () => {
     using company = await createCompany(ours, { name: 'tried', plan: Plan.BASIC });
     const { userPoolId, connections, pools } = company;
     await pools.startTrial({ userPoolId }, inTime());
-    await connect(company, connectionOf());
+    await connect(company, connection);
     const caller = createCaller(company);
     for (const name of ['came-in-time', 'comes-late']) await add(name);
     const login = (name: string) => caller.login(byUsername(name), 'there-Secret-1');
@@ -81,7 +72,7 @@ describe('a plan without connections', () => {
 
   it('stops what needs scripts and loses nothing: with the plan back, all is as it was', async () => {
     using company = await createCompany(ours, { name: 'wavering' });
-    await connect(company, connectionOf());
+    await connect(company, connection);
     const { userPoolId, connections, pools } = company;
     const caller = createCaller(company);
     for (const name of ['stays', 'waits']) await add(name);

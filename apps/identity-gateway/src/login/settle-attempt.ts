@@ -7,7 +7,7 @@ export type SettleAttempt = (settled: SettledAttempt) => void;
 
 /**
  * What the store has to be told of a login's end: it counted the attempt and could not see how it went on. An outage
- * gives the attempt back; a password that a custom user store proved clears the count. What the store settled itself,
+ * gives the attempt back, as does a script that says of a right password that its user is blocked; a password that a custom user store proved clears the count. What the store settled itself,
  * and a refusal, is left as it is.
  */
 export const settledLogin = (attempt: LoginAttempt, end: LoginEnd, ranScript: boolean): SettledAttempt | undefined => {

@@ -1,15 +1,15 @@
 import { type Identifier, identifiersOf, type JsonObject, type Profile } from '@userferry/user-model';
 import { invalidResult } from '../outcome/failed-run.ts';
-import { type Rejected, USER_EXISTS, USER_TOMBSTONED } from '../outcome/rejected.ts';
+import { USER_EXISTS, USER_TOMBSTONED } from '../outcome/rejected.ts';
 import { type Asked, askCreateUser, askGetUser } from './ask-script.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
 import { type FoundHere, findHere } from './resolve-user.ts';
-import { takenThere } from './taken-there.ts';
+import { takenHere, takenThere } from './taken.ts';
 import { done, type Ended, ended, type UserEnd } from './user-end.ts';
 import type { UserScope } from './user-scope.ts';
 import { queryOfIdentifiers } from './user-selector.ts';
-import type { Standing, UserVerdict } from './user-verdict.ts';
+import type { UserVerdict } from './user-verdict.ts';
 
 /** A user to be; at least one identifier is in the profile. */
 export type Registration = { readonly profile: Profile; readonly password: string | undefined };
@@ -24,12 +24,6 @@ export const register = async (registration: Registration, scope: UserScope): Pr
   return ended(first.facts, await refuseWeak(createHere(registration, identifiers, [first, ...others])));
 };
 
-/** What stands against a registration by what our store knows of its identifiers. */
-const taken = (standings: readonly Standing[]): Rejected | undefined => {
-  if (standings.includes('stored')) return USER_EXISTS;
-  return standings.includes('tombstoned') ? USER_TOMBSTONED : undefined;
-};
-
 const createHere = async (
   { profile, password }: Registration,
   identifiers: readonly Identifier[],
@@ -37,7 +31,7 @@ const createHere = async (
 ): Promise<UserEnd<KnownUser>> => {
   const [{ asked }] = found;
   const standings = found.map(({ standing }) => standing);
-  const refusal = taken(standings);
+  const refusal = takenHere(standings);
   if (refusal !== undefined) return refusal;
   if (standings.includes('maybe_legacy')) {
     const there = await takenThere(identifiers, asked);

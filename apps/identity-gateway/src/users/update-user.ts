@@ -1,12 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import {
-  IDENTIFIER_KINDS,
-  type Identifier,
-  identifierKey,
-  identifiersOf,
-  type JsonObject,
-  type Profile,
-} from '@userferry/user-model';
+import { type Identifier, identifierKey, identifiersOf, type JsonObject, type Profile } from '@userferry/user-model';
 import type { StoredUser } from '../clients/migration.ts';
 import { situationOf } from '../connection/store-facts.ts';
 import {
@@ -25,7 +18,7 @@ import { refuseWeak } from './new-password.ts';
 import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
 import { type FoundHere, findHere, resolveCustom, resolveUser } from './resolve-user.ts';
 import { migrateWithPassword } from './set-password.ts';
-import { type KnownThere, takenThere } from './taken-there.ts';
+import { type KnownThere, takenHere, takenThere } from './taken.ts';
 import { done, type Ended, ended, type UserEnd } from './user-end.ts';
 import type { UserScope } from './user-scope.ts';
 import { queryOfSelector, type UserSelector } from './user-selector.ts';
@@ -54,9 +47,10 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
       // Whose password nobody has proven cannot be stored, but with a new one.
       if (password === undefined) return USER_NOT_MIGRATED;
       // Looked at first: what is refused after the password was set has set it all the same.
-      refuseNameless({ ...resolved.user.profile, ...updates });
+      refuseNameless(resolved.user.profile, updates);
+      const here = await Promise.all(identifiersIn(updates).map((each) => findHere(each, found.asked.scope)));
       const taken =
-        (await takenHere(updates, found.asked.scope)) ?? (await takenByOthers(updates, resolved, found.asked));
+        takenHere(here.map(({ standing }) => standing)) ?? (await takenByOthers(updates, resolved, found.asked));
       if (taken !== undefined) return taken;
       const passwords = { oldPassword: undefined, newPassword: password };
       const migrated = await migrateWithPassword(resolved.user, user, passwords, found.asked);
@@ -72,22 +66,13 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
   }
 };
 
-/** What our store would say of a user whom nothing names, before anything is stored of one who is not here yet. */
-const refuseNameless = (profile: JsonObject): void => {
-  if (IDENTIFIER_KINDS.some((kind) => typeof profile[kind] === 'string')) return;
-  throw new ServiceError('INVALID_ARGUMENT', 'updates_json: an e-mail, a phone or a username must be left');
-};
+/** What is set; what is cleared is null. */
+const identifiersIn = (updates: JsonObject): readonly Identifier[] => identifiersOf(updates as Profile);
 
-/** What stands against these identifiers for somebody who is not here yet. */
-const takenHere = async (updates: JsonObject, scope: UserScope): Promise<Rejected | undefined> => {
-  const found = await Promise.all(
-    IDENTIFIER_KINDS.map(async (kind) => {
-      const value = updates[kind];
-      return typeof value === 'string' ? (await findHere({ kind, value }, scope)).standing : undefined;
-    }),
-  );
-  if (found.includes('stored')) return USER_EXISTS;
-  return found.includes('tombstoned') ? USER_TOMBSTONED : undefined;
+/** What our store would say of clearing all identifiers, before anything is stored of a user who is not here yet. */
+const refuseNameless = (profile: Profile, updates: JsonObject): void => {
+  if (identifiersOf(profile).length === 0 || identifiersIn({ ...profile, ...updates }).length > 0) return;
+  throw new ServiceError('INVALID_ARGUMENT', 'updates_json: an e-mail, a phone or a username must be left');
 };
 
 /** While users are on their way here: whether an identifier that is new to this one is another's in the legacy user store. */
@@ -100,7 +85,7 @@ const takenByOthers = async (
   const shown = who.step === 'stored' ? who.stored.profile : who.user.profile;
   const isNew = ({ kind, value }: Identifier) =>
     identifierKey({ kind, value: shown?.[kind] ?? '' }) !== identifierKey({ kind, value });
-  return takenThere(identifiersOf(updates as Profile).filter(isNew), asked, (there) => idOf(there) === idOf(who));
+  return takenThere(identifiersIn(updates).filter(isNew), asked, (there) => idOf(there) === idOf(who));
 };
 
 const idOf = (there: KnownThere): string | number =>

@@ -4,6 +4,13 @@ import type { Undecided } from '../outcome/undecided.ts';
 import type { Asked } from './ask-script.ts';
 import { type Resolved, resolveLegacy } from './resolve-user.ts';
 import { queryOfIdentifiers } from './user-selector.ts';
+import type { Standing } from './user-verdict.ts';
+
+/** What stands against somebody having identifiers, by what our store knows of each. */
+export const takenHere = (standings: readonly Standing[]): Rejected | undefined => {
+  if (standings.includes('stored')) return USER_EXISTS;
+  return standings.includes('tombstoned') ? USER_TOMBSTONED : undefined;
+};
 
 /** A user whom the legacy user store knows; `stored` once they are here. */
 export type KnownThere = Extract<Resolved, { step: 'stored' | 'legacy' }>;
