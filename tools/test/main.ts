@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { readArguments } from '../command-line/read-arguments.ts';
 import { checkContracts } from './check-contracts.ts';
 import { collectReport, REPORT_FILE, removeReport, type TestReport } from './collect-report.ts';
-import { makeScratch, workersAtOnce } from './config.ts';
+import { workersAtOnce } from './config.ts';
 import { repeatFailed } from './repeat-failed.ts';
 import { createRunner, type Outcome } from './run.ts';
+import { makeScratch } from './scratch.ts';
 import { describeSkipped } from './skipped-suites.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -16,18 +16,13 @@ export type RunFile = (file: string, reportFile: string) => Promise<void>;
  */
 export async function repeatFailed(root: string, runFile: RunFile): Promise<void> {
   const files = readReport(root, REPORT_FILE);
-  const failed = files.filter(({ status }) => status === 'failed');
+  const failed = [...files.entries()].filter(([, { status }]) => status === 'failed');
   if (failed.length > FILES_MAX) return;
-  for (const { name } of failed) {
+  for (const [at, { name }] of failed) {
     await runFile(name, REPEAT_FILE);
     const repeated = readReport(root, REPEAT_FILE).find((file) => file.name === name);
     rmSync(join(root, REPEAT_FILE), { force: true });
-    if (repeated?.status === 'passed')
-      files.splice(
-        files.findIndex((file) => file.name === name),
-        1,
-        repeated,
-      );
+    if (repeated?.status === 'passed') files[at] = repeated;
   }
   writeFileSync(join(root, REPORT_FILE), JSON.stringify({ testResults: files }));
 }

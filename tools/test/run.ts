@@ -11,8 +11,6 @@ export type Runner = {
   node(script: string, ...args: string[]): Promise<Outcome>;
   /** Runs a program of node_modules/.bin, or of the machine, from the project's root. */
   program(name: string, ...args: string[]): Promise<Outcome>;
-  /** The same, from another folder. */
-  programIn(cwd: string, name: string, ...args: string[]): Promise<Outcome>;
   /** Runs a step under a title with its time; its output is shown when it fails. Answers whether it passed. */
   titled(name: string, step: () => Promise<Outcome>): Promise<boolean>;
   /** Has someone asked us to end? */
@@ -28,10 +26,10 @@ export function createRunner(root: string, options: { verbose: boolean; scratch:
       running?.kill(signal);
     });
   }
-  const programIn = (cwd: string, name: string, ...args: string[]) =>
+  const program = (name: string, ...args: string[]) =>
     new Promise<Outcome>((resolve) => {
       const child = spawn(name, args, {
-        cwd,
+        cwd: root,
         env: runnerEnvironment(options.scratch),
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -47,11 +45,9 @@ export function createRunner(root: string, options: { verbose: boolean; scratch:
       child.once('error', (error) => resolve({ ok: false, output: `${name}: ${error.message}\n` }));
       child.once('close', (code) => resolve({ ok: code === 0, output }));
     });
-  const program = (name: string, ...args: string[]) => programIn(root, name, ...args);
   return {
     node: (script, ...args) => program(process.execPath, join(root, script), ...args),
     program,
-    programIn,
     titled: (name, step) => titled(name, step, options.verbose),
     interrupted: () => interrupted,
   };

@@ -6,9 +6,4 @@ const encoding = getTextEncoding();
  * Text that is no UTF-8 makes its message unreadable, as protobuf's specification of `string` wants: with its bytes replaced by
  * U+FFFD, different passwords would become one.
  */
-configureTextEncoding({
-  encodeUtf8: encoding.encodeUtf8,
-  encodeUtf8Into: encoding.encodeUtf8Into,
-  checkUtf8: encoding.checkUtf8,
-  decodeUtf8: (bytes) => encoding.decodeUtf8(bytes, true),
-});
+configureTextEncoding({ ...encoding, decodeUtf8: (bytes) => encoding.decodeUtf8(bytes, true) });

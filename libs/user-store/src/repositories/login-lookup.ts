@@ -4,7 +4,7 @@ import type { ExternalIdRow, UserIdentifierRow, UserRow } from '../entities/user
 import { isUuid, poolNotFound } from '../require-pool.ts';
 import type { Statement, StatementCall } from '../statements/statement.ts';
 import { type LoginFacts, poolView } from './pool-facts.ts';
-import { type Credential, type FoundUser, storedUser } from './stored-user.ts';
+import { type Credential, type FoundUser, namesSomebody, storedUser } from './stored-user.ts';
 
 /** What every login asks first. `found` is absent where users live in the legacy user store alone: nobody was looked for. */
 export type LoginLookup = { readonly facts: LoginFacts; readonly found?: FoundUser };
@@ -23,8 +23,7 @@ const LOOK_UP: Statement = {
     (SELECT json_agg(json_build_object('kind', i.kind, 'value', i.value, 'inProfile', i.in_profile))
       FROM user_identifiers AS i WHERE i.user_id = u.id) AS identifiers,
     (SELECT json_build_object('idType', e.id_type, 'idText', e.id_text) FROM external_ids AS e
-      WHERE e.user_id = u.id AND (NOT EXISTS (SELECT FROM connections AS c WHERE c.user_pool_id = p.id)
-        OR EXISTS (SELECT FROM connections AS c WHERE c.id = e.connection_id AND c.user_pool_id = p.id))
+      WHERE e.user_id = u.id AND ${namesSomebody('e')}
       ORDER BY e.created_at, e.id_text COLLATE "C" LIMIT 1) AS external,
     (SELECT json_build_object('scheme', k.scheme, 'version', k.version, 'pepperId', k.pepper_id, 'cost', k.cost,
         'hash', k.hash) FROM credentials AS k WHERE k.user_id = u.id) AS credential,

@@ -36,7 +36,7 @@ const MIGRATED = `
   SELECT to_char(migrated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date, count(*) AS migrated
   FROM users WHERE user_pool_id = $1 AND migrated_at >= $2::date::timestamp AT TIME ZONE 'UTC' GROUP BY 1`;
 
-// Who has migrated has a time of it, and no one else has: so the count needs the index alone.
+// Whoever has migrated has an id of the connection, and no one else has: the primary key alone is counted.
 const TOTALS = `
   SELECT
     (SELECT count(*) FROM external_ids AS e WHERE e.user_pool_id = $1

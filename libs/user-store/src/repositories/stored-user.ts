@@ -19,15 +19,19 @@ export type StoredUser = { readonly user: User; readonly credential?: Credential
 /** A user who is here, or why there is none. */
 export type FoundUser = ({ readonly verdict: 'ok' } & StoredUser) | { readonly verdict: 'not_found' | 'tombstoned' };
 
-/** What a deleted connection has given is somebody else's once there is another one. */
-const OF_TODAY = `EXISTS (SELECT 1 FROM connections AS c WHERE c.id = external.connection_id AND c.user_pool_id IS NOT NULL)
-  OR NOT EXISTS (SELECT 1 FROM connections AS c WHERE c.user_pool_id = external.user_pool_id)`;
+/**
+ * Whether an id (a row of `external_ids`) names somebody: the pool's connection gave it. What a deleted connection has given
+ * does only while there is no other: the next legacy user store has a user of its own with that id.
+ */
+export const namesSomebody = (id: string): string =>
+  `(EXISTS (SELECT FROM connections AS c WHERE c.id = ${id}.connection_id AND c.user_pool_id IS NOT NULL)
+    OR NOT EXISTS (SELECT FROM connections AS c WHERE c.user_pool_id = ${id}.user_pool_id))`;
 
 const wholeUser = (manager: EntityManager): SelectQueryBuilder<UserRow> =>
   manager
     .createQueryBuilder(userEntity, 'user')
     .leftJoinAndSelect('user.identifiers', 'identifier')
-    .leftJoinAndSelect('user.externalIds', 'external', OF_TODAY)
+    .leftJoinAndSelect('user.externalIds', 'external', namesSomebody('external'))
     .leftJoinAndSelect('user.credential', 'credential');
 
 /** The user whom this identifier names. */
@@ -58,21 +62,15 @@ export const findByExternalId = async (
   return row === null ? undefined : storedUser(row);
 };
 
-const CONNECTION_OF_POOL = 'SELECT 1 FROM connections AS other WHERE other.user_pool_id = :userPoolId';
-
-/**
- * The user of that pool whom this external id names: the pool's connection gave it. What a deleted connection has given names
- * somebody only while there is no other: the next legacy user store has a user of its own with that id.
- */
+/** The user of that pool whom this external id names. */
 export const findByPoolsExternalId = async (
   manager: EntityManager,
   key: { userPoolId: string; idType: string; idText: string },
 ): Promise<StoredUser | undefined> => {
   const row = await wholeUser(manager)
     .innerJoin('user.externalIds', 'given')
-    .innerJoin('connection', 'connection', 'connection.id = given.connectionId')
     .where('given.userPoolId = :userPoolId AND given.idType = :idType AND given.idText = :idText')
-    .andWhere(`(connection.userPoolId IS NOT NULL OR NOT EXISTS (${CONNECTION_OF_POOL}))`)
+    .andWhere(namesSomebody('given'))
     .orderBy('given.createdAt')
     .setParameters(key)
     .getMany();

@@ -117,7 +117,10 @@ let copyState: (digest: Digest) => State;
 /** `Hash` and `Hmac` as Node has them: updates, one digest, and a stream. */
 class Digest extends Transform {
   static {
-    copyState = (digest) => digest.#copyState();
+    copyState = (digest) => {
+      if (digest._done) throw finalized();
+      return digest.#state.clone() as State;
+    };
   }
   #state: State;
   #result: Uint8Array | undefined;
@@ -141,10 +144,6 @@ class Digest extends Transform {
   #finish(): Uint8Array {
     this.#result ??= this.#state.digest();
     return this.#result;
-  }
-  #copyState(): State {
-    if (this._done) throw finalized();
-    return this.#state.clone() as State;
   }
   override _transform(chunk: unknown, encoding: string, done: (error?: Error) => void): void {
     this.update(chunk, encoding);

@@ -2,6 +2,7 @@
  * What no module shows, but instances lead to. Each graph of instances is made twice in a run: what both have in common is
  * not theirs but a module's, and what a script puts there has to be gone in the next run of its isolate.
  */
+import { createHash, createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHost, type TestHost } from '../testing/start-host.ts';
@@ -131,6 +132,14 @@ async function toldNext(source: string): Promise<unknown> {
   return second.told;
 }
 
+/** Puts a function in the place of a method or getter of what an object inherits, where that can be changed. */
+const CHANGING = `function change(object, name, changed) {
+    for (let from = Object.getPrototypeOf(object); from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
+      const slot = Object.getOwnPropertyDescriptor(from, name);
+      if (slot) try { Object.defineProperty(from, name, slot.get ? { ...slot, get: changed } : { ...slot, value: changed }) } catch {}
+    }
+  }`;
+
 describe('a run does not get', () => {
   it('a wrong password in by what an earlier one made of keys', async () => {
     const source = `const { createSecretKey } = require('crypto'); const key = (text) => createSecretKey(Buffer.from(text));
@@ -163,5 +172,36 @@ describe('a run does not get', () => {
     const source = `const mark = Symbol.for('nodejs.webstream.isClosedPromise');
       function act(run) { const ended = ReadableStream.prototype[mark]; ended.kept ??= run; return ended.kept }`;
     expect(await toldNext(source)).toBe(2);
+  });
+
+  it('another digest, by what an earlier one has done to the state of one', async () => {
+    const source = `const crypto = require('crypto');
+      const made = () => [crypto.createHash('sha256'), crypto.createHmac('sha512', 'k')];
+      ${CHANGING}
+      function act(run) {
+        if (run === 1) for (const each of made()) change(each._copyState?.() ?? {}, 'digest', () => new Uint8Array(32).fill(7));
+        return made().map((each) => each.update('x').digest('hex').slice(0, 16));
+      }`;
+    const digests = [createHash('sha256'), createHmac('sha512', 'k')];
+    expect(await toldNext(source)).toEqual(digests.map((each) => each.update('x').digest('hex').slice(0, 16)));
+  });
+
+  it.each([
+    ['hostname', '_url', "new URL('https://good.example/x', 'http://c.d').hostname", 'good.example'],
+    ['get', '_list', "new URLSearchParams('a=good').get('a')", 'good'],
+  ])('what an earlier one has put behind a URL that it met while it was made: %s', async (member, trap, read, good) => {
+    const source = `${CHANGING}
+      function act(run) {
+        const met = [];
+        ${read}; // what is loaded over a patch has the isolate given up
+        if (run === 1) Object.defineProperty(Object.prototype, '${trap}', { configurable: true, set(value) {
+          met.push(this);
+          Object.defineProperty(this, '${trap}', { value, writable: true, enumerable: true, configurable: true });
+        } });
+        try { ${read} } finally { delete Object.prototype['${trap}'] }
+        for (const inner of met) change(inner, '${member}', () => 'evil');
+        return ${read};
+      }`;
+    expect(await toldNext(source)).toBe(good);
   });
 });
