@@ -44,8 +44,12 @@ const migrate = (password = 'right', identifier = ADA, passwordIsNew = false) =>
     { ...pool, profileJson: Buffer.from('{"id":7}'), identifier, password, requestIp: IP, passwordIsNew, ...BY },
     inTime(),
   );
-const settle = (end: AttemptEnd, byLegacyStore = false, identifier = ADA) =>
-  service.login.settleAttempt({ userPoolId: pool.userPoolId, identifier, requestIp: IP, end, byLegacyStore }, inTime());
+const asEnded = { byLegacyStore: false, withoutLogin: false, scriptFailed: false };
+const settle = (end: AttemptEnd, how: Partial<typeof asEnded> = {}, identifier = ADA) =>
+  service.login.settleAttempt(
+    { userPoolId: pool.userPoolId, identifier, requestIp: IP, end, ...asEnded, ...how },
+    inTime(),
+  );
 const times = async (count: number, run: (turn: number) => Promise<unknown>) => {
   for (let turn = 0; turn < count; turn++) await run(turn);
 };
@@ -121,9 +125,34 @@ describe('what is no wrong password', () => {
     await times(10, async () => expect(await check('wrong')).toBe(LocalVerdict.WRONG_PASSWORD));
     const identifier = username('elsewhere');
     await times(10, () => check('right', { identifier, requestIp: '' }));
-    await settle(AttemptEnd.PROVEN, true, identifier);
+    await settle(AttemptEnd.PROVEN, { byLegacyStore: true }, identifier);
     expect(await check('right', { identifier, requestIp: '' })).toBe(LocalVerdict.UNKNOWN);
     expect(await logins()).toMatchObject({ logins: 2n, legacy: 2n, last: now });
+  });
+
+  it('is the old one of a change of password in a custom user store, which is no login either', async () => {
+    await times(10, () => check('old'));
+    await settle(AttemptEnd.PROVEN, { byLegacyStore: true, withoutLogin: true });
+    await times(10, async () => expect(await check('old')).toBe(LocalVerdict.UNKNOWN));
+    expect(await logins()).toEqual({ logins: 0n, legacy: 0n, last: undefined });
+  });
+});
+
+describe('a login whose script failed', () => {
+  const fail = async (turn: number) => {
+    const identifier = turn < 0 ? ADA : username(`u${turn}`);
+    const verdict = await check('maybe wrong', { identifier });
+    if (verdict === LocalVerdict.UNKNOWN) await settle(AttemptEnd.UNDECIDED, { scriptFailed: true }, identifier);
+    return verdict;
+  };
+
+  it('counts as a wrong password for its identifier: it may fail on wrong ones alone', async () => {
+    await times(10, async () => expect(await fail(-1)).toBe(LocalVerdict.UNKNOWN));
+    expect(await fail(-1)).toBe(30_000);
+  });
+
+  it('does not for the address: a broken script locks out nobody for what others tried', async () => {
+    await times(110, async (turn) => expect(await fail(turn)).toBe(LocalVerdict.UNKNOWN));
   });
 });
 
@@ -137,7 +166,7 @@ describe('a login', () => {
   });
 
   it('of nobody’s pool is not settled, nor one without an end', async () => {
-    const attempt = { identifier: ADA, requestIp: '', byLegacyStore: false };
+    const attempt = { identifier: ADA, requestIp: '', ...asEnded };
     const unknown = { ...attempt, userPoolId: 'no uuid', end: AttemptEnd.PROVEN };
     await expect(service.login.settleAttempt(unknown, inTime())).rejects.toMatchObject({
       reason: 'USER_POOL_NOT_FOUND',
@@ -162,5 +191,30 @@ describe('wrong old passwords', () => {
     passes(60);
     expect((await change('a new password', 'another password')).verdict).toBe(UserVerdict.OK);
     expect(await check('another password')).toBe(LocalVerdict.VERIFIED);
+  });
+
+  it('count as wrong ones of a login where the user is named as in one: the limit does not tell who is here', async () => {
+    const { user } = await migrate();
+    const change = (userId: string, identifier: typeof ADA) =>
+      service.users.changePassword(
+        {
+          userPoolId: pool.userPoolId,
+          userId,
+          oldPassword: 'wrong',
+          newPassword: 'a new password',
+          countedAs: { identifier, requestIp: IP },
+          ...BY,
+        },
+        inTime(),
+      );
+    for (const [userId, identifier] of [
+      [user?.userId ?? '', ADA],
+      ['email:nobody@example.com', email('nobody@example.com')],
+    ] as const) {
+      await times(5, () => check('wrong', { identifier }));
+      await times(5, async () => expect((await change(userId, identifier)).verdict).toBe(UserVerdict.WRONG_PASSWORD));
+      expect(await change(userId, identifier)).toMatchObject({ verdict: UserVerdict.TOO_MANY_ATTEMPTS });
+      expect(await check('wrong', { identifier })).toBe(30_000);
+    }
   });
 });

@@ -132,7 +132,8 @@ const liveElsewhere = async (clients: Clients, { userPoolId }: { userPoolId: str
   const attempt = { userPoolId, identifier, requestIp: IP };
   for (const end of [1, 2] as const) {
     await clients.login.checkLogin({ ...attempt, password: PASSWORD }, inTime());
-    await clients.login.settleAttempt({ ...attempt, end, byLegacyStore: true }, inTime());
+    const how = { byLegacyStore: true, withoutLogin: false, scriptFailed: false };
+    await clients.login.settleAttempt({ ...attempt, end, ...how }, inTime());
   }
   const user = { selector: identifier.identifier };
   expect((await clients.users.findUser({ userPoolId, user }, inTime())).verdict).toBe(UserVerdict.CUSTOM_USER_STORE);

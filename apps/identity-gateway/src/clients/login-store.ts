@@ -44,7 +44,7 @@ export type SettledAttempt = {
   readonly userPoolId: string;
   readonly identifier: Identifier;
   readonly ip: string;
-  readonly end: 'proven' | 'undecided';
+  readonly end: 'proven' | 'proven_without_login' | 'undecided' | 'script_failed';
   readonly byLegacyStore: boolean;
 };
 
@@ -58,7 +58,11 @@ export type LoginStore = Disposable & {
   readonly settleAttempt: (settled: SettledAttempt, call: CallContext) => Promise<void>;
 };
 
-const WIRE_ENDS = { proven: WireAttemptEnd.PROVEN, undecided: WireAttemptEnd.UNDECIDED } as const;
+const toWireEnd = (end: SettledAttempt['end']) => ({
+  end: end === 'proven' || end === 'proven_without_login' ? WireAttemptEnd.PROVEN : WireAttemptEnd.UNDECIDED,
+  withoutLogin: end === 'proven_without_login',
+  scriptFailed: end === 'script_failed',
+});
 
 export const createLoginStore = (address: string, token: string, tls?: ClientTls): LoginStore => {
   // Not what settles an attempt: done twice, it takes another one's wrong password back.
@@ -78,7 +82,7 @@ export const createLoginStore = (address: string, token: string, tls?: ClientTls
     },
     settleAttempt: async ({ userPoolId, identifier, ip, end, byLegacyStore }, call) => {
       const attempt = { userPoolId, identifier: toWireIdentifier(identifier), requestIp: ip };
-      await client.settleAttempt({ ...attempt, end: WIRE_ENDS[end], byLegacyStore }, call);
+      await client.settleAttempt({ ...attempt, ...toWireEnd(end), byLegacyStore }, call);
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };

@@ -116,13 +116,17 @@ describe('our store over the wire', () => {
     await users.updateUser(update, callFacts());
     expect(asked[0]?.request).toMatchObject({ actor: 'key-1', password: undefined });
     expect(String(asked[0]?.request.updatesJson)).toBe('{"nickname":null}');
-    const change = { userPoolId: 'pool', userId: 'ours', oldPassword: undefined, newPassword: 'n' };
+    const change = { userPoolId: 'pool', userId: 'ours', oldPassword: undefined, newPassword: 'n', ip: '192.0.2.1' };
     expect(await users.changePassword(change, callFacts('ResetPassword'))).toMatchObject({
       verdict: 'ok',
       retryAfterMs: 5,
     });
     expect(asked[1]?.request).toMatchObject({ oldPassword: undefined, newPassword: 'n', actor: 'key-1' });
-    expect(asked[1]?.request).toMatchObject({ auditAction: 'IdentityService/ResetPassword' });
+    expect(asked[1]?.request).toMatchObject({ auditAction: 'IdentityService/ResetPassword', countedAs: undefined });
+    await users.changePassword({ ...change, typed: { kind: 'username', value: 'ada' } }, callFacts());
+    expect(asked[2]?.request).toMatchObject({
+      countedAs: { identifier: { identifier: { $case: 'username', value: 'ada' } }, requestIp: '192.0.2.1' },
+    });
   });
 
   it('deletes one of ours by our id, and another by what getUser returned', async () => {

@@ -5,12 +5,12 @@ import {
   UserVerdict as WireVerdict,
 } from '@userferry/contracts/migration/v1/user_service';
 import type { CallFacts, ClientTls } from '@userferry/grpc';
-import type { JsonObject, MigrationState } from '@userferry/user-model';
+import type { Identifier, JsonObject, MigrationState } from '@userferry/user-model';
 import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { UserSelector } from '../users/user-selector.ts';
 import type { UserVerdict } from '../users/user-verdict.ts';
-import type { StoredUser } from './migration.ts';
+import { type StoredUser, toWireIdentifier } from './migration.ts';
 import { createOwnClient } from './own-client.ts';
 import { toStoreFacts } from './store-facts.ts';
 import { unknownAnswer } from './unknown-answer.ts';
@@ -67,6 +67,9 @@ export type UserStore = Disposable & {
       /** `undefined`: not checked. */
       readonly oldPassword: string | undefined;
       readonly newPassword: string;
+      /** Under what a wrong old password counts; `undefined`: under the user's id, and no address. */
+      readonly typed?: Identifier;
+      readonly ip: string;
     },
     call: CallFacts,
   ) => Promise<UserAnswer & { readonly retryAfterMs: number }>;
@@ -102,9 +105,10 @@ export const createUserStore = (address: string, token: string, tls?: ClientTls)
       const { verdict } = await client.deleteUser({ ...legacy, userPoolId, userId, actor: call.caller.id }, call);
       return { verdict: toVerdict(verdict) };
     },
-    changePassword: async (change, call) => {
+    changePassword: async ({ typed, ip, ...change }, call) => {
       const by = { actor: call.caller.id, auditAction: auditedAs(call) };
-      const answer = await client.changePassword({ ...change, ...by }, call);
+      const countedAs = typed && { identifier: toWireIdentifier(typed), requestIp: ip };
+      const answer = await client.changePassword({ ...change, countedAs, ...by }, call);
       return { ...toAnswer(answer), retryAfterMs: Number(answer.retryAfterMs) };
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),

@@ -1,4 +1,5 @@
 import type { SettledAttempt } from '../clients/login-store.ts';
+import type { Undecided } from '../outcome/undecided.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 import type { LoginEnd } from './prove-login.ts';
 
@@ -6,25 +7,37 @@ import type { LoginEnd } from './prove-login.ts';
 export type SettleAttempt = (settled: SettledAttempt) => void;
 
 /**
- * What the store has to be told of a login's end: it counted the attempt and could not see how it went on. An outage
- * gives the attempt back, as does a script that says of a right password that its user is blocked; a password that a custom user store proved clears the count. What the store settled itself,
- * and a refusal, is left as it is.
+ * An outage gives the attempt back. A script that failed may do so on wrong passwords alone, as one that hands on its web
+ * service's 401: then nothing else would limit guesses at the person. The address gets it back, or a broken script would lock
+ * out everybody behind it.
+ */
+export const undecidedEnd = ({ reason }: Undecided): 'undecided' | 'script_failed' =>
+  reason === 'SCRIPT_FAILED' || reason === 'INVALID_RESULT' ? 'script_failed' : 'undecided';
+
+/**
+ * What the store has to be told of a login's end: it counted the attempt and could not see how it went on. Where nobody can
+ * say who it is, that is settled, as is a script that says of a right password that its user is blocked; a password that a
+ * custom user store proved clears the count. What the store settled itself, and a refusal, is left as it is.
  */
 export const settledLogin = (attempt: LoginAttempt, end: LoginEnd, ranScript: boolean): SettledAttempt | undefined => {
-  const { userPoolId, identifier, facts } = attempt;
-  const base = { userPoolId, identifier, ip: facts.ip };
+  const attempted = attemptOf(attempt);
   const isLockedThere = ranScript && end.step === 'reject' && end.reason === 'USER_LOCKED';
-  if (end.step === 'leave_undecided' || isLockedThere) return { ...base, end: 'undecided', byLegacyStore: false };
+  if (isLockedThere) return { ...attempted, end: 'undecided', byLegacyStore: false };
+  if (end.step === 'leave_undecided') return { ...attempted, end: undecidedEnd(end), byLegacyStore: false };
   if (end.step === 'authenticated' && end.user.kind === 'legacy')
-    return { ...base, end: 'proven', byLegacyStore: true };
+    return { ...attempted, end: 'proven', byLegacyStore: true };
   return undefined;
 };
 
 /** A login that failed through our own fault counts no more than an outage. */
-export const lostLogin = ({ userPoolId, identifier, facts }: LoginAttempt): SettledAttempt => ({
+export const lostLogin = (attempt: LoginAttempt): SettledAttempt => ({
+  ...attemptOf(attempt),
+  end: 'undecided',
+  byLegacyStore: false,
+});
+
+export const attemptOf = ({ userPoolId, identifier, facts }: Omit<LoginAttempt, 'password'>) => ({
   userPoolId,
   identifier,
   ip: facts.ip,
-  end: 'undecided',
-  byLegacyStore: false,
 });

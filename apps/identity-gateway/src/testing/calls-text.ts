@@ -47,9 +47,10 @@ a test runs each row, and another holds this file against them.
   one there would be shut out. So such an UpdateUser needs the legacy user store, as Register does.
 - **A user is shown under a legacy id** of the pool's connection; under one of a deleted connection while there is none.
 - **ChangePassword** answers an unknown, a deleted and a tombstoned user like a wrong old password, and counts it under what
-  names them, so that the limit does not tell who exists. Before migration, and in a custom user store, a wrong old password
-  counts for the limits as in a login, under the identifier (a custom user store's user without any, and a legacy id that
-  nobody has there, count under the legacy id). Its time is not evened out: the callers are users who are logged in.
+  names them, so that the limit does not tell who exists or has migrated: by an identifier a wrong old password counts for the
+  limits as in a login, by our id under that. By a legacy id it counts under that of a user here, and else under the profile's
+  identifier (a custom user store's user without any, and a legacy id that nobody has there, count under the legacy id). A
+  change of password is no login in the migration's progress. Its time is not evened out: the callers are users who are logged in.
 - **DeleteUser** of a tombstoned user is done: the call can be repeated.
 - **A user found by \`getUser\`** in lazy migration is looked for once more in our store by the legacy id: whoever is here, or
   was deleted here, under identifiers that have changed since is that user.
@@ -72,8 +73,8 @@ a test runs each row, and another holds this file against them.
 
 ## Off the path of a call
 
-- How an attempt ended that the store counted and could not see the end of (an outage; a password that a custom user store
-  proved) is told to the store afterwards: a bounded queue, a few tries each. A crash of the gateway loses what waits
+- How an attempt ended that the store counted and could not see the end of (an outage; a script that failed; a password that a
+  custom user store proved) is told to the store afterwards: a bounded queue, a few tries each. A crash of the gateway loses what waits
   there; the attempt then counts until it is forgotten.
 - Every run, Debug too, goes to the log history the same way, in batches: action, version, outcome, error message and
   line, duration, console lines, request id; never arguments, results or variables. Passwords that a user typed are masked

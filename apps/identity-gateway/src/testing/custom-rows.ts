@@ -96,7 +96,7 @@ const WRITE: readonly Row[] = [
   row('DeleteUser', 'rejected USER_NOT_FOUND 2004', ['getUser', 'null']),
 ];
 
-const proven = (each: Row): Row => ({ ...each, settled: 'proven' });
+const proven = (each: Row): Row => ({ ...each, settled: 'proven_without_login' });
 const undecided = (each: Row): Row => ({ ...each, settled: 'undecided' });
 const found = ['getUser', 'profile'] as const;
 const valid = ['validatePassword', 'true'] as const;

@@ -1,11 +1,11 @@
 import type { CallName, Mode, Row, Saying } from './row.ts';
 
-const OUTAGES: readonly (readonly [Saying, string])[] = [
-  ['store unreachable', 'undecided LEGACY_STORE_UNREACHABLE'],
-  ['timed out', 'undecided TIMED_OUT 603'],
-  ['TypeError', 'undecided SCRIPT_FAILED 603'],
-  ['profile without id', 'undecided INVALID_RESULT 603'],
-  ['not implemented', 'undecided SCRIPT_FAILED 603'],
+const OUTAGES: readonly (readonly [Saying, string, Row['settled'] & string])[] = [
+  ['store unreachable', 'undecided LEGACY_STORE_UNREACHABLE', 'undecided'],
+  ['timed out', 'undecided TIMED_OUT 603', 'undecided'],
+  ['TypeError', 'undecided SCRIPT_FAILED 603', 'script_failed'],
+  ['profile without id', 'undecided INVALID_RESULT 603', 'script_failed'],
+  ['not implemented', 'undecided SCRIPT_FAILED 603', 'script_failed'],
 ];
 
 /** Nobody can say who a user is while `getUser` does not answer: nothing is written. */
@@ -81,11 +81,11 @@ const LOGIN: readonly Row[] = [
     answer: 'rejected USER_LOCKED 2005',
   },
   ...OUTAGES.map(
-    ([saying, answer]): Row => ({
+    ([saying, answer, settled]): Row => ({
       ...lazy('Login'),
       here: 'unknown',
       scripts: [['login', saying]],
-      settled: 'undecided',
+      settled,
       answer,
     }),
   ),
@@ -271,7 +271,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     scripts: [['login', 'profile']],
     writes: ['MigrateUser'],
-    settled: 'proven',
+    settled: 'proven_without_login',
     answer: 'changed ours',
   },
   {
@@ -283,7 +283,7 @@ const PASSWORDS: readonly Row[] = [
       ['login', 'profile'],
     ],
     writes: ['MigrateUser'],
-    settled: 'proven',
+    settled: 'proven_without_login',
     answer: 'changed ours',
   },
   {
@@ -292,7 +292,7 @@ const PASSWORDS: readonly Row[] = [
     hereById: 'ok',
     scripts: [['login', 'profile']],
     writes: ['ChangePassword'],
-    settled: 'proven',
+    settled: 'proven_without_login',
     answer: 'changed ours',
   },
   {
@@ -300,7 +300,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     scripts: [['login', 'profile']],
     writes: [['MigrateUser', 'weak']],
-    settled: 'proven',
+    settled: 'proven_without_login',
     answer: 'rejected PASSWORD_TOO_WEAK',
   },
   {
@@ -308,7 +308,7 @@ const PASSWORDS: readonly Row[] = [
     here: 'not_found',
     scripts: [['login', 'profile']],
     writes: [['MigrateUser', 'conflict']],
-    settled: 'proven',
+    settled: 'proven_without_login',
     answer: 'undecided IDENTIFIER_CONFLICT',
   },
   {

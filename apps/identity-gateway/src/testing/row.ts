@@ -1,4 +1,5 @@
 import type { ScriptAction } from '@userferry/script-contract';
+import type { SettledAttempt } from '../clients/login-store.ts';
 import type { LocalVerdict } from '../login/next-step.ts';
 import type { UserVerdict } from '../users/user-verdict.ts';
 
@@ -63,7 +64,7 @@ export type Row = {
   /** What is written here, in its order, and what our store says of it; `ok` (or `migrated`) unless said. */
   readonly writes?: readonly (Write | readonly [Write, string])[];
   /** What the store is told later of an attempt that it counted. */
-  readonly settled?: 'proven' | 'undecided';
+  readonly settled?: SettledAttempt['end'];
   /** What the caller gets. */
   readonly answer: string;
 };

@@ -1,9 +1,9 @@
 import { type Identifier, identifierKey, identifiersOf } from '@userferry/user-model';
+import type { SettledAttempt } from '../clients/login-store.ts';
 import { askLogin } from '../login/ask-login.ts';
-import type { LoginAttempt } from '../login/login-attempt.ts';
 import type { LoginStep } from '../login/login-step.ts';
 import { stepAfterStore } from '../login/next-step.ts';
-import { lostLogin } from '../login/settle-attempt.ts';
+import { attemptOf, undecidedEnd } from '../login/settle-attempt.ts';
 import { type Rejected, rejected, USER_LOCKED, WRONG_OLD_PASSWORD } from '../outcome/rejected.ts';
 import type { Undecided } from '../outcome/undecided.ts';
 import { type Asked, askGetUser, askValidatePassword, modeChanged } from './ask-script.ts';
@@ -11,7 +11,7 @@ import type { KnownUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
 import { asKnown } from './reset-password.ts';
 import { type FoundHere, findHere, resolveCustom } from './resolve-user.ts';
-import { migrateWithPassword, setPassword } from './set-password.ts';
+import { migrateWithPassword, type Passwords, setPassword } from './set-password.ts';
 import { updateById } from './update-user.ts';
 import type { Ended, UserEnd } from './user-end.ts';
 import { ended } from './user-end.ts';
@@ -41,7 +41,7 @@ const endOf = async (
 ): Promise<UserEnd<KnownUser>> => {
   if (standing === 'custom') return changeThere(user, change, asked);
   if (standing === 'stored' && stored !== undefined)
-    return asKnown(await setPassword(stored.userId, change, asked.scope));
+    return asKnown(await setPassword(stored.userId, countedAs(user, change), asked.scope));
   return standing === 'maybe_legacy' ? changeBeforeMigration(user, change, asked) : refuseNobody(user, change, asked);
 };
 
@@ -55,8 +55,12 @@ const refuseNobody = async (
   { scope }: Asked,
 ): Promise<UserEnd<KnownUser>> => {
   const value = isIdentifier(user) ? identifierKey(user) : user.value;
-  return asKnown(await setPassword(user.kind === 'user_id' ? user.value : `${user.kind}:${value}`, change, scope));
+  const userId = user.kind === 'user_id' ? user.value : `${user.kind}:${value}`;
+  return asKnown(await setPassword(userId, countedAs(user, change), scope));
 };
+
+const countedAs = (user: UserSelector, change: PasswordChange): Passwords =>
+  isIdentifier(user) ? { ...change, typed: user } : change;
 
 /** By which identifier a user of the legacy user store logs in, when an id names them. */
 const loginIdentifier = async (
@@ -99,7 +103,7 @@ const changeBeforeMigration = async (
     }
     case 'migrate': {
       // Proven, whatever becomes of the new one: the store counted the attempt and could not see this.
-      scope.deps.settle({ ...attemptOf(attempt), end: 'proven', byLegacyStore: true });
+      scope.deps.settle({ ...attemptOf(attempt), end: 'proven_without_login', byLegacyStore: true });
       const { externalId, profile, profileJson: json } = step;
       if (!isNamed(user, externalId)) return WRONG_OLD_PASSWORD;
       // Here under other identifiers, what counts is the password here, and the limit of guesses at it.
@@ -110,7 +114,7 @@ const changeBeforeMigration = async (
       );
     }
     case 'leave_undecided':
-      scope.deps.settle(lostLogin(attempt));
+      scope.deps.settle({ ...attemptOf(attempt), end: undecidedEnd(step), byLegacyStore: false });
       return step;
     default:
       return step;
@@ -120,8 +124,6 @@ const changeBeforeMigration = async (
 /** Whoever is named by a legacy id logs in by an identifier of the profile, which may be somebody else's here. */
 const isNamed = (user: UserSelector, id: string | number | bigint | undefined): boolean =>
   isIdentifier(user) || String(user.value) === String(id);
-
-const attemptOf = ({ userPoolId, identifier, facts }: LoginAttempt) => ({ userPoolId, identifier, ip: facts.ip });
 
 /** Counts an attempt in a custom user store as a login of that identifier: what stands against it, if anything. */
 const countThere = async (
@@ -154,15 +156,19 @@ const changeThere = async (
   const identifier = isIdentifier(user) ? user : (identifiersOf(profile)[0] ?? byId(externalId));
   const refusal = await countThere(identifier, oldPassword, asked);
   if (refusal !== undefined) return refusal;
-  const settle = (end: 'proven' | 'undecided') =>
-    deps.settle({ userPoolId, identifier, ip: facts.ip, end, byLegacyStore: end === 'proven' });
+  const settle = (end: SettledAttempt['end']) =>
+    deps.settle({
+      ...attemptOf({ userPoolId, identifier, facts }),
+      end,
+      byLegacyStore: end === 'proven_without_login',
+    });
   const valid = await askValidatePassword(asked, externalId, oldPassword).catch((error: unknown) => {
     settle('undecided');
     throw error;
   });
-  if (valid.step === 'leave_undecided') settle('undecided');
+  if (valid.step === 'leave_undecided') settle(undecidedEnd(valid));
   if (valid.step !== 'answered') return valid;
   if (!valid.value) return WRONG_OLD_PASSWORD;
-  settle('proven');
+  settle('proven_without_login');
   return updateById(externalId, { password: newPassword }, asked);
 };

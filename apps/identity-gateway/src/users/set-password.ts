@@ -1,4 +1,4 @@
-import { identifiersOf } from '@userferry/user-model';
+import { type Identifier, identifiersOf } from '@userferry/user-model';
 import type { StoredUser } from '../clients/migration.ts';
 import {
   tooManyAttempts,
@@ -17,15 +17,24 @@ import type { UserScope } from './user-scope.ts';
 import { isIdentifier, type UserSelector } from './user-selector.ts';
 
 /** A new password; the old one is checked where it is given. */
-export type Passwords = { readonly oldPassword: string | undefined; readonly newPassword: string };
+export type Passwords = {
+  readonly oldPassword: string | undefined;
+  readonly newPassword: string;
+  /**
+   * What was typed, if an identifier was: a wrong old password counts under it as for whoever has not migrated yet, so that the
+   * limit tells nobody who has.
+   */
+  readonly typed?: Identifier;
+};
 
 /** Sets the password of one of our users. */
 export const setPassword = async (
   userId: string,
   passwords: Passwords,
-  { userPoolId, call, deps }: UserScope,
+  { userPoolId, facts, call, deps }: UserScope,
 ): Promise<UserEnd<StoredUser>> => {
-  const { verdict, user, retryAfterMs } = await deps.users.changePassword({ userPoolId, userId, ...passwords }, call);
+  const change = { userPoolId, userId, ip: facts.ip, ...passwords };
+  const { verdict, user, retryAfterMs } = await deps.users.changePassword(change, call);
   switch (verdict) {
     case 'ok':
       if (user === undefined) break;

@@ -2,16 +2,21 @@ import type { ChangePasswordRequest, ChangePasswordResponse } from '@userferry/c
 import type { Handler } from '@userferry/grpc';
 import { changePassword as change } from '../users/change-password.ts';
 import type { UserDeps } from '../users/own-users.ts';
-import { auditedCallOf } from './fields.ts';
+import { addressOf } from './address-of.ts';
+import { auditedCallOf, identifierOf } from './fields.ts';
 import { USER_VERDICTS, userIn } from './wire-verdict.ts';
 
 /** Sets a new password; where the old one is given, it has to be right. */
 export const changePassword =
   (deps: UserDeps): Handler<ChangePasswordRequest, ChangePasswordResponse> =>
-  async ({ userPoolId, userId, oldPassword, newPassword, ...who }, call) => {
+  async ({ userPoolId, userId, oldPassword, newPassword, countedAs, ...who }, call) => {
     const auditAction = who.auditAction || `IdentityService/${oldPassword === undefined ? 'Reset' : 'Change'}Password`;
     const by = { ...auditedCallOf({ ...who, auditAction }, call), signal: call.signal };
-    const result = await change({ userPoolId, userId, oldPassword, newPassword }, by, deps);
+    const attempted = countedAs && {
+      identifier: identifierOf(countedAs.identifier),
+      address: addressOf(countedAs.requestIp, call.log),
+    };
+    const result = await change({ userPoolId, userId, oldPassword, newPassword, attempted }, by, deps);
     return {
       verdict: USER_VERDICTS[result.verdict],
       user: userIn(result),

@@ -1,5 +1,6 @@
-import type { AuditedCall } from '@userferry/user-store';
+import type { AttemptSubject, AuditedCall } from '@userferry/user-store';
 import { answerFor } from '../login/check-login.ts';
+import { type LoginAttempt, subjectOf } from '../login/login-attempt.ts';
 import { type OwnUserResult, ownResult } from './create-user.ts';
 import { requireOwnUsers, type UserDeps } from './own-users.ts';
 
@@ -9,6 +10,8 @@ export type PasswordChange = {
   /** Absent: not checked (forgot password, administrators). */
   readonly oldPassword: string | undefined;
   readonly newPassword: string;
+  /** What a wrong old password is counted as; absent: one for the user's id. */
+  readonly attempted: Omit<LoginAttempt, 'password' | 'userPoolId'> | undefined;
 };
 
 export type PasswordChangeResult =
@@ -20,14 +23,21 @@ type CheckedOld =
   | { readonly verdict: 'proven'; readonly replaces: string | undefined }
   | Exclude<PasswordChangeResult, OwnUserResult>;
 
-/** Wrong old passwords count under the user's id, whatever the address: the caller is logged in. */
+/**
+ * As a login's where the user is named as in one, so that the limit does not tell who is here; else under the user's id, whatever
+ * the address: the caller is logged in.
+ */
+const countedAs = ({ userPoolId, userId, attempted }: PasswordChange): AttemptSubject =>
+  attempted === undefined ? { userPoolId, who: { userId }, address: '' } : subjectOf({ userPoolId, ...attempted });
+
 const checkOld = async (
-  { userPoolId, userId }: PasswordChange,
+  change: PasswordChange,
   oldPassword: string,
   signal: AbortSignal,
   { store, passwords }: UserDeps,
 ): Promise<CheckedOld> => {
-  const subject = { userPoolId, who: { userId }, address: '' };
+  const { userPoolId, userId } = change;
+  const subject = countedAs(change);
   const begun = await store.attempts.begin(subject);
   if (!begun.allowed) return { verdict: 'too_many_attempts', retryAfterMs: begun.retryAfterMs };
   try {

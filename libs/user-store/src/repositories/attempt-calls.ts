@@ -145,6 +145,10 @@ export const createAttemptCalls = (keyRing: KeyRing, limits: AttemptLimits) => {
       statement: SETTLE_ATTEMPT,
       values: settled(subject, cleared),
     }),
+    giveAddressBack: (subject: AttemptSubject): StatementCall => ({
+      statement: SETTLE_ATTEMPT,
+      values: [null, null, keysOf(subject)[2]?.key ?? null, false],
+    }),
     /** A proof that let somebody in: a login of the pool, counted by who answered it. */
     loggedIn: (subject: AttemptSubject, byLegacyStore: boolean, now: Date): StatementCall => ({
       statement: SETTLE_AND_COUNT,

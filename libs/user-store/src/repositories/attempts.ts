@@ -42,6 +42,9 @@ export const createAttemptRepository = (
     /** Nobody could say: both get the attempt back. */
     undecided: (subject: AttemptSubject): Promise<void> => done(calls.settle(subject, false)),
 
+    /** The address gets the attempt back, the person does not. */
+    undecidedFromAddress: (subject: AttemptSubject): Promise<void> => done(calls.giveAddressBack(subject)),
+
     /** Forgets counts whose life is over. */
     sweep: async (): Promise<void> => {
       const expired = { where: 'expires_at <= $1', by: 'expires_at', values: [clock()] };

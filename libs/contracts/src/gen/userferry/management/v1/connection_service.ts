@@ -6848,7 +6848,10 @@ export const ConnectionServiceService = {
     responseSerialize: (value: TestScriptResponse): Buffer => Buffer.from(TestScriptResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TestScriptResponse => TestScriptResponse.decode(value),
   },
-  /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
+  /**
+   * Removes settings, secrets and scripts of all versions. Users who have migrated stay. The versions of the pool's next
+   * connection go on from its own.
+   */
   deleteConnection: {
     path: "/userferry.management.v1.ConnectionService/DeleteConnection" as const,
     requestStream: false as const,
@@ -6991,7 +6994,10 @@ export interface ConnectionServiceServer extends UntypedServiceImplementation {
   listScriptTemplates: handleUnaryCall<ListScriptTemplatesRequest, ListScriptTemplatesResponse>;
   /** Debug: runs a script of the connection with the given arguments, says what a user's call would have done, writes nothing. */
   testScript: handleUnaryCall<TestScriptRequest, TestScriptResponse>;
-  /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
+  /**
+   * Removes settings, secrets and scripts of all versions. Users who have migrated stay. The versions of the pool's next
+   * connection go on from its own.
+   */
   deleteConnection: handleUnaryCall<DeleteConnectionRequest, DeleteConnectionResponse>;
   /** Every version of mode, settings and scripts: who saved it, when, what changed. */
   listScriptVersions: handleUnaryCall<ListScriptVersionsRequest, ListScriptVersionsResponse>;
@@ -7140,7 +7146,10 @@ export interface ConnectionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TestScriptResponse) => void,
   ): ClientUnaryCall;
-  /** Removes settings, secrets and scripts of all versions. Users who have migrated stay. */
+  /**
+   * Removes settings, secrets and scripts of all versions. Users who have migrated stay. The versions of the pool's next
+   * connection go on from its own.
+   */
   deleteConnection(
     request: DeleteConnectionRequest,
     callback: (error: ServiceError | null, response: DeleteConnectionResponse) => void,

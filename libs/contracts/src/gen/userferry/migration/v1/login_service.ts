@@ -330,6 +330,13 @@ export interface SettleAttemptRequest {
   end: AttemptEnd;
   /** Who proved it, for the migration's progress. */
   byLegacyStore: boolean;
+  /** PROVEN in a call that lets nobody in, such as a change of password: no login of the pool. */
+  withoutLogin: boolean;
+  /**
+   * UNDECIDED by a script that failed, as it may on wrong passwords alone: the identifier keeps its attempt, and the
+   * address gets it back.
+   */
+  scriptFailed: boolean;
 }
 
 export interface SettleAttemptResponse {
@@ -1668,7 +1675,15 @@ export const PreviewMigrationResponse: MessageFns<PreviewMigrationResponse> = {
 };
 
 function createBaseSettleAttemptRequest(): SettleAttemptRequest {
-  return { userPoolId: "", identifier: undefined, requestIp: "", end: 0, byLegacyStore: false };
+  return {
+    userPoolId: "",
+    identifier: undefined,
+    requestIp: "",
+    end: 0,
+    byLegacyStore: false,
+    withoutLogin: false,
+    scriptFailed: false,
+  };
 }
 
 export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
@@ -1687,6 +1702,12 @@ export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
     }
     if (message.byLegacyStore !== false) {
       writer.uint32(40).bool(message.byLegacyStore);
+    }
+    if (message.withoutLogin !== false) {
+      writer.uint32(48).bool(message.withoutLogin);
+    }
+    if (message.scriptFailed !== false) {
+      writer.uint32(56).bool(message.scriptFailed);
     }
     return writer;
   },
@@ -1744,6 +1765,22 @@ export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
             message.byLegacyStore = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.withoutLogin = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.scriptFailed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1775,6 +1812,16 @@ export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
         : isSet(object.by_legacy_store)
         ? globalThis.Boolean(object.by_legacy_store)
         : false,
+      withoutLogin: isSet(object.withoutLogin)
+        ? globalThis.Boolean(object.withoutLogin)
+        : isSet(object.without_login)
+        ? globalThis.Boolean(object.without_login)
+        : false,
+      scriptFailed: isSet(object.scriptFailed)
+        ? globalThis.Boolean(object.scriptFailed)
+        : isSet(object.script_failed)
+        ? globalThis.Boolean(object.script_failed)
+        : false,
     };
   },
 
@@ -1795,6 +1842,12 @@ export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
     if (message.byLegacyStore !== false) {
       obj.byLegacyStore = message.byLegacyStore;
     }
+    if (message.withoutLogin !== false) {
+      obj.withoutLogin = message.withoutLogin;
+    }
+    if (message.scriptFailed !== false) {
+      obj.scriptFailed = message.scriptFailed;
+    }
     return obj;
   },
 
@@ -1810,6 +1863,8 @@ export const SettleAttemptRequest: MessageFns<SettleAttemptRequest> = {
     message.requestIp = object.requestIp ?? "";
     message.end = object.end ?? 0;
     message.byLegacyStore = object.byLegacyStore ?? false;
+    message.withoutLogin = object.withoutLogin ?? false;
+    message.scriptFailed = object.scriptFailed ?? false;
     return message;
   },
 };

@@ -20,7 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { UserSelector } from "../../identity/v1/identity_service.ts";
 import { MigrationState, migrationStateFromJSON, migrationStateToJSON, User } from "../../identity/v1/user.ts";
-import { ConnectionFacts, PoolFacts } from "./login_service.ts";
+import { ConnectionFacts, Identifier, PoolFacts } from "./login_service.ts";
 
 /** What became of a call about a user. */
 export const UserVerdict = {
@@ -202,6 +202,17 @@ export interface ChangePasswordRequest {
    * password is asked for.
    */
   auditAction: string;
+  /** Absent: a wrong old password counts under the user's id. */
+  countedAs?: CountedAs | undefined;
+}
+
+/** Under what an attempt counts in a login, too. */
+export interface CountedAs {
+  identifier?:
+    | Identifier
+    | undefined;
+  /** Where the user's request came from; empty: not known. */
+  requestIp: string;
 }
 
 export interface ChangePasswordResponse {
@@ -1435,7 +1446,15 @@ export const DeleteUserResponse: MessageFns<DeleteUserResponse> = {
 };
 
 function createBaseChangePasswordRequest(): ChangePasswordRequest {
-  return { userPoolId: "", userId: "", oldPassword: undefined, newPassword: "", actor: "", auditAction: "" };
+  return {
+    userPoolId: "",
+    userId: "",
+    oldPassword: undefined,
+    newPassword: "",
+    actor: "",
+    auditAction: "",
+    countedAs: undefined,
+  };
 }
 
 export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
@@ -1457,6 +1476,9 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
     }
     if (message.auditAction !== "") {
       writer.uint32(50).string(message.auditAction);
+    }
+    if (message.countedAs !== undefined) {
+      CountedAs.encode(message.countedAs, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1522,6 +1544,14 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
             message.auditAction = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.countedAs = CountedAs.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1562,6 +1592,11 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
         : isSet(object.audit_action)
         ? globalThis.String(object.audit_action)
         : "",
+      countedAs: isSet(object.countedAs)
+        ? CountedAs.fromJSON(object.countedAs)
+        : isSet(object.counted_as)
+        ? CountedAs.fromJSON(object.counted_as)
+        : undefined,
     };
   },
 
@@ -1585,6 +1620,9 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
     if (message.auditAction !== "") {
       obj.auditAction = message.auditAction;
     }
+    if (message.countedAs !== undefined) {
+      obj.countedAs = CountedAs.toJSON(message.countedAs);
+    }
     return obj;
   },
 
@@ -1599,6 +1637,100 @@ export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
     message.newPassword = object.newPassword ?? "";
     message.actor = object.actor ?? "";
     message.auditAction = object.auditAction ?? "";
+    message.countedAs = (object.countedAs !== undefined && object.countedAs !== null)
+      ? CountedAs.fromPartial(object.countedAs)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCountedAs(): CountedAs {
+  return { identifier: undefined, requestIp: "" };
+}
+
+export const CountedAs: MessageFns<CountedAs> = {
+  encode(message: CountedAs, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.identifier !== undefined) {
+      Identifier.encode(message.identifier, writer.uint32(10).fork()).join();
+    }
+    if (message.requestIp !== "") {
+      writer.uint32(18).string(message.requestIp);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountedAs {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountedAs();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.identifier = Identifier.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requestIp = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CountedAs {
+    return {
+      identifier: isSet(object.identifier) ? Identifier.fromJSON(object.identifier) : undefined,
+      requestIp: isSet(object.requestIp)
+        ? globalThis.String(object.requestIp)
+        : isSet(object.request_ip)
+        ? globalThis.String(object.request_ip)
+        : "",
+    };
+  },
+
+  toJSON(message: CountedAs): unknown {
+    const obj: any = {};
+    if (message.identifier !== undefined) {
+      obj.identifier = Identifier.toJSON(message.identifier);
+    }
+    if (message.requestIp !== "") {
+      obj.requestIp = message.requestIp;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CountedAs>, I>>(base?: I): CountedAs {
+    return CountedAs.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CountedAs>, I>>(object: I): CountedAs {
+    const message = createBaseCountedAs();
+    message.identifier = (object.identifier !== undefined && object.identifier !== null)
+      ? Identifier.fromPartial(object.identifier)
+      : undefined;
+    message.requestIp = object.requestIp ?? "";
     return message;
   },
 };
