@@ -21,6 +21,7 @@ import { ConnectionIsolation1767300000000 } from './migrations/1767300000000-con
 import { KeysOfTheEnvironment1767400000000 } from './migrations/1767400000000-keys-of-the-environment.ts';
 import { DecisionsOfAUser1767500000000 } from './migrations/1767500000000-decisions-of-a-user.ts';
 import { PepperChecks1767600000000 } from './migrations/1767600000000-pepper-checks.ts';
+import { VersionsGoOn1767700000000 } from './migrations/1767700000000-versions-go-on.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -111,6 +112,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       KeysOfTheEnvironment1767400000000,
       DecisionsOfAUser1767500000000,
       PepperChecks1767600000000,
+      VersionsGoOn1767700000000,
     ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.

@@ -78,13 +78,12 @@ describe('migrateStore', () => {
     await migrate();
     const limits = { databaseUrl: database.url, connectTimeoutMs: 5_000, poolSize: 1, statementTimeoutMs: 5_000 };
     const before = await connectDataSource({ ...limits, throughPooler: leadsThroughPooler() });
-    // The last two take no such lock.
-    for (let undone = 0; undone < 3; undone += 1) await before.undoLastMigration();
+    await before.undoLastMigration();
     const dump = before.createQueryRunner();
     await dump.startTransaction();
-    await dump.query('LOCK TABLE api_keys IN ACCESS SHARE MODE');
+    await dump.query('LOCK TABLE user_pools IN ACCESS SHARE MODE');
     const migrating = migrate().catch((error: unknown) => error);
-    const [login] = await Promise.all([database.query('SELECT count(*) FROM api_keys'), migrating]);
+    const [login] = await Promise.all([database.query('SELECT count(*) FROM user_pools'), migrating]);
     expect(login).toHaveLength(1);
     expect(await migrating).toMatchObject({
       reason: 'STORE_UNAVAILABLE',
@@ -93,7 +92,7 @@ describe('migrateStore', () => {
     await dump.commitTransaction();
     await dump.release();
     await before.destroy();
-    expect((await migrate()).ran).toHaveLength(3);
+    expect((await migrate()).ran).toHaveLength(1);
   });
 
   it('says STORE_UNAVAILABLE of a server that is not there, without its connection string', async () => {

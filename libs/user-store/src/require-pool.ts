@@ -18,19 +18,22 @@ export const requirePool = async (manager: EntityManager, userPoolId: string): P
   return pool;
 };
 
+const LOCKS = { shared: 'for_key_share', changing: 'for_no_key_update', alone: 'pessimistic_write' } as const;
+
 /**
- * Takes the pool's row for the rest of the transaction: `shared` for who adds to users, `alone` for who deletes one or
- * decides a conflict. Whoever has it sees every tombstone that there will be before its end, in a transaction that is READ
- * COMMITTED, as each states that takes it: with a snapshot of before it waited, nothing of those it waited for is seen.
+ * Takes the pool's row for the rest of the transaction, before any other row: `shared` for who adds to users, `alone` for who
+ * deletes one or decides a conflict, `changing` for who changes no more than what the row says. Whoever has it shared or alone
+ * sees every tombstone that there will be before its end, in a transaction that is READ COMMITTED, as each states that takes
+ * it: with a snapshot of before it waited, nothing of those it waited for is seen.
  * @throws ServiceError USER_POOL_NOT_FOUND
  */
 export const lockPool = async (
   manager: EntityManager,
   userPoolId: string,
-  how: 'shared' | 'alone',
+  how: keyof typeof LOCKS,
 ): Promise<UserPoolRow> => {
   if (!isUuid(userPoolId)) throw poolNotFound();
-  const mode = how === 'shared' ? 'for_key_share' : 'pessimistic_write';
+  const mode = LOCKS[how];
   const pool = await manager.findOne(userPoolEntity, { where: { id: userPoolId }, lock: { mode } });
   if (pool === null) throw poolNotFound();
   return pool;

@@ -14,6 +14,7 @@ import { ConnectionIsolation1767300000000 } from './1767300000000-connection-iso
 import { KeysOfTheEnvironment1767400000000 } from './1767400000000-keys-of-the-environment.ts';
 import { DecisionsOfAUser1767500000000 } from './1767500000000-decisions-of-a-user.ts';
 import { PepperChecks1767600000000 } from './1767600000000-pepper-checks.ts';
+import { VersionsGoOn1767700000000 } from './1767700000000-versions-go-on.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -45,6 +46,7 @@ const ALL = [
   KeysOfTheEnvironment1767400000000,
   DecisionsOfAUser1767500000000,
   PepperChecks1767600000000,
+  VersionsGoOn1767700000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -56,6 +58,7 @@ const UPGRADES = [
   'KeysOfTheEnvironment1767400000000',
   'DecisionsOfAUser1767500000000',
   'PepperChecks1767600000000',
+  'VersionsGoOn1767700000000',
 ];
 type Migrations = (typeof ALL)[number][];
 

@@ -8,7 +8,7 @@ import {
   scriptEntity,
 } from '../entities/connection-entities.ts';
 import { conflictEntity } from '../entities/history-entities.ts';
-import { requirePool } from '../require-pool.ts';
+import { lockPool, requirePool } from '../require-pool.ts';
 import type { Sealer } from '../sealing.ts';
 import { type Author, writeAudit } from './audit.ts';
 import { findLocked, lockConnection, newConnection } from './connection-row.ts';
@@ -161,7 +161,8 @@ export const deleteConnection = async (
   { manager, at }: ChangeScope,
   { userPoolId, ...author }: Author & { readonly userPoolId: string },
 ): Promise<void> => {
-  const { id: connectionId } = await lockConnection(manager, userPoolId);
+  await lockPool(manager, userPoolId, 'changing');
+  const { id: connectionId, version } = await lockConnection(manager, userPoolId);
   await manager.delete(scriptEntity, { connectionId });
   await manager.delete(connectionVersionEntity, { connectionId });
   await manager.delete(conflictEntity, { userPoolId, connectionId });
@@ -169,6 +170,7 @@ export const deleteConnection = async (
     connectionId,
     at,
   ]);
+  await manager.query('UPDATE user_pools SET deleted_versions = $2 WHERE id = $1', [userPoolId, version]);
   const action = 'ConnectionService/DeleteConnection';
   await writeAudit(manager, { userPoolId, at, action, target: `connection ${connectionId}` }, author);
 };

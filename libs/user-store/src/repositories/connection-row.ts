@@ -28,10 +28,17 @@ export const findLocked = async (manager: EntityManager, userPoolId: string): Pr
 export const lockConnection = async (manager: EntityManager, userPoolId: string): Promise<ConnectionRow> =>
   required(manager, userPoolId, await findLocked(manager, userPoolId));
 
-/** A pool's first connection, without a version yet. Throws ServiceError USER_POOL_NOT_FOUND. */
+/**
+ * A pool's new connection, without a version yet. Its versions go on from those of the one that was deleted: what somebody has
+ * seen of that one is no version of this. Throws ServiceError USER_POOL_NOT_FOUND.
+ */
 export const newConnection = async (manager: EntityManager, userPoolId: string, at: Date): Promise<ConnectionRow> => {
   await requirePool(manager, userPoolId);
-  const row = { id: randomUUID(), userPoolId, enabled: false, version: 0, updatedAt: at };
+  const [{ version }] = await manager.query<[{ version: number }]>(
+    'SELECT deleted_versions AS version FROM user_pools WHERE id = $1',
+    [userPoolId],
+  );
+  const row = { id: randomUUID(), userPoolId, enabled: false, version, updatedAt: at };
   await manager.insert(connectionEntity, row);
   return row;
 };

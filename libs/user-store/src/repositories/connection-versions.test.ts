@@ -184,7 +184,7 @@ describe('a deleted connection', () => {
     await deleteIt();
     const again = await save({});
     expect(again.connectionId).not.toBe(connectionId);
-    expect(again).toMatchObject({ version: 1, enabled: false, envNames: [], savedActions: [] });
+    expect(again).toMatchObject({ version: 3, enabled: false, envNames: [], savedActions: [] });
   });
 });
 

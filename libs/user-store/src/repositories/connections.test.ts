@@ -91,6 +91,19 @@ describe('a connection', () => {
     });
   });
 
+  it('has other versions than the one before it, which was deleted: what was seen of that is not taken', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });
+    await store.connections.delete({ userPoolId, actor: 'key-1' });
+    expect(await save(userPoolId, { expectedVersion: 0 })).toMatchObject({ version: 3 });
+    await store.connections.saveScript({ userPoolId, action: 'login', source: 'anew', actor: 'key-1' });
+    const refused = expect.objectContaining({ reason: 'CONCURRENT_CHANGE' });
+    for (const version of [1, 2])
+      for (const seen of [{ expectedVersion: version }, { keptFromVersion: version }])
+        await expect(save(userPoolId, { ownEnv: { OTHER: 'x' }, ...seen })).rejects.toEqual(refused);
+    expect((await store.connections.get(userPoolId)).version).toBe(4);
+  });
+
   it('reads settings of an old key and writes with the current one', async () => {
     const { userPoolId, connectionId } = await poolWithConnection(store);
     await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });
