@@ -38,8 +38,8 @@ const companyWith = async (name: string, rows: readonly Row[]) => {
   return { company, caller: createCaller(company), pool: { userPoolId: company.userPoolId } };
 };
 
-const listUsers = (company: LegacyCompany, totalCount: number) => {
-  const source = `async function listUsers() { return { list: [], totalCount: ${totalCount} }; }`;
+const listUsers = (company: LegacyCompany, totalCount: number, list = '[]') => {
+  const source = `async function listUsers() { return { list: ${list}, totalCount: ${totalCount} }; }`;
   const what = { userPoolId: company.userPoolId, action: ScriptAction.LIST_USERS, source, language: 0 as const };
   return company.connections.saveScript(what, inTime());
 };
@@ -81,6 +81,24 @@ it('users of a deleted connection do not make another one safe to switch off', a
   await listUsers(company, 1);
   const progress = await company.connections.getMigrationProgress(pool, inTime());
   expect(progress).toMatchObject({ migrated: 0n, safeToSwitchOff: false });
+});
+
+it('as many users here as there are is not everybody: rows that were deleted there are no longer among them', async () => {
+  const rows = [1, 2, 3].map((id) => ({ id, username: `u${id}`, password: THEIRS }));
+  const [gone, here, left] = rows as [Row, Row, Row];
+  const { caller, company, pool } = await companyWith('switch off', [gone, here]);
+  for (const { username = '' } of [gone, here]) await caller.login(byUsername(username), THEIRS);
+  await connect(company, lazy([here, left]));
+  await listUsers(company, 2, '[{ id: 2 }, { id: 3 }]');
+  const progress = () => company.connections.getMigrationProgress(pool, inTime());
+  expect(await progress()).toMatchObject({
+    migrated: 2n,
+    legacyTotal: 2n,
+    safeToSwitchOff: false,
+    reasons: [expect.stringContaining('1 user has not logged in'), expect.anything()],
+  });
+  await caller.login(byUsername(left.username ?? ''), THEIRS);
+  expect(await progress()).toMatchObject({ migrated: 3n, safeToSwitchOff: true });
 });
 
 it('a deleted row there does not hide who has another of the identifiers', async () => {

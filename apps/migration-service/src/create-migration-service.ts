@@ -30,6 +30,7 @@ import {
   listVersions,
   rollback,
 } from './handlers/connection-versions.ts';
+import { countLeftBehind } from './handlers/count-left-behind.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
 import { findApiKey } from './handlers/find-api-key.ts';
 import { getConnection } from './handlers/get-connection.ts';
@@ -118,6 +119,7 @@ const managementServices = (store: UserStore): readonly ServiceHandlers[] => [
     appendScriptRuns: appendScriptRuns(store),
     listScriptRuns: listScriptRuns(store),
     getMigrationCounts: getMigrationCounts(store),
+    countLeftBehind: countLeftBehind(store),
     listTombstones: listTombstones(store),
     liftTombstone: liftTombstone(store),
     listConflicts: listConflicts(store),

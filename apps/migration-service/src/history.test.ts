@@ -151,6 +151,26 @@ describe('conflicts', () => {
       inTime(),
     );
 
+  it('are told of by how many are left behind of a list of legacy ids, each of its type', async () => {
+    await migrate(1, 'ada');
+    const left = async (...values: (string | number)[]) => {
+      const refs = values.map((value) => ({
+        ref:
+          typeof value === 'number'
+            ? ({ $case: 'externalIdNumber', value } as const)
+            : ({ $case: 'externalIdString', value } as const),
+      }));
+      return (await service.history.countLeftBehind({ userPoolId, refs }, inTime())).leftBehind;
+    };
+    expect(await left(1, '1', 2)).toBe(2n);
+    await expect(left('')).rejects.toMatchObject(INVALID);
+    await expect(left(...Array<number>(10_001).fill(1))).rejects.toMatchObject(INVALID);
+    const ours = { ref: { $case: 'userId', value: 'x' } } as const;
+    await expect(service.history.countLeftBehind({ userPoolId, refs: [ours] }, inTime())).rejects.toMatchObject(
+      INVALID,
+    );
+  });
+
   it('are listed, counted and decided by an administrator', async () => {
     const { user } = await migrate(1, 'ada');
     expect((await migrate(2, 'eve')).verdict).toBe(MigrationVerdict.CONFLICT);

@@ -9,8 +9,10 @@ import type { AuditEntry } from '@userferry/contracts/management/v1/user_pool_se
 import { HistoryServiceClient } from '@userferry/contracts/migration/v1/history_service';
 import type { CallContext, CallFacts, ClientTls } from '@userferry/grpc';
 import { actionNumber, outcomeNumber } from '@userferry/script-contract';
+import type { ExternalId } from '@userferry/user-model';
 import type { EndedRun } from '../history/ended-run.ts';
 import type { MigrationCounts } from '../progress/migration-progress.ts';
+import { toWireExternalId } from './migration.ts';
 import { createOwnClient } from './own-client.ts';
 
 export type PoolPage = { readonly userPoolId: string; readonly pageSize: number; readonly pageToken: string };
@@ -21,6 +23,8 @@ export type HistoryStore = Disposable & {
   readonly appendScriptRuns: (runs: readonly EndedRun[], call: CallContext) => Promise<void>;
   readonly listScriptRuns: (query: ListScriptRunsRequest, call: CallFacts) => Paged<'runs', WireRun>;
   readonly getMigrationCounts: (userPoolId: string, call: CallFacts) => Promise<MigrationCounts>;
+  /** How many of these legacy ids have neither migrated nor been deleted here. */
+  readonly countLeftBehind: (userPoolId: string, ids: readonly ExternalId[], call: CallFacts) => Promise<number>;
   readonly listTombstones: (page: PoolPage, call: CallFacts) => Paged<'tombstones', Tombstone>;
   readonly liftTombstone: (
     which: { readonly userPoolId: string; readonly tombstoneId: string },
@@ -42,6 +46,7 @@ const REPEATABLE = [
   'appendScriptRuns',
   'listScriptRuns',
   'getMigrationCounts',
+  'countLeftBehind',
   'listTombstones',
   'listConflicts',
   'listAuditEntries',
@@ -70,6 +75,10 @@ export const createHistoryStore = (address: string, token: string, tls?: ClientT
         })),
         lastLegacyLoginAt,
       };
+    },
+    countLeftBehind: async (userPoolId, ids, call) => {
+      const refs = ids.map((id) => ({ ref: toWireExternalId(id) }));
+      return Number((await client.countLeftBehind({ userPoolId, refs }, call)).leftBehind);
     },
     listTombstones: (page, call) => client.listTombstones(page, call),
     liftTombstone: async (which, call) => {

@@ -5,7 +5,7 @@ import {
   MigrationVerdict,
 } from '@userferry/contracts/migration/v1/login_service';
 import type { CallFacts } from '@userferry/grpc';
-import type { Identifier } from '@userferry/user-model';
+import type { ExternalId, Identifier } from '@userferry/user-model';
 import { auditedAs } from '../access/audited-as.ts';
 import type { LoginAttempt } from '../login/login-attempt.ts';
 import { unknownAnswer } from './unknown-answer.ts';
@@ -26,6 +26,12 @@ export type MigrationRequest = {
 };
 
 export const toWireIdentifier = ({ kind, value }: Identifier) => ({ identifier: { $case: kind, value } });
+
+/** A legacy id; its type is kept. */
+export const toWireExternalId = (id: ExternalId) =>
+  typeof id === 'number'
+    ? ({ $case: 'externalIdNumber', value: id } as const)
+    : ({ $case: 'externalIdString', value: id } as const);
 
 export const toMigrateRequest = (
   { attempt, connectionId, profileJson, passwordIsNew }: MigrationRequest,

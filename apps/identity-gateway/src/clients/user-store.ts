@@ -10,7 +10,7 @@ import { auditedAs } from '../access/audited-as.ts';
 import type { StoreFacts } from '../connection/store-facts.ts';
 import type { UserSelector } from '../users/user-selector.ts';
 import type { UserVerdict } from '../users/user-verdict.ts';
-import { type StoredUser, toWireIdentifier } from './migration.ts';
+import { type StoredUser, toWireExternalId, toWireIdentifier } from './migration.ts';
 import { createOwnClient } from './own-client.ts';
 import { toStoreFacts } from './store-facts.ts';
 import { unknownAnswer } from './unknown-answer.ts';
@@ -124,9 +124,7 @@ const toWireSelector = (user: UserSelector) => {
     case 'user_id':
       return ref({ $case: 'userId', value: user.value });
     case 'external_id':
-      return typeof user.value === 'number'
-        ? ref({ $case: 'externalIdNumber', value: user.value })
-        : ref({ $case: 'externalIdString', value: user.value });
+      return ref(toWireExternalId(user.value));
     default:
       return { selector: { $case: user.kind, value: user.value } };
   }

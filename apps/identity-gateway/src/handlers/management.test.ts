@@ -152,7 +152,7 @@ describe('the migration’s progress', () => {
   const counts = { migrated: 30, unresolvedConflicts: 0, days: [], lastLegacyLoginAt: undefined };
   const progressOf = async (held: ConnectionSettings) => {
     const world = createWorld(held);
-    const history = { getMigrationCounts: async () => counts };
+    const history = { getMigrationCounts: async () => counts, countLeftBehind: async () => 0 };
     return { world, answer: await getMigrationProgress({ ...world, history })({ userPoolId: 'pool' }, call) };
   };
 

@@ -6,12 +6,13 @@ import type { Handler } from '@userferry/grpc';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
-import { legacyTotal } from '../progress/legacy-total.ts';
+import { leftBehind } from '../progress/left-behind.ts';
+import { listLegacy } from '../progress/list-legacy.ts';
 import { type MigrationDay, migrationProgress } from '../progress/migration-progress.ts';
 
 export type MigrationProgressDeps = {
   readonly store: Pick<ConnectionStore, 'getConnectionSettings'>;
-  readonly history: Pick<HistoryStore, 'getMigrationCounts'>;
+  readonly history: Pick<HistoryStore, 'getMigrationCounts' | 'countLeftBehind'>;
   readonly runScript: RunScript;
   readonly now?: () => Date;
 };
@@ -25,8 +26,17 @@ export const getMigrationProgress =
       store.getConnectionSettings(userPoolId, call),
       history.getMigrationCounts(userPoolId, call),
     ]);
-    const total = await legacyTotal(userPoolId, settings, call, runScript);
-    const progress = migrationProgress({ counts, legacyTotal: total, mode: settings.mode, now: now() });
+    const list = listLegacy(userPoolId, settings, call, runScript);
+    const total = (await list?.(1, 1))?.totalCount;
+    const isDone = list !== undefined && total !== undefined && counts.migrated >= total;
+    const left = isDone ? await leftBehind(userPoolId, { list, total }, call, history) : undefined;
+    const progress = migrationProgress({
+      counts,
+      legacyTotal: total,
+      leftBehind: left,
+      mode: settings.mode,
+      now: now(),
+    });
     return {
       ...progress,
       reasons: [...progress.reasons],

@@ -1,5 +1,6 @@
-import { MigrationState, Profile, User, type UserRef } from '@userferry/contracts/identity/v1/user';
-import type { Profile as DomainProfile, ExternalId } from '@userferry/user-model';
+import { MigrationState, Profile, User } from '@userferry/contracts/identity/v1/user';
+import type { Profile as DomainProfile } from '@userferry/user-model';
+import { toWireExternalId } from '../clients/migration.ts';
 import type { KnownUser, LegacyUser } from '../users/known-user.ts';
 
 /** A user as it travels: ours as our store sent them, one of the legacy user store's under the legacy id alone. */
@@ -7,7 +8,7 @@ export const toWireUser = (user: KnownUser): User => (user.kind === 'stored' ? u
 
 const legacyUser = ({ externalId, profile }: LegacyUser): User =>
   User.fromPartial({
-    externalRef: { ref: refOf(externalId) },
+    externalRef: { ref: toWireExternalId(externalId) },
     profile: wireProfile(profile),
     migrationState: MigrationState.LEGACY,
   });
@@ -19,6 +20,3 @@ const wireProfile = ({ customData = {}, loginsCount, registerSource = [], ...fie
     customDataJson: Buffer.from(JSON.stringify(customData)),
     ...(loginsCount !== undefined && { loginsCount: BigInt(loginsCount) }),
   });
-
-const refOf = (id: ExternalId): NonNullable<UserRef['ref']> =>
-  typeof id === 'number' ? { $case: 'externalIdNumber', value: id } : { $case: 'externalIdString', value: id };

@@ -13,6 +13,7 @@ const day = (daysAgo: number, migrated: number, logins: number, legacyLogins: nu
 const known = (counts: Partial<MigrationCounts>, fields: Partial<KnownProgress> = {}): KnownProgress => ({
   counts: { migrated: 80, unresolvedConflicts: 0, days: [], lastLegacyLoginAt: undefined, ...counts },
   legacyTotal: 100,
+  leftBehind: undefined,
   mode: 'lazy_migration',
   now,
   ...fields,
@@ -45,8 +46,19 @@ describe('whether a connection can be switched off', () => {
   };
 
   it('can be when everybody has migrated', () => {
-    const { safe, why } = verdict(known({ migrated: 100 }));
+    const { safe, why } = verdict(known({ migrated: 100 }, { leftBehind: 0 }));
     expect([safe, why]).toEqual([true, 'Every user of the legacy user store has migrated.']);
+  });
+
+  it('cannot be only because as many have migrated as there are: rows may have been deleted there', () => {
+    const uncompared = verdict(known({ migrated: 100 }));
+    expect(uncompared.safe).toBe(false);
+    expect(uncompared.why).toContain('Whether they are the same is not known');
+    const compared = verdict(known({ migrated: 100 }, { leftBehind: 7 }));
+    expect(compared.safe).toBe(false);
+    expect(compared.why).toContain('7 users have not logged in since the connection was made, of 100.');
+    const quiet = { lastLegacyLoginAt: dayBefore(31), days: [day(1, 0, 9, 0)] };
+    expect(verdict(known({ migrated: 100, ...quiet })).safe).toBe(true);
   });
 
   it('cannot be while somebody proven could not be stored', () => {

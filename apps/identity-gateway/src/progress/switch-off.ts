@@ -23,16 +23,19 @@ const conflicts = ({ counts: { unresolvedConflicts } }: KnownProgress): readonly
         `${people(unresolvedConflicts, ['has', 'have'])} proven a password and cannot be stored, because another user has one of their identifiers: resolve the conflicts first.`,
       ];
 
-const leftBehind = ({ counts, legacyTotal }: KnownProgress): readonly string[] => {
-  const left = legacyTotal === undefined ? 0 : legacyTotal - counts.migrated;
+const left = ({ counts, legacyTotal, leftBehind }: KnownProgress): readonly string[] => {
   if (legacyTotal === undefined)
     return [
       'How many users the legacy user store has is not known: there is no listUsers script, or it did not answer.',
     ];
-  return left > 0
-    ? [`${people(left, ['has', 'have'])} not logged in since the connection was made, of ${legacyTotal}.`]
-    : [];
+  const count = leftBehind ?? legacyTotal - counts.migrated;
+  if (count > 0)
+    return [`${people(count, ['has', 'have'])} not logged in since the connection was made, of ${legacyTotal}.`];
+  return leftBehind === 0 ? [] : [NOT_COMPARED];
 };
+
+const NOT_COMPARED =
+  'As many users have migrated as the legacy user store has. Whether they are the same is not known, since some may have been deleted there: that is compared where listUsers lists all users and there are 2000 at the most.';
 
 /** Quiet needs life beside it: where nobody logs in at all, it says nothing. */
 const quiet = ({ counts, now }: KnownProgress): { readonly isQuiet: boolean; readonly reason: string } => {
@@ -56,11 +59,11 @@ const quiet = ({ counts, now }: KnownProgress): { readonly isQuiet: boolean; rea
 export const switchOffVerdict = (known: KnownProgress): SwitchOff => {
   if (known.mode === 'custom_user_store') return CUSTOM;
   const against = conflicts(known);
-  const left = leftBehind(known);
-  if (left.length === 0) return verdict(against, ['Every user of the legacy user store has migrated.']);
+  const behind = left(known);
+  if (behind.length === 0) return verdict(against, ['Every user of the legacy user store has migrated.']);
   const { isQuiet, reason } = quiet(known);
-  if (!isQuiet) return { safeToSwitchOff: false, reasons: [...against, ...left, reason] };
-  return verdict(against, [reason, ...left, 'Whoever has not migrated by then cannot log in any more.']);
+  if (!isQuiet) return { safeToSwitchOff: false, reasons: [...against, ...behind, reason] };
+  return verdict(against, [reason, ...behind, 'Whoever has not migrated by then cannot log in any more.']);
 };
 
 const verdict = (against: readonly string[], reasons: readonly string[]): SwitchOff =>

@@ -136,6 +136,7 @@ const CALLS: readonly (readonly [string, (by: Repositories) => Promise<unknown>]
   ['an attempt that let somebody in', ({ attempts }) => attempts.loggedIn(subject(), true)],
   ['a run for the log history', ({ runs }) => runs.append(pool.id, [{ ...run(), requestId: '', details: {} }])],
   ['a page of runs', ({ runs }) => runs.list({ userPoolId: pool.id, until: new Date(0) }, page)],
+  ['who is left behind', ({ progress }) => progress.leftBehind(pool.id, [7, 'x', 900_000])],
   ['a page of the audit', ({ audit }) => audit.list(pool.id, page)],
   ['a page of tombstones', ({ tombstones }) => tombstones.list(pool.id, page)],
   ['a page of conflicts', ({ conflicts }) => conflicts.list(pool.id, page)],

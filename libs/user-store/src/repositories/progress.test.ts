@@ -53,6 +53,20 @@ describe('the progress of a migration', () => {
     expect((await counts()).migrated).toBe(3);
   });
 
+  it('counts who of given legacy ids is neither here nor deleted here, an id by its type', async () => {
+    await migrate(1);
+    await migrate(2);
+    const userId = await migrate(3);
+    await store.users.delete({ userPoolId: pool.userPoolId, userId }, ADMIN);
+    const left = (...ids: (string | number)[]) => store.progress.leftBehind(pool.userPoolId, ids);
+    expect(await left(1, 2, 3)).toBe(0);
+    expect(await left(1, '1', 4, 4, 'x')).toBe(3);
+    expect(await left()).toBe(0);
+    await expect(store.progress.leftBehind('11111111-1111-4111-8111-111111111111', [1])).rejects.toMatchObject({
+      reason: 'USER_POOL_NOT_FOUND',
+    });
+  });
+
   it('knows the last login that needed the legacy user store, however long ago', async () => {
     await login(true);
     const last = now;

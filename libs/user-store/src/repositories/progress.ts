@@ -1,3 +1,4 @@
+import { type ExternalId, externalIdKey } from '@userferry/user-model';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { deleteInPortions } from '../delete-in-portions.ts';
@@ -44,6 +45,15 @@ const TOTALS = `
     (SELECT count(*) FROM identifier_conflicts WHERE user_pool_id = $1 AND NOT kept_local) AS conflicts,
     (SELECT max(last_legacy_login_at) FROM login_days WHERE user_pool_id = $1) AS last`;
 
+// By the primary keys of both tables. A legacy id is buried under its type, see `externalTombstoneKey`.
+const LEFT_BEHIND = `
+  SELECT count(*) AS left FROM (SELECT DISTINCT type, text FROM unnest($2::text[], $3::text[]) AS given (type, text)) AS g
+  WHERE NOT EXISTS (SELECT FROM external_ids AS e WHERE e.user_pool_id = $1
+      AND e.connection_id = (SELECT id FROM connections WHERE user_pool_id = $1)
+      AND e.id_type = g.type AND e.id_text = g.text)
+    AND NOT EXISTS (SELECT FROM tombstones AS t WHERE t.user_pool_id = $1
+      AND t.kind = 'external_id_' || g.type AND t.value = g.text)`;
+
 // The day of a pool's last login through the legacy user store stays: without it nobody could say that there ever was one.
 const OUTLIVED = `day < $1::date AND (last_legacy_login_at IS NULL OR EXISTS (
   SELECT 1 FROM login_days AS n
@@ -81,6 +91,15 @@ export const createProgressRepository = (
     const last = totals?.last ?? undefined;
     const sums = { migrated: Number(totals?.migrated), unresolvedConflicts: Number(totals?.conflicts) };
     return { ...sums, days, ...(last && { lastLegacyLoginAt: last }) };
+  },
+
+  /** How many of these users are neither here nor deleted here. @throws ServiceError USER_POOL_NOT_FOUND */
+  leftBehind: async (userPoolId: string, ids: readonly ExternalId[]): Promise<number> => {
+    await requirePool(dataSource.manager, userPoolId);
+    const keys = ids.map(externalIdKey);
+    const values = [userPoolId, keys.map(({ type }) => type), keys.map(({ text }) => text)];
+    const [row] = await read((manager) => manager.query<{ left: string }[]>(LEFT_BEHIND, values));
+    return Number(row?.left);
   },
 
   /** Forgets days that are older than what is kept, today included. */

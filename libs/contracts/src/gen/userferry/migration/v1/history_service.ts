@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { UserRef } from "../../identity/v1/user.ts";
 import {
   ConflictResolution,
   conflictResolutionFromJSON,
@@ -61,6 +62,16 @@ export interface GetMigrationCountsResponse {
   unresolvedConflicts: bigint;
   days: MigrationDay[];
   lastLegacyLoginAt?: Date | undefined;
+}
+
+export interface CountLeftBehindRequest {
+  userPoolId: string;
+  /** Legacy ids of the pool's connection. */
+  refs: UserRef[];
+}
+
+export interface CountLeftBehindResponse {
+  leftBehind: bigint;
 }
 
 export interface ListTombstonesRequest {
@@ -691,6 +702,173 @@ export const GetMigrationCountsResponse: MessageFns<GetMigrationCountsResponse> 
       : 0n;
     message.days = object.days?.map((e) => MigrationDay.fromPartial(e)) || [];
     message.lastLegacyLoginAt = object.lastLegacyLoginAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCountLeftBehindRequest(): CountLeftBehindRequest {
+  return { userPoolId: "", refs: [] };
+}
+
+export const CountLeftBehindRequest: MessageFns<CountLeftBehindRequest> = {
+  encode(message: CountLeftBehindRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userPoolId !== "") {
+      writer.uint32(10).string(message.userPoolId);
+    }
+    for (const v of message.refs) {
+      UserRef.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountLeftBehindRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountLeftBehindRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.refs.push(UserRef.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CountLeftBehindRequest {
+    return {
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      refs: globalThis.Array.isArray(object?.refs) ? object.refs.map((e: any) => UserRef.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: CountLeftBehindRequest): unknown {
+    const obj: any = {};
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.refs?.length) {
+      obj.refs = message.refs.map((e) => UserRef.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CountLeftBehindRequest>, I>>(base?: I): CountLeftBehindRequest {
+    return CountLeftBehindRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CountLeftBehindRequest>, I>>(object: I): CountLeftBehindRequest {
+    const message = createBaseCountLeftBehindRequest();
+    message.userPoolId = object.userPoolId ?? "";
+    message.refs = object.refs?.map((e) => UserRef.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCountLeftBehindResponse(): CountLeftBehindResponse {
+  return { leftBehind: 0n };
+}
+
+export const CountLeftBehindResponse: MessageFns<CountLeftBehindResponse> = {
+  encode(message: CountLeftBehindResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.leftBehind !== 0n) {
+      if (BigInt.asIntN(64, message.leftBehind) !== message.leftBehind) {
+        throw new globalThis.Error("value provided for field message.leftBehind of type int64 too large");
+      }
+      writer.uint32(8).int64(message.leftBehind);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountLeftBehindResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountLeftBehindResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.leftBehind = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CountLeftBehindResponse {
+    return {
+      leftBehind: isSet(object.leftBehind)
+        ? BigInt(object.leftBehind)
+        : isSet(object.left_behind)
+        ? BigInt(object.left_behind)
+        : 0n,
+    };
+  },
+
+  toJSON(message: CountLeftBehindResponse): unknown {
+    const obj: any = {};
+    if (message.leftBehind !== 0n) {
+      obj.leftBehind = message.leftBehind.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CountLeftBehindResponse>, I>>(base?: I): CountLeftBehindResponse {
+    return CountLeftBehindResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CountLeftBehindResponse>, I>>(object: I): CountLeftBehindResponse {
+    const message = createBaseCountLeftBehindResponse();
+    message.leftBehind = (object.leftBehind !== undefined && object.leftBehind !== null)
+      ? BigInt(object.leftBehind)
+      : 0n;
     return message;
   },
 };
@@ -1823,6 +2001,18 @@ export const HistoryServiceService = {
       Buffer.from(GetMigrationCountsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetMigrationCountsResponse => GetMigrationCountsResponse.decode(value),
   },
+  /** How many of these users of the legacy user store are neither here nor deleted here. */
+  countLeftBehind: {
+    path: "/userferry.migration.v1.HistoryService/CountLeftBehind" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CountLeftBehindRequest): Buffer =>
+      Buffer.from(CountLeftBehindRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CountLeftBehindRequest => CountLeftBehindRequest.decode(value),
+    responseSerialize: (value: CountLeftBehindResponse): Buffer =>
+      Buffer.from(CountLeftBehindResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CountLeftBehindResponse => CountLeftBehindResponse.decode(value),
+  },
   listTombstones: {
     path: "/userferry.migration.v1.HistoryService/ListTombstones" as const,
     requestStream: false as const,
@@ -1894,6 +2084,8 @@ export interface HistoryServiceServer extends UntypedServiceImplementation {
   appendScriptRuns: handleUnaryCall<AppendScriptRunsRequest, AppendScriptRunsResponse>;
   listScriptRuns: handleUnaryCall<ListScriptRunsRequest, ListScriptRunsResponse>;
   getMigrationCounts: handleUnaryCall<GetMigrationCountsRequest, GetMigrationCountsResponse>;
+  /** How many of these users of the legacy user store are neither here nor deleted here. */
+  countLeftBehind: handleUnaryCall<CountLeftBehindRequest, CountLeftBehindResponse>;
   listTombstones: handleUnaryCall<ListTombstonesRequest, ListTombstonesResponse>;
   liftTombstone: handleUnaryCall<LiftTombstoneRequest, LiftTombstoneResponse>;
   listConflicts: handleUnaryCall<ListConflictsRequest, ListConflictsResponse>;
@@ -1948,6 +2140,22 @@ export interface HistoryServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetMigrationCountsResponse) => void,
+  ): ClientUnaryCall;
+  /** How many of these users of the legacy user store are neither here nor deleted here. */
+  countLeftBehind(
+    request: CountLeftBehindRequest,
+    callback: (error: ServiceError | null, response: CountLeftBehindResponse) => void,
+  ): ClientUnaryCall;
+  countLeftBehind(
+    request: CountLeftBehindRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CountLeftBehindResponse) => void,
+  ): ClientUnaryCall;
+  countLeftBehind(
+    request: CountLeftBehindRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CountLeftBehindResponse) => void,
   ): ClientUnaryCall;
   listTombstones(
     request: ListTombstonesRequest,
