@@ -174,6 +174,11 @@ describe('what a run left in a session of mysql2', () => {
 
   it.each([
     ['another role', "await c.query('SET ROLE helper'); await c.end()"],
+    ['profiles of its statements', "await c.query('SET profiling = 1'); await c.end()"],
+    [
+      'profiles of which none are to be shown',
+      "await c.query('SET profiling_history_size = 0'); await c.query('SET profiling = 1'); await c.end()",
+    ],
     ['another role, said otherwise', "await c.query('SET/*x*/ROLE helper'); await c.end()"],
     [
       'another role, in a statement that the server puts together',
@@ -200,6 +205,14 @@ describe('what a run left in a session of mysql2', () => {
     const next = await run(PLAIN);
     expect(resultOf(next)).not.toBe(id);
     expect(next.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
+  });
+
+  it('shows no statement of another, in profiles that an earlier one has asked for', async () => {
+    const login = (typed: string) =>
+      `const c = await open({ multipleStatements: true }); const [rows] = await c.query("SELECT 1 AS n FROM DUAL WHERE 'x' = '${typed}'"); await c.end(); return rows`;
+    await give(login("'; SET profiling = 1; -- "));
+    for (const victim of ['victim-1', 'victim-2']) await give(login(victim));
+    expect(JSON.stringify(await give(login("'; SHOW PROFILES; -- ")))).not.toContain('victim');
   });
 
   it('is a role that is none any more: the session serves the next', async () => {

@@ -101,6 +101,7 @@ describe('a session', () => {
 
   it.each([
     ['a readiness that nobody asked for', [], [IDLE]],
+    ['fewer answers than readinesses that nobody asked for', [message('Q', 'a\0')], [IDLE, IDLE, IDLE]],
     ['a readiness in a transaction', [message('Q', 'BEGIN\0')], [message('C', 'BEGIN\0'), message('Z', 'T')]],
     ['one in a failed transaction', [message('Q', 'x\0')], [message('E', 'x'), message('Z', 'E')]],
     ['one answer for two questions', [message('Q', 'a\0'), message('Q', 'b\0')], [IDLE]],
@@ -115,8 +116,40 @@ describe('a session', () => {
     expect(follower.onWrite(TERMINATE)).toBe('send');
   });
 
+  it('of PostgreSQL is not kept where a readiness that nobody asked for is made good by a question without an answer', () => {
+    const follower = openedPg();
+    follower.onData(IDLE);
+    follower.onWrite(message('Q', 'a\0'));
+    expect(follower.onWrite(TERMINATE)).toBe('send');
+  });
+
+  it.each([
+    ['a question behind its password', [message('p', 'secret\0'), message('Q', 'a\0')]],
+    ['one in the same piece', [Buffer.concat([message('p', 'secret\0'), message('S')])]],
+    ['half a message', [message('p', 'secret\0'), Buffer.from('Q')]],
+  ])('of PostgreSQL is not kept when its driver said before it was let in: %s', (_what, said) => {
+    const follower = createPgFollower();
+    follower.onWrite(startup());
+    for (const bytes of said) follower.onWrite(bytes);
+    follower.onData(WELCOME);
+    follower.onWrite(message('Q', 'a\0'));
+    follower.onData(IDLE);
+    expect(follower.onWrite(TERMINATE)).toBe('send');
+  });
+
   it.each([
     ["SELECT set_config('a', 'b', true)", false],
+    [`SET${' '.repeat(200)}a.b = 1`, false],
+    [`SET ${'a'.repeat(200)}.b = 1`, false],
+    ['SET "a""b" . "c" = 1', false],
+    [`SET /* ${'x'.repeat(120)} */ a.b = 1`, false],
+    ['SET /*=*/ a.b = 1', false],
+    ['SET --;\n a.b TO 1', false],
+    ['SET LOCAL/**/a.b TO 1', false],
+    ['SET SESSION a /* of /* comments */ in comments */ .b TO 1', false],
+    ['SELECT U&"set\\005Fconfig"(1, 2, 3)', false],
+    ['SET local_setting TO 1.5; SET session = 1; UPDATE a SET b = c -- a.d', true],
+    ['UPDATE a SET b=c.d, session = 1.5', true],
     ['select pg_catalog . SET_CONFIG ($1, $2, $3)', false],
     ['BEGIN; set local\n"a"."b" to 1', false],
     ['SET/* */a.b = 1', false],

@@ -15,9 +15,12 @@ const HEAD_BYTES = 5;
 
 /**
  * Looks at heads alone and keeps no bodies: what passes may be of any size, and is hostile. `onBody` is given what follows the
- * first byte of a body, as it comes.
+ * first byte of a body, as it comes, and the kind.
  */
-export function createMessageReader(onMessage: OnMessage, onBody?: (bytes: Buffer) => void): MessageReader {
+export function createMessageReader(
+  onMessage: OnMessage,
+  onBody?: (bytes: Buffer, kind: string) => void,
+): MessageReader {
   const head = Buffer.alloc(HEAD_BYTES + 1);
   let have = 0;
   let toSkip = 0;
@@ -41,7 +44,7 @@ export function createMessageReader(onMessage: OnMessage, onBody?: (bytes: Buffe
       while (at < bytes.length && !isLost) {
         if (toSkip > 0) {
           const skipped = Math.min(toSkip, bytes.length - at);
-          onBody?.(bytes.subarray(at, at + skipped));
+          onBody?.(bytes.subarray(at, at + skipped), String.fromCharCode(head[0] as number));
           toSkip -= skipped;
           at += skipped;
           continue;

@@ -119,6 +119,12 @@ const DEFAULT_ROLE = "SELECT BINARY role_name FROM information_schema.applicable
  */
 const HAS_ITS_ROLE = `/*M!100005 BINARY CURRENT_ROLE() <=> (${DEFAULT_ROLE}) AND */ /*!80000 CURRENT_ROLE() = 'NONE' AND */`;
 
+/**
+ * Whether no run has asked for profiles: after a reset MariaDB says that there are none, goes on to record every statement, and
+ * shows those of earlier runs. Each that is recorded has rows here, however short the list that is shown.
+ */
+const IS_UNPROFILED = 'NOT EXISTS (SELECT 1 FROM information_schema.PROFILING) AND';
+
 /** Needs the socket to flow, and to itself. */
 export async function resetMysqlSession(socket: Socket, session: MysqlSession): Promise<boolean> {
   session.names ??= (await findNames(socket, session)) ?? '';
@@ -133,7 +139,7 @@ export async function resetMysqlSession(socket: Socket, session: MysqlSession): 
     ...(database === '' ? [] : [commandPacket(INIT_DB, database)]),
     commandPacket(
       QUERY,
-      `SELECT '${mark}' FROM DUAL WHERE ${HAS_ITS_ROLE} ${database === '' ? 'DATABASE() IS NULL' : 'TRUE'}`,
+      `SELECT '${mark}' FROM DUAL WHERE ${HAS_ITS_ROLE} ${IS_UNPROFILED} ${database === '' ? 'DATABASE() IS NULL' : 'TRUE'}`,
     ),
   ];
   const { isWhole } = await exchange(socket, Buffer.concat(commands), commands.length - 1, mark);

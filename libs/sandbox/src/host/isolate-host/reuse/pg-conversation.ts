@@ -20,6 +20,8 @@ export function createPgConversation(): PgConversation {
   let owed = 0;
   let isIdle = true;
   let isUnfinished = false;
+  /** The server was ready more often than it was asked: nobody knows which question it has answered. */
+  let isAhead = false;
 
   const fromDriver = createMessageReader((kind, first) => {
     statements.begin(kind, first);
@@ -28,6 +30,7 @@ export function createPgConversation(): PgConversation {
   }, statements.add);
   const fromServer = createMessageReader((kind, status) => {
     if (kind !== 'Z') return;
+    isAhead ||= owed === 0;
     owed -= 1;
     isIdle = status === NO_TRANSACTION;
   });
@@ -35,7 +38,8 @@ export function createPgConversation(): PgConversation {
     onWrite: fromDriver.push,
     onData: fromServer.push,
     isInOrder() {
-      const isQuiet = owed === 0 && isIdle && !isUnfinished && fromDriver.isBetween() && fromServer.isBetween();
+      const isQuiet =
+        owed === 0 && !isAhead && isIdle && !isUnfinished && fromDriver.isBetween() && fromServer.isBetween();
       return isQuiet && !statements.haveNamedSetting();
     },
   };

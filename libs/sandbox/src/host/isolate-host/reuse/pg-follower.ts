@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FAREWELLS } from '../../../bridge/farewells.ts';
 import type { SecureInfo, TlsOptions } from '../../../bridge/operations.ts';
 import type { Follower, Written } from './follower.ts';
+import { createMessageReader } from './messages.ts';
 import { createPgConversation } from './pg-conversation.ts';
 import { resetPgSession } from './pg-reset.ts';
 import { createPgWelcome } from './pg-welcome.ts';
@@ -13,6 +14,8 @@ import { createPgWelcome } from './pg-welcome.ts';
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f]);
 const TERMINATE = Buffer.from(FAREWELLS.pg);
 const PROTOCOL_3 = 3;
+/** All that a driver has to say until it is let in; what it asked behind that would be answered uncounted. */
+const PASSWORD = 'p';
 
 type Tls = { readonly options: TlsOptions; info?: SecureInfo };
 /** `lost`: not to be kept, whatever comes. */
@@ -21,8 +24,15 @@ type Phase = 'opening' | 'welcome' | 'open' | 'replaying' | 'lost';
 const isStartup = (bytes: Buffer): boolean =>
   bytes.length > 8 && bytes.readUInt32BE(0) === bytes.length && bytes.readUInt16BE(4) === PROTOCOL_3;
 
+/** Whether the driver has asked for a role, as a setting of its own or in the options: servers lose it with a reset. */
+const asksForRole = (startup: Buffer): boolean =>
+  /\0(?:role\0|options\0[^\0]*(?:role|session_authorization))/i.test(startup.toString('latin1').replaceAll('\\', ''));
+
 export function createPgFollower(): Follower {
   const welcome = createPgWelcome();
+  const answers = createMessageReader((kind) => {
+    if (kind !== PASSWORD) phase = 'lost';
+  });
   const conversation = createPgConversation();
   let phase: Phase = 'opening';
   let asksForSsl = false;
@@ -55,6 +65,7 @@ export function createPgFollower(): Follower {
       if (phase === 'replaying') return onReplayed(bytes);
       if (phase === 'open' && bytes.equals(TERMINATE) && conversation.isInOrder()) return 'farewell';
       if (phase === 'opening') onOpening(bytes);
+      else if (phase === 'welcome') answers.push(bytes);
       else if (phase === 'open') conversation.onWrite(bytes);
       return 'send';
     },
@@ -62,7 +73,7 @@ export function createPgFollower(): Follower {
       if (phase === 'open') conversation.onData(bytes);
       else if (phase === 'welcome') {
         const rest = welcome.push(bytes);
-        if (welcome.isLost()) phase = 'lost';
+        if (welcome.isLost() || (rest !== undefined && !answers.isBetween())) phase = 'lost';
         else if (rest !== undefined) {
           phase = 'open';
           conversation.onData(rest);
@@ -86,6 +97,7 @@ export function createPgFollower(): Follower {
     replaySecure: () => (tls?.info === undefined ? undefined : { info: tls.info, bytes: welcome.bytes() }),
     async reset(socket) {
       if (welcome.processId() === 0 || (asksForSsl && tls?.info === undefined)) return false;
+      if (asksForRole(startup as Buffer)) return false;
       const isReset = await resetPgSession(socket, isChecked ? undefined : welcome.processId());
       isChecked = true;
       return isReset;

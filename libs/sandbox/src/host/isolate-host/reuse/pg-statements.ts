@@ -7,8 +7,15 @@
 const STATEMENTS = new Set(['Q', 'P']);
 /** Longer ones are not looked through, and taken for such. */
 const CHARACTERS_MAX = 64 * 1024;
-/** `set_config`, and `SET` or `RESET` of a name with a dot in it; bounded, as any text may come. */
-const OWN_SETTING = /set_config|\b(?:re)?set(?=[\s"/-])(?:(?!\bto\b)[^=;]){0,100}?\./i;
+const NAME = '(?:"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)';
+/**
+ * `set_config`, `SET` or `RESET` of a name with a dot in it, and what may hide one: letters written as numbers, and a comment
+ * within. No part can match in two ways, as any text may come.
+ */
+const OWN_SETTING = new RegExp(
+  `set_config|\\bu&"|\\b(?:re)?set\\b\\s*(?:(?:session|local)\\b\\s*)?(?:/\\*|--|${NAME}\\s*(?:\\.|/\\*|--))`,
+  'i',
+);
 
 export type PgStatements = {
   /** A message begins, with the first byte of its body. */

@@ -39,30 +39,59 @@ const message = (kind: string, body = ''): Buffer => {
 };
 const DONE = message('C', 'DISCARD ALL\0');
 const IDLE = message('Z', 'I');
+/** The mark in the query that came last. */
+const markIn = (read: Buffer): string => /'([0-9a-f]{24})/.exec(read.toString('latin1'))?.[1] as string;
+const pgRow = (text: string): Buffer[] => [
+  message('T', 'x'),
+  message('D', `\0\x01\0\0\0${String.fromCharCode(text.length)}${text}`),
+  message('C', 'SELECT 1\0'),
+];
+const pgRowOf = (read: Buffer): Buffer[] => [...pgRow(markIn(read)), IDLE];
 
 describe('a session of PostgreSQL', () => {
-  it.each([
-    ['in one piece', [DONE, IDLE]],
+  const resetBy = async (said: (read: Buffer) => readonly Buffer[], processId?: number): Promise<boolean> =>
+    resetPgSession(await connectTo([(read) => Buffer.concat(said(read))]), processId);
+
+  it.each<[string, (read: Buffer) => readonly Buffer[]]>([
+    ['in one piece', (read) => [DONE, IDLE, ...pgRowOf(read)]],
     [
       'with notices, settings and what it was notified of',
-      [message('N', 'x'), message('S', 'a\0b\0'), message('A', 'x'), DONE, IDLE],
+      (read) => [message('N', 'x'), message('S', 'a\0b\0'), message('A', 'x'), DONE, IDLE, ...pgRowOf(read)],
     ],
   ])('is put back by its answer %s', async (_what, said) => {
-    expect(await resetPgSession(await connectTo([() => Buffer.concat(said)]), undefined)).toBe(true);
+    expect(await resetBy(said)).toBe(true);
   });
 
-  it.each([
-    ['an error', [message('E', 'x'), IDLE]],
-    ['a transaction', [DONE, message('Z', 'T')]],
-    ['more than was asked for', [DONE, IDLE, message('N', 'x')]],
-    ['half a message more', [DONE, IDLE, Buffer.from('C')]],
-    ['a copy', [message('G', 'x'), IDLE]],
-    ['a length that cannot be', [Buffer.from([0x5a, 0, 0, 0, 0])]],
-    ['another protocol', [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')]],
+  it.each<[string, (read: Buffer) => readonly Buffer[]]>([
+    ['an error', (read) => [message('E', 'x'), IDLE, ...pgRowOf(read)]],
+    ['a transaction', (read) => [DONE, message('Z', 'T'), ...pgRowOf(read)]],
+    ['more than was asked for', (read) => [DONE, IDLE, ...pgRowOf(read), message('N', 'x')]],
+    ['half a message more', (read) => [DONE, IDLE, ...pgRowOf(read), Buffer.from('C')]],
+    ['a copy', (read) => [message('G', 'x'), IDLE, ...pgRowOf(read)]],
+    ['a length that cannot be', () => [Buffer.from([0x5a, 0, 0, 0, 0])]],
+    ['another protocol', () => [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')]],
+    ['rows that an earlier query was owed', (read) => [...pgRow('mine'), IDLE, DONE, IDLE, ...pgRowOf(read)]],
+    ['an answer without rows that an earlier query was owed', (read) => [DONE, IDLE, DONE, IDLE, ...pgRowOf(read)]],
+    ['another mark', () => [DONE, IDLE, ...pgRow('0123456789abcdef01234567'), IDLE]],
+    ['the mark in a longer row', (read) => [DONE, IDLE, ...pgRow(`${markIn(read)}x`), IDLE]],
+    ['no row', () => [DONE, IDLE, message('T', 'x'), message('C', 'SELECT 0\0'), IDLE]],
+    ['two rows', (read) => [DONE, IDLE, ...pgRow(markIn(read)), ...pgRowOf(read)]],
   ])('is not put back by %s', async (_what, said) => {
-    const done = resetPgSession(await connectTo([() => Buffer.concat(said)]), undefined);
     const late = new Promise((resolve) => setTimeout(resolve, 300, 'nothing yet'));
-    expect(await Promise.race([done, late])).not.toBe(true);
+    expect(await Promise.race([resetBy(said), late])).not.toBe(true);
+  });
+
+  it('is asked for its process and its role where it has not been put back before', async () => {
+    const asked: string[] = [];
+    const said = (read: Buffer) => {
+      asked.push(read.toString());
+      return [DONE, IDLE, ...pgRowOf(read)];
+    };
+    expect([await resetBy(said, 77), await resetBy(said)]).toEqual([true, true]);
+    expect(asked.map((sql) => [sql.includes('pg_backend_pid() = 77'), sql.includes('current_user')])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
   });
 
   it('is not put back by a server that hangs up', async () => {
@@ -80,8 +109,6 @@ const packet = (place: number, body: Buffer | string): Buffer => {
 const OK = packet(1, '\0\0\0\x02\0\0\0');
 const EOF = packet(3, '\xfe\0\0\x02\0');
 const ERROR = packet(1, '\xff\x15\x04#28000no');
-/** The mark in the query that came last. */
-const markIn = (read: Buffer): string => /'([0-9a-f]{24})/.exec(read.toString('latin1'))?.[1] as string;
 const rowOf = (text: string): Buffer[] => [
   packet(1, '\x01'),
   packet(2, 'def'),
