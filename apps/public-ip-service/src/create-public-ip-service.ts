@@ -19,7 +19,8 @@ import { type ReportEgressDeps, reportEgress } from './handlers/report-egress.ts
 import { watchPublicIps } from './handlers/watch-public-ips.ts';
 import { joinPeers } from './table/join-peers.ts';
 import { createPublicIpTable, type PublicIpTable, type TableChange } from './table/public-ip-table.ts';
-import { afterRestart, createTableFile, type SavedTable, type TableFile } from './table/table-file.ts';
+import type { SavedTable } from './table/saved-table.ts';
+import { afterRestart, createTableFile, type TableFile } from './table/table-file.ts';
 
 export type PublicIpServiceConfig = Omit<Config, 'transport'>;
 

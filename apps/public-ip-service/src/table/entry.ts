@@ -1,3 +1,5 @@
+import { parseIpAddress } from '@userferry/process';
+
 /** What a script-runner reported, for as long as it holds. Times in epoch milliseconds. */
 export type Lease = {
   readonly runnerId: string;
@@ -41,6 +43,9 @@ export const sameEntry = (one: Entry, other: Entry): boolean =>
   one.unpinned === other.unpinned &&
   one.sinceMs === other.sinceMs &&
   one.regions.join() === other.regions.join();
+
+/** Whether it is an address in its one spelling. Looked at wherever a list comes from: what is served opens firewalls. */
+export const isAddress = (text: string): boolean => parseIpAddress(text)?.text === text;
 
 /** An entry that a region's firewalls have to know. No region: any entry. */
 export const isFor = (region: string | undefined, { regions }: Entry): boolean =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@userferry/process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { keepingLog } from '../testing/service-for-tests.ts';
 import { createTableFile } from './table-file.ts';
 import type { TableState } from './table-state.ts';
 
@@ -78,6 +79,36 @@ it.each(['', '{', '[]', '{"version":2}', '{"version":1,"leases":[{}],"entries":[
     expect(readFileSync(`${path}.unreadable`, 'utf8')).toBe(text);
   },
 );
+
+const saved = (change: (content: ReturnType<typeof contentOf>) => void): string => {
+  const content = contentOf();
+  change(content);
+  return JSON.stringify(content);
+};
+
+const contentOf = () => ({
+  version: 1,
+  updatedAtMs: 1,
+  leases: [...state(1).leases.values()].map((each) => ({ ...each, addresses: [...each.addresses] })),
+  entries: [...state(1).entries.values()].map((each) => ({ ...each })),
+  told: ['192.0.2.1'],
+});
+
+it.each([
+  ['entries.0.address', saved(({ entries: [entry] }) => Object.assign(entry ?? {}, { address: '10.0.0.300' }))],
+  ['entries.0.address', saved(({ entries: [entry] }) => Object.assign(entry ?? {}, { address: '2001:DB8:0::1' }))],
+  ['entries.0.sinceMs', saved(({ entries: [entry] }) => Object.assign(entry ?? {}, { sinceMs: 1e300 }))],
+  ['leases.0.addresses.1', saved(({ leases: [lease] }) => lease?.addresses.push('nonsense'))],
+  ['leases.0.leaseMs', saved(({ leases: [lease] }) => Object.assign(lease ?? {}, { leaseMs: 1e300 }))],
+  ['told.1', saved(({ told }) => told.push(''))],
+])('no list is served of a file that is wrong at %s: it is put aside, and the log says where', async (where, text) => {
+  const path = join(folder, 'table.json');
+  writeFileSync(path, text);
+  const { lines, log: kept } = keepingLog();
+  expect(await createTableFile(path, kept).load()).toBeUndefined();
+  expect(readFileSync(`${path}.unreadable`, 'utf8')).toBe(text);
+  expect(lines).toMatchObject([{ level: 'error', facts: { where } }]);
+});
 
 it('a folder that cannot be there is said at the start', async () => {
   writeFileSync(join(folder, 'file'), '');

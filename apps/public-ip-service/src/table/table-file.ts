@@ -1,14 +1,8 @@
 import { access, constants, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from '@userferry/process';
-import { z } from 'zod';
-import type { Entry, Lease } from './entry.ts';
+import { isDamage, readSavedTable, type SavedTable, savedTableText } from './saved-table.ts';
 import type { TableState } from './table-state.ts';
-
-export type SavedTable = TableState & {
-  /** The list that the webhook's listener took last. Absent in older files, and where no webhook ever was. */
-  readonly told?: readonly string[];
-};
 
 export type TableFile = {
   /** What was saved last; `undefined` when there is nothing, or nothing that can be read (which is then put aside). */
@@ -21,32 +15,6 @@ export type TableFile = {
    */
   readonly saveTold: (told: readonly string[]) => Promise<void>;
 };
-
-const lease = z.object({
-  runnerId: z.string(),
-  region: z.string(),
-  addresses: z.array(z.string()),
-  leaseMs: z.number(),
-  expiresAtMs: z.number(),
-});
-
-const entry = z.object({
-  address: z.string(),
-  state: z.enum(['pinned', 'observed', 'draining']),
-  regions: z.array(z.string()),
-  sinceMs: z.number(),
-  runners: z.number(),
-  unpinned: z.boolean(),
-  drainsUntilMs: z.number().optional(),
-});
-
-const content = z.object({
-  version: z.literal(1),
-  updatedAtMs: z.number(),
-  leases: z.array(lease),
-  entries: z.array(entry),
-  told: z.array(z.string()).optional(),
-});
 
 /**
  * Keeps the table in one file, replaced as a whole: written beside, flushed, renamed. Saves that come while one is under
@@ -61,7 +29,7 @@ export const createTableFile = (path: string, log: Logger): TableFile => {
   const write = (): Promise<void> => {
     waiting = undefined;
     if (latest === undefined) return Promise.resolve();
-    writing = replaceFile(path, textOf(latest, told))
+    writing = replaceFile(path, savedTableText(latest, told))
       .catch((err: unknown) => log.error({ err, path }, 'the table cannot be saved: a restart now would lose it'))
       .finally(() => {
         writing = undefined;
@@ -90,9 +58,6 @@ export const createTableFile = (path: string, log: Logger): TableFile => {
   };
 };
 
-const textOf = ({ leases, entries, updatedAtMs }: TableState, told: readonly string[] | undefined): string =>
-  JSON.stringify({ version: 1, updatedAtMs, leases: [...leases.values()], entries: [...entries.values()], told });
-
 const replaceFile = async (path: string, text: string): Promise<void> => {
   const beside = `${path}.new`;
   await using file = await open(beside, 'w', 0o600);
@@ -111,11 +76,11 @@ const loadFile = async (path: string, log: Logger): Promise<SavedTable | undefin
     throw new Error(`the table ${path} cannot be read (${error.code})`);
   });
   if (text === undefined) return undefined;
-  const state = parse(text);
-  if (state) return state;
+  const read = readSavedTable(text);
+  if (!isDamage(read)) return read;
   const aside = `${path}.unreadable`;
   await rename(path, aside);
-  log.error({ path, aside }, 'the saved table is damaged: it is put aside, and the list begins anew');
+  log.error({ path, aside, ...read }, 'the saved table is damaged: it is put aside, and the list begins anew');
   return undefined;
 };
 
@@ -127,23 +92,6 @@ const requireWritable = async (folder: string): Promise<void> => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`the folder of USERFERRY_PUBLIC_IP_STATE_FILE, ${folder}, cannot be written to (${code})`);
-  }
-};
-
-const parse = (text: string): SavedTable | undefined => {
-  try {
-    const { leases, entries, updatedAtMs, told } = content.parse(JSON.parse(text));
-    const plain = entries.map(
-      ({ drainsUntilMs, ...rest }): Entry => ({ ...rest, ...(drainsUntilMs !== undefined && { drainsUntilMs }) }),
-    );
-    return {
-      updatedAtMs,
-      leases: new Map(leases.map((each): [string, Lease] => [each.runnerId, each])),
-      entries: new Map(plain.map((each) => [each.address, each])),
-      ...(told && { told }),
-    };
-  } catch {
-    return undefined;
   }
 };
 

@@ -14,7 +14,7 @@ export type LogLine = {
 };
 
 /** A logger that keeps what is written. */
-const keepingLog = () => {
+export const keepingLog = () => {
   const lines: LogLine[] = [];
   const write = (level: string) => (facts: object, msg: string) => lines.push({ level, msg, facts: { ...facts } });
   const log = { info: write('info'), warn: write('warn'), error: write('error'), debug: () => undefined };
