@@ -28,12 +28,23 @@ const pinned = (item: string): Pinned | undefined => {
   return place === undefined ? { address } : { address, region: place };
 };
 
+const FORM = 'must be IPv4 or IPv6 addresses with commas between, each by itself or as ADDRESS@REGION';
+
+/** Addresses that no firewall outside sees are named: the list of them is for everybody anyway. */
+const publicIpProblems = (items: readonly string[]): readonly string[] => {
+  const found = items.map(pinned);
+  if (found.includes(undefined)) return [FORM];
+  return found.flatMap((each) => {
+    const { text, isPublic, kind } = parseIpAddress(each?.address ?? '') ?? {};
+    return isPublic ? [] : [`${text} is ${kind}, and no firewall outside sees it: name what the outside sees`];
+  });
+};
+
 const publicIps = () =>
   commaList()
-    .refine(
-      (items) => items.every((item) => pinned(item) !== undefined),
-      'must be IPv4 or IPv6 addresses with commas between, each by itself or as ADDRESS@REGION',
-    )
+    .superRefine((items, context) => {
+      for (const message of publicIpProblems(items)) context.addIssue({ code: 'custom', message });
+    })
     .meta({ example: '192.0.2.10,2001:db8::10@eu-west-1' })
     .transform((items) => items.flatMap((item) => pinned(item) ?? []))
     .default([]);

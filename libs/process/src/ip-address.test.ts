@@ -19,26 +19,29 @@ describe('an address', () => {
   );
 
   it.each([
-    '10.0.0.1',
-    '172.16.3.4',
-    '192.168.1.1',
-    '127.0.0.1',
-    '0.0.0.0',
-    '100.64.0.1',
-    '169.254.169.254',
-    '224.0.0.1',
-    '240.0.0.1',
-    '255.255.255.255',
-    '::',
-    '::1',
-    'fe80::1',
-    'fc00::1',
-    'ff02::1',
-    '64:ff9b::7f00:1',
-    '2002:7f00:1::',
-    '::ffff:10.0.0.1',
-    '5f00::1',
-  ])('%s can not', (text) => expect(parseIpAddress(text)).toMatchObject({ isPublic: false }));
+    ['10.0.0.1', 'private'],
+    ['172.16.3.4', 'private'],
+    ['192.168.1.1', 'private'],
+    ['127.0.0.1', 'loopback'],
+    ['0.0.0.0', 'unspecified'],
+    ['100.64.0.1', 'reserved'],
+    ['169.254.169.254', 'link-local'],
+    ['224.0.0.1', 'multicast'],
+    ['240.0.0.1', 'reserved'],
+    ['255.255.255.255', 'reserved'],
+    ['::', 'unspecified'],
+    ['::1', 'loopback'],
+    ['fe80::1', 'link-local'],
+    ['fc00::1', 'private'],
+    ['ff02::1', 'multicast'],
+    ['64:ff9b::7f00:1', 'reserved'],
+    ['2002:7f00:1::', 'reserved'],
+    ['::ffff:10.0.0.1', 'private'],
+    ['5f00::1', 'reserved'],
+    ['4000::1', 'reserved'],
+  ])('%s can not, since it is %s', (text, kind) =>
+    expect(parseIpAddress(text)).toMatchObject({ isPublic: false, kind }),
+  );
 });
 
 describe('what limits count by', () => {

@@ -7,6 +7,17 @@ export type IpAddress = {
   readonly family: 4 | 6;
   /** Whether the internet can see it as the origin of a connection. */
   readonly isPublic: boolean;
+  /** Of one that is not public, the word for what it is. */
+  readonly kind: 'public' | 'private' | 'loopback' | 'link-local' | 'multicast' | 'unspecified' | 'reserved';
+};
+
+const KINDS: Readonly<Record<string, IpAddress['kind']>> = {
+  private: 'private',
+  uniqueLocal: 'private',
+  loopback: 'loopback',
+  linkLocal: 'link-local',
+  multicast: 'multicast',
+  unspecified: 'unspecified',
 };
 
 type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
@@ -23,10 +34,12 @@ export const parseIpAddress = (text: string): IpAddress | undefined => {
   if (isIP(text) === 0 || text.includes('%')) return undefined;
   const address = ipaddr.process(text);
   const isIpv6 = address.kind() === 'ipv6';
+  const isPublic = isUnicast(address) || DOCUMENTATION.some((range) => within(address, range));
   return {
     text: address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString(),
     family: isIpv6 ? 6 : 4,
-    isPublic: isUnicast(address) || DOCUMENTATION.some((range) => within(address, range)),
+    isPublic,
+    kind: isPublic ? 'public' : (KINDS[address.range()] ?? 'reserved'),
   };
 };
 
