@@ -12,9 +12,11 @@ import { addConsoleRoutes } from './console/console-routes.ts';
 import type { ConsolePages } from './console/read-console.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
 import { addPublicIpsRoute } from './public-ips-route.ts';
+import { refuseElsewhere } from './refuse-elsewhere.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import type { Sealer } from './session/sealer.ts';
 import type { SessionDeps } from './session/session-routes.ts';
+import { unreadableRequests } from './unreadable-request.ts';
 
 export type HttpServer = AsyncDisposable & {
   readonly port: number;
@@ -52,6 +54,7 @@ const createApp = ({ certificates, trustedProxies = [] }: HttpOptions): FastifyI
     requestTimeout: 30_000,
     genReqId: ({ headers }: IncomingMessage) => requestIdFrom(headers['x-request-id']),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    ...unreadableRequests({ tls: certificates !== undefined }),
   };
   if (certificates === undefined) return fastify(limits);
   const context = () => {
@@ -62,6 +65,7 @@ const createApp = ({ certificates, trustedProxies = [] }: HttpOptions): FastifyI
   certificates.onTake(() => app.server.setSecureContext(context()));
   return app as unknown as FastifyInstance;
 };
+
 const statusClass = (status: number): Labels<'userferry_http_requests_total'>['status'] =>
   `${Math.floor(status / 100)}xx` as '2xx';
 
@@ -69,17 +73,12 @@ const statusClass = (status: number): Labels<'userferry_http_requests_total'>['s
 export const createHttpServer = async (options: HttpOptions): Promise<HttpServer> => {
   const { host, port, lastKnownIps, signAnswer, log } = options;
   const app = createApp(options);
-  app.setNotFoundHandler((_, reply) =>
-    reply.status(404).send({ statusCode: 404, message: 'no such path', data: null }),
-  );
+  app.setNotFoundHandler((_, reply) => refuseElsewhere(reply, 404, 'no such path'));
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof ServiceError ? undefined : knownRefusal(error);
-    if (refusal !== undefined)
-      return reply.status(refusal.status).send({ statusCode: refusal.status, message: refusal.message, data: null });
+    if (refusal !== undefined) return refuseElsewhere(reply, refusal.status, refusal.message);
     log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'http call failed');
-    return reply
-      .status(503)
-      .send({ statusCode: 503, message: 'the service is not available now; try again', data: null });
+    return refuseElsewhere(reply, 503, 'the service is not available now; try again');
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { CallContext } from '@userferry/grpc';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { PublicIps } from '../clients/public-ips.ts';
 import type { AnswerSigner } from './answer-signer.ts';
 import type { LastKnownIps } from './last-known-ips.ts';
+import { refuseElsewhere } from './refuse-elsewhere.ts';
 
 export type PublicIpsRouteDeps = {
   readonly lastKnownIps: LastKnownIps;
@@ -27,11 +28,11 @@ export const addPublicIpsRoute = (
 ): void => {
   app.get<{ Querystring: Query }>(PATH, async (request, reply) => {
     const asked = readQuery(request.query);
-    if ('problem' in asked) return refuse(reply, 400, asked.problem);
+    if ('problem' in asked) return refuseElsewhere(reply, 400, asked.problem);
     const { list, staleMs } = await lastKnownIps.get(context(request.id));
     // An empty list would be taken for the truth, and close a firewall.
     if (asked.region !== undefined && !list.regions.includes(asked.region))
-      return refuse(reply, 404, `no such region; the regions are: ${list.regions.join(', ') || 'none'}`);
+      return refuseElsewhere(reply, 404, `no such region; the regions are: ${list.regions.join(', ') || 'none'}`);
     const ips = ipsFor(list, asked.region);
     const etag = etagOf(asked, ips);
     reply.headers({ 'cache-control': 'public, max-age=60', etag, ...staleHeaders(staleMs) });
@@ -43,9 +44,6 @@ export const addPublicIpsRoute = (
       .send(body);
   });
 };
-
-const refuse = (reply: FastifyReply, statusCode: number, message: string) =>
-  reply.status(statusCode).send({ statusCode, message, data: null });
 
 const readQuery = ({ format = 'json', region }: Query): Asked | { readonly problem: string } => {
   if (format !== 'json' && format !== 'text') return { problem: 'format must be json or text' };

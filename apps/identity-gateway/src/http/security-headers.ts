@@ -9,13 +9,18 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'content-security-policy': NOTHING,
 };
 
-/** What browsers are told with every answer. A route that shows pages brings its own `content-security-policy`. */
-export const addSecurityHeaders = (app: FastifyInstance, { tls }: { readonly tls: boolean }): void => {
+/** What browsers are told with every answer that is no page. */
+export const securityHeaders = ({ tls }: { readonly tls: boolean }): Readonly<Record<string, string>> =>
+  tls ? { ...HEADERS, 'strict-transport-security': 'max-age=31536000' } : HEADERS;
+
+/** Adds them to every answer. A route that shows pages brings its own `content-security-policy`. */
+export const addSecurityHeaders = (app: FastifyInstance, options: { readonly tls: boolean }): void => {
+  const { 'content-security-policy': policy, ...headers } = securityHeaders(options);
   app.addHook('onSend', async (_, reply) => {
-    reply.headers(HEADERS);
-    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', NOTHING);
-    if (tls) reply.header('strict-transport-security', 'max-age=31536000');
+    reply.headers(headers);
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', policy);
   });
 };

@@ -27,7 +27,7 @@ export type ApiOptions = {
   readonly log: Logger;
 };
 
-const PREFIX = '/api/v1';
+export const API_PREFIX = '/api/v1';
 
 /** Every call of the gateway as `POST /api/v1/{Service}/{Method}`, and the console's sign-in. No CORS, on purpose. */
 export const addApi = (app: FastifyInstance, options: ApiOptions): void => {
@@ -39,7 +39,7 @@ export const addApi = (app: FastifyInstance, options: ApiOptions): void => {
         refuse(reply, {
           status: 404,
           reason: 'UNIMPLEMENTED',
-          message: `no such call: POST ${PREFIX}/{Service}/{Method}, as ${PREFIX}/openapi.json has them`,
+          message: `no such call: POST ${API_PREFIX}/{Service}/{Method}, as ${API_PREFIX}/openapi.json has them`,
         }),
       );
       api.addHook('onSend', async (request, reply) => {
@@ -49,7 +49,7 @@ export const addApi = (app: FastifyInstance, options: ApiOptions): void => {
       addSessionRoutes(api, options);
       addOpenApiRoute(api);
     },
-    { prefix: PREFIX },
+    { prefix: API_PREFIX },
   );
 };
 

@@ -51,11 +51,11 @@ export const knownRefusal = (error: unknown): Refusal | undefined => {
 };
 
 export const refuse = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
-  const { status, reason, message, metadata = {}, retryAfterMs } = refusal;
+  const { status, retryAfterMs } = refusal;
   if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply
-    .status(status)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ error: { reason, message, metadata, requestId: reply.request.id } }));
+  return reply.status(status).type('application/json; charset=utf-8').send(refusalText(refusal, reply.request.id));
 };
+
+export const refusalText = ({ reason, message, metadata = {} }: Refusal, requestId: string): string =>
+  JSON.stringify({ error: { reason, message, metadata, requestId } });
