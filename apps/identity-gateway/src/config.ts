@@ -60,7 +60,7 @@ export const readConfig = () => {
       },
       ...tokenRules,
       ...consoleRules,
-      ...telemetryRules,
+      ...telemetryRules('USERFERRY_GATEWAY_PORT', 'USERFERRY_HTTP_PORT'),
       ...transportRules('USERFERRY_RUNNER_ADDRESS', 'USERFERRY_MIGRATION_ADDRESS', 'USERFERRY_PUBLIC_IP_ADDRESS'),
     ],
   );

@@ -169,7 +169,7 @@ export const readConfig = () => {
             ]
           : [],
     },
-    ...telemetryRules,
+    ...telemetryRules('USERFERRY_MIGRATION_PORT'),
     ...transportRules(),
   ]);
   return {

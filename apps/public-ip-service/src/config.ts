@@ -78,7 +78,7 @@ export const readConfig = () => {
       of: ['USERFERRY_PUBLIC_IP_WEBHOOK_URL', 'USERFERRY_PUBLIC_IP_WEBHOOK_SECRET'],
       problems: webhookProblems,
     },
-    ...telemetryRules,
+    ...telemetryRules('USERFERRY_PUBLIC_IP_PORT'),
     ...transportRules('USERFERRY_PUBLIC_IP_PEERS'),
   ]);
   const { USERFERRY_PUBLIC_IP_WEBHOOK_URL: url, USERFERRY_PUBLIC_IP_WEBHOOK_SECRET: secret } = env;

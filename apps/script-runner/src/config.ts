@@ -82,7 +82,7 @@ export const readConfig = () => {
       USERFERRY_REQUIRE_SANDBOX_WALLS: walls(),
     },
     process.env,
-    [...egressRules, ...telemetryRules, ...transportRules('USERFERRY_PUBLIC_IP_ADDRESS')],
+    [...egressRules, ...telemetryRules('USERFERRY_RUNNER_PORT'), ...transportRules('USERFERRY_PUBLIC_IP_ADDRESS')],
   );
   return {
     host: env.USERFERRY_LISTEN_HOST,

@@ -11,11 +11,16 @@ export const port = () => whole(0, 65535);
 
 const ADDRESS = /^((dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}|ipv4:[\d.]+:\d{1,5}(,[\d.]+:\d{1,5})*)$/;
 
+/** Whether each port in it is one that a service can be at. */
+const hasPorts = (address: string): boolean =>
+  [...address.matchAll(/:(\d+)(?=,|$)/g)].every(([, digits]) => Number(digits) >= 1 && Number(digits) <= 65_535);
+
 /** `host:port`, `[::1]:port` or `dns:///name:port`, as gRPC takes it. */
 export const grpcAddress = () =>
   z
     .string()
     .regex(ADDRESS, 'must be host:port, dns:///name:port or ipv4:address:port,address:port')
+    .refine(hasPorts, 'must have ports from 1 to 65535')
     .meta({ example: 'dns:///service.example:7102' });
 
 /** A region's name: as a DNS label, which is what clouds call theirs, and what fits into a query without escapes. */

@@ -34,6 +34,9 @@ describe('readEnv', () => {
     'ipv4:10.0.0.1',
     'ipv4:runner:7102',
     'http://runner:7102',
+    'runner:0',
+    'dns:///runner:70000',
+    'ipv4:10.0.0.1:7102,10.0.0.2:99999',
     '10.0.0.1:7102,10.0.0.2:7102',
   ])('does not take %s for an address', (address) =>
     expect(problemsOf({ A_ADDRESS: grpcAddress() }, { A_ADDRESS: address })).toHaveLength(1),

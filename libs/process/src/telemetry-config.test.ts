@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest';
-import { serviceFields } from './fields.ts';
+import { port, serviceFields } from './fields.ts';
 import { ConfigError, readEnv } from './read-env.ts';
 import { telemetryConfig, telemetryRules } from './telemetry-config.ts';
 
+const FIELDS = { ...serviceFields, USERFERRY_HTTP_PORT: port().default(7100), USERFERRY_GATEWAY_PORT: port() };
+const ALWAYS = { USERFERRY_SERVICE_TOKEN: 'x'.repeat(32), USERFERRY_GATEWAY_PORT: '7101' };
+
 const configOf = (env: Record<string, string>) =>
-  telemetryConfig(readEnv(serviceFields, { USERFERRY_SERVICE_TOKEN: 'x'.repeat(32), ...env }, telemetryRules));
+  telemetryConfig(
+    readEnv(FIELDS, { ...ALWAYS, ...env }, telemetryRules('USERFERRY_HTTP_PORT', 'USERFERRY_GATEWAY_PORT')),
+  );
 
 const problemsOf = (env: Record<string, string>): readonly string[] => {
   try {
@@ -50,6 +55,31 @@ it.each(['http://c.example/v1/traces', 'http://127.0.0.1.evil.example/', 'http:/
     expect(problems.join()).not.toContain('hunter2');
   },
 );
+
+it('headers without a URL are a collector that was forgotten', () => {
+  const problems = problemsOf({ USERFERRY_TRACES_HEADERS: 'a=hunter2' });
+  expect(problems).toEqual([expect.stringMatching(/^USERFERRY_TRACES_HEADERS: .*USERFERRY_TRACES_URL/)]);
+  expect(problems.join()).not.toContain('hunter2');
+});
+
+it.each([
+  ['7100', {}, 'USERFERRY_HTTP_PORT'],
+  ['7101', {}, 'USERFERRY_GATEWAY_PORT'],
+  ['7101', { USERFERRY_METRICS_HOST: '0.0.0.0' }, 'USERFERRY_GATEWAY_PORT'],
+  ['7101', { USERFERRY_METRICS_HOST: 'localhost' }, 'USERFERRY_GATEWAY_PORT'],
+  ['7101', { USERFERRY_LISTEN_HOST: '::' }, 'USERFERRY_GATEWAY_PORT'],
+  ['7200', { USERFERRY_HTTP_PORT: '7200' }, 'USERFERRY_HTTP_PORT'],
+])('metrics are not served on port %s with %o, which is taken', (metricsPort, env, taken) => {
+  expect(problemsOf({ USERFERRY_METRICS_PORT: metricsPort, ...env })).toEqual([
+    `USERFERRY_METRICS_PORT: must not be ${taken}`,
+  ]);
+});
+
+it.each([
+  [{ USERFERRY_METRICS_PORT: '7101', USERFERRY_LISTEN_HOST: '10.0.0.1' }],
+  [{ USERFERRY_METRICS_PORT: '0', USERFERRY_GATEWAY_PORT: '0' }],
+  [{ USERFERRY_METRICS_PORT: '7102' }],
+])('metrics are served with %o, where nothing else is', (env) => expect(problemsOf(env)).toEqual([]));
 
 it.each([
   ['USERFERRY_TRACES_URL', 'ftp://c.example/'],

@@ -24,16 +24,44 @@ type TelemetryEnv = Pick<
 
 const travelsOpen = (url: string): boolean => !/^https:|^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(url);
 
-/** A header that is secret is not sent over a network in the clear. */
-export const telemetryRules: readonly AcrossRule<TelemetryEnv>[] = [
-  {
-    of: ['USERFERRY_TRACES_URL', 'USERFERRY_TRACES_HEADERS'],
-    problems: ({ USERFERRY_TRACES_URL: url, USERFERRY_TRACES_HEADERS: headers }) =>
-      url !== undefined && Object.keys(headers).length > 0 && travelsOpen(url)
-        ? ['USERFERRY_TRACES_HEADERS: is secret, so USERFERRY_TRACES_URL must be https:// or on loopback']
+const headersProblems = ({ USERFERRY_TRACES_URL: url, USERFERRY_TRACES_HEADERS: headers }: TelemetryEnv) => {
+  if (Object.keys(headers).length === 0) return [];
+  if (url === undefined) return ['USERFERRY_TRACES_HEADERS: are sent to nobody: set USERFERRY_TRACES_URL, too'];
+  return travelsOpen(url)
+    ? ['USERFERRY_TRACES_HEADERS: is secret, so USERFERRY_TRACES_URL must be https:// or on loopback']
+    : [];
+};
+
+type Listening<Name extends string> = TelemetryEnv & { readonly USERFERRY_LISTEN_HOST: string } & {
+  readonly [Each in Name]: number;
+};
+
+/**
+ * What has to hold between the variables: a header that is secret is not sent over a network in the clear, nor to nobody,
+ * and metrics have a port of their own beside those that the service listens on (by variable).
+ */
+export const telemetryRules = <Name extends string>(
+  ...ports: readonly Name[]
+): readonly AcrossRule<Listening<Name>>[] => [
+  { of: ['USERFERRY_TRACES_URL', 'USERFERRY_TRACES_HEADERS'], problems: headersProblems },
+  ...ports.map((name) => ({
+    of: ['USERFERRY_METRICS_PORT', 'USERFERRY_METRICS_HOST', 'USERFERRY_LISTEN_HOST', name] as const,
+    problems: (env: Listening<Name>) =>
+      env.USERFERRY_METRICS_PORT === env[name] &&
+      env[name] !== 0 &&
+      overlap(env.USERFERRY_METRICS_HOST, env.USERFERRY_LISTEN_HOST)
+        ? [`USERFERRY_METRICS_PORT: must not be ${name}`]
         : [],
-  },
+  })),
 ];
+
+const EVERYWHERE = ['0.0.0.0', '::'];
+
+/** Whether nobody can listen on both at one port. */
+const overlap = (one: string, other: string): boolean => {
+  const [a, b] = [one, other].map((host) => host.replace(/^localhost$/i, '127.0.0.1'));
+  return a === b || EVERYWHERE.includes(one) || EVERYWHERE.includes(other);
+};
 
 /** The part of a service's configuration that says what it shows of itself. */
 export const telemetryConfig = (env: TelemetryEnv): TelemetryConfig => {

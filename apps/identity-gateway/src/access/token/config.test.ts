@@ -25,3 +25,17 @@ it('neither issuer nor keys are believed over plaintext beyond this machine', ()
     jwksUrl: new URL('http://127.0.0.1:1/keys'),
   });
 });
+
+it.each([
+  'https://issuer.example/?realm=a',
+  'https://issuer.example/#a',
+  'https://issuer.example/a b',
+  ' https://i.example',
+])('no token has %j as its issuer', (url) =>
+  expect(() => read({ ...ISSUER, USERFERRY_JWT_ISSUER: url })).toThrow(/USERFERRY_JWT_ISSUER: must .*query/),
+);
+
+it('scopes and pools are two claims', () => {
+  const claims = { USERFERRY_JWT_SCOPES_CLAIM: 'groups', USERFERRY_JWT_POOLS_CLAIM: 'groups' };
+  expect(() => read({ ...ISSUER, ...claims })).toThrow(/USERFERRY_JWT_POOLS_CLAIM: must not be the claim/);
+});

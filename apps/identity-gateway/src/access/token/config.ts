@@ -2,7 +2,13 @@ import { type AcrossRule, webUrl, whole } from '@userferry/process';
 import { z } from 'zod';
 
 export const tokenFields = {
-  USERFERRY_JWT_ISSUER: webUrl().optional(),
+  USERFERRY_JWT_ISSUER: webUrl()
+    .refine(
+      (text) => !/[?#\s]/.test(text),
+      'must have neither query nor fragment nor blanks: tokens name it letter by letter',
+    )
+    .meta({ example: 'https://issuer.example/realm' })
+    .optional(),
   USERFERRY_JWT_AUDIENCE: z.string().optional(),
   USERFERRY_JWT_JWKS_URL: webUrl().optional(),
   USERFERRY_JWT_SCOPES_CLAIM: z.string().default('scope'),
@@ -21,6 +27,13 @@ export const tokenRules: readonly AcrossRule<Env>[] = [
       (env.USERFERRY_JWT_ISSUER !== undefined || env.USERFERRY_JWT_JWKS_URL === undefined)
         ? []
         : ['USERFERRY_JWT_ISSUER: set it together with USERFERRY_JWT_AUDIENCE, or neither of USERFERRY_JWT_…'],
+  },
+  {
+    of: ['USERFERRY_JWT_SCOPES_CLAIM', 'USERFERRY_JWT_POOLS_CLAIM'],
+    problems: (env) =>
+      env.USERFERRY_JWT_SCOPES_CLAIM === env.USERFERRY_JWT_POOLS_CLAIM
+        ? ['USERFERRY_JWT_POOLS_CLAIM: must not be the claim of USERFERRY_JWT_SCOPES_CLAIM']
+        : [],
   },
 ];
 
