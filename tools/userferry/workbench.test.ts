@@ -135,9 +135,9 @@ describe('userferry test', () => {
   });
 
   it.each([
-    ['cases:\n  - name: x\n    action: logn\n    expect: {}\n', /wrong\.yaml:3:13: cases\[0\]\.action: /],
+    ['cases:\n  - name: x\n    action: logn\n    expect: {}\n', /wrong\.yaml:3:13: cases\[0\]\.action must be one of /],
     ['cases: [\n', /wrong\.yaml:\d+:\d+: /],
-    ['cases: []\n', /wrong\.yaml:1:8: cases: /],
+    ['cases: []\n', /wrong\.yaml:1:8: cases must not be empty/],
     ['cases:\n  - { name: x, action: login, expect: {} }\n', /case "x": login takes exactly one/],
   ])('names the place of a mistake in %j', (text, message) => {
     author.write('wrong/wrong.yaml', text);

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OUTCOMES, SCRIPT_ACTIONS } from '@userferry/script-contract';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { placeText } from '../code-frame.ts';
 import { SEEDED_STORES } from '../seed/seed.ts';
 import { UsageError } from '../usage-error.ts';
+import { mistakeOf } from './mistake.ts';
+import { readYaml } from './yaml-file.ts';
 
 const VERDICTS = ['wrong_password', 'user_not_found', 'user_exists', 'validation', 'rejected', 'broken'] as const;
 const values = z.record(z.string(), z.unknown());
@@ -72,14 +71,6 @@ export type CaseFile = z.infer<typeof caseFileSchema> & { readonly path: string;
 /** The schema as editors read it, for completion while cases are written. */
 export const caseFileJsonSchema = (): object => z.toJSONSchema(caseFileSchema, { io: 'input' });
 
-const textOf = (path: string, name: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-};
-
 const describe = (path: readonly PropertyKey[]): string =>
   path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
@@ -89,19 +80,10 @@ const describe = (path: readonly PropertyKey[]): string =>
 /** Reads a file of cases, YAML or JSON. Throws a UsageError with the place of a mistake. */
 export const readCases = (name: string, folder: string): CaseFile => {
   const path = resolve(folder, name);
-  const counter = new LineCounter();
-  const document = parseDocument(textOf(path, name), { lineCounter: counter });
-  const at = (offset: number) => {
-    const { line, col } = counter.linePos(offset);
-    return placeText(name, { line, column: col });
-  };
-  const [mistake] = document.errors;
-  if (mistake !== undefined) throw new UsageError(`${at(mistake.pos[0])}: ${mistake.message.split('\n')[0]}`);
-  const read = caseFileSchema.safeParse(document.toJS());
+  const { value, placeOf, placeOfName } = readYaml(path, name);
+  const read = caseFileSchema.safeParse(value);
   if (read.success) return { ...read.data, path, folder: dirname(path) };
-  const [issue] = read.error.issues;
-  const where = issue?.path ?? [];
-  const node = document.getIn(where, true) as { range?: [number, number, number] } | undefined;
-  const place = node?.range === undefined ? name : at(node.range[0]);
-  throw new UsageError(`${place}: ${where.length === 0 ? '' : `${describe(where)}: `}${issue?.message}`);
+  const mistake = mistakeOf(caseFileSchema, value, read.error.issues);
+  const place = mistake.isName ? placeOfName(mistake.path) : placeOf(mistake.path);
+  throw new UsageError(`${place}: ${describe(mistake.path) || 'the file'} ${mistake.text}`);
 };

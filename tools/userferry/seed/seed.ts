@@ -3,6 +3,8 @@ import { completeEnv } from '@userferry/script-contract';
 import type { Env } from '../read-env.ts';
 
 export const SEEDED_STORES = ['postgresql', 'mysql', 'mongodb', 'web-service'] as const;
+/** What `--seed` alone means. */
+export const DEFAULT_STORE = 'postgresql';
 export type SeededStore = (typeof SEEDED_STORES)[number];
 
 /** A store of sample users, for as long as it is not disposed of. */

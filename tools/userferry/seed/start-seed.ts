@@ -1,6 +1,6 @@
 import { UsageError } from '../usage-error.ts';
 import { startMongodb } from './mongodb-seed.ts';
-import { SEEDED_STORES, type Seed, type SeededStore, type StartSeed } from './seed.ts';
+import { DEFAULT_STORE, SEEDED_STORES, type Seed, type SeededStore, type StartSeed } from './seed.ts';
 import { startMysql, startPostgresql } from './sql-seeds.ts';
 import { startWebService } from './web-service-seed.ts';
 
@@ -12,7 +12,7 @@ const STARTS: Readonly<Record<SeededStore, StartSeed>> = {
 };
 
 const storeOf = (asked: string | true): SeededStore => {
-  const store = asked === true ? 'postgresql' : asked;
+  const store = asked === true ? DEFAULT_STORE : asked;
   const known = SEEDED_STORES.find((name) => name === store);
   if (known === undefined)
     throw new UsageError(`there are no sample users for ${store}, only for ${SEEDED_STORES.join(', ')}`);
