@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '@userferry/local-databases';
 import { type ServiceLine, startLocalServices } from '@userferry/local-services';
-import { ConfigError } from '@userferry/process';
+import { ConfigError, makeFolder } from '@userferry/process';
 import { readArguments } from '../command-line/read-arguments.ts';
 import { readConfig } from './config.ts';
 
@@ -11,7 +10,7 @@ import { readConfig } from './config.ts';
 const start = async (stack: AsyncDisposableStack): Promise<void> => {
   const config = readConfig();
   // Passable for the database's own account, which is not ours when we run as root; what is secret in it is 0600.
-  mkdirSync(config.USERFERRY_DATA_FOLDER, { recursive: true, mode: 0o711 });
+  makeFolder(config.USERFERRY_DATA_FOLDER, 0o711);
   const databaseUrl = config.DATABASE_URL ?? (await localDatabase(stack, config));
   const services = await startLocalServices({
     ports: {
@@ -49,6 +48,7 @@ type Config = ReturnType<typeof readConfig>;
 
 const localDatabase = async (stack: AsyncDisposableStack, config: Config): Promise<string> => {
   const folder = join(config.USERFERRY_DATA_FOLDER, 'postgres');
+  makeFolder(folder, 0o755);
   const postgres = await startPostgres({ folder, port: config.USERFERRY_LOCAL_DATABASE_PORT });
   stack.defer(() => postgres.stop());
   for (const notice of postgres.notices) console.log(notice);

@@ -66,6 +66,12 @@ describe('userferry init', () => {
     const before = changedAt();
     expect(userferry(['init', 'postgresql-javascript', '--mode', 'custom-user-store', '--force']).status).toBe(0);
     expect(changedAt()).toBeGreaterThan(before);
+    author.write('a-file', '');
+    for (const place of ['/proc/userferry', 'a-file'])
+      expect(userferry(['init', place])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('cannot be written'),
+      });
     const unknown = userferry(['init', 'x', '--template', 'postgres']);
     expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean postgresql?')]);
   });

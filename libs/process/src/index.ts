@@ -2,6 +2,7 @@ export { commaList, grpcAddress, isWebUrl, port, REGION_NAME, region, serviceFie
 export { type IpAddress, parseIpAddress, subscriberOf } from './ip-address.ts';
 export { KNOWN_VARIABLES } from './known-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { makeFolder } from './make-folder.ts';
 export { type AcrossRule, ConfigError, type Env, readEnv } from './read-env.ts';
 export { runService, type ServiceLife } from './run-service.ts';
 export { type TelemetryConfig, telemetryConfig, telemetryRules } from './telemetry-config.ts';

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '@userferry/process';
 import type { ConnectionMode } from '@userferry/script-contract';
 import { LEGACY_STORES, type LegacyStore } from '@userferry/script-templates';
 import { closest } from '../check/closest.ts';
@@ -32,6 +33,16 @@ const chosen = (option: string, word: string, words: readonly string[]): string 
 
 const isGenerated = (name: string): boolean => name.startsWith('types/');
 
+const writeInto = (folder: string, name: string, text: string): void => {
+  const path = join(folder, name);
+  try {
+    makeFolder(dirname(path), 0o777);
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+};
+
 /** Fills a folder with everything that an author begins with; nothing that is there is written over. */
 export const initCommand = async (asked: string, options: InitOptions): Promise<number> => {
   const caller = callerFolder();
@@ -44,10 +55,7 @@ export const initCommand = async (asked: string, options: InitOptions): Promise<
     throw new UsageError(
       `${there.join(', ')} ${there.length === 1 ? 'is' : 'are'} there already: --force writes over them`,
     );
-  for (const [name, text] of files) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  for (const [name, text] of files) writeInto(folder, name, text);
   const shown = [...files.keys()].filter((name) => !isGenerated(name));
   console.log(
     options.json ? JSON.stringify({ folder, files: [...files.keys()] }) : told(relative(caller, folder), shown, store),

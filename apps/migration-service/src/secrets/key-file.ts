@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '@userferry/process';
 import { z } from 'zod';
 import { formatRing, parseRing, type Ring, SECRET_BYTES } from './parse-ring.ts';
 
@@ -18,7 +19,7 @@ const newRing = (): Ring => {
 
 /** Makes the file with new secrets unless it is there. Of several processes that start at once, one makes it. */
 const makeOnce = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const rings = { encryptionKeys: formatRing(newRing()), peppers: formatRing(newRing()) };
   writeFileSync(draft, `${JSON.stringify(rings, null, 2)}\n`, { mode: 0o600, flush: true });

@@ -23,6 +23,10 @@ describe('the key file', () => {
     expect(made.encryptionKeys.secrets.get(made.encryptionKeys.currentId)).toHaveLength(32);
   });
 
+  it.runIf(process.platform === 'linux')('fails where none can be made, instead of trying for ever', () => {
+    expect(() => readKeyFile('/proc/userferry/keys.json')).toThrow('/proc/userferry');
+  });
+
   it('has keys and ids of its own every time it is made', () => {
     const first = readKeyFile(keyFile);
     rmSync(keyFile);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,6 +116,20 @@ it('a folder that cannot be there is said at the start', async () => {
   await expect(createTableFile(join(folder, 'file', 'table.json'), log).load()).rejects.toThrow(
     'USERFERRY_PUBLIC_IP_STATE_FILE',
   );
+});
+
+it.runIf(process.platform === 'linux').each(['/proc/userferry.json', '/proc/userferry/table.json'])(
+  'a table at %s, where nothing can be made, is said at the start, too',
+  async (path) => {
+    await expect(createTableFile(path, log).load()).rejects.toThrow('USERFERRY_PUBLIC_IP_STATE_FILE');
+  },
+);
+
+it('what is no file is neither read, which may have no end, nor put aside', async () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  await expect(createTableFile(path, log).load()).rejects.toThrow(`the table ${path} is no file`);
+  expect(readdirSync(folder)).toEqual(['pipe']);
 });
 
 it('a disk that fails later is not the runner’s trouble', async () => {

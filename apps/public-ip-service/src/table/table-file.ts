@@ -1,6 +1,6 @@
-import { access, constants, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Logger } from '@userferry/process';
+import { type Logger, makeFolder } from '@userferry/process';
 import { isDamage, readSavedTable, type SavedTable, savedTableText } from './saved-table.ts';
 import type { TableState } from './table-state.ts';
 
@@ -58,8 +58,10 @@ export const createTableFile = (path: string, log: Logger): TableFile => {
   };
 };
 
+const besideOf = (path: string): string => `${path}.new`;
+
 const replaceFile = async (path: string, text: string): Promise<void> => {
-  const beside = `${path}.new`;
+  const beside = besideOf(path);
   await using file = await open(beside, 'w', 0o600);
   await file.writeFile(text);
   await file.sync();
@@ -70,7 +72,8 @@ const replaceFile = async (path: string, text: string): Promise<void> => {
 };
 
 const loadFile = async (path: string, log: Logger): Promise<SavedTable | undefined> => {
-  await requireWritable(dirname(path));
+  await requireWritable(path);
+  if (await isNoFile(path)) throw new Error(`the table ${path} is no file`);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new Error(`the table ${path} cannot be read (${error.code})`);
@@ -84,11 +87,20 @@ const loadFile = async (path: string, log: Logger): Promise<SavedTable | undefin
   return undefined;
 };
 
+/** A pipe has no end, and a device that was put aside would be missing for the whole machine. */
+const isNoFile = async (path: string): Promise<boolean> => {
+  const stats = await stat(path).catch(() => undefined);
+  return stats !== undefined && !stats.isFile();
+};
+
 /** Found out at the start, and not when the first runner has reported. */
-const requireWritable = async (folder: string): Promise<void> => {
+const requireWritable = async (path: string): Promise<void> => {
+  const [folder, beside] = [dirname(path), besideOf(path)];
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await access(folder, constants.W_OK);
+    makeFolder(folder, 0o700);
+    // Whoever may write to a folder cannot always, as in /proc.
+    await writeFile(beside, '', { mode: 0o600 });
+    await rm(beside);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`the folder of USERFERRY_PUBLIC_IP_STATE_FILE, ${folder}, cannot be written to (${code})`);
