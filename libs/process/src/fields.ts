@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A whole number within bounds, from text. */
@@ -8,6 +9,19 @@ export const whole = (min: number, max: number) => {
 
 /** A TCP port; 0 lets the system choose. */
 export const port = () => whole(0, 65535);
+
+/** Digits and dots alone are an address, or none. */
+const HOST_NAME = /^(?![\d.]+$)[\w-]+(\.[\w-]+)*\.?$/;
+
+/** Where a port is listened on, by itself: the port has a variable of its own. */
+export const listenHost = () =>
+  z
+    .string()
+    .refine(
+      (text) => isIP(text) !== 0 || HOST_NAME.test(text),
+      'must be an address or a name alone, without brackets, scheme or port',
+    )
+    .meta({ example: '127.0.0.1' });
 
 const ADDRESS = /^((dns:\/\/\/)?(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}|ipv4:[\d.]+:\d{1,5}(,[\d.]+:\d{1,5})*)$/;
 
@@ -87,7 +101,7 @@ const RATIO = 'must be a number from 0 to 1';
 /** What a service shows of itself: where its metrics are read, where its traces go. Both are off by default. */
 const telemetryFields = {
   USERFERRY_METRICS_PORT: port().optional(),
-  USERFERRY_METRICS_HOST: z.string().default('127.0.0.1'),
+  USERFERRY_METRICS_HOST: listenHost().default('127.0.0.1'),
   USERFERRY_TRACES_URL: z
     .string()
     .refine(isHttpUrl, 'must be an http:// or https:// URL without a user in it')
@@ -99,7 +113,7 @@ const telemetryFields = {
 /** The variables that every service has. */
 export const serviceFields = {
   ...telemetryFields,
-  USERFERRY_LISTEN_HOST: z.string().default('127.0.0.1'),
+  USERFERRY_LISTEN_HOST: listenHost().default('127.0.0.1'),
   USERFERRY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   USERFERRY_SERVICE_TOKEN: serviceTokens(),
   USERFERRY_STOP_DELAY_MS: whole(0, 120_000).default(0),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { commaList, grpcAddress, port, serviceFields, webUrl } from './fields.ts';
+import { commaList, grpcAddress, listenHost, port, serviceFields, webUrl } from './fields.ts';
 import { type AcrossRule, ConfigError, type Env, readEnv } from './read-env.ts';
 
 const problemsOf = (shape: Record<string, z.ZodType>, env: Env): readonly string[] => {
@@ -40,6 +40,17 @@ describe('readEnv', () => {
     '10.0.0.1:7102,10.0.0.2:7102',
   ])('does not take %s for an address', (address) =>
     expect(problemsOf({ A_ADDRESS: grpcAddress() }, { A_ADDRESS: address })).toHaveLength(1),
+  );
+
+  it.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', '5f3a9c2b1d0e', 'userferry-1.example', 'my_host'])(
+    'listens on %s',
+    (host) => expect(problemsOf({ HOST: listenHost() }, { HOST: host })).toEqual([]),
+  );
+
+  it.each(['http://0.0.0.0', '0.0.0.0:7100', 'localhost:7100', '[::1]', '[::1]:7100', '0.0.0.0/0', '999.0.0.1', 'a b'])(
+    'does not listen on %s, which is no host by itself',
+    (host) =>
+      expect(problemsOf({ HOST: listenHost() }, { HOST: host })).toEqual([expect.stringMatching(/^HOST: must be/)]),
   );
 
   it('never repeats a value that it refuses', () => {
