@@ -174,6 +174,18 @@ describe('the decision that the user here keeps it', () => {
     expect(await find(SHARED)).toMatchObject({ user: { userId } });
   });
 
+  it('takes with the e-mail that it was verified, and leaves the phone’s', async () => {
+    await localAda();
+    const profile = { email: SHARED.value, emailVerified: true, phone: '+12025550143', phoneVerified: true };
+    await migrate(2, profile, username('eve'));
+    await resolve('keep_local');
+    await migrate(2, profile, username('eve'));
+    const found = await find({ externalId: 2 });
+    const shown = found.verdict === 'ok' ? found.user.profile : undefined;
+    expect(shown).toMatchObject({ phone: '+12025550143', phoneVerified: true });
+    expect(Object.keys(shown ?? {})).not.toContain('emailVerified');
+  });
+
   it.each<[string, (ada: string) => Promise<unknown>]>([
     ['who has not migrated', () => store.users.deleteLegacy({ ...pool, externalId: 2, profile: {} }, ADMIN)],
     [

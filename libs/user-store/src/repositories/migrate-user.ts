@@ -15,6 +15,7 @@ import { identifierRows } from './identifier-rows.ts';
 import { insertMigratedUser, type MigratedUser } from './insert-migrated-user.ts';
 import { type Credential, findByExternalId, type StoredUser } from './stored-user.ts';
 import { externalTombstoneKey } from './tombstones.ts';
+import { withoutFlags } from './verified-flags.ts';
 
 /** What a legacy user store has proven. `typed` is what the user logged in with. */
 export type ProvenUser = {
@@ -114,7 +115,9 @@ export const migrateUser = async (
   }
   if (decision.verdict !== 'migrated') return decision;
   const { identifiers } = decision;
-  const { row, user } = newUserOf(proven, { ...plan, identifiers }, now);
+  const lost = plan.identifiers.filter((row) => !identifiers.includes(row));
+  const stored = withoutFlags(plan.stored, lost);
+  const { row, user } = newUserOf(proven, { ...plan, identifiers, stored }, now);
   await insertMigratedUser(manager, row);
   const who = { userPoolId: proven.userPoolId, userId: user.userId };
   if (call !== undefined) await writeUserAudit(manager, who, { ...call, at: now });

@@ -1,6 +1,7 @@
 import { identifierKey } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
-import { userIdentifierEntity } from '../entities/user-entities.ts';
+import { type StoredProfile, userIdentifierEntity } from '../entities/user-entities.ts';
+import type { IdentifierRow } from './identifier-rows.ts';
 import type { UserChange } from './write-user.ts';
 
 const FLAGS = [
@@ -10,6 +11,12 @@ const FLAGS = [
 
 /** The field of a profile that says whether its identifier of that kind was verified, if there is one. */
 export const verifiedFlagOf = (kind: string): string | undefined => FLAGS.find((one) => one.kind === kind)?.flag;
+
+/** What is stored of a profile, without what it says of identifiers that are not the user's here. */
+export const withoutFlags = (stored: StoredProfile, lost: readonly IdentifierRow[]): StoredProfile => {
+  const flags = lost.filter(({ inProfile }) => inProfile).map(({ kind }) => verifiedFlagOf(kind));
+  return Object.fromEntries(Object.entries(stored).filter(([field]) => !flags.includes(field)));
+};
 
 /** Fields that said of an e-mail or phone that it was verified, which the change clears or replaces. To be asked before it. */
 export const flagsToEnd = async (
