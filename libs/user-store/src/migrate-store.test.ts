@@ -68,6 +68,20 @@ describe('migrateStore', () => {
     expect(await store.apiKeys.find(createHash('sha256').update(given).digest())).toBe(undefined);
   });
 
+  it('does not take it again either where the store is older than what remembers it', async () => {
+    const given = 'an-operator-key-set-by-the-environment';
+    await migrate(given);
+    await database.query('UPDATE api_keys SET given_sha256 = NULL');
+    await migrate(given);
+    await using store = await openStoreForTests(database.url);
+    const [key] = (await store.apiKeys.list('*', { size: 1, token: '' })).items;
+    for (let turn = 0; turn < 2; turn += 1)
+      await store.apiKeys.rotate({ userPoolId: '*', id: key?.id ?? '', graceMs: 0 });
+    await migrate(given);
+    expect(await operatorKeys()).toHaveLength(1);
+    expect(await store.apiKeys.find(createHash('sha256').update(given).digest())).toBe(undefined);
+  });
+
   it('makes a key again when all operator keys are revoked, so that nobody is locked out', async () => {
     await migrate();
     await database.query('UPDATE api_keys SET revoked_at = now()');

@@ -12,7 +12,7 @@ const CONNECTIONS_MAX = 10_000;
 type Wanted = Pick<ConnectionFacts, 'connectionId' | 'version'>;
 
 /**
- * A connection that was deleted and made anew counts its versions from the start: the id tells them apart. A later version than
+ * A connection that was deleted and made anew is another, whatever its version: the id tells them apart. A later version than
  * the store tells of is one that it may have lost in a failover.
  */
 const isCurrent = (held: ConnectionSettings, { connectionId, version }: Wanted): boolean =>

@@ -175,6 +175,16 @@ export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => 
 });
 
 /**
+ * Whether a secret is that of a key, or was: one that was rotated out or revoked since would come back with the next start. Keys
+ * that are older than what remembers it are told here which secret they were given, while they still have it.
+ */
+const isKnownAsGiven = async (manager: EntityManager, givenSha256: Buffer): Promise<boolean> => {
+  const places = [{ secretSha256: givenSha256 }, { previousSha256: givenSha256 }];
+  for (const place of places) await manager.update(apiKeyEntity, { ...place, givenSha256: IsNull() }, { givenSha256 });
+  return manager.existsBy(apiKeyEntity, [...places, { givenSha256 }]);
+};
+
+/**
  * Sees to it that an operator can get in: takes the key that the environment sets, else makes one when there is none.
  * Returns a key that was made, to be shown once. Callers hold the migration lock.
  */
@@ -182,14 +192,9 @@ export const ensureOperatorKey = async (manager: EntityManager, given?: string):
   const key = { userPoolId: '*', role: 'operator', name: given ? 'set by environment' : 'first key' } as const;
   if (given !== undefined) {
     const digest = sha256(given);
-    const places = ['secretSha256', 'previousSha256', 'givenSha256'] as const;
-    // One that was rotated out or revoked since would come back with the next start.
-    const isKnown = await manager.existsBy(
-      apiKeyEntity,
-      places.map((place) => ({ [place]: digest })),
-    );
     // How a key begins that somebody thought of is a part of the secret.
-    if (!isKnown) await insertKey(manager, key, { secret: given, prefix: null }, new Date());
+    if (!(await isKnownAsGiven(manager, digest)))
+      await insertKey(manager, key, { secret: given, prefix: null }, new Date());
     return undefined;
   }
   if (await manager.existsBy(apiKeyEntity, { role: 'operator', revokedAt: IsNull() })) return undefined;

@@ -156,6 +156,9 @@ export const switchConnection = async (
   return connectionView(row, await readWhatOpens(manager, sealer, row));
 };
 
+// Never back: a connection that the version before made began at 1.
+const DELETED_VERSIONS = 'UPDATE user_pools SET deleted_versions = greatest(deleted_versions, $2) WHERE id = $1';
+
 /** Removes settings, secrets and scripts of all versions. What stays is an id: users keep the ids that it gave them. */
 export const deleteConnection = async (
   { manager, at }: ChangeScope,
@@ -170,7 +173,7 @@ export const deleteConnection = async (
     connectionId,
     at,
   ]);
-  await manager.query('UPDATE user_pools SET deleted_versions = $2 WHERE id = $1', [userPoolId, version]);
+  await manager.query(DELETED_VERSIONS, [userPoolId, version]);
   const action = 'ConnectionService/DeleteConnection';
   await writeAudit(manager, { userPoolId, at, action, target: `connection ${connectionId}` }, author);
 };

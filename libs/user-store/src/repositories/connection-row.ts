@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import type { EntityManager } from 'typeorm';
 import { type ConnectionRow, connectionEntity, connectionVersionEntity } from '../entities/connection-entities.ts';
-import { isUuid, requirePool } from '../require-pool.ts';
+import { isUuid, lockPool, requirePool } from '../require-pool.ts';
 
 const required = async (
   manager: EntityManager,
@@ -33,7 +33,8 @@ export const lockConnection = async (manager: EntityManager, userPoolId: string)
  * seen of that one is no version of this. Throws ServiceError USER_POOL_NOT_FOUND.
  */
 export const newConnection = async (manager: EntityManager, userPoolId: string, at: Date): Promise<ConnectionRow> => {
-  await requirePool(manager, userPoolId);
+  // No other comes and goes between the look and the insert.
+  await lockPool(manager, userPoolId, 'changing');
   const [{ version }] = await manager.query<[{ version: number }]>(
     'SELECT deleted_versions AS version FROM user_pools WHERE id = $1',
     [userPoolId],

@@ -104,6 +104,38 @@ describe('a connection', () => {
     expect((await store.connections.get(userPoolId)).version).toBe(4);
   });
 
+  it('has versions that never go back, though the version of ours before began each connection at 1', async () => {
+    const { userPoolId } = await poolWithConnection(store);
+    const remove = () => store.connections.delete({ userPoolId, actor: 'key-1' });
+    const counted = (sql: string) =>
+      database.query(`UPDATE user_pools SET deleted_versions = ${sql} WHERE id = '${userPoolId}'`);
+    for (let turn = 0; turn < 2; turn += 1) await save(userPoolId, {});
+    await remove();
+    await counted('0');
+    expect(await save(userPoolId, {})).toMatchObject({ version: 1 });
+    await counted('3');
+    await remove();
+    expect(await save(userPoolId, {})).toMatchObject({ version: 4 });
+  });
+
+  it('has versions of its own where others made and deleted some at the same moment', async () => {
+    const { id: userPoolId } = await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: true });
+    const since = new Date();
+    const comeAndGo = async () => {
+      for (let turn = 0; turn < 15; turn += 1) {
+        await save(userPoolId, {}).catch(() => undefined);
+        await store.connections.delete({ userPoolId, actor: 'key-1' }).catch(() => undefined);
+      }
+    };
+    await Promise.all([comeAndGo(), comeAndGo(), comeAndGo(), comeAndGo()]);
+    const twice = await database.query(
+      `SELECT split_part(split_part(target, ',', 1), ' ', 2) AS version FROM audit_entries
+       WHERE user_pool_id = $1 AND action LIKE '%/SaveConnection' AND at >= $2 GROUP BY 1 HAVING count(*) > 1`,
+      [userPoolId, since],
+    );
+    expect(twice).toEqual([]);
+  });
+
   it('reads settings of an old key and writes with the current one', async () => {
     const { userPoolId, connectionId } = await poolWithConnection(store);
     await store.connections.saveScript({ userPoolId, action: 'login', source: 'source', actor: 'key-1' });
