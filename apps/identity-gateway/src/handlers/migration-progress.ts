@@ -28,8 +28,7 @@ export const getMigrationProgress =
     ]);
     const list = listLegacy(userPoolId, settings, call, runScript);
     const total = (await list?.(1, 1))?.totalCount;
-    const isDone = list !== undefined && total !== undefined && counts.migrated >= total;
-    const left = isDone ? await leftBehind(userPoolId, { list, total }, call, history) : undefined;
+    const left = list && total && (await leftBehind(userPoolId, { list, total, ...counts }, call, history));
     const progress = migrationProgress({
       counts,
       legacyTotal: total,

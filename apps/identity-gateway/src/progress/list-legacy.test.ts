@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { RunScript } from '../clients/runner.ts';
 import type { ConnectionSettings } from '../connection/script-run.ts';
 import { callFacts } from '../testing/table-world.ts';
-import { leftBehind } from './left-behind.ts';
 import { listLegacy } from './list-legacy.ts';
 
 const settings: ConnectionSettings = {
@@ -38,45 +37,5 @@ describe('what the legacy user store says of its users, for the progress of a mi
   it('is no failure to be hidden where the caller has hung up, or we have made a mistake', async () => {
     await expect(totalFrom(() => Promise.reject(new ServiceError('CANCELLED', 'gone')))).rejects.toThrow('gone');
     await expect(totalFrom(() => Promise.reject(new TypeError('ours')))).rejects.toThrow('ours');
-  });
-});
-
-describe('who is left behind', () => {
-  type Row = { readonly id: number | string; readonly isDeleted?: boolean };
-  /** A listUsers script over these rows, and our store, which has migrated the odd ones. */
-  const compare = async (rows: readonly Row[], { total = rows.length, pageOf = (page: number) => page } = {}) => {
-    const asked: unknown[] = [];
-    const list = listFrom(async ({ argsJson }) => {
-      const [page, limit] = JSON.parse(argsJson) as [number, number];
-      const first = (pageOf(page) - 1) * limit;
-      const resultJson = JSON.stringify({ list: rows.slice(first, first + limit), totalCount: total });
-      return { outcome: 'completed', resultJson, logs: [], usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 } };
-    });
-    const countLeftBehind = async (_: string, ids: readonly unknown[]) => {
-      asked.push(...ids);
-      return ids.filter((id) => Number(id) % 2 === 0).length;
-    };
-    const left = list && (await leftBehind('pool', { list, total }, callFacts(), { countLeftBehind }));
-    return { left, asked };
-  };
-  const rows = (count: number): Row[] => Array.from({ length: count }, (_, id) => ({ id }));
-
-  it('is asked of our store by every legacy id that all pages have', async () => {
-    const { left, asked } = await compare(rows(450));
-    expect([left, asked.length]).toEqual([225, 450]);
-  });
-
-  it('leaves out who is deleted there, and keeps 1 and "1" apart', async () => {
-    const { asked } = await compare([{ id: 1 }, { id: '1' }, { id: 2, isDeleted: true }]);
-    expect(asked).toEqual([1, '1']);
-  });
-
-  it.each([
-    ['there are too many', rows(2_001), {}],
-    ['there is nobody: a script that lists nothing says so, too', [], {}],
-    ['fewer are listed than there are said to be', rows(50), { total: 60 }],
-    ['every page is the first', rows(450), { pageOf: () => 1 }],
-  ])('is not known where %s', async (_, all, how) => {
-    expect(await compare(all, how)).toEqual({ left: undefined, asked: [] });
   });
 });

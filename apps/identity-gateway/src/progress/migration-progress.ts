@@ -21,7 +21,7 @@ export type KnownProgress = {
   readonly counts: MigrationCounts;
   /** `undefined`: no `listUsers` script, or it did not answer. */
   readonly legacyTotal: number | undefined;
-  /** Of those, who have not migrated, compared one by one where as many have as there are; `undefined`: not compared. */
+  /** Of those, who have not migrated, compared one by one; `undefined`: not compared. */
   readonly leftBehind: number | undefined;
   readonly mode: ConnectionMode;
   readonly now: Date;

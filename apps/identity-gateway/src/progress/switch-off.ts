@@ -35,7 +35,7 @@ const left = ({ counts, legacyTotal, leftBehind }: KnownProgress): readonly stri
 };
 
 const NOT_COMPARED =
-  'As many users have migrated as the legacy user store has. Whether they are the same is not known, since some may have been deleted there: that is compared where listUsers lists all users and there are 2000 at the most.';
+  'As many users have migrated as the legacy user store has. Whether they are the same is not known, since some may have been deleted there: that is compared where there are 2000 at the most, listUsers lists just as many as its totalCount says, and does so within seconds.';
 
 /** Quiet needs life beside it: where nobody logs in at all, it says nothing. */
 const quiet = ({ counts, now }: KnownProgress): { readonly isQuiet: boolean; readonly reason: string } => {
