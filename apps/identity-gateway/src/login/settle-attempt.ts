@@ -1,18 +1,21 @@
 import type { SettledAttempt } from '../clients/login-store.ts';
-import type { Undecided } from '../outcome/undecided.ts';
+import type { Undecided, UndecidedReason } from '../outcome/undecided.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 import type { LoginEnd } from './prove-login.ts';
 
 /** Tells the store later, off the call's path, how an attempt ended. Never throws, never waits. */
 export type SettleAttempt = (settled: SettledAttempt) => void;
 
+/** What is the script's or its settings' own fault, and no outage. */
+const OWN_FAULTS: readonly UndecidedReason[] = ['SCRIPT_FAILED', 'INVALID_RESULT', 'EGRESS_DENIED'];
+
 /**
  * An outage gives the attempt back. A script that failed may do so on wrong passwords alone, as one that hands on its web
- * service's 401: then nothing else would limit guesses at the person. The address gets it back, or a broken script would lock
- * out everybody behind it.
+ * service's 401, or follows it to a page of sign-in elsewhere: then nothing else would limit guesses at the person. The address
+ * gets it back, or a broken script would lock out everybody behind it.
  */
 export const undecidedEnd = ({ reason }: Undecided): 'undecided' | 'script_failed' =>
-  reason === 'SCRIPT_FAILED' || reason === 'INVALID_RESULT' ? 'script_failed' : 'undecided';
+  OWN_FAULTS.includes(reason) ? 'script_failed' : 'undecided';
 
 /**
  * What the store has to be told of a login's end: it counted the attempt and could not see how it went on. Where nobody can

@@ -2,6 +2,7 @@ import type { CallName, Mode, Row, Saying } from './row.ts';
 
 const OUTAGES: readonly (readonly [Saying, string, Row['settled'] & string])[] = [
   ['store unreachable', 'undecided LEGACY_STORE_UNREACHABLE', 'undecided'],
+  ['egress denied', 'undecided EGRESS_DENIED 603', 'script_failed'],
   ['timed out', 'undecided TIMED_OUT 603', 'undecided'],
   ['TypeError', 'undecided SCRIPT_FAILED 603', 'script_failed'],
   ['profile without id', 'undecided INVALID_RESULT 603', 'script_failed'],

@@ -39,6 +39,7 @@ export const SAYINGS = [
   'TypeError',
   'not implemented',
   'store unreachable',
+  'egress denied',
   'timed out',
   'killed',
 ] as const;

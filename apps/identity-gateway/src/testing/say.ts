@@ -37,6 +37,8 @@ export const say = (action: ScriptAction, saying: Saying): RunResult => {
       return failed('threw', 'NotImplementedError', defaultErrorMessage(action));
     case 'store unreachable':
       return failed('store_unreachable');
+    case 'egress denied':
+      return failed('egress_denied');
     case 'timed out':
       return failed('timed_out');
     case 'killed':
