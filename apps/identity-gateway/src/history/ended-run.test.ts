@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { passwordMask } from '@userferry/masking';
 import type { RunResult } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionSettings, scriptRun } from '../connection/script-run.ts';
 import { callFacts } from '../testing/table-world.ts';
 import { type EndedRun, endedRun } from './ended-run.ts';
-import { maskOfPasswords } from './mask-passwords.ts';
 import { recorded } from './run-log.ts';
 
 const PASSWORD = 'Tr0ub4dor & 3/ü"';
@@ -51,19 +51,19 @@ describe('what the log history keeps of a run', () => {
     const kept = `${run.error?.message} ${run.logs[0]?.text}`;
     expect(kept).toContain('[masked]');
     expect(kept.toLowerCase()).not.toContain('tr0ub');
-    expect(maskOfPasswords([PASSWORD])(form)).not.toBe(form);
+    expect(passwordMask([PASSWORD])(form)).not.toBe(form);
   });
 
   it('holds it neither in another case, of which some letters have more than two', () => {
-    const mask = maskOfPasswords(['Kissing4', 'Straße-9']);
+    const mask = passwordMask(['Kissing4', 'Straße-9']);
     for (const text of ['KISSING4', '\u212aissing4', 'ki\u017f\u017fing4', 'STRA\u1e9eE-9'])
       expect(mask(`a line with ${text}`)).toBe('a line with [masked]');
     expect(mask('a line – with none')).toBe('a line – with none');
   });
 
   it('withholds a text that holds a password too short to be cut out of it', () => {
-    expect(maskOfPasswords(['a'])('a cat sat')).toBe('[masked]');
-    expect(maskOfPasswords(['x'])('no such letter')).toBe('no such letter');
+    expect(passwordMask(['a'])('a cat sat')).toBe('[masked]');
+    expect(passwordMask(['x'])('no such letter')).toBe('no such letter');
   });
 
   it('holds neither arguments nor result nor variables nor source', () => {

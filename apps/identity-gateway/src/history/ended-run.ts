@@ -1,6 +1,6 @@
+import { passwordMask, type TextMask } from '@userferry/masking';
 import type { RunResult, ScriptError } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
-import { type Mask, maskOfPasswords } from './mask-passwords.ts';
 
 /** What the log history keeps of a run: neither arguments nor result nor `env`. */
 export type EndedRun = Pick<ScriptRun, 'runId' | 'userPoolId' | 'action' | 'version' | 'test'> &
@@ -14,7 +14,7 @@ export const endedRun = (
   { outcome, error, logs, usage }: RunResult,
   when: When,
 ): EndedRun => {
-  const mask = maskOfPasswords(passwords);
+  const mask = passwordMask(passwords);
   return {
     ...when,
     ...{ runId, userPoolId, action, version, test, outcome, usage },
@@ -23,7 +23,7 @@ export const endedRun = (
   };
 };
 
-const maskedError = (error: ScriptError, mask: Mask): ScriptError => ({
+const maskedError = (error: ScriptError, mask: TextMask): ScriptError => ({
   ...error,
   name: mask(error.name),
   message: mask(error.message),

@@ -1,4 +1,5 @@
 import type { CallContext } from '@userferry/grpc';
+import { passwordMask } from '@userferry/masking';
 import type { Logger } from '@userferry/process';
 import type { RunResult } from '@userferry/script-contract';
 import { createOutbox, sendEach } from '../background/outbox.ts';
@@ -6,7 +7,6 @@ import type { HistoryStore } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import type { ScriptRun } from '../connection/script-run.ts';
 import { type EndedRun, endedRun } from './ended-run.ts';
-import { maskOfPasswords } from './mask-passwords.ts';
 import { portionsOf } from './portions.ts';
 
 const BATCH_MAX = 32;
@@ -36,7 +36,7 @@ export const createRunLog = (store: Pick<HistoryStore, 'appendScriptRuns'>, log:
 const withoutPasswords = (result: RunResult, { passwords, test }: ScriptRun): RunResult => {
   const { error } = result;
   if (error === undefined || test) return result;
-  return { ...result, error: { ...error, message: maskOfPasswords(passwords)(error.message) } };
+  return { ...result, error: { ...error, message: passwordMask(passwords)(error.message) } };
 };
 
 /** Runs scripts and records how every run ended. */

@@ -35,6 +35,31 @@ it('a host that a script made of a secret, or of what a user typed, is masked', 
   expect(hosts[2]).toHaveLength(253);
 });
 
+it.each([
+  'postgres://app:Zebra@Quagga99/x@db.example/users',
+  'postgres://app:Zebra-Lion@Quagga99?x@db.example/users',
+  'mysql://app:Zebra@Quagga99#7@db.example/users',
+])('a part of a password that a badly written URI makes a host of is masked: %s', (URI) => {
+  const { log, entries } = readableLog();
+  const { hostname } = new URL(URI);
+  createDenialLog(runOf('', { env: { URI }, secretNames: ['URI'] })).note({ ...denied, host: hostname }, log);
+  expect(entries[0]?.facts.host).toBe('[masked]');
+});
+
+it('the host of a well written URI is told', () => {
+  const { log, entries } = readableLog();
+  const URI = 'postgres://app:Zebra-Lion@database1/users?options=a@b.example';
+  createDenialLog(runOf('', { env: { URI }, secretNames: ['URI'] })).note({ ...denied, host: 'database1' }, log);
+  expect(entries[0]?.facts.host).toBe('database1');
+});
+
+it('a typed password of four characters is masked, as it is in the log history', () => {
+  const { log, entries } = readableLog();
+  const given = { functionName: 'login', argsJson: '[{"email":"a@b.c"},"qz7k",{}]' };
+  createDenialLog(runOf('', given)).note({ ...denied, host: 'qz7k.api.example' }, log);
+  expect(entries[0]?.facts.host).toBe('[masked].api.example');
+});
+
 it('in a custom user store what a user typed is redacted, too', () => {
   const { log, entries } = readableLog();
   const given = { functionName: 'login', argsJson: '[{"email":"ann@example.test"},"pw"]', redactProfile: true };

@@ -1,7 +1,7 @@
+import { passwordMask, profileMask, secretMask, type TextMask } from '@userferry/masking';
 import { isScriptAction, passwordsIn } from '@userferry/script-contract';
 import type { RunRequest } from '../../../sandbox.ts';
 import type { Denied } from '../egress/egress-error.ts';
-import { profileMask, secretMask, type TextMask } from '../results/mask-text.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 
 /** What a run was refused by the egress policy: each thing once, and not without end. */
@@ -26,9 +26,12 @@ const argumentsOf = ({ argsJson }: RunRequest): readonly unknown[] => {
 const hostMask = (request: RunRequest): TextMask => {
   const { functionName, secretNames, env, argsJson, redactProfile } = request;
   const passwords = isScriptAction(functionName) ? passwordsIn(functionName, argumentsOf(request)) : [];
-  const secrets = secretMask([...secretNames.flatMap((name) => env[name] ?? []), ...passwords]);
-  const profile = redactProfile ? profileMask([argsJson]) : (text: string) => text;
-  return (text) => profile(secrets(text));
+  const masks = [
+    secretMask(secretNames.flatMap((name) => env[name] ?? [])),
+    passwordMask(passwords),
+    ...(redactProfile ? [profileMask([argsJson])] : []),
+  ];
+  return (text) => masks.reduce((masked, mask) => mask(masked), text);
 };
 
 /** The memory of one run. */

@@ -1,3 +1,4 @@
+import { profileMask, secretMask, type TextMask } from '@userferry/masking';
 import {
   checkResult,
   isMeaningfulName,
@@ -7,7 +8,6 @@ import {
   type ScriptError,
 } from '@userferry/script-contract';
 import type { RunRequest } from '../../../sandbox.ts';
-import { profileMask, secretMask, type TextMask } from './mask-text.ts';
 
 const NO_USAGE = { wallMs: 0, cpuMs: 0, heapBytes: 0 } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profileMask, secretMask } from './mask-text.ts';
+import { passwordMask, profileMask, secretMask } from './mask-text.ts';
 
 const SECRET = 'S3cr&t p/ss+wörd';
 
@@ -55,6 +55,41 @@ describe('secret values', () => {
     expect(secretMask([value])(`no ${password}!`)).toBe('no [masked]!');
   });
 
+  it.each([
+    ['JSON', '{"host":"db.example","port":5432,"user":"app-user","database":"customers","password":"Zebra-Lion-99"}'],
+    [
+      'JSON of several lines',
+      '{\n  "host": "db.example.test",\n  "user": "app-user-of-acme",\n  "password": "Zebra-Lion-99"\n}',
+    ],
+    ['a URI with @ in its options', 'postgres://app-user:Zebra-Lion-99@db.example/customers?options=a@b'],
+    ['a URI of the web', 'https://db.example:8443/customers?mail=app-user@x'],
+    ['a list of hosts', 'db1.example.test,db2.example.test:27017'],
+  ])('leave host, user and database of a connection readable: %s', (_, value) => {
+    const text =
+      "{ host: 'db.example.test', user: 'app-user-of-acme', database: 'customers' } db1.example.test db.example app-user";
+    expect(secretMask([value])(text)).toBe(text);
+  });
+
+  it('leave what says only the same words readable', () => {
+    const text = 'the user was not found; "status": 200, it\'s 12:30, C:\\temp\\new, 100% of 5 + 3, a&b &amp; c\u2026';
+    expect(secretMask(['Zebra-Lion-99', 'production', 'usersnot', 'status 201'])(text)).toBe(text);
+  });
+
+  it('are masked at the end of a text that was cut, and only there', () => {
+    const mask = secretMask(['Zebra-Lion-99']);
+    expect(mask('x'.repeat(300).concat(' Zebra-L'))).toBe('x'.repeat(300).concat(' [masked]'));
+    expect(mask('tells of Zebra\u2026')).toBe('tells of [masked]\u2026');
+    expect(mask('tells of Zebra')).toBe('tells of Zebra');
+    expect(mask('x'.repeat(300).concat(' a Zeb'))).toBe('x'.repeat(300).concat(' a Zeb'));
+  });
+
+  it('are masked with their quotes and nothing beside them', () => {
+    expect(secretMask(["O'Brien-99"])("SELECT 'O\\'Brien-99', 'O''Brien-99' FROM x")).toBe(
+      "SELECT '[masked]', '[masked]' FROM x",
+    );
+    expect(secretMask(['a b+c d/e'])('/x?p=a%20b%2Bc%20d%2Fe&q=a+b%2Bc+d%2Fe#f')).toBe('/x?p=[masked]&q=[masked]#f');
+  });
+
   it('withhold the whole text when there are too many to look for', () => {
     const many = Array.from({ length: 501 }, (_, n) => `secret number ${n}`);
     expect(secretMask(many)('harmless')).toBe('[masked]');
@@ -93,6 +128,34 @@ describe('a user’s data', () => {
   });
 });
 
+describe('numbers of a user', () => {
+  const mask = profileMask([JSON.stringify([{ id: 48211, phone: 491701234567, tries: 1, balance: -1200.5 }])]);
+
+  it('are redacted from four digits on', () => {
+    expect(mask('user 48211 (+491701234567) has -1200.5 after 1 try')).toBe(
+      'user [redacted] (+[redacted]) has -[redacted] after 1 try',
+    );
+  });
+});
+
+describe('typed passwords', () => {
+  it('are masked from four characters on', () => {
+    expect(passwordMask(['qz7k'])('no user with qz7k, qz7%6b or cXo3aw==')).toBe(
+      'no user with [masked], [masked] or [masked]',
+    );
+  });
+
+  it('that are shorter leave nothing of a text that holds them', () => {
+    expect(passwordMask(['a'])('a cat sat')).toBe('[masked]');
+    expect(passwordMask(['x'])('no such letter')).toBe('no such letter');
+    expect(passwordMask(['q7k'])('as YTpxN2s= and cTdr, 71376b')).toContain('[masked], [masked]');
+  });
+
+  it('are no list, no settings and no connection string', () => {
+    expect(passwordMask(['password=zebra'])('a zebra')).toBe('a zebra');
+  });
+});
+
 describe('texts and needles that are made to take long', () => {
   const text = 'a'.repeat(16_000);
   it.each([
@@ -101,6 +164,36 @@ describe('texts and needles that are made to take long', () => {
   ])('are withheld: strings %s', (_, strings) => {
     const mask = profileMask([JSON.stringify(strings)]);
     expect(Array.from({ length: 4 }, () => mask(text))).toEqual(Array(4).fill('[redacted]'));
+  });
+
+  it.each([
+    ['backslashes', '\\'],
+    ['percent signs', '%25'],
+    ['entities', '&amp;'],
+    ['quotes', `'"`],
+    ['accents', 'a\u0301\u0300\u0316'],
+    ['bytes', '90, '],
+    ['bytes far apart', `90,${' '.repeat(63)}`],
+    ['hex', '5a '],
+    ['hex far apart', '5a  '],
+    ['the beginning of a secret', 'zebra'],
+  ])('are looked through at once: %s again and again', (_, part) => {
+    const mask = secretMask([`zebra${part.repeat(40)}lion`, 'zebra-quagga-hippo'.repeat(50)]);
+    const text = part.repeat(Math.ceil(16_384 / part.length));
+    const started = performance.now();
+    for (const end of ['', '!', '\u2026']) mask(text + end);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it.each(['key={;', `key=";`, 'a:b@', 'https://', '\n', ','])('are no secret that takes long to read: %s', (part) => {
+    const started = performance.now();
+    secretMask([`x://${part.repeat(10_000)}`, part.repeat(10_000)])('a line');
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('are no reason to fail: settings that are nested without end', () => {
+    const nested = `${'['.repeat(20_000)}"Zebra-Lion-99"${']'.repeat(20_000)}`;
+    expect(secretMask([nested])('has Zebra-Lion-99')).toBe('has [masked]');
   });
 
   it('are no reason to fail, nor to repeat a secret: one of any length', () => {

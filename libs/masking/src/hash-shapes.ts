@@ -1,5 +1,4 @@
-/** A part of a text: from, and the first place behind it. */
-export type Span = readonly [from: number, to: number];
+import type { Span } from './find-needles.ts';
 
 // Every repetition is bounded or is of one class of characters that what follows it does not begin with: linear time.
 const D = String.raw`(?:\$|%24)`;
@@ -34,37 +33,9 @@ const SHAPES: readonly string[] = [
 
 const SHAPE = new RegExp(SHAPES.join('|'), 'gi');
 
-const spansOf = (text: string, pattern: RegExp): Span[] =>
-  [...text.matchAll(pattern)].map((found) => [found.index, found.index + found[0].length]);
+/** Where a text has something that has the shape of a password hash. Nothing of it is compared with anything: it may be a hash
+ * that the script read and never returned. Bare hex digests (MD5, SHA-1 without a name) have no shape of their own. */
+export const findHashes = (text: string): readonly Span[] =>
+  Array.from(text.matchAll(SHAPE), ({ 0: found, index }) => [index, index + found.length] as const);
 
-const holdsShape = (text: string): boolean => text.search(SHAPE) !== -1;
-
-/** Base64 begins anywhere inside a longer one: read from each of four places, one of them is right. */
-const inBase64 = (run: string): boolean =>
-  [0, 1, 2, 3].some((shift) => holdsShape(Buffer.from(run.slice(shift), 'base64').toString('latin1')));
-
-/** As `toString('hex')` writes bytes, and as a printed Buffer does. */
-const inHex = (run: string): boolean => {
-  const digits = run.replaceAll(' ', '');
-  return [0, 1].some((shift) => holdsShape(Buffer.from(digits.slice(shift), 'hex').toString('latin1')));
-};
-
-/** As JSON and a printed array write bytes. */
-const inNumbers = (run: string): boolean =>
-  holdsShape(Buffer.from(run.split(',').map((number) => Number(number) & 0xff)).toString('latin1'));
-
-const ENCODED: readonly (readonly [RegExp, (run: string) => boolean])[] = [
-  [/[A-Za-z0-9+/_-]{12,}={0,2}/g, inBase64],
-  [/(?:[0-9a-f]{2} ?){9,}/gi, inHex],
-  [/(?:\d{1,3},\s{0,8}){8,}\d{1,3}/g, inNumbers],
-];
-
-/**
- * Where a text has something that has the shape of a password hash, as it is, URL-encoded, in base64, in hex or as a list
- * of bytes. Nothing of it is compared with anything: it may be a hash that the script read and never returned. Bare hex
- * digests (MD5, SHA-1 without a name) have no shape of their own and are not found.
- */
-export const findHashes = (text: string): Span[] => [
-  ...spansOf(text, SHAPE),
-  ...ENCODED.flatMap(([pattern, holds]) => spansOf(text, pattern).filter(([from, to]) => holds(text.slice(from, to)))),
-];
+export const holdsHash = (text: string): boolean => text.search(SHAPE) !== -1;

@@ -1,0 +1,112 @@
+/** A part of a text: from, and the first place behind it. */
+export type Span = readonly [from: number, to: number];
+
+/** Looks for needles, whatever their case. */
+export type Needles = {
+  readonly find: (text: string) => readonly Span[];
+  readonly holds: (text: string) => boolean;
+  /** Where a text's end begins that is the beginning of a needle, which was cut there. */
+  readonly findCut: (text: string) => number | undefined;
+  /** Whether looking has taken too long. What was found is not everything then. */
+  readonly isSpent: () => boolean;
+};
+
+/** Characters that may be compared in all texts of a run, beside one look at each place: some milliseconds. */
+const COMPARED_MAX = 4_000_000;
+/** Of a needle that was cut, so much is left at least: three characters end many a text. */
+const CUT_MIN = 4;
+
+const foldedPoint = (point: string): string => {
+  const lower = point.toUpperCase().toLowerCase();
+  return lower.length === point.length ? lower : point;
+};
+
+const LATIN = /^[\0-\xff]*$/;
+
+/** In one case, and each character where it was. Of Latin letters the micro sign alone has another one's lower case. */
+const folded = (text: string): string =>
+  LATIN.test(text) ? text.toLowerCase().replaceAll('\u00b5', '\u03bc') : Array.from(text, foldedPoint).join('');
+
+/** By how they begin, the longest first: where one is found, what is shorter is in it. */
+const byBeginning = (needles: Iterable<string>, length: number): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const needle of needles) {
+    const beginning = needle.slice(0, length);
+    const others = found.get(beginning);
+    if (others === undefined) found.set(beginning, [needle]);
+    else others.push(needle);
+  }
+  for (const others of found.values()) others.sort((a, b) => b.length - a.length);
+  return found;
+};
+
+const KEYS = 4096;
+
+/** Of the three characters at a place: most places are told by it to begin no needle. */
+const keyAt = (text: string, at: number): number =>
+  (text.charCodeAt(at) ^ (text.charCodeAt(at + 1) << 4) ^ (text.charCodeAt(at + 2) << 7)) & (KEYS - 1);
+
+const keysOf = (needles: Iterable<string>): Uint8Array => {
+  const keys = new Uint8Array(KEYS);
+  for (const needle of needles) keys[keyAt(needle, 0)] = 1;
+  return keys;
+};
+
+/**
+ * Looks for many needles at once, each of `lengthMin` characters (3 or more) at least: the time that it takes goes by the text,
+ * not by the number of needles. Scripts choose both, so that it has an end.
+ */
+export const createNeedles = (needles: Iterable<string>, lengthMin: number): Needles => {
+  const all = new Set(Array.from(needles, folded));
+  const known = byBeginning(all, lengthMin);
+  const keys = keysOf(known.keys());
+  let longest = 0;
+  for (const { length } of all) longest = Math.max(longest, length);
+  let compared = 0;
+  const isSpent = () => compared > COMPARED_MAX;
+  const longestAt = (text: string, at: number): string | undefined =>
+    known.get(text.slice(at, at + lengthMin))?.find((needle) => {
+      compared += needle.length;
+      return isSpent() || text.startsWith(needle, at);
+    });
+  const beginsWith = (text: string, at: number): boolean => {
+    const end = text.slice(at);
+    const likely = end.length < lengthMin ? all : known.get(end.slice(0, lengthMin));
+    for (const needle of likely ?? []) {
+      compared += end.length;
+      if (isSpent() || needle.startsWith(end)) return true;
+    }
+    return false;
+  };
+  /** Each place where one is, until `take` has enough. */
+  const look = (given: string, take: (span: Span) => boolean): void => {
+    const text = folded(given);
+    const last = text.length - lengthMin;
+    for (let at = 0; at <= last && !isSpent(); at += 1) {
+      const needle = keys[keyAt(text, at)] === 1 ? longestAt(text, at) : undefined;
+      if (needle !== undefined && take([at, at + needle.length])) return;
+    }
+  };
+  return {
+    isSpent,
+    find: (text) => {
+      const spans: Span[] = [];
+      look(text, (span) => spans.push(span) === 0);
+      return spans;
+    },
+    holds: (text) => {
+      let found = false;
+      look(text, () => {
+        found = true;
+        return true;
+      });
+      return found;
+    },
+    findCut: (given) => {
+      const text = folded(given);
+      for (let at = Math.max(0, text.length - longest); at + CUT_MIN <= text.length && !isSpent(); at += 1)
+        if (keys[keyAt(text, at)] === 1 && beginsWith(text, at)) return at;
+      return undefined;
+    },
+  };
+};

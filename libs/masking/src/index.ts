@@ -1,0 +1,1 @@
+export { passwordMask, profileMask, secretMask, type TextMask } from './mask-text.ts';
