@@ -40,9 +40,11 @@ const listen = async (statuses: number[] = [], told: string[] = [], attemptsMax 
   return { webhook, posts, messages };
 };
 
+const UPDATED_AT_MS = Date.UTC(2026, 0, 1);
+
 const stateOf = (...addresses: string[]): TableState => ({
   leases: new Map(),
-  updatedAtMs: Date.UTC(2026, 0, 1),
+  updatedAtMs: UPDATED_AT_MS,
   entries: new Map(
     addresses.map((address) => [
       address,
@@ -78,6 +80,27 @@ it.each([500, 404, 302])('posts again after %s until it is taken', async (code) 
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(new Set(messages().map(({ id }) => id)).size).toBe(1);
   expect(posts).toHaveLength(4);
+});
+
+it('gives a list that comes back another id, so that it is no repeat for who drops those', async () => {
+  const { webhook, messages } = await listen([], ['192.0.2.1']);
+  const lists = [['192.0.2.1', '192.0.2.2'], ['192.0.2.1'], ['192.0.2.1', '192.0.2.2'], ['192.0.2.1']];
+  for (const [n, list] of lists.entries()) {
+    webhook.tell({ ...stateOf(...list), updatedAtMs: UPDATED_AT_MS + n });
+    await expect.poll(() => messages().length).toBe(n + 1);
+  }
+  expect(new Set(messages().map(({ id }) => id)).size).toBe(lists.length);
+});
+
+it('gives the same change the same id after a restart', async () => {
+  const state = stateOf('192.0.2.2');
+  const before = await listen([], ['192.0.2.1']);
+  const after = await listen([], ['192.0.2.1']);
+  for (const { webhook, messages } of [before, after]) {
+    webhook.tell(state);
+    await expect.poll(() => messages().length).toBe(1);
+  }
+  expect(after.messages()).toEqual(before.messages());
 });
 
 it('makes one delivery of all that changed while the listener was down', async () => {

@@ -75,12 +75,18 @@ export const createWebhook = ({ url, secret, log, ...options }: WebhookOptions):
   };
 };
 
-/** `id` is the same for the same list, whichever replica tells of it. */
+/**
+ * `id` is the same whenever this list of this moment is posted, after a restart too. A list that comes back later has another,
+ * or whoever drops repeats would stay with the list between. Replicas see a change each at its own moment.
+ */
 const bodyOf = ({ entries, updatedAtMs }: TableState, told: readonly string[]) => {
   const ips = [...entries.keys()];
   const message = {
     event: 'public_ips.changed',
-    id: createHash('sha256').update(ips.join('\n')).digest('hex').slice(0, 32),
+    id: createHash('sha256')
+      .update([updatedAtMs, ...ips].join('\n'))
+      .digest('hex')
+      .slice(0, 32),
     ips,
     added: ips.filter((ip) => !told.includes(ip)),
     removed: told.filter((ip) => !entries.has(ip)),
