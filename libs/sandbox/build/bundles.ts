@@ -2,13 +2,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants as zlibConstants } from 'node:zlib';
+import type { AnyNode } from 'acorn';
 import { type BuildOptions, type BuildResult, build } from 'esbuild';
 import { PROGRAM, WRAPPER } from '../src/host/isolate-host/program.ts';
 import { coreModulesOfBase, coreModulesOfPackages } from './core-modules.ts';
+import { type Cut, cut } from './cuts.ts';
 import { guardModules } from './guarded-modules.ts';
+import { keptLists, keptValues } from './kept-values.ts';
 import { BUNDLED_WITH, NAMES_WITHIN, PACKAGES, PUT_INTO } from './packages.ts';
 import { BUNDLED_FILES, DRAFT, DRAFT_GUEST, PACKAGE_ROOT, SOURCE } from './paths.ts';
-import { keepFunctionsYoung } from './young-functions.ts';
+import { youngFunctions } from './young-functions.ts';
 
 const GUEST_OPTIONS = {
   bundle: true,
@@ -50,23 +53,27 @@ function escapeRest(code: string): string {
   return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-async function bundle(options: BuildOptions): Promise<string> {
+const cutsOfAll = (node: AnyNode): readonly Cut[] => [...youngFunctions(node), ...keptValues(node)];
+const cutsOfBase = (node: AnyNode): readonly Cut[] => [...cutsOfAll(node), ...keptLists(node)];
+
+async function bundle(options: BuildOptions, cutsAt = cutsOfAll): Promise<string> {
   const result = await build({ ...GUEST_OPTIONS, ...options });
   remember(result);
   const text = result.outputFiles?.[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote nothing');
-  return keepFunctionsYoung(guardModules(escapeRest(text)));
+  return cut(guardModules(escapeRest(text)), cutsAt);
 }
 
 /** The base: its completion value is what the host gets hold of; no global is left behind. */
 async function bundleBase(): Promise<void> {
-  const code = await bundle({
+  const options: BuildOptions = {
     entryPoints: [join(SOURCE, 'guest', 'main.ts')],
     format: 'iife',
     globalName: 'base',
     plugins: [coreModulesOfBase],
-  });
-  const wrapped = `(function () { let __evaluate = (load) => load(); ${code};return base.guest;})()`;
+  };
+  const code = await bundle(options, cutsOfBase);
+  const wrapped = `(function () { let __evaluate = (load) => load(), __early = [], __keep = (value) => (__early.push(value), value); ${code};return base.guest;})()`;
   assertAscii('the base bundle', wrapped);
   writeFileSync(join(DRAFT_GUEST, 'base.js'), wrapped);
 }
@@ -91,7 +98,7 @@ async function bundlePackage(name: string): Promise<void> {
     inject: (PUT_INTO[name] ?? []).map((path) => join(SOURCE, path)),
     plugins: [coreModulesOfPackages],
   });
-  const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; const __evaluate = require('#evaluate'); ${code};return module.exports; })`;
+  const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; const __evaluate = require('#evaluate'), __keep = require('#keep'); ${code};return module.exports; })`;
   assertAscii(`the bundle of ${name}`, wrapped);
   writeFileSync(join(DRAFT_GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
 }

@@ -78,6 +78,7 @@ export const REFUSED_CLASSES: Readonly<Record<string, string>> = {
 
 const MYSQL_CONNECTION = /[/\\]mysql2[/\\]lib[/\\]base[/\\]connection\.js$/;
 const LRU = /[/\\]lru\.min[/\\]lib[/\\]index\.js$/;
+const BSON = /[/\\]bson[/\\]lib[/\\]bson\.cjs$/;
 const BSON_MAP = /[/\\]bson[/\\]lib[/\\]bson[/\\]map\.js$/;
 const MONGODB_CONNECT = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]cmap[/\\]connect\.js$/;
 const MONGODB_MONITOR = /[/\\]mongodb(?:-7)?[/\\]lib[/\\]sdam[/\\]monitor\.js$/;
@@ -86,6 +87,7 @@ const TEDIOUS_MESSAGES = /[/\\]tedious[/\\]lib[/\\]message-io\.js$/;
 const MSSQL_POOL = /[/\\]mssql[/\\]lib[/\\]global-connection\.js$/;
 const MSSQL_SHARED = /[/\\]mssql[/\\]lib[/\\]shared\.js$/;
 const MONGODB_LOGGER = /[/\\]mongodb-3[/\\]lib[/\\]core[/\\]connection[/\\]logger\.js$/;
+const PG_SERIALIZER = /[/\\]pg-protocol[/\\]dist[/\\]serializer\.js$/;
 const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
 
 /**
@@ -94,7 +96,10 @@ const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
  * by their name). And old bson puts a property on `Map`, which nobody reads: an isolate whose built-ins have changed is given
  * up after the run. And mysql2 says where it connects what its session may be kept for; it lists a connection's prepared
  * statements in arrays that grow, in place of half a megabyte for each connection. And what mssql and old mongodb keep of a run
- * in variables of their own (the pool of `sql.connect`, listeners, a logger) is gone when the run is. Nothing else of a package is changed.
+ * in variables of their own (the pool of `sql.connect`, listeners, a logger) is gone when the run is, and so are the adapters
+ * that axios has made for `fetch`, which keep the classes that a script gave for them, and the numbers that bson gives to all
+ * who ask for them. And two messages of pg, which it cuts out of a buffer, are kept as all its others are. Nothing else of a
+ * package is changed.
  */
 export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
   {
@@ -187,6 +192,21 @@ export const REWORDED: readonly { readonly file: RegExp; readonly text: string; 
     text: 'var currentLogger = null;\n',
     instead:
       "var currentLogger = null;\nrequire('#undo')(() => { currentLogger = null; level = null; classFilters = {}; filteredClasses = {}; });\n",
+  },
+  ...['P', 'S'].map((kind) => ({
+    file: PG_SERIALIZER,
+    text: `= writer.addCString('${kind}').flush(68 /* code.describe */);`,
+    instead: `= __keep(writer.addCString('${kind}').flush(68));`,
+  })),
+  {
+    file: AXIOS,
+    text: 'const seedCache = new Map();\n',
+    instead: "const seedCache = new Map();\nrequire('#undo')(() => seedCache.clear());\n",
+  },
+  {
+    file: BSON,
+    text: 'const INT_CACHE = {};\nconst UINT_CACHE = {};\n',
+    instead: "let INT_CACHE = {}, UINT_CACHE = {};\nrequire('#undo')(() => { INT_CACHE = {}; UINT_CACHE = {}; });\n",
   },
   { file: BSON_MAP, text: '\n  module.exports.Map = global.Map;\n', instead: '\n' },
   { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },

@@ -4,6 +4,7 @@ import { dispatch, type HostCallbacks, install, uncaught } from './bridge.ts';
 import { startClock } from './clock.ts';
 import { installGlobals } from './globals/install.ts';
 import { rememberBuiltIns } from './integrity/built-ins.ts';
+import { startKeeping } from './integrity/kept-values.ts';
 import { layTripwires, touch } from './integrity/tripwires.ts';
 import { lockDown } from './lockdown.ts';
 import { SCRIPT_MODULES } from './modules/registry.ts';
@@ -33,6 +34,7 @@ export const guest = {
     isSingle: boolean,
   ) {
     install({ post, postAndWait, ask });
+    startKeeping(isSingle);
     if (!isSingle) rememberBuiltIns();
     setPackages(packages.split(',').map((entry) => entry.split('=') as [string, string]));
   },

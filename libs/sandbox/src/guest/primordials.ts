@@ -6,7 +6,8 @@ export const { apply, construct, deleteProperty, ownKeys, getPrototypeOf, setPro
 /** Says whether it could, where `Object.defineProperty` throws. */
 export const { defineProperty: tryDefine } = Reflect;
 export const { create, defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, is, keys: objectKeys } = Object;
-export const { getOwnPropertyNames: namesOf, getOwnPropertySymbols: symbolsOf } = Object;
+export const { getOwnPropertyDescriptors, getOwnPropertyNames: namesOf, getOwnPropertySymbols: symbolsOf } = Object;
+export const { preventExtensions } = Object;
 export const { isArray } = Array;
 export const { isFinite: isFiniteNumber, isNaN: isNotANumber } = Number;
 export const ObjectPrototype = Object.prototype;

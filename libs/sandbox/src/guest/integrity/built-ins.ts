@@ -13,6 +13,8 @@ import {
   regExec,
   symbolsOf,
 } from '../primordials.ts';
+import { evaluation } from './evaluation.ts';
+import { readKeptBytes } from './kept-values.ts';
 import { lentIsIntact } from './lent.ts';
 import { isAsPictured, type Picture, removeAdded, takePicture } from './picture.ts';
 import { freezePlainFunction } from './plain-functions.ts';
@@ -134,12 +136,17 @@ export function evaluating(load: () => void): void {
   const wasSpoilt = isSpoilt;
   // Before anything can be broken off, and afterwards without a call, which could be.
   isSpoilt = true;
+  const { isUnderWay } = evaluation;
+  evaluation.isUnderWay = true;
   try {
     load();
+    if (!isUnderWay) readKeptBytes();
   } catch (error) {
     if ((error as { readonly code?: unknown } | undefined)?.code === 'MODULE_NOT_FOUND') isSpoilt = wasSpoilt;
     else hasFailed = true;
     throw error;
+  } finally {
+    evaluation.isUnderWay = isUnderWay;
   }
   isSpoilt = wasSpoilt || hasFailed;
 }

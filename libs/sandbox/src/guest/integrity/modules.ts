@@ -1,15 +1,15 @@
 /**
  * Modules are evaluated once and serve many runs. What a run changes in them (a default, an interceptor, a replaced method)
  * is put back before the next, as if each run had loaded them anew. What a driver keeps in variables of its own is out of
- * reach, but for what registers in `at-end.ts`.
+ * reach, but for what registers in `at-end.ts`, and for what `kept-values.ts` makes unchangeable.
  */
 import { getPrototypeOf, hasOwn, isArray, ObjectPrototype } from '../primordials.ts';
 import { knownBuiltIns, remembersBuiltIns } from './built-ins.ts';
 import { innerParts } from './inner-parts.ts';
 import { lend } from './lent.ts';
-import { isAsPictured, type Picture, putBack, type Regard, takePicture } from './picture.ts';
+import { isAsPictured, type Picture, putBack, takePicture } from './picture.ts';
 import { createPlainFunctions } from './plain-functions.ts';
-import { isObject, type Seen, visitReachable } from './reachable.ts';
+import { type Seen, visitReachable } from './reachable.ts';
 
 const pictures: Picture[] = [];
 /** Nobody means to change one of these: they are looked at, and not put back. */
@@ -18,18 +18,11 @@ const plain = createPlainFunctions();
 const known = new Set<object>();
 const isKnown = (object: object): boolean => known.has(object) || knownBuiltIns.has(object);
 
-const hasParts = (_key: unknown, { get, value }: PropertyDescriptor): boolean => get !== undefined || isObject(value);
-
-const SETTINGS: Regard = { isOpen: false, looksAt: () => true };
-/** Numbers and texts in classes and their instances are drivers' own counters and caches: those of ids must go on. */
-const CLASS: Regard = { isOpen: false, looksAt: hasParts };
-const INSTANCE: Regard = { isOpen: false, looksAt: hasParts };
-
-function regardOf(object: object): Regard {
-  if (typeof object === 'function') return CLASS;
+/** What a module makes of a class of its own. */
+function isInstance(object: object): boolean {
+  if (typeof object === 'function' || hasOwn(object, 'constructor')) return false;
   const prototype = getPrototypeOf(object);
-  const isPlain = isArray(object) || prototype === ObjectPrototype || prototype === null;
-  return isPlain || hasOwn(object, 'constructor') ? SETTINGS : INSTANCE;
+  return !(isArray(object) || prototype === ObjectPrototype || prototype === null);
 }
 
 export type Keeping = {
@@ -42,11 +35,10 @@ export type Keeping = {
 function keepOne(seen: Seen, isApart: boolean): void {
   known.add(seen.object);
   if (plain.add(seen)) return;
-  const regard = regardOf(seen.object);
-  const picture = takePicture(seen, regard);
+  const picture = takePicture(seen);
   if (picture === undefined) return;
   pictures[pictures.length] = picture;
-  if (!isApart && regard !== INSTANCE) lend(picture);
+  if (!isApart && !isInstance(seen.object)) lend(picture);
 }
 
 /**

@@ -24,8 +24,6 @@ export type Picture = {
   /** Those that are looked at, and what they were. */
   readonly keys: readonly Key[];
   readonly slots: readonly PropertyDescriptor[];
-  /** Those with values that may change, but not into accessors. */
-  readonly loose: readonly Key[];
   /** Whether properties may be added. */
   readonly isOpen: boolean;
   readonly glance: Glance;
@@ -48,7 +46,7 @@ type Glance = {
 /** What of an object is looked at: which of its properties, and whether others may be added. */
 export type Regard = {
   readonly isOpen: boolean;
-  readonly looksAt: (key: Key, slot: PropertyDescriptor) => boolean;
+  readonly looksAt: (key: Key) => boolean;
 };
 
 const EVERYTHING: Regard = { isOpen: false, looksAt: () => true };
@@ -108,22 +106,20 @@ export function takePicture(seen: Seen, regard: Regard = EVERYTHING): Picture | 
   const { object, names } = seen;
   const keys: Key[] = [];
   const slots: PropertyDescriptor[] = [];
-  const loose: Key[] = [];
   for (let i = 0; i < names.length; i++) {
     const key = names[i] as Key;
     const slot = seen.slots[i];
     if (slot === undefined || isFixed(slot)) continue;
-    if (regard.looksAt(key, slot)) {
-      keys[keys.length] = key;
-      slots[slots.length] = slot;
-    } else if (!isAccessor(slot)) loose[loose.length] = key;
+    if (!regard.looksAt(key)) continue;
+    keys[keys.length] = key;
+    slots[slots.length] = slot;
   }
   const canGrow = isExtensible(object);
-  if (!canGrow && keys.length + loose.length === 0) return undefined;
+  if (!canGrow && keys.length === 0) return undefined;
   watch(object);
   const glance = glanceAt(regard.isOpen ? { object, names: keys, slots } : seen, keys);
   const prototype = getPrototypeOf(object);
-  return { object, prototype, isExtensible: canGrow, names, keys, slots, loose, isOpen: regard.isOpen, glance };
+  return { object, prototype, isExtensible: canGrow, names, keys, slots, isOpen: regard.isOpen, glance };
 }
 
 function isSame(was: PropertyDescriptor, now: PropertyDescriptor | undefined): boolean {
@@ -144,15 +140,6 @@ function areSame(object: object, keys: readonly Key[], slots: readonly PropertyD
   return true;
 }
 
-/** Whether all of these are there, and none is an accessor. */
-export function haveValues(object: object, keys: readonly Key[]): boolean {
-  for (let i = 0; i < keys.length; i++) {
-    const slot = getOwnPropertyDescriptor(object, keys[i] as Key);
-    if (slot === undefined || isAccessor(slot)) return false;
-  }
-  return true;
-}
-
 /** Tells as much as a close look where no tripwire was touched: no value has become an accessor, and nothing is hidden. */
 function looksAsPictured({ object, isOpen, glance }: Picture): boolean {
   const { count, keys, values, present } = glance;
@@ -166,11 +153,11 @@ function looksAsPictured({ object, isOpen, glance }: Picture): boolean {
 
 /** Whether the object still has these properties and no others, is as open to change, and inherits from where it did. */
 export function isAsPictured(picture: Picture): boolean {
-  const { object, keys, slots, loose } = picture;
+  const { object, keys, slots } = picture;
   if (getPrototypeOf(object) !== picture.prototype || isExtensible(object) !== picture.isExtensible) return false;
   if (!needsCloseLook()) return looksAsPictured(picture);
   if (!picture.isOpen && ownKeys(object).length !== picture.names.length) return false;
-  return areSame(object, keys, slots) && (picture.isOpen || haveValues(object, loose));
+  return areSame(object, keys, slots);
 }
 
 function hasName({ names }: Picture, key: Key): boolean {

@@ -3,7 +3,7 @@
  * listed. Nearly no run does that, and after those that have not, a glance says whether the object is as it was. The language
  * and V8 have no other ways to it than these, and a proxy that tells untruths of what is there; `Intl`, whose old constructors are another, is watched as a whole.
  */
-import { apply, defineProperty, NativeError, NativeTypeError } from '../primordials.ts';
+import { apply, defineProperty, isExtensible, NativeError, NativeTypeError } from '../primordials.ts';
 import { proxyDetails } from '../proxies.ts';
 
 const { add, has } = Set.prototype;
@@ -65,7 +65,7 @@ function captureStack(native: Native, self: unknown, args: unknown[]): unknown {
 
 /** The one way to change what a regular expression is; no look at properties tells. */
 function compile(native: Native, self: unknown, args: unknown[]): unknown {
-  if (apply(has, watched, [self]))
+  if (apply(has, watched, [self]) || (typeof self === 'object' && self !== null && !isExtensible(self)))
     throw new NativeTypeError('A regular expression of a module cannot be compiled anew');
   return apply(native, self, args);
 }

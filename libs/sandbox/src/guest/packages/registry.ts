@@ -3,6 +3,7 @@ import { FUNCTION_MODULE } from '../../bridge/function-module.ts';
 import { undoAtEnd } from '../at-end.ts';
 import { ask } from '../bridge.ts';
 import { evaluating, remembersBuiltIns } from '../integrity/built-ins.ts';
+import { keeper } from '../integrity/kept-values.ts';
 import { type Keeping, keepModule } from '../integrity/modules.ts';
 import { forScripts } from '../modules/complete.ts';
 import { DRIVER_MODULES, SCRIPT_MODULES } from '../modules/registry.ts';
@@ -61,6 +62,7 @@ const requireCore: Require = (name) => {
   // Bundles have what they keep of a run put back by it.
   if (name === '#undo') return undoAtEnd;
   if (name === '#evaluate') return evaluating;
+  if (name === '#keep') return keeper();
   const key = String(name).replace(/^node:/, '');
   const make = hasOwn(SCRIPT_MODULES, key) ? SCRIPT_MODULES[key] : DRIVER_MODULES[key];
   if (make === undefined) throw notFound(name);

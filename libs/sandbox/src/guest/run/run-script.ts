@@ -6,6 +6,7 @@ import { flush, send, setUncaughtHandler } from '../bridge.ts';
 import { clearTimers, setTimerQuotaHandler, timersLeft } from '../clock.ts';
 import { endLog, startLog } from '../globals/console.ts';
 import { builtInsAreIntact, forgetSearchedText, restoreGlobals } from '../integrity/built-ins.ts';
+import { restoreKeptValues } from '../integrity/kept-values.ts';
 import { restoreModules } from '../integrity/modules.ts';
 import { resetTripwires } from '../integrity/tripwires.ts';
 import { clearProcess, offerUncaught } from '../modules/process.ts';
@@ -101,7 +102,8 @@ export function runScript(input: RunInput): void {
 export function reset(): boolean {
   clearProcess();
   undoAll();
-  const clean = timersLeft() === 0 && restoreGlobals() && builtInsAreIntact() && restoreModules();
+  const clean =
+    timersLeft() === 0 && restoreGlobals() && builtInsAreIntact() && restoreKeptValues() && restoreModules();
   if (clean) resetTripwires();
   forgetSearchedText();
   running = 0;

@@ -1,28 +1,5 @@
-import { undoAtEnd } from '../../at-end.ts';
 import { core } from '../../modules/registry.ts';
-import { apply } from '../../primordials.ts';
 import { neverMind, type Package, prototypesOf } from './instances.ts';
-
-const { clear, get } = Map.prototype;
-
-/**
- * Forgets after each run the adapters that axios has made for `fetch`: each keeps the classes that a script gave for it. They
- * lie in a map that nothing but a method of maps, while it is called on it, has.
- */
-function forgetFetchAdapters(axios: Package): void {
-  let adapters: object | undefined;
-  Map.prototype.get = function (this: object) {
-    adapters = this;
-    throw new Error('No adapter is made');
-  };
-  try {
-    axios.getAdapter('fetch');
-  } catch {
-    // It was not to be made.
-  }
-  Map.prototype.get = get;
-  if (adapters !== undefined) undoAtEnd(() => void apply(clear, adapters as never, []));
-}
 
 /** What follows redirects for axios, made for a request that is never sent, and what that tells of its end to. */
 function redirectable(axios: Package): { readonly made: Package; readonly listeners: readonly unknown[] } {
@@ -46,7 +23,6 @@ function redirectable(axios: Package): { readonly made: Package; readonly listen
 }
 
 export function ofAxios(axios: Package): unknown[] {
-  forgetFetchAdapters(axios);
   const { made, listeners } = redirectable(axios);
   const { beforeRedirect, nativeProtocols } = made._options;
   return [axios.getAdapter('http'), ...prototypesOf(made), beforeRedirect, nativeProtocols, ...listeners];

@@ -1,5 +1,13 @@
 import { undoAtEnd } from '../../at-end.ts';
-import { create, defineProperty, freeze, getPrototypeOf, hasOwn } from '../../primordials.ts';
+import {
+  create,
+  defineProperty,
+  deleteProperty,
+  freeze,
+  getPrototypeOf,
+  hasOwn,
+  ObjectPrototype,
+} from '../../primordials.ts';
 import { type Package, prototypesOf } from './instances.ts';
 
 type Cache = { has(key: string): boolean };
@@ -42,27 +50,55 @@ function keepForOneRun(cache: object): void {
   undoAtEnd(clear);
 }
 
-const TWO_LEVELS = { a: { b: 1 } };
+/** Everything of lodash that keeps data: a setter is met by it while it is made, and nothing else leads to all of it. */
+function storesIn(use: () => void): object[] {
+  const met: object[] = [];
+  const set = function (this: object, value: unknown): void {
+    met[met.length] = this;
+    defineProperty(this, '__data__', { value, writable: true, enumerable: true, configurable: true });
+  };
+  defineProperty(ObjectPrototype, '__data__', { set, configurable: true });
+  try {
+    use();
+  } finally {
+    deleteProperty(ObjectPrototype, '__data__');
+  }
+  return met;
+}
 
-/** `readPath` reads by a text that has to be taken apart. */
-function partsOf(lodash: Package, readPath: () => void): unknown[] {
-  const { cache } = lodash.memoize((item: unknown) => item);
+const same = (item: unknown): unknown => item;
+/** As many as lodash no longer compares each with each. */
+const MANY = Array.from({ length: 200 }, (_, item) => item);
+
+type Uses = {
+  /** Reads by a text that has to be taken apart. */
+  readonly readPath: () => void;
+  readonly findDoubles: () => void;
+};
+
+function partsOf(lodash: Package, { readPath, findDoubles }: Uses): unknown[] {
+  const { cache } = lodash.memoize(same);
   const paths = pathCacheOf(getPrototypeOf(cache) as Cache, readPath);
   if (paths !== undefined) keepForOneRun(paths);
-  const wrapped = lodash([]);
-  const mapped = wrapped.map((item: unknown) => item);
-  const { __wrapped__: lazy } = mapped;
-  return [...prototypesOf(wrapped, lazy, cache, cache.__data__.hash), lazy.__actions__?.[0]?.func];
-}
-
-export function ofLodash(lodash: Package): unknown[] {
-  let stack: Package;
-  lodash.mergeWith({ ...TWO_LEVELS }, TWO_LEVELS, (...given: unknown[]) => {
-    stack = given[5];
+  const stores = storesIn(() => {
+    lodash.memoize(same);
+    lodash.isEqual({ a: {} }, { a: {} });
+    findDoubles();
   });
-  const parts = partsOf(lodash, () => lodash.get({}, 'a.b'));
-  return [...parts, ...prototypesOf(stack, stack.__data__)];
+  const wrapped = lodash([]);
+  const { __wrapped__: lazy } = wrapped.map(same);
+  return [...prototypesOf(wrapped, lazy, ...stores), lazy.__actions__?.[0]?.func];
 }
 
-/** Its functions take what they work on last, and tell no callback of more than they document. */
-export const ofLodashFp = (fp: Package): unknown[] => partsOf(fp, () => fp.get('a.b', {}));
+export const ofLodash = (lodash: Package): unknown[] =>
+  partsOf(lodash, {
+    readPath: () => lodash.get({}, 'a.b'),
+    findDoubles: () => lodash.uniqBy(MANY, same),
+  });
+
+/** Its functions take what they work on last. */
+export const ofLodashFp = (fp: Package): unknown[] =>
+  partsOf(fp, {
+    readPath: () => fp.get('a.b', {}),
+    findDoubles: () => fp.uniqBy(same, MANY),
+  });

@@ -1,3 +1,4 @@
+import { defineProperty } from '../../primordials.ts';
 import { neverMind, type Package, prototypesOf } from './instances.ts';
 
 /** What a client knows of its servers before it has asked any: it goes no further. */
@@ -16,8 +17,20 @@ function ofSession(client: Package): unknown[] {
   return [sessionPool, sessionPool.sessions, session.serverSession, session.transaction];
 }
 
+const COUNTERS_END = 0xff_ffff;
+
+/** What ids are counted by goes on from run to run, whatever a script sets it to: no id comes twice. */
+function countOn(Ids: Package): void {
+  let { index } = Ids;
+  const set = (): void => {
+    index = (index + 1) % COUNTERS_END;
+  };
+  defineProperty(Ids, 'index', { get: () => index, set, enumerable: true, configurable: true });
+}
+
 /** Nothing is connected to. */
-export function ofMongodb({ MongoClient }: Package): unknown[] {
+export function ofMongodb({ MongoClient, ObjectId }: Package): unknown[] {
+  countOn(ObjectId);
   const client = new MongoClient('mongodb://user:password@127.0.0.1');
   const { options } = client;
   const db = client.db('x');
@@ -29,5 +42,7 @@ export function ofMongodb({ MongoClient }: Package): unknown[] {
   return [...prototypesOf(...instances, ...ofSession(client), streamed, ...descriptions(client)), ...itself];
 }
 
-export const ofOldMongodb = ({ MongoClient }: Package): unknown[] =>
-  prototypesOf(new MongoClient('mongodb://127.0.0.1').s.namespace);
+export function ofOldMongodb({ MongoClient, ObjectId }: Package): unknown[] {
+  countOn(ObjectId);
+  return prototypesOf(new MongoClient('mongodb://127.0.0.1').s.namespace);
+}

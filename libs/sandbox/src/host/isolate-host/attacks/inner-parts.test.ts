@@ -3,9 +3,9 @@
  * not theirs but a module's, and what a script puts there has to be gone in the next run of its isolate.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHost, type TestHost } from '../testing/start-host.ts';
+import { createTwoRuns, type Told } from '../testing/two-runs.ts';
 
 let host: TestHost;
 beforeAll(async () => {
@@ -13,25 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-const READY_AGAIN_MS = 300;
-const MEMORY = 192 * 1024 * 1024;
-let versions = 0;
-
-type Told = { readonly isolate: number; readonly told: unknown };
-
-/** What `source`, whose `login` is told the number of the run, gives in two runs of one isolate. */
-async function inTwoRuns(source: string): Promise<readonly [Told, Told]> {
-  const told: Told[] = [];
-  const whole = `// version ${versions++}\n${source}
-    async function login(run) { const told = await act(run); return { told: told ?? null, isolate: performance.timeOrigin } }`;
-  for (const run of [1, 2]) {
-    const { resultJson, error } = await host.run(whole, { args: [run], timeoutMs: 20_000, memoryLimitBytes: MEMORY });
-    expect(error).toBeUndefined();
-    told.push(JSON.parse(resultJson as string) as Told);
-    await sleep(READY_AGAIN_MS);
-  }
-  return told as unknown as readonly [Told, Told];
-}
+const { inTwoRuns, toldNext } = createTwoRuns(() => host);
 
 /**
  * Functions with nothing of their own, which a run may spoil its isolate by, are marked apart; nothing is put on what is
@@ -124,13 +106,6 @@ describe('what instances lead to is as no run has found it:', () => {
     expect((await markIn(instances, true))[1].told).toEqual([]);
   });
 });
-
-/** What the second run is told, in the isolate of the first. */
-async function toldNext(source: string): Promise<unknown> {
-  const [first, second] = await inTwoRuns(source);
-  expect(second.isolate).toBe(first.isolate);
-  return second.told;
-}
 
 /** Puts a function in the place of a method or getter of what an object inherits, where that can be changed. */
 const CHANGING = `function change(object, name, changed) {
