@@ -18,7 +18,10 @@ export const sweepStore = ({ store, log }: SweepDeps, intervalMs: number): Dispo
     const swept = await Promise.allSettled([attempts, scriptRuns, progress, audit].map((rows) => rows.sweep()));
     if (stopped) return;
     // The next round tries again; that the database is away is told by the health check already.
-    for (const one of swept) if (one.status === 'rejected') log.warn({ err: one.reason }, 'nothing was swept away');
+    const failures = swept.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+    // What fails all of them is said once.
+    for (const err of new Map(failures.map((each) => [each.message, each])).values())
+      log.warn({ err }, 'nothing was swept away');
     timer = setTimeout(sweep, intervalMs);
   };
 

@@ -21,6 +21,7 @@ import { createSealer, type KeyRing } from './sealing.ts';
 import { createStatements } from './statements/create-statements.ts';
 import { type AsyncFunctions, toStoreFailure, withStoreFailures } from './store-failures.ts';
 import { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
+import { createSweepTime, type DatabaseClock } from './sweep-time.ts';
 import { type AroundStoreCall, withWatch } from './watch-calls.ts';
 
 export type UserStoreOptions = DatabaseLimits & {
@@ -35,6 +36,8 @@ export type UserStoreOptions = DatabaseLimits & {
   readonly keptDays?: KeptDays;
   /** Absent: this machine's. */
   readonly clock?: Clock;
+  /** Absent: that of the database's server. Nothing is swept that is not over by it, too. */
+  readonly databaseClock?: DatabaseClock | undefined;
   /** Told of every call, to time it. */
   readonly around?: AroundStoreCall;
 };
@@ -79,6 +82,7 @@ export const openUserStore = async ({
   runLimits = RUN_LIMITS,
   keptDays = KEPT_DAYS,
   clock = () => new Date(),
+  databaseClock,
   replica,
   around = (_, work) => work(),
   ...limits
@@ -92,6 +96,7 @@ export const openUserStore = async ({
   const late = createLateReads(dataSource, limits, replica);
   const { read } = late;
   const run = createStatements(dataSource, limits);
+  const times = { clock, sweepTime: createSweepTime(dataSource, clock, databaseClock) };
   const attemptCalls = createAttemptCalls(keyRing, attemptLimits);
   const missingSecrets = (pepperIds: readonly string[]) =>
     findMissingSecrets(dataSource, { sealer, keyIds: [...keyRing.keys.keys()], pepperIds });
@@ -104,15 +109,15 @@ export const openUserStore = async ({
     apiKeys: watched('apiKeys', createApiKeyRepository(dataSource, clock)),
     connections: watched('connections', createConnectionRepository(dataSource, sealer, clock)),
     users: watched('users', createUserRepository({ dataSource, run, clock, read }, attemptCalls)),
-    attempts: watched('attempts', createAttemptRepository({ dataSource, run, clock }, attemptCalls)),
+    attempts: watched('attempts', createAttemptRepository({ dataSource, run, ...times }, attemptCalls)),
     conflicts: watched('conflicts', createConflictRepository(dataSource, clock)),
     tombstones: watched('tombstones', createTombstoneRepository(dataSource, clock)),
-    progress: watched('progress', createProgressRepository(dataSource, { clock, read, daysKept: keptDays.logins })),
+    progress: watched('progress', createProgressRepository(dataSource, { ...times, read, daysKept: keptDays.logins })),
     scriptRuns: watched(
       'scriptRuns',
-      createScriptRunRepository({ dataSource, run, clock, read }, { sealer, limits: runLimits }),
+      createScriptRunRepository({ dataSource, run, ...times, read }, { sealer, limits: runLimits }),
     ),
-    audit: watched('audit', createAuditRepository(dataSource, { clock, read, daysKept: keptDays.audit })),
+    audit: watched('audit', createAuditRepository(dataSource, { ...times, read, daysKept: keptDays.audit })),
     ...watched('store', { ping, missingSecrets, otherPeppers, totals: () => read(countTotals) }),
     poolUse: () => poolUseOf(dataSource),
     notices,

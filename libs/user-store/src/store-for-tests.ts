@@ -15,12 +15,14 @@ export const randomRing = (...ids: [string, ...string[]]): KeyRing => ({
 /** A store on an empty or a migrated database, ready to use. */
 export const openStoreForTests = async (
   databaseUrl: string,
-  { keyRing = randomRing('k1'), ...options }: Partial<UserStoreOptions> = {},
+  { keyRing = randomRing('k1'), clock, ...options }: Partial<UserStoreOptions> = {},
 ): Promise<UserStore> => {
   const throughPooler = leadsThroughPooler();
   await migrateStore({ databaseUrl, connectTimeoutMs: 5_000, throughPooler });
   const limits = { poolSize: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000, throughPooler };
-  return openUserStore({ ...limits, ...options, databaseUrl, keyRing });
+  // A test's clock is the database's, too, unless the test is about the two.
+  const clocks = clock && { clock, databaseClock: async () => clock() };
+  return openUserStore({ ...limits, ...clocks, ...options, databaseUrl, keyRing });
 };
 
 /** A pool with a connection in lazy-migration mode. */

@@ -18,6 +18,7 @@ import { createStatements } from '../statements/create-statements.ts';
 import type { StatementCall } from '../statements/statement.ts';
 import { ADMIN, openStoreForTests, randomRing, someCredential } from '../store-for-tests.ts';
 import { ATTEMPT_LIMITS, RUN_LIMITS } from '../store-limits.ts';
+import { createSweepTime } from '../sweep-time.ts';
 import { FILLED, fillStore } from './fill-store.ts';
 
 type Statement = { readonly sql: string; readonly values: readonly unknown[] };
@@ -91,11 +92,12 @@ const repositories = () => {
     for (const { statement } of calls) prepared.add(statement.text);
     return run(...calls);
   }) as unknown as typeof run;
-  const late = { clock, read: <T>(run: (manager: DataSource['manager']) => Promise<T>) => run(source.manager) };
+  const read = <T>(run: (manager: DataSource['manager']) => Promise<T>) => run(source.manager);
+  const late = { clock, sweepTime: createSweepTime(source, clock), read };
   return {
     keys: createApiKeyRepository(source, clock),
     pools: createPoolRepository(source, clock),
-    attempts: createAttemptRepository({ dataSource: source, run: noted, clock }, attemptCalls),
+    attempts: createAttemptRepository({ dataSource: source, run: noted, ...late }, attemptCalls),
     users: createUserRepository({ dataSource: source, run: noted, ...late }, attemptCalls),
     progress: createProgressRepository(source, { ...late, daysKept: 400 }),
     runs: createScriptRunRepository(

@@ -34,26 +34,37 @@ type Key = { readonly key: Buffer; readonly max: number };
  */
 type Keys = readonly [Key, Key | null, Key | null];
 
+/** The clocks of two replicas that are right may be as far apart. */
+const CLOCKS_APART_MS = 60_000;
+
+/** So many milliseconds from the time of the attempt, by any replica's clock that is right. */
+const fromNow = (...values: readonly string[]): string =>
+  `$7::timestamptz + (${values.map((value) => `${value}::float8`).join(' + ')} + ${CLOCKS_APART_MS}) * interval '1 ms'`;
+
 // One statement: the rows are locked in one order, and an attempt that has to wait is not counted. Attempts that come
 // at once before there is a row find nothing to lock: then what they were counted as says which of them have to wait.
 // Keys by themselves and not in an array, whose length a plan that is kept could not know.
+// A wait or a life that lies further ahead than any can was written by a clock that was ahead: the wait is none, the life
+// begins anew, and what was counted stays.
 const BEGIN: Statement = {
   name: 'begin_attempt',
   text: `
   WITH locked AS (
-    SELECT key, blocked_until FROM login_attempts WHERE key IN ($1::bytea, $3::bytea, $5::bytea)
+    SELECT key, CASE WHEN blocked_until > $7 AND blocked_until <= ${fromNow('$10')} THEN blocked_until END AS waits_until
+    FROM login_attempts WHERE key IN ($1::bytea, $3::bytea, $5::bytea)
     ORDER BY key FOR UPDATE
   ), counted AS (
     INSERT INTO login_attempts AS a (key, failures, failures_max, expires_at)
     SELECT k.key, 1, k.failures_max, $7::timestamptz + $8::float8 * interval '1 ms'
     FROM (VALUES ($1::bytea, $2::int4), ($3::bytea, $4::int4), ($5::bytea, $6::int4)) AS k (key, failures_max)
-    WHERE k.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM locked WHERE blocked_until > $7)
+    WHERE k.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM locked WHERE waits_until IS NOT NULL)
     ORDER BY k.key
     ON CONFLICT (key) DO UPDATE SET (failures, failures_max, blocked_until, expires_at) = (
       SELECT n.failures, excluded.failures_max,
         CASE WHEN n.wait_ms > 0 THEN $7::timestamptz + n.wait_ms * interval '1 ms' END,
         CASE WHEN n.wait_ms > 0 THEN $7::timestamptz + (n.wait_ms + $8::float8) * interval '1 ms'
-          WHEN n.failures = 1 THEN excluded.expires_at ELSE a.expires_at END
+          WHEN n.failures = 1 OR a.expires_at > ${fromNow('$10', '$8')} THEN excluded.expires_at
+          ELSE a.expires_at END
       FROM (
         SELECT c.failures, CASE WHEN c.failures < excluded.failures_max THEN 0
           ELSE least($9::float8 * power(2, least(c.failures - excluded.failures_max, 30)), $10::float8) END AS wait_ms
@@ -63,7 +74,7 @@ const BEGIN: Statement = {
     RETURNING key, failures, failures_max, blocked_until
   )
   SELECT max(blocked_until) AS until FROM (
-    SELECT blocked_until FROM locked WHERE blocked_until > $7
+    SELECT waits_until AS blocked_until FROM locked
     UNION ALL
     SELECT blocked_until FROM counted
     WHERE failures > failures_max AND NOT EXISTS (SELECT 1 FROM locked WHERE locked.key = counted.key)

@@ -142,6 +142,58 @@ describe('wrong passwords from one address', () => {
   });
 });
 
+describe('a replica whose clock was a year ahead for a while', () => {
+  const YEAR_S = 365 * 86_400;
+  let started: Date;
+  /** What the replica does by its own clock, before somebody sets that right. */
+  const ahead = async (run: () => Promise<unknown>) => {
+    started = now;
+    passes(YEAR_S);
+    await run();
+    now = started;
+  };
+  const begin = () => store.attempts.begin(subject());
+
+  it('locks nobody out for a year: its wait is none, and the next is that of so many wrong passwords', async () => {
+    await ahead(() => times(11, () => replica.attempts.begin(subject())));
+    expect(await begin()).toEqual({ allowed: true });
+    expect(await begin()).toEqual({ allowed: false, retryAfterMs: 60_000 });
+    passes(60);
+    expect(await begin()).toEqual({ allowed: true });
+  });
+
+  it('keeps no count alive for longer than the first attempt that finds it would', async () => {
+    await ahead(() => times(5, () => replica.attempts.begin(subject())));
+    await begin();
+    passes(899);
+    await begin();
+    passes(2);
+    await times(10, async () => expect(await begin()).toEqual({ allowed: true }));
+    passes(30 + 901);
+    await store.attempts.sweep();
+    expect(await database.query('SELECT 1 FROM login_attempts')).toHaveLength(0);
+  });
+
+  it('lets nobody guess more often by that: what it counted stays counted, whoever looks first', async () => {
+    await ahead(() => times(9, () => replica.attempts.begin(subject())));
+    expect(await begin()).toEqual({ allowed: true });
+    expect(await begin()).toEqual({ allowed: false, retryAfterMs: 30_000 });
+  });
+
+  it('and one that is ahead by seconds has its waits heeded, the longest too', async () => {
+    await times(9, begin);
+    for (const seconds of [30, 60, 120, 240, 480, 900]) {
+      await begin();
+      passes(seconds);
+    }
+    passes(3);
+    await replica.attempts.begin(subject());
+    passes(-3);
+    expect(await begin()).toEqual({ allowed: false, retryAfterMs: 903_000 });
+    passes(903);
+  });
+});
+
 describe('the counts', () => {
   it('name nobody, and are swept away when their life is over', async () => {
     await store.attempts.begin(subject(ADA, '203.0.113.7'));

@@ -4,6 +4,7 @@ import { deleteInPortions } from '../delete-in-portions.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { Statements } from '../statements/create-statements.ts';
 import type { StatementCall } from '../statements/statement.ts';
+import type { SweepTime } from '../sweep-time.ts';
 import {
   type AttemptAnswer,
   type AttemptCalls,
@@ -12,15 +13,19 @@ import {
   type BegunRow,
 } from './attempt-calls.ts';
 
+export type AttemptDeps = {
+  readonly dataSource: DataSource;
+  readonly run: Statements;
+  readonly clock: Clock;
+  readonly sweepTime: SweepTime;
+};
+
 /**
  * Counts of wrong passwords, kept under HMACs, so that replicas agree and no row names anyone. An attempt counts from
  * its beginning: many at once are as many. A library's counters (rate-limiter-flexible was weighed) take a statement for
  * each count and each wait, and cannot tell of both in one.
  */
-export const createAttemptRepository = (
-  { dataSource, run, clock }: { dataSource: DataSource; run: Statements; clock: Clock },
-  calls: AttemptCalls,
-) => {
+export const createAttemptRepository = ({ dataSource, run, clock, sweepTime }: AttemptDeps, calls: AttemptCalls) => {
   const done = async (call: StatementCall): Promise<void> => {
     await retryConflicts(() => run(call));
   };
@@ -47,7 +52,7 @@ export const createAttemptRepository = (
 
     /** Forgets counts whose life is over. */
     sweep: async (): Promise<void> => {
-      const expired = { where: 'expires_at <= $1', by: 'expires_at', values: [clock()] };
+      const expired = { where: 'expires_at <= $1', by: 'expires_at', values: [await sweepTime()] };
       await deleteInPortions(dataSource, { table: 'login_attempts', key: 'key', ...expired });
     },
   };

@@ -6,6 +6,7 @@ import { type AuditEntryRow, auditEntryEntity } from '../entities/history-entiti
 import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { requirePool, UUID_FORM } from '../require-pool.ts';
+import type { SweepTime } from '../sweep-time.ts';
 
 /** Who does it: an API key's id, and the request in which it is done. */
 export type Author = { readonly actor: string; readonly requestId?: string | undefined };
@@ -34,11 +35,15 @@ export const writeUserAudit = (
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+export type AuditDeps = {
+  readonly clock: Clock;
+  readonly sweepTime: SweepTime;
+  readonly read: LateReads;
+  readonly daysKept: number;
+};
+
 /** What was done to user pools. */
-export const createAuditRepository = (
-  dataSource: DataSource,
-  { clock, read, daysKept }: { readonly clock: Clock; readonly read: LateReads; readonly daysKept: number },
-) => ({
+export const createAuditRepository = (dataSource: DataSource, { clock, sweepTime, read, daysKept }: AuditDeps) => ({
   /**
    * Adds what was done outside this store.
    * @throws ServiceError USER_POOL_NOT_FOUND
@@ -63,7 +68,8 @@ export const createAuditRepository = (
 
   /** Forgets entries that are older than what is kept. */
   sweep: async (): Promise<void> => {
-    const old = { where: 'at < $1', by: 'at', values: [new Date(clock().getTime() - daysKept * DAY_MS)] };
+    const edge = new Date((await sweepTime()).getTime() - daysKept * DAY_MS);
+    const old = { where: 'at < $1', by: 'at', values: [edge] };
     await deleteInPortions(dataSource, { table: 'audit_entries', key: 'id', ...old });
   },
 });

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { deleteInPortions } from '../delete-in-portions.ts';
 import type { LateReads } from '../late-reads.ts';
 import { requirePool } from '../require-pool.ts';
+import type { SweepTime } from '../sweep-time.ts';
 import { dateOf } from './count-login.ts';
 
 /** One day of a migration, UTC. */
@@ -72,10 +73,17 @@ const rowsSince = async (manager: EntityManager, userPoolId: string, date: strin
   return { totals, logins, migrated };
 };
 
+export type ProgressDeps = {
+  readonly clock: Clock;
+  readonly sweepTime: SweepTime;
+  readonly read: LateReads;
+  readonly daysKept: number;
+};
+
 /** How a migration goes on. */
 export const createProgressRepository = (
   dataSource: DataSource,
-  { clock, read, daysKept }: { readonly clock: Clock; readonly read: LateReads; readonly daysKept: number },
+  { clock, sweepTime, read, daysKept }: ProgressDeps,
 ) => ({
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   counts: async (userPoolId: string): Promise<MigrationCounts> => {
@@ -104,7 +112,7 @@ export const createProgressRepository = (
 
   /** Forgets days that are older than what is kept, today included. */
   sweep: async (): Promise<void> => {
-    const values = [dateOf(new Date(clock().getTime() - (daysKept - 1) * DAY_MS))];
+    const values = [dateOf(new Date((await sweepTime()).getTime() - (daysKept - 1) * DAY_MS))];
     const old = { where: OUTLIVED, by: 'day', values };
     await deleteInPortions(dataSource, { table: 'login_days', key: 'user_pool_id, day, shard', ...old });
   },

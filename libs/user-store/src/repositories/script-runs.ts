@@ -9,6 +9,7 @@ import { isUuid, requirePool } from '../require-pool.ts';
 import type { Sealer } from '../sealing.ts';
 import type { Statements } from '../statements/create-statements.ts';
 import type { Statement, StatementCall } from '../statements/statement.ts';
+import type { SweepTime } from '../sweep-time.ts';
 
 /** One run as the log history keeps it. `details` (error, console lines, usage) may hold what a script printed. */
 export type StoredRun = Readonly<Omit<ScriptRunRow, 'userPoolId' | 'version' | 'sealedDetails'>> & {
@@ -95,9 +96,17 @@ const openRun = (sealer: Sealer, row: ScriptRunRow): StoredRun => {
   return { ...run, version: Number(version), details: detailsOf(sealer, row) };
 };
 
+export type ScriptRunDeps = {
+  readonly dataSource: DataSource;
+  readonly run: Statements;
+  readonly clock: Clock;
+  readonly sweepTime: SweepTime;
+  readonly read: LateReads;
+};
+
 /** The log history: what scripts said is sealed, since nobody knows what a script prints. */
 export const createScriptRunRepository = (
-  { dataSource, run, clock, read }: { dataSource: DataSource; run: Statements; clock: Clock; read: LateReads },
+  { dataSource, run, clock, sweepTime, read }: ScriptRunDeps,
   { sealer, limits }: { sealer: Sealer; limits: RunLimits },
 ) => {
   const appended = (userPoolId: string, runs: readonly StoredRun[]): StatementCall => {
@@ -117,14 +126,13 @@ export const createScriptRunRepository = (
   };
   // Looking for the cap's place at every append would cost as much as the cap is high.
   const grown = new Set<string>();
-  const oldestKept = () => new Date(clock().getTime() - limits.runsKeptMs);
+  const oldestKept = (now = clock()) => new Date(now.getTime() - limits.runsKeptMs);
   return {
-    /** Adds runs, each once however often it is told; the oldest beyond the pool's cap go with the next sweep. */
+    /** Adds runs, each once however often it is told; those that are too old or beyond the pool's cap go with the next sweep. */
     append: async (userPoolId: string, runs: readonly StoredRun[]): Promise<void> => {
       if (!isUuid(userPoolId) || runs.length === 0) return;
-      const kept = runs.filter(({ endedAt }) => endedAt >= oldestKept());
-      const distinct = [...new Map(kept.map((each) => [each.runId, each])).values()];
-      if (distinct.length > 0) await run(appended(userPoolId, distinct));
+      const distinct = [...new Map(runs.map((each) => [each.runId, each])).values()];
+      await run(appended(userPoolId, distinct));
       grown.add(userPoolId);
     },
 
@@ -139,13 +147,14 @@ export const createScriptRunRepository = (
       return { ...paged, items: paged.items.map((row) => openRun(sealer, row)) };
     },
 
-    /** Forgets runs whose time is over, and in pools that got new ones the oldest beyond the cap. */
+    /** Forgets in pools that got new runs the oldest beyond the cap, whatever the clocks say; and runs whose time is over. */
     sweep: async (): Promise<void> => {
-      await deleteInPortions(dataSource, { ...KEY, where: 'ended_at < $1', values: [oldestKept()] });
       for (const userPoolId of [...grown]) {
         grown.delete(userPoolId);
         await deleteInPortions(dataSource, { ...KEY, where: BEYOND_CAP, values: [userPoolId, limits.runsPerPoolMax] });
       }
+      const edge = oldestKept(await sweepTime());
+      await deleteInPortions(dataSource, { ...KEY, where: 'ended_at < $1', values: [edge] });
     },
   };
 };
