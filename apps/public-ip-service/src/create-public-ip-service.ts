@@ -20,7 +20,8 @@ import { watchPublicIps } from './handlers/watch-public-ips.ts';
 import { joinPeers } from './table/join-peers.ts';
 import { createPublicIpTable, type PublicIpTable, type TableChange } from './table/public-ip-table.ts';
 import type { SavedTable } from './table/saved-table.ts';
-import { afterRestart, createTableFile, type TableFile } from './table/table-file.ts';
+import { createTableFile, type TableFile } from './table/table-file.ts';
+import { afterRestart } from './table/table-state.ts';
 
 export type PublicIpServiceConfig = Omit<Config, 'transport'>;
 
@@ -30,6 +31,8 @@ export type PublicIpServiceDeps = {
   readonly tls?: ServerTls | undefined;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
+  /** Milliseconds of a clock that nobody sets: where the other one goes on otherwise, it was set. */
+  readonly steady?: () => number;
   /** Told of each change, after the log: where it can be counted. */
   readonly onChange?: (change: TableChange) => void;
 };
@@ -64,7 +67,7 @@ export const createPublicIpService = async (
 const openTable = async (
   stack: AsyncDisposableStack,
   config: PublicIpServiceConfig,
-  { log, clock = Date.now, onChange = () => undefined }: PublicIpServiceDeps,
+  { log, clock = Date.now, steady = () => performance.now(), onChange = () => undefined }: PublicIpServiceDeps,
 ): Promise<{ readonly table: PublicIpTable; readonly file: TableFile; readonly webhook: Webhook | undefined }> => {
   const file = createTableFile(config.stateFile, log);
   const saved = await file.load();
@@ -73,6 +76,9 @@ const openTable = async (
   const table = createPublicIpTable({
     rules: { pinned: config.pinned, drainMs: config.drainMs },
     clock,
+    steady,
+    onJump: (jumpMs) =>
+      log.warn({ jumpMs }, 'the clock was set, or the machine slept: leases count as after a restart'),
     known: saved && afterRestart(saved, clock()),
     onChange: (change) => {
       writeToLog(change);

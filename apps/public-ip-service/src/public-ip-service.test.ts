@@ -141,6 +141,16 @@ describe('time', () => {
     await expect.poll(() => service.changes.at(-1)?.removed).toEqual(['203.0.113.1']);
     expect(await states()).toEqual({});
   });
+
+  it('that somebody sets ends no lease and no drain, and the log says by how much it was set', async () => {
+    let nowMs = Date.now();
+    const { service, report, states } = await start({}, () => nowMs, performance.now.bind(performance));
+    await report();
+    nowMs += 172_800_000;
+    await expect.poll(() => service.lines.find(({ level }) => level === 'warn')?.msg).toMatch(/^the clock was set/);
+    expect(await states()).toEqual({ '203.0.113.1': PublicIpState.OBSERVED });
+    expect(service.changes).toHaveLength(1);
+  });
 });
 
 describe('a service that starts again', () => {

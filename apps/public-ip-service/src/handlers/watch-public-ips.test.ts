@@ -89,7 +89,7 @@ it('of a region that nobody knows is refused', async () => {
 
 it('gives a slow watcher the difference to now, and not every step on the way', async () => {
   const rules = { pinned: [], drainMs: 0 };
-  const table = createPublicIpTable({ rules, clock: () => 0, onChange: () => undefined });
+  const table = createPublicIpTable({ rules, clock: () => 0, steady: () => 0, onChange: () => undefined });
   const call = { signal: new AbortController().signal } as CallFacts;
   const messages = watchPublicIps(table, { watchersMax: 1 })({ region: '' }, call)[Symbol.asyncIterator]();
   const next = async () => inWords((await messages.next()).value);

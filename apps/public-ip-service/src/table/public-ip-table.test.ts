@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lease, TableRules } from './entry.ts';
 import { ADDRESSES_MAX } from './make-room.ts';
 import { createPublicIpTable, LEASES_MAX, type TableChange } from './public-ip-table.ts';
-import { afterRestart } from './table-file.ts';
-import type { TableState } from './table-state.ts';
+import { afterRestart, type TableState } from './table-state.ts';
 
 const LEASE_MS = 60_000;
 const DRAIN_MS = 3_600_000;
@@ -11,21 +10,29 @@ const DRAIN_MS = 3_600_000;
 /** A table whose time is the test's. */
 const tableAt = (startMs: number, rules: Partial<TableRules> = {}, known?: TableState) => {
   let nowMs = startMs;
+  let steadyMs = 0;
   const changes: TableChange[] = [];
   const table = createPublicIpTable({
     rules: { pinned: [], drainMs: DRAIN_MS, ...rules },
     clock: () => nowMs,
+    steady: () => steadyMs,
     known,
     onChange: (change) => changes.push(change),
   });
   const report = (runnerId: string, addresses: readonly string[], more: Partial<Lease> = {}) =>
     table.report({ runnerId, region: 'eu', addresses, leaseMs: LEASE_MS, expiresAtMs: nowMs + LEASE_MS, ...more });
   const at = (ms: number) => {
+    steadyMs += ms - nowMs;
     nowMs = ms;
     return states();
   };
+  /** Somebody sets the clock, ahead or back. */
+  const jump = (ms: number) => {
+    nowMs += ms;
+    return states();
+  };
   const states = () => Object.fromEntries([...table.state().entries].map(([address, { state }]) => [address, state]));
-  return { table, report, at, states, changes };
+  return { table, report, at, jump, states, changes };
 };
 
 const manyAddresses = (size: number) => Array.from({ length: size }, (_, n) => `2001:db8::${n.toString(16)}`);
@@ -163,6 +170,55 @@ describe('a restart', () => {
     const gone = tableAt(late, {}, afterRestart(saved, late));
     expect(gone.states()).toEqual({});
     expect(gone.changes.map(({ removed }) => removed)).toEqual([['203.0.113.1']]);
+  });
+});
+
+describe('a clock that is set', () => {
+  const JUMP_MS = 10 * DRAIN_MS;
+
+  it('ahead takes no address out of the list that a runner uses and reports all along', () => {
+    const { report, at, jump, changes } = tableAt(0);
+    report('one', ['203.0.113.1']);
+    at(20_000);
+    report('one', ['203.0.113.1']);
+    expect(jump(JUMP_MS)).toEqual({ '203.0.113.1': 'observed' });
+    expect(at(JUMP_MS + 40_000)).toEqual({ '203.0.113.1': 'observed' });
+    report('one', ['203.0.113.1']);
+    expect(at(JUMP_MS + 99_000)).toEqual({ '203.0.113.1': 'observed' });
+    expect(changes).toHaveLength(1);
+  });
+
+  it('gives a runner that is gone half of its lease once more, as a restart does, and no longer', () => {
+    const { report, at, jump } = tableAt(0);
+    report('one', ['203.0.113.1']);
+    jump(JUMP_MS);
+    expect(at(JUMP_MS + LEASE_MS / 2 - 1)).toEqual({ '203.0.113.1': 'observed' });
+    expect(at(JUMP_MS + LEASE_MS / 2)).toEqual({ '203.0.113.1': 'draining' });
+  });
+
+  it.each([JUMP_MS, -JUMP_MS])('by %s ms has an address drain for as long as it would have', (jumpMs) => {
+    const { report, at, jump, table } = tableAt(0);
+    report('one', ['203.0.113.1']);
+    at(LEASE_MS);
+    expect(jump(jumpMs)).toEqual({ '203.0.113.1': 'draining' });
+    expect(table.state().entries.get('203.0.113.1')).toMatchObject({ sinceMs: jumpMs + LEASE_MS });
+    expect(at(jumpMs + LEASE_MS + DRAIN_MS - 1)).toEqual({ '203.0.113.1': 'draining' });
+    expect(at(jumpMs + LEASE_MS + DRAIN_MS)).toEqual({});
+  });
+
+  it('back keeps no address of a runner that is gone on the list until that time comes again', () => {
+    const { report, at, jump } = tableAt(0);
+    report('one', ['203.0.113.1']);
+    jump(-JUMP_MS);
+    expect(at(-JUMP_MS + LEASE_MS / 2)).toEqual({ '203.0.113.1': 'draining' });
+  });
+
+  it('by so little that it may be drift changes nothing', () => {
+    const { report, at, jump } = tableAt(0);
+    report('one', ['203.0.113.1']);
+    jump(900);
+    expect(at(LEASE_MS - 1)).toEqual({ '203.0.113.1': 'observed' });
+    expect(at(LEASE_MS)).toEqual({ '203.0.113.1': 'draining' });
   });
 });
 

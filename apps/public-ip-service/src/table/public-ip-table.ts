@@ -1,4 +1,5 @@
 import { ServiceError } from '@userferry/errors';
+import { afterJump, createClockJumps } from './clock-jump.ts';
 import type { Lease, TableRules } from './entry.ts';
 import { makeRoom } from './make-room.ts';
 import { mergeStates } from './merge-states.ts';
@@ -35,9 +36,13 @@ export type PublicIpTableOptions = {
   readonly rules: TableRules;
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly steady: () => number;
   /** What was known when this service last ran. */
   readonly known?: TableState | undefined;
   readonly onChange: (change: TableChange) => void;
+  /** Told by how much the clock was set. */
+  readonly onJump?: (jumpMs: number) => void;
 };
 
 /** More than any deployment has; whoever reports more has lost its mind or its token. */
@@ -47,7 +52,9 @@ export const LEASE_MS_MAX = 3_600_000;
 const EMPTY: TableState = { leases: new Map(), entries: new Map(), updatedAtMs: 0 };
 
 /** The addresses of all runners and regions. It moves on by itself whenever it is looked at. */
-export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: PublicIpTableOptions): PublicIpTable => {
+export const createPublicIpTable = (options: PublicIpTableOptions): PublicIpTable => {
+  const { rules, clock, steady, known = EMPTY, onChange, onJump = () => undefined } = options;
+  const jumpedBy = createClockJumps({ clock, steady });
   const waiting = new Set<() => void>();
   let current = known;
   let dueMs = 0;
@@ -62,7 +69,12 @@ export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: P
     onChange({ ...change, before, after: next });
   };
   const state = (): TableState => {
+    const jumpMs = jumpedBy();
     const nowMs = clock();
+    if (jumpMs !== 0) {
+      onJump(jumpMs);
+      become(afterJump(current, jumpMs, nowMs));
+    }
     if (nowMs >= dueMs) become(advance(current, rules, nowMs));
     return current;
   };
@@ -81,8 +93,9 @@ export const createPublicIpTable = ({ rules, clock, known = EMPTY, onChange }: P
       );
     },
     merge: (theirs) => {
+      const ours = state();
       const nowMs = clock();
-      const merged = mergeStates(state(), theirs, nowMs + LEASE_MS_MAX);
+      const merged = mergeStates(ours, theirs, nowMs + LEASE_MS_MAX);
       become(advance(withLeases(merged, merged.leases, rules, nowMs), rules, nowMs));
     },
     changed: async (since, signal) => {

@@ -44,6 +44,7 @@ export const temporaryFolder = (): Disposable & { readonly path: string } => {
 export const startService = async (
   config: Partial<PublicIpServiceConfig> = {},
   clock: () => number = Date.now,
+  steady: () => number = clock,
 ): Promise<TestService> => {
   const stack = new AsyncDisposableStack();
   const { lines, log } = keepingLog();
@@ -66,7 +67,7 @@ export const startService = async (
     ...config,
   };
   const onChange = (change: TableChange) => changes.push(change);
-  const server = stack.use(await createPublicIpService(complete, { log, clock, onChange }));
+  const server = stack.use(await createPublicIpService(complete, { log, clock, steady, onChange }));
   return {
     address: `127.0.0.1:${server.port}`,
     lines,
