@@ -18,7 +18,7 @@ const REMIND_MS = 30_000;
 export const onceStoreServes = (
   { problem }: Pick<StoreHealth, 'problem'>,
   ready: () => void,
-  { log, clock = Date.now }: { readonly log: Pick<Logger, 'error'>; readonly clock?: () => number },
+  { log, clock = () => performance.now() }: { readonly log: Pick<Logger, 'error'>; readonly clock?: () => number },
 ): Disposable => {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;

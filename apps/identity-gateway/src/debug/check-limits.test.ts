@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCheckLimits } from './check-limits.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const done = async () => 'done';
 const reasonOf = (error: { reason: string }) => error.reason;
@@ -27,5 +29,13 @@ describe('checks of a source', () => {
     gate.reject(new Error('away'));
     expect(await Promise.all(waiting)).toEqual(Array.from({ length: 4 }, () => 'Error: away'));
     expect([await limits.run('a', done), await limits.run('e', done)]).toEqual(['done', 'done']);
+  });
+
+  it('go on where the clock is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const limits = createCheckLimits();
+    await limits.run('a', done);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect(await limits.run('a', done)).toBe('done');
   });
 });

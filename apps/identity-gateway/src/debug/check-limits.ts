@@ -17,7 +17,7 @@ const tooMany = (retryAfterMs: number) =>
  * Lets checks of sources through, of which whoever types makes many: one at a time for a user pool, ten at once and then two
  * a second, and four at a time altogether, so that the runner is there for logins.
  */
-export const createCheckLimits = (now: () => number = Date.now) => {
+export const createCheckLimits = (now: () => number = () => performance.now()) => {
   const buckets = new LRUCache<string, Bucket>({ max: POOLS_MAX });
   let running = 0;
 

@@ -1,7 +1,9 @@
 import { createLogger } from '@userferry/process';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PublicIps } from '../clients/public-ips.ts';
 import { createLastKnownIps } from './last-known-ips.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const call = { requestId: 'request-1', deadlineMs: Date.now() + 60_000 };
@@ -77,5 +79,18 @@ describe('the last known list', () => {
     await expect(get()).rejects.toThrow('down');
     state.error = undefined;
     expect(await get()).toEqual(['192.0.2.1', undefined]);
+  });
+
+  it.each([3_600_000, -3_600_000])('is as old as it is, where the clock is set by %s ms meanwhile', async (setMs) => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const told = [listOf('192.0.2.1'), listOf('192.0.2.2')];
+    const list = async () => told.shift() ?? Promise.reject(new Error('down'));
+    const known = createLastKnownIps({ publicIps: { list }, staleMsMax: 60_000, log });
+    await known.get(call);
+    vi.setSystemTime(Date.now() + setMs);
+    vi.advanceTimersByTime(2_000);
+    expect((await known.get(call)).list).toEqual(listOf('192.0.2.2'));
+    vi.advanceTimersByTime(3_000);
+    expect((await known.get(call)).staleMs).toBe(3_000);
   });
 });

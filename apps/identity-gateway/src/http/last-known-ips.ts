@@ -10,7 +10,7 @@ export type LastKnownIpsOptions = {
   /** How old a list may be that is still told while public-ip-service is down. */
   readonly staleMsMax: number;
   readonly log: Logger;
-  /** Epoch milliseconds. */
+  /** Milliseconds of a clock that nobody sets. */
   readonly clock?: () => number;
 };
 
@@ -27,7 +27,7 @@ const FRESH_MS = 2_000;
  * firewall that goes by it stays as it is.
  */
 export const createLastKnownIps = (options: LastKnownIpsOptions): LastKnownIps => {
-  const { publicIps, staleMsMax, log, clock = Date.now } = options;
+  const { publicIps, staleMsMax, log, clock = () => performance.now() } = options;
   let known: { readonly list: PublicIps; readonly atMs: number } | undefined;
   let failed: { readonly error: unknown; readonly atMs: number } | undefined;
   let asking: Promise<void> | undefined;

@@ -7,14 +7,19 @@ const startedAt = 1_000_000;
 const createClock = () => {
   const slept: number[] = [];
   let nowMs = startedAt;
+  let setByMs = 0;
   const clock: Clock = {
     now: () => nowMs,
+    wall: () => nowMs + setByMs,
     sleep: async (ms) => {
       slept.push(ms);
       nowMs += ms;
     },
   };
-  return { clock, slept, pass: (ms: number) => (nowMs += ms) };
+  const set = (ms: number) => {
+    setByMs += ms;
+  };
+  return { clock, slept, set, pass: (ms: number) => (nowMs += ms) };
 };
 
 const far = () => ({ deadlineMs: startedAt + 1_000_000, signal: new AbortController().signal });
@@ -90,10 +95,27 @@ describe('the time of rejections', () => {
   });
 
   it('is held back two seconds at the most, and never beyond the deadline', () => {
-    const moment = { nowMs: 100, beganMs: 0, deadlineMs: 60_000 };
+    const moment = { spentMs: 100, leftMs: 59_900 };
     expect(holdBackMs(9_000, moment)).toBe(1_900);
-    expect(holdBackMs(9_000, { ...moment, deadlineMs: 500 })).toBe(350);
-    expect(holdBackMs(9_000, { ...moment, deadlineMs: 90 })).toBe(0);
+    expect(holdBackMs(9_000, { ...moment, leftMs: 400 })).toBe(350);
+    expect(holdBackMs(9_000, { ...moment, leftMs: -10 })).toBe(0);
     expect(holdBackMs(50, moment)).toBe(0);
+  });
+
+  it.each([3_600_000, -3_600_000])('is what has passed, where the clock is set by %s ms meanwhile', async (setMs) => {
+    const { clock, slept, set, pass } = createClock();
+    const timing = createEvenTiming(clock);
+    const reject = async (ms: number, during: () => void = () => undefined) => {
+      const beganMs = timing.begin();
+      pass(ms);
+      during();
+      const deadlineMs = clock.wall() + 20_000;
+      const call = { deadlineMs, signal: new AbortController().signal };
+      await timing.holdBack({ connectionId: 'a', beganMs, ranScript: true, mixed: true }, call);
+    };
+    await reject(100);
+    await reject(60, () => set(setMs));
+    await reject(60);
+    expect(slept).toEqual([40, 40]);
   });
 });

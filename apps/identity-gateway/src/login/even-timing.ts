@@ -14,16 +14,17 @@ export const p95 = (timesMs: readonly number[]): number => {
   return sorted[Math.max(0, Math.ceil(sorted.length * 0.95) - 1)] ?? 0;
 };
 
-type Moment = { readonly nowMs: number; readonly beganMs: number; readonly deadlineMs: number };
+type Moment = { readonly spentMs: number; readonly leftMs: number };
 
 /** How long a rejection that is to take so long in all still waits: never beyond the call's deadline. */
-export const holdBackMs = (wantedMs: number, { nowMs, beganMs, deadlineMs }: Moment): number => {
-  const leaveMs = beganMs + Math.min(wantedMs, HELD_BACK_MS_MAX);
-  return Math.max(0, Math.min(leaveMs, deadlineMs - ANSWER_MS) - nowMs);
-};
+export const holdBackMs = (wantedMs: number, { spentMs, leftMs }: Moment): number =>
+  Math.max(0, Math.min(Math.min(wantedMs, HELD_BACK_MS_MAX) - spentMs, leftMs - ANSWER_MS));
 
 export type Clock = {
+  /** Milliseconds of a clock that nobody sets: what a rejection took must not be an hour because of one that was set. */
   readonly now: () => number;
+  /** Epoch milliseconds, as deadlines are. */
+  readonly wall: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
@@ -56,12 +57,12 @@ export const createEvenTiming = (clock: Clock = SYSTEM_CLOCK) => {
       { connectionId, beganMs, ranScript, mixed }: Rejection,
       { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
     ): Promise<void> => {
-      const nowMs = clock.now();
+      const spentMs = clock.now() - beganMs;
       const runs = rejectedRuns.get(connectionId) ?? [];
       const wantedMs = Math.max(p95(runs), mixed ? p95(ownRejections) : 0);
-      if (ranScript) rejectedRuns.set(connectionId, withLast(runs, nowMs - beganMs));
-      else ownRejections = withLast(ownRejections, nowMs - beganMs);
-      const waitMs = holdBackMs(wantedMs, { nowMs, beganMs, deadlineMs });
+      if (ranScript) rejectedRuns.set(connectionId, withLast(runs, spentMs));
+      else ownRejections = withLast(ownRejections, spentMs);
+      const waitMs = holdBackMs(wantedMs, { spentMs, leftMs: deadlineMs - clock.wall() });
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     },
   };
@@ -81,4 +82,4 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', wake, { once: true });
   });
 
-const SYSTEM_CLOCK: Clock = { now: () => Date.now(), sleep };
+const SYSTEM_CLOCK: Clock = { now: () => performance.now(), wall: () => Date.now(), sleep };

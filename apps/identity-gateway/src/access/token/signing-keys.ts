@@ -35,25 +35,28 @@ export const createSigningKeys = (options: SigningKeysOptions): JWTVerifyGetKey 
   let fetching: Promise<void> | undefined;
 
   const fetchNow = async (): Promise<void> => {
-    triedMs = Date.now();
+    triedMs = performance.now();
     try {
       const find = createLocalJWKSet((await fetchKeys(options)) as unknown as JSONWebKeySet);
-      held = { find, atMs: Date.now() };
+      held = { find, atMs: performance.now() };
     } catch (err) {
-      log.warn({ err, ageMs: held && Date.now() - held.atMs }, 'the keys of the token issuer cannot be fetched');
+      log.warn(
+        { err, ageMs: held && Math.round(performance.now() - held.atMs) },
+        'the keys of the token issuer cannot be fetched',
+      );
     }
   };
   const refresh = (): Promise<void> => {
-    if (fetching === undefined && Date.now() - triedMs < cooldownMs) return Promise.resolve();
+    if (fetching === undefined && performance.now() - triedMs < cooldownMs) return Promise.resolve();
     fetching ??= fetchNow().finally(() => {
       fetching = undefined;
     });
     return fetching;
   };
   const usable = async (): Promise<Held> => {
-    const isKept = () => held !== undefined && Date.now() - held.atMs < keptMs;
+    const isKept = () => held !== undefined && performance.now() - held.atMs < keptMs;
     if (!isKept()) await refresh();
-    else if (held !== undefined && Date.now() - held.atMs > freshMs) void refresh();
+    else if (held !== undefined && performance.now() - held.atMs > freshMs) void refresh();
     if (held === undefined || !isKept())
       throw new ServiceError('ISSUER_UNAVAILABLE', 'the issuer of tokens does not answer; try again');
     return held;

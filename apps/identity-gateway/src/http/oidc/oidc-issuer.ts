@@ -93,9 +93,9 @@ const refuse = (cause: unknown): never => {
 const remembered = <T>(find: () => Promise<T>): (() => Promise<T>) => {
   let held: { readonly value: Promise<T>; readonly atMs: number } | undefined;
   return () => {
-    if (held === undefined || Date.now() - held.atMs > DISCOVERED_MS) {
+    if (held === undefined || performance.now() - held.atMs > DISCOVERED_MS) {
       const value = find();
-      const mine = { value, atMs: Date.now() };
+      const mine = { value, atMs: performance.now() };
       held = mine;
       value.catch(() => {
         if (held === mine) held = undefined;

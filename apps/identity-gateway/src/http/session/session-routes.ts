@@ -42,14 +42,14 @@ export const addSessionRoutes = (api: FastifyInstance, deps: SessionDeps): void 
     if (foreign !== undefined) return refuse(reply, foreign);
     const waitMs = limits.begin(request.ip);
     if (waitMs > 0) return refuse(reply, tooManySignIns(waitMs));
-    const beganMs = Date.now();
+    const beganMs = performance.now();
     const signedIn = await signIn(request, deps).catch((error: unknown) => refusedSignIn(error));
     if (!('refusal' in signedIn)) {
       limits.forgive(request.ip);
       return welcome(reply, signedIn, deps.sealer);
     }
     if (signedIn.refusal.status >= 500) limits.forgive(request.ip);
-    else await sleep(Math.max(0, beganMs + FAILURE_MS - Date.now()));
+    else await sleep(Math.max(0, beganMs + FAILURE_MS - performance.now()));
     return refuse(reply, signedIn.refusal);
   });
 

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSignInLimits } from './sign-in-limits.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const fail = (limits: ReturnType<typeof createSignInLimits>, address: string, times: number) =>
   Array.from({ length: times }, () => limits.begin(address)).at(-1);
@@ -44,4 +46,17 @@ describe('failed sign-ins', () => {
     for (let n = 0; n < 10_000; n += 1) limits.begin(`10.0.${n >> 8}.${n & 255}`);
     expect(limits.begin('192.0.2.1')).toBe(0);
   });
+
+  it.each([3_600_000, -3_600_000])(
+    'count for a quarter of an hour, where the clock is set by %s ms meanwhile',
+    (setMs) => {
+      vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+      const limits = createSignInLimits();
+      fail(limits, '192.0.2.1', 10);
+      vi.setSystemTime(Date.now() + setMs);
+      expect(limits.begin('192.0.2.1')).toBe(15 * 60_000);
+      vi.advanceTimersByTime(15 * 60_000);
+      expect(limits.begin('192.0.2.1')).toBe(0);
+    },
+  );
 });

@@ -14,7 +14,7 @@ export type SignInLimits = {
 
 type Count = { failures: number; readonly endsMs: number };
 
-export const createSignInLimits = (now: () => number = Date.now): SignInLimits => {
+export const createSignInLimits = (now: () => number = () => performance.now()): SignInLimits => {
   const counts = new LRUCache<string, Count>({ max: ADDRESSES_MAX });
   const current = (address: string): Count => {
     const key = subscriberOf(address) ?? address;
@@ -27,7 +27,7 @@ export const createSignInLimits = (now: () => number = Date.now): SignInLimits =
   return {
     begin: (address) => {
       const count = current(address);
-      if (count.failures >= FAILURES_MAX) return count.endsMs - now();
+      if (count.failures >= FAILURES_MAX) return Math.ceil(count.endsMs - now());
       count.failures += 1;
       return 0;
     },

@@ -132,8 +132,9 @@ const left = (bridge: RunBridge, leftMs: number, givenUp: Promise<void>): Promis
  * still at work in the isolate.
  */
 async function settled(bridge: RunBridge, slot: Slot): Promise<boolean> {
-  const untilMs = Date.now() + LIMITS.settleMs;
-  while (!bridge.isQuiet() && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+  const untilMs = performance.now() + LIMITS.settleMs;
+  while (!bridge.isQuiet() && performance.now() < untilMs)
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
   return (await slot.isLeft(LIMITS.settleMs)) && bridge.isQuiet();
 }
 

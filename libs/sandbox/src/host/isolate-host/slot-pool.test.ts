@@ -14,7 +14,7 @@ const poolOf = () => {
   const make = async (): Promise<Slot> => {
     const slot = {
       memoryLimitBytes: WANT.memoryLimitBytes,
-      createdAtMs: Date.now(),
+      createdAtMs: performance.now(),
       isDisposed: () => false,
       isBusy: () => false,
       reset: async () => true,

@@ -23,6 +23,7 @@ export type MemoryInUse = { readonly heapBytes: number; readonly heldBytes: numb
 
 export type Slot = {
   readonly memoryLimitBytes: number;
+  /** By `performance.now`, which nobody sets. */
   readonly createdAtMs: number;
   isDisposed(): boolean;
   /** Whether a call into the isolate has not come back. */
@@ -91,7 +92,7 @@ export async function createSlot(files: RuntimeFiles, options: SlotOptions): Pro
 
   return {
     memoryLimitBytes: options.memoryLimitBytes,
-    createdAtMs: Date.now(),
+    createdAtMs: performance.now(),
     isDisposed: () => isolate.isDisposed,
     isBusy: () => calls.size() > 0,
     isLeft: calls.stopped,

@@ -13,7 +13,7 @@ const slotOf = (): Slot =>
   ({
     freeMemory: vi.fn(async () => undefined),
     memoryLimitBytes: WANT.memoryLimitBytes,
-    createdAtMs: Date.now(),
+    createdAtMs: performance.now(),
     isDisposed: () => false,
     isBusy: () => false,
     reset: async () => true,

@@ -27,7 +27,7 @@ const AT_ONCE = availableParallelism() + 1;
 
 /** Is it too old or too full to serve another run? */
 const isSpent = async ({ slot, runs, memory }: Lease): Promise<boolean> => {
-  if (runs >= RETIREMENT.runs || Date.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
+  if (runs >= RETIREMENT.runs || performance.now() - slot.createdAtMs > RETIREMENT.ageMs) return true;
   const { heapBytes, heldBytes } = (await memory) ?? (await slot.memoryInUse());
   const limitBytes = slot.memoryLimitBytes;
   return heapBytes > limitBytes * RETIREMENT.heapShare || heldBytes > limitBytes * RETIREMENT.heldShare;

@@ -18,10 +18,10 @@ export const createDoubt = (): Doubt => {
   const last = { outcome: undefined as Outcome | undefined, untilMs: 0 };
   return {
     note(outcome) {
-      if (isDoubtful(outcome)) Object.assign(last, { outcome, untilMs: Date.now() + DOUBT_MS });
+      if (isDoubtful(outcome)) Object.assign(last, { outcome, untilMs: performance.now() + DOUBT_MS });
     },
     get outcome() {
-      return Date.now() < last.untilMs ? last.outcome : undefined;
+      return performance.now() < last.untilMs ? last.outcome : undefined;
     },
   };
 };

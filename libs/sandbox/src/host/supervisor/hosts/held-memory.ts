@@ -36,7 +36,7 @@ export const createMemoryLook = (
   look: () => HeldMemory,
   use: Use,
   underWay: () => number,
-  now = Date.now,
+  now = () => performance.now(),
 ): (() => HeldMemory) => {
   let last: { readonly held: HeldMemory; readonly begun: number; readonly atMs: number } | undefined;
   return () => {

@@ -17,6 +17,7 @@ export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid'
   /** Runs and checks in flight, and those ever begun. */
   readonly runs: number;
   readonly begun: number;
+  /** By `performance.now`, which nobody sets. */
   readonly bornAt: number;
   readonly idleSince: number;
   /** Did a run just end so that the host may have to be killed for it? */
@@ -126,7 +127,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const runs = createRunTable();
   const checks: Checks = new Map();
   const destinations = createReusableDestinations(deps.requests.mayReach);
-  const use = { begun: 0, idleSince: Date.now(), lost: false, ready: false };
+  const use = { begun: 0, idleSince: performance.now(), lost: false, ready: false };
   const doubt = createDoubt();
   const mayBeLost = (): boolean => runs.isLate || doubt.outcome !== undefined;
 
@@ -170,7 +171,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   const counted = <T>(work: Promise<T>): Promise<T> => {
     use.begun += 1;
     return work.finally(() => {
-      use.idleSince = Date.now();
+      use.idleSince = performance.now();
     });
   };
   const underWay = (): number => runs.size + checks.size;
@@ -179,7 +180,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     ready: host.ready,
     exited: host.exited,
     kill: host.kill,
-    bornAt: Date.now(),
+    bornAt: performance.now(),
     get alive() {
       return host.alive;
     },

@@ -26,7 +26,7 @@ export type RunTable = {
 /** A run that went wrong may leave work behind for so long. */
 const REMAINS_MS = 2_000;
 
-export const createRunTable = (now: () => number = Date.now): RunTable => {
+export const createRunTable = (now: () => number = () => performance.now()): RunTable => {
   const active = new Map<string, ActiveRun>();
   const accompanied = new Set<ActiveRun>();
   let wentWrongAt = Number.NEGATIVE_INFINITY;

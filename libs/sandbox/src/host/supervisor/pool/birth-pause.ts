@@ -12,7 +12,7 @@ const FIRST_MS = 100;
 const LONGEST_MS = 30_000;
 
 /** Doubles with each failure in a row. */
-export const createBirthPause = (now: () => number = Date.now): BirthPause => {
+export const createBirthPause = (now: () => number = () => performance.now()): BirthPause => {
   let failures = 0;
   let resumeAt = 0;
   return {

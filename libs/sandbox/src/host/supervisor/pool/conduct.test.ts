@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createConduct } from './conduct.ts';
 
 it('a connection whose hosts live has no rest, and the whole of its share', () => {
@@ -36,4 +36,14 @@ it('runs that burn their time cost processor time and no rest', () => {
   const conduct = createConduct(() => 0);
   for (let burnt = 0; burnt < 5; burnt += 1) conduct.timeBurnt('a');
   expect([conduct.restMs('a'), conduct.cpuShare('a')]).toEqual([0, 0.05]);
+});
+
+it('a rest is as long as it is, where the clock is set back meanwhile', () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+  const conduct = createConduct();
+  for (let lost = 0; lost < 5; lost += 1) conduct.hostLost('a');
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(2_000);
+  expect(conduct.restMs('a')).toBe(0);
+  vi.useRealTimers();
 });

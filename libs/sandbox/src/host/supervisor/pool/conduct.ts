@@ -21,7 +21,7 @@ const REST_STEP_MS = 250;
 const REST_MAX_MS = 2_000;
 const CPU_SHARE_MIN = 0.05;
 
-export const createConduct = (now: () => number = Date.now): Conduct => {
+export const createConduct = (now: () => number = () => performance.now()): Conduct => {
   const lost = createFading(HALF_LIFE_MS, now);
   const burnt = createFading(HALF_LIFE_MS, now);
   return {

@@ -9,7 +9,10 @@ const GROWTH_BYTES_PER_MS = 1024 * 1024;
  * Whether a host holds more than `bytesMax`. It is looked at again only when it could have come to so much since: a look is
  * a question to the kernel, and there may be hundreds of runs in a second.
  */
-export const createFullness = (bytesMax: number, now: () => number = Date.now): ((host: Held) => boolean) => {
+export const createFullness = (
+  bytesMax: number,
+  now: () => number = () => performance.now(),
+): ((host: Held) => boolean) => {
   const fitUntil = new WeakMap<Held, number>();
   return (host) => {
     if (now() < (fitUntil.get(host) ?? 0)) return false;

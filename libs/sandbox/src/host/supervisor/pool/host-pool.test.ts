@@ -1,8 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import { createConduct } from './conduct.ts';
 import { createHostPool, type HostPoolLimits } from './host-pool.ts';
 import { createWorkQueue } from './work-queue.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const LIMITS: HostPoolLimits = {
   maxHosts: 4,
@@ -24,8 +26,8 @@ const idleHost = (killed: string[]): IsolateHost => ({
   kill: (why) => void killed.push(why),
   runs: 0,
   begun: 0,
-  bornAt: Date.now(),
-  idleSince: Date.now(),
+  bornAt: performance.now(),
+  idleSince: performance.now(),
   doubtful: false,
   lost: false,
   residentBytes: 0,
@@ -82,7 +84,7 @@ it('an idle host makes room for another connection when there is none', () => {
 it('those that come once give way among themselves: whoever came again and again keeps its host, rested as it may be', () => {
   const killed: string[] = [];
   const hosts = ['often', 'once', 'once more', 'last'].map((name, at) => {
-    const host = { ...idleHost([]), idleSince: Date.now() - 9_000 + at * 1_000 };
+    const host = { ...idleHost([]), idleSince: performance.now() - 9_000 + at * 1_000 };
     const kill = (): void => {
       killed.push(name);
       Object.assign(host, { alive: false });
@@ -123,7 +125,6 @@ it('a first run that takes long does not keep the next blank host from being bor
   vi.advanceTimersByTime(300);
   expect(ensured.at(-1)).toBe(1);
   close();
-  vi.useRealTimers();
 });
 
 it('a host that gave way is replaced as soon as it is gone', async () => {
@@ -164,10 +165,11 @@ it('however many wait, no more hosts give way than can be born soon: the others 
 });
 
 it('the host that has rested longest makes room for a blank one before anybody asks', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   const killed: string[] = [];
   const rested = (seconds: number) => ({
     ...idleHost([]),
-    idleSince: Date.now() - seconds * 1000,
+    idleSince: performance.now() - seconds * 1000,
     kill: () => void killed.push(`rested for ${seconds} s`),
   });
   const hosts = [rested(3), rested(9), rested(0), rested(5)];
@@ -175,6 +177,21 @@ it('the host that has rested longest makes room for a blank one before anybody a
   for (const key of ['a', 'b', 'c', 'd']) wait(key);
   pool.serve();
   expect(killed).toEqual(['rested for 9 s']);
+  close();
+});
+
+it('a host that rests is ended in time, where the clock is set back meanwhile', () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+  const killed: string[] = [];
+  const { pool, wait, close } = poolOf([idleHost(killed)], 0);
+  wait('a');
+  pool.serve();
+  vi.setSystemTime(Date.now() - 3_600_000);
+  pool.retire();
+  expect(killed).toEqual([]);
+  vi.advanceTimersByTime(LIMITS.idleMs + 1);
+  pool.retire();
+  expect(killed).toHaveLength(1);
   close();
 });
 
@@ -266,12 +283,13 @@ it('no more hosts are started than their memory allows, however many there may b
 });
 
 it('where the memory is full, the host that has rested longest makes room for another connection', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   const killed: string[] = [];
   const limits = { ...LIMITS, maxHosts: 64, hostsBytesMax: 230 * MIB };
   const hosts = ['a', 'b'].map((name, at) => ({
     ...idleHost([]),
     ownBytes: 100 * MIB,
-    idleSince: Date.now() - at * 1_000,
+    idleSince: performance.now() - at * 1_000,
     kill: () => void killed.push(name),
   }));
   const { pool, wait, close } = poolOf(hosts, 0, limits);
@@ -288,7 +306,12 @@ it('hosts that have come to hold more than they may together give way, those wit
   const killed: string[] = [];
   const limits = { ...LIMITS, maxHosts: 64, hostsBytesMax: 250 * MIB };
   const hosts = ['busy', 'old', 'new'].map((name, at) => {
-    const host = { ...idleHost([]), runs: at === 0 ? 1 : 0, ownBytes: 20 * MIB, idleSince: Date.now() - 10 + at };
+    const host = {
+      ...idleHost([]),
+      runs: at === 0 ? 1 : 0,
+      ownBytes: 20 * MIB,
+      idleSince: performance.now() - 10 + at,
+    };
     return Object.assign(host, {
       kill: () => {
         killed.push(name);

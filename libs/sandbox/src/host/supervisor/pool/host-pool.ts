@@ -114,7 +114,7 @@ const createRoom = ({ limits, nursery }: Pick<HostPoolDeps, 'limits' | 'nursery'
 const createRetirement = ({ maxAgeMs, idleBytesMax }: HostPoolLimits) => {
   const isFull = createFullness(idleBytesMax);
   return {
-    old: (host: IsolateHost): boolean => Date.now() - host.bornAt > maxAgeMs,
+    old: (host: IsolateHost): boolean => performance.now() - host.bornAt > maxAgeMs,
     /** What the last run left would be held against the next one. */
     retireIfFull(host: IsolateHost): boolean {
       if (host.runs > 0 || !isFull(host)) return false;
@@ -135,18 +135,20 @@ const createFirstRun = (serve: () => void) => {
   let last: { readonly host: IsolateHost; readonly sinceMs: number } | undefined;
   return {
     begins(host: IsolateHost): void {
-      last = { host, sinceMs: Date.now() };
+      last = { host, sinceMs: performance.now() };
       setTimeout(serve, FIRST_RUN_MS).unref();
     },
     isOn: (): boolean =>
-      last?.host.alive === true && last.host.begun === last.host.runs && Date.now() - last.sinceMs < FIRST_RUN_MS,
+      last?.host.alive === true &&
+      last.host.begun === last.host.runs &&
+      performance.now() - last.sinceMs < FIRST_RUN_MS,
   };
 };
 
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
-  const use = createFading(USE_HALF_LIFE_MS, Date.now);
+  const use = createFading(USE_HALF_LIFE_MS, () => performance.now());
   const owned = createOwnedHosts(use.current);
   const room = createRoom({ limits, nursery }, owned);
 
@@ -214,7 +216,7 @@ export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps
     retire() {
       owned.forEach((host, key) => void host.setCpuShare(conduct.cpuShare(key)));
       for (const host of owned.all) {
-        const idleMs = Date.now() - host.idleSince;
+        const idleMs = performance.now() - host.idleSince;
         if (host.runs > 0) continue;
         if (idleMs > limits.idleMs || old(host)) host.kill(DEATHS.idle);
         else retireIfFull(host);

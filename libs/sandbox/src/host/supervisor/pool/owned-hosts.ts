@@ -36,7 +36,7 @@ export const createOwnedHosts = (use: (key: string) => number): OwnedHosts => {
     },
     evictIdle(restedMs) {
       const isIdle = ({ runs, alive, idleSince }: IsolateHost): boolean =>
-        runs === 0 && alive && Date.now() - idleSince >= restedMs;
+        runs === 0 && alive && performance.now() - idleSince >= restedMs;
       const [least] = [...owned]
         .flatMap(([key, hosts]) => [...hosts].filter(isIdle).map((host) => ({ host, use: use(key) / hosts.size })))
         .sort((a, b) => a.use - b.use || a.host.idleSince - b.host.idleSince);

@@ -65,8 +65,8 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
   /** As long as the first in line has waited already: so long it takes at the least. */
   const refuseOne = (work: Waiting<H>, queue: ReadonlyMap<unknown, Place>): void => {
     const [first] = queue.values();
-    const waitedMs = first === undefined ? 0 : Date.now() - first.since;
-    const retryAfterMs = Math.min(waitMs, Math.max(RETRY_AFTER_MIN_MS, waitedMs));
+    const waitedMs = first === undefined ? 0 : performance.now() - first.since;
+    const retryAfterMs = Math.ceil(Math.min(waitMs, Math.max(RETRY_AFTER_MIN_MS, waitedMs)));
     work.giveUp(queue.size > 0 ? 'queue_full' : 'runner_full', retryAfterMs);
   };
   const giveUpAll = (works: readonly Waiting<H>[], why: Refusal): void => {
@@ -79,7 +79,7 @@ export const createWorkQueue = <H>({ perConnection, total, waitMs }: QueueLimits
     add(work) {
       const queue = queues.get(work.connectionKey) ?? new Map<Waiting<H>, Place>();
       if (queue.size >= Math.min(perConnection, total - size)) return refuseOne(work, queue);
-      queue.set(work, { timer: expiry(work), since: Date.now() });
+      queue.set(work, { timer: expiry(work), since: performance.now() });
       queues.set(work.connectionKey, queue);
       size += 1;
     },

@@ -41,8 +41,8 @@ const startProcess = (): ChildProcess =>
 /** Nobody waits for it any more, and its first process for none of the others: it is gone when all of them are. */
 const endOrphan = async (pid: number): Promise<void> => {
   const chain = killWhole(pid);
-  const until = Date.now() + GONE_WITHIN_MS;
-  while (chain.some(isAlive) && Date.now() < until) await sleep(LOOK_EVERY_MS);
+  const until = performance.now() + GONE_WITHIN_MS;
+  while (chain.some(isAlive) && performance.now() < until) await sleep(LOOK_EVERY_MS);
 };
 
 const openingOf = (id: number): string => `open ${id}`;

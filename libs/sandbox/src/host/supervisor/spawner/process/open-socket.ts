@@ -56,10 +56,10 @@ const openOne = (target: SocketTarget, port: number, timeoutMs: number): Promise
 
 /** Connects to the first target that answers, in the order given, within `timeoutMs` in all; else the first error. */
 export const openSocket = async ({ port, targets, timeoutMs }: OpenOrder): Promise<OpenedSocket> => {
-  const endsAt = Date.now() + timeoutMs;
+  const endsAt = performance.now() + timeoutMs;
   let first: OpenedSocket | undefined;
   for (const [index, target] of targets.entries()) {
-    const shareMs = Math.max(1, (endsAt - Date.now()) / (targets.length - index));
+    const shareMs = Math.max(1, (endsAt - performance.now()) / (targets.length - index));
     const opened = await openOne(target, port, shareMs);
     if ('socket' in opened) return opened;
     first ??= opened;
