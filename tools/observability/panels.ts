@@ -259,7 +259,7 @@ const PROCESSES: Row = {
       expr: `rate(process_cpu_seconds_total{job=~"userferry.*"}[${INTERVAL}])`,
       legend: '{{job}} {{instance}}',
     }),
-    shown('Certificates', 'Until they end; services with TLS.', 's', {
+    shown('Certificates', 'Until they end, below 0 since then; services with TLS.', 's', {
       expr: 'userferry_certificate_ends_seconds - time()',
       legend: '{{job}} {{instance}}',
     }),

@@ -5,9 +5,16 @@ const DAY_MS = 86_400_000;
 /** How often what is wrong is said again. */
 const REMIND_MS = 3_600_000;
 
+/** How a certificate stands in its life. */
+type Age = 'fine' | 'late' | 'ended';
+
 /** Whoever renews certificates does so earlier: under a fifth of its life is left, or under two weeks, and nobody did. */
-const isLate = ({ beginsMs, endsMs }: CertificateSet, nowMs: number): boolean =>
-  endsMs - nowMs < Math.min((endsMs - beginsMs) / 5, 14 * DAY_MS);
+const ageOf = ({ beginsMs, endsMs }: CertificateSet, nowMs: number): Age => {
+  if (nowMs >= endsMs) return 'ended';
+  return endsMs - nowMs < Math.min((endsMs - beginsMs) / 5, 14 * DAY_MS) ? 'late' : 'fine';
+};
+
+const inDays = (ms: number): number => Math.floor((ms / DAY_MS) * 10) / 10;
 
 export type CertificateWatch = {
   /** Notes what a look at the files found: the problem that they have, if any, and the set that is used. */
@@ -17,34 +24,36 @@ export type CertificateWatch = {
 };
 
 /**
- * Says loudly what is wrong with certificates, once and then each hour. Files are written one after the other: a problem
- * counts from the second look on that finds the same.
+ * Says loudly what is wrong with certificates, once and then each hour; that one has ended, with the first look after its end.
+ * Files are written one after the other: a problem counts from the second look on that finds the same.
  */
 export const createCertificateWatch = (log: Logger, clock: () => number): CertificateWatch => {
   let last: string | undefined;
-  let state: 'fine' | 'late' | 'broken' = 'fine';
+  let isBroken = false;
+  let age: Age = 'fine';
   let saidMs = 0;
 
-  const judge = (problem: string | undefined, used: CertificateSet): typeof state => {
-    const isBroken = problem !== undefined && problem === last;
-    last = problem;
-    if (isBroken || (problem !== undefined && state === 'broken')) return 'broken';
-    return isLate(used, clock()) ? 'late' : 'fine';
-  };
-  const say = (problem: string | undefined, used: CertificateSet): void => {
-    const daysLeft = Math.floor(((used.endsMs - clock()) / DAY_MS) * 10) / 10;
-    const facts = { names: used.names, ends: new Date(used.endsMs).toISOString(), daysLeft };
-    if (state === 'broken') log.error({ ...facts, problem }, 'the certificate files cannot be used: the old ones stay');
-    else if (state === 'late') log.warn(facts, 'the certificate ends soon and was not renewed');
-    else log.info(facts, 'the certificate files are fine again');
+  const isFine = (): boolean => !isBroken && age === 'fine';
+  const say = (problem: string | undefined, { names, endsMs }: CertificateSet): void => {
     saidMs = clock();
+    const facts = { names, ends: new Date(endsMs).toISOString(), ...(isBroken && { problem }) };
+    const daysLeft = inDays(endsMs - saidMs);
+    if (age === 'ended') log.error({ ...facts, daysAgo: inDays(saidMs - endsMs) }, 'the certificate has ended');
+    else if (isBroken) log.error({ ...facts, daysLeft }, 'the certificate files cannot be used: the old ones stay');
+    else if (age === 'late') log.warn({ ...facts, daysLeft }, 'the certificate ends soon and was not renewed');
+    else log.info({ ...facts, daysLeft }, 'the certificate files are fine again');
   };
   return {
     note: (problem, used) => {
-      const before = state;
-      state = judge(problem, used);
-      if (state !== before || (state !== 'fine' && clock() - saidMs >= REMIND_MS)) say(problem, used);
+      const before = { isBroken, age };
+      isBroken = problem !== undefined && (isBroken || problem === last);
+      last = problem;
+      age = ageOf(used, clock());
+      const isNew = isBroken !== before.isBroken || age !== before.age;
+      // However the clock was set since.
+      const isTime = Math.abs(clock() - saidMs) >= REMIND_MS;
+      if (isNew || (!isFine() && isTime)) say(problem, used);
     },
-    isFine: () => state === 'fine',
+    isFine,
   };
 };

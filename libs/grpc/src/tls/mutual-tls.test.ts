@@ -65,8 +65,12 @@ const folderOf = (made: LocalCertificate, authorities = made.caCertificate) => {
   return { folder, files, write };
 };
 
-const certificatesOf = async (files: ReturnType<typeof folderOf>['files'], log = silent): Promise<Certificates> => {
-  const certificates = await createCertificates({ ...files, log, lookMs: 20 });
+const certificatesOf = async (
+  files: ReturnType<typeof folderOf>['files'],
+  log = silent,
+  clock = Date.now,
+): Promise<Certificates> => {
+  const certificates = await createCertificates({ ...files, log, lookMs: 20, clock });
   onEnd(() => certificates[Symbol.dispose]());
   return certificates;
 };
@@ -365,6 +369,21 @@ describe('new certificates', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ msg: 'the certificate ends soon and was not renewed', daysLeft: expect.any(Number) }),
     );
+  });
+
+  it('that end while they are used are told of at once, and new ones are still taken', async () => {
+    const authority = createAuthority();
+    const { log, lines } = keeping();
+    const { files, write } = folderOf(authority.issue([SERVER], 1));
+    let aheadMs = 0;
+    const certificates = await certificatesOf(files, log, () => Date.now() + aheadMs);
+    const turned: boolean[] = [];
+    certificates.onTurn((isFine) => turned.push(isFine));
+    aheadMs = 86_400_000;
+    await until(() => lines.some(({ msg }) => msg === 'the certificate has ended'));
+    write(authority.issue([SERVER], 30));
+    await until(() => lines.some(({ msg }) => msg === 'the certificate files are fine again'));
+    expect(turned).toEqual([true]);
   });
 });
 
