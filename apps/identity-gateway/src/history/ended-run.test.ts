@@ -108,3 +108,11 @@ it('has every string of a user redacted by the runner in a custom user store, an
   expect(scriptRun({ ...settings, mode: 'custom_user_store' }, what).redactProfile).toBe(true);
   expect(scriptRun(settings, what).redactProfile).toBe(false);
 });
+
+it('what a script meant by throwing is kept, whatever a user typed', () => {
+  const nameOf = (password: string, name: string) =>
+    endedRun({ ...loginRun, passwords: [password] }, result({ error: { name, message: 'no' } }), when).error?.name;
+  expect(nameOf('password', 'WrongUsernameOrPasswordError')).toBe('WrongUsernameOrPasswordError');
+  expect(nameOf('error', 'Error')).toBe('Error');
+  expect(nameOf('error', 'TypeError')).toBe('Type[masked]');
+});

@@ -1,5 +1,5 @@
 import { passwordMask, type TextMask } from '@userferry/masking';
-import type { RunResult, ScriptError } from '@userferry/script-contract';
+import { isMeaningfulName, type RunResult, type ScriptError } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
 
 /** What the log history keeps of a run: neither arguments nor result nor `env`. */
@@ -25,7 +25,7 @@ export const endedRun = (
 
 const maskedError = (error: ScriptError, mask: TextMask): ScriptError => ({
   ...error,
-  name: mask(error.name),
+  name: isMeaningfulName(error.name) ? error.name : mask(error.name),
   message: mask(error.message),
   ...(error.code !== undefined && { code: mask(error.code) }),
 });
