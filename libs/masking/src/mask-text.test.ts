@@ -90,6 +90,26 @@ describe('secret values', () => {
     expect(secretMask(['a b+c d/e'])('/x?p=a%20b%2Bc%20d%2Fe&q=a+b%2Bc+d%2Fe#f')).toBe('/x?p=[masked]&q=[masked]#f');
   });
 
+  it.each([
+    [{ db: { host: 'db.example.test', password: 'Zebra-Lion-99' } }],
+    [{ ssl: { passphrase: 'Zebra-Lion-99' } }],
+    [{ user: { names: ['app-user'], password: ['Zebra-Lion-99'] } }],
+    [{ host: 'postgres://app:Zebra-Lion-99@db.example.test/x' }],
+    [{ role_id: 'app-role', secret_id: 'Zebra-Lion-99' }],
+  ])('are found in settings that are JSON whatever stands around them: %j', (settings) => {
+    expect(secretMask([JSON.stringify(settings)])('refused Zebra-Lion-99')).toBe('refused [masked]');
+  });
+
+  it('leave the options in settings that are JSON readable', () => {
+    const settings = {
+      ...{ sslmode: 'require', timezone: 'Europe/Berlin', charset: 'utf8mb4', userTable: 'customers' },
+      ...{ env: 'production', application_name: 'userferry', hosts: [{ role: 'primary', host: ['db.example.test'] }] },
+    };
+    const text =
+      'production: require is not defined, customers (utf8mb4) at Europe/Berlin, userferry primary db.example.test';
+    expect(secretMask([JSON.stringify(settings)])(text)).toBe(text);
+  });
+
   it('withhold the whole text when there are too many to look for', () => {
     const many = Array.from({ length: 501 }, (_, n) => `secret number ${n}`);
     expect(secretMask(many)('harmless')).toBe('[masked]');

@@ -24,7 +24,7 @@ const tokenAsUser = (value: string): string[] => /^https?:\/\/([^:@/?#]+):?@/i.e
 
 const SECRET_NAME = 'password|passwd|pwd|pass|passphrase|secret|key|token|sig|signature|credential|auth|code';
 const PAIR = new RegExp(
-  String.raw`(?:${SECRET_NAME})\s*=\s*(\{(?:[^}]|\}\}){0,1024}\}|"(?:[^"]|""){0,1024}"|'(?:[^']|''){0,1024}'|[^;]*)`,
+  String.raw`(?:${SECRET_NAME})\s*=\s*(\{(?:[^}]|\}\}){0,256}\}|"(?:[^"]|""){0,256}"|'(?:[^']|''){0,256}'|[^;]*)`,
   'gi',
 );
 
@@ -46,16 +46,28 @@ const inList = (value: string): string[] => {
   return parts.length < 2 || value.includes('://') ? [] : parts.filter((part) => LISTED.test(part) && !HOST.test(part));
 };
 
-/** What settings say of where and as whom, which may be read, as the host and the user of a connection string may. */
-const OPEN_FIELD =
-  /(?:host|hostname|server|port|user|username|user_?name|email|region|type|scheme|protocol|dialect|driver|domain|addr(?:ess)?|id)$|^(?:db|database|db_?name|schema)$/i;
+/** What settings say of where, as whom and in which way, which may be read, as host and user of a connection string may. */
+const OPEN_FIELD = new RegExp(
+  [
+    '(?:host|hostname|server|port|user|username|user_?name|email|region|type|scheme|protocol|dialect|driver|domain|addr(?:ess)?)$',
+    '(?<!secret_?)id$|^(?:db|database|db_?name|schema|env|node_env|tz)$|(?:table|collection|application_?name|app_?name)$',
+    '(?:mode|ssl|role|level|status|charset|encoding|collation|time_?zone|locale|language|algorithm|format|environment|version)$',
+  ].join('|'),
+  'i',
+);
 const ADDRESS_FIELD = /ur[il]$/i;
 
 type Field = readonly [name: string, value: unknown];
 
-const textsOf = ([name, value]: Field): string[] => {
-  if (typeof value !== 'string') return [];
-  return ADDRESS_FIELD.test(name) ? secretParts(value) : [value, ...secretParts(value)];
+const isReadable = (name: string): boolean => OPEN_FIELD.test(name) || ADDRESS_FIELD.test(name);
+
+const textsOf = (name: string, text: string): string[] =>
+  isReadable(name) ? secretParts(text) : [text, ...secretParts(text)];
+
+/** What is inside: a list is of what its own name says, whatever is in an object has a name of its own. */
+const fieldsOf = (name: string, value: unknown): Field[] => {
+  if (Array.isArray(value)) return value.map((item: unknown): Field => [name, item]);
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 };
 
 /** The texts in settings that are JSON, at any depth. */
@@ -63,10 +75,9 @@ const textsIn = (root: unknown): string[] => {
   const texts: string[] = [];
   const open: Field[] = [['', root]];
   for (let field = open.pop(); field !== undefined; field = open.pop()) {
-    texts.push(...textsOf(field));
-    const [, value] = field;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [name, inner] of Object.entries(value)) if (!OPEN_FIELD.test(name)) open.push([name, inner]);
+    const [name, value] = field;
+    if (typeof value === 'string') for (const text of textsOf(name, value)) texts.push(text);
+    else for (const inner of fieldsOf(name, value)) open.push(inner);
   }
   return texts;
 };
