@@ -23,9 +23,15 @@ const foldedPoint = (point: string): string => {
 
 const LATIN = /^[\0-\xff]*$/;
 
+/** Of letters that are not Latin, some become several in another case, and the last sigma of a word is another one. */
+const foldedLetters = (text: string): string => {
+  const lower = text.toUpperCase().toLowerCase().replaceAll('\u03c2', '\u03c3');
+  return lower.length === text.length ? lower : Array.from(text, foldedPoint).join('');
+};
+
 /** In one case, and each character where it was. Of Latin letters the micro sign alone has another one's lower case. */
 const folded = (text: string): string =>
-  LATIN.test(text) ? text.toLowerCase().replaceAll('\u00b5', '\u03bc') : Array.from(text, foldedPoint).join('');
+  LATIN.test(text) ? text.toLowerCase().replaceAll('\u00b5', '\u03bc') : foldedLetters(text);
 
 /** By how they begin, the longest first: where one is found, what is shorter is in it. */
 const byBeginning = (needles: Iterable<string>, length: number): ReadonlyMap<string, readonly string[]> => {
@@ -46,6 +52,17 @@ const KEYS = 4096;
 const keyAt = (text: string, at: number): number =>
   (text.charCodeAt(at) ^ (text.charCodeAt(at + 1) << 4) ^ (text.charCodeAt(at + 2) << 7)) & (KEYS - 1);
 
+/** What it costs to look at a needle, in characters that are compared. */
+const LOOK_COST = 8;
+
+/** How much of a needle's beginning is at a place of the text. */
+const sameLength = (text: string, at: number, needle: string): number => {
+  const end = Math.min(needle.length, text.length - at);
+  let same = 0;
+  while (same < end && text.charCodeAt(at + same) === needle.charCodeAt(same)) same += 1;
+  return same;
+};
+
 const keysOf = (needles: Iterable<string>): Uint8Array => {
   const keys = new Uint8Array(KEYS);
   for (const needle of needles) keys[keyAt(needle, 0)] = 1;
@@ -64,18 +81,19 @@ export const createNeedles = (needles: Iterable<string>, lengthMin: number): Nee
   for (const { length } of all) longest = Math.max(longest, length);
   let compared = 0;
   const isSpent = () => compared > COMPARED_MAX;
+  const samePart = (text: string, at: number, needle: string): number => {
+    const same = sameLength(text, at, needle);
+    compared += LOOK_COST + same;
+    return same;
+  };
   const longestAt = (text: string, at: number): string | undefined =>
-    known.get(text.slice(at, at + lengthMin))?.find((needle) => {
-      compared += needle.length;
-      return isSpent() || text.startsWith(needle, at);
-    });
+    known
+      .get(text.slice(at, at + lengthMin))
+      ?.find((needle) => isSpent() || samePart(text, at, needle) === needle.length);
   const beginsWith = (text: string, at: number): boolean => {
-    const end = text.slice(at);
-    const likely = end.length < lengthMin ? all : known.get(end.slice(0, lengthMin));
-    for (const needle of likely ?? []) {
-      compared += end.length;
-      if (isSpent() || needle.startsWith(end)) return true;
-    }
+    const length = text.length - at;
+    const likely = length < lengthMin ? all : known.get(text.slice(at, at + lengthMin));
+    for (const needle of likely ?? []) if (isSpent() || samePart(text, at, needle) === length) return true;
     return false;
   };
   /** Each place where one is, until `take` has enough. */

@@ -1,1 +1,2 @@
-export { passwordMask, profileMask, secretMask, type TextMask } from './mask-text.ts';
+export { passwordMask, profileMask, secretMask } from './mask-text.ts';
+export { masksTogether, type TextMask } from './replace-spans.ts';

@@ -110,6 +110,29 @@ describe('secret values', () => {
     expect(secretMask([JSON.stringify(settings)])(text)).toBe(text);
   });
 
+  it('are masked behind a percent sign or a backslash that is no part of an escape', () => {
+    const mask = secretMask(["ada o'hara", 'bea@example.test', "nora o'neil"]);
+    expect(mask("LIKE '%ada o''hara%' OR '%ada o\\'hara%'")).toBe("LIKE '%[masked]%' OR '%[masked]%'");
+    expect(mask('/users?q=%25bea%40example.test%25&page=1')).toBe('/users?q=%25[masked]%25&page=1');
+    expect(mask("CORP\\nora o\\'neil")).toBe('CORP\\[masked]');
+  });
+
+  it('that are hardly more than quotes are masked however they are escaped', () => {
+    const mask = secretMask([`"a'b'c`]);
+    for (const text of ['%22a%27b%27c', `"a''b''c`, `\\"a\\'b\\'c`, '&#34;a&#39;b&#39;c'])
+      expect(mask(text)).toBe('[masked]');
+  });
+
+  it('are masked where a text was cut within a letter', () => {
+    expect(secretMask(['Zebra\u{1f98a}Lion'])('tells of Zebra\ufffd\u2026')).toBe('tells of [masked]\u2026');
+  });
+
+  it('that begin as many a word does leave the lines readable', () => {
+    const mask = secretMask(Array.from({ length: 40 }, (_, n) => `https://hooks.example/${n}/${'x'.repeat(1_000)}`));
+    const line = Array.from({ length: 30 }, (_, n) => `https://api.example/users/${n}`).join(' ');
+    for (let n = 0; n < 60; n += 1) expect(mask(line)).toBe(line);
+  });
+
   it('withhold the whole text when there are too many to look for', () => {
     const many = Array.from({ length: 501 }, (_, n) => `secret number ${n}`);
     expect(secretMask(many)('harmless')).toBe('[masked]');
@@ -145,6 +168,20 @@ describe('a user’s data', () => {
   it('withholds the whole text when there is too much to look for', () => {
     const many = Array.from({ length: 3000 }, (_, index) => `user-${index}`);
     expect(profileMask([JSON.stringify(many)])('found user-7')).toBe('[redacted]');
+    const long = Array.from({ length: 300 }, (_, index) => `${index}${'\u4e00'.repeat(1_000)}`);
+    expect(profileMask([JSON.stringify(long)])('harmless')).toBe('[redacted]');
+  });
+
+  it('is looked for by its beginning where it is longer than any text', () => {
+    const photo = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * n) % 251)).toString('base64');
+    const mask = profileMask([JSON.stringify([{ photo, email: 'ann@example.test' }])]);
+    expect(mask(`ann@example.test has ${photo.slice(0, 8_000)}\u2026`)).toBe('[redacted] has [redacted]\u2026');
+    expect(mask('harmless')).toBe('harmless');
+  });
+
+  it('is no blanks and no dashes, which are in every text', () => {
+    const text = '    at login (script.js:12:7)\n----------';
+    expect(profileMask([JSON.stringify([{ title: '    ', phone: '----' }])])(text)).toBe(text);
   });
 });
 
@@ -163,6 +200,12 @@ describe('typed passwords', () => {
     expect(passwordMask(['qz7k'])('no user with qz7k, qz7%6b or cXo3aw==')).toBe(
       'no user with [masked], [masked] or [masked]',
     );
+  });
+
+  it('are masked in a form and in SQL, with a quote', () => {
+    const mask = passwordMask([`it's`]);
+    for (const text of ['p=it%27s', `p=it''s`, `p=it\\'s`, 'p=it&#39;s']) expect(mask(text)).toBe('p=[masked]');
+    expect(mask('its')).toBe('its');
   });
 
   it('that are shorter leave nothing of a text that holds them', () => {

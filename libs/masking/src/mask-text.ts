@@ -1,11 +1,10 @@
 import { findCutEncoded, findEncoded } from './encoded-runs.ts';
-import { createNeedles, type Needles, type Span } from './find-needles.ts';
+import type { Needles, Span } from './find-needles.ts';
 import { findHashes, holdsHash } from './hash-shapes.ts';
-import { readPlainly, withoutCutEscape } from './plain-reading.ts';
+import { isTooMuch, needlesOf } from './needle-forms.ts';
+import { plainReadings, withoutCutEscape } from './plain-reading.ts';
+import { type Find, lazyMask, type TextMask } from './replace-spans.ts';
 import { secretParts } from './secret-parts.ts';
-
-/** Takes out of texts what nobody may read. */
-export type TextMask = (text: string) => string;
 
 const SECRET_LENGTH_MIN = 6;
 const PROFILE_LENGTH_MIN = 4;
@@ -16,55 +15,14 @@ const PROFILE_STRINGS_MAX = 2000;
 /** The shortest length at which the sandbox cuts a text and does not say so. */
 const CUT_LENGTH = 256;
 
-/** Puts the replacement in the place of the spans; those that overlap are one. */
-const replaceSpans = (text: string, spans: readonly Span[], replacement: string): string => {
-  const parts: string[] = [];
-  let done = 0;
-  for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {
-    if (from >= done) parts.push(text.slice(done, from), replacement);
-    done = Math.max(done, to);
-  }
-  return [...parts, text.slice(done)].join('');
-};
-
-const withheld =
-  (replacement: string): TextMask =>
-  (text) =>
-    text === '' ? '' : replacement;
-
-/** What a value is looked for as: as it is, in JSON, read plainly, and as bytes of which each is a character. */
-const formsOf = (value: string): string[] => [
-  value,
-  JSON.stringify(value).slice(1, -1),
-  readPlainly(value).text.trim(),
-  Buffer.from(value, 'utf8').toString('latin1'),
-];
-
-const LINE_LENGTH_MIN = 17;
-
-/** A private key is printed line by line, too. Where it has to be one line, `\n` stands for their ends. JSON has parts of its own. */
-const linesOf = (value: string): string[] => {
-  if (/^\s*[[{]/.test(value)) return [];
-  const lines = value.split(/\r?\n|\\n/).map((line) => line.trim());
-  return lines.length < 2 ? [] : lines.filter((line) => line.length >= LINE_LENGTH_MIN && !line.startsWith('-----'));
-};
-
-const needlesOf = (values: readonly string[], lengthMin: number): Needles =>
-  createNeedles(
-    values
-      .flatMap((value) => [value, ...linesOf(value)])
-      .flatMap(formsOf)
-      .filter(({ length }) => length >= lengthMin),
-    lengthMin,
-  );
-
 const cutSpan = (text: string, needles: Needles): Span[] => {
   const end = withoutCutEscape(text);
-  const plain = readPlainly(end);
-  const inPlain = needles.findCut(plain.text);
   const starts = [
     needles.findCut(end),
-    inPlain === undefined ? undefined : plain.source([inPlain, inPlain + 1])[0],
+    ...plainReadings(end).map(({ text: plain, source }) => {
+      const start = needles.findCut(plain);
+      return start === undefined ? undefined : source([start, start + 1])[0];
+    }),
     findCutEncoded(text, (bytes) => needles.findCut(bytes) !== undefined),
   ].filter((start) => start !== undefined);
   return starts.length > 0 ? [[Math.min(...starts), text.length]] : [];
@@ -82,28 +40,27 @@ type Shapes = { readonly find: (text: string) => readonly Span[]; readonly holds
 const HASHES: Shapes = { find: findHashes, holds: holdsHash };
 const NO_SHAPES: Shapes = { find: () => [], holds: () => false };
 
-/** Replaces what is found; where looking would take too long, the whole text. */
-const masking = (needles: Needles, shapes: Shapes, replacement: string): TextMask => {
+const findPlain = (text: string, needles: Needles): readonly Span[] =>
+  plainReadings(text).flatMap(({ text: plain, source }) => (plain === text ? [] : needles.find(plain).map(source)));
+
+/** Nothing may be left of any text: there is too much to look for. */
+const EVERYTHING: Find = () => undefined;
+
+/** Where something to mask is; everywhere, where looking takes too long. */
+const findAll = (values: readonly string[], lengthMin: number, shapes: Shapes = NO_SHAPES): Find => {
+  if (isTooMuch(values)) return EVERYTHING;
+  const needles = needlesOf(values, lengthMin);
   const holds = (bytes: string): boolean => needles.holds(bytes) || shapes.holds(bytes);
   return (text) => {
-    const plain = readPlainly(text);
+    if (needles.isSpent()) return undefined;
     const spans = [
       ...needles.find(text),
-      ...(plain.text === text ? [] : needles.find(plain.text).map(plain.source)),
+      ...findPlain(text, needles),
       ...shapes.find(text),
       ...findEncoded(text, holds, needles),
       ...findCut(text, needles),
     ];
-    return needles.isSpent() ? withheld(replacement)(text) : replaceSpans(text, spans, replacement);
-  };
-};
-
-/** Made when there is a first text to mask. */
-const lazily = (make: () => TextMask): TextMask => {
-  let mask: TextMask | undefined;
-  return (text) => {
-    mask ??= make();
-    return mask(text);
+    return needles.isSpent() ? undefined : spans;
   };
 };
 
@@ -113,35 +70,33 @@ const lazily = (make: () => TextMask): TextMask => {
  * much to look for, nothing of the text is left.
  */
 export const secretMask = (values: readonly string[]): TextMask =>
-  lazily(() => {
+  lazyMask('[masked]', () => {
     const secrets = values.filter(({ length }) => length >= SECRET_LENGTH_MIN);
-    if (secrets.length > SECRETS_MAX) return withheld('[masked]');
-    const needles = needlesOf([...secrets, ...secrets.flatMap(secretParts)], SECRET_LENGTH_MIN);
-    return masking(needles, HASHES, '[masked]');
+    if (secrets.length > SECRETS_MAX) return EVERYTHING;
+    return findAll([...secrets, ...secrets.flatMap(secretParts)], SECRET_LENGTH_MIN, HASHES);
   });
 
-/** How a password is written that is too short to be looked for otherwise. */
-const shortForms = (password: string): string[] => [
-  JSON.stringify(password).slice(1, -1),
-  new URLSearchParams({ p: password }).toString().slice(2),
-  ...(['hex', 'base64'] as const).map((encoding) => Buffer.from(password).toString(encoding)),
-];
+/** How the bytes of a password are written that is too short to be looked for in bytes. */
+const shortForms = (password: string): string[] =>
+  (['hex', 'base64'] as const).map((encoding) => Buffer.from(password).toString(encoding));
 
 /**
  * Masks passwords that a user typed, however they are escaped or encoded. Of those of less than 4 characters the holes
  * themselves would tell the password: the whole text is withheld.
  */
 export const passwordMask = (passwords: readonly string[]): TextMask =>
-  lazily(() => {
+  lazyMask('[masked]', () => {
     const short = passwords.filter(({ length }) => length < PASSWORD_LENGTH_MIN);
-    const needles = needlesOf([...passwords, ...short.flatMap(shortForms)], PASSWORD_LENGTH_MIN);
-    const mask = masking(needles, NO_SHAPES, '[masked]');
+    const find = findAll([...passwords, ...short.flatMap(shortForms)], PASSWORD_LENGTH_MIN);
     const folded = short.map((password) => password.toLowerCase());
-    return (text) => (folded.some((password) => text.toLowerCase().includes(password)) ? '[masked]' : mask(text));
+    return (text) => (folded.some((password) => text.toLowerCase().includes(password)) ? undefined : find(text));
   });
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(Math.abs(value)) : typeof value === 'string' ? value : undefined;
+
+/** Blanks and lines of dashes tell of nobody, and are in every text. */
+const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
 /** Every text and number that is long enough to be looked for; shorter ones are in every text. */
 const collectTexts = (root: unknown): ReadonlySet<string> => {
@@ -150,7 +105,7 @@ const collectTexts = (root: unknown): ReadonlySet<string> => {
   while (open.length > 0 && found.size <= PROFILE_STRINGS_MAX) {
     const value = open.pop();
     const text = textOf(value);
-    if (text !== undefined && text.length >= PROFILE_LENGTH_MIN) found.add(text);
+    if (text !== undefined && text.length >= PROFILE_LENGTH_MIN && SAYS_SOMETHING.test(text)) found.add(text);
     else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) open.push(part);
   }
   return found;
@@ -166,8 +121,7 @@ const parsed = (json: string): unknown => {
 
 /** Redacts every string and number of at least 4 characters, at any depth, of the JSON texts given, however it is written. */
 export const profileMask = (jsonTexts: readonly string[]): TextMask =>
-  lazily(() => {
+  lazyMask('[redacted]', () => {
     const texts = collectTexts(jsonTexts.map(parsed));
-    if (texts.size > PROFILE_STRINGS_MAX) return withheld('[redacted]');
-    return masking(needlesOf([...texts], PROFILE_LENGTH_MIN), NO_SHAPES, '[redacted]');
+    return texts.size > PROFILE_STRINGS_MAX ? EVERYTHING : findAll([...texts], PROFILE_LENGTH_MIN);
   });

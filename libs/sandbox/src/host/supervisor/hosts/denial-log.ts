@@ -1,7 +1,7 @@
-import { passwordMask, profileMask, secretMask, type TextMask } from '@userferry/masking';
-import { isScriptAction, passwordsIn } from '@userferry/script-contract';
+import { masksTogether } from '@userferry/masking';
 import type { RunRequest } from '../../../sandbox.ts';
 import type { Denied } from '../egress/egress-error.ts';
+import { hiddenIn, typedIn } from '../results/run-masks.ts';
 import type { SandboxLog } from '../sandbox-log.ts';
 
 /** What a run was refused by the egress policy: each thing once, and not without end. */
@@ -13,31 +13,14 @@ export type DenialLog = {
 const NOTED_MAX = 16;
 const HOST_LENGTH_MAX = 253;
 
-const argumentsOf = ({ argsJson }: RunRequest): readonly unknown[] => {
-  try {
-    const args: unknown = JSON.parse(argsJson);
-    return Array.isArray(args) ? args : [];
-  } catch {
-    return [];
-  }
-};
-
 /** A script may ask for any name, one made of a password too, and a badly written address leaves a part of it in the host. */
-const hostMask = (request: RunRequest): TextMask => {
-  const { functionName, secretNames, env, argsJson, redactProfile } = request;
-  const passwords = isScriptAction(functionName) ? passwordsIn(functionName, argumentsOf(request)) : [];
-  const masks = [
-    secretMask(secretNames.flatMap((name) => env[name] ?? [])),
-    passwordMask(passwords),
-    ...(redactProfile ? [profileMask([argsJson])] : []),
-  ];
-  return (text) => masks.reduce((masked, mask) => mask(masked), text);
-};
+const hostMask = (request: RunRequest): ((host: string) => string) =>
+  masksTogether([...hiddenIn(request), ...typedIn(request)]);
 
 /** The memory of one run. */
 export const createDenialLog = (request: RunRequest): DenialLog => {
   const noted = new Set<string>();
-  let mask: TextMask | undefined;
+  let mask: ReturnType<typeof hostMask> | undefined;
   return {
     note(denied, log) {
       const { host, address, port, rule } = denied;

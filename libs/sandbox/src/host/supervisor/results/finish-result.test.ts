@@ -55,3 +55,16 @@ it('a name that a script made of what a user typed is redacted', () => {
   const { error } = finishResult(request({ email: 'ann@example.test' }), thrown('ann@example.test', 'no'));
   expect(error?.name).toBe('[redacted]');
 });
+
+it('a variable that is a part of what a user said or typed leaves no rest of it', () => {
+  const user = { ...request({ email: 'ann.lovelace@example.test' }, { TENANT: 'example' }) };
+  expect(finishResult(user, thrown('Error', 'no ann.lovelace@example.test')).error?.message).toBe('no [redacted]');
+  const typed = {
+    ...request({}, { DB_PASSWORD: 'postgres' }),
+    argsJson: '[{"email":"ann@example.test"},"Postgres-2024",{}]',
+    redactProfile: false,
+  };
+  expect(finishResult(typed, thrown('Error', 'Postgres-2024 is wrong')).error?.message).toBe('[masked] is wrong');
+  const debugged = { ...typed, env: {}, secretNames: [] };
+  expect(finishResult(debugged, thrown('Error', 'no Postgres-2024')).error?.message).toBe('no Postgres-2024');
+});

@@ -1,4 +1,4 @@
-import { profileMask, secretMask, type TextMask } from '@userferry/masking';
+import { masksTogether } from '@userferry/masking';
 import {
   checkResult,
   isMeaningfulName,
@@ -8,6 +8,7 @@ import {
   type ScriptError,
 } from '@userferry/script-contract';
 import type { RunRequest } from '../../../sandbox.ts';
+import { hiddenIn, typedIn } from './run-masks.ts';
 
 const NO_USAGE = { wallMs: 0, cpuMs: 0, heapBytes: 0 } as const;
 
@@ -50,14 +51,16 @@ const judged = (functionName: string, result: RunResult): RunResult => {
   return problem === undefined ? { ...result, resultJson: json } : failed(result, 'invalid_result', problem);
 };
 
-const maskedError = (error: ScriptError, mask: TextMask): ScriptError => ({
+type Mask = (text: string) => string;
+
+const maskedError = (error: ScriptError, mask: Mask): ScriptError => ({
   ...error,
   name: isMeaningfulName(error.name) ? error.name : mask(error.name),
   message: mask(error.message),
   ...(error.code === undefined ? {} : { code: mask(error.code) }),
 });
 
-const masked = (result: RunResult, mask: TextMask): RunResult => ({
+const masked = (result: RunResult, mask: Mask): RunResult => ({
   ...result,
   ...(result.error === undefined ? {} : { error: maskedError(result.error, mask) }),
   logs: result.logs.map((line) => ({ ...line, text: mask(line.text) })),
@@ -68,13 +71,11 @@ const speaks = ({ error, logs }: RunResult): boolean => error !== undefined || l
 
 /**
  * What leaves the sandbox of a run: the result checked, secrets (and with `redactProfile` the user's data) masked in the
- * error and the log lines. The result itself is for the caller and stays as it is.
+ * error and the log lines. The result itself is for the caller and stays as it is. What the user typed is for the gateway to
+ * mask: it is found there as long as nothing was masked within.
  */
 export const finishResult = (request: RunRequest, raw: RunResult): RunResult => {
   const result = judged(request.functionName, raw);
   if (!speaks(result)) return result;
-  const secrets = secretMask(request.secretNames.flatMap((name) => request.env[name] ?? []));
-  if (!request.redactProfile) return masked(result, secrets);
-  const profile = profileMask([request.argsJson, ...(raw.resultJson === undefined ? [] : [raw.resultJson])]);
-  return masked(result, (text) => profile(secrets(text)));
+  return masked(result, masksTogether(hiddenIn(request, raw.resultJson), typedIn(request)));
 };
