@@ -35,6 +35,7 @@ export const sayingsOf = async (company: LegacyCompany): Promise<ReadonlyMap<str
 /** How a run ends that says that. */
 export const outcomeOf = (action: ScriptAction, saying: string): string => {
   if (saying === 'store unreachable') return 'store_unreachable';
+  if (saying === 'egress denied') return 'egress_denied';
   if (saying === 'timed out') return 'timed_out';
   if (saying === 'killed') return 'killed';
   if (saying === 'profile without id' || (action === 'deleteUser' && saying === 'false')) return 'invalid_result';

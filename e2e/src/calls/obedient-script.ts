@@ -20,6 +20,7 @@ async function obey(action, args, original) {
     case 'deleted profile': return { ...((await original()) || { id: 1 }), isDeleted: true };
     case 'profile without id': return { ...(await original()), id: undefined };
     case 'store unreachable': await dial(env.DEAD_PORT); break;
+    case 'egress denied': await dial(env.DEAD_PORT, '10.0.0.1'); break;
     case 'TypeError': return context.nothing.here;
     case 'timed out': case 'killed': return wait();
     case 'Error': throw new Error('the script itself says no');
@@ -27,9 +28,9 @@ async function obey(action, args, original) {
   }
 }
 
-function dial(port) {
+function dial(port, host = '127.0.0.1') {
   return new Promise((resolve, reject) => {
-    const socket = require('net').connect(Number(port), '127.0.0.1', () => resolve(socket));
+    const socket = require('net').connect(Number(port), host, () => resolve(socket));
     socket.on('error', reject);
   });
 }
@@ -43,7 +44,7 @@ async function wait() {
 
 /**
  * The ready-made script, unchanged but for its name, behind a function that obeys the caller: outages are real ones (a
- * port on which nobody listens), and so are timeouts.
+ * port on which nobody listens), and so are timeouts and what the egress list denies (a private address).
  */
 export const obedientScript = (store: LegacyStore, action: ScriptAction): string => {
   const parameters = ACTIONS[action].parameters.join(', ');

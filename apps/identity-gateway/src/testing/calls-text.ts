@@ -78,7 +78,8 @@ a test runs each row, and another holds this file against them.
   there; the attempt then counts until it is forgotten.
 - Every run, Debug too, goes to the log history the same way, in batches: action, version, outcome, error message and
   line, duration, console lines, request id; never arguments, results or variables. Passwords that a user typed are masked
-  in messages and lines. Runs that do not fit into the queue, or that the store does not take, are counted and logged.
+  in messages and lines, however they are escaped or encoded. Runs that do not fit into the queue, or that the store does not
+  take, are counted and logged.
 
 ## The time of a rejected login
 
