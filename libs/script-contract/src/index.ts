@@ -18,9 +18,10 @@ export {
 } from './connection-env.ts';
 export { egressHostProblem, plainHost } from './egress-host.ts';
 export type { Isolation } from './isolation.ts';
-export { isMeaningfulName, judgeThrow, type ThrowVerdict } from './judge-throw.ts';
+export { judgeThrow, type ThrowVerdict } from './judge-throw.ts';
 export { SCRIPT_LANGUAGES, type ScriptLanguage } from './languages.ts';
 export { LIMITS } from './limits.ts';
+export { maskRun } from './mask-run.ts';
 export {
   LOG_LEVELS,
   type LogLevel,

@@ -1,9 +1,18 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from './clock.ts';
+import type { LateReads } from './late-reads.ts';
 import { safeError } from './store-failures.ts';
 
 /** What time it is where something is to be forgotten for ever. */
 export type SweepTime = () => Promise<Date>;
+
+/** What a repository is given whose rows are kept for days. */
+export type KeptForDays = {
+  readonly clock: Clock;
+  readonly sweepTime: SweepTime;
+  readonly read: LateReads;
+  readonly daysKept: number;
+};
 
 /** What time it is by the database's clock, which all replicas share. */
 export type DatabaseClock = () => Promise<Date>;

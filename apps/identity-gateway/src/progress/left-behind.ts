@@ -5,7 +5,7 @@ import type { LegacyUser } from '../users/known-user.ts';
 import { type ListLegacy, noAnswer } from './list-legacy.ts';
 
 /** More are not compared one by one: it would take too many runs. */
-const COMPARED_MAX = 2_000;
+export const COMPARED_MAX = 2_000;
 const PAGE = 200;
 /** Before, who is left needs no comparing. After it the rest may be users who were deleted here, or there. */
 const NEARLY_ALL = 0.9;

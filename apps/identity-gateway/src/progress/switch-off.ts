@@ -1,3 +1,4 @@
+import { COMPARED_MAX } from './left-behind.ts';
 import { type KnownProgress, lastDays } from './migration-progress.ts';
 
 /** Whether a connection can be switched off without locking anybody out, and why, in sentences. */
@@ -34,8 +35,7 @@ const left = ({ counts, legacyTotal, leftBehind }: KnownProgress): readonly stri
   return leftBehind === 0 ? [] : [NOT_COMPARED];
 };
 
-const NOT_COMPARED =
-  'As many users have migrated as the legacy user store has. Whether they are the same is not known, since some may have been deleted there: that is compared where there are 2000 at the most, listUsers lists just as many as its totalCount says, and does so within seconds.';
+const NOT_COMPARED = `As many users have migrated as the legacy user store has. Whether they are the same is not known, since some may have been deleted there: that is compared where there are ${COMPARED_MAX} at the most, listUsers lists just as many as its totalCount says, and does so within seconds.`;
 
 /** Quiet needs life beside it: where nobody logs in at all, it says nothing. */
 const quiet = ({ counts, now }: KnownProgress): { readonly isQuiet: boolean; readonly reason: string } => {

@@ -3,18 +3,16 @@ import type {
   CountLeftBehindResponse,
 } from '@userferry/contracts/migration/v1/history_service';
 import type { Handler } from '@userferry/grpc';
-import { type ExternalId, externalIdProblem } from '@userferry/user-model';
+import type { ExternalId } from '@userferry/user-model';
 import type { UserStore } from '@userferry/user-store';
-import { invalidField } from './fields.ts';
+import { externalIdOf, invalidField } from './fields.ts';
 
 /** As many as one call takes. */
 const REFS_MAX = 10_000;
 
 const externalIdIn = ({ ref }: CountLeftBehindRequest['refs'][number]): ExternalId => {
   if (ref === undefined || ref.$case === 'userId') throw invalidField('refs', 'must be legacy ids');
-  const problem = externalIdProblem(ref.value);
-  if (problem !== undefined) throw invalidField('refs', problem);
-  return ref.value;
+  return externalIdOf('refs', ref.value);
 };
 
 /** How many of these users have neither migrated nor been deleted here. */

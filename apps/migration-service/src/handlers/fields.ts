@@ -1,7 +1,14 @@
 import type { Identifier as WireIdentifier } from '@userferry/contracts/migration/v1/login_service';
 import { ServiceError } from '@userferry/errors';
 import type { CallFacts } from '@userferry/grpc';
-import { type Identifier, identifierProblem, type JsonObject, storableProblem } from '@userferry/user-model';
+import {
+  type ExternalId,
+  externalIdProblem,
+  type Identifier,
+  identifierProblem,
+  type JsonObject,
+  storableProblem,
+} from '@userferry/user-model';
 import type { AuditedCall, Author, Page } from '@userferry/user-store';
 
 /** INVALID_ARGUMENT that names the field and repeats nothing of it. */
@@ -15,6 +22,13 @@ export const identifierOf = (wire: WireIdentifier | undefined): Identifier => {
   const problem = identifierProblem({ kind, value });
   if (problem !== undefined) throw invalidField(kind, problem);
   return { kind, value };
+};
+
+/** A legacy id; its type is kept. Throws INVALID_ARGUMENT. */
+export const externalIdOf = (field: string, value: ExternalId): ExternalId => {
+  const problem = externalIdProblem(value);
+  if (problem !== undefined) throw invalidField(field, problem);
+  return value;
 };
 
 /** Hands a value on that the database can keep. Throws INVALID_ARGUMENT. */

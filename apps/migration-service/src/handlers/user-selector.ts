@@ -1,13 +1,6 @@
 import type { UserSelector as WireSelector } from '@userferry/contracts/identity/v1/identity_service';
-import { type ExternalId, externalIdProblem } from '@userferry/user-model';
 import type { UserSelector } from '@userferry/user-store';
-import { identifierOf, invalidField } from './fields.ts';
-
-const externalIdOf = (value: ExternalId): UserSelector => {
-  const problem = externalIdProblem(value);
-  if (problem !== undefined) throw invalidField('user.ref.external_id', problem);
-  return { externalId: value };
-};
+import { externalIdOf, identifierOf, invalidField } from './fields.ts';
 
 /** Who is meant; an id keeps the type in which it was sent. Throws INVALID_ARGUMENT. */
 export const selectorOf = (wire: WireSelector | undefined): UserSelector => {
@@ -16,5 +9,7 @@ export const selectorOf = (wire: WireSelector | undefined): UserSelector => {
   if (selector.$case !== 'ref') return identifierOf({ identifier: selector });
   const { ref } = selector.value;
   if (ref === undefined) throw invalidField('user.ref', 'is missing');
-  return ref.$case === 'userId' ? { userId: ref.value } : externalIdOf(ref.value);
+  return ref.$case === 'userId'
+    ? { userId: ref.value }
+    : { externalId: externalIdOf('user.ref.external_id', ref.value) };
 };

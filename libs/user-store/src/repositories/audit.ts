@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Clock } from '../clock.ts';
 import { deleteInPortions } from '../delete-in-portions.ts';
 import { type AuditEntryRow, auditEntryEntity } from '../entities/history-entities.ts';
-import type { LateReads } from '../late-reads.ts';
 import { newestFirst, type Page, type Paged } from '../paging.ts';
 import { requirePool, UUID_FORM } from '../require-pool.ts';
-import type { SweepTime } from '../sweep-time.ts';
+import type { KeptForDays } from '../sweep-time.ts';
 
 /** Who does it: an API key's id, and the request in which it is done. */
 export type Author = { readonly actor: string; readonly requestId?: string | undefined };
@@ -35,15 +33,8 @@ export const writeUserAudit = (
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type AuditDeps = {
-  readonly clock: Clock;
-  readonly sweepTime: SweepTime;
-  readonly read: LateReads;
-  readonly daysKept: number;
-};
-
 /** What was done to user pools. */
-export const createAuditRepository = (dataSource: DataSource, { clock, sweepTime, read, daysKept }: AuditDeps) => ({
+export const createAuditRepository = (dataSource: DataSource, { clock, sweepTime, read, daysKept }: KeptForDays) => ({
   /**
    * Adds what was done outside this store.
    * @throws ServiceError USER_POOL_NOT_FOUND

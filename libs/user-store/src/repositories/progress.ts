@@ -1,10 +1,8 @@
 import { type ExternalId, externalIdKey } from '@userferry/user-model';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Clock } from '../clock.ts';
 import { deleteInPortions } from '../delete-in-portions.ts';
-import type { LateReads } from '../late-reads.ts';
 import { requirePool } from '../require-pool.ts';
-import type { SweepTime } from '../sweep-time.ts';
+import type { KeptForDays } from '../sweep-time.ts';
 import { dateOf } from './count-login.ts';
 
 /** One day of a migration, UTC. */
@@ -73,17 +71,10 @@ const rowsSince = async (manager: EntityManager, userPoolId: string, date: strin
   return { totals, logins, migrated };
 };
 
-export type ProgressDeps = {
-  readonly clock: Clock;
-  readonly sweepTime: SweepTime;
-  readonly read: LateReads;
-  readonly daysKept: number;
-};
-
 /** How a migration goes on. */
 export const createProgressRepository = (
   dataSource: DataSource,
-  { clock, sweepTime, read, daysKept }: ProgressDeps,
+  { clock, sweepTime, read, daysKept }: KeptForDays,
 ) => ({
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   counts: async (userPoolId: string): Promise<MigrationCounts> => {

@@ -1,12 +1,5 @@
 import { masksTogether } from '@userferry/masking';
-import {
-  checkResult,
-  isMeaningfulName,
-  isScriptAction,
-  LIMITS,
-  type RunResult,
-  type ScriptError,
-} from '@userferry/script-contract';
+import { checkResult, isScriptAction, LIMITS, maskRun, type RunResult } from '@userferry/script-contract';
 import type { RunRequest } from '../../../sandbox.ts';
 import { hiddenIn, typedIn } from './run-masks.ts';
 
@@ -51,21 +44,6 @@ const judged = (functionName: string, result: RunResult): RunResult => {
   return problem === undefined ? { ...result, resultJson: json } : failed(result, 'invalid_result', problem);
 };
 
-type Mask = (text: string) => string;
-
-const maskedError = (error: ScriptError, mask: Mask): ScriptError => ({
-  ...error,
-  name: isMeaningfulName(error.name) ? error.name : mask(error.name),
-  message: mask(error.message),
-  ...(error.code === undefined ? {} : { code: mask(error.code) }),
-});
-
-const masked = (result: RunResult, mask: Mask): RunResult => ({
-  ...result,
-  ...(result.error === undefined ? {} : { error: maskedError(result.error, mask) }),
-  logs: result.logs.map((line) => ({ ...line, text: mask(line.text) })),
-});
-
 /** Does the run have a text that could hold something to mask? */
 const speaks = ({ error, logs }: RunResult): boolean => error !== undefined || logs.length > 0;
 
@@ -77,5 +55,5 @@ const speaks = ({ error, logs }: RunResult): boolean => error !== undefined || l
 export const finishResult = (request: RunRequest, raw: RunResult): RunResult => {
   const result = judged(request.functionName, raw);
   if (!speaks(result)) return result;
-  return masked(result, masksTogether(hiddenIn(request, raw.resultJson), typedIn(request)));
+  return maskRun(result, masksTogether(hiddenIn(request, raw.resultJson), typedIn(request)));
 };
