@@ -110,7 +110,19 @@ const checked = z.strictObject({
   javascript: text(LIMITS.sourceBytesMax).optional(),
 });
 
-export const hostFrameSchema = z.discriminatedUnion('kind', [ready, connect, resolve, result, checked]);
+/** What an isolate host ends itself for. Words of ours alone: an error's own text could be a tenant's. */
+export const LAST_WORDS = [
+  'a run could not be served',
+  'a script could not be checked',
+  'an isolate broke',
+  'an isolate does not end',
+] as const;
+export type LastWords = (typeof LAST_WORDS)[number];
+
+/** It is about to end itself. */
+const ending = z.strictObject({ kind: z.literal('ending'), why: z.enum(LAST_WORDS) });
+
+export const hostFrameSchema = z.discriminatedUnion('kind', [ready, connect, resolve, result, checked, ending]);
 export type HostFrame = z.infer<typeof hostFrameSchema>;
 
 // ---- supervisor → isolate host ----

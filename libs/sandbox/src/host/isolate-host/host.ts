@@ -1,5 +1,5 @@
 /** What an isolate host does with the frames of its supervisor. */
-import type { RunFrame, SupervisorFrame } from '../../bridge/frames.ts';
+import type { LastWords, RunFrame, SupervisorFrame } from '../../bridge/frames.ts';
 import { checkScript } from './check.ts';
 import { createParkingLot } from './reuse/parking-lot.ts';
 import { type ActiveRun, startRun } from './run.ts';
@@ -22,7 +22,8 @@ const runs = new Map<string, ActiveRun>();
 const waiting = new Map<string, WaitingRun>();
 
 /** Ends the process by a signal, once its last words are out: an exit with live isolates has hung and crashed. */
-export function die(): void {
+export function die(why: LastWords): void {
+  link.send({ kind: 'ending', why });
   const kill = (): void => void process.kill(process.pid, 'SIGKILL');
   setTimeout(kill, FLUSH_MS);
   void link.flushed().then(kill);
@@ -33,7 +34,7 @@ export function onCatastrophe(slot: Slot | undefined, message: string): void {
   for (const run of runs.values()) {
     if (run.lease.slot === slot) run.abort('out_of_memory', `The script broke its isolate: ${message}`);
   }
-  die();
+  die('an isolate broke');
 }
 
 async function run(frame: RunFrame, files: RuntimeFiles, pool: SlotPool): Promise<void> {
@@ -57,7 +58,7 @@ function cancel(runId: string): void {
 function check({ id, ...script }: CheckFrame, files: RuntimeFiles): void {
   checkScript(script, files, (message) => onCatastrophe(undefined, message)).then(
     (found) => link.send({ kind: 'checked', id, ...found }),
-    die,
+    () => die('a script could not be checked'),
   );
 }
 
@@ -65,7 +66,7 @@ function check({ id, ...script }: CheckFrame, files: RuntimeFiles): void {
 export async function serve(files: RuntimeFiles, maker: SlotMaker, first: Promise<Slot>): Promise<void> {
   const pool = createSlotPool(files, maker);
   link.onFrame((frame) => {
-    if (frame.kind === 'run') void run(frame, files, pool).catch(die);
+    if (frame.kind === 'run') void run(frame, files, pool).catch(() => die('a run could not be served'));
     else if (frame.kind === 'cancel') cancel(frame.runId);
     else if (frame.kind === 'check') check(frame, files);
   });

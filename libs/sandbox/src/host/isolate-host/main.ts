@@ -13,7 +13,7 @@ const files = loadRuntimeFiles(import.meta.dirname);
 const maker = createSlotMaker({
   files,
   onCatastrophe: (slot, message) => (host === undefined ? kill() : host.onCatastrophe(slot, message)),
-  onStuck: () => (host === undefined ? kill() : host.die()),
+  onStuck: () => (host === undefined ? kill() : host.die('an isolate does not end')),
 });
 
 async function start(): Promise<void> {

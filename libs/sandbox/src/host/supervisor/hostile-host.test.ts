@@ -75,6 +75,7 @@ describe('an isolate host that', () => {
     ['no object', 'frame is no object'],
     ['an unknown kind', 'unknown kind of frame'],
     ['a second ready', 'ready said twice'],
+    ['last words twice', 'ending said twice'],
     ['a result of no run', 'result of a run that is not running'],
     ['an answer to no check', 'answer to a check that was not asked'],
     ['a question of no run', 'question of an unknown run'],
@@ -116,6 +117,21 @@ describe('an isolate host that', () => {
     expect(result.outcome).toBe('killed');
     expect(result.error?.message).toMatch(/^the isolate host ended unexpectedly/);
     expect(await parsed('echo', { connectionKey, argsJson: '[7]' })).toEqual([7]);
+  });
+
+  it('ends itself and says why tells its run and the log', async () => {
+    const result = await sandbox.run(runOf('say why and end itself', { connectionKey: 'last words' }));
+    expect(result.outcome).toBe('killed');
+    expect(result.error?.message).toMatch(/^the isolate host ended unexpectedly \(.+: an isolate broke\)$/);
+    const crashes = entries.filter(({ message }) => message === 'an isolate host crashed');
+    expect(crashes.map(({ facts }) => facts.why)).toContain(result.error?.message);
+  });
+
+  it('ends itself in words of its own breaks the rules, and nobody hears them', async () => {
+    const env = { SECRET: 'kept-in-env-alone' };
+    const result = await sandbox.run(runOf('end itself for a secret', { connectionKey: 'own words', env }));
+    expect(result.error?.message).toBe('the isolate host broke the rules of its channel');
+    expect(JSON.stringify(entries)).not.toContain(env.SECRET);
   });
 
   it('ends its frame pipe and lives on is killed at once, and the next run works', async () => {

@@ -140,7 +140,11 @@ export const createLauncher = async (options: SandboxOptions, tuning: SandboxTun
         memory: memoryOf(cgroup, watchdog),
         setCpuShare: (share) => cgroup?.setCpuShare(share),
         overheadBytes: tuning.hostOverheadBytes,
-        onEnded: watch.hostEnded,
+        onEnded(death, why) {
+          watch.hostEnded(death);
+          // Why others ended is known, or told where it came from.
+          if (death === 'crashed') log.warn({ why }, 'an isolate host crashed');
+        },
         onViolation: (rule) => log.error({ rule, pid: host.pid }, 'an isolate host broke the rules of its channel'),
       });
       hasten(host, cgroup);

@@ -19,7 +19,7 @@ const ENDED_RUNS_MAX = 256;
 type Loose = { readonly kind?: unknown; readonly id?: unknown; readonly runId?: unknown };
 
 export const createConversation = (): Conversation => {
-  let ready = false;
+  const saidOnce = new Set<unknown>();
   const running = new Set<unknown>();
   const questions = new Map<unknown, number>();
   const ended: unknown[] = [];
@@ -36,9 +36,9 @@ export const createConversation = (): Conversation => {
     outstanding.add(id);
     return undefined;
   };
-  const greeting = (): string | undefined => {
-    if (ready) return 'ready said twice';
-    ready = true;
+  const once = ({ kind }: Loose): string | undefined => {
+    if (saidOnce.has(kind)) return `${kind} said twice`;
+    saidOnce.add(kind);
     return undefined;
   };
   const result = ({ runId }: Loose): string | undefined => {
@@ -49,7 +49,8 @@ export const createConversation = (): Conversation => {
   const turn = (frame: Loose): string | undefined => {
     switch (frame.kind) {
       case 'ready':
-        return greeting();
+      case 'ending':
+        return once(frame);
       case 'connect':
       case 'resolve':
         return question(frame);

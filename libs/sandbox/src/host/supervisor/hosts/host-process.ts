@@ -1,8 +1,11 @@
-import { type HostFrame, hostFrameSchema, type SupervisorFrame } from '../../../bridge/frames.ts';
+import { type HostFrame, hostFrameSchema, type LastWords, type SupervisorFrame } from '../../../bridge/frames.ts';
 import { type HostChannel, startHostChannel } from '../channel/host-channel.ts';
 import { processChain } from '../memory/process-tree.ts';
 import type { HostListener, SpawnedHost } from '../spawner/spawner.ts';
 import { DEATHS, type DeathText } from './host-death.ts';
+
+/** What a host says that is for others than its own process here. */
+export type RequestFrame = Exclude<HostFrame, { kind: 'ready' | 'ending' }>;
 
 /** The child process of an isolate host: frames in and out, nothing known of what they are about. */
 export type HostProcess = {
@@ -21,12 +24,19 @@ export type HostProcess = {
 
 export type HostProcessDeps = {
   spawn(listener: HostListener): SpawnedHost;
-  onFrame(frame: Exclude<HostFrame, { kind: 'ready' }>): void;
+  onFrame(frame: RequestFrame): void;
   /** It said what it may not say, and is being killed. */
   onViolation(rule: string): void;
 };
 
 const STDERR_CHARS_MAX = 2000;
+
+/**
+ * `reason` is how the first of its chain of walls ended: unshare(1) ends with code 1 where what it started was killed by
+ * SIGKILL, so that the reason alone does not tell.
+ */
+const unexpected = (reason: string, lastWords = ''): string =>
+  `the isolate host ended unexpectedly (${[reason, lastWords].filter(Boolean).join(': ')})`;
 
 export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDeps): HostProcess => {
   const birth = Promise.withResolvers<void>();
@@ -35,6 +45,7 @@ export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDep
     alive: true,
     ready: false,
     why: '' as DeathText | '',
+    lastWords: undefined as LastWords | undefined,
     stderr: '',
     pid: undefined as number | undefined,
   };
@@ -52,7 +63,7 @@ export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDep
   const exited = (reason: string): void => {
     state.alive = false;
     birth.reject(new Error([reason, state.stderr.trim()].filter(Boolean).join(': ')));
-    death.resolve(state.why || `the isolate host ended unexpectedly (${reason})`);
+    death.resolve(state.why || unexpected(reason, state.lastWords));
   };
   const becomeReady = (): void => {
     state.ready = true;
@@ -64,6 +75,7 @@ export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDep
     if (!state.alive) return;
     if (!frame.success) violation('frame that does not fit its schema');
     else if (frame.data.kind === 'ready') becomeReady();
+    else if (frame.data.kind === 'ending') state.lastWords = frame.data.why;
     else onFrame(frame.data);
   };
   const channel = startHostChannel(spawn, {

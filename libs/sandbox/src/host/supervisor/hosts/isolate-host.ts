@@ -7,7 +7,7 @@ import type { ActiveRun } from './active-run.ts';
 import { createDoubt, DOUBT_MS, isDoubtful } from './doubt.ts';
 import { createMemoryLook, heldBy } from './held-memory.ts';
 import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
-import { type HostProcess, startHostProcess } from './host-process.ts';
+import { type HostProcess, type RequestFrame, startHostProcess } from './host-process.ts';
 import type { HostRequests, Questioner } from './host-requests.ts';
 import { createReusableDestinations, type ReusableDestinations } from './reusable-destinations.ts';
 import { createRunTable, type RunTable } from './run-table.ts';
@@ -42,7 +42,8 @@ export type IsolateHostDeps = {
   /** Resident memory that a host may have beyond the limits of the runs in it. */
   readonly overheadBytes: number;
   onViolation(rule: string): void;
-  onEnded(death: HostDeath): void;
+  /** `why`: the same in more words. */
+  onEnded(death: HostDeath, why: string): void;
   setCpuShare(share: number): void;
 };
 
@@ -137,7 +138,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     runs.finish(told);
   };
 
-  const onFrame = (frame: Exclude<HostFrame, { kind: 'ready' }>): void => {
+  const onFrame = (frame: RequestFrame): void => {
     if (frame.kind === 'result') finish(frame);
     else if (frame.kind === 'checked') {
       const { problems, javascript } = frame;
@@ -159,7 +160,7 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
   void host.exited.then(async (why) => {
     use.lost = runs.size > 0 || mayBeLost();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
-    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready, doubt.outcome));
+    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready, doubt.outcome), why);
     if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
     for (const answer of checks.values()) answer({ problems: [{ name: 'Error', message: exceeded ? ALONE : why }] });

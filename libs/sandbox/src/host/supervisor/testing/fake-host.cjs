@@ -62,6 +62,9 @@ const BEHAVIOURS = {
   'no JSON': () => pipe.write(frameOf('{"kind":')),
   'no object': () => pipe.write(frameOf('null')),
   'an unknown kind': () => send({ kind: 'launch', id: 1 }),
+  'last words twice': () => {
+    for (let n = 0; n < 2; n += 1) send({ kind: 'ending', why: 'an isolate broke' });
+  },
   'a second ready': () => send({ kind: 'ready' }),
   'a result of no run': () => done('somebody else’s', 1),
   'an answer to no check': () => send({ kind: 'checked', id: 1, problems: [] }),
@@ -111,6 +114,11 @@ const BEHAVIOURS = {
     pipe.end();
     setInterval(() => {}, 1000);
   },
+  'say why and end itself': () => {
+    send({ kind: 'ending', why: 'an isolate broke' });
+    pipe.write('', () => process.kill(process.pid, 'SIGKILL'));
+  },
+  'end itself for a secret': ({ env }) => send({ kind: 'ending', why: env.SECRET }),
   'end itself': () => process.kill(process.pid, 'SIGKILL'),
   abort: () => process.abort(),
   'eat memory': () => {
