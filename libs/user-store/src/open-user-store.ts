@@ -21,7 +21,8 @@ import { createSealer, type KeyRing } from './sealing.ts';
 import { createStatements } from './statements/create-statements.ts';
 import { type AsyncFunctions, toStoreFailure, withStoreFailures } from './store-failures.ts';
 import { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
-import { createSweepTime, type DatabaseClock } from './sweep-time.ts';
+import type { DatabaseClock } from './sweep-time.ts';
+import { type Clocks, openTimes } from './times.ts';
 import { type AroundStoreCall, withWatch } from './watch-calls.ts';
 
 export type UserStoreOptions = DatabaseLimits & {
@@ -34,7 +35,7 @@ export type UserStoreOptions = DatabaseLimits & {
   readonly runLimits?: RunLimits;
   /** Absent: `KEPT_DAYS`. */
   readonly keptDays?: KeptDays;
-  /** Absent: this machine's. */
+  /** Of this host and of all that is stored. Absent: this host's, and what is stored goes by the database's. */
   readonly clock?: Clock;
   /** Absent: that of the database's server. Nothing is swept that is not over by it, too. */
   readonly databaseClock?: DatabaseClock | undefined;
@@ -67,9 +68,10 @@ export type UserStore = AsyncDisposable & {
   readonly poolUse: () => PoolUse;
 };
 
-const connected = async (limits: DatabaseLimits) => {
+const connected = async (limits: DatabaseLimits, clocks: Clocks) => {
   const dataSource = await connectDataSource(limits);
-  return { dataSource, notices: limits.throughPooler ? await missingLimits(dataSource) : [] };
+  const notices = limits.throughPooler ? await missingLimits(dataSource) : [];
+  return { dataSource, notices, times: await openTimes(dataSource, clocks) };
 };
 
 /**
@@ -81,7 +83,7 @@ export const openUserStore = async ({
   attemptLimits = ATTEMPT_LIMITS,
   runLimits = RUN_LIMITS,
   keptDays = KEPT_DAYS,
-  clock = () => new Date(),
+  clock: hostClock,
   databaseClock,
   replica,
   around = (_, work) => work(),
@@ -90,13 +92,15 @@ export const openUserStore = async ({
   const sealer = createSealer(keyRing);
   const watched = <T extends AsyncFunctions>(repository: string, functions: T): T =>
     withWatch(repository, withStoreFailures(withRetries(functions)), around);
-  const { dataSource, notices } = await connected(limits).catch((error: unknown) => {
-    throw toStoreFailure(error);
-  });
+  const { dataSource, notices, times } = await connected(limits, { hostClock, databaseClock }).catch(
+    (error: unknown) => {
+      throw toStoreFailure(error);
+    },
+  );
+  const { clock } = times;
   const late = createLateReads(dataSource, limits, replica);
   const { read } = late;
   const run = createStatements(dataSource, limits);
-  const times = { clock, sweepTime: createSweepTime(dataSource, clock, databaseClock) };
   const attemptCalls = createAttemptCalls(keyRing, attemptLimits);
   const missingSecrets = (pepperIds: readonly string[]) =>
     findMissingSecrets(dataSource, { sealer, keyIds: [...keyRing.keys.keys()], pepperIds });
@@ -122,6 +126,7 @@ export const openUserStore = async ({
     poolUse: () => poolUseOf(dataSource),
     notices,
     [Symbol.asyncDispose]: async () => {
+      times[Symbol.dispose]();
       await late[Symbol.asyncDispose]();
       await dataSource.destroy();
     },

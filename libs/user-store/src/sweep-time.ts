@@ -20,7 +20,7 @@ export type DatabaseClock = () => Promise<Date>;
 /** Further ahead than clocks drift: this one is wrong, and somebody has to be told. */
 const AHEAD_MS_MAX = 5 * 60_000;
 
-const clockOf =
+export const databaseClockOf =
   (dataSource: DataSource): DatabaseClock =>
   async () => {
     const [row] = await dataSource.query<[{ now: Date }]>('SELECT statement_timestamp() AS now');
@@ -32,11 +32,7 @@ const clockOf =
  * not swept. Sweeps that begin together ask once, and fail with the same error.
  * @throws (by the function that is returned) Error that names both clocks, where ours is far ahead
  */
-export const createSweepTime = (
-  dataSource: DataSource,
-  clock: Clock,
-  databaseClock: DatabaseClock = clockOf(dataSource),
-): SweepTime => {
+export const createSweepTime = (clock: Clock, databaseClock: DatabaseClock): SweepTime => {
   let asking: Promise<Date> | undefined;
   const ask = async (): Promise<Date> => {
     const ours = clock();

@@ -18,7 +18,7 @@ import { createStatements } from '../statements/create-statements.ts';
 import type { StatementCall } from '../statements/statement.ts';
 import { ADMIN, openStoreForTests, randomRing, someCredential } from '../store-for-tests.ts';
 import { ATTEMPT_LIMITS, RUN_LIMITS } from '../store-limits.ts';
-import { createSweepTime } from '../sweep-time.ts';
+import { createSweepTime, databaseClockOf } from '../sweep-time.ts';
 import { FILLED, fillStore } from './fill-store.ts';
 
 type Statement = { readonly sql: string; readonly values: readonly unknown[] };
@@ -93,7 +93,7 @@ const repositories = () => {
     return run(...calls);
   }) as unknown as typeof run;
   const read = <T>(run: (manager: DataSource['manager']) => Promise<T>) => run(source.manager);
-  const late = { clock, sweepTime: createSweepTime(source, clock), read };
+  const late = { clock, sweepTime: createSweepTime(clock, databaseClockOf(source)), read };
   return {
     keys: createApiKeyRepository(source, clock),
     pools: createPoolRepository(source, clock),
