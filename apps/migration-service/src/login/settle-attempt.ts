@@ -9,8 +9,14 @@ export type AttemptEnd = Omit<LoginAttempt, 'password'> & {
 };
 
 /**
+ * Of so many attempts at which a script failed the address keeps one, by chance. Each would lock out all who share an address
+ * with a script that is broken; none would let one address try a password on everybody where a script fails on wrong ones.
+ */
+const ADDRESS_KEEPS_ONE_IN = 10;
+
+/**
  * Settles an attempt: an outage gives it back; a proof clears the count and, unless it let nobody in, is a login. Of a script
- * that failed the address alone gets it back: on wrong passwords it may fail every time.
+ * that failed the identifier keeps it, as it may fail on wrong passwords alone, and the address gets nearly all back.
  * @throws ServiceError USER_POOL_NOT_FOUND, STORE_UNAVAILABLE
  */
 export const settleAttempt = async (
@@ -23,7 +29,8 @@ export const settleAttempt = async (
     case 'undecided':
       return attempts.undecided(subject);
     case 'script_failed':
-      return attempts.undecidedFromAddress(subject);
+      if (Math.random() * ADDRESS_KEEPS_ONE_IN >= 1) await attempts.undecidedFromAddress(subject);
+      return;
     case 'proven_without_login':
       return attempts.proven(subject);
     case 'proven':

@@ -334,7 +334,7 @@ export interface SettleAttemptRequest {
   withoutLogin: boolean;
   /**
    * UNDECIDED by a script that failed, as it may on wrong passwords alone: the identifier keeps its attempt, and the
-   * address gets it back.
+   * address gets nine of ten back.
    */
   scriptFailed: boolean;
 }
