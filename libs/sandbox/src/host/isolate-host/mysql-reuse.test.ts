@@ -34,6 +34,8 @@ beforeAll(async () => {
     'GRANT helper TO legacy_owner@127.0.0.1',
     'CREATE PROCEDURE legacy.help() SQL SECURITY INVOKER SET ROLE helper',
     'CREATE DATABASE second',
+    'CREATE USER guest@127.0.0.1',
+    'GRANT SELECT ON legacy.* TO guest@127.0.0.1',
     'GRANT ALL ON second.* TO legacy_owner@127.0.0.1',
   ]) {
     await chief.query(sql);
@@ -214,6 +216,32 @@ describe('what a run left in a session of mysql2', () => {
     for (const victim of ['victim-1', 'victim-2']) await give(login(victim));
     expect(JSON.stringify(await give(login("'; SHOW PROFILES; -- ")))).not.toContain('victim');
   });
+
+  it.each([
+    ['whole', 'write(change)'],
+    ['in two pieces', 'write(change.subarray(0, 2)); soon(() => write(change.subarray(2)))'],
+  ])(
+    'is another user, asked for before the server has let it in, %s: the next run has another session',
+    async (_what, ask) => {
+      // What the server answers to that is taken for the answer to a question that is never sent.
+      const code = `const c = require('mysql2').createConnection(config);
+      const user = Buffer.from('guest\\0\\0\\0\\x21\\0mysql_native_password\\0\\0');
+      const change = Buffer.concat([Buffer.from([user.length + 1, 0, 0, 0, 0x11]), user]);
+      const soon = (later) => c.once('connect', later);
+      const write = c.stream.write.bind(c.stream);
+      let writes = 0;
+      c.stream.write = (bytes, ...more) => { if (bytes[4] === 0x0e) return true; const all = write(bytes, ...more); writes += 1; if (writes === 1) { ${ask} } return all };
+      const answer = () => new Promise((resolve, reject) => c.ping((error) => error ? reject(error) : resolve()));
+      await answer(); write(Buffer.from([0, 0, 0, 2])); await answer();
+      const [[{ user: is }]] = await c.promise().query('SELECT USER() AS user'); await c.promise().end(); return is`;
+      expect(await give(code)).toBe('guest@127.0.0.1');
+      expect(
+        await give(
+          "const c = await open(); const [[{ user }]] = await c.query('SELECT USER() AS user'); await c.end(); return user",
+        ),
+      ).toBe('legacy_owner@127.0.0.1');
+    },
+  );
 
   it('is a role that is none any more: the session serves the next', async () => {
     const code =

@@ -194,6 +194,28 @@ describe('a session', () => {
     expect(follower.onWrite(QUIT)).toBe('farewell');
   });
 
+  it.each([1, 2, 4, 5, 100])(
+    'of MySQL is not kept after a command that came before the consent, in pieces of %i bytes',
+    (size) => {
+      const follower = createMysqlFollower();
+      follower.onData(GREETING);
+      follower.onWrite(loginPacket());
+      for (const piece of inPieces(packet(0, Buffer.from('\x11guest\0\0\0')), size)) follower.onWrite(piece);
+      follower.onData(Buffer.concat([OK, packet(1, Buffer.from([0, 0, 0, 2, 0, 0, 0]))]));
+      expect(follower.onWrite(QUIT)).toBe('send');
+    },
+  );
+
+  it('of MySQL is kept after answers to what its server asks at the login', () => {
+    const follower = createMysqlFollower();
+    follower.onData(GREETING);
+    follower.onWrite(loginPacket());
+    follower.onData(packet(2, Buffer.from('\xfeanother\0', 'latin1')));
+    follower.onWrite(packet(3, Buffer.from('answer')));
+    follower.onData(packet(4, Buffer.from([0, 0, 0, 2, 0, 0, 0])));
+    expect(follower.onWrite(QUIT)).toBe('farewell');
+  });
+
   it('of MySQL is not kept in the middle of a packet, of either side', () => {
     const follower = openedMysql();
     follower.onData(Buffer.from([9, 0, 0, 1, 7]));

@@ -41,8 +41,9 @@ export function createMysqlFollower(): Follower {
     consent = Buffer.concat([Buffer.from([length, 0, 0, loginPlace + 1]), start]);
     phase = place > loginPlace ? 'open' : 'lost';
   });
-  const fromDriver = createPacketReader(1, ({ start }) => {
-    if (LASTING.includes(start[0] as number)) phase = 'lost';
+  const fromDriver = createPacketReader(1, ({ place, start }) => {
+    // Before it is let in a driver answers questions, which are numbered on; a command begins anew, and is done unseen.
+    if (phase === 'login' ? place === 0 : LASTING.includes(start[0] as number)) phase = 'lost';
   });
   const onLogin = (bytes: Buffer): void => {
     const isWhole = bytes.length > 4 && bytes.readUIntLE(0, 3) === bytes.length - 4;
@@ -70,7 +71,7 @@ export function createMysqlFollower(): Follower {
       if (phase === 'replaying') return onReplayed(bytes);
       if (phase === 'open' && bytes.equals(QUIT) && fromDriver.isBetween() && fromServer.isBetween()) return 'farewell';
       if (phase === 'greeting') onLogin(bytes);
-      else if (phase === 'open') fromDriver.push(bytes);
+      else if (phase === 'login' || phase === 'open') fromDriver.push(bytes);
       return 'send';
     },
     onData(bytes) {

@@ -7,6 +7,8 @@ import { commandPacket, createPacketReader, type Packet } from './packets.ts';
 export type MysqlSession = {
   readonly threadId: number;
   readonly charset: number;
+  /** The name that was logged in with, as it was sent. */
+  readonly user: Uint8Array;
   readonly database: string;
   /** Asked for by a flag of the login, which no reset remembers. */
   readonly ignoresSpace: boolean;
@@ -26,10 +28,10 @@ const HEAD_BYTES = 4;
 const FIXED_BYTES = 32;
 
 /** The database that the driver has logged in to, which stands behind user and answer; undefined where it cannot be read. */
-function databaseIn(login: Buffer, flags: number): string | undefined {
-  const nameEnd = login.indexOf(0, HEAD_BYTES + FIXED_BYTES);
+function databaseIn(login: Buffer, flags: number, nameEnd: number): string | undefined {
+  if ((flags & CONNECT_WITH_DB) === 0) return '';
   const answerBytes = login[nameEnd + 1] ?? 0;
-  if (nameEnd < 0 || answerBytes > 250 || (flags & (SECURE_CONNECTION | LENENC_DATA)) === 0) return undefined;
+  if (answerBytes > 250 || (flags & (SECURE_CONNECTION | LENENC_DATA)) === 0) return undefined;
   const start = nameEnd + 2 + answerBytes;
   const end = login.indexOf(0, start);
   return end < 0 ? undefined : login.toString('utf8', start, end);
@@ -43,9 +45,11 @@ export function greetingOf(greeting: Buffer, login: Buffer): MysqlSession | unde
   const flags = login.readUInt32LE(HEAD_BYTES);
   const threadId = greeting.readUInt32LE(versionEnd + 1);
   const charset = login[HEAD_BYTES + 8] as number;
-  const database = (flags & CONNECT_WITH_DB) === 0 ? '' : databaseIn(login, flags);
+  const nameEnd = login.indexOf(0, HEAD_BYTES + FIXED_BYTES);
+  const database = nameEnd < 0 ? undefined : databaseIn(login, flags, nameEnd);
   if (database === undefined || (flags & INTERACTIVE) !== 0) return undefined;
-  return { threadId, charset, database, ignoresSpace: (flags & IGNORE_SPACE) !== 0 };
+  const user = login.subarray(HEAD_BYTES + FIXED_BYTES, nameEnd);
+  return { threadId, charset, user, database, ignoresSpace: (flags & IGNORE_SPACE) !== 0 };
 }
 
 const ADD_IGNORE_SPACE = "SET sql_mode = IF(@@sql_mode = '', 'IGNORE_SPACE', CONCAT(@@sql_mode, ',IGNORE_SPACE'))";
@@ -125,12 +129,18 @@ const HAS_ITS_ROLE = `/*M!100005 BINARY CURRENT_ROLE() <=> (${DEFAULT_ROLE}) AND
  */
 const IS_UNPROFILED = 'NOT EXISTS (SELECT 1 FROM information_schema.PROFILING) AND';
 
+/** Whether the session is that of the user who has logged in; a server may have statements that change it. */
+const isOf = (user: Uint8Array): string => {
+  const name = Buffer.concat([user, Buffer.from('@')]);
+  return `LEFT(CAST(USER() AS BINARY), ${name.length}) = x'${name.toString('hex')}' AND`;
+};
+
 /** Needs the socket to flow, and to itself. */
 export async function resetMysqlSession(socket: Socket, session: MysqlSession): Promise<boolean> {
   session.names ??= (await findNames(socket, session)) ?? '';
   if (session.names === '') return false;
   const mark = randomBytes(12).toString('hex');
-  const { database, ignoresSpace } = session;
+  const { user, database, ignoresSpace } = session;
   const commands = [
     commandPacket(RESET_CONNECTION),
     commandPacket(QUERY, session.names),
@@ -139,7 +149,7 @@ export async function resetMysqlSession(socket: Socket, session: MysqlSession): 
     ...(database === '' ? [] : [commandPacket(INIT_DB, database)]),
     commandPacket(
       QUERY,
-      `SELECT '${mark}' FROM DUAL WHERE ${HAS_ITS_ROLE} ${IS_UNPROFILED} ${database === '' ? 'DATABASE() IS NULL' : 'TRUE'}`,
+      `SELECT '${mark}' FROM DUAL WHERE ${isOf(user)} ${HAS_ITS_ROLE} ${IS_UNPROFILED} ${database === '' ? 'DATABASE() IS NULL' : 'TRUE'}`,
     ),
   ];
   const { isWhole } = await exchange(socket, Buffer.concat(commands), commands.length - 1, mark);

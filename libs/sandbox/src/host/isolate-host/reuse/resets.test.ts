@@ -117,7 +117,7 @@ const rowOf = (text: string): Buffer[] => [
   EOF,
 ];
 const names = (read: Buffer): Buffer => Buffer.concat([OK, ...rowOf(`${markIn(read)} utf8mb4 utf8mb4_unicode_ci`)]);
-const session = () => ({ threadId: 7, charset: 224, database: 'legacy', ignoresSpace: false });
+const session = () => ({ threadId: 7, charset: 224, user: Buffer.from('u'), database: 'legacy', ignoresSpace: false });
 
 describe('a session of MySQL', () => {
   it('is put back by three consents and its mark', async () => {
