@@ -71,6 +71,20 @@ it('saves that come at once end with the last of them on the disk, each awaited 
   }
 });
 
+it('saves that come as one ends are written one after the other', async () => {
+  const path = join(folder, 'table.json');
+  const { log, lines } = keepingLog();
+  const file = createTableFile(path, log);
+  await file.load();
+  for (let round = 0; round < 20; round += 1) {
+    const first = file.save(state(round * 10 + 1));
+    const asItEnds = first.then(() => file.save(state(round * 10 + 3)));
+    await Promise.all([file.save(state(round * 10 + 2)), asItEnds]);
+    expect(JSON.parse(readFileSync(path, 'utf8')).updatedAtMs).toBe(round * 10 + 3);
+  }
+  expect(lines).toEqual([]);
+});
+
 it.each(['', '{', '[]', '{"version":2}', '{"version":1,"leases":[{}],"entries":[],"updatedAtMs":1}', '\u0000\u0001'])(
   'puts a damaged file (%j) aside and begins anew',
   async (text) => {

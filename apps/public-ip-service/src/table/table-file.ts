@@ -37,8 +37,10 @@ export const createTableFile = (path: string, log: Logger): TableFile => {
     return writing;
   };
   const writeSoon = (): Promise<void> => {
+    // First: as the one under way ends, the one that waits for it has not begun yet, and two at once tear the file.
+    if (waiting !== undefined) return waiting;
     if (writing === undefined) return write();
-    waiting ??= writing.then(write);
+    waiting = writing.then(write);
     return waiting;
   };
   return {
