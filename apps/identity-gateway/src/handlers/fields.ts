@@ -59,10 +59,12 @@ export const languageField = (field: string, wire: number): ScriptLanguage => {
 
 const PAGE_SIZE_MAX = 200;
 const PAGE_SIZE_DEFAULT = 50;
+/** A name of 256 characters, of which JSON may take six for each, and base64 a third more. */
+const PAGE_TOKEN_LENGTH_MAX = 4_096;
 
 /** The size and the place of a page. Throws INVALID_ARGUMENT naming the field. */
 export const pageFields = ({ pageSize, pageToken }: { readonly pageSize: number; readonly pageToken: string }) => {
   if (pageSize < 0 || pageSize > PAGE_SIZE_MAX) throw invalidField('page_size', `must be 1 to ${PAGE_SIZE_MAX}`);
-  if (pageToken.length > 1024) throw invalidField('page_token', 'is not a page token');
+  if (pageToken.length > PAGE_TOKEN_LENGTH_MAX) throw invalidField('page_token', 'is not a page token');
   return { pageSize: pageSize || PAGE_SIZE_DEFAULT, pageToken };
 };

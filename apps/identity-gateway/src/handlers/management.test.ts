@@ -8,6 +8,7 @@ import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts'
 import { callFacts } from '../testing/table-world.ts';
 import { createApiKey } from './create-api-key.ts';
 import { listScriptRuns } from './history.ts';
+import { listUserPools } from './list-user-pools.ts';
 import { getMigrationProgress } from './migration-progress.ts';
 import { saveScript } from './save-script.ts';
 import { testScript } from './test-script.ts';
@@ -57,6 +58,30 @@ const createWorld = (held: ConnectionSettings = settings) => {
     checkScript,
   };
 };
+
+describe('the list of user pools', () => {
+  it.each(['\u754c', '\u0001'])(
+    'goes on behind a pool whose name is %j as often as a name may have it',
+    async (letter) => {
+      const asked: object[] = [];
+      const listed = async (wanted: object) => {
+        asked.push(wanted);
+        return { userPools: [], nextPageToken: '' };
+      };
+      // As our store writes it.
+      const lastOfPage = [letter.repeat(256), '00000000-0000-4000-8000-000000000000'];
+      const pageToken = Buffer.from(JSON.stringify(lastOfPage)).toString('base64url');
+      await listUserPools({ listUserPools: listed })({ search: '', pageSize: 0, pageToken }, call);
+      expect(asked).toMatchObject([{ pageToken }]);
+    },
+  );
+
+  it('takes no page token that is longer than any of ours', async () => {
+    const page = { search: '', pageSize: 0, pageToken: 'a'.repeat(5_000) };
+    const asked = listUserPools({ listUserPools: async () => ({ userPools: [], nextPageToken: '' }) })(page, call);
+    await expect(asked).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', metadata: { field: 'page_token' } });
+  });
+});
 
 describe('Debug', () => {
   const request = {
