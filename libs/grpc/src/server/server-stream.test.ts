@@ -118,6 +118,17 @@ describe('a stream', () => {
     expect(await readAll(open())).toMatchObject({ numbers: [], code: status.UNAUTHENTICATED });
   });
 
+  it.each(['returns', 'throws'])('whose handler %s is over for all that waits with it', async (how) => {
+    const heard: AbortSignal[] = [];
+    const { open } = await serve(async function* (_, { signal }) {
+      heard.push(signal);
+      yield message(1);
+      if (how === 'throws') throw new ServiceError('TOO_MANY_WATCHERS', 'come back later');
+    });
+    expect(await readAll(open())).toMatchObject({ numbers: [1] });
+    await expect.poll(() => heard.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   it('that reaches the server’s own maximum ends with OK; its caller opens it again', async () => {
     const { open } = await serve(
       async function* (_, { signal }) {

@@ -63,11 +63,25 @@ const send = async <Request, Response>(
   onMessage: () => void,
 ): Promise<void> => {
   const { facts, isTimedOut, close } = await admitCall(call, options, requestId);
-  const request = wellFormed(call.request);
-  const signal = AbortSignal.any([facts.signal, options.stopping]);
+  // A signal made of others is kept for as long as any of them may abort while somebody listens: every stream would be.
+  const over = new AbortController();
+  const signal = AbortSignal.any([facts.signal, options.stopping, over.signal]);
   const ended = aborted(signal, isTimedOut, options.stopping);
   ended.catch(() => undefined);
-  const messages = handler(request, { ...facts, signal })[Symbol.asyncIterator]();
+  try {
+    const messages = handler(wellFormed(call.request), { ...facts, signal })[Symbol.asyncIterator]();
+    await sendAll(call, messages, { ended, onMessage });
+  } finally {
+    close();
+    over.abort();
+  }
+};
+
+const sendAll = async <Response>(
+  call: ServerWritableStream<unknown, Response>,
+  messages: AsyncIterator<Response>,
+  { ended, onMessage }: { readonly ended: Promise<never>; readonly onMessage: () => void },
+): Promise<void> => {
   try {
     for (;;) {
       const next = await Promise.race([messages.next(), ended]);
@@ -76,7 +90,6 @@ const send = async <Request, Response>(
       if (!call.write(next.value)) await Promise.race([once(call, 'drain'), ended]);
     }
   } finally {
-    close();
     // Not awaited: a handler that is stuck must not keep the call.
     messages.return?.().catch(() => undefined);
   }
