@@ -1,13 +1,16 @@
+import { LIMITS, SCRIPT_ACTIONS } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
 import { callFacts } from '../testing/table-world.ts';
 import type { ConnectionSettings } from './script-run.ts';
 import { createSettingsCache } from './settings-cache.ts';
 
+const NOTHING_SAVED = { env: {}, scripts: new Map() };
+
 const createWorld = (answers: readonly Partial<ConnectionSettings>[]) => {
   const asked: string[] = [];
   const getConnectionSettings = async (userPoolId: string) => {
     asked.push(userPoolId);
-    return answers[asked.length - 1] as ConnectionSettings;
+    return { ...NOTHING_SAVED, ...answers[asked.length - 1] } as ConnectionSettings;
   };
   return { asked, cache: createSettingsCache({ getConnectionSettings }) };
 };
@@ -35,6 +38,26 @@ describe('settings in memory', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('are held in 256 MiB at the most, however large the scripts: those that were not used for longest go first', async () => {
+    const asked: string[] = [];
+    const source = ' '.repeat(LIMITS.sourceBytesMax);
+    const scripts = new Map(SCRIPT_ACTIONS.map((action) => [action, source]));
+    const getConnectionSettings = async (userPoolId: string) => {
+      asked.push(userPoolId);
+      return { ...NOTHING_SAVED, connectionId: userPoolId, version: 1n, scripts } as unknown as ConnectionSettings;
+    };
+    const cache = createSettingsCache({ getConnectionSettings });
+    const ask = (userPoolId: string) => cache.current(userPoolId, wanted(userPoolId, 1n), callFacts());
+    const held = Math.floor((256 * 1024 * 1024) / (2 * SCRIPT_ACTIONS.length * LIMITS.sourceBytesMax));
+    const pools = Array.from({ length: held + 1 }, (_, nth) => `pool ${nth}`);
+    for (const pool of pools) await ask(pool);
+    expect(asked).toEqual(pools);
+    await ask(`pool ${held}`);
+    expect(asked).toHaveLength(held + 1);
+    await ask('pool 0');
+    expect(asked.at(-1)).toBe('pool 0');
+  });
+
   it('reach those who wait for them when whoever asked first hangs up, or has no time left', async () => {
     for (const timeLeftMs of [10_000, 0]) {
       const store = Promise.withResolvers<ConnectionSettings>();
@@ -51,7 +74,7 @@ describe('settings in memory', () => {
       const waiting = cache.current('pool', wanted('c', 1n), callFacts());
       ending.abort();
       expect(await gone).toBe(timeLeftMs > 0 ? 'CANCELLED' : 'DEADLINE_EXCEEDED');
-      store.resolve({ connectionId: 'c', version: 1n } as ConnectionSettings);
+      store.resolve({ ...NOTHING_SAVED, connectionId: 'c', version: 1n } as unknown as ConnectionSettings);
       expect((await waiting).version).toBe(1n);
     }
   });

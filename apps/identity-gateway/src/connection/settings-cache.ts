@@ -8,6 +8,16 @@ import type { ConnectionFacts } from './store-facts.ts';
 
 /** Connections whose decrypted settings are held in memory; the least recently used go first. */
 const CONNECTIONS_MAX = 10_000;
+/** And how much memory they may take: scripts may be a thousand times as large as most are. */
+const BYTES_MAX = 256 * 1024 * 1024;
+/** What a character takes where not all of a text are Latin. */
+const CHARACTER_BYTES = 2;
+
+const bytesOf = ({ env, scripts }: ConnectionSettings): number => {
+  let characters = 1;
+  for (const text of [...scripts.values(), ...Object.values(env)]) characters += text.length;
+  return characters * CHARACTER_BYTES;
+};
 
 type Wanted = Pick<ConnectionFacts, 'connectionId' | 'version'>;
 
@@ -48,7 +58,11 @@ const within = <T>({ signal, deadlineMs }: CallFacts, work: Promise<T>): Promise
  * store has just told, and settings of any other version are fetched anew, once for all who wait.
  */
 export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionSettings'>) => {
-  const cache = new LRUCache<string, ConnectionSettings>({ max: CONNECTIONS_MAX });
+  const cache = new LRUCache<string, ConnectionSettings>({
+    max: CONNECTIONS_MAX,
+    maxSize: BYTES_MAX,
+    sizeCalculation: bytesOf,
+  });
   const fetching = new Map<string, Promise<ConnectionSettings>>();
 
   const fetch = async (userPoolId: string, call: CallFacts): Promise<ConnectionSettings> => {
