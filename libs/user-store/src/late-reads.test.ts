@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type LocalReplica, startReplica } from '@userferry/local-databases';
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import pg from 'pg';
@@ -106,6 +108,54 @@ describe('a replica that follows', () => {
     expect((await store.audit.list(other.id, page)).items).toEqual([]);
     await holdBack(false);
   });
+});
+
+/** A way to the replica that is shut at first; from then on whoever comes waits at it until it is opened. */
+const openGate = async () => {
+  const { hostname, port } = new URL(replica.at(database.url));
+  const open = Promise.withResolvers<void>();
+  const inside = new Set<Socket>();
+  let [isShut, turnedAway, waiting] = [true, 0, 0];
+  const gate = createServer(async (client) => {
+    client.on('error', () => undefined);
+    if (isShut) {
+      turnedAway += 1;
+      return void client.destroy();
+    }
+    waiting += 1;
+    await open.promise;
+    inside.add(client.on('close', () => inside.delete(client)));
+    client.pipe(connect(Number(port), hostname)).pipe(client);
+  });
+  await once(gate.listen(0, '127.0.0.1'), 'listening');
+  return {
+    port: (gate.address() as AddressInfo).port,
+    turnedAway: () => turnedAway,
+    waiting: () => waiting,
+    inside: () => inside.size,
+    letWait: () => {
+      isShut = false;
+    },
+    open: () => open.resolve(),
+    [Symbol.asyncDispose]: async () => {
+      for (const client of inside) client.destroy();
+      await once(gate.close(), 'close');
+    },
+  };
+};
+
+it('a store that closes while it finds its way to the replica leaves no connection behind', async () => {
+  await using gate = await openGate();
+  const url = new URL(replica.at(database.url));
+  url.port = String(gate.port);
+  const late = await openWith(LONG_MS, url.href);
+  await expect.poll(gate.turnedAway, PATIENCE).toBeGreaterThan(0);
+  gate.letWait();
+  await expect.poll(gate.waiting, PATIENCE).toBe(1);
+  const closed = late.store[Symbol.asyncDispose]();
+  gate.open();
+  await closed;
+  await expect.poll(gate.inside).toBe(0);
 });
 
 describe('the primary answers', () => {

@@ -78,9 +78,13 @@ const watchReplica = (primary: DataSource, limits: DatabaseLimits, options: Repl
       told = !told;
       onChange(told);
     }
-    timer = setTimeout(lookAgain, lookMs);
+    timer = setTimeout(begin, lookMs);
   };
-  const running = lookAgain();
+  let running: Promise<void> | undefined;
+  const begin = (): void => {
+    running = lookAgain();
+  };
+  begin();
   return {
     fit: (): DataSource | undefined => (isFit() ? replica : undefined),
     giveUp: (): void => {
@@ -89,7 +93,7 @@ const watchReplica = (primary: DataSource, limits: DatabaseLimits, options: Repl
     [Symbol.asyncDispose]: async () => {
       stopped = true;
       clearTimeout(timer);
-      await running.catch(() => undefined);
+      await running;
       await replica?.destroy();
     },
   };

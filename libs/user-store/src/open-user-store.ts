@@ -70,8 +70,13 @@ export type UserStore = AsyncDisposable & {
 
 const connected = async (limits: DatabaseLimits, clocks: Clocks) => {
   const dataSource = await connectDataSource(limits);
-  const notices = limits.throughPooler ? await missingLimits(dataSource) : [];
-  return { dataSource, notices, times: await openTimes(dataSource, clocks) };
+  try {
+    const notices = limits.throughPooler ? await missingLimits(dataSource) : [];
+    return { dataSource, notices, times: await openTimes(dataSource, clocks) };
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
 };
 
 /**
