@@ -41,6 +41,10 @@ describe('sealing', () => {
     const cut = sealed.slice(0, sealed.lastIndexOf(':') + 8);
     expect(() => sealer.open(sealed, 'scripts/2/sealed_source')).toThrow('does not open');
     expect(() => sealer.open(cut, PLACE)).toThrow('does not open');
+    for (const nonce of ['', 'AAAA']) {
+      const altered = sealed.split(':').with(2, nonce).join(':');
+      expect(() => sealer.open(altered, PLACE)).toThrow('does not open with the encryption key "k1"');
+    }
     expect(() => sealer.open(`v2${sealed.slice(2)}`, PLACE)).toThrow('does not know');
   });
 

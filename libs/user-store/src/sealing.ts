@@ -51,12 +51,12 @@ const seal = (ring: KeyRing, text: string, place: string): string => {
 const open = (ring: KeyRing, text: string, place: string): string => {
   const [version, keyId = '', nonce = '', body = ''] = text.split(':');
   if (version !== 'v1') throw safeError('a stored encrypted value has a form that this version does not know');
+  const key = keyOf(ring, keyId);
   const sealed = Buffer.from(body, 'base64url');
-  const decipher = createDecipheriv(ALGORITHM, keyOf(ring, keyId), Buffer.from(nonce, 'base64url'), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(boundTo(keyId, place));
   try {
+    const options = { authTagLength: TAG_BYTES };
+    const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(nonce, 'base64url'), options);
+    decipher.setAAD(boundTo(keyId, place));
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');
   } catch {
