@@ -8,6 +8,14 @@ describe('an identifier', () => {
     expect(key('email', 'Ada@Example.COM')).toBe(key('email', 'ada@example.com'));
   });
 
+  it.each([
+    ['J\u030cana', '\u01f0ana'],
+    ['\u03aa\u0301', '\u0390'],
+    ['T\u0308om', '\u1e97om'],
+  ])('compares e-mail without regard to case where %j alone is no single character', (capital, small) => {
+    expect(key('email', `${capital}@example.com`)).toBe(key('email', `${small}@example.com`));
+  });
+
   it('compares usernames with regard to case', () => {
     expect(key('username', 'Ada')).not.toBe(key('username', 'ada'));
   });

@@ -29,8 +29,11 @@ const phoneKey = (value: string): string => {
   return parsed.ext ? `${parsed.number};ext=${parsed.ext}` : parsed.number;
 };
 
+/** Composed before and after: of a capital letter with its accent there may be no single character, where of the small one there is. */
+const emailKey = (value: string): string => value.trim().normalize('NFC').toLowerCase().normalize('NFC');
+
 const KEYS: Readonly<Record<IdentifierKind, (value: string) => string>> = {
-  email: (value) => value.trim().normalize('NFC').toLowerCase(),
+  email: emailKey,
   phone: phoneKey,
   username: (value) => value.normalize('NFC'),
 };
