@@ -1,10 +1,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+/** A number of this form. By itself a blank would be 0, and `1e3` and `0x10` what nobody reads them for. */
+const numeric = (form: RegExp, error: string) => z.string().trim().regex(form, error).transform(Number);
+
 /** A whole number within bounds, from text. */
 export const whole = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return numeric(/^\d+$/, error).pipe(z.number().min(min, { error }).max(max, { error }));
 };
 
 /** A TCP port; 0 lets the system choose. */
@@ -107,7 +110,9 @@ const telemetryFields = {
     .refine(isHttpUrl, 'must be an http:// or https:// URL without a user in it')
     .optional(),
   USERFERRY_TRACES_HEADERS: headerList().default({}),
-  USERFERRY_TRACES_RATIO: z.coerce.number().min(0, RATIO).max(1, RATIO).default(1),
+  USERFERRY_TRACES_RATIO: numeric(/^(\d+(\.\d+)?|\.\d+)$/, RATIO)
+    .pipe(z.number().max(1, RATIO))
+    .default(1),
 } as const;
 
 /** The variables that every service has. */

@@ -134,6 +134,26 @@ describe('readEnv', () => {
       ]);
   });
 
+  it.each([' ', '\t', '1e3', '0x10', '0b1', '+1', '-0', '1.0', 'Infinity'])('takes %j for no whole number', (text) => {
+    const problems = ['P: must be a whole number from 0 to 65535'];
+    expect(problemsOf({ P: port() }, { P: text })).toEqual(problems);
+    expect(problemsOf({ P: port().default(7101) }, { P: text })).toEqual(problems);
+  });
+
+  it('takes a whole number with blanks around it, as files and manifests bring them', () => {
+    expect(readEnv({ P: port() }, { P: ' 07101\n' })).toEqual({ P: 7101 });
+  });
+
+  it.each([' ', '1e-1', '0x1', '-0', '1.1', '.'])('takes %j for no ratio', (text) => {
+    const { USERFERRY_TRACES_RATIO: ratio } = serviceFields;
+    expect(problemsOf({ ratio }, { ratio: text })).toEqual(['ratio: must be a number from 0 to 1']);
+  });
+
+  it.each(['0', '0.25', '.5', '1', '1.0'])('takes %j for the ratio that it is', (text) => {
+    const { USERFERRY_TRACES_RATIO: ratio } = serviceFields;
+    expect(readEnv({ ratio }, { ratio: text })).toEqual({ ratio: Number(text) });
+  });
+
   it('takes an empty variable as absent', () => {
     expect(readEnv({ LIST: commaList().default([]) }, { LIST: '' })).toEqual({ LIST: [] });
   });
