@@ -1,7 +1,6 @@
 export { isJsonObject, objectWithoutCredentials } from './credential-fields.ts';
 export { type ExplainedField, explainProfile } from './explain-profile.ts';
 export {
-  EXTERNAL_ID_BYTES_MAX,
   type ExternalId,
   type ExternalIdKey,
   externalIdKey,
@@ -9,14 +8,13 @@ export {
   externalIdProblem,
 } from './external-id.ts';
 export {
-  IDENTIFIER_BYTES_MAX,
   IDENTIFIER_KINDS,
   type Identifier,
   type IdentifierKind,
   identifierKey,
   identifierProblem,
 } from './identifier.ts';
-export { NEW_PASSWORD_BYTES_MAX, newPasswordProblem } from './new-password.ts';
+export { newPasswordProblem } from './new-password.ts';
 export {
   type ParsedNewProfile,
   type ParsedProfile,
@@ -26,8 +24,9 @@ export {
   parseProfile,
   parseProfileJson,
   parseUpdates,
+  problemsText,
 } from './parse-profile.ts';
-export { connectionsIncluded, PLANS, type Plan, type PlanFacts, TRIAL_DAYS, type Trial, trialOf } from './plan.ts';
+export { connectionsIncluded, type Plan, type PlanFacts, type Trial, trialOf } from './plan.ts';
 export {
   type Json,
   type JsonObject,
@@ -41,7 +40,6 @@ export {
   identifiersOf,
   type LoginIdentifier,
   loginIdentifiersOf,
-  MIGRATION_STATES,
   type MigrationState,
   type User,
 } from './user.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseProfile, parseProfileJson } from './parse-profile.ts';
+import { parseProfile, parseProfileJson, problemsText } from './parse-profile.ts';
 
 const parsed = (value: unknown) => {
   const result = parseProfile(value);
-  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
+  if (!result.ok) throw new Error(problemsText(result.problems));
   return result;
 };
 const problems = (value: unknown) => {

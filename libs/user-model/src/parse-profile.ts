@@ -8,6 +8,10 @@ import { type Json, type JsonObject, PROFILE_FIELDS, type Profile, type ProfileF
 /** What is wrong with one field; `message` is a whole sentence without any value in it. */
 export type ProfileProblem = { readonly field: string; readonly message: string };
 
+/** All that is wrong, as one text. */
+export const problemsText = (problems: readonly ProfileProblem[]): string =>
+  problems.map(({ message }) => message).join('; ');
+
 /** What a script returned, understood: the legacy id and the profile; or every problem found. */
 export type ParsedProfile =
   | { readonly ok: true; readonly externalId: ExternalId; readonly profile: Profile }

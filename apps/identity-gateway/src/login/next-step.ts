@@ -1,5 +1,5 @@
 import type { ConnectionMode, RunResult } from '@userferry/script-contract';
-import { type ParsedProfile, parseProfileJson } from '@userferry/user-model';
+import { parseProfileJson, problemsText } from '@userferry/user-model';
 import type { ConnectionState } from '../connection/store-facts.ts';
 import { afterFailedRun, hasFailed, invalidResult } from '../outcome/failed-run.ts';
 import { INVALID_CREDENTIALS, tooManyAttempts, USER_LOCKED } from '../outcome/rejected.ts';
@@ -46,7 +46,7 @@ export const stepAfterScript = (run: RunResult, mode: ConnectionMode): LoginStep
 const stepAfterProfile = (resultJson: string, mode: ConnectionMode): LoginStep => {
   if (resultJson === 'null') return INVALID_CREDENTIALS;
   const parsed = parseProfileJson(resultJson);
-  if (!parsed.ok) return invalidResult('login', problemsOf(parsed));
+  if (!parsed.ok) return invalidResult('login', `returned an invalid profile: ${problemsText(parsed.problems)}`);
   const { externalId, profile } = parsed;
   if (profile.isDeleted) return INVALID_CREDENTIALS;
   if (profile.blocked) return USER_LOCKED;
@@ -54,6 +54,3 @@ const stepAfterProfile = (resultJson: string, mode: ConnectionMode): LoginStep =
     ? { step: 'migrate', profileJson: resultJson, externalId, profile }
     : { step: 'authenticate', source: 'custom_database', externalId, profile };
 };
-
-const problemsOf = ({ problems }: Extract<ParsedProfile, { ok: false }>): string =>
-  `returned an invalid profile: ${problems.map(({ message }) => message).join('; ')}`;

@@ -1,5 +1,5 @@
 import type { RunResult, ScriptAction } from '@userferry/script-contract';
-import { type Json, type ParsedProfile, parseProfile } from '@userferry/user-model';
+import { type Json, parseProfile, problemsText } from '@userferry/user-model';
 import { afterFailedRun, hasFailed, invalidResult } from '../outcome/failed-run.ts';
 import type { Rejected } from '../outcome/rejected.ts';
 import type { Undecided } from '../outcome/undecided.ts';
@@ -16,16 +16,13 @@ const answered = <T>(value: T): Answer<T> => ({ step: 'answered', value });
 
 const resultOf = (run: RunResult): Json => JSON.parse(run.resultJson ?? 'null') as Json;
 
-const problemsOf = ({ problems }: Extract<ParsedProfile, { ok: false }>): string =>
-  problems.map(({ message }) => message).join('; ');
-
 /** For getUser, createUser and updateUser: a profile, or `null` where the script returned it. */
 export const userAnswer = (action: ScriptAction, run: RunResult): Answer<ScriptUser | null> => {
   if (hasFailed(run)) return afterFailedRun(action, run);
   const value = resultOf(run);
   if (value === null) return answered(null);
   const parsed = parseProfile(value);
-  if (!parsed.ok) return invalidResult(action, `returned an invalid profile: ${problemsOf(parsed)}`);
+  if (!parsed.ok) return invalidResult(action, `returned an invalid profile: ${problemsText(parsed.problems)}`);
   const { externalId, profile } = parsed;
   return answered({ kind: 'legacy', externalId, profile, json: JSON.stringify(value) });
 };
@@ -47,7 +44,7 @@ export const pageAnswer = (action: ScriptAction, run: RunResult): Answer<UserPag
   const broken = rows.findIndex((row) => !row.ok);
   const row = rows[broken];
   if (row !== undefined && !row.ok)
-    return invalidResult(action, `returned an invalid profile in list[${broken}]: ${problemsOf(row)}`);
+    return invalidResult(action, `returned an invalid profile in list[${broken}]: ${problemsText(row.problems)}`);
   const users = rows.flatMap((parsed) =>
     parsed.ok ? [{ kind: 'legacy' as const, externalId: parsed.externalId, profile: parsed.profile }] : [],
   );

@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { type ParsedProfile, parseProfileJson, type User } from '@userferry/user-model';
+import { type ParsedProfile, parseProfileJson, problemsText, type User } from '@userferry/user-model';
 import type { AuditedCall, Credential, MigrationResult } from '@userferry/user-store';
 import { answerFor, type LoginDeps } from './check-login.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
@@ -25,7 +25,7 @@ const invalidProfile = (message: string) => new ServiceError('INVALID_ARGUMENT',
 /** @throws ServiceError INVALID_ARGUMENT */
 export const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> => {
   const parsed = parseProfileJson(json);
-  if (!parsed.ok) throw invalidProfile(parsed.problems.map(({ message }) => message).join('; '));
+  if (!parsed.ok) throw invalidProfile(problemsText(parsed.problems));
   const { blocked, isDeleted } = parsed.profile;
   if (blocked || isDeleted) throw invalidProfile('a user who is blocked or deleted there is not migrated');
   return parsed;

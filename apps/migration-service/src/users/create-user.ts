@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { type JsonObject, type Profile, parseNewProfile } from '@userferry/user-model';
+import { type JsonObject, type Profile, parseNewProfile, problemsText } from '@userferry/user-model';
 import type { Author, LoginFacts, UserResult } from '@userferry/user-store';
 import { modeChanged, requireOwnUsers, type UserDeps } from './own-users.ts';
 
@@ -16,8 +16,7 @@ export type OwnUserResult = Exclude<UserResult, { verdict: 'custom_user_store' }
 const profileOf = (json: JsonObject): Profile => {
   const parsed = parseNewProfile(json);
   if (parsed.ok) return parsed.profile;
-  const problems = parsed.problems.map(({ message }) => message).join('; ');
-  throw new ServiceError('INVALID_ARGUMENT', `profile_json: ${problems}`);
+  throw new ServiceError('INVALID_ARGUMENT', `profile_json: ${problemsText(parsed.problems)}`);
 };
 
 /** Says what became of it, or that the mode has changed. Throws ServiceError CONCURRENT_CHANGE. */

@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { parseProfileJson } from '@userferry/user-model';
+import { parseProfileJson, problemsText } from '@userferry/user-model';
 import type { Author, DeletionResult } from '@userferry/user-store';
 import { modeChanged, requireOwnConnection, requireOwnUsers, type UserDeps } from './own-users.ts';
 
@@ -15,10 +15,7 @@ const deletion = async (user: UserToDelete, author: Author, deps: UserDeps): Pro
   const { userPoolId, connectionId, legacyProfileJson } = user;
   requireOwnConnection(facts, connectionId);
   const parsed = parseProfileJson(legacyProfileJson);
-  if (!parsed.ok) {
-    const problems = parsed.problems.map(({ message }) => message).join('; ');
-    throw new ServiceError('INVALID_ARGUMENT', `legacy_profile_json: ${problems}`);
-  }
+  if (!parsed.ok) throw new ServiceError('INVALID_ARGUMENT', `legacy_profile_json: ${problemsText(parsed.problems)}`);
   const { externalId, profile } = parsed;
   return deps.store.users.deleteLegacy({ userPoolId, connectionId, externalId, profile }, author);
 };

@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { type JsonObject, type ParsedUpdates, parseUpdates } from '@userferry/user-model';
+import { type JsonObject, type ParsedUpdates, parseUpdates, problemsText } from '@userferry/user-model';
 import type { Author } from '@userferry/user-store';
 import { type OwnUserResult, ownResult } from './create-user.ts';
 import { requireOwnUsers, type UserDeps } from './own-users.ts';
@@ -15,8 +15,7 @@ export type UserUpdate = {
 const readUpdates = (json: JsonObject): Extract<ParsedUpdates, { ok: true }> => {
   const parsed = parseUpdates(json);
   if (parsed.ok) return parsed;
-  const problems = parsed.problems.map(({ message }) => message).join('; ');
-  throw new ServiceError('INVALID_ARGUMENT', `updates_json: ${problems}`);
+  throw new ServiceError('INVALID_ARGUMENT', `updates_json: ${problemsText(parsed.problems)}`);
 };
 
 /**
