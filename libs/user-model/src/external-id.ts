@@ -7,7 +7,7 @@ export type ExternalId = string | number;
 export type ExternalIdKey = { readonly type: 'string' | 'number'; readonly text: string };
 
 /** Longest external id in bytes of UTF-8: an index entry has to hold it. */
-export const EXTERNAL_ID_BYTES_MAX = 1024;
+const EXTERNAL_ID_BYTES_MAX = 1024;
 
 /** Takes an external id apart, so that its type survives in a text column. */
 export const externalIdKey = (id: ExternalId): ExternalIdKey =>

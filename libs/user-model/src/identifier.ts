@@ -10,7 +10,7 @@ export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 export type Identifier = { readonly kind: IdentifierKind; readonly value: string };
 
 /** Longest identifier, as given and as compared, in bytes of UTF-8: an index entry has to hold it. */
-export const IDENTIFIER_BYTES_MAX = 1024;
+const IDENTIFIER_BYTES_MAX = 1024;
 
 /** A number as people and address books write it: without marks of direction, `tel:`, and brackets around the country. */
 const plainPhone = (value: string): string =>

@@ -1,7 +1,7 @@
 import { byteLength } from './text.ts';
 
 /** Longest new password in bytes of UTF-8. */
-export const NEW_PASSWORD_BYTES_MAX = 4096;
+const NEW_PASSWORD_BYTES_MAX = 4096;
 
 /**
  * What is wrong with a password that somebody chooses now, as a whole sentence, or `undefined`. Never asked about one

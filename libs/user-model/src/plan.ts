@@ -1,7 +1,5 @@
 /** What a pool pays for: `basic` lacks connections, `enterprise` has them. */
-export const PLANS = ['basic', 'enterprise'] as const;
-
-export type Plan = (typeof PLANS)[number];
+export type Plan = 'basic' | 'enterprise';
 
 /** A pool's plan, and when its trial began, if it ever did. */
 export type PlanFacts = { readonly plan: Plan; readonly trialStartedAt?: Date };
@@ -12,7 +10,7 @@ export type Trial = { readonly startedAt: Date; readonly endsAt: Date; readonly 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long a trial lasts. Source: contract, "Plans". */
-export const TRIAL_DAYS = 30;
+const TRIAL_DAYS = 30;
 
 /** The pool's trial, days that are left rounded up; `undefined` when it never had one. */
 export const trialOf = ({ trialStartedAt: startedAt }: PlanFacts, now: Date): Trial | undefined => {

@@ -6,9 +6,7 @@ import type { Profile } from './profile.ts';
  * Where a user stands: `legacy` lives in the legacy user store only, `migrated` came from it and is stored here,
  * `tombstoned` was deleted here and is never brought back by a login, `local` was created here.
  */
-export const MIGRATION_STATES = ['legacy', 'migrated', 'tombstoned', 'local'] as const;
-
-export type MigrationState = (typeof MIGRATION_STATES)[number];
+export type MigrationState = 'legacy' | 'migrated' | 'tombstoned' | 'local';
 
 /** A user of our store. `externalId` is absent for users who never were in a legacy user store. */
 export type User = {
