@@ -2,7 +2,7 @@ import { Plan } from '@userferry/contracts/management/v1/user_pool_service';
 import { templateOf } from '@userferry/script-templates';
 import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { saveConnection } from '../legacy/connect-company.ts';
+import { createCompany, saveConnection } from '../legacy/connect-company.ts';
 import { auditPage, overflowOf } from './audit-page.ts';
 import { BROWSER } from './config.ts';
 import { type ConsoleWorld, createConsoleWorld } from './console-world.ts';
@@ -32,6 +32,27 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): its
     await page.getByText('Trial: 30 days left.').waitFor();
     await page.getByRole('link', { name: 'All user pools', exact: true }).click();
     await page.getByText('Trial, 30 days left').waitFor();
+    await page.context().close();
+  });
+
+  it('keeps what is typed into the first settings of a pool while it looks whether there are any by now', async () => {
+    const { address, operatorKey } = world.ours;
+    using bolt = await createCompany({ address, operatorKey }, { name: 'Bolt', plan: Plan.BASIC });
+    const page = await world.open();
+    await world.signIn(page, bolt.adminKey);
+    await page.getByRole('link', { name: /Bolt/ }).click();
+    const database = page.getByLabel('Database', { exact: true });
+    await database.fill('typed first');
+    const looked = page.waitForResponse(/GetConnection/);
+    await page.getByRole('button', { name: 'Start trial' }).click();
+    await looked;
+    await page.getByText('Trial: 30 days left.').waitFor();
+    expect(await database.inputValue()).toBe('typed first');
+    const lookedAgain = page.waitForResponse(/GetConnection/);
+    await page.evaluate("dispatchEvent(new Event('visibilitychange'))"); // as on coming back from another tab
+    await lookedAgain;
+    await page.waitForLoadState('networkidle');
+    expect(await database.inputValue()).toBe('typed first');
     await page.context().close();
   });
 

@@ -1,4 +1,5 @@
 import type { Connection } from '@userferry/contracts/json-types';
+import { useState } from 'react';
 import { reasonOf } from '../../api/api-error.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Failure, Loading } from '../../components/page-state.tsx';
@@ -13,7 +14,7 @@ export const ConnectionPage = ({ pool }: PoolPageProps) => {
   useTitle(`Connection of ${pool.name}`);
   const { userPoolId } = pool;
   const query = useCall('ConnectionService', 'GetConnection', { userPoolId });
-  const isNew = reasonOf(query.error) === 'CONNECTION_NOT_FOUND';
+  const isNew = useIsNew(query);
   const connection: Connection | undefined = isNew ? undefined : query.data?.connection;
   return (
     <div className="stack-wide">
@@ -35,4 +36,15 @@ export const ConnectionPage = ({ pool }: PoolPageProps) => {
       )}
     </div>
   );
+};
+
+/**
+ * Whether there is none yet. While that is asked again, the answer of before holds: without its form, what was typed into it
+ * would be gone.
+ */
+const useIsNew = ({ isPending, error }: { readonly isPending: boolean; readonly error: unknown }): boolean => {
+  const [wasNew, setWasNew] = useState(false);
+  const isNew = isPending ? wasNew : reasonOf(error) === 'CONNECTION_NOT_FOUND';
+  if (isNew !== wasNew) setWasNew(isNew);
+  return isNew;
 };
