@@ -59,6 +59,25 @@ describe.skipIf(BROWSER === undefined)('signing in to the console at an issuer, 
     expect(await page.evaluate('document.cookie')).toBe('');
   });
 
+  it('that has ended is renewed in a tab of its own: what was typed is still there, and nothing is asked for again', async () => {
+    await world.visit(page, 'connection');
+    const uri = page.getByLabel('Connection URI');
+    await uri.fill('postgres://ferry:secret@db.example.com/shop');
+    await page.context().clearCookies({ name: '__Host-userferry_session' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    const ended = page.getByRole('dialog', { name: 'Your session has ended' });
+    await ended.waitFor();
+    const opened = page.waitForEvent('popup');
+    await ended.getByRole('link', { name: 'Continue with Company' }).click();
+    const other = await opened;
+    await other.getByRole('heading', { name: 'User pools' }).waitFor();
+    await ended.waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Host', { exact: true }).inputValue()).toBe('db.example.com');
+    await other.close();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('link', { name: 'All user pools', exact: true }).click();
+  });
+
   it('stays over a reload, and ends where the user ends it', async () => {
     await page.reload();
     await page.getByRole('heading', { name: 'User pools' }).waitFor();

@@ -7,6 +7,6 @@ export const ExpiredDialog = () => (
     <p className="quiet">
       Sign in again to go on. What you have typed is still here; what you were just saving, save once more.
     </p>
-    <SignInForm />
+    <SignInForm inNewTab />
   </Dialog>
 );

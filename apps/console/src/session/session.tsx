@@ -2,6 +2,7 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { forgetUnsaved } from '../components/unsaved.tsx';
 import { goInstead } from '../router/router.ts';
+import { onSignedInElsewhere, tellOtherTabs } from './other-tabs.ts';
 import { createQueries, isSignedOut } from './queries.ts';
 import { readSession, type SessionFacts, signOut } from './session-api.ts';
 
@@ -40,6 +41,7 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
     setState(await readState());
   }, []);
   useEffect(() => void ask(), [ask]);
+  useRejoin(state, setState, queries);
   const session = useMemo<Session>(
     () => ({
       state,
@@ -49,6 +51,7 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
         if (state.kind === 'signed-in' && state.facts.callerId !== facts.callerId) forgetEverything(queries);
         else void queries.invalidateQueries();
         setState({ kind: 'signed-in', facts, expired: false });
+        tellOtherTabs();
       },
       leave: async () => {
         await signOut();
@@ -68,6 +71,19 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
   );
 };
 
+/** A session that has ended goes on once the same caller is signed in in another tab; for anybody else the dialog stays. */
+const useRejoin = (state: SessionState, setState: (state: SessionState) => void, queries: QueryClient): void => {
+  useEffect(() => {
+    if (state.kind !== 'signed-in' || !state.expired) return;
+    return onSignedInElsewhere(async () => {
+      const found = await readState();
+      if (found.kind !== 'signed-in' || found.facts.callerId !== state.facts.callerId) return;
+      void queries.invalidateQueries();
+      setState(found);
+    });
+  }, [state, setState, queries]);
+};
+
 const callerOf = (state: SessionState): string => (state.kind === 'signed-in' ? state.facts.callerId : '');
 
 const forgetEverything = (queries: QueryClient): void => {
@@ -78,7 +94,9 @@ const forgetEverything = (queries: QueryClient): void => {
 
 const readState = async (): Promise<SessionState> => {
   try {
-    return { kind: 'signed-in', facts: await readSession(), expired: false };
+    const facts = await readSession();
+    tellOtherTabs();
+    return { kind: 'signed-in', facts, expired: false };
   } catch (error) {
     return isSignedOut(error) ? { kind: 'signed-out' } : { kind: 'unknown', error };
   }

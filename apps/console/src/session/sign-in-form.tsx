@@ -8,8 +8,11 @@ import { useOnce } from '../components/use-once.ts';
 import { useSession } from './session.tsx';
 import { OIDC_PATH, readMethods, signIn } from './session-api.ts';
 
-/** Signs in with a management key, or leads to the issuer. The key lives in the input alone and is cleared once sent. */
-export const SignInForm = () => {
+/**
+ * Signs in with a management key, or leads to the issuer: in a new tab where this one holds what would be lost by that. The
+ * key lives in the input alone and is cleared once sent.
+ */
+export const SignInForm = ({ inNewTab = false }: { readonly inNewTab?: boolean }) => {
   const { enter } = useSession();
   const methods = useQuery({ queryKey: ['sign-in-methods'], queryFn: readMethods });
   const [apiKey, setApiKey] = useState('');
@@ -52,8 +55,9 @@ export const SignInForm = () => {
           <p className="or" aria-hidden="true">
             or
           </p>
-          <a className="button button-plain" href={OIDC_PATH}>
+          <a className="button button-plain" href={OIDC_PATH} {...(inNewTab && { target: '_blank', rel: 'noopener' })}>
             Continue with {methods.data.oidc.name}
+            {inNewTab && ', in a new tab'}
           </a>
         </>
       )}
