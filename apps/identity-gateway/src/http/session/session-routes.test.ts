@@ -146,6 +146,15 @@ describe('a session', () => {
     expect(newSession('x', now).endsMs).toBe(now + 8 * 60 * MINUTE_MS);
   });
 
+  it('of a time that is still to come is none: a clock that was ahead when it began would let it live so much longer', async () => {
+    const now = Date.now();
+    const ahead = (minutes: number) => newSession('admin-of-a', now + minutes * MINUTE_MS);
+    expect(await reasonWith(cookieOf(ahead(4)))).toBe(LET_IN);
+    expect(await reasonWith(cookieOf(ahead(6)))).toBe('UNAUTHENTICATED');
+    expect(await reasonWith(cookieOf(ahead(365 * 24 * 60)))).toBe('UNAUTHENTICATED');
+    expect(await reasonWith(cookieOf({ usedMs: now + 6 * MINUTE_MS }))).toBe('UNAUTHENTICATED');
+  });
+
   it('goes on with each use, though not beyond its end', async () => {
     const connections = { getConnection: async () => Connection.fromPartial({}) };
     const history = { listScriptRuns: async () => ({ runs: [], nextPageToken: '' }) };

@@ -13,6 +13,8 @@ export type Session = {
 
 const SESSION_MS_MAX = 8 * 3_600_000;
 const IDLE_MS_MAX = 30 * 60_000;
+/** How far the clocks of replicas may be apart. */
+const AHEAD_MS_MAX = 5 * 60_000;
 /** A use is written down when the last one was so long ago. */
 const RENEWED_AFTER_MS = 60_000;
 /** What browsers keep of a cookie, its name and attributes included. */
@@ -52,7 +54,9 @@ export const sessionIn = (cookies: string | undefined, sealer: Sealer, nowMs: nu
   if (sealed === undefined) return undefined;
   const parsed = sessionForm.safeParse(sealer.open('session', sealed));
   if (!parsed.success) return undefined;
-  const { usedMs, endsMs } = parsed.data;
+  const { beganMs, usedMs, endsMs } = parsed.data;
+  // Of a clock that was ahead: all its times are, and it would live so much longer.
+  if (Math.max(beganMs, usedMs) > nowMs + AHEAD_MS_MAX) return undefined;
   return nowMs < endsMs && nowMs < usedMs + IDLE_MS_MAX ? parsed.data : undefined;
 };
 
