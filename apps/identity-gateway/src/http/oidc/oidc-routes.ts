@@ -24,6 +24,9 @@ const COOKIE = '__Host-userferry_oidc';
 const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Lax';
 const ATTEMPT_MS_MAX = 10 * 60_000;
 
+/** How the log tells of it, whichever way somebody came in. */
+export const SIGNED_IN = 'signed in to the console';
+
 const attemptForm = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), beganMs: z.number() });
 
 /** Leads browsers to the issuer of tokens and back; the token that comes of it is sealed into a session, as a key is. */
@@ -46,8 +49,10 @@ export const addOidcRoutes = (api: FastifyInstance, deps: OidcRoutesDeps): void 
       // First: any page can lead a browser here, and none may use up its sign-ins.
       const attempt = attemptIn(request.headers.cookie, sealer);
       if (limits.begin(request.ip) > 0) return refused('TOO_MANY_SIGN_INS', undefined, { request, reply, log });
-      reply.header('set-cookie', await sessionFor(request.url, attempt, deps));
+      const { cookie, actor } = await sessionFor(request.url, attempt, deps);
       limits.forgive(request.ip);
+      log.info({ requestId: request.id, actor }, SIGNED_IN);
+      reply.header('set-cookie', cookie);
       return reply.redirect('/console/', 302);
     } catch (error) {
       if (isOutage(error)) limits.forgive(request.ip);
@@ -64,14 +69,14 @@ const sessionFor = async (
   sentBack: string,
   attempt: OidcAttempt,
   { issuer, callerOf, sealer }: OidcRoutesDeps,
-): Promise<string> => {
+): Promise<{ readonly cookie: string; readonly actor: string }> => {
   const token = await issuer.finish(sentBack, attempt);
   // An opaque one says nothing here: it would be looked up as if it were a key.
   if (!isToken(token)) throw new ServiceError('TOKEN_INVALID', 'the issuer gives access tokens that are no JWTs');
-  await callerOf(token);
+  const { id: actor } = await callerOf(token);
   const cookie = sessionCookie(newSession(token, Date.now(), tokenEnd(token)), sealer);
   if (cookie === undefined) throw new ServiceError('TOKEN_INVALID', 'the token is too long to be kept in a cookie');
-  return cookie;
+  return { cookie, actor };
 };
 
 /** @throws ServiceError when this browser did not set out from here, or too long ago */

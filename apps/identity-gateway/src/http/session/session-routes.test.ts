@@ -1,5 +1,5 @@
 import { Connection } from '@userferry/contracts/management/v1/connection_service';
-import { createLogger } from '@userferry/process';
+import { createLogger, type Logger } from '@userferry/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLE_SCOPES } from '../../access/scopes.ts';
 import { type Api, bearer, OWN_PAGE, SECRET, signIn, startApi } from '../../testing/api-world.ts';
@@ -80,6 +80,23 @@ describe('a sign-in', () => {
       '{"apiKey":"operator"}',
     );
     expect(form.status).toBe(415);
+  });
+
+  it('is in the log: who got in, and that somebody did not and why, without the key and without an address', async () => {
+    const told: unknown[] = [];
+    const write = (facts: Record<string, unknown>, message: string) => told.push([message, facts]);
+    await using world = await startApi({}, { log: { ...log, info: write, warn: write } as unknown as Logger });
+    const headers = { ...OWN_PAGE, 'x-request-id': 'a-sign-in' };
+    const attempt = (apiKey: string) => world.post('session', { apiKey }, headers);
+    await attempt('admin-of-a');
+    await Promise.all(Array.from({ length: 10 }, () => attempt('nobodys-key')));
+    await attempt('operator');
+    const failed = (reason: string) => ['a sign-in with a key failed', { requestId: 'a-sign-in', reason }];
+    expect(told).toEqual([
+      ['signed in to the console', { requestId: 'a-sign-in', actor: 'k2' }],
+      ...Array.from({ length: 10 }, () => failed('UNAUTHENTICATED')),
+      failed('TOO_MANY_SIGN_INS'),
+    ]);
   });
 
   it('that fails ten times from an address has to wait, and the right key, too', async () => {

@@ -8,7 +8,7 @@ import type { CallerOf } from '../../access/authenticate.ts';
 import { foreignCall } from '../api/credential.ts';
 import { type Refusal, refusalOf, refuse } from '../api/refusal.ts';
 import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
-import { addOidcRoutes } from '../oidc/oidc-routes.ts';
+import { addOidcRoutes, SIGNED_IN } from '../oidc/oidc-routes.ts';
 import { foreignCallProblem } from './foreign-call.ts';
 import type { Sealer } from './sealer.ts';
 import { NO_SESSION_COOKIE, newSession, type Session, sessionCookie, sessionIn } from './session.ts';
@@ -31,6 +31,11 @@ const FAILURE_MS = 500;
 /** `POST`, `GET` and `DELETE /session`: signs in, says who is signed in, signs out. The gateway keeps nothing of it. */
 export const addSessionRoutes = (api: FastifyInstance, deps: SessionDeps): void => {
   const limits = createSignInLimits();
+  // Keys that are tried out here are seen in the log, as those in calls are; from where they come is for the proxy's.
+  const failed = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
+    deps.log.warn({ requestId: request.id, reason: refusal.reason }, 'a sign-in with a key failed');
+    return refuse(reply, refusal);
+  };
   const { oidc } = deps;
   api.get('/session/methods', async (_, reply) =>
     reply.send({ apiKey: true, oidc: oidc ? { name: oidc.name } : null }),
@@ -41,16 +46,16 @@ export const addSessionRoutes = (api: FastifyInstance, deps: SessionDeps): void 
     const foreign = foreignRefusal(request);
     if (foreign !== undefined) return refuse(reply, foreign);
     const waitMs = limits.begin(request.ip);
-    if (waitMs > 0) return refuse(reply, tooManySignIns(waitMs));
+    if (waitMs > 0) return failed(request, reply, tooManySignIns(waitMs));
     const beganMs = performance.now();
     const signedIn = await signIn(request, deps).catch((error: unknown) => refusedSignIn(error));
     if (!('refusal' in signedIn)) {
       limits.forgive(request.ip);
-      return welcome(reply, signedIn, deps.sealer);
+      return welcome(reply, signedIn, deps);
     }
     if (signedIn.refusal.status >= 500) limits.forgive(request.ip);
     else await sleep(Math.max(0, beganMs + FAILURE_MS - performance.now()));
-    return refuse(reply, signedIn.refusal);
+    return failed(request, reply, signedIn.refusal);
   });
 
   api.get('/session', async (request, reply) => {
@@ -96,9 +101,10 @@ const refusedSignIn = (error: unknown): { readonly refusal: Refusal } => {
   throw error;
 };
 
-const welcome = (reply: FastifyReply, { caller, session }: SignedIn, sealer: Sealer): FastifyReply => {
+const welcome = (reply: FastifyReply, { caller, session }: SignedIn, { sealer, log }: SessionDeps): FastifyReply => {
   const cookie = sessionCookie(session, sealer);
   if (cookie === undefined) return refuse(reply, TOO_LONG);
+  log.info({ requestId: reply.request.id, actor: caller.id }, SIGNED_IN);
   return reply.header('set-cookie', cookie).send(factsOf(caller, session));
 };
 
