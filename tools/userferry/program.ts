@@ -24,8 +24,13 @@ const allow = () =>
 const json = () => new Option('--json', 'print one line of JSON, for programs');
 // Not --env-file: Node takes that for itself, wherever it stands.
 const envFrom = () => new Option('--env-from <file>', 'what the script sees as env (default: .env beside it)');
+const STORE_OF_CASES = 'that of cases.yaml, else postgresql';
+
 const seed = () =>
-  new Option('--seed [store]', `run against a fresh local store with sample users: ${SEEDED_STORES.join(', ')}`);
+  new Option(
+    '--seed [store]',
+    `run against a fresh local store with sample users: ${SEEDED_STORES.join(', ')} (alone: ${STORE_OF_CASES})`,
+  ).argParser((store) => store || true);
 
 const FOOTER = `
 Exit code: ${EXIT.ok} as asked for, ${EXIT.failed} the script or a case did otherwise, ${EXIT.misuse} misuse, ${EXIT.broken} no sandbox or database.
@@ -115,7 +120,7 @@ const addDb = (program: Command, done: Done): void => {
   program
     .command('db')
     .description('keep a local store with sample users up, until Ctrl-C')
-    .argument('[store]', SEEDED_STORES.join(', '), 'postgresql')
+    .argument('[store]', `${SEEDED_STORES.join(', ')} (default: ${STORE_OF_CASES})`)
     .option('--port <n>', 'a port of your choice (default: a free one)')
     .addOption(json())
     .action(async (store, options) => done(await dbCommand(store, options)));

@@ -95,6 +95,30 @@ describe('userferry test', () => {
     expect(userferry(['test'], { at: folder }).stdout).toMatch(/\n13 passed\n$/);
   });
 
+  it.each(['run', 'test'])('%s --seed alone is a store of the kind that the cases of the folder are for', (command) => {
+    const words = {
+      run: ['login.js', '--email', 'ada@example.com', '--password-stdin'],
+      test: ['--only', 'Ada logs in'],
+    };
+    const asked = words[command as keyof typeof words];
+    for (const line of [
+      [command, ...asked, '--seed'],
+      [command, '--seed', ...asked],
+    ]) {
+      const { status, stdout } = userferry(line, { at: 'web-service-javascript', input: 'ada-Secret-1\n' });
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/✓ (completed|Ada logs in)/)]);
+    }
+  });
+
+  it('says that it is schema.sql which a store does not take', () => {
+    author.write('mistaken/schema.sql', 'CREATE TABLE users (id int AUTO_INCREMENT)');
+    author.write('mistaken/getUser.js', 'async function getUser() { return null; }');
+    const { status, stderr } = userferry(['run', 'getUser.js', '--id', '1', '--seed', 'postgresql'], {
+      at: 'mistaken',
+    });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('postgresql does not take schema.sql: syntax error')]);
+  });
+
   it('names in .env.example the variables that the ready-made scripts read', () => {
     for (const store of LEGACY_STORES) {
       const files = startFiles({ store, mode: 'custom_user_store', language: 'javascript' });

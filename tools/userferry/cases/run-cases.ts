@@ -63,7 +63,7 @@ export type CaseOptions = {
 /** Runs the cases one after the other, since some change what the next one finds. */
 export const runCases = async (file: CaseFile, options: CaseOptions): Promise<readonly CaseResult[]> => {
   const { folder } = file;
-  const seedAsked = options.seed ?? file.seed;
+  const seedAsked = options.seed === true ? (file.seed ?? true) : (options.seed ?? file.seed);
   const cases = file.cases.filter(({ name }) => options.only === undefined || name.includes(options.only));
   if (cases.length === 0)
     throw new UsageError(`no case of ${relative(options.caller, file.path)} has ${options.only} in its name`);

@@ -8,9 +8,9 @@ import { startSeed } from '../seed/start-seed.ts';
 export type DbOptions = { readonly port?: string; readonly json?: boolean };
 
 /** Keeps a store of sample users up until it is told to stop. */
-export const dbCommand = async (store: string, { port, json = false }: DbOptions): Promise<number> => {
+export const dbCommand = async (store: string | undefined, { port, json = false }: DbOptions): Promise<number> => {
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await using seed = await startSeed(store, callerFolder(), port === undefined ? 0 : readPort('--port', port));
+  await using seed = await startSeed(store ?? true, callerFolder(), port === undefined ? 0 : readPort('--port', port));
   const [{ host, port: open }] = seed.allow;
   const allow = `${host}:${open}`;
   const people = PEOPLE.map(({ email, username, password }) => ({ email, username, password }));

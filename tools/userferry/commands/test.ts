@@ -1,6 +1,7 @@
-import { existsSync, watch, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { watch, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { readCases } from '../cases/case-file.ts';
+import { CASES_NAMES, casesIn } from '../cases/cases-in.ts';
 import { runCases } from '../cases/run-cases.ts';
 import { casesReport, junitReport, tellCases } from '../cases/tell-cases.ts';
 import { callerFolder } from '../config.ts';
@@ -17,14 +18,13 @@ export type TestOptions = {
   readonly json?: boolean;
 };
 
-const NAMES = ['cases.yaml', 'cases.yml', 'cases.json'];
 /** Editors write a file in several steps. */
 const SETTLED_MS = 100;
 
 const fileOf = (asked: string | undefined, folder: string): string => {
-  const name = asked ?? NAMES.find((candidate) => existsSync(join(folder, candidate)));
+  const name = asked ?? casesIn(folder);
   if (name === undefined)
-    throw new UsageError(`there is no ${NAMES[0]} here: name the file, or start with userferry init`);
+    throw new UsageError(`there is no ${CASES_NAMES[0]} here: name the file, or start with userferry init`);
   return name;
 };
 

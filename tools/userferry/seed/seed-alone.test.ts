@@ -4,10 +4,10 @@ import { seedAlone } from './seed-alone.ts';
 const exists = (word: string) => word === 'cases';
 
 it.each([
-  ['test --seed other.yaml', 'test --seed=postgresql other.yaml'],
-  ['test --seed cases', 'test --seed=postgresql cases'],
-  ['run --seed ./login login', 'run --seed=postgresql ./login login'],
-  ['run --json --seed login.js login', 'run --json --seed=postgresql login.js login'],
+  ['test --seed other.yaml', 'test --seed= other.yaml'],
+  ['test --seed cases', 'test --seed= cases'],
+  ['run --seed ./login login', 'run --seed= ./login login'],
+  ['run --json --seed login.js login', 'run --json --seed= login.js login'],
 ])('%s leaves the file its name', (words, read) => {
   expect(seedAlone(words.split(' '), exists)).toEqual(read.split(' '));
 });

@@ -3,7 +3,7 @@ import { completeEnv } from '@userferry/script-contract';
 import type { Env } from '../read-env.ts';
 
 export const SEEDED_STORES = ['postgresql', 'mysql', 'mongodb', 'web-service'] as const;
-/** What `--seed` alone means. */
+/** Where neither a command nor a file of cases names one. */
 export const DEFAULT_STORE = 'postgresql';
 export type SeededStore = (typeof SEEDED_STORES)[number];
 

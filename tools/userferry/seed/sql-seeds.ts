@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalPostgres, startMariadb, startPostgres } from '@userferry/local-databases';
 import { schemaOf } from '@userferry/script-templates';
+import { UsageError } from '../usage-error.ts';
 import { hashedPeople } from './people.ts';
 import { databaseSeed, type Seed, type StartSeed } from './seed.ts';
 
@@ -13,9 +14,17 @@ const schemaIn = (folder: string, store: 'postgresql' | 'mysql'): string => {
   return existsSync(own) ? readFileSync(own, 'utf8') : schemaOf(store);
 };
 
+const takeSchema = async (server: LocalPostgres, schema: string, database: string): Promise<void> => {
+  try {
+    await server.query(`SET ROLE company_app; ${schema}`, { database });
+  } catch (error) {
+    throw new UsageError(`postgresql does not take schema.sql: ${(error as Error).message}`);
+  }
+};
+
 const fillPostgres = async (server: LocalPostgres, schema: string): Promise<void> => {
   const database = 'company';
-  await server.query(`SET ROLE company_app; ${schema}`, { database });
+  await takeSchema(server, schema, database);
   for (const person of await hashedPeople()) {
     const values = COLUMNS.map((name) => person[name]);
     await server.query(`INSERT INTO users (${COLUMNS.join(', ')}) VALUES ($1, $2, $3, $4, $5)`, { database, values });
