@@ -97,6 +97,15 @@ describe('a recipe for a login', () => {
     },
   );
 
+  it('of dates takes a time without a zone as of the zone that it names, and moves no birthday', async () => {
+    const source = logins.find(({ title }) => title === 'Dates and times')?.source ?? '';
+    const { resultJson } = await run(source, 'login', [{ email: 'ada@example.com' }, 'ada-Secret-1', {}]);
+    expect(JSON.parse(resultJson ?? '')).toMatchObject({
+      birthdate: '1815-12-10',
+      signedUp: '2024-07-01T04:00:00.000Z',
+    });
+  });
+
   it('marks as migrated whom it let in', async () => {
     const rows = await statement('SELECT email FROM users WHERE migrated_at IS NOT NULL');
     expect(rows).toEqual([{ email: 'ada@example.com' }]);
@@ -115,5 +124,5 @@ const statement = async (sql: string): Promise<readonly unknown[]> => {
 
 it('no block of the page is left out', () => {
   expect(recipes.length).toBe(PAGE.match(/^```js$/gm)?.length);
-  expect([hashes.length, logins.length]).toEqual([16, 3]);
+  expect([hashes.length, logins.length]).toEqual([16, 4]);
 });

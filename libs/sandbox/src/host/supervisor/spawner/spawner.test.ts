@@ -115,6 +115,11 @@ describe('a host', () => {
     server.close();
   });
 
+  it('has the time of UTC, whatever zone the machine is in', async () => {
+    const { pipe } = await start(shell('printf "%s" "$TZ" >&4')).started;
+    expect(await text(pipe)).toBe('UTC');
+  });
+
   it('that is killed before it has started has exited', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const host = spawner.start(UNENDING, (news) => {

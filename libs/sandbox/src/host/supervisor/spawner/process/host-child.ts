@@ -49,7 +49,13 @@ const readStderr = (child: ChildProcess, { stderr }: HostChildListener): void =>
  * heaps instead of one for each thread. Starting and compiling leave several megabytes else. Source: mallopt(3),
  * M_TRIM_THRESHOLD and M_ARENA_MAX.
  */
-const ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: String(128 * 1024), MALLOC_ARENA_MAX: '2' };
+const MEMORY = { MALLOC_TRIM_THRESHOLD_: String(128 * 1024), MALLOC_ARENA_MAX: '2' };
+
+/**
+ * Drivers read a DATE or a timestamp without a zone in local time. Where the `files` wall hides the machine's zone that is UTC;
+ * without the wall a script would have other dates on an author's machine than here.
+ */
+const ENVIRONMENT = { ...MEMORY, TZ: 'UTC' };
 
 /** Descriptor 3 is Node's IPC channel, 4 the frame pipe. */
 const STDIO: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
