@@ -74,6 +74,13 @@ A read whose run was lost through no fault of its own is repeated; a write is se
 ${readFileSync(join(ROOT, 'libs/script-types/declarations/contract.d.ts'), 'utf8').trim()}
 \`\`\`
 
+### What an answer may hold
+
+It goes over as JSON. A \`Date\` becomes its ISO text, a \`BigInt\` its digits as text, a \`Buffer\` and every other array of bytes base64,
+an \`ObjectId\`, a UUID and a \`Decimal128\` their text, an object with \`toJSON\` what that gives; \`undefined\` is left out, and a \`Map\`
+or a \`Set\` is an empty object. A function, a symbol, \`NaN\`, an infinite number, an invalid \`Date\`, a circle and more than 100
+levels are \`invalid_result\`, and the message names the place: return fields, not the objects of a library.
+
 ## How a run ends
 
 ${table(
@@ -81,7 +88,8 @@ ${table(
   OUTCOMES.map((outcome) => [`\`${outcome}\``, OUTCOME_MEANS[outcome]]),
 )}
 
-What is thrown says more by its class; an error with a \`code\`, or of another class, is a script that broke:
+What is thrown says more by its \`name\`; an error with a \`code\`, or with another name, is a script that broke. A class of your own
+has the name \`Error\` unless it sets one. What is no error (\`throw 'no such user'\`) counts as a plain \`Error\` with that message:
 
 ${table(
   ['verdict', 'what it does'],

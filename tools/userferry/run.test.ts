@@ -72,6 +72,17 @@ describe('an option', () => {
 });
 
 describe('userferry run', () => {
+  it('tells an id that is text from one that is a number, and text from what else is printed so', () => {
+    author.write(
+      'getUser.js',
+      String.raw`function getUser({ id }) { return { id, name: '', nickname: 'Ada L', city: 'null', company: '\x1b[31m' }; }`,
+    );
+    expect(run(['getUser.js', '--id', '7']).stdout).toMatch(/\n {2}id +7\n/);
+    const { stdout } = run(['getUser.js', '--id', '"7"']);
+    for (const line of [/id +"7"/, /name +""/, /nickname +Ada L/, /city +"null"/, /company +"\\u001b\[31m"/])
+      expect(stdout).toMatch(new RegExp(`\\n {2}${line.source}\\n`));
+  });
+
   it('gives arguments by name and tells a person what came back', () => {
     const { status, stdout } = run(['login.js', '--email', 'ada@example.com', '--password-stdin'], 'right\n');
     expect(stdout).toMatch(/^✓ completed: the function returned\n\nresult\n {2}id +1\n {2}email +ada@example.com\n/);

@@ -27,8 +27,20 @@ export const VERDICT_MEANS: Readonly<Record<ReturnType<typeof judgeThrow>, strin
   broken: 'counts as a broken script: whether the password is right is not known',
 };
 
-const field = ([name, value]: [string, unknown]): string =>
-  `  ${name.padEnd(16)} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Text stands as it is, unless it would read as something else (`"7"` is another id than 7), as nothing, or change the screen. */
+const valueText = (value: unknown): string =>
+  typeof value === 'string' && value !== '' && !isJson(value) && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
+
+const field = ([name, value]: [string, unknown]): string => `  ${name.padEnd(16)} ${valueText(value)}`;
 
 const resultLines = (result: unknown): readonly string[] =>
   typeof result === 'object' && result !== null && !Array.isArray(result)

@@ -32,7 +32,7 @@ a test runs each row, and another holds this file against them.
   \`deleteUser\` and \`validatePassword\` it is \`REJECTED_BY_SCRIPT\`: the script ran, reached its database and said no
   without saying why, so show a general message, do not repeat the call, and look into the log history. From \`getUser\`,
   \`searchUser\` and \`listUsers\` a plain \`Error\` is \`SCRIPT_FAILED\`, because "not found" is \`null\` there. An error with a
-  code or of another class is a script that broke: \`SCRIPT_FAILED\`.
+  code or with another \`name\` is a script that broke: \`SCRIPT_FAILED\`.
 - A write (\`createUser\`, \`updateUser\`, \`deleteUser\`) is sent once. One that was killed or got no answer is \`undecided\`
   \`INTERRUPTED\`, with no time to wait, as are a timeout and an outage under their own names: it may have happened, so look
   before trying again.
