@@ -34,7 +34,7 @@ describe.skipIf(BROWSER === undefined)(
     let page: ConsolePage;
     beforeAll(async () => {
       world = await createConsoleWorld();
-      page = await world.open();
+      page = await world.open({ permissions: ['clipboard-read', 'clipboard-write'] });
       await world.signIn(page);
     });
     afterAll(async () => {
@@ -85,6 +85,24 @@ describe.skipIf(BROWSER === undefined)(
         await page.keyboard.type('mysql://x');
         expect(await uri.inputValue()).toBe('mysql://x');
         await page.getByRole('button', { name: 'Discard' }).click();
+      });
+
+      it('takes the value of a variable with its lines, as keys and certificates are pasted, and covers it', async () => {
+        const key = '-----BEGIN KEY-----\nMFkwEw\n-----END KEY-----';
+        await page.getByRole('button', { name: 'Add a variable' }).click();
+        await page.getByLabel('Name of the variable').fill('SIGNING_KEY');
+        const value = page.getByLabel('Value of SIGNING_KEY');
+        await value.focus();
+        await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(`${key.replaceAll('\n', '\r\n')}\n`)})`);
+        await page.keyboard.press('ControlOrMeta+V');
+        await page.keyboard.type('\n');
+        expect(await value.inputValue()).toBe(`${key}\n\n`);
+        expect(await page.evaluate('getComputedStyle(document.activeElement).webkitTextSecurity')).toBe('disc');
+        await expect(auditPage(page)).resolves.toEqual([]);
+        const save = page.waitForRequest(/SaveConnection/);
+        await page.getByRole('button', { name: 'Save' }).click();
+        expect((await save).postDataJSON().env).toEqual({ SIGNING_KEY: `${key}\n\n` });
+        await page.getByText('Version 2 is saved').waitFor();
       });
 
       it('has each variable in one row, and no page scrolls sideways on a narrow phone', async () => {

@@ -1,4 +1,4 @@
-import type { RefObject } from 'react';
+import type { ClipboardEvent, RefObject } from 'react';
 import { TextField as AriaTextField, FieldError, Input, Label, Text, TextArea } from 'react-aria-components';
 
 type Common = {
@@ -15,6 +15,8 @@ type TextFieldProps = Common & {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly onFocusChange?: (focused: boolean) => void;
+  readonly onPaste?: (event: ClipboardEvent<HTMLInputElement>) => void;
+  readonly autoFocus?: boolean;
   readonly placeholder?: string;
   readonly type?: 'text' | 'email' | 'password' | 'search' | 'datetime-local';
   readonly inputMode?: 'text' | 'numeric' | 'url';
@@ -23,17 +25,21 @@ type TextFieldProps = Common & {
   readonly box?: RefObject<HTMLInputElement | null>;
   /** Lines of a larger box. */
   readonly rows?: number;
+  /** In a larger box, which has no type, what a password box does: nobody reads it over a shoulder. */
+  readonly covered?: boolean;
 };
 
 export const TextField = (props: TextFieldProps) => {
-  const { value, onChange, onFocusChange, placeholder, type = 'text', inputMode, mono, box, rows } = props;
-  const shared = { ...(placeholder !== undefined && { placeholder }), className: mono ? 'input mono' : 'input' };
+  const { value, onChange, onFocusChange, onPaste, placeholder, type = 'text', inputMode, mono, box, rows } = props;
+  const className = `input${mono ? ' mono' : ''}${props.covered ? ' covered' : ''}`;
+  const shared = { ...(placeholder !== undefined && { placeholder }), className };
   return (
     <AriaTextField
       {...frameOf(props)}
       value={value}
       onChange={onChange}
       {...(onFocusChange && { onFocusChange })}
+      {...(props.autoFocus && { autoFocus: true })}
       type={type === 'datetime-local' ? 'text' : type}
       autoComplete="off"
       spellCheck="false"
@@ -41,14 +47,17 @@ export const TextField = (props: TextFieldProps) => {
     >
       {!props.hideLabel && <Label>{props.label}</Label>}
       {rows === undefined ? (
-        <Input {...shared} type={type} {...(box && { ref: box })} />
+        <Input {...shared} type={type} {...(box && { ref: box })} {...(onPaste && { onPaste })} />
       ) : (
-        <TextArea {...shared} rows={rows} />
+        <TextArea {...shared} rows={rows} ref={goToEnd} />
       )}
       <Notes {...props} />
     </AriaTextField>
   );
 };
+
+/** Where one goes on who is led into a box that has a text. */
+const goToEnd = (box: HTMLTextAreaElement | null): void => box?.setSelectionRange(box.value.length, box.value.length);
 
 const frameOf = ({ label, hideLabel, error, isDisabled = false, className = '' }: Common) => ({
   className: `field ${className}`,

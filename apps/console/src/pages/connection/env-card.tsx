@@ -1,3 +1,4 @@
+import { type ClipboardEvent, useState } from 'react';
 import { ActionButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -61,10 +62,8 @@ const EnvFields = ({ rows, row, onChange, onRemove }: FieldsProps) => {
       {row.removed ? (
         <p className="quiet">Will be removed when you save.</p>
       ) : (
-        <TextField
+        <ValueField
           label={`Value of ${called}`}
-          hideLabel
-          type="password"
           placeholder={row.saved ? 'Saved, not shown. Type to replace it' : 'Value'}
           value={row.value}
           onChange={(value) => onChange({ value })}
@@ -81,4 +80,26 @@ const EnvFields = ({ rows, row, onChange, onRemove }: FieldsProps) => {
       )}
     </>
   );
+};
+
+type ValueProps = {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+};
+
+/** A password box has one line, and makes blanks of the others: what is pasted with several (a key, say) gets a larger box. */
+const ValueField = (props: ValueProps) => {
+  const [isLong, setIsLong] = useState(props.value.includes('\n'));
+  if (isLong) return <TextField key="long" {...props} hideLabel mono rows={4} covered autoFocus />;
+  const onPaste = (event: ClipboardEvent<HTMLInputElement>) => {
+    const pasted = event.clipboardData.getData('text').replaceAll(/\r\n?/g, '\n');
+    if (!pasted.trimEnd().includes('\n')) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = event.currentTarget;
+    props.onChange(`${props.value.slice(0, selectionStart ?? 0)}${pasted}${props.value.slice(selectionEnd ?? 0)}`);
+    setIsLong(true);
+  };
+  return <TextField key="short" {...props} hideLabel type="password" onPaste={onPaste} />;
 };
