@@ -204,7 +204,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): its
     await page.context().close();
   });
 
-  it('deletes the connection after it has said what that means', async () => {
+  it('deletes the connection after it has said what that means; the next one has its own first version', async () => {
     const page = await world.open();
     await world.signIn(page);
     await world.visit(page, 'connection');
@@ -212,6 +212,11 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): its
     await page.getByText('cannot be brought back').waitFor();
     await page.getByRole('button', { name: 'Delete for good' }).click();
     await page.getByText('Three steps to your first login').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^Version [2-9]\d* is saved/).waitFor(); // versions go on from those of the one before
+    await page.getByRole('link', { name: 'Versions' }).click();
+    await page.getByRole('button', { name: /Changes of version/ }).click();
+    await page.getByText('There is no difference.').waitFor(); // between the first version of all and the current one
     await page.context().close();
   });
 });

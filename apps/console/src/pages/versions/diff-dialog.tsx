@@ -8,11 +8,16 @@ import { Loaded } from '../../components/page-state.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { UnifiedDiff } from './unified-diff.tsx';
 
-type DiffProps = { readonly userPoolId: string; readonly version: ConnectionVersion; readonly onClose: () => void };
+type DiffProps = {
+  readonly userPoolId: string;
+  readonly version: ConnectionVersion;
+  /** There is none before it: 1, or a higher one after a connection that was deleted. */
+  readonly isFirst: boolean;
+  readonly onClose: () => void;
+};
 
 /** What a version changed, or how it differs from the one that is current. */
-export const DiffDialog = ({ userPoolId, version, onClose }: DiffProps) => {
-  const isFirst = version.version === '1';
+export const DiffDialog = ({ userPoolId, version, isFirst, onClose }: DiffProps) => {
   const [against, setAgainst] = useState<'before' | 'current'>(isFirst ? 'current' : 'before');
   const before = String(BigInt(version.version) - 1n);
   const range =

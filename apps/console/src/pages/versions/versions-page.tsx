@@ -15,6 +15,10 @@ import { RollbackDialog } from './rollback-dialog.tsx';
 
 const PAGE_SIZE = 20;
 
+type Open =
+  | { readonly what: 'diff'; readonly version: ConnectionVersion; readonly isFirst: boolean }
+  | { readonly what: 'rollback'; readonly version: ConnectionVersion };
+
 /** Every version of mode, settings and scripts; any of them can be compared with the current one, and brought back. */
 export const VersionsPage = ({ pool }: PoolPageProps) => {
   useTitle(`Versions of ${pool.name}`);
@@ -22,7 +26,7 @@ export const VersionsPage = ({ pool }: PoolPageProps) => {
   const pages = usePages(userPoolId);
   const request = { userPoolId, pageSize: PAGE_SIZE, pageToken: pages.token };
   const query = useCall('ConnectionService', 'ListScriptVersions', request, { keepPrevious: true });
-  const [open, setOpen] = useState<{ readonly what: 'diff' | 'rollback'; readonly version: ConnectionVersion }>();
+  const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   return (
     <div className="stack-wide">
@@ -37,11 +41,14 @@ export const VersionsPage = ({ pool }: PoolPageProps) => {
           {({ versions, nextPageToken }) => (
             <>
               <ul className="versions">
-                {versions.map((version) => (
+                {versions.map((version, index) => (
                   <VersionRow
                     key={version.version}
                     version={version}
-                    onDiff={() => setOpen({ what: 'diff', version })}
+                    onDiff={() => {
+                      const isFirst = index === versions.length - 1 && nextPageToken === '';
+                      setOpen({ what: 'diff', version, isFirst });
+                    }}
                     onRollback={() => setOpen({ what: 'rollback', version })}
                   />
                 ))}
@@ -51,7 +58,9 @@ export const VersionsPage = ({ pool }: PoolPageProps) => {
           )}
         </Loaded>
       )}
-      {open?.what === 'diff' && <DiffDialog userPoolId={userPoolId} version={open.version} onClose={close} />}
+      {open?.what === 'diff' && (
+        <DiffDialog userPoolId={userPoolId} version={open.version} isFirst={open.isFirst} onClose={close} />
+      )}
       {open?.what === 'rollback' && <RollbackDialog userPoolId={userPoolId} version={open.version} onClose={close} />}
     </div>
   );
