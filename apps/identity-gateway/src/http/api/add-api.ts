@@ -73,14 +73,22 @@ const answerer =
     if ('refusal' in found) return refuse(reply, found.refusal);
     const { credential, session } = found;
     const { traceparent } = request.headers;
-    const body = await answer({
+    const stay = () => {
+      if (session !== undefined && !isUnattended(request.headers)) renew(reply, session, sealer);
+    };
+    const call = {
       credential,
       requestId: request.id,
       traceparent: typeof traceparent === 'string' && /^[\w-]{1,128}$/.test(traceparent) ? traceparent : undefined,
       text: textOf(request.body),
       signal: hangUpOf(reply),
+    };
+    const body = await answer(call).catch((error: unknown) => {
+      // Refused or not, somebody is there; but for whoever is not let in any more.
+      if (knownRefusal(error)?.status !== 401) stay();
+      throw error;
     });
-    if (session !== undefined && !isUnattended(request.headers)) renew(reply, session, sealer);
+    stay();
     return reply.type('application/json; charset=utf-8').send(body);
   };
 

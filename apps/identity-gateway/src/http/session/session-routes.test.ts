@@ -187,6 +187,19 @@ describe('a session', () => {
     expect(await renewal({ usedMs: now - 2 * MINUTE_MS, endsMs: now + 5 * MINUTE_MS })).toMatch(/Max-Age=(299|300);/);
   });
 
+  it('goes on with a call that is refused, too: somebody is there who made it', async () => {
+    const used = cookieOf({ usedMs: Date.now() - 2 * MINUTE_MS });
+    for (const [call, expected] of [
+      ['ConnectionService/GetScript', 400],
+      ['UserPoolService/SetPlan', 403],
+    ] as const) {
+      const { status, headers } = await api.post(call, POOL, used);
+      expect([status, headers.get('set-cookie')]).toEqual([expected, expect.stringMatching(/Max-Age=1800;/)]);
+    }
+    const nobodys = cookieOf({ credential: 'nobodys-key', usedMs: Date.now() - 2 * MINUTE_MS });
+    expect((await api.post(CALL, POOL, nobodys)).headers.get('set-cookie')).toBe(null);
+  });
+
   it('is not kept awake by what a page asks again by itself, with nobody there', async () => {
     const connections = { getConnection: async () => Connection.fromPartial({}) };
     const history = { listScriptRuns: async () => ({ runs: [], nextPageToken: '' }) };
