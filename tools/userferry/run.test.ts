@@ -69,6 +69,11 @@ describe('an option', () => {
     expect(scriptArgs('updateUser', updates).slice(0, 2)).toEqual(['x', { email: 'a@b.test', nickname: null }]);
     expect(scriptArgs('listUsers', {})).toMatchObject([1, 10, { userPoolName: 'Workbench', request: { body: {} } }]);
   });
+
+  it('an id of digits that no number holds exactly stays as it was typed', () => {
+    const ids = ['9007199254740991', '9007199254740992', '9007199254740993', '-9007199254740993'];
+    expect(ids.map(readId)).toEqual([9_007_199_254_740_991, ...ids.slice(1)]);
+  });
 });
 
 describe('userferry run', () => {

@@ -96,9 +96,12 @@ export const scriptArgs = (action: ScriptAction, args: NamedArgs): readonly unkn
   return [...MAKERS[action](args), { ...CONTEXT, ...args.context }];
 };
 
-/** A number that was typed stays a number, since a script's own ids are one or the other; quotes make it a string. */
+/**
+ * A number that was typed stays a number, since a script's own ids are one or the other; quotes make it a string, and so does
+ * being too large to be exact, as a script has to return it then.
+ */
 export const readId = (text: string): string | number => {
-  if (/^(0|-?[1-9]\d{0,15})$/.test(text)) return Number(text);
+  if (/^(0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   return /^"(.*)"$/.exec(text)?.[1] ?? text;
 };
 
