@@ -48,6 +48,17 @@ const flood = (file) => {
   }
 };
 
+/** One question for a socket after the other; `asked` is told after each, and nothing is ever taken. */
+const askForSockets = ({ runId, argsJson }, asked) => {
+  const [host, port] = JSON.parse(argsJson);
+  for (let id = 1; id < 1000; id += 1) {
+    writeSync(4, frameOf(JSON.stringify({ kind: 'connect', id, runId, host, port, family: 0 })));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    asked(id);
+  }
+  for (;;);
+};
+
 const BEHAVIOURS = {
   echo: ({ runId, argsJson }) => done(runId, JSON.parse(argsJson)),
   who: ({ runId }) => done(runId, { pid: process.pid, uid: process.getuid(), env: Object.keys(process.env) }),
@@ -102,14 +113,9 @@ const BEHAVIOURS = {
     flood(2);
     done(runId, 1);
   },
-  'ask for sockets and take none': async ({ runId, argsJson }) => {
-    const [host, port] = JSON.parse(argsJson);
-    for (let id = 1; id < 1000; id += 1) {
-      writeSync(4, frameOf(JSON.stringify({ kind: 'connect', id, runId, host, port, family: 0 })));
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-    for (;;);
-  },
+  'ask for sockets and take none': (run) => askForSockets(run, () => {}),
+  'ask for sockets and only say that they are taken': (run) =>
+    askForSockets(run, (id) => id > 100 && writeSync(3, '{"cmd":"NODE_HANDLE_ACK"}\n')),
   'end the frame pipe': () => {
     pipe.end();
     setInterval(() => {}, 1000);

@@ -18,7 +18,7 @@ export type PassageListener = {
 type RawChannel = { readonly fd: number; readStop(): void };
 
 const ACK = '{"cmd":"NODE_HANDLE_ACK"}\n';
-/** Sockets handed over and not yet taken. */
+/** Sockets handed over and not yet taken; and those that have not left, whatever the child says to have taken. */
 const UNTAKEN_MAX = 256;
 
 const rawChannelOf = (child: ChildProcess): RawChannel | undefined => {
@@ -69,6 +69,7 @@ export const createSocketPassage = (child: ChildProcess, { violation, lost }: Pa
   channel.readStop();
   const takenOf = createTally(channel);
   let underWay = 0;
+  let waiting = 0;
   const refuse = (socket: Socket, rule: string): void => {
     socket.destroy();
     violation(rule);
@@ -83,8 +84,10 @@ export const createSocketPassage = (child: ChildProcess, { violation, lost }: Pa
       if (taken === 'nonsense') return refuse(socket, 'bytes on the socket channel');
       if (taken === 'closed') return lose(socket);
       underWay += 1 - taken;
-      if (underWay > UNTAKEN_MAX) return refuse(socket, 'sockets are not taken');
+      if (Math.max(underWay, waiting) > UNTAKEN_MAX) return refuse(socket, 'sockets are not taken');
+      waiting += 1;
       child.send(message, socket, { keepOpen: false }, (error) => {
+        waiting -= 1;
         if (error === null) child.emit('internalMessage', { cmd: 'NODE_HANDLE_ACK' }, undefined);
       });
     },
