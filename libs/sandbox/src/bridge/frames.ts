@@ -8,6 +8,7 @@
 import { type Isolation, LIMITS, LOG_LEVELS, OUTCOMES, type ScriptLanguage } from '@userferry/script-contract';
 import { z } from 'zod';
 import { DNS_QUESTIONS } from './dns-questions.ts';
+import { LOGS, RESULT_CHARACTERS_MAX } from './frame-limits.ts';
 import type { SocketAddresses } from './operations.ts';
 
 export { FRAME_BYTES_MAX } from './frame-limits.ts';
@@ -59,22 +60,32 @@ const spentMs = z.number().min(0).max(86_400_000);
 /** `overloaded` is the supervisor's word: it says that a run never began, so that even a write may be sent again. */
 const hostOutcome = z.enum(OUTCOMES).refine((outcome): boolean => outcome !== 'overloaded');
 
+/** As the wire to whoever asked for the run has numbers. */
+const place = z.int32();
+const howMany = z.int32().min(0);
+
+/** All lines are looked through for secrets, on the thread that serves everybody: no more of them than a host's guest may write. */
+const logs = z
+  .array(z.strictObject({ level: z.enum(LOG_LEVELS), text: text(LOGS.lineCharacters), atMs: z.number() }))
+  .max(LOGS.lines)
+  .refine((lines) => lines.reduce((sum, line) => sum + line.text.length, 0) <= LOGS.bytes + LOGS.lineCharacters);
+
 /** The run is over. */
 const result = z.strictObject({
   kind: z.literal('result'),
   runId: text(128),
   outcome: hostOutcome,
-  resultJson: z.string().optional(),
+  resultJson: text(RESULT_CHARACTERS_MAX).optional(),
   error: z
     .strictObject({
       name: text(256),
       message: text(16384),
       code: text(256).optional(),
-      line: z.int().optional(),
-      column: z.int().optional(),
+      line: place.optional(),
+      column: place.optional(),
     })
     .optional(),
-  logs: z.array(z.strictObject({ level: z.enum(LOG_LEVELS), text: text(16384), atMs: z.number() })).max(1000),
+  logs,
   usage: z.strictObject({
     wallMs: spentMs,
     cpuMs: spentMs,
@@ -82,9 +93,9 @@ const result = z.strictObject({
       .number()
       .min(0)
       .max(2 ** 40),
-    connectionsOpened: z.int().min(0).optional(),
-    connectionsReused: z.int().min(0).optional(),
-    crossings: z.int().min(0).optional(),
+    connectionsOpened: howMany.optional(),
+    connectionsReused: howMany.optional(),
+    crossings: howMany.optional(),
     connectMs: spentMs.optional(),
     queryMs: spentMs.optional(),
     hashMs: spentMs.optional(),
@@ -102,8 +113,8 @@ const checked = z.strictObject({
       z.strictObject({
         name: text(256),
         message: text(4096),
-        line: z.int().optional(),
-        column: z.int().optional(),
+        line: place.optional(),
+        column: place.optional(),
       }),
     )
     .max(100),

@@ -10,8 +10,6 @@ export const LIMITS = {
   sockets: 64,
   socketsOpened: 1_000,
   questions: 20_000,
-  logLines: 201,
-  logBytes: 66 * 1024,
   pbkdf2Iterations: 10_000_000,
   scryptMemoryBytes: 128 * 1024 * 1024,
   derivedKeyBytes: 1024 * 1024,

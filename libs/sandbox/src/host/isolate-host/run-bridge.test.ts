@@ -128,6 +128,14 @@ describe('the host', () => {
     bridge.close();
   });
 
+  it('hands on no line that no source has', () => {
+    const { bridge, reports } = startBridge();
+    const error = { name: 'E', message: 'x', line: 2 ** 40, column: 3, chain: [] };
+    bridge.onOperations([['done', { kind: 'threw', error }] as never]);
+    expect(reports).toEqual([{ kind: 'threw', error: { name: 'E', message: 'x', column: 3, chain: [] } }]);
+    bridge.close();
+  });
+
   it('hands on of an error what errors have, and nothing else', () => {
     const { bridge, reports } = startBridge();
     const error = {

@@ -1,10 +1,9 @@
 /** The lines that a run writes to its console. The guest keeps the budget; what is beyond it here is dropped. */
 import type { LogLine } from '@userferry/script-contract';
+import { LOGS } from '../../bridge/frame-limits.ts';
 import { asText } from './arguments.ts';
-import { LIMITS } from './limits.ts';
 
 const LEVELS = new Set<unknown>(['debug', 'info', 'warn', 'error']);
-const LINE_MAX = 16 * 1024;
 
 export type RunLog = {
   readonly lines: readonly LogLine[];
@@ -17,8 +16,8 @@ export function createRunLog(): RunLog {
   return {
     lines,
     add(level, text, atMs) {
-      if (lines.length >= LIMITS.logLines || bytes > LIMITS.logBytes) return;
-      const line = asText(text, 'text', LINE_MAX);
+      if (lines.length >= LOGS.lines || bytes > LOGS.bytes) return;
+      const line = asText(text, 'text', LOGS.lineCharacters);
       bytes += Buffer.byteLength(line);
       const known = LEVELS.has(level) ? (level as LogLine['level']) : 'info';
       lines.push({ level: known, text: line, atMs: Number.isFinite(atMs) ? (atMs as number) : 0 });

@@ -1,9 +1,9 @@
 /** How a run ended, as its guest says: hostile input like everything that comes over the bridge. */
+import { RESULT_CHARACTERS_MAX } from '../../bridge/frame-limits.ts';
 import type { ReportedError, RunReport } from '../../bridge/operations.ts';
 import { asText } from './arguments.ts';
 
 const KINDS: readonly unknown[] = ['returned', 'threw', 'syntax_error', 'invalid_result', 'quota_exceeded'];
-const RESULT_MAX = 2 * 1024 * 1024;
 const NAME_MAX = 256;
 const MESSAGE_MAX = 16 * 1024;
 const CHAIN_MAX = 64;
@@ -25,9 +25,9 @@ function asLink(value: unknown): Link {
   return code === undefined ? link : { ...link, code: asText(code, 'code', NAME_MAX) };
 }
 
-/** A line or column, as far as it is one. */
+/** A line or column, as far as it is one: of 32 bits, as it is told on. */
 const place = (name: 'line' | 'column', value: unknown): { readonly [name: string]: number } =>
-  typeof value === 'number' && Number.isSafeInteger(value) ? { [name]: value } : {};
+  typeof value === 'number' && (value | 0) === value ? { [name]: value } : {};
 
 function asError(value: unknown): ReportedError {
   const { chain, line, column } = asFields(value, 'error');
@@ -41,7 +41,7 @@ export function asRunReport(value: unknown): RunReport {
   if (!KINDS.includes(kind)) throw new TypeError('There is no such end of a run');
   return {
     kind: kind as RunReport['kind'],
-    ...(kind === 'returned' ? { resultJson: asText(resultJson, 'result', RESULT_MAX) } : {}),
+    ...(kind === 'returned' ? { resultJson: asText(resultJson, 'result', RESULT_CHARACTERS_MAX) } : {}),
     ...(error === undefined ? {} : { error: asError(error) }),
     ...(uncaught === true ? { uncaught } : {}),
   };

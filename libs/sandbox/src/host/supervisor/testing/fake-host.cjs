@@ -21,6 +21,8 @@ const done = (runId, value, extra = {}) =>
     ...extra,
   });
 
+const logOf = (lines, text) => Array.from({ length: lines }, () => ({ level: 'info', text, atMs: 1 }));
+
 const sockets = new Map();
 process.on('message', ({ id }, socket) => sockets.get(id)?.(socket));
 const answers = new Map();
@@ -82,6 +84,17 @@ const BEHAVIOURS = {
   'a question of no run': () => send({ kind: 'connect', id: 1, runId: 'x', host: 'x', port: 1, family: 0 }),
   'a result against the schema': ({ runId }) => done(runId, 1, { usage: { ...usage, wallMs: 'long' } }),
   'an outcome that is not a host’s to tell': ({ runId }) => done(runId, null, { outcome: 'overloaded' }),
+  'a line that no source has': ({ runId }) =>
+    done(runId, null, { outcome: 'threw', error: { name: 'Error', message: '', line: 2 ** 40 } }),
+  'more connections than can be counted': ({ runId }) =>
+    done(runId, null, { usage: { ...usage, connectionsOpened: 2 ** 40 } }),
+  'more lines than are logged': ({ runId }) => done(runId, null, { logs: logOf(202, 'x') }),
+  'three megabytes of log': ({ runId }) => done(runId, null, { logs: logOf(200, 'x '.repeat(8000)) }),
+  'twelve megabytes of a result': ({ runId }) =>
+    done(
+      runId,
+      Array.from({ length: 4e6 }, () => []),
+    ),
   'a field too many': ({ runId }) => done(runId, 1, { __proto__: null, extra: true }),
   'a million values': ({ runId }) => done(runId, 1, { logs: Array.from({ length: 1e6 }, () => 0) }),
   'sixteen megabytes of objects': () => pipe.write(frameOf(`[${'{},'.repeat(5e6)}{}]`)),
