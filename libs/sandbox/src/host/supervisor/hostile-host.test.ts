@@ -139,6 +139,14 @@ describe('an isolate host that', () => {
     expect(JSON.stringify(entries)).not.toContain(env.SECRET);
   });
 
+  it('says that its run took a day is believed the time that it had', async () => {
+    const before = performance.now();
+    const { usage } = await sandbox.run(runOf('a day', { connectionKey: 'a day' }));
+    const tookMs = performance.now() - before;
+    expect(usage.wallMs).toBeLessThanOrEqual(tookMs);
+    expect(usage.cpuMs).toBeLessThanOrEqual(tookMs);
+  });
+
   it('ends its frame pipe and lives on is killed at once, and the next run works', async () => {
     const given = { connectionKey: 'mute', timeoutMs: 30_000 };
     expect((await sandbox.run(runOf('end the frame pipe', given))).outcome).toBe('killed');

@@ -32,6 +32,12 @@ export type ActiveRun = {
   cancel(): void;
 };
 
+/** By the host's word it has used what it likes, and that is added up with what others have: it is no more than there was. */
+const withinTime = (result: RunResult, hadMs: number): RunResult => {
+  const { wallMs, cpuMs } = result.usage;
+  return { ...result, usage: { ...result.usage, wallMs: Math.min(wallMs, hadMs), cpuMs: Math.min(cpuMs, hadMs) } };
+};
+
 /** What a run is beside in its host, and what happens to that when the run is not ended there in time. */
 export type HostOfRun = { readonly isAlone: () => boolean; readonly onStuck: () => void };
 
@@ -74,7 +80,7 @@ export const createActiveRun = (request: RunRequest, { isAlone, onStuck }: HostO
     get isOverdue() {
       return isOverdue;
     },
-    settle,
+    settle: (result) => settle(withinTime(result, performance.now() - startedAt)),
     end: (outcome, message) => settle(ended(outcome, message)),
     cancel() {
       if (cancelled) return;

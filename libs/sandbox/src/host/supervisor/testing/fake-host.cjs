@@ -95,6 +95,7 @@ const BEHAVIOURS = {
       runId,
       Array.from({ length: 4e6 }, () => []),
     ),
+  'a day': ({ runId }) => done(runId, 1, { usage: { ...usage, wallMs: 86_400_000, cpuMs: 86_400_000 } }),
   'a field too many': ({ runId }) => done(runId, 1, { __proto__: null, extra: true }),
   'a million values': ({ runId }) => done(runId, 1, { logs: Array.from({ length: 1e6 }, () => 0) }),
   'sixteen megabytes of objects': () => pipe.write(frameOf(`[${'{},'.repeat(5e6)}{}]`)),
