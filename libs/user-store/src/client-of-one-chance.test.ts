@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { ServiceError } from '@userferry/errors';
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { UserStore } from './open-user-store.ts';
 import { openStoreForTests } from './store-for-tests.ts';
 
 const stack = new AsyncDisposableStack();
@@ -63,3 +65,31 @@ it('also one on which statements were sent together', async () => {
   await expect(store.attempts.begin(subject)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   expect(await store.attempts.begin(subject)).toEqual({ allowed: true });
 });
+
+/** What whoever calls sees while new sessions may only read, and once they may write. */
+const throughReadOnlyTimes = async (write: (store: UserStore) => Promise<unknown>) => {
+  await using own = await testDatabase();
+  await using store = await openStoreForTests(own.url, { poolSize: 1 });
+  const newSessionsMayOnlyRead = (value: 'on' | 'off') =>
+    own.query(`BEGIN READ WRITE;
+      DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = ${value}', current_database());
+      END $$; COMMIT`);
+  await newSessionsMayOnlyRead('on');
+  await own.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid()`);
+  await expect
+    .poll(() => write(store).catch((error: ServiceError) => error.cause))
+    .toMatchObject({ message: expect.stringContaining('25006') });
+  await newSessionsMayOnlyRead('off');
+  return await write(store);
+};
+
+it.each<[string, (store: UserStore) => Promise<unknown>]>([
+  ['by itself', (store) => store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: false })],
+  ['of those sent together', (store) => store.attempts.begin({ userPoolId: 'p', who: { userId: 'a' }, address: '' })],
+])(
+  'one that began when nothing could be written is given up for a statement %s, and the next call writes',
+  async (...[, write]) => {
+    await expect(throughReadOnlyTimes(write)).resolves.toBeDefined();
+  },
+);

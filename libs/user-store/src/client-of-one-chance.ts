@@ -1,14 +1,15 @@
 import pg from 'pg';
 import { sendTogether } from './statements/send-together.ts';
 import type { Row, StatementCall } from './statements/statement.ts';
-import { isUnanswered } from './store-failures.ts';
+import { isReadOnly, isUnanswered } from './store-failures.ts';
 
 type Inner = { readonly connection: { readonly stream: { destroy: () => void } } };
 
 /**
  * A connection that is given up when it did not answer in time. node-postgres would go on with it, each next statement
  * behind the one that hangs: after a failover without a goodbye every connection of the pool would be such a one, until
- * the operating system gives up a quarter of an hour later.
+ * the operating system gives up a quarter of an hour later. So is one that may only read: what was the default when a session
+ * began stays with it, when everybody else has long been writing again.
  */
 export class ClientOfOneChance extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -20,17 +21,17 @@ export class ClientOfOneChance extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: its overloads take callbacks, too, which nobody here uses
   override query(...args: any[]): any {
     const result: unknown = super.query(...(args as [string]));
-    return result instanceof Promise ? this.unlessSilent(result) : result;
+    return result instanceof Promise ? this.unlessOfNoUse(result) : result;
   }
 
   /** See `sendTogether`. */
   together(calls: readonly StatementCall[], prepared: boolean): Promise<readonly (readonly Row[])[]> {
-    return this.unlessSilent(sendTogether(this, calls, prepared));
+    return this.unlessOfNoUse(sendTogether(this, calls, prepared));
   }
 
-  private unlessSilent<T>(answer: Promise<T>): Promise<T> {
+  private unlessOfNoUse<T>(answer: Promise<T>): Promise<T> {
     return answer.catch(async (error: unknown) => {
-      if (isUnanswered(error)) await this.giveUp();
+      if (isUnanswered(error) || isReadOnly(error)) await this.giveUp();
       throw error;
     });
   }

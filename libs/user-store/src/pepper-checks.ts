@@ -1,10 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { codeOf } from './store-failures.ts';
+import { isReadOnly } from './store-failures.ts';
 
 /** Of each pepper, by its id, a value that is made of it and of which it cannot be had back. */
 export type PepperChecks = ReadonlyMap<string, Uint8Array>;
-
-const READ_ONLY = '25006';
 
 // As many as there ever were peppers: a handful.
 const KNOWN = 'SELECT pepper_id AS id, check_value AS value FROM pepper_checks';
@@ -25,7 +23,7 @@ const note = async (dataSource: DataSource, checks: PepperChecks, ids: readonly 
     await dataSource.query(NOTE, [sorted, sorted.map((id) => Buffer.from(checks.get(id) ?? []))]);
   } catch (error) {
     // A store that is read-only for now takes no hash either: a later start notes it.
-    if (codeOf(error) !== READ_ONLY) throw error;
+    if (!isReadOnly(error)) throw error;
   }
 };
 

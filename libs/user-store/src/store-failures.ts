@@ -45,6 +45,9 @@ export const codeOf = (error: unknown): string | undefined => {
 /** A statement to which no answer came in time: node-postgres gives it no code. */
 export const isUnanswered = (error: unknown): boolean => driverErrorOf(error)?.message === 'Query read timeout';
 
+/** Nothing can be written where it was sent, for as long as its session lives perhaps. */
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === '25006';
+
 /** A statement that took longer than it may, by the server's clock or, behind a pooler, by ours: it would anywhere, and again. */
 export const isTooSlow = (error: unknown): boolean => codeOf(error) === '57014' || isUnanswered(error);
 
