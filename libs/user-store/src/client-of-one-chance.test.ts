@@ -66,6 +66,25 @@ it('also one on which statements were sent together', async () => {
   expect(await store.attempts.begin(subject)).toEqual({ allowed: true });
 });
 
+it('whether the end of an attempt was taken is said to be unknown where no answer came, and only there', async () => {
+  const url = new URL(database.url);
+  await using line = await openLine(Number(url.port));
+  url.port = String(line.port);
+  await using store = await openStoreForTests(url.href, { poolSize: 1, statementTimeoutMs: 500 });
+  const subject = { userPoolId: randomUUID(), who: { userId: 'ada' }, address: '' };
+  await store.attempts.undecided(subject);
+  line.fallSilent();
+  const unknown = { reason: 'STORE_UNAVAILABLE', metadata: { done: 'unknown' } };
+  await expect(store.attempts.undecided(subject)).rejects.toMatchObject(unknown);
+  const held = database.query('BEGIN; LOCK TABLE login_attempts; SELECT pg_sleep(2); COMMIT');
+  const sleeping = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
+  await expect.poll(async () => (await database.query(sleeping)).length).toBe(1);
+  const undone = await store.attempts.undecided(subject).catch((error: ServiceError) => error);
+  expect(undone).toHaveProperty('reason', 'STORE_UNAVAILABLE');
+  expect(undone).toHaveProperty('metadata', {});
+  await held;
+});
+
 /** What whoever calls sees while new sessions may only read, and once they may write. */
 const throughReadOnlyTimes = async (write: (store: UserStore) => Promise<unknown>) => {
   await using own = await testDatabase();

@@ -17,6 +17,8 @@ export type OutboxOptions<T> = {
   readonly gatherMs: number;
   /** Beyond it the newest are dropped and counted. */
   readonly capacity: number;
+  /** How long one try may take; five seconds unless said. */
+  readonly sendMsMax?: number;
   readonly log: Pick<Logger, 'warn'>;
   readonly wait?: (ms: number) => Promise<void>;
 };
@@ -36,7 +38,7 @@ const SEND_MS_MAX = 5_000;
  * in every direction, so that a store that is away costs nothing but what is lost; a crash loses what is waiting.
  */
 export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { readonly add: (item: T) => void } => {
-  const { what, name, send, batchMax, gatherMs, capacity, log, wait = pause } = options;
+  const { what, name, send, batchMax, gatherMs, capacity, log, sendMsMax = SEND_MS_MAX, wait = pause } = options;
   const waiting: T[] = [];
   let [dropped, closing] = [0, false];
   let running: Promise<void> | undefined;
@@ -69,7 +71,7 @@ export const createOutbox = <T>(options: OutboxOptions<T>): AsyncDisposable & { 
       // Whoever stops does not wait for a store that is away.
       if (waitMs > 0 && closing) break;
       if (waitMs > 0) await wait(waitMs);
-      const call = { requestId: randomUUID(), deadlineMs: Date.now() + SEND_MS_MAX };
+      const call = { requestId: randomUUID(), deadlineMs: Date.now() + sendMsMax };
       const sent = left;
       left = await send(sent, call).catch(() => sent);
       if (left.length === 0) break;

@@ -9,10 +9,14 @@ import { createOutbox, sendEach } from './outbox.ts';
 /** As many go out at once; an attempt that is lost counts as a wrong password until it is forgotten. */
 const BATCH_MAX = 32;
 const CAPACITY = 10_000;
+/** Longer than our store waits for a connection and for a row: only then does it say that nothing was done. */
+const SEND_MS_MAX = 9_000;
 
 /** Whether nothing was settled, as far as a store can say that is away or undid its transaction. */
 const isUndone = (error: unknown): boolean =>
-  error instanceof ServiceError && (error.code === 'UNAVAILABLE' || error.code === 'ABORTED');
+  error instanceof ServiceError &&
+  (error.code === 'UNAVAILABLE' || error.code === 'ABORTED') &&
+  error.metadata.done !== 'unknown';
 
 export const createSettlements = (
   store: Pick<LoginStore, 'settleAttempt'>,
@@ -35,6 +39,7 @@ export const createSettlements = (
     // Until it is told, it counts as a wrong password.
     gatherMs: 0,
     capacity: CAPACITY,
+    sendMsMax: SEND_MS_MAX,
     log,
   });
   return { settle: outbox.add, [Symbol.asyncDispose]: () => outbox[Symbol.asyncDispose]() };

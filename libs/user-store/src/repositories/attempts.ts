@@ -1,9 +1,11 @@
+import { ServiceError } from '@userferry/errors';
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock.ts';
 import { deleteInPortions } from '../delete-in-portions.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { Statements } from '../statements/create-statements.ts';
 import type { StatementCall } from '../statements/statement.ts';
+import { isUnanswered, toStoreFailure } from '../store-failures.ts';
 import type { SweepTime } from '../sweep-time.ts';
 import {
   type AttemptAnswer,
@@ -20,6 +22,10 @@ export type AttemptDeps = {
   readonly sweepTime: SweepTime;
 };
 
+/** The database may take it yet, when it goes on. */
+const unknownEnd = (cause: unknown): ServiceError =>
+  new ServiceError('STORE_UNAVAILABLE', 'the user store gave no answer', { metadata: { done: 'unknown' }, cause });
+
 /**
  * Counts of wrong passwords, kept under HMACs, so that replicas agree and no row names anyone. An attempt counts from
  * its beginning: many at once are as many. A library's counters (rate-limiter-flexible was weighed) take a statement for
@@ -27,7 +33,9 @@ export type AttemptDeps = {
  */
 export const createAttemptRepository = ({ dataSource, run, clock, sweepTime }: AttemptDeps, calls: AttemptCalls) => {
   const done = async (call: StatementCall): Promise<void> => {
-    await retryConflicts(() => run(call));
+    await retryConflicts(() => run(call)).catch((error: unknown) => {
+      throw isUnanswered(error) ? unknownEnd(toStoreFailure(error).cause) : error;
+    });
   };
   return {
     /** Counts an attempt, unless it has to wait. */
