@@ -17,12 +17,11 @@ export const watchHealth = ({ store, server, log }: HealthDeps, intervalMs: numb
   const shown = showGauge('userferry_store_up', () => [[serving ? 1 : 0, {}]]);
 
   const look = async (): Promise<void> => {
-    const answers = await store.ping().then(
-      () => true,
-      () => false,
-    );
+    const problem = await store.ping().catch((err: unknown) => ({ err }));
     if (stopped) return;
-    if (answers !== serving) log.warn({ serving: answers }, answers ? 'the database answers again' : 'no database');
+    const answers = problem === undefined;
+    if (answers !== serving)
+      log.warn({ serving: answers, ...problem }, answers ? 'the database answers again' : 'no database');
     serving = answers;
     server.setServing(serving);
     timer = setTimeout(look, intervalMs);

@@ -37,6 +37,15 @@ describe('a failure of the database', () => {
   });
 
   it.each([
+    ['timeout exceeded when trying to connect', 'timeout exceeded when trying to connect'],
+    ['Connection terminated', 'Connection terminated due to hunter2'],
+    ['Query read timeout', 'Query read timeout'],
+  ])('is told by what the driver says where it gives no code: %s', (told, message) => {
+    const { cause } = toStoreFailure(failed({}, message));
+    expect((cause as Error).message).toBe(`the database could not be asked (${told})`);
+  });
+
+  it.each([
     ['URIError', 'postgres://u:hunter2%ss@127.0.0.1:1/c'],
     ['ENOENT', 'postgres://u:p@127.0.0.1:1/c?sslmode=verify-full&sslrootcert=/nowhere/hunter2'],
   ])('is no answer of the database where the connection string is to blame: %s', async (code, databaseUrl) => {

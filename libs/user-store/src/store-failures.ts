@@ -20,7 +20,7 @@ const UNAVAILABLE_CLASSES = ['08', '28', '53', '57', '58'];
 // Database missing, lock timeout, read-only after a failover, idle-in-transaction timeout.
 const UNAVAILABLE_STATES = new Set(['3D000', '55P03', '25006', '25P03']);
 
-// node-postgres gives these no code.
+// node-postgres gives these no code. What matches is told, and nothing behind it.
 const DRIVER_TEXT =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|not queryable|Client was closed/;
 
@@ -74,7 +74,8 @@ const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/;
 
 /** Who failed: the database, or whatever stands before it, such as a file that the connection string names. */
 const toldOf = (source: DatabaseError | undefined): string => {
-  const code = typeof source?.code === 'string' ? source.code : (source?.name ?? 'unknown');
+  const words = DRIVER_TEXT.exec(source?.message ?? '')?.[0];
+  const code = typeof source?.code === 'string' ? source.code : (words ?? source?.name ?? 'unknown');
   if (!SQLSTATE.test(code)) return `the database could not be asked (${code})`;
   const facts = [code, source?.table, source?.constraint].filter((fact) => typeof fact === 'string');
   return `the database answered with an error (${facts.join(', ')})`;
