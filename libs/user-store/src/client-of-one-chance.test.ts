@@ -36,6 +36,10 @@ const openLine = async (target: number) => {
     fallSilent: () => {
       for (const socket of sockets) socket.pause();
     },
+    /** What was on its way arrives. */
+    speakAgain: () => {
+      for (const socket of sockets) socket.resume();
+    },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await once(line.close(), 'close');
@@ -83,6 +87,23 @@ it('whether the end of an attempt was taken is said to be unknown where no answe
   expect(undone).toHaveProperty('reason', 'STORE_UNAVAILABLE');
   expect(undone).toHaveProperty('metadata', {});
   await held;
+});
+
+it('an attempt that the server comes to when nobody waits for it any more is not counted', async () => {
+  const url = new URL(database.url);
+  await using line = await openLine(Number(url.port));
+  url.port = String(line.port);
+  await using store = await openStoreForTests(url.href, { poolSize: 1, statementTimeoutMs: 500 });
+  const subject = { userPoolId: randomUUID(), who: { userId: 'bob' }, address: '' };
+  await database.query('DELETE FROM login_attempts');
+  expect(await store.attempts.begin(subject)).toEqual({ allowed: true });
+  line.fallSilent();
+  await expect(store.attempts.begin(subject)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+  line.speakAgain();
+  // Its session ends behind what was on its way.
+  const sessions = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'userferry%'`;
+  await expect.poll(async () => (await database.query(sessions)).length).toBe(0);
+  expect(await database.query('SELECT failures FROM login_attempts')).toEqual([{ failures: 1 }]);
 });
 
 /** What whoever calls sees while new sessions may only read, and once they may write. */

@@ -42,8 +42,9 @@ export type DatabaseLimits = {
 // The server ends a statement first; this is for a server that no longer answers at all.
 const READ_GRACE_MS = 2_000;
 
-const answerMsMaxOf = ({ statementTimeoutMs, throughPooler = false }: DatabaseLimits): number =>
-  throughPooler ? statementTimeoutMs : statementTimeoutMs + READ_GRACE_MS;
+/** So long an answer is waited for; 0 for ever. */
+export const answerMsMaxOf = ({ statementTimeoutMs, throughPooler = false }: DatabaseLimits): number =>
+  throughPooler || statementTimeoutMs === 0 ? statementTimeoutMs : statementTimeoutMs + READ_GRACE_MS;
 
 // A role may have limits by default; what has none asks for that.
 const NO_LIMITS = '-c statement_timeout=0 -c idle_in_transaction_session_timeout=0';

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
+import { answerMsMaxOf, connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
 import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { findMissingSecrets, type MissingSecret } from './missing-secrets.ts';
 import { findOtherPeppers, type PepperChecks } from './pepper-checks.ts';
@@ -72,7 +72,7 @@ const connected = async (limits: DatabaseLimits, clocks: Clocks) => {
   const dataSource = await connectDataSource(limits);
   try {
     const notices = limits.throughPooler ? await missingLimits(dataSource) : [];
-    return { dataSource, notices, times: await openTimes(dataSource, clocks) };
+    return { dataSource, notices, times: await openTimes(dataSource, clocks, answerMsMaxOf(limits)) };
   } catch (error) {
     await dataSource.destroy();
     throw error;
@@ -102,7 +102,7 @@ export const openUserStore = async ({
       throw toStoreFailure(error);
     },
   );
-  const { clock } = times;
+  const { clock, givenUpAt } = times;
   const late = createLateReads(dataSource, limits, replica);
   const { read } = late;
   const run = createStatements(dataSource, limits);
@@ -117,7 +117,7 @@ export const openUserStore = async ({
     pools: watched('pools', createPoolRepository(dataSource, clock)),
     apiKeys: watched('apiKeys', createApiKeyRepository(dataSource, clock)),
     connections: watched('connections', createConnectionRepository(dataSource, sealer, clock)),
-    users: watched('users', createUserRepository({ dataSource, run, clock, read }, attemptCalls)),
+    users: watched('users', createUserRepository({ dataSource, run, clock, givenUpAt, read }, attemptCalls)),
     attempts: watched('attempts', createAttemptRepository({ dataSource, run, ...times }, attemptCalls)),
     conflicts: watched('conflicts', createConflictRepository(dataSource, clock)),
     tombstones: watched('tombstones', createTombstoneRepository(dataSource, clock)),

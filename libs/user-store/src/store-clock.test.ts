@@ -79,3 +79,16 @@ describe('a replica whose host’s clock is hours ahead', () => {
     expect(Math.abs(createdAt.getTime() - before)).toBeLessThan(HOUR_MS);
   });
 });
+
+it('a database of another hour, after a failover, counts attempts as before', async () => {
+  await using database = await testDatabase();
+  const databaseClock = async () => new Date(Date.now() - HOUR_MS);
+  await using store = await openStoreForTests(database.url, { databaseClock });
+  const { userPoolId } = await poolWithConnection(store);
+  const who = { kind: 'email', value: 'ada@example.com' } as const;
+  const subject = { userPoolId, who, address: '' };
+  const answers: boolean[] = [];
+  for (let n = 0; n < 6; n += 1) answers.push((await store.attempts.begin(subject)).allowed);
+  for (let n = 0; n < 5; n += 1) answers.push((await store.users.beginLogin(subject)).attempt.allowed);
+  expect(answers).toEqual([...Array.from({ length: 10 }, () => true), false]);
+});

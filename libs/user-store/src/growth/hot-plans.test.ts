@@ -93,7 +93,7 @@ const repositories = () => {
     return run(...calls);
   }) as unknown as typeof run;
   const read = <T>(run: (manager: DataSource['manager']) => Promise<T>) => run(source.manager);
-  const late = { clock, sweepTime: createSweepTime(clock, databaseClockOf(source)), read };
+  const late = { givenUpAt: () => null, clock, sweepTime: createSweepTime(clock, databaseClockOf(source)), read };
   return {
     keys: createApiKeyRepository(source, clock),
     pools: createPoolRepository(source, clock),

@@ -46,8 +46,9 @@ const fromNow = (...values: readonly string[]): string =>
 // Keys by themselves and not in an array, whose length a plan that is kept could not know.
 // A wait or a life that lies further ahead than any can was written by a clock that was ahead: the wait is none, the life
 // begins anew, and what was counted stays.
+// A server that was held up comes to it when whoever sent it has long been told that it is away, and counts nothing.
 const BEGIN: Statement = {
-  name: 'begin_attempt',
+  name: 'begin_attempt_in_time',
   text: `
   WITH locked AS (
     SELECT key, CASE WHEN blocked_until > $7 AND blocked_until <= ${fromNow('$10')} THEN blocked_until END AS waits_until
@@ -57,7 +58,7 @@ const BEGIN: Statement = {
     INSERT INTO login_attempts AS a (key, failures, failures_max, expires_at)
     SELECT k.key, 1, k.failures_max, $7::timestamptz + $8::float8 * interval '1 ms'
     FROM (VALUES ($1::bytea, $2::int4), ($3::bytea, $4::int4), ($5::bytea, $6::int4)) AS k (key, failures_max)
-    WHERE k.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM locked WHERE waits_until IS NOT NULL)
+    WHERE k.key IS NOT NULL AND ($11::timestamptz IS NULL OR statement_timestamp() <= $11) AND NOT EXISTS (SELECT 1 FROM locked WHERE waits_until IS NOT NULL)
     ORDER BY k.key
     ON CONFLICT (key) DO UPDATE SET (failures, failures_max, blocked_until, expires_at) = (
       SELECT n.failures, excluded.failures_max,
@@ -73,7 +74,7 @@ const BEGIN: Statement = {
     )
     RETURNING key, failures, failures_max, blocked_until
   )
-  SELECT max(blocked_until) AS until FROM (
+  SELECT max(blocked_until) AS until, coalesce(statement_timestamp() > $11, false) AS late FROM (
     SELECT waits_until AS blocked_until FROM locked
     UNION ALL
     SELECT blocked_until FROM counted
@@ -147,10 +148,11 @@ export const createAttemptCalls = (keyRing: KeyRing, limits: AttemptLimits) => {
     cleared,
   ];
   return {
-    begin: (subject: AttemptSubject, now: Date): StatementCall => {
+    /** `givenUpAt`: from when on it is not to be counted any more. */
+    begin: (subject: AttemptSubject, now: Date, givenUpAt: Date | null): StatementCall => {
       const keys = keysOf(subject).flatMap((each) => [each?.key ?? null, each?.max ?? null]);
       const { windowMs, firstWaitMs, waitMsMax } = limits;
-      return { statement: BEGIN, values: [...keys, now, windowMs, firstWaitMs, waitMsMax] };
+      return { statement: BEGIN, values: [...keys, now, windowMs, firstWaitMs, waitMsMax, givenUpAt] };
     },
     settle: (subject: AttemptSubject, cleared: boolean): StatementCall => ({
       statement: SETTLE_ATTEMPT,
@@ -176,7 +178,20 @@ export const createAttemptCalls = (keyRing: KeyRing, limits: AttemptLimits) => {
 export type AttemptCalls = ReturnType<typeof createAttemptCalls>;
 
 /** What the statement that begins an attempt answers with. */
-export type BegunRow = { readonly until: Date | null };
+export type BegunRow = { readonly until: Date | null; readonly late: boolean };
+
+/**
+ * Begins an attempt that counts only while it is waited for. One that was late, and still had its answer, was so by a clock
+ * that the database has no more, after a failover perhaps: it is begun again, and counted.
+ */
+export const begunInTime = async <T>(
+  givenUpAt: Date | null,
+  begin: (givenUpAt: Date | null) => Promise<T>,
+  begunOf: (begun: T) => BegunRow | undefined,
+): Promise<T> => {
+  const begun = await begin(givenUpAt);
+  return begunOf(begun)?.late ? begin(null) : begun;
+};
 
 export const attemptAnswer = (row: BegunRow | undefined, now: Date): AttemptAnswer => {
   const until = row?.until ?? null;

@@ -7,18 +7,21 @@ import type { Statements } from '../statements/create-statements.ts';
 import type { StatementCall } from '../statements/statement.ts';
 import { isUnanswered, toStoreFailure } from '../store-failures.ts';
 import type { SweepTime } from '../sweep-time.ts';
+import type { GivenUpAt } from '../times.ts';
 import {
   type AttemptAnswer,
   type AttemptCalls,
   type AttemptSubject,
   attemptAnswer,
   type BegunRow,
+  begunInTime,
 } from './attempt-calls.ts';
 
 export type AttemptDeps = {
   readonly dataSource: DataSource;
   readonly run: Statements;
   readonly clock: Clock;
+  readonly givenUpAt: GivenUpAt;
   readonly sweepTime: SweepTime;
 };
 
@@ -31,7 +34,10 @@ const unknownEnd = (cause: unknown): ServiceError =>
  * its beginning: many at once are as many. A library's counters (rate-limiter-flexible was weighed) take a statement for
  * each count and each wait, and cannot tell of both in one.
  */
-export const createAttemptRepository = ({ dataSource, run, clock, sweepTime }: AttemptDeps, calls: AttemptCalls) => {
+export const createAttemptRepository = (
+  { dataSource, run, clock, givenUpAt, sweepTime }: AttemptDeps,
+  calls: AttemptCalls,
+) => {
   const done = async (call: StatementCall): Promise<void> => {
     await retryConflicts(() => run(call)).catch((error: unknown) => {
       throw isUnanswered(error) ? unknownEnd(toStoreFailure(error).cause) : error;
@@ -41,7 +47,8 @@ export const createAttemptRepository = ({ dataSource, run, clock, sweepTime }: A
     /** Counts an attempt, unless it has to wait. */
     begin: async (subject: AttemptSubject): Promise<AttemptAnswer> => {
       const now = clock();
-      const [[row]] = await retryConflicts(() => run<[BegunRow[]]>(calls.begin(subject, now)));
+      const begin = (until: Date | null) => retryConflicts(() => run<[BegunRow[]]>(calls.begin(subject, now, until)));
+      const [[row]] = await begunInTime(givenUpAt(now), begin, ([[begun]]) => begun);
       return attemptAnswer(row, now);
     },
 

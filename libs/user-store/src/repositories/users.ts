@@ -4,12 +4,14 @@ import type { Clock } from '../clock.ts';
 import type { LateReads } from '../late-reads.ts';
 import { retryConflicts } from '../retry-conflicts.ts';
 import type { Statements } from '../statements/create-statements.ts';
+import type { GivenUpAt } from '../times.ts';
 import {
   type AttemptAnswer,
   type AttemptCalls,
   type AttemptSubject,
   attemptAnswer,
   type BegunRow,
+  begunInTime,
 } from './attempt-calls.ts';
 import type { AuditedCall, Author } from './audit.ts';
 import {
@@ -71,6 +73,7 @@ type UserRepositoryDeps = {
   readonly dataSource: DataSource;
   readonly run: Statements;
   readonly clock: Clock;
+  readonly givenUpAt: GivenUpAt;
   readonly read: LateReads;
 };
 
@@ -80,7 +83,10 @@ type UserRepositoryDeps = {
  * its audit entry in the same transaction. All that writes fails with ServiceError USER_POOL_NOT_FOUND,
  * CONCURRENT_CHANGE.
  */
-export const createUserRepository = ({ dataSource, run, clock, read }: UserRepositoryDeps, attempts: AttemptCalls) => {
+export const createUserRepository = (
+  { dataSource, run, clock, givenUpAt, read }: UserRepositoryDeps,
+  attempts: AttemptCalls,
+) => {
   const storeAtOnce = createStoreAtOnce(run, attempts, clock);
   const write = <T>(run: (manager: EntityManager, at: Date) => Promise<T>): Promise<T> =>
     retryConflicts(() => dataSource.transaction('READ COMMITTED', (manager) => run(manager, clock())));
@@ -101,9 +107,9 @@ export const createUserRepository = ({ dataSource, run, clock, read }: UserRepos
     beginLogin: async (subject: LoginSubject): Promise<LoginLookup & { readonly attempt: AttemptAnswer }> => {
       const now = clock();
       const lookUp = lookUpLogin(subject.userPoolId, subject.who);
-      const [[row], [begun]] = await retryConflicts(() =>
-        run<[LookupRow[], BegunRow[]]>(lookUp, attempts.begin(subject, now)),
-      );
+      const begin = (until: Date | null) =>
+        retryConflicts(() => run<[LookupRow[], BegunRow[]]>(lookUp, attempts.begin(subject, now, until)));
+      const [[row], [begun]] = await begunInTime(givenUpAt(now), begin, ([, [each]]) => each);
       return { ...lookedUp(row, now), attempt: attemptAnswer(begun, now) };
     },
 
