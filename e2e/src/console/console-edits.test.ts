@@ -95,6 +95,7 @@ describe.skipIf(BROWSER === undefined)(
         await value.focus();
         await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(`${key.replaceAll('\n', '\r\n')}\n`)})`);
         await page.keyboard.press('ControlOrMeta+V');
+        await page.locator('textarea:focus').waitFor();
         await page.keyboard.type('\n');
         expect(await value.inputValue()).toBe(`${key}\n\n`);
         expect(await page.evaluate('getComputedStyle(document.activeElement).webkitTextSecurity')).toBe('disc');
@@ -170,6 +171,26 @@ describe.skipIf(BROWSER === undefined)(
         await page.locator('.diff-removed').getByText('--tries;').waitFor();
         await page.locator('.diff-added').getByText('+++tries; if').waitFor();
         await page.getByRole('button', { name: 'Close' }).click();
+      });
+
+      it('whose save was taken while its answer was lost is saved once that is seen, and by nobody else', async () => {
+        const lost = await world.open();
+        await world.signIn(lost);
+        await world.visit(lost, 'scripts', 'login');
+        await writeLogin(lost, `${AFTER}// lost`);
+        await lost.getByText('not saved yet').waitFor();
+        await lost.route('**/ConnectionService/SaveScript', async (route) => {
+          await route.fetch();
+          await route.abort();
+        });
+        await lost.keyboard.press('ControlOrMeta+s');
+        await lost.getByText('The server cannot be reached').waitFor();
+        await lost.unroute('**/ConnectionService/SaveScript');
+        await lost.keyboard.press('ControlOrMeta+s');
+        await expect.poll(() => lost.getByText('not saved yet').count(), IN_TIME).toBe(0);
+        expect(await lost.getByText(/Somebody saved another version|Not saved/).count()).toBe(0);
+        expect(await scriptNow()).toBe(`${AFTER}// lost`);
+        await lost.context().close();
       });
 
       it('says why it was not checked, in the words of who refused it', async () => {

@@ -73,7 +73,7 @@ export const EditorCard = ({ connection, action, saved, version, draft, spot, on
         />
       </Suspense>
       <ProblemList check={check} isEmpty={source.trim() === ''} />
-      {save.error && !isToldAbove && <Failure error={save.error} title="Not saved." />}
+      {save.error && changed && !isToldAbove && <Failure error={save.error} title="Not saved." />}
       <div className="actions actions-end">
         <ActionButton kind="plain" isDisabled={!changed} onPress={drop}>
           Discard changes

@@ -1,6 +1,6 @@
 import type { Connection, GetScriptResponse, ScriptState } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { reasonOf } from '../../api/api-error.ts';
 import { wireAction } from '../../api/script-actions.ts';
 import { languageOf } from '../../api/script-languages.ts';
@@ -12,7 +12,7 @@ import { ErrorBox } from '../debug/error-box.tsx';
 import { type Draft, setDraft, useDraft } from './drafts.ts';
 import { EditorCard } from './editor-card.tsx';
 import { scriptRequest } from './script-request.ts';
-import { NOTHING_WRITTEN, type ScriptText } from './script-text.ts';
+import { isSameScript, NOTHING_WRITTEN, type ScriptText } from './script-text.ts';
 import type { Spot } from './spot.ts';
 
 type RoomProps = { readonly connection: Connection; readonly action: ScriptAction };
@@ -28,13 +28,14 @@ export const ScriptRoom = ({ connection: drawn, action }: RoomProps) => {
   const draft = useDraft(userPoolId, action);
   const [spot, setSpot] = useSpot();
   const isMissing = !isSaved || reasonOf(query.error) === 'SCRIPT_NOT_FOUND';
-  if (!isMissing && query.data === undefined)
+  const saved = isMissing ? NOTHING_WRITTEN : query.data && textOf(query.data);
+  useEndOfDraft({ userPoolId, action }, draft, saved);
+  if (saved === undefined)
     return query.isError ? (
       <Failure error={query.error} retry={() => void query.refetch()} />
     ) : (
       <Loading what="the script" />
     );
-  const saved = isMissing ? NOTHING_WRITTEN : textOf(query.data);
   const current: Draft = draft ?? { base: saved, script: saved };
   const state = scripts.find((one) => one.action === wireAction(action));
   return (
@@ -54,8 +55,17 @@ export const ScriptRoom = ({ connection: drawn, action }: RoomProps) => {
   );
 };
 
-const textOf = (answer: GetScriptResponse | undefined): ScriptText =>
-  answer === undefined ? NOTHING_WRITTEN : { source: answer.source, language: languageOf(answer.language) };
+const textOf = ({ source, language }: GetScriptResponse): ScriptText => ({ source, language: languageOf(language) });
+
+type Place = { readonly userPoolId: string; readonly action: ScriptAction };
+
+/** What is saved as it stands in the editor is no draft: a save may have been taken though its answer was lost. */
+const useEndOfDraft = ({ userPoolId, action }: Place, draft: Draft | undefined, saved: ScriptText | undefined) => {
+  const isDone = draft !== undefined && saved !== undefined && isSameScript(draft.script, saved);
+  useEffect(() => {
+    if (isDone) setDraft(userPoolId, action, undefined);
+  }, [isDone, userPoolId, action]);
+};
 
 type FailingProps = { readonly state: ScriptState; readonly onSpot: (spot: Spot) => void };
 
