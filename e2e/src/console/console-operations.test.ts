@@ -238,6 +238,16 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): loo
       await page.getByText(emailOf('ada')).waitFor();
     });
 
+    it('are looked through once for what somebody types, and not for each letter of it', async () => {
+      const keywords: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().endsWith('/SearchUsers')) keywords.push(request.postDataJSON().keyword);
+      });
+      await page.getByLabel('Search').pressSequentially('letter by letter');
+      await page.getByText('Nobody matches “letter by letter”').waitFor();
+      expect(keywords).toEqual(['letter by letter']);
+    });
+
     it('searches, says when nobody matches, and shows all that is known of somebody', async () => {
       await page.getByLabel('Search').fill('nobody-of-this-name');
       await page.getByText('Nobody matches “nobody-of-this-name”').waitFor();

@@ -1,9 +1,9 @@
 import type { ScriptError } from '@userferry/contracts/json-types';
 import type { ScriptAction } from '@userferry/script-contract';
-import { useEffect, useState } from 'react';
 import { wireAction } from '../../api/script-actions.ts';
 import { wireLanguage } from '../../api/script-languages.ts';
 import { useCall } from '../../api/use-call.ts';
+import { useSettled } from '../../components/use-settled.ts';
 import type { ScriptText } from './script-text.ts';
 import { useDoubts } from './use-doubts.ts';
 
@@ -27,7 +27,7 @@ export type Check = {
 const PAUSE_MS = 500;
 
 export const useProblems = (userPoolId: string, action: ScriptAction, { source, language }: ScriptText): Check => {
-  const settled = useSettled(source);
+  const settled = useSettled(source, PAUSE_MS);
   const doubts = useDoubts(action, settled, language);
   const query = useCall(
     'ConnectionService',
@@ -45,13 +45,3 @@ export const useProblems = (userPoolId: string, action: ScriptAction, { source, 
 };
 
 const errorOf = ({ line, column, message }: ScriptError): Problem => ({ line, column, message, severity: 'error' });
-
-/** The text once nobody has typed for a moment. */
-const useSettled = (text: string): string => {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
-};
