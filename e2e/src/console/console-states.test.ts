@@ -53,6 +53,14 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): its
     await lookedAgain;
     await page.waitForLoadState('networkidle');
     expect(await database.inputValue()).toBe('typed first');
+    await page.context().clearCookies();
+    await page.evaluate("dispatchEvent(new Event('visibilitychange'))"); // nobody is signed in any more
+    await page.getByText('Your session has ended').waitFor();
+    await page.getByLabel('Management key').fill(bolt.adminKey);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Your session has ended').waitFor({ state: 'detached' });
+    await page.waitForLoadState('networkidle');
+    expect(await database.inputValue()).toBe('typed first');
     await page.context().close();
   });
 

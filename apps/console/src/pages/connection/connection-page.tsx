@@ -14,7 +14,7 @@ export const ConnectionPage = ({ pool }: PoolPageProps) => {
   useTitle(`Connection of ${pool.name}`);
   const { userPoolId } = pool;
   const query = useCall('ConnectionService', 'GetConnection', { userPoolId });
-  const isNew = useIsNew(query);
+  const isNew = useIsNew(query.error, query.data);
   const connection: Connection | undefined = isNew ? undefined : query.data?.connection;
   return (
     <div className="stack-wide">
@@ -27,7 +27,9 @@ export const ConnectionPage = ({ pool }: PoolPageProps) => {
         )
       ) : (
         <>
-          {query.isError && !isNew && <Failure error={query.error} title="This may be out of date." />}
+          {query.isError && !isNotFound(query.error) && (
+            <Failure error={query.error} title="This may be out of date." />
+          )}
           <StatusCard pool={pool} connection={connection} />
           <ConnectionForm userPoolId={userPoolId} connection={connection} />
           <PublicIpsCard />
@@ -38,13 +40,15 @@ export const ConnectionPage = ({ pool }: PoolPageProps) => {
   );
 };
 
+const isNotFound = (error: unknown): boolean => reasonOf(error) === 'CONNECTION_NOT_FOUND';
+
 /**
- * Whether there is none yet. While that is asked again, the answer of before holds: without its form, what was typed into it
- * would be gone.
+ * Whether there is none yet. That holds until there is one: while it is asked again, and when the next answer is that the
+ * session has ended or the server cannot be reached. Without its form, what was typed into it would be gone.
  */
-const useIsNew = ({ isPending, error }: { readonly isPending: boolean; readonly error: unknown }): boolean => {
+const useIsNew = (error: unknown, found: object | undefined): boolean => {
   const [wasNew, setWasNew] = useState(false);
-  const isNew = isPending ? wasNew : reasonOf(error) === 'CONNECTION_NOT_FOUND';
+  const isNew = isNotFound(error) || (wasNew && found === undefined);
   if (isNew !== wasNew) setWasNew(isNew);
   return isNew;
 };
