@@ -30,6 +30,7 @@ import type { UserStore } from './clients/user-store.ts';
 import type { Config } from './config.ts';
 import { createSettingsCache } from './connection/settings-cache.ts';
 import { createCheckLimits } from './debug/check-limits.ts';
+import { limitTests } from './debug/limit-tests.ts';
 import { checkScript } from './handlers/check-script.ts';
 import { getConnection, setConnectionEnabled } from './handlers/connection.ts';
 import { createApiKey } from './handlers/create-api-key.ts';
@@ -166,7 +167,9 @@ const connectionService = ({ connections: store, logins, history, runner }: Deps
     disableConnection: setConnectionEnabled(store, false),
     checkScript: checkScript({ checkScript: runner.checkScript, limits: createCheckLimits() }),
     listScriptTemplates: listScriptTemplates(),
-    testScript: testScript({ store, history, logins, runScript: runner.runScript, checkScript: runner.checkScript }),
+    testScript: limitTests(
+      testScript({ store, history, logins, runScript: runner.runScript, checkScript: runner.checkScript }),
+    ),
     deleteConnection: deleteConnection(store),
     listScriptVersions: listScriptVersions(store),
     getScript: getScript(store),
