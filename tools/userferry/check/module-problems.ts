@@ -4,7 +4,6 @@ import { closest } from './closest.ts';
 import type { Problem } from './problem.ts';
 
 const REQUIRE = /\brequire\(\s*(['"])([^'"\n]+)\1\s*\)/g;
-const ES_MODULE = /import statement outside a module|Unexpected token 'export'|import\.meta/;
 
 const placeOf = (source: string, at: number) => {
   const before = source.slice(0, at).split('\n');
@@ -23,9 +22,3 @@ export const moduleProblems = ({ name: file, source }: ScriptFile, offered: read
       const hint = own ?? (meant === undefined ? `there are ${offered.join(', ')}` : `did you mean ${meant}?`);
       return { file, ...placeOf(source, index + text.indexOf(name)), message: `Cannot find module '${name}'`, hint };
     });
-
-/** What to do about a mistake that only files of ES modules make. */
-export const moduleSyntaxHint = (message: string): string | undefined =>
-  ES_MODULE.test(message)
-    ? "scripts are CommonJS: const { Client } = require('pg'), and the function without export"
-    : undefined;

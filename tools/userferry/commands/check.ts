@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { moduleProblems, moduleSyntaxHint } from '../check/module-problems.ts';
+import { moduleProblems } from '../check/module-problems.ts';
 import { type Problem, tellProblem } from '../check/problem.ts';
 import { typeProblems } from '../check/type-problems.ts';
 import { callerFolder } from '../config.ts';
@@ -32,7 +32,7 @@ const problemsIn = async (script: ScriptFile, functionName: string, sandbox: San
   const { problems } = await sandbox.check(script.source, functionName, script.language);
   const known = new Set(modules.map(key));
   const others = problems
-    .map(({ message, line, column }) => ({ file: script.name, line, column, message, hint: moduleSyntaxHint(message) }))
+    .map(({ message, line, column }) => ({ file: script.name, line, column, message }))
     .filter((problem) => !known.has(key(problem)));
   return [...modules, ...others];
 };

@@ -1,11 +1,11 @@
 /** Looks for mistakes in a source without running its function: in an isolate of its own, with no way out of it. */
 import type { ScriptLanguage } from '@userferry/script-contract';
 import type { HostFrame } from '../../bridge/frames.ts';
-import { missingFunctionMessage, wrapScript } from '../../bridge/script-source.ts';
+import { missingFunctionMessage } from '../../bridge/script-source.ts';
 import { LIMITS } from './limits.ts';
 import { requiredPackages } from './required-packages.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { placeIn, syntaxProblem } from './script-place.ts';
+import { findSyntaxProblem, placeIn } from './script-place.ts';
 import { createSlot, type Slot } from './slot.ts';
 import { stripTypes } from './strip-types.ts';
 import { QUESTIONS } from './work.ts';
@@ -40,8 +40,8 @@ function problemOf(error: unknown): Problem {
 }
 
 async function findProblems(source: string, functionName: string, slot: Slot): Promise<Problem[]> {
-  const syntax = await slot.syntaxError(wrapScript(source, functionName));
-  if (syntax !== undefined) return [{ name: 'SyntaxError', ...syntaxProblem(syntax, source) }];
+  const problem = await findSyntaxProblem(source, functionName, slot);
+  if (problem !== undefined) return [{ name: 'SyntaxError', ...problem }];
   try {
     if (await slot.defines(source, functionName, TOP_LEVEL_MS)) return [];
     return [{ name: 'Error', message: missingFunctionMessage(functionName) }];

@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outcome } from '@userferry/script-contract';
 import type { HostFrame, RunFrame } from '../../bridge/frames.ts';
 import type { ReportedError, RunInput, RunReport } from '../../bridge/operations.ts';
-import { wrapScript } from '../../bridge/script-source.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
 import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
@@ -13,7 +12,7 @@ import type { ReuseTerms } from './reuse/reuse-desk.ts';
 import { scopeOf } from './reuse/session-key.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { placeIn, syntaxProblem } from './script-place.ts';
+import { findSyntaxProblem, placeIn } from './script-place.ts';
 import type { Slot } from './slot.ts';
 import type { Lease, SlotPool } from './slot-pool.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
@@ -96,8 +95,11 @@ async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, 
     return { outcome, clean, ...result, ...(error && { error }) };
   }
   if (error.name !== 'SyntaxError' || report.kind !== 'syntax_error') return { outcome, error, clean };
-  const found = await lease.slot.syntaxError(wrapScript(frame.source, frame.functionName));
-  return { outcome, error: { ...error, ...(found && syntaxProblem(found, frame.source)) }, clean };
+  return {
+    outcome,
+    error: { ...error, ...(await findSyntaxProblem(frame.source, frame.functionName, lease.slot)) },
+    clean,
+  };
 }
 
 const overQuota = (text: string): Ending => ({

@@ -127,6 +127,26 @@ describe('a script that cannot run', () => {
     expect((await host.check(source, 'login')).problems).toEqual([ended]);
   });
 
+  it.each([
+    ['at the end', 'function login() {\n  return { id: 1 } }}', { line: 2, column: 21 }],
+    ['on a line of its own', 'function login() {\n  return 1;\n}\n}\n', { line: 4, column: 1 }],
+    ['in the middle', 'function login() {\n  return 1;\n}}\nfunction help() {}', { line: 3, column: 2 }],
+    ['on the first line', 'const one = () => 1};\nfunction login() { return one(); }', { line: 1, column: 20 }],
+  ])('names the brace that is one too many %s', async (_where, source, place) => {
+    const tooMany = { name: 'SyntaxError', message: "Unexpected token '}'", ...place };
+    expect(await host.run(source)).toMatchObject({ outcome: 'syntax_error', error: tooMany });
+    expect((await host.check(source, 'login')).problems).toEqual([tooMany]);
+  });
+
+  it.each([
+    ["import pg from 'pg';\nasync function login() {}", 'Cannot use import statement outside a module'],
+    ['export async function login() {}', "Unexpected token 'export'"],
+  ])('says of %j what scripts are instead of ES modules', async (source, message) => {
+    const told = { name: 'SyntaxError', message: expect.stringContaining(`${message}: scripts are CommonJS`), line: 1 };
+    expect(await host.run(source)).toMatchObject({ outcome: 'syntax_error', error: told });
+    expect((await host.check(source, 'login')).problems).toMatchObject([told]);
+  });
+
   it('says which function is missing and how to define it', async () => {
     const { outcome, error } = await host.run('async function logon() {}');
     expect(outcome).toBe('syntax_error');

@@ -1,21 +1,43 @@
 /** Places in a script, read from what V8 says. */
-import { placeInScript, SCRIPT_NAME } from '../../bridge/script-source.ts';
+import { placeInScript, SCRIPT_NAME, wrapScript } from '../../bridge/script-source.ts';
 
 const POSITION = new RegExp(`${SCRIPT_NAME.replace('.', '\\.')}:(\\d+):(\\d+)`);
 
 export type Place = { readonly line?: number; readonly column?: number };
+type SyntaxProblem = Place & { readonly message: string };
+/** Says what V8 says about a text that does not parse, with the place in it. */
+type Parser = { syntaxError(text: string): Promise<string | undefined> };
+
+const TOO_MANY_BRACES = "Unexpected token '}'";
+const ES_MODULE = /import statement outside a module|Unexpected token 'export'|import\.meta/;
+const COMMON_JS = "scripts are CommonJS: const { Client } = require('pg'), and the function without export";
 
 /**
- * What V8 says about a wrapped source that does not parse, as its author counts. What V8 meets behind the last line is our
- * own text: there the source ended too early.
+ * What is wrong with a source that does not parse, as its author counts; undefined when it does. A brace too many closes the
+ * function that we put around it, and V8 finds fault with what follows: the source by itself tells which brace it is.
  */
-export function syntaxProblem(found: string, source: string): Place & { readonly message: string } {
+export async function findSyntaxProblem(
+  source: string,
+  functionName: string,
+  parser: Parser,
+): Promise<SyntaxProblem | undefined> {
+  const found = await parser.syntaxError(wrapScript(source, functionName));
+  if (found === undefined) return undefined;
+  const alone = (await parser.syntaxError(source)) ?? '';
+  if (!alone.startsWith(TOO_MANY_BRACES)) return wrappedProblem(found, source);
+  const [, line, column] = POSITION.exec(alone) ?? [];
+  return { message: TOO_MANY_BRACES, ...(line && { line: Number(line), column: Number(column) }) };
+}
+
+/** What V8 meets behind the last line is our own text: there the source ended too early. */
+function wrappedProblem(found: string, source: string): SyntaxProblem {
   const place = placeIn(found);
   const lines = source.split('\n');
   if (place.line !== undefined && place.line > lines.length) {
     return { message: 'Unexpected end of input', line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
   }
-  return { message: (found.split('\n')[0] as string).replace(/ \[script\.js:\d+:\d+\]$/, ''), ...place };
+  const said = (found.split('\n')[0] as string).replace(/ \[script\.js:\d+:\d+\]$/, '');
+  return { message: ES_MODULE.test(said) ? `${said}: ${COMMON_JS}` : said, ...place };
 }
 
 /** The first place of the tenant's own source in a message or stack, from 1. */
