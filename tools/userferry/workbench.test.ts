@@ -11,12 +11,13 @@ import { caseFileJsonSchema } from './cases/case-file.ts';
 import { differences } from './cases/differences.ts';
 import { judgeCase } from './cases/judge-case.ts';
 import { closest } from './check/closest.ts';
+import { moduleProblems } from './check/module-problems.ts';
 import { typeProblems } from './check/type-problems.ts';
 import { codeFrame } from './code-frame.ts';
 import { completionScript } from './completion-script.ts';
 import { startFiles } from './init/start-files.ts';
 import { createProgram } from './program.ts';
-import { readScript, scriptsIn } from './script-file.ts';
+import { readScript, type ScriptFile, scriptsIn } from './script-file.ts';
 import { createAuthor } from './testing/userferry.ts';
 
 const author = createAuthor();
@@ -229,6 +230,24 @@ describe('userferry check', () => {
     expect(status).toBe(1);
     const json = JSON.parse(userferry(['check', 'getUser.ts', '--json'], { at: 'mistakes' }).stdout);
     expect(json).toMatchObject({ files: ['getUser.ts'], problems: [{ file: 'getUser.ts', line: 1, column: 1 }] });
+  });
+
+  it.each([
+    ['mysql', 'mysql2 takes its place'],
+    ['tedious', 'mssql takes its place'],
+    ['request', 'axios takes its place'],
+    ['bcryptjs', 'bcrypt takes its place'],
+    ['argon2', 'crypto takes its place'],
+    ['mongodb@5.1.0', 'mongodb is here without'],
+    ['mssql@6', 'mssql is here without'],
+    ['lodahs', 'did you mean lodash?'],
+    ['express', 'there are assert, '],
+  ])('says what there is instead of %s, which scripts that are brought along require', (name, hint) => {
+    const script = { name: 'login.js', source: `require('${name}');` } as ScriptFile;
+    const offered = ['assert', 'axios', 'bcrypt', 'crypto', 'lodash', 'mongodb', 'mongodb@3', 'mssql', 'mysql2'];
+    expect(moduleProblems(script, offered)).toEqual([
+      expect.objectContaining({ message: `Cannot find module '${name}'`, hint: expect.stringContaining(hint) }),
+    ]);
   });
 
   it('says where there is nothing to check', () => {

@@ -1,6 +1,7 @@
 import { moduleOf } from '@userferry/script-contract';
 import type { ScriptFile } from '../script-file.ts';
 import { closest } from './closest.ts';
+import { insteadOf } from './other-packages.ts';
 import type { Problem } from './problem.ts';
 
 const REQUIRE = /\brequire\(\s*(['"])([^'"\n]+)\1\s*\)/g;
@@ -17,8 +18,14 @@ export const moduleProblems = ({ name: file, source }: ScriptFile, offered: read
   [...source.matchAll(REQUIRE)]
     .filter(([, , name = '']) => !offered.includes(moduleOf(name)))
     .map(({ 0: text, 2: name = '', index }) => {
-      const meant = closest(bare(name), offered);
-      const own = name.startsWith('.') ? 'a script is one file: put the helpers into it' : undefined;
-      const hint = own ?? (meant === undefined ? `there are ${offered.join(', ')}` : `did you mean ${meant}?`);
-      return { file, ...placeOf(source, index + text.indexOf(name)), message: `Cannot find module '${name}'`, hint };
+      const place = placeOf(source, index + text.indexOf(name));
+      return { file, ...place, message: `Cannot find module '${name}'`, hint: hintFor(name, offered) };
     });
+
+const hintFor = (name: string, offered: readonly string[]): string => {
+  if (name.startsWith('.')) return 'a script is one file: put the helpers into it';
+  const instead = insteadOf(name, offered);
+  if (instead !== undefined) return instead;
+  const meant = closest(bare(name), offered);
+  return meant === undefined ? `there are ${offered.join(', ')}` : `did you mean ${meant}?`;
+};
