@@ -1,18 +1,12 @@
-export type { Clock } from './clock.ts';
 export type { EgressRule } from './entities/connection-entities.ts';
 export type { ApiKeyRole } from './entities/pool-entities.ts';
 export { FILLED, fillStore, type RunSql } from './growth/fill-store.ts';
 export type { ReplicaOptions } from './late-reads.ts';
 export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
-export type { MadeWithSecret, MissingSecret } from './missing-secrets.ts';
 export { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
-export type { PepperChecks } from './pepper-checks.ts';
 export type { PoolUse } from './pool-use.ts';
-export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/api-keys.ts';
-export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempt-calls.ts';
-export type { AuditEntry, AuditedCall, Author } from './repositories/audit.ts';
-export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/conflicts.ts';
+export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts/attempt-calls.ts';
 export type {
   Connection,
   ConnectionChange,
@@ -22,26 +16,32 @@ export type {
   EnvValues,
   Isolation,
   ScriptChange,
-} from './repositories/connection-types.ts';
-export type { Deletion, DeletionResult, LegacyDeletion } from './repositories/delete-user.ts';
-export type { UserList, UserQuery } from './repositories/list-users.ts';
-export type { MigrationResult, ProvenUser } from './repositories/migrate-user.ts';
-export type { LoginFacts, UserPool } from './repositories/pool-facts.ts';
-export type { NewUserPool } from './repositories/pools.ts';
-export type { MigrationCounts, MigrationDay } from './repositories/progress.ts';
-export type { RunLimits, RunQuery, StoredRun } from './repositories/script-runs.ts';
-export type { Credential, FoundUser, StoredUser } from './repositories/stored-user.ts';
-export type { Tombstone } from './repositories/tombstones.ts';
-export type { StoreTotals } from './repositories/totals.ts';
-export type { LoginSubject, UserSelector } from './repositories/users.ts';
-export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/write-user.ts';
+} from './repositories/connections/connection-types.ts';
+export type { AuditEntry, AuditedCall, Author } from './repositories/history/audit.ts';
+export type { MigrationCounts, MigrationDay } from './repositories/history/progress.ts';
+export type { RunLimits, RunQuery, StoredRun } from './repositories/history/script-runs.ts';
+export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/pools/api-keys.ts';
+export type { LoginFacts, UserPool } from './repositories/pools/pool-facts.ts';
+export type { NewUserPool } from './repositories/pools/pools.ts';
+export type { StoreTotals } from './repositories/pools/totals.ts';
+export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/proven-users/conflicts.ts';
+export type { MigrationResult, ProvenUser } from './repositories/proven-users/migrate-user.ts';
+export type { Deletion, DeletionResult, LegacyDeletion } from './repositories/users/delete-user.ts';
+export type { UserList, UserQuery } from './repositories/users/list-users.ts';
+export type { Credential, FoundUser, StoredUser } from './repositories/users/stored-user.ts';
+export type { Tombstone } from './repositories/users/tombstones.ts';
+export type { LoginSubject, UserSelector } from './repositories/users/users.ts';
+export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/users/write-user.ts';
+export type { MadeWithSecret, MissingSecret } from './secrets/missing-secrets.ts';
+export type { PepperChecks } from './secrets/pepper-checks.ts';
 export {
   type ResealOptions,
   type ResealProgress,
   type ResealResult,
   resealAll,
   type UnopenedValue,
-} from './reseal.ts';
-export type { KeyRing } from './sealing.ts';
+} from './secrets/reseal.ts';
+export type { KeyRing } from './secrets/sealing.ts';
 export { ATTEMPT_LIMITS, KEPT_DAYS, type KeptDays, RUN_LIMITS } from './store-limits.ts';
+export type { Clock } from './time/clock.ts';
 export type { AroundStoreCall, StoreCall } from './watch-calls.ts';

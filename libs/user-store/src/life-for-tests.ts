@@ -2,7 +2,7 @@ import { ServiceError } from '@userferry/errors';
 import type { TestDatabase } from '@userferry/testing';
 import { type ExternalId, externalIdKey, type Identifier, type Profile } from '@userferry/user-model';
 import type { UserStore } from './open-user-store.ts';
-import type { ConflictResolution } from './repositories/conflicts.ts';
+import type { ConflictResolution } from './repositories/proven-users/conflicts.ts';
 import { ADMIN, credentialOf } from './store-for-tests.ts';
 
 /** What somebody does. Numbers name people and identifiers out of a small world, so that they meet. */

@@ -2,7 +2,7 @@ import { ServiceError } from '@userferry/errors';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { connectDataSource } from './data-source.ts';
 import { LOCK_NOT_AVAILABLE, limitLockWaits } from './migrations/lock-timeout.ts';
-import { ensureOperatorKey } from './repositories/api-keys.ts';
+import { ensureOperatorKey } from './repositories/pools/api-keys.ts';
 import { codeOf, toStoreFailure } from './store-failures.ts';
 
 // Any number that no one else uses, the versions before included: they wait for theirs inside a statement, for which an

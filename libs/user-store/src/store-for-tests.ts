@@ -3,8 +3,8 @@ import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { migrateStore } from './migrate-store.ts';
 import { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
-import type { Credential } from './repositories/stored-user.ts';
-import type { KeyRing } from './sealing.ts';
+import type { Credential } from './repositories/users/stored-user.ts';
+import type { KeyRing } from './secrets/sealing.ts';
 
 /** Random keys of these ids; the first is the current one. */
 export const randomRing = (...ids: [string, ...string[]]): KeyRing => ({

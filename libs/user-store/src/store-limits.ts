@@ -1,5 +1,5 @@
-import type { AttemptLimits } from './repositories/attempt-calls.ts';
-import type { RunLimits } from './repositories/script-runs.ts';
+import type { AttemptLimits } from './repositories/attempts/attempt-calls.ts';
+import type { RunLimits } from './repositories/history/script-runs.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -2,7 +2,7 @@ import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrateStore } from '../migrate-store.ts';
-import { createSealer } from '../sealing.ts';
+import { createSealer } from '../secrets/sealing.ts';
 import { ADMIN, credentialOf, openStoreForTests, randomRing } from '../store-for-tests.ts';
 import { CreateTables1764000000000 } from './1764000000000-create-tables.ts';
 import { WholeLife1765000000000 } from './1765000000000-whole-life.ts';

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { leadsThroughPooler } from '@userferry/testing';
+import { describe, expect, it } from 'vitest';
+import { migrateStore } from '../../migrate-store.ts';
+import { useTestStore } from '../../store-for-tests.ts';
+
+const MINUTE_MS = 60_000;
+let now = new Date('2026-11-24T12:00:00Z');
+const { database, store } = useTestStore({ clock: () => now });
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+const inMs = (ms: number) => new Date(now.getTime() + ms);
+const passes = (ms: number) => {
+  now = inMs(ms);
+};
+const newPool = async () => (await store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: false })).id;
+const newKey = async (more: { scopes?: readonly string[]; expiresAt?: Date } = {}) => {
+  const userPoolId = await newPool();
+  const { apiKey, secret } = await store.apiKeys.create({ userPoolId, role: 'admin', name: 'key', ...more });
+  return { userPoolId, id: apiKey.id, secret, prefix: apiKey.prefix };
+};
+const find = (secret: string) => store.apiKeys.find(sha256(secret));
+const EXPIRED = { reason: 'API_KEY_EXPIRED' };
+
+describe('an API key', () => {
+  it('may all that its role may unless scopes are named, and lives for ever unless an end is', async () => {
+    expect(await find((await newKey()).secret)).toMatchObject({ scopes: null, expiresAt: null, validUntil: null });
+    const { secret } = await newKey({ scopes: ['users:read'], expiresAt: inMs(MINUTE_MS) });
+    expect(await find(secret)).toMatchObject({ scopes: ['users:read'], validUntil: inMs(MINUTE_MS) });
+  });
+
+  it('ends when it expires, and says so', async () => {
+    const { secret } = await newKey({ expiresAt: inMs(MINUTE_MS) });
+    passes(MINUTE_MS - 1);
+    expect(await find(secret)).toBeDefined();
+    passes(1);
+    await expect(find(secret)).rejects.toMatchObject(EXPIRED);
+  });
+
+  it('that is rotated has a new secret at once; the one before goes on for its grace and no longer', async () => {
+    const { secret, ...place } = await newKey();
+    const rotated = await store.apiKeys.rotate({ ...place, graceMs: MINUTE_MS });
+    expect(rotated.secret).not.toBe(secret);
+    expect(await find(rotated.secret)).toMatchObject({ id: place.id, validUntil: null });
+    expect(await find(secret)).toMatchObject({ id: place.id, validUntil: inMs(MINUTE_MS) });
+    passes(MINUTE_MS);
+    await expect(find(secret)).rejects.toMatchObject(EXPIRED);
+    expect(await find(rotated.secret)).toBeDefined();
+  });
+
+  it('that is rotated without grace, or twice, leaves nothing of the secrets before', async () => {
+    const { secret: first, ...place } = await newKey();
+    const second = await store.apiKeys.rotate({ ...place, graceMs: MINUTE_MS });
+    const third = await store.apiKeys.rotate({ ...place, graceMs: 0 });
+    expect(await find(first)).toBeUndefined();
+    await expect(find(second.secret)).rejects.toMatchObject(EXPIRED);
+    expect(await find(third.secret)).toMatchObject({ id: place.id });
+  });
+
+  it('that is rotated does not make the secret before live longer than it would have', async () => {
+    const { secret, ...place } = await newKey({ expiresAt: inMs(MINUTE_MS) });
+    await store.apiKeys.rotate({ ...place, graceMs: 10 * MINUTE_MS, expiresAt: inMs(20 * MINUTE_MS) });
+    passes(MINUTE_MS);
+    await expect(find(secret)).rejects.toMatchObject(EXPIRED);
+  });
+
+  it('that is revoked takes both secrets with it, and is rotated no more', async () => {
+    const { secret, ...place } = await newKey();
+    const rotated = await store.apiKeys.rotate({ ...place, graceMs: MINUTE_MS });
+    await store.apiKeys.revoke(place.userPoolId, place.id);
+    expect([await find(secret), await find(rotated.secret)]).toEqual([undefined, undefined]);
+    await expect(store.apiKeys.rotate({ ...place, graceMs: 0 })).rejects.toMatchObject({ reason: 'API_KEY_NOT_FOUND' });
+  });
+
+  it('of another pool can be neither seen nor rotated', async () => {
+    const [{ id }, foreign] = [await newKey(), await newPool()];
+    const NOT_FOUND = { reason: 'API_KEY_NOT_FOUND' };
+    await expect(store.apiKeys.get(foreign, id)).rejects.toMatchObject(NOT_FOUND);
+    await expect(store.apiKeys.rotate({ userPoolId: foreign, id, graceMs: 0 })).rejects.toMatchObject(NOT_FOUND);
+    expect((await store.apiKeys.list(foreign, { size: 0, token: '' })).items).toEqual([]);
+  });
+});
+
+describe('the list of keys', () => {
+  it('goes page by page from the newest, without revoked ones, and holds no secret', async () => {
+    const { userPoolId, id, secret } = await newKey();
+    for (const name of ['b', 'c', 'd']) {
+      passes(1_000);
+      await store.apiKeys.create({ userPoolId, role: 'edge', name });
+    }
+    const first = await store.apiKeys.list(userPoolId, { size: 2, token: '' });
+    const second = await store.apiKeys.list(userPoolId, { size: 2, token: first.nextPageToken });
+    expect([...first.items, ...second.items].map(({ name }) => name)).toEqual(['d', 'c', 'b', 'key']);
+    expect(second.nextPageToken).toBe('');
+    const shown = JSON.stringify([first, second]);
+    expect(shown).toContain(secret.slice(0, 10));
+    expect(shown).not.toContain(secret.slice(0, 11));
+    expect(shown).not.toMatch(/sha256/i);
+    await store.apiKeys.revoke(userPoolId, id);
+    expect((await store.apiKeys.list(userPoolId, { size: 9, token: '' })).items).toHaveLength(3);
+  });
+
+  it('says when a key was used last: the latest of what gateways tell, none of it ahead of us', async () => {
+    const { userPoolId, id } = await newKey();
+    const lastUse = async () => (await store.apiKeys.get(userPoolId, id)).lastUsedAt;
+    expect(await lastUse()).toBeNull();
+    const at = inMs(-MINUTE_MS);
+    await store.apiKeys.noteUses([
+      { id, at },
+      { id: 'no id', at },
+      { id: crypto.randomUUID(), at },
+    ]);
+    expect(await lastUse()).toEqual(at);
+    await store.apiKeys.noteUses([{ id, at: inMs(-2 * MINUTE_MS) }]);
+    expect(await lastUse()).toEqual(at);
+    await store.apiKeys.noteUses([{ id, at: inMs(MINUTE_MS) }]);
+    expect(await lastUse()).toEqual(now);
+    await store.apiKeys.noteUses([]);
+  });
+});
+
+it('a key that somebody thought of shows nothing of itself', async () => {
+  const given = 'an-operator-key-of-our-own-making-1234';
+  await migrateStore({
+    throughPooler: leadsThroughPooler(),
+    databaseUrl: database.url,
+    connectTimeoutMs: 5_000,
+    operatorKey: given,
+  });
+  const [key] = (await store.apiKeys.list('*', { size: 1, token: '' })).items;
+  expect(key).toMatchObject({ name: 'set by environment', prefix: null });
+});
+
+it('a version before, which knows nothing of all this, writes and reads keys beside this one', async () => {
+  const userPoolId = await newPool();
+  const id = crypto.randomUUID();
+  await database.query(
+    `INSERT INTO api_keys (id, name, role, user_pool_id, secret_sha256, created_at, revoked_at)
+     VALUES ($1, 'old', 'edge', $2, $3, now(), NULL)`,
+    [id, userPoolId, sha256('old')],
+  );
+  expect(await find('old')).toMatchObject({ id, scopes: null, validUntil: null, prefix: null });
+});

@@ -1,0 +1,204 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { ServiceError } from '@userferry/errors';
+import { type DataSource, type EntityManager, IsNull } from 'typeorm';
+import { type ApiKeyRole, type ApiKeyRow, apiKeyEntity } from '../../entities/pool-entities.ts';
+import { newestFirst, type Page, type Paged } from '../../paging.ts';
+import { isUuid, requirePool, UUID_FORM } from '../../require-pool.ts';
+import type { Clock } from '../../time/clock.ts';
+
+/** What is known of a key but its secrets. `userPoolId` is `*` for operators; without `scopes` it may all that its role may. */
+export type ApiKey = Readonly<Omit<ApiKeyRow, 'secretSha256' | 'previousSha256' | 'givenSha256' | 'revokedAt'>>;
+
+export type NewApiKey = {
+  readonly userPoolId: string;
+  readonly role: ApiKeyRole;
+  readonly name: string;
+  /** Absent: all that the role may, now and later. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Absent: never. */
+  readonly expiresAt?: Date | undefined;
+};
+
+export type KeyRotation = {
+  readonly userPoolId: string;
+  readonly id: string;
+  /** How long the secret before goes on. */
+  readonly graceMs: number;
+  /** Absent: never. */
+  readonly expiresAt?: Date | undefined;
+};
+
+/** When a key was used, by its id. */
+export type KeyUse = { readonly id: string; readonly at: Date };
+
+const sha256 = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+const newSecret = (): string => `ufk_${randomBytes(32).toString('base64url')}`;
+
+/** Six of 43 characters tell keys apart, and are no help to whoever would guess the rest. */
+const PREFIX_LENGTH = 'ufk_'.length + 6;
+
+const keyNotFound = () => new ServiceError('API_KEY_NOT_FOUND', 'this user pool has no API key with this id');
+
+const insertKey = async (
+  manager: EntityManager,
+  { scopes, expiresAt, ...key }: NewApiKey,
+  { secret, prefix }: { readonly secret: string; readonly prefix: string | null },
+  createdAt: Date,
+): Promise<ApiKey> => {
+  const row = {
+    id: randomUUID(),
+    ...key,
+    createdAt,
+    scopes: scopes === undefined ? null : [...scopes],
+    expiresAt: expiresAt ?? null,
+    prefix,
+    lastUsedAt: null,
+    rotatedAt: null,
+    previousUntil: null,
+  };
+  const secretSha256 = sha256(secret);
+  // Of those alone that we made we show how they begin.
+  const givenSha256 = prefix === null ? secretSha256 : null;
+  await manager.insert(apiKeyEntity, { ...row, secretSha256, givenSha256, previousSha256: null, revokedAt: null });
+  return row;
+};
+
+const madeSecret = () => {
+  const secret = newSecret();
+  return { secret, prefix: secret.slice(0, PREFIX_LENGTH) };
+};
+
+const known = ({ secretSha256: _, previousSha256: __, givenSha256: ___, revokedAt: ____, ...key }: ApiKeyRow): ApiKey =>
+  key;
+
+/** The earlier of two times, of which none is never. */
+const earlier = (one: Date | null, other: Date | null): Date | null => {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+};
+
+const SAY_USED = `
+  UPDATE api_keys SET last_used_at = used.at
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS used (id, at)
+  WHERE api_keys.id = used.id AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < used.at)`;
+
+/** API keys. Only the SHA-256 of a key is stored: it has 256 bits of its own, so nothing slower is needed. */
+export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => ({
+  /**
+   * The only time that the key itself is known.
+   * @throws ServiceError USER_POOL_NOT_FOUND
+   */
+  create: async (key: NewApiKey): Promise<{ apiKey: ApiKey; secret: string }> => {
+    if (key.role !== 'operator') await requirePool(dataSource.manager, key.userPoolId);
+    const made = madeSecret();
+    return { apiKey: await insertKey(dataSource.manager, key, made, clock()), secret: made.secret };
+  },
+
+  /**
+   * By the SHA-256 of the key, or of the one before while that goes on; nothing for a revoked one. `validUntil` is when
+   * this secret ends, null for never.
+   * @throws ServiceError API_KEY_EXPIRED
+   */
+  find: async (secretSha256: Uint8Array): Promise<(ApiKey & { readonly validUntil: Date | null }) | undefined> => {
+    const digest = Buffer.from(secretSha256);
+    const row = await dataSource.manager.findOneBy(apiKeyEntity, [
+      { secretSha256: digest, revokedAt: IsNull() },
+      { previousSha256: digest, revokedAt: IsNull() },
+    ]);
+    if (row === null) return undefined;
+    const isCurrent = digest.equals(row.secretSha256);
+    const validUntil = isCurrent ? row.expiresAt : earlier(row.expiresAt, row.previousUntil);
+    if (validUntil !== null && validUntil <= clock())
+      throw new ServiceError('API_KEY_EXPIRED', isCurrent ? 'the API key has expired' : 'the API key was replaced');
+    return { ...known(row), validUntil };
+  },
+
+  /** @throws ServiceError API_KEY_NOT_FOUND, also for a revoked one */
+  get: async (userPoolId: string, id: string): Promise<ApiKey> => {
+    const where = { id, userPoolId, revokedAt: IsNull() };
+    const row = isUuid(id) ? await dataSource.manager.findOneBy(apiKeyEntity, where) : null;
+    if (row === null) throw keyNotFound();
+    return known(row);
+  },
+
+  /** The keys of a pool (`*`: of operators) that are not revoked, the newest first. Throws INVALID_ARGUMENT. */
+  list: async (userPoolId: string, page: Page): Promise<Paged<ApiKey>> => {
+    const query = dataSource.manager
+      .createQueryBuilder(apiKeyEntity, 'key')
+      .where('key.userPoolId = :userPoolId AND key.revokedAt IS NULL', { userPoolId });
+    const { items, nextPageToken } = await newestFirst(query, { time: 'createdAt', id: 'id', idForm: UUID_FORM }, page);
+    return { items: items.map(known), nextPageToken };
+  },
+
+  /**
+   * Gives a key a new secret, known this once. The one before ends with the time of grace, or when it would have anyhow;
+   * the one before that ends now.
+   * @throws ServiceError API_KEY_NOT_FOUND, also for a revoked one
+   */
+  rotate: ({ userPoolId, id, graceMs, expiresAt }: KeyRotation): Promise<{ apiKey: ApiKey; secret: string }> =>
+    dataSource.transaction(async (manager) => {
+      const where = { id, userPoolId, revokedAt: IsNull() };
+      const lock = { mode: 'pessimistic_write' } as const;
+      const row = isUuid(id) ? await manager.findOne(apiKeyEntity, { where, lock }) : null;
+      if (row === null) throw keyNotFound();
+      const { secret, prefix } = madeSecret();
+      const rotatedAt = clock();
+      const change = {
+        secretSha256: sha256(secret),
+        prefix,
+        rotatedAt,
+        expiresAt: expiresAt ?? null,
+        previousSha256: row.secretSha256,
+        previousUntil: earlier(new Date(rotatedAt.getTime() + graceMs), row.expiresAt),
+      };
+      await manager.update(apiKeyEntity, { id }, change);
+      return { apiKey: known({ ...row, ...change }), secret };
+    }),
+
+  /** Keys were used: what is known to be later already stays, and so does what is nobody's. */
+  noteUses: async (uses: readonly KeyUse[]): Promise<void> => {
+    const now = clock();
+    const known = uses.filter(({ id }) => isUuid(id)).map(({ id, at }) => ({ id, at: at < now ? at : now }));
+    if (known.length > 0) await dataSource.query(SAY_USED, [known.map(({ id }) => id), known.map(({ at }) => at)]);
+  },
+
+  /**
+   * Ends a key of that pool (`*` for operators' keys); one that is ended already stays so.
+   * @throws ServiceError API_KEY_NOT_FOUND
+   */
+  revoke: async (userPoolId: string, id: string): Promise<void> => {
+    const key = isUuid(id) ? await dataSource.manager.findOneBy(apiKeyEntity, { id, userPoolId }) : null;
+    if (key === null) throw keyNotFound();
+    await dataSource.manager.update(apiKeyEntity, { id, revokedAt: IsNull() }, { revokedAt: clock() });
+  },
+});
+
+/**
+ * Whether a secret is that of a key, or was: one that was rotated out or revoked since would come back with the next start. Keys
+ * that are older than what remembers it are told here which secret they were given, while they still have it.
+ */
+const isKnownAsGiven = async (manager: EntityManager, givenSha256: Buffer): Promise<boolean> => {
+  const places = [{ secretSha256: givenSha256 }, { previousSha256: givenSha256 }];
+  for (const place of places) await manager.update(apiKeyEntity, { ...place, givenSha256: IsNull() }, { givenSha256 });
+  return manager.existsBy(apiKeyEntity, [...places, { givenSha256 }]);
+};
+
+/**
+ * Sees to it that an operator can get in: takes the key that the environment sets, else makes one when there is none.
+ * Returns a key that was made, to be shown once. Callers hold the migration lock.
+ */
+export const ensureOperatorKey = async (manager: EntityManager, given?: string): Promise<string | undefined> => {
+  const key = { userPoolId: '*', role: 'operator', name: given ? 'set by environment' : 'first key' } as const;
+  if (given !== undefined) {
+    const digest = sha256(given);
+    // How a key begins that somebody thought of is a part of the secret.
+    if (!(await isKnownAsGiven(manager, digest)))
+      await insertKey(manager, key, { secret: given, prefix: null }, new Date());
+    return undefined;
+  }
+  if (await manager.existsBy(apiKeyEntity, { role: 'operator', revokedAt: IsNull() })) return undefined;
+  const made = madeSecret();
+  await insertKey(manager, key, made, new Date());
+  return made.secret;
+};
