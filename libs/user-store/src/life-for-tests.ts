@@ -55,7 +55,7 @@ const isReason = (error: unknown, ...reasons: string[]): boolean =>
   error instanceof ServiceError && reasons.includes(error.reason);
 
 /** Does it, and again for as long as the database is away: what a caller does who got no answer. */
-const untilAnswered = async <T>(run: () => Promise<T>): Promise<{ answer: T; crashed: boolean }> => {
+export const untilAnswered = async <T>(run: () => Promise<T>): Promise<{ answer: T; crashed: boolean }> => {
   for (let crashed = false; ; crashed = true)
     try {
       return { answer: await run(), crashed };

@@ -1,7 +1,15 @@
 import { type TestDatabase, testDatabase } from '@userferry/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Deed, doDeed, externalText, LEGACY_USERS, type Place, type Result } from './life-for-tests.ts';
+import {
+  type Deed,
+  doDeed,
+  externalText,
+  LEGACY_USERS,
+  type Place,
+  type Result,
+  untilAnswered,
+} from './life-for-tests.ts';
 import type { UserStore } from './open-user-store.ts';
 import { openStoreForTests, poolWithConnection, randomRing } from './store-for-tests.ts';
 
@@ -126,7 +134,9 @@ const check = async (place: Place, { users, tied }: Model, results: readonly Res
 };
 
 const live = async (rounds: readonly { deeds: readonly Deed[]; crashAfterMs: number | null }[]): Promise<void> => {
-  const place = { ...(await poolWithConnection(replicas[0])), database };
+  // The life before may have ended with a crash, of which a pooler's connections learn only when they are used.
+  const { answer } = await untilAnswered(() => poolWithConnection(replicas[0]));
+  const place = { ...answer, database };
   const model: Model = { users: new Map(), tied: new Set() };
   for (const { deeds, crashAfterMs } of rounds) {
     const doing = deeds.map((one, turn) => doDeed(replicas[turn % 2 ? 1 : 0], place, one));
