@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import { closest } from '@userferry/process';
 import {
   isScriptAction,
   LIMITS,
@@ -7,7 +8,6 @@ import {
   type ScriptAction,
   type ScriptLanguage,
 } from '@userferry/script-contract';
-import { closest } from './check/closest.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A script as it lies in a file. */

@@ -10,7 +10,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { caseFileJsonSchema } from './cases/case-file.ts';
 import { differences } from './cases/differences.ts';
 import { judgeCase } from './cases/judge-case.ts';
-import { closest } from './check/closest.ts';
 import { moduleProblems } from './check/module-problems.ts';
 import { typeProblems } from './check/type-problems.ts';
 import { codeFrame } from './code-frame.ts';
@@ -366,13 +365,4 @@ describe('what cases are judged by', () => {
 it('a code frame marks the place, tabs and the ends of the text included', () => {
   expect(codeFrame('a\n\tb();\nc', { line: 2, column: 2 })).toBe('  1 | a\n> 2 | \tb();\n    | \t^\n  3 | c');
   expect([codeFrame('a', {}), codeFrame('a', { line: 9 })]).toEqual(['', '']);
-});
-
-it('the nearest word is near, or none is', () => {
-  expect([
-    closest('pgg', ['pg', 'os']),
-    closest('fs', ['os']),
-    closest('lodahs', ['lodash']),
-    closest('redis', ['pg']),
-  ]).toEqual(['pg', undefined, 'lodash', undefined]);
 });

@@ -1,3 +1,4 @@
+export { closest } from './closest.ts';
 export { commaList, grpcAddress, isWebUrl, port, REGION_NAME, region, serviceFields, webUrl, whole } from './fields.ts';
 export { type IpAddress, parseIpAddress, subscriberOf } from './ip-address.ts';
 export { KNOWN_VARIABLES } from './known-variables.ts';

@@ -1,26 +1,8 @@
+import { closest } from './closest.ts';
 import { KNOWN_VARIABLES } from './known-variables.ts';
 
-/** How many letters have to be changed, added or taken away to make one text of the other (Levenshtein). */
-const distance = (from: string, to: string): number => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1];
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] as number) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] as number) + 1, (next[column] as number) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] as number;
-};
-
+/** A third of names as long as these would be no likeness. */
 const CLOSE = 3;
-
-const nearest = (name: string): string | undefined => {
-  const ranked = KNOWN_VARIABLES.map((known) => ({ known, far: distance(name, known) }));
-  const [best] = ranked.sort((a, b) => a.far - b.far);
-  return best !== undefined && best.far <= CLOSE ? best.known : undefined;
-};
 
 const isKnown = (name: string): boolean =>
   KNOWN_VARIABLES.includes(name) || KNOWN_VARIABLES.includes(name.replace(/_FILE$/, ''));
@@ -33,6 +15,6 @@ export const unknownVariables = (names: readonly string[]): string[] =>
   names
     .filter((name) => name.startsWith('USERFERRY_') && !isKnown(name))
     .map((name) => {
-      const meant = nearest(name);
+      const meant = closest(name, KNOWN_VARIABLES, CLOSE);
       return `${name}: is not known${meant === undefined ? '' : `; did you mean ${meant}?`}`;
     });

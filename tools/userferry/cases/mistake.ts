@@ -1,5 +1,5 @@
+import { closest } from '@userferry/process';
 import { z } from 'zod';
-import { closest } from '../check/closest.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

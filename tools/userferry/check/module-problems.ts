@@ -1,6 +1,6 @@
+import { closest } from '@userferry/process';
 import { moduleOf } from '@userferry/script-contract';
 import type { ScriptFile } from '../script-file.ts';
-import { closest } from './closest.ts';
 import { insteadOf } from './other-packages.ts';
 import type { Problem } from './problem.ts';
 

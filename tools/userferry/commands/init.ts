@@ -1,9 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { makeFolder } from '@userferry/process';
+import { closest, makeFolder } from '@userferry/process';
 import type { ConnectionMode } from '@userferry/script-contract';
 import { LEGACY_STORES, type LegacyStore } from '@userferry/script-templates';
-import { closest } from '../check/closest.ts';
 import { callerFolder } from '../config.ts';
 import { EXIT } from '../exit-codes.ts';
 import { startFiles } from '../init/start-files.ts';

@@ -12,12 +12,12 @@ const distance = (one: string, other: string): number => {
   return row[other.length] ?? 0;
 };
 
-/** The word that was probably meant, if one is near enough. */
-export const closest = (word: string, words: readonly string[]): string | undefined => {
-  // Of two letters every word is near.
-  const far = word.length < 3 ? 0 : Math.max(1, Math.floor(word.length / 3));
-  return words
+// Of two letters every word is near.
+const near = ({ length }: string): number => (length < 3 ? 0 : Math.max(1, Math.floor(length / 3)));
+
+/** The word that was probably meant, if one is near enough: by default, by a third of its letters. */
+export const closest = (word: string, words: readonly string[], far = near(word)): string | undefined =>
+  words
     .map((candidate) => ({ candidate, off: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ off }) => off <= far)
     .toSorted((one, other) => one.off - other.off)[0]?.candidate;
-};
