@@ -138,18 +138,20 @@ describe('userferry test', () => {
       `cases:
   - { name: fine, action: login, args: { email: a@b.test, password: x }, expect: { profile: { id: 1 }, console: [ask] } }
   - { name: another id, action: login, args: { email: a@b.test, password: x }, expect: { profile: { id: 2 } } }
-  - { name: "it <breaks>", action: login, args: { email: bad, password: x }, expect: { rejected: true } }
+  - { name: "it <breaks> 🐛", action: login, args: { email: bad, password: x }, expect: { rejected: true } }
   - { name: breaks as known, action: login, args: { email: bad, password: x }, expect: { error: { name: ReferenceError, line: 3, message: /nonsense is/ } } }
 `,
     );
     const { status, stdout } = userferry(['test', '--junit', 'report.xml'], { at: 'cases' });
     expect(status).toBe(1);
     expect(stdout).toMatch(/✗ another id \(\d+ ms\)\n {4}profile\.id is 1, not 2\n/);
-    expect(stdout).toMatch(/✗ it <breaks>.*\n {4}it broke: it ended as threw: ReferenceError.*\n {4}at login\.js:3:/);
+    expect(stdout).toMatch(
+      /✗ it <breaks> 🐛.*\n {4}it broke: it ended as threw: ReferenceError.*\n {4}at login\.js:3:/,
+    );
     expect(stdout).toMatch(/\n2 of 4 failed\n$/);
     const report = readFileSync(join(author.folder, 'cases/report.xml'), 'utf8');
     expect(report).toContain('tests="4" failures="2"');
-    expect(report).toContain('name="it &#60;breaks&#62;"');
+    expect(report).toContain('name="it &#60;breaks&#62; 🐛"');
     const nowhere = userferry(['test', '--only', 'fine', '--junit', 'no/such/report.xml'], { at: 'cases' });
     expect(nowhere).toMatchObject({
       status: 2,

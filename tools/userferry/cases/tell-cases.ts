@@ -36,7 +36,9 @@ export const casesReport = (results: readonly CaseResult[]): object => ({
 });
 
 const xml = (text: string): string =>
-  text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '?');
+  text
+    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?');
 
 const junitCase = ({ name, action, problems, run }: CaseResult): string => {
   const head = `    <testcase name="${xml(name)}" classname="${action}" time="${(run.usage.wallMs / 1000).toFixed(3)}"`;
