@@ -142,6 +142,40 @@ describe.skipIf(BROWSER === undefined)('the console in a browser (Chromium): its
     await page.context().close();
   });
 
+  it('looks once, in each tab whose session has ended, who has signed in in another, and no tab sets the others going', async () => {
+    const first = await world.open();
+    await world.signIn(first);
+    const second = await first.context().newPage();
+    const looked = { first: 0, second: 0 };
+    for (const page of [first, second]) {
+      await page.goto(`${world.origin}/console/`);
+      await world.visit(page, 'connection');
+      await page.getByLabel('Database', { exact: true }).fill('changed');
+    }
+    await first.context().clearCookies();
+    for (const [page, name] of [
+      [first, 'first'],
+      [second, 'second'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Your session has ended').waitFor();
+      page.on('request', (request) => {
+        if (request.method() === 'GET' && request.url().endsWith('/api/v1/session')) looked[name] += 1;
+      });
+    }
+    const third = await first.context().newPage();
+    await third.goto(`${world.origin}/console/`);
+    await world.signIn(third, world.ours.operatorKey);
+    await expect.poll(() => looked).toEqual({ first: 1, second: 1 });
+    await third.reload();
+    await third.getByRole('heading', { name: 'User pools' }).waitFor();
+    await expect.poll(() => looked).toEqual({ first: 2, second: 2 });
+    await third.waitForLoadState('networkidle');
+    expect(looked).toEqual({ first: 2, second: 2 });
+    await first.getByText('Your session has ended').waitFor();
+    await first.context().close();
+  });
+
   it('shows a pool that is not there, and a page that is not there, as such', async () => {
     const page = await world.open();
     await world.signIn(page);

@@ -38,7 +38,9 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
   );
   const ask = useCallback(async () => {
     setState({ kind: 'asking' });
-    setState(await readState());
+    const found = await readState();
+    if (found.kind === 'signed-in') tellOtherTabs();
+    setState(found);
   }, []);
   useEffect(() => void ask(), [ask]);
   useRejoin(state, setState, queries);
@@ -71,7 +73,10 @@ export const SessionProvider = ({ children }: { readonly children: ReactNode }) 
   );
 };
 
-/** A session that has ended goes on once the same caller is signed in in another tab; for anybody else the dialog stays. */
+/**
+ * A session that has ended goes on once the same caller is signed in in another tab; for anybody else the dialog stays. Who is
+ * told tells nobody: two tabs for which it stays would ask in turn without end.
+ */
 const useRejoin = (state: SessionState, setState: (state: SessionState) => void, queries: QueryClient): void => {
   useEffect(() => {
     if (state.kind !== 'signed-in' || !state.expired) return;
@@ -94,9 +99,7 @@ const forgetEverything = (queries: QueryClient): void => {
 
 const readState = async (): Promise<SessionState> => {
   try {
-    const facts = await readSession();
-    tellOtherTabs();
-    return { kind: 'signed-in', facts, expired: false };
+    return { kind: 'signed-in', facts: await readSession(), expired: false };
   } catch (error) {
     return isSignedOut(error) ? { kind: 'signed-out' } : { kind: 'unknown', error };
   }
