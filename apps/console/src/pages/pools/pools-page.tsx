@@ -4,19 +4,18 @@ import { useCall } from '../../api/use-call.ts';
 import { Empty, Loaded } from '../../components/page-state.tsx';
 import { Pager, usePages } from '../../components/pager.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import { useSettled } from '../../components/use-settled.ts';
+import { SEARCH_PAUSE_MS, useSettled } from '../../components/use-settled.ts';
 import { useTitle } from '../../components/use-title.ts';
 import { href } from '../../router/router.ts';
 import { PlanBadge } from './plan-badge.tsx';
 
 const PAGE_SIZE = 20;
-const PAUSE_MS = 300;
 
 /** Chooses a user pool, among those that the key may see. */
 export const PoolsPage = () => {
   useTitle('User pools');
   const [search, setSearch] = useState('');
-  const text = useSettled(search.trim(), PAUSE_MS);
+  const text = useSettled(search.trim(), SEARCH_PAUSE_MS);
   const pages = usePages(text);
   const request = { search: text, pageSize: PAGE_SIZE, pageToken: pages.token };
   const pools = useCall('UserPoolService', 'ListUserPools', request, { keepPrevious: true });

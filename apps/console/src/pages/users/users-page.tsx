@@ -4,7 +4,7 @@ import { useCall } from '../../api/use-call.ts';
 import { Loaded } from '../../components/page-state.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import { useSettled } from '../../components/use-settled.ts';
+import { SEARCH_PAUSE_MS, useSettled } from '../../components/use-settled.ts';
 import { useTitle } from '../../components/use-title.ts';
 import type { PoolPageProps } from '../pool-frame.tsx';
 import { useUsers } from './use-users.ts';
@@ -16,9 +16,6 @@ const STATES: readonly { readonly id: MigrationState; readonly name: string }[] 
   { id: 'MIGRATION_STATE_LOCAL', name: 'Registered here' },
 ];
 
-/** A search looks at every user, or runs a script. */
-const PAUSE_MS = 300;
-
 /** Who is here; in a custom user store, who the scripts say is there. */
 export const UsersPage = ({ pool }: PoolPageProps) => {
   useTitle(`Users of ${pool.name}`);
@@ -26,7 +23,7 @@ export const UsersPage = ({ pool }: PoolPageProps) => {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<MigrationState>('MIGRATION_STATE_UNSPECIFIED');
   const [page, setPage] = useState(1);
-  const keyword = useSettled(search.trim(), PAUSE_MS);
+  const keyword = useSettled(search.trim(), SEARCH_PAUSE_MS);
   const isCustom = useIsCustom(userPoolId);
   const state = isCustom ? 'MIGRATION_STATE_UNSPECIFIED' : chosen;
   const [query, answer] = useUsers({ userPoolId, keyword, state, page });
