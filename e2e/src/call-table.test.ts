@@ -9,7 +9,8 @@ import { outcomeOf, sayingsOf } from './calls/log-history.ts';
 import { play } from './calls/play.ts';
 import { type CallRow, readCallTable } from './calls/read-call-table.ts';
 import { createStage, type Stage } from './calls/stage.ts';
-import { SHOP_KINDS, type ShopKind, startLegacyShop } from './legacy/legacy-shop.ts';
+import { startLegacyShop } from './legacy/legacy-shop.ts';
+import { SHOP_KINDS, type ShopKind } from './legacy/shop-server.ts';
 import { createUserferry, type Userferry } from './world.ts';
 
 const says = (wanted: string) => (row: CallRow) => row.scripts.some(([, saying]) => saying === wanted);

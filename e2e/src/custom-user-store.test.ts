@@ -7,7 +7,8 @@ import { allRuns } from './calls/log-history.ts';
 import { byEmail, byLegacyId, type Caller, createCaller, reasonOf } from './legacy/caller.ts';
 import { CARELESS_ENDS, type CarelessEnd, carelessScript } from './legacy/careless-script.ts';
 import { createCompany, inTime, type LegacyCompany } from './legacy/connect-company.ts';
-import { type LegacyShop, SHOP_KINDS, startLegacyShop } from './legacy/legacy-shop.ts';
+import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
+import { SHOP_KINDS } from './legacy/shop-server.ts';
 import { heldIn, heldInFiles } from './where-held.ts';
 import { createUserferry, dumpStore, type Userferry } from './world.ts';
 

@@ -10,7 +10,8 @@ import { holdTable } from './faults/hold.ts';
 import { NO_ANSWER, patientLogin } from './faults/patient-edge.ts';
 import { byUsername, type Caller, createCaller } from './legacy/caller.ts';
 import { createCompany, type LegacyCompany } from './legacy/connect-company.ts';
-import { type LegacyShop, SHOP_KINDS, type ShopKind, startLegacyShop } from './legacy/legacy-shop.ts';
+import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
+import { SHOP_KINDS, type ShopKind } from './legacy/shop-server.ts';
 import { createUserferry, type Userferry } from './world.ts';
 
 /** A company whose database is reached over a line that can fail. */

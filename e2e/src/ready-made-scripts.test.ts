@@ -3,7 +3,8 @@ import { templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byEmail, byLegacyId, type Caller, createCaller, reasonOf } from './legacy/caller.ts';
 import { type CompanyConnection, createCompany } from './legacy/connect-company.ts';
-import { type LegacyShop, SHOP_KINDS, startLegacyShop } from './legacy/legacy-shop.ts';
+import { type LegacyShop, startLegacyShop } from './legacy/legacy-shop.ts';
+import { SHOP_KINDS } from './legacy/shop-server.ts';
 import { createUserferry, type Userferry } from './world.ts';
 
 let ours: Userferry;

@@ -1,7 +1,7 @@
-import type { LegacyStore } from '@userferry/script-templates';
 import bcrypt from 'bcrypt';
 import { startMysqlShop } from './mysql-shop.ts';
 import { startPostgresShop } from './postgres-shop.ts';
+import type { ShopKind, ShopServer } from './shop-server.ts';
 
 /** Somebody in a company's old database. */
 export type Shopper = {
@@ -10,25 +10,6 @@ export type Shopper = {
   readonly phone?: string;
   readonly nickname?: string;
   readonly password: string;
-};
-
-/** The database servers of which a company's old database may be made here. */
-export const SHOP_KINDS = ['postgresql', 'mysql'] as const satisfies readonly LegacyStore[];
-
-export type ShopKind = (typeof SHOP_KINDS)[number];
-
-/** A real server with the tables that the ready-made scripts are written for. */
-export type ShopServer = {
-  readonly kind: ShopKind;
-  /** Connection string of the company's own account. */
-  readonly uri: string;
-  readonly port: number;
-  /** Values of `?` in their order. */
-  readonly query: <Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
-  readonly pause: () => Promise<void>;
-  readonly kill: () => Promise<void>;
-  readonly resume: () => Promise<void>;
-  readonly stop: () => Promise<void>;
 };
 
 export type LegacyShop = ShopServer & {

@@ -1,7 +1,7 @@
 import { startMariadb } from '@userferry/local-databases';
 import { schemaOf } from '@userferry/script-templates';
 import { createConnection } from 'mysql2/promise';
-import type { ShopServer } from './legacy-shop.ts';
+import type { ShopServer } from './shop-server.ts';
 
 const oneLine = (statement: string): string => statement.replace(/\s+/g, ' ').trim();
 

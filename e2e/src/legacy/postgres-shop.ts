@@ -1,6 +1,6 @@
 import { startPostgres } from '@userferry/local-databases';
 import { schemaOf } from '@userferry/script-templates';
-import type { ShopServer } from './legacy-shop.ts';
+import type { ShopServer } from './shop-server.ts';
 
 /** `?` as PostgreSQL writes it. */
 const numbered = (sql: string): string => {

@@ -17,6 +17,7 @@ export { type AnswerJson, type JsonCall, jsonCalls } from './json/json-calls.ts'
 export { jsonDepthProblem } from './json/json-depth.ts';
 export { readOpenApi } from './json/open-api.ts';
 export { type AdmissionOptions, requestIdFrom } from './server/admit-call.ts';
+export type { Handler } from './server/answer-call.ts';
 export { type Authenticate, bearerToken, serviceTokenAuthenticate } from './server/authenticate.ts';
 export type { ListeningHandler } from './server/client-stream.ts';
 export {
@@ -28,7 +29,6 @@ export {
 export { LIVENESS } from './server/health.ts';
 export type { StreamHandler } from './server/server-stream.ts';
 export { service } from './server/service.ts';
-export type { Handler } from './server/unary.ts';
 export { timeProblem } from './timestamps.ts';
 export type { CertificateFiles } from './tls/certificate-set.ts';
 export { type Certificates, createCertificates } from './tls/certificates.ts';

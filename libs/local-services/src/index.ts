@@ -11,6 +11,7 @@ export { whenThereIsRoom } from './company/when-there-is-room.ts';
 export { inheritedEnv } from './config.ts';
 export { type LocalUserferry, type LocalUserferryOptions, startLocalUserferry } from './local-userferry.ts';
 export { type LocalWorld, type LocalWorldOptions, startLocalWorld } from './local-world.ts';
+export type { Ports } from './ports.ts';
 export {
   type LogFacts,
   SERVICE_NAMES,
@@ -22,7 +23,6 @@ export {
 export {
   type LocalServices,
   type LocalServicesOptions,
-  type Ports,
   startLocalServices,
   TWIN_NAMES,
   type TwinName,

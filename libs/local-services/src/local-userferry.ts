@@ -3,13 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, type LocalPostgres, startPostgres } from '@userferry/local-databases';
+import type { Ports } from './ports.ts';
 import type { ServiceLine } from './service-process.ts';
-import {
-  type LocalServices,
-  type LocalServicesOptions,
-  type Ports,
-  startLocalServices,
-} from './start-local-services.ts';
+import { type LocalServices, type LocalServicesOptions, startLocalServices } from './start-local-services.ts';
 
 /** Our side alone, as real processes on free loopback ports: our store and the services. */
 export type LocalUserferry = AsyncDisposable & {

@@ -1,4 +1,4 @@
-import type { Ports } from './start-local-services.ts';
+import type { Ports } from './ports.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '[::1]'];
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inheritedEnv } from './config.ts';
 import { neverReached } from './never-reached.ts';
+import type { Ports } from './ports.ts';
 import {
   SERVICE_NAMES,
   type ServiceLine,
@@ -8,15 +9,6 @@ import {
   type ServiceProcess,
   startServiceProcess,
 } from './service-process.ts';
-
-/** Where each service listens. */
-export type Ports = {
-  readonly http: number;
-  readonly gateway: number;
-  readonly runner: number;
-  readonly migration: number;
-  readonly publicIp: number;
-};
 
 export type LocalServicesOptions = {
   readonly ports: Ports;

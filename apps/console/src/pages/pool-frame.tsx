@@ -1,4 +1,3 @@
-import type { UserPool } from '@userferry/contracts/json-types';
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
 import { useCall } from '../api/use-call.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
@@ -6,13 +5,8 @@ import { Empty, Failure, Loading } from '../components/page-state.tsx';
 import { useUnsavedNames } from '../components/unsaved.tsx';
 import { href } from '../router/router.ts';
 import { ConnectionPage } from './connection/connection-page.tsx';
+import type { PoolPageProps } from './pool-page-props.ts';
 import { PlanNote } from './pools/plan-note.tsx';
-
-export type PoolPageProps = {
-  readonly pool: UserPool;
-  /** What follows the page's name in the address. */
-  readonly parts: readonly string[];
-};
 
 type PoolPage = { readonly id: string; readonly name: string; readonly page: ComponentType<PoolPageProps> };
 

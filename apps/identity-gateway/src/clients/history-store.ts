@@ -11,12 +11,27 @@ import type { CallContext, CallFacts, ClientTls } from '@userferry/grpc';
 import { actionNumber, outcomeNumber } from '@userferry/script-contract';
 import type { ExternalId } from '@userferry/user-model';
 import type { EndedRun } from '../history/ended-run.ts';
-import type { MigrationCounts } from '../progress/migration-progress.ts';
 import { toWireExternalId } from './migration.ts';
 import { createOwnClient } from './own-client.ts';
 
 export type PoolPage = { readonly userPoolId: string; readonly pageSize: number; readonly pageToken: string };
 type Paged<Name extends string, Row> = Promise<Record<Name, Row[]> & { readonly nextPageToken: string }>;
+
+/** `date` as 2026-11-24, UTC. */
+export type MigrationDay = {
+  readonly date: string;
+  readonly migrated: number;
+  readonly logins: number;
+  readonly legacyLogins: number;
+};
+
+/** What our store has counted: days that are absent had nothing to count. */
+export type MigrationCounts = {
+  readonly migrated: number;
+  readonly unresolvedConflicts: number;
+  readonly days: readonly MigrationDay[];
+  readonly lastLegacyLoginAt: Date | undefined;
+};
 
 /** What happened in a pool; rows go on to the caller as they are. */
 export type HistoryStore = Disposable & {

@@ -4,11 +4,11 @@ import type {
 } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
 import type { ConnectionStore } from '../clients/connection-store.ts';
-import type { HistoryStore } from '../clients/history-store.ts';
+import type { HistoryStore, MigrationDay } from '../clients/history-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import { leftBehind } from '../progress/left-behind.ts';
 import { listLegacy } from '../progress/list-legacy.ts';
-import { type MigrationDay, migrationProgress } from '../progress/migration-progress.ts';
+import { migrationProgress } from '../progress/migration-progress.ts';
 
 export type MigrationProgressDeps = {
   readonly store: Pick<ConnectionStore, 'getConnectionSettings'>;

@@ -2,12 +2,13 @@ import type { CallFacts } from '@userferry/grpc';
 import { inSpan } from '@userferry/telemetry';
 import type { CheckedLogin, LoginStore } from '../clients/login-store.ts';
 import type { PreparedMigration } from '../clients/prepared-migration.ts';
-import { INVALID_CREDENTIALS, type Rejected, USER_LOCKED } from '../outcome/rejected.ts';
-import { IDENTIFIER_CONFLICT, type Undecided } from '../outcome/undecided.ts';
-import { type KnownUser, storedUser } from '../users/known-user.ts';
+import { INVALID_CREDENTIALS, USER_LOCKED } from '../outcome/rejected.ts';
+import { IDENTIFIER_CONFLICT } from '../outcome/undecided.ts';
+import { storedUser } from '../users/known-user.ts';
 import { type AskedLogin, type AskLoginDeps, askLogin } from './ask-login.ts';
 import type { EvenTiming } from './even-timing.ts';
 import type { LoginAttempt } from './login-attempt.ts';
+import type { LoginEnd } from './login-end.ts';
 import type { LoginStep } from './login-step.ts';
 import { lostLogin, settledLogin } from './settle-attempt.ts';
 
@@ -15,17 +16,6 @@ export type LoginDeps = AskLoginDeps & {
   readonly logins: Pick<LoginStore, 'checkLogin' | 'prepareMigration'>;
   readonly timing: EvenTiming;
 };
-
-/** How a login ended. `source` says who proved the password. */
-export type LoginEnd =
-  | {
-      readonly step: 'authenticated';
-      readonly user: KnownUser;
-      readonly source: 'local' | 'custom_database';
-      readonly migratedNow: boolean;
-    }
-  | Rejected
-  | Undecided;
 
 export type ProvenLogin = {
   readonly end: LoginEnd;

@@ -1,7 +1,7 @@
 import type { SettledAttempt } from '../clients/login-store.ts';
 import type { Undecided, UndecidedReason } from '../outcome/undecided.ts';
 import type { LoginAttempt } from './login-attempt.ts';
-import type { LoginEnd } from './prove-login.ts';
+import type { LoginEnd } from './login-end.ts';
 
 /** Tells the store later, off the call's path, how an attempt ended. Never throws, never waits. */
 export type SettleAttempt = (settled: SettledAttempt) => void;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type KnownProgress, type MigrationCounts, migrationProgress } from './migration-progress.ts';
+import type { MigrationCounts } from '../clients/history-store.ts';
+import type { KnownProgress } from './known-progress.ts';
+import { migrationProgress } from './migration-progress.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const dayBefore = (days: number) => new Date(now.getTime() - days * 86_400_000);

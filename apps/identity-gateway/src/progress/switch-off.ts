@@ -1,12 +1,12 @@
+import { DAY_MS, type KnownProgress, lastDays } from './known-progress.ts';
 import { COMPARED_MAX } from './left-behind.ts';
-import { type KnownProgress, lastDays } from './migration-progress.ts';
 
 /** Whether a connection can be switched off without locking anybody out, and why, in sentences. */
 export type SwitchOff = { readonly safeToSwitchOff: boolean; readonly reasons: readonly string[] };
 
 /** So long must nobody have needed the legacy user store. */
 const QUIET_DAYS = 30;
-const QUIET_MS = QUIET_DAYS * 24 * 60 * 60 * 1000;
+const QUIET_MS = QUIET_DAYS * DAY_MS;
 
 const people = (count: number, verbs: readonly [one: string, many: string]): string =>
   count === 1 ? `1 user ${verbs[0]}` : `${count} users ${verbs[1]}`;

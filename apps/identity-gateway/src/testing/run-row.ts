@@ -1,5 +1,5 @@
 import type { JsonObject } from '@userferry/user-model';
-import type { LoginEnd } from '../login/prove-login.ts';
+import type { LoginEnd } from '../login/login-end.ts';
 import { proveLogin } from '../login/prove-login.ts';
 import { changePassword } from '../users/change-password.ts';
 import { deleteUser } from '../users/delete-user.ts';

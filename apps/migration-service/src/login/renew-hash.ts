@@ -1,6 +1,11 @@
-import type { StoredUser } from '@userferry/user-store';
-import type { LoginDeps } from './check-login.ts';
+import type { StoredUser, UserStore } from '@userferry/user-store';
+import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { LoginAttempt } from './login-attempt.ts';
+
+export type RenewHashDeps = {
+  readonly store: Pick<UserStore, 'users'>;
+  readonly passwords: Pick<PasswordHasher, 'renew'>;
+};
 
 /**
  * Stores the password that was just proven under today's cost and pepper, unless it is already, or another one was set
@@ -9,7 +14,7 @@ import type { LoginAttempt } from './login-attempt.ts';
 export const renewHash = async (
   { userPoolId, password }: Pick<LoginAttempt, 'userPoolId' | 'password'>,
   { user: { userId }, credential: replaced }: StoredUser,
-  { store, passwords }: Pick<LoginDeps, 'store' | 'passwords'>,
+  { store, passwords }: RenewHashDeps,
 ): Promise<void> => {
   if (replaced === undefined) return;
   try {

@@ -1,9 +1,9 @@
 import { Metadata, type MethodDefinition } from '@grpc/grpc-js';
 import { REQUEST_ID_HEADER, TRACEPARENT_HEADER } from '../call-facts.ts';
 import type { AdmissionOptions, ServerCall } from '../server/admit-call.ts';
+import type { Handler } from '../server/answer-call.ts';
 import { answerCall } from '../server/answer-call.ts';
 import type { ServiceHandlers } from '../server/create-server.ts';
-import type { Handler } from '../server/unary.ts';
 import { jsonMapping } from './json-message.ts';
 
 /** A call whose request came as JSON, by whatever way. */

@@ -1,8 +1,10 @@
 import { toServiceError } from '@userferry/errors';
+import type { CallFacts } from '../call-facts.ts';
 import { type AdmissionOptions, aborted, admitCall, requestIdOf, type ServerCall } from './admit-call.ts';
 import { logFailure } from './log-failure.ts';
-import type { Handler } from './unary.ts';
 import { watchCall } from './watch-call.ts';
+
+export type Handler<Request, Response> = (request: Request, call: CallFacts) => Promise<Response>;
 
 /** A request that is read once its caller is known, and who answers it. */
 export type Answering<Request, Response> = {

@@ -2,6 +2,7 @@ import { Server, type ServiceDefinition, type UntypedServiceImplementation } fro
 import type { Logger } from '@userferry/process';
 import { type ServerTls, serverCredentials } from '../tls/credentials.ts';
 import { refuseStrangers } from '../tls/refuse-strangers.ts';
+import type { Handler } from './answer-call.ts';
 import type { Authenticate } from './authenticate.ts';
 import { clientStream, type ListeningHandler } from './client-stream.ts';
 import { endingStreams } from './ending-streams.ts';
@@ -11,7 +12,7 @@ import { MESSAGE_BYTES_MAX, serialized, writtenAnswers } from './message-size.ts
 import { addReflection } from './reflection.ts';
 import { sendAway } from './send-away.ts';
 import { type StreamHandler, serverStream } from './server-stream.ts';
-import { type Handler, unary } from './unary.ts';
+import { unary } from './unary.ts';
 
 /** A call that has not ended so long after the longest one may last is cut off by a server that stops. */
 const GRACE_MS = 2_000;

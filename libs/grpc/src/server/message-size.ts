@@ -1,6 +1,6 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
-import type { Handler } from './unary.ts';
+import type { Handler } from './answer-call.ts';
 
 /** gRPC's own default, stated: no message in either direction is larger. */
 export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;

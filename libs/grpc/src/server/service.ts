@@ -4,10 +4,10 @@ import type {
   handleUnaryCall,
   ServiceDefinition,
 } from '@grpc/grpc-js';
+import type { Handler } from './answer-call.ts';
 import type { ListeningHandler } from './client-stream.ts';
 import type { ServiceHandlers } from './create-server.ts';
 import type { StreamHandler } from './server-stream.ts';
-import type { Handler } from './unary.ts';
 
 type HandlersOf<Server> = {
   readonly [Method in keyof Server as string extends Method ? never : Method]: Server[Method] extends handleUnaryCall<

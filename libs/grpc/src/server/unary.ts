@@ -1,11 +1,8 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
-import type { CallFacts } from '../call-facts.ts';
 import { toStatus } from '../status.ts';
 import type { AdmissionOptions } from './admit-call.ts';
-import { answerCall } from './answer-call.ts';
+import { answerCall, type Handler } from './answer-call.ts';
 import { wellFormed } from './malformed-request.ts';
-
-export type Handler<Request, Response> = (request: Request, call: CallFacts) => Promise<Response>;
 
 /** Stands between gRPC and a handler: see `answerCall`; errors as statuses. */
 export const unary =

@@ -4,7 +4,7 @@ import { reasonOf } from '../../api/api-error.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Failure, Loading } from '../../components/page-state.tsx';
 import { useTitle } from '../../components/use-title.ts';
-import type { PoolPageProps } from '../pool-frame.tsx';
+import type { PoolPageProps } from '../pool-page-props.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { DeleteCard } from './delete-card.tsx';
 import { PublicIpsCard } from './public-ips-card.tsx';

@@ -7,7 +7,7 @@ import { Empty, Loaded } from '../../components/page-state.tsx';
 import { Pager, usePages } from '../../components/pager.tsx';
 import { useTitle } from '../../components/use-title.ts';
 import { replaceQuery, usePlace } from '../../router/router.ts';
-import type { PoolPageProps } from '../pool-frame.tsx';
+import type { PoolPageProps } from '../pool-page-props.ts';
 import { RunDetails } from './run-details.tsx';
 import { filterOf, isUnfiltered, queryOf, type RunFilter, runsAsked } from './run-filter.ts';
 import { RunFilters } from './run-filters.tsx';

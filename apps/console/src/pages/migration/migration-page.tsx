@@ -5,7 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Empty, Loaded } from '../../components/page-state.tsx';
 import { useTitle } from '../../components/use-title.ts';
 import { href } from '../../router/router.ts';
-import type { PoolPageProps } from '../pool-frame.tsx';
+import type { PoolPageProps } from '../pool-page-props.ts';
 import { ConflictsCard } from './conflicts-card.tsx';
 import { lastDays } from './days.ts';
 import { DaysChart, DaysTable } from './days-chart.tsx';

@@ -5,7 +5,7 @@ import { useCall } from '../../api/use-call.ts';
 import { Empty, Failure, Loading } from '../../components/page-state.tsx';
 import { useTitle } from '../../components/use-title.ts';
 import { href } from '../../router/router.ts';
-import type { PoolPageProps } from '../pool-frame.tsx';
+import type { PoolPageProps } from '../pool-page-props.ts';
 import { ScriptRoom } from './script-room.tsx';
 import { ScriptTabs } from './script-tabs.tsx';
 

@@ -2,7 +2,7 @@ import type { ScriptAction, ScriptLanguage } from '@userferry/script-contract';
 import { useEffect, useState } from 'react';
 import { languageClient } from './language/language-client.ts';
 import type { Doubt } from './language/language-service.ts';
-import type { Problem } from './use-problems.ts';
+import type { Problem } from './problem.ts';
 
 type Known = { readonly source: string; readonly language: ScriptLanguage; readonly doubts: readonly Problem[] };
 

@@ -4,16 +4,9 @@ import { wireAction } from '../../api/script-actions.ts';
 import { wireLanguage } from '../../api/script-languages.ts';
 import { useCall } from '../../api/use-call.ts';
 import { useSettled } from '../../components/use-settled.ts';
+import type { Problem } from './problem.ts';
 import type { ScriptText } from './script-text.ts';
 import { useDoubts } from './use-doubts.ts';
-
-/** A problem keeps a script from being saved; a warning does not. */
-export type Problem = {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  readonly severity: 'error' | 'warning';
-};
 
 /** What is wrong with a source that is being typed, as the service that will run it says. */
 export type Check = {

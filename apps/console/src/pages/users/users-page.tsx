@@ -6,7 +6,7 @@ import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { SEARCH_PAUSE_MS, useSettled } from '../../components/use-settled.ts';
 import { useTitle } from '../../components/use-title.ts';
-import type { PoolPageProps } from '../pool-frame.tsx';
+import type { PoolPageProps } from '../pool-page-props.ts';
 import { useUsers } from './use-users.ts';
 import { UserList } from './user-list.tsx';
 

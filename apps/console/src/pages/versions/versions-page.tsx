@@ -9,7 +9,7 @@ import { Empty, Loaded } from '../../components/page-state.tsx';
 import { Pager, usePages } from '../../components/pager.tsx';
 import { Time } from '../../components/time.tsx';
 import { useTitle } from '../../components/use-title.ts';
-import type { PoolPageProps } from '../pool-frame.tsx';
+import type { PoolPageProps } from '../pool-page-props.ts';
 import { DiffDialog } from './diff-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
 

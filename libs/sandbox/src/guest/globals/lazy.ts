@@ -1,15 +1,14 @@
 /** Globals whose value is made when they are first touched; from then on they are plain properties. */
-import { evaluating } from '../integrity/built-ins.ts';
 import { keepModule } from '../integrity/modules.ts';
 import { turnTripwiresOff } from '../integrity/tripwires.ts';
 import { core } from '../modules/registry.ts';
 import { loadWeb } from '../packages/registry.ts';
-import { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, is, objectKeys } from '../primordials.ts';
+import { defineProperty, getPrototypeOf } from '../primordials.ts';
 import { refuseToClone } from '../uncloneable.ts';
+import { getters } from './lazy-state.ts';
+import { lazyValue, type Make, makers } from './lazy-value.ts';
 
 declare function require(path: string): unknown;
-
-type Make = () => unknown;
 
 const blobs = () => require('./blob.ts') as typeof import('./blob.ts');
 
@@ -67,29 +66,8 @@ const MAKERS: Readonly<Record<string, Make>> = {
 export const streamWeb = (): unknown => Object.fromEntries(STREAMS.map((name) => [name, globals[name]]));
 const globals = globalThis as unknown as Readonly<Record<string, unknown>>;
 
-const getters: Record<string, Make> = create(null);
-const made: Record<string, unknown> = create(null);
-
-/** Bundling renames classes that have the name of a global or speak of themselves. */
-export function restoreName(name: string, value: unknown): void {
-  if (typeof value !== 'function' || value.name === name) return;
-  defineProperty(value, 'name', { value: name, configurable: true });
-}
-
 export function defineGlobal(name: string, value: unknown): void {
   defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
-}
-
-/** What a lazy global stands for, whether or not a script has put something in its place. */
-export function lazyValue(name: string): unknown {
-  if (!(name in made))
-    evaluating(() => {
-      const value = (MAKERS[name] as Make)();
-      restoreName(name, value);
-      keepModule(value);
-      made[name] = value;
-    });
-  return made[name];
 }
 
 function defineLazy(name: string): void {
@@ -108,20 +86,6 @@ function defineLazy(name: string): void {
 }
 
 export function installLazyGlobals(): void {
+  Object.assign(makers, MAKERS);
   for (const name of Object.keys(MAKERS)) defineLazy(name);
-}
-
-export const isLazyGlobal = (name: unknown): boolean => typeof name === 'string' && name in getters;
-
-/** Whether every lazy global is what it was or what it became by itself: a script may set them, but only for its run. */
-export function lazyGlobalsAreIntact(): boolean {
-  const names = objectKeys(getters);
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string;
-    const property = getOwnPropertyDescriptor(globalThis, name);
-    if (property === undefined) return false;
-    if (property.get !== undefined ? property.get !== getters[name] : !(name in made && is(property.value, made[name])))
-      return false;
-  }
-  return true;
 }

@@ -1,6 +1,6 @@
 /** `performance`, which drivers ask for the time at once; marks and measures are loaded when a script makes the first. */
 import { apply, dateNow } from '../primordials.ts';
-import { lazyValue } from './lazy.ts';
+import { lazyValue } from './lazy-value.ts';
 
 declare function require(path: string): unknown;
 

@@ -3,7 +3,7 @@
  * patches: the host gives the isolate up then.
  */
 import { clearTimers } from '../clock.ts';
-import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy.ts';
+import { isLazyGlobal, lazyGlobalsAreIntact } from '../globals/lazy-state.ts';
 import {
   deleteProperty,
   getOwnPropertyDescriptor,

@@ -15,8 +15,8 @@ import {
 } from '@codemirror/view';
 import type { ScriptLanguage } from '@userferry/script-contract';
 import { languageClient } from '../language/language-client.ts';
+import type { Problem } from '../problem.ts';
 import type { Spot } from '../spot.ts';
-import type { Problem } from '../use-problems.ts';
 import { completeScript } from './complete-script.ts';
 import { diagnosticOf, positionOf } from './diagnostics.ts';
 import { editorTheme } from './editor-theme.ts';

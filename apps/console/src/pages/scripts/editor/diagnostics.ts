@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
-import type { Problem } from '../use-problems.ts';
+import type { Problem } from '../problem.ts';
 
 /** A line and column, both from 1 and perhaps of an older text, as a position in this one. */
 export const positionOf = (doc: Text, line: number, column: number): number => {

@@ -1,7 +1,7 @@
 import type { ScriptAction, ScriptLanguage } from '@userferry/script-contract';
 import { useEffect, useRef } from 'react';
+import type { Problem } from '../problem.ts';
 import type { Spot } from '../spot.ts';
-import type { Problem } from '../use-problems.ts';
 import { createEditor, type Editor } from './create-editor.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

@@ -1,4 +1,5 @@
-import type { Doubt, Explanation, Script, Suggestion } from './language-service.ts';
+import type { Doubt, Explanation, Suggestion } from './language-service.ts';
+import type { Script } from './script.ts';
 
 export type Question = {
   readonly id: number;

@@ -1,5 +1,6 @@
-import type { ScriptAction, ScriptLanguage } from '@userferry/script-contract';
+import type { ScriptLanguage } from '@userferry/script-contract';
 import ts from 'typescript-6';
+import type { Script } from './script.ts';
 import { typedSource } from './typed-source.ts';
 
 /** Texts of declarations by file name: TypeScript's own of the language, and ours of what scripts find. */
@@ -21,8 +22,6 @@ export type Language = {
   /** What does not fit the types: hints, since a script may know better. */
   readonly doubts: (script: Script) => readonly Doubt[];
 };
-
-export type Script = { readonly source: string; readonly language: ScriptLanguage; readonly action: ScriptAction };
 
 const FILES = { javascript: '/script.js', typescript: '/script.ts' } as const satisfies Record<ScriptLanguage, string>;
 

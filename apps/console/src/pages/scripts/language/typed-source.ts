@@ -1,5 +1,5 @@
 import type { ScriptAction } from '@userferry/script-contract';
-import type { Script } from './language-service.ts';
+import type { Script } from './script.ts';
 
 /** A script with its function's type written before it, and where the two texts lie against each other. */
 export type TypedSource = {

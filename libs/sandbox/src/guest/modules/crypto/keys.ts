@@ -3,8 +3,8 @@ import { alsoLeadsTo } from '../../integrity/inner-parts.ts';
 import { Buffer } from '../buffer.ts';
 import { invalidArgType, invalidArgValue, nodeError } from '../node-errors.ts';
 import { toBytes } from './bytes.ts';
+import { type CryptoKey, cryptoKeyFromWire } from './crypto-key.ts';
 import { callNative, crossAs, type WireKey, wireOf } from './native.ts';
-import { type CryptoKey, cryptoKeyFromWire } from './subtle.ts';
 
 type ExportOptions = { readonly format?: string; readonly [option: string]: unknown };
 

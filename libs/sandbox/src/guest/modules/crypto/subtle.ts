@@ -4,55 +4,18 @@
  */
 import { invalidArgType } from '../node-errors.ts';
 import { copyOf, toBytes } from './bytes.ts';
+import { CryptoKey, cryptoKeyFromWire, type WireCryptoKey } from './crypto-key.ts';
 import { hashOf, hmacOf } from './hashes.ts';
 import { derivePbkdf2 } from './key-derivation.ts';
-import { callSubtle, crossAs, wireOf } from './native.ts';
+import { callSubtle, wireOf } from './native.ts';
 import { getRandomValues, randomUUID } from './random-values.ts';
 import { timingSafeEqual } from './timing-safe-equal.ts';
 
 type Algorithm = string | { readonly name: string; readonly hash?: Algorithm; readonly [option: string]: unknown };
-type Wire = {
-  readonly $cryptoKey: string;
-  readonly bytes: Uint8Array;
-  readonly algorithm: object;
-  readonly extractable: boolean;
-  readonly usages: readonly string[];
-};
 
 const nameOf = (algorithm: Algorithm | undefined): string =>
   String(typeof algorithm === 'object' ? algorithm?.name : algorithm).toUpperCase();
 const bufferOf = (bytes: Uint8Array): ArrayBuffer => copyOf(bytes).buffer;
-
-const IN_THIS_FILE = Symbol('made by the functions of this file');
-
-export class CryptoKey {
-  readonly #wire: Wire;
-  constructor(wire?: unknown, allowed?: unknown) {
-    if (allowed !== IN_THIS_FILE) {
-      throw Object.assign(new TypeError('Illegal constructor'), { code: 'ERR_ILLEGAL_CONSTRUCTOR' });
-    }
-    this.#wire = wire as Wire;
-    crossAs(this, this.#wire);
-  }
-  get type(): string {
-    return this.#wire.$cryptoKey;
-  }
-  get algorithm(): object {
-    return this.#wire.algorithm;
-  }
-  get extractable(): boolean {
-    return this.#wire.extractable;
-  }
-  get usages(): readonly string[] {
-    return this.#wire.usages;
-  }
-  get [Symbol.toStringTag](): string {
-    return 'CryptoKey';
-  }
-}
-
-/** A key of `webcrypto` from how it crossed. */
-export const cryptoKeyFromWire = (wire: unknown): CryptoKey => new CryptoKey(wire, IN_THIS_FILE);
 
 const DOM_NAMES = /^(Operation|NotSupported|InvalidAccess|Data|Syntax|QuotaExceeded|TypeMismatch)Error$/;
 
@@ -60,7 +23,7 @@ const DOM_NAMES = /^(Operation|NotSupported|InvalidAccess|Data|Syntax|QuotaExcee
 function arrivedOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return bufferOf(value);
   if (typeof value !== 'object' || value === null) return value;
-  if ('$cryptoKey' in value) return new CryptoKey(value, IN_THIS_FILE);
+  if ('$cryptoKey' in value) return cryptoKeyFromWire(value);
   if (!('publicKey' in value && 'privateKey' in value)) return value;
   return { publicKey: arrivedOf(value.publicKey), privateKey: arrivedOf(value.privateKey) };
 }
@@ -75,9 +38,10 @@ async function native(method: string, ...args: readonly unknown[]): Promise<unkn
 }
 
 const isBytes = (value: unknown): boolean => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
-const wireOfKey = (key: unknown): Wire | undefined =>
-  key instanceof CryptoKey ? (wireOf(key) as Wire | undefined) : undefined;
-const may = (key: Wire | undefined, usage: string): key is Wire => key?.usages.includes(usage) === true;
+const wireOfKey = (key: unknown): WireCryptoKey | undefined =>
+  key instanceof CryptoKey ? (wireOf(key) as WireCryptoKey | undefined) : undefined;
+const may = (key: WireCryptoKey | undefined, usage: string): key is WireCryptoKey =>
+  key?.usages.includes(usage) === true;
 
 const QUICK_HASHES: readonly string[] = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'];
 /** Node's name of a hash that is computed here, or undefined. */
@@ -110,7 +74,7 @@ async function importKey(format: string, data: unknown, algorithm: Algorithm, ..
   const known = isFit ? quickKey(bytes, algorithm, usages[0] as string) : undefined;
   if (known === undefined) return native('importKey', format, data, algorithm, ...rest);
   const wire = { $cryptoKey: 'secret', bytes, algorithm: known, extractable, usages: [...usages] };
-  return new CryptoKey(wire, IN_THIS_FILE);
+  return cryptoKeyFromWire(wire);
 }
 
 /** The HMAC key's hash when the key may be used so, otherwise undefined: Node then says what is wrong. */

@@ -1,6 +1,6 @@
 /** `toWeb`: the web's streams over Node's, as Node makes them. */
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { lazyValue } from '../../globals/lazy.ts';
+import { lazyValue } from '../../globals/lazy-value.ts';
 import { Buffer } from '../buffer.ts';
 import { invalidArgType } from '../node-errors.ts';
 
