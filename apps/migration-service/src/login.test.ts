@@ -196,9 +196,14 @@ describe('MigrateUser', () => {
     expect(await users()).toHaveLength(0);
   });
 
-  it('wants the connection to be the pool’s own', async () => {
+  it('wants the connection to be the pool’s own, which it is no more once it is deleted: then the call may be repeated', async () => {
+    const { connectionId } = pool;
     pool = { ...pool, connectionId: (await setUpPool(service)).connectionId };
-    await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+    await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    pool = { ...pool, connectionId };
+    await service.connections.deleteConnection({ userPoolId: pool.userPoolId, actor: 'key-1' }, inTime());
+    await expect(migrate({ id: 7 })).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    expect(await users()).toHaveLength(0);
   });
 });
 
@@ -223,7 +228,7 @@ describe('PreviewMigration', () => {
   it('is of the pool’s own connection, and of a profile that could be stored', async () => {
     const other = await setUpPool(service);
     const foreign = { userPoolId: pool.userPoolId, connectionId: other.connectionId };
-    await expect(preview({ id: 7 }, foreign)).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+    await expect(preview({ id: 7 }, foreign)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
     await expect(preview({ email: 'x' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });

@@ -212,7 +212,7 @@ describe('DeleteUser', () => {
 
   it('wants a profile with an id and the pool’s own connection', async () => {
     await expect(removeLegacy({ email: 'ada@example.com' })).rejects.toMatchObject(INVALID);
-    await expect(removeLegacy({ id: 7 }, pool.userPoolId)).rejects.toMatchObject({ reason: 'CONNECTION_NOT_FOUND' });
+    await expect(removeLegacy({ id: 7 }, pool.userPoolId)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
     expect((await remove(pool.userPoolId)).verdict).toBe(UserVerdict.NOT_FOUND);
   });
 

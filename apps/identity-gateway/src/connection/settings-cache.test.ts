@@ -1,3 +1,4 @@
+import { ServiceError } from '@userferry/errors';
 import { LIMITS, SCRIPT_ACTIONS } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
 import { callFacts } from '../testing/table-world.ts';
@@ -87,5 +88,14 @@ describe('settings in memory', () => {
     await cache.current('pool', wanted('old', 9n), callFacts());
     const settings = await cache.current('pool', wanted('new', 1n), callFacts());
     expect([settings.connectionId, asked.length]).toEqual(['new', 2]);
+  });
+
+  it('of a connection that is deleted while they are on their way are those of a call that may be repeated', async () => {
+    const ask = (reason: 'CONNECTION_NOT_FOUND' | 'STORE_UNAVAILABLE') => {
+      const getConnectionSettings = () => Promise.reject(new ServiceError(reason, 'words of our store'));
+      return createSettingsCache({ getConnectionSettings }).current('pool', wanted('c', 1n), callFacts());
+    };
+    await expect(ask('CONNECTION_NOT_FOUND')).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+    await expect(ask('STORE_UNAVAILABLE')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   });
 });

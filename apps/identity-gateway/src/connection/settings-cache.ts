@@ -53,6 +53,12 @@ const within = <T>({ signal, deadlineMs }: CallFacts, work: Promise<T>): Promise
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
   });
 
+/** Our store has told of the connection a moment ago. */
+const deletedSince = (error: unknown): never => {
+  if (!(error instanceof ServiceError) || error.reason !== 'CONNECTION_NOT_FOUND') throw error;
+  throw new ServiceError('CONCURRENT_CHANGE', 'the connection was deleted at this moment; try again');
+};
+
 /**
  * Decrypted settings in memory, under their version. Nothing is ever pushed: whoever asks names the version that the
  * store has just told, and settings of any other version are fetched anew, once for all who wait.
@@ -66,13 +72,16 @@ export const createSettingsCache = (store: Pick<ConnectionStore, 'getConnectionS
   const fetching = new Map<string, Promise<ConnectionSettings>>();
 
   const fetch = async (userPoolId: string, call: CallFacts): Promise<ConnectionSettings> => {
-    const settings = await store.getConnectionSettings(userPoolId, endedByNobody(call));
+    const settings = await store.getConnectionSettings(userPoolId, endedByNobody(call)).catch(deletedSince);
     cache.set(userPoolId, settings);
     return settings;
   };
 
   return {
-    /** The settings of that version, or of a later one that was saved in between. */
+    /**
+     * The settings of that version, or of a later one that was saved in between.
+     * @throws ServiceError CONCURRENT_CHANGE where the connection was deleted in between
+     */
     current: (userPoolId: string, wanted: Wanted, call: CallFacts): Promise<ConnectionSettings> => {
       const held = cache.get(userPoolId);
       const isHit = held !== undefined && isCurrent(held, wanted);

@@ -69,7 +69,8 @@ a test runs each row, and another holds this file against them.
   without asking a script.
 - **Without the plan** (\`PAYMENT_REQUIRED\`, 402) no script runs. In lazy migration everything goes on that needs none:
   migrated users log in, are listed and changed.
-- **A mode that is changed while a call runs** ends the call with the RPC error \`CONCURRENT_CHANGE\`; repeating it is safe.
+- **A mode that is changed, or a connection that is deleted, while a call runs** ends the call with the RPC error
+  \`CONCURRENT_CHANGE\`; repeating it is safe.
 
 ## Off the path of a call
 

@@ -36,8 +36,8 @@ export const readProfile = (json: string): Extract<ParsedProfile, { ok: true }> 
  *
  * A user who is here already came by an identifier that only the legacy user store knows. What counts is their password
  * here: the old one, which may have been given up because others know it, lets nobody in.
- * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, INVALID_ARGUMENT, PASSWORD_TOO_WEAK (a new one),
- * CONCURRENT_CHANGE (custom user store by now), STORE_UNAVAILABLE, SERVICE_UNAVAILABLE
+ * @throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT, PASSWORD_TOO_WEAK (a new one), CONCURRENT_CHANGE (custom user
+ * store by now, or another connection), STORE_UNAVAILABLE, SERVICE_UNAVAILABLE
  */
 export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps: LoginDeps): Promise<Migration> => {
   const { userPoolId, connectionId, identifier: typed, password, passwordIsNew } = proof;

@@ -22,7 +22,7 @@ const deletion = async (user: UserToDelete, author: Author, deps: UserDeps): Pro
 
 /**
  * Deletes for good: no login brings the user back until the tombstone is lifted.
- * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, INVALID_ARGUMENT, CONCURRENT_CHANGE
+ * @throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT, CONCURRENT_CHANGE
  */
 export const deleteUser = async (
   user: UserToDelete,

@@ -26,9 +26,12 @@ export const requireOwnUsers = async (userPoolId: string, { store }: UserDeps): 
   return facts;
 };
 
-/** Throws ServiceError CONNECTION_NOT_FOUND unless it is the pool's, CONCURRENT_CHANGE unless it migrates users. */
+/**
+ * Whoever names a connection was told of it in this very call: one that is the pool's no more was deleted since.
+ * @throws ServiceError CONCURRENT_CHANGE unless it is the pool's and migrates users
+ */
 export const requireOwnConnection = ({ connection }: LoginFacts, connectionId: string): void => {
   if (connection === undefined || connection.connectionId !== connectionId)
-    throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no such connection');
+    throw new ServiceError('CONCURRENT_CHANGE', 'the connection was deleted at this moment; try again');
   if (connection.mode !== 'lazy_migration') throw modeChanged();
 };

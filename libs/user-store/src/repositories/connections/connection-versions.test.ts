@@ -158,7 +158,7 @@ describe('a deleted connection', () => {
     expect(await store.users.find(userPoolId, typed)).toMatchObject({ verdict: 'ok', credential: { hash: 'one' } });
     expect(await store.users.find(userPoolId, { externalId: 7 })).toMatchObject({ user: { externalId: 7 } });
     await expect(store.users.migrate({ ...proven, externalId: 8 })).rejects.toMatchObject({
-      reason: 'CONNECTION_NOT_FOUND',
+      reason: 'CONCURRENT_CHANGE',
     });
   });
 

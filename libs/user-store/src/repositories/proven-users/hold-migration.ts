@@ -53,12 +53,12 @@ const hold = async (manager: EntityManager, { userPoolId, connectionId }: Extern
   const [held]: Held[] = ids.every(isUuid) ? await manager.query(HOLD_MIGRATION.text, ids) : [];
   if (held !== undefined) return held;
   await requirePool(manager, userPoolId);
-  throw new ServiceError('CONNECTION_NOT_FOUND', 'this user pool has no such connection');
+  throw new ServiceError('CONCURRENT_CHANGE', 'the connection was deleted at this moment; try again');
 };
 
 /**
  * Holds connection and pool for the rest of the transaction, then looks for what stands in the way.
- * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, CONCURRENT_CHANGE when the connection migrates nobody
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONCURRENT_CHANGE when the connection migrates nobody, or is the pool's no more
  */
 export const holdMigration = async (
   manager: EntityManager,

@@ -99,8 +99,8 @@ export const previewMigration = async (
 /**
  * One attempt, in one transaction. Fails with a unique violation when another one was faster; then repeat it. A login
  * leaves no audit entry; `call` is what stores a user otherwise.
- * @throws ServiceError USER_POOL_NOT_FOUND, CONNECTION_NOT_FOUND, CONCURRENT_CHANGE: in custom-user-store mode nothing
- * about a user is written
+ * @throws ServiceError USER_POOL_NOT_FOUND, CONCURRENT_CHANGE: in custom-user-store mode nothing about a user is written, nor
+ * by a connection that was deleted
  */
 export const migrateUser = async (
   manager: EntityManager,
