@@ -38,9 +38,18 @@ export const toNewProfile = (wire: WireProfile | undefined): Profile => {
   return parsed.profile;
 };
 
+const isField = (name: string): boolean => name === 'customData' || Object.hasOwn(PROFILE_FIELDS, name);
+
+/** What else stands in the place of a name is the caller's own, and as little repeated as a value. */
+const checkNames = (clear: readonly string[]): void => {
+  const at = clear.findIndex((name) => !isField(name));
+  if (at >= 0) throw invalidField(`clear[${at}]`, 'is no field of a profile');
+};
+
 /** What is set, and null for what is cleared. Throws INVALID_ARGUMENT naming the field, never its value. */
 export const toUpdates = (wire: WireProfile | undefined, clear: readonly string[]): JsonObject => {
   const sent = wire === undefined ? {} : sentFields('updates', wire);
+  checkNames(clear);
   const both = clear.find((name) => Object.hasOwn(sent, name));
   if (both !== undefined) throw invalidField('clear', `names ${both}, which is set as well`);
   const parsed = parseUpdates({ ...sent, ...Object.fromEntries(clear.map((name) => [name, null])) });

@@ -147,6 +147,7 @@ describe('a request that is wrong', () => {
     ['with a gender that is none', () => toUpdates(updatesOf({ gender: secret }), [])],
     ['that sets and clears a field', () => toUpdates(updatesOf({ nickname: 'A' }), ['nickname'])],
     ['that clears a field that no profile has', () => toUpdates(undefined, ['shoeSize'])],
+    ['that has a value where the name of a field to clear is wanted', () => toUpdates(undefined, ['name', secret])],
     ['that deletes by an update', () => toUpdates(updatesOf({ isDeleted: true }), [])],
     ['that names nobody', () => toUserSelector(undefined)],
     [
@@ -157,5 +158,7 @@ describe('a request that is wrong', () => {
   ])('%s is told which field, and never its value', (_, convert) => {
     expect(convert).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
     expect(convert).not.toThrow(expect.objectContaining({ message: expect.stringContaining('xxxx') }));
+    const field = expect.stringContaining('xxxx');
+    expect(convert).not.toThrow(expect.objectContaining({ metadata: expect.objectContaining({ field }) }));
   });
 });
