@@ -36,6 +36,7 @@ export {
   type ProfileField,
 } from './profile.ts';
 export { storableProblem } from './storable.ts';
+export { textProblem } from './text.ts';
 export {
   identifiersOf,
   type LoginIdentifier,

@@ -55,6 +55,10 @@ describe('a key that is made', () => {
     expect(await create({ role: ApiKeyRole.EDGE, scopes: ['logins'] })).toMatchObject({ scopes: ['logins'] });
   });
 
+  it('has a name that our store can keep, or says that it is the name', async () => {
+    for (const name of ['', ' ', 'x'.repeat(257), 'a\u0000b', 'a\ud800']) expect(await create({ name })).toBe('name');
+  });
+
   it('may nothing that its maker may not', async () => {
     const caller = holder('admin', ['keys:write', 'users:read']);
     expect(await create({ scopes: ['users:read'] }, { caller })).toMatchObject({ scopes: ['users:read'] });

@@ -1,7 +1,7 @@
 import { ServiceError } from '@userferry/errors';
 import { jsonDepthProblem } from '@userferry/grpc';
 import { actionOfNumber, languageOfNumber, type ScriptAction, type ScriptLanguage } from '@userferry/script-contract';
-import type { JsonObject } from '@userferry/user-model';
+import { type JsonObject, textProblem } from '@userferry/user-model';
 
 const METADATA_BYTES_MAX = 64 * 1024;
 
@@ -36,10 +36,12 @@ const parse = (field: string, bytes: Uint8Array): unknown => {
   }
 };
 
-/** Text of 1 to `max` characters. Throws INVALID_ARGUMENT naming the field. */
+/** Text of 1 to `max` characters that a database can keep. Throws INVALID_ARGUMENT naming the field. */
 export const name = (field: string, value: string, max = 256): string => {
   const trimmed = value.trim();
   if (trimmed === '' || trimmed.length > max) throw invalidField(field, `must have 1 to ${max} characters`);
+  const problem = textProblem(trimmed);
+  if (problem !== undefined) throw invalidField(field, problem);
   return trimmed;
 };
 
