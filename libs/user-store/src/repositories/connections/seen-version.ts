@@ -5,7 +5,7 @@ import type { Sealer } from '../../secrets/sealing.ts';
 import { findVersion, type OpenVersion } from './connection-versions.ts';
 
 const concurrentChange = (hint: string): ServiceError =>
-  new ServiceError('CONCURRENT_CHANGE', `the connection was saved by somebody else meanwhile: ${hint}`);
+  new ServiceError('CONCURRENT_CHANGE', `the connection was changed meanwhile: ${hint}`);
 
 /** Values that were read of a version go back into that one alone. Throws CONCURRENT_CHANGE. */
 export const requireCurrent = (row: ConnectionRow | null, version: number | undefined): void => {
