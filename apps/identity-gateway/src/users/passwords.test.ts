@@ -61,6 +61,21 @@ describe('what is stored at a migration', () => {
   });
 });
 
+describe('a new password for somebody who is here by then, and is deleted at that moment,', () => {
+  const update = { updates: { nickname: 'A' }, password: CHANGE.newPassword };
+  it.each([
+    ['ResetPassword', (scope: Scope) => resetPassword(EMAIL, CHANGE.newPassword, scope)],
+    ['UpdateUser', (scope: Scope) => updateUser(EMAIL, update, scope)],
+  ] as const)('is a %s that may be repeated', async (call, make) => {
+    const scripts = [['getUser', 'profile']] as const;
+    const writes = [['MigrateUser', 'wrong_password']] as const;
+    const { scope } = world({ call, mode: 'lazy', here: 'not_found', scripts, writes });
+    const migrateUser = async () => ({ verdict: 'wrong_password' }) as const;
+    const deps = { ...scope.deps, logins: { ...scope.deps.logins, migrateUser } };
+    await expect(make({ ...scope, deps })).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+  });
+});
+
 describe('an update with a password before migration', () => {
   const update = { updates: { email: 'grace@navy.example' }, password: CHANGE.newPassword };
   const updated = async (takenHere: string) => {

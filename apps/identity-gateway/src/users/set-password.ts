@@ -1,3 +1,4 @@
+import { ServiceError } from '@userferry/errors';
 import { type Identifier, identifiersOf } from '@userferry/user-model';
 import type { StoredUser } from '../clients/migration.ts';
 import {
@@ -97,6 +98,8 @@ const NO_IDENTIFIER = 'the user has no e-mail, phone or username to log in with 
 
 const changeStored = async (user: ScriptUser, passwords: Passwords, asked: Asked): Promise<UserEnd<StoredUser>> => {
   const { stored } = await findHere({ kind: 'external_id', value: user.externalId }, asked.scope);
-  if (stored === undefined) throw new Error('our store knows a user whom it does not find');
+  // Our store knew them a moment ago.
+  if (stored === undefined)
+    throw new ServiceError('CONCURRENT_CHANGE', 'the user was deleted at this moment; try again');
   return setPassword(stored.userId, passwords, asked.scope);
 };
