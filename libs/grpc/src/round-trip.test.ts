@@ -193,10 +193,12 @@ describe('an error', () => {
     expect((await next.listPublicIps(REQUEST, inMs(5_000))).ips).toHaveLength(1);
   });
 
-  it('of a server that is not there is SERVICE_UNAVAILABLE', async () => {
+  it('of a server that is not there is SERVICE_UNAVAILABLE, in words', async () => {
     const { client, server } = await serve(async () => answer);
     await server[Symbol.asyncDispose]();
-    await expect(client.listPublicIps(REQUEST, inMs(1_000))).rejects.toMatchObject({ reason: 'SERVICE_UNAVAILABLE' });
+    const message = 'listPublicIps: the service is not there, or was lost before it answered';
+    const refused = { reason: 'SERVICE_UNAVAILABLE', message };
+    await expect(client.listPublicIps(REQUEST, inMs(1_000))).rejects.toMatchObject(refused);
   });
 
   it('of a client that was closed is SERVICE_UNAVAILABLE, and says so', async () => {

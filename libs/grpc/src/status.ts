@@ -42,6 +42,12 @@ const REASON_OF_CODE: Readonly<Partial<Record<status, Reason>>> = {
   [status.RESOURCE_EXHAUSTED]: 'MESSAGE_TOO_LARGE',
 };
 
+/** The same for people, who may be far from whoever called: a console shows what became of a call between two services. */
+const WORDS_OF_CODE: Readonly<Partial<Record<status, string>>> = {
+  [status.DEADLINE_EXCEEDED]: 'no answer came in time',
+  [status.UNAVAILABLE]: 'the service is not there, or was lost before it answered',
+};
+
 /** The ServiceError behind a failed call; without a reason of ours its message is not trusted and not repeated. */
 export const fromStatus = (error: StatusObject, method: string): ServiceError => {
   const blob = error.metadata?.get(DETAILS_KEY)[0];
@@ -49,5 +55,6 @@ export const fromStatus = (error: StatusObject, method: string): ServiceError =>
   if (info && isReason(info.reason))
     return new ServiceError(info.reason, error.details, { metadata: info.metadata, cause: error });
   const reason = REASON_OF_CODE[error.code] ?? 'INTERNAL';
-  return new ServiceError(reason, `${method}: ${status[error.code] ?? error.code}`, { cause: error });
+  const words = WORDS_OF_CODE[error.code] ?? status[error.code] ?? error.code;
+  return new ServiceError(reason, `${method}: ${words}`, { cause: error });
 };
