@@ -115,6 +115,16 @@ const fields = (more: object) => ({
   },
 });
 
+it('loses nothing that is sent beside the word that what is saved stays', async () => {
+  const both = [
+    [saved({ keepEnv: true, env: { TOKEN: 'new' } }), 'keep_env'],
+    [saved({ address: fields({ keepPassword: true, password: 'new' }) as never }), 'address.fields.keep_password'],
+  ] as const;
+  for (const [refused, field] of both) {
+    await expect(refused).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', metadata: { field } });
+  }
+});
+
 it('keeps the saved password, kind of store and options when user or database change', async () => {
   const kept = await saved({ address: fields({ keepPassword: true }) as never });
   expect(kept?.addressEnv).toMatchObject({

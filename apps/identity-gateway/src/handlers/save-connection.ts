@@ -45,7 +45,7 @@ export const saveConnection =
         userPoolId: request.userPoolId,
         mode,
         addressEnv: addressEnv(request.address, saved),
-        ownEnv: request.keepEnv ? undefined : ownEnv({ ...keptEnv(request.keepEnvNames, saved), ...request.env }),
+        ownEnv: sentEnv(request, saved),
         keptFromVersion: known?.version,
         expectedVersion: request.expectedVersion,
         egress: egressOf(request.egress),
@@ -73,6 +73,13 @@ const addressEnv = (address: LegacyStoreAddress | undefined, saved: Values): Val
 const parsedAddress = (form: NonNullable<LegacyStoreAddress['form']>, saved: Values): ConnectionEnv => {
   if (form.$case === 'uri') return connectionEnv({ uri: form.value });
   return form.value.keepPassword ? withKeptPassword(form.value, saved) : connectionEnv({ fields: form.value });
+};
+
+/** The variables as they are to be, or nothing where they stay: what is sent beside that word would be lost unnoticed. */
+const sentEnv = ({ keepEnv, keepEnvNames, env }: SaveConnectionRequest, saved: Values): Values | undefined => {
+  if (!keepEnv) return ownEnv({ ...keptEnv(keepEnvNames, saved), ...env });
+  if (Object.keys(env).length > 0) throw invalidField('keep_env', 'keeps all variables: send it without env');
+  return undefined;
 };
 
 /** The company's own variables: names as environments have them, and not those that the address fills in. */
