@@ -100,7 +100,9 @@ describe('the address of a legacy user store', () => {
   it.each([
     [{ uri: 'not a uri' }, 'connection URI'],
     [{ uri: 'postgres://u:%zz@h/d' }, '%25'],
-    [{ fields: { host: '', port: 1, username: '', password: '', database: '' } }, 'host'],
+    ...['', 'a b', 'a/b', 'a@b', 'a?b', 'a#b', '[::1]', 'a\u0000b'].map(
+      (host) => [{ fields: { host, port: 1, username: '', password: '', database: '' } }, 'host'] as const,
+    ),
     [{ fields: { host: 'h', port: 70000, username: '', password: '', database: '' } }, 'port'],
   ])('is refused with what is wrong and without its value (%#)', (address, problem) => {
     const parsed = connectionEnv(address);

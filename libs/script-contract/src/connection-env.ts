@@ -140,8 +140,11 @@ type Fields = Extract<StoreAddress, { fields: unknown }>['fields'];
 
 const SCHEME_OF_PORT: Readonly<Record<number, string>> = { 3306: 'mysql', 27017: 'mongodb', 1433: 'mssql' };
 
+/** What ends a host in a URI, which is made of it, or cannot be in one. An IPv6 address has its brackets from us. */
+const NO_HOST = /[\s/@?#[\]\p{Cc}]/u;
+
 const fromFields = ({ host, port, username, password, database }: Fields): ConnectionEnv => {
-  if (host === '' || /[\s/@]/.test(host)) return { ok: false, problem: 'has no host, or one that is not a host name' };
+  if (host === '' || NO_HOST.test(host)) return { ok: false, problem: 'has no host, or one that is not a host name' };
   if (!Number.isInteger(port) || port < 0 || port > 65535) return { ok: false, problem: NO_PORT };
   const chosen = port || 5432;
   const user = username === '' ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
