@@ -13,6 +13,7 @@ export const jsonProblem = (error: unknown, culprit?: DescField): ServiceError =
   if (isFieldError(cause)) return fieldProblem(cause.field(), cause.message);
   const message = error instanceof Error ? error.message : '';
   const unknown = /^cannot decode message \S+ from JSON: key "(.*)" is unknown$/s.exec(message)?.[1];
+  if (unknown === '') return refuse('', 'the JSON has an empty name');
   if (unknown !== undefined) return refuse(unknown, 'is no field of this request');
   if (/duplicate/.test(message)) return refuse('', 'the JSON has a name twice in one object');
   if (/^cannot decode message google\.protobuf\.Timestamp /.test(message))

@@ -173,6 +173,7 @@ describe('rubbish', () => {
     ['a name that the enum lacks', of({ action: 'hunter2' }), 'action must be one of SCRIPT_ACTION_LOGIN, '],
     ['no time', of({ since: 'hunter2' }), 'since must be a time in RFC 3339'],
     ['text for a number of a field with two names', of({ page_size: 'hunter2' }), 'page_size must be a whole number'],
+    ['no name', of({ '': 1 }), 'the JSON has an empty name'],
     ['a name twice', '{"userPoolId":"pool-a","userPoolId":"pool-b"}', 'a name twice'],
     ['a field by both its names', '{"userPoolId":"pool-a","user_pool_id":"pool-b"}', 'user_pool_id is there twice'],
     ['__proto__', '{"userPoolId":"pool-a","__proto__":{"x":1}}', '__proto__ is no field'],
