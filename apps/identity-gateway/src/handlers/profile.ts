@@ -24,9 +24,13 @@ const sentFields = (field: string, wire: WireProfile): JsonObject => {
   return { ...Object.fromEntries(fields), customData: jsonObject(`${field}.custom_data_json`, wire.customDataJson) };
 };
 
+/** As the contract names it: `logins_count`. */
+const wireNameOf = (name: string): string =>
+  name === 'customData' ? 'custom_data_json' : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 const notAProfile = (field: string, [problem]: readonly ProfileProblem[]) => {
   const { field: name = '', message = 'is not a profile' } = problem ?? {};
-  return invalidField(`${field}.${name}`, message.replace(`${name} `, ''));
+  return invalidField(`${field}.${wireNameOf(name)}`, message.replace(`${name} `, ''));
 };
 
 /** The profile of a user to be: at least one identifier. Throws INVALID_ARGUMENT naming the field, never its value. */

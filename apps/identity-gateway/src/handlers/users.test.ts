@@ -140,6 +140,18 @@ describe('what the caller gets', () => {
 });
 
 describe('a request that is wrong', () => {
+  it('is told by the name that the field has in the contract', () => {
+    const customDataJson = Buffer.from('{"a":"\\u0000"}');
+    for (const [wrong, name] of [
+      [{ loginsCount: -1n }, 'logins_count'],
+      [{ lastIp: 'a\u0000b' }, 'last_ip'],
+      [{ customDataJson }, 'custom_data_json'],
+    ] as const)
+      expect(() => toUpdates(updatesOf(wrong), [])).toThrow(
+        expect.objectContaining({ metadata: { field: `updates.${name}` } }),
+      );
+  });
+
   const secret = 'x'.repeat(5_000);
   it.each([
     ['without an identifier', () => toNewProfile(updatesOf({ nickname: 'A' }))],
