@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import type { Caller } from '@userferry/grpc';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { KnownKey } from '../clients/pool-store.ts';
 import { createAuthenticate, createCallerOf } from './authenticate.ts';
 
@@ -44,6 +45,28 @@ describe('an API key', () => {
     const unknown = createWorld(async () => undefined);
     expect([await unknown.ask('a'), await unknown.ask('a')]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
     expect([expired.asked(), unknown.asked()]).toEqual([1, 1]);
+  });
+
+  it('is believed for ten seconds from when the store was asked, however late it answers', async () => {
+    let now = 1;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    // The cache looks at the clock once in a millisecond.
+    const pass = async (ms: number) => {
+      now += ms;
+      await setTimeout(5);
+    };
+    try {
+      const slow = createWorld(() => pass(6_000).then(() => known()));
+      for (const waitMs of [3_900, 200]) {
+        await slow.ask('a');
+        await pass(waitMs);
+      }
+      expect(slow.asked()).toBe(1);
+      await slow.ask('a');
+      expect(slow.asked()).toBe(2);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('is not judged by a store that is away', async () => {
