@@ -5,6 +5,7 @@ import type { Logger } from '@userferry/process';
 import { type CallFacts, REQUEST_ID_HEADER } from '../call-facts.ts';
 import { shavedDeadline } from '../deadline.ts';
 import type { Authenticate } from './authenticate.ts';
+import { watchStandstill } from './standstill.ts';
 
 /** What every call is looked at with before its handler sees it. */
 export type AdmissionOptions = {
@@ -31,15 +32,36 @@ export type ServerCall = Pick<
   on(event: 'cancelled', listener: () => void): unknown;
 };
 
+/** Longer than a process that lives is held up, and long before its callers have given it up: they ask it every ten seconds. */
+const STILL_MS_MAX = 5_000;
+let stoodStill: (() => boolean) | undefined;
+
+/**
+ * What lay in the sockets of a process that stood still was sent by callers who may have made the call elsewhere since, and
+ * others after it: a change that was begun now would undo theirs. gRPC says how long a caller waits, and not since when.
+ */
+const refuseOld = (): void => {
+  stoodStill ??= watchStandstill(STILL_MS_MAX);
+  if (stoodStill())
+    throw new ServiceError(
+      'SERVICE_UNAVAILABLE',
+      'this replica stood still, and begins nothing that may be old: repeat it',
+      {
+        metadata: { begun: 'no' },
+      },
+    );
+};
+
 /**
  * Deadline, then who calls. Whether the request is a message at all is looked at after that.
- * @throws ServiceError DEADLINE_EXCEEDED, UNAUTHENTICATED, CANCELLED
+ * @throws ServiceError SERVICE_UNAVAILABLE, DEADLINE_EXCEEDED, UNAUTHENTICATED, CANCELLED
  */
 export const admitCall = async (
   call: ServerCall,
   { authenticate, log, callMsMax }: AdmissionOptions,
   requestId: string,
 ): Promise<AdmittedCall> => {
+  refuseOld();
   const deadlineMs = shavedDeadline(call.getDeadline(), Date.now(), callMsMax);
   const { signal, ...end } = endOf(call, deadlineMs);
   try {
