@@ -233,6 +233,21 @@ describe('userferry check', () => {
     expect(json).toMatchObject({ files: ['getUser.ts'], problems: [{ file: 'getUser.ts', line: 1, column: 1 }] });
   });
 
+  it.each(['js', 'ts'])(
+    'says what saving would refuse: a parameter that no call gives, as in scripts with callbacks (%s)',
+    (kind) => {
+      author.write(
+        `callback-${kind}/login.${kind}`,
+        'function login(query, password, context, callback) {\n  callback(null, { id: 1 });\n}',
+      );
+      const { status, stdout } = userferry(['check'], { at: `callback-${kind}` });
+      expect(stdout).toContain(
+        `login.${kind}:1:42: login is called with (query, password, context) and nothing more: take out callback`,
+      );
+      expect(status).toBe(1);
+    },
+  );
+
   it.each([
     ['mysql', 'mysql2 takes its place'],
     ['tedious', 'mssql takes its place'],

@@ -1,4 +1,6 @@
 import { dirname } from 'node:path';
+import type { ScriptAction } from '@userferry/script-contract';
+import { surplusProblems } from '@userferry/script-contract/surplus-problems';
 import { moduleProblems } from '../check/module-problems.ts';
 import { type Problem, tellProblem } from '../check/problem.ts';
 import { typeProblems } from '../check/type-problems.ts';
@@ -16,7 +18,7 @@ const scriptsOf = (files: readonly string[], folder: string): readonly ScriptFil
   return names.map((name) => readScript(name, folder));
 };
 
-const functionOf = (script: ScriptFile, asked: string | undefined): string => {
+const functionOf = (script: ScriptFile, asked: string | undefined): ScriptAction => {
   if (asked !== undefined) return readAction(asked);
   if (script.action !== undefined) return script.action;
   throw new UsageError(`${script.name} is not named after an action: say which with --action`);
@@ -24,14 +26,14 @@ const functionOf = (script: ScriptFile, asked: string | undefined): string => {
 
 const key = ({ file, line }: Problem): string => `${file}:${line}`;
 
-const problemsIn = async (script: ScriptFile, functionName: string, sandbox: SandboxSession): Promise<Problem[]> => {
+const problemsIn = async (script: ScriptFile, action: ScriptAction, sandbox: SandboxSession): Promise<Problem[]> => {
   const modules = moduleProblems(
     script,
     sandbox.modules.map(({ name }) => name),
   );
-  const { problems } = await sandbox.check(script.source, functionName, script.language);
+  const { problems, javascript = script.source } = await sandbox.check(script.source, action, script.language);
   const known = new Set(modules.map(key));
-  const others = problems
+  const others = [...problems, ...surplusProblems(javascript, action)]
     .map(({ message, line, column }) => ({ file: script.name, line, column, message }))
     .filter((problem) => !known.has(key(problem)));
   return [...modules, ...others];
@@ -49,11 +51,10 @@ export const checkCommand = async (
   { action, json = false }: CheckOptions,
 ): Promise<number> => {
   const scripts = scriptsOf(files, callerFolder());
-  const functions = scripts.map((script) => functionOf(script, action));
+  const asked = scripts.map((script) => ({ script, action: functionOf(script, action) }));
   await using sandbox = await openSandbox([]);
   const problems: Problem[] = [];
-  for (const [index, script] of scripts.entries())
-    problems.push(...(await problemsIn(script, functions[index] ?? '', sandbox)));
+  for (const one of asked) problems.push(...(await problemsIn(one.script, one.action, sandbox)));
   const known = new Set(problems.map(key));
   problems.push(...(await allTypeProblems(scripts)).filter((problem) => !known.has(key(problem))));
   if (json) console.log(JSON.stringify({ files: scripts.map(({ name }) => name), problems }));

@@ -1,8 +1,8 @@
 import type { CheckScriptRequest, CheckScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
 import { LIMITS, moduleOf } from '@userferry/script-contract';
+import { type PlacedProblem, surplusProblems } from '@userferry/script-contract/surplus-problems';
 import type { CheckedScript, RunnerClient } from '../clients/runner.ts';
-import { type PlacedProblem, surplusProblems } from '../connection/surplus-problems.ts';
 import type { CheckLimits } from '../debug/check-limits.ts';
 import { type RequiredModule, requiredModules } from '../debug/required-modules.ts';
 import { actionField, invalidField, languageField } from './fields.ts';

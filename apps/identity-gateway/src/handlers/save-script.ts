@@ -2,9 +2,9 @@ import type { SaveScriptRequest, SaveScriptResponse } from '@userferry/contracts
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
 import { LIMITS } from '@userferry/script-contract';
+import { surplusProblems } from '@userferry/script-contract/surplus-problems';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { Problem, RunnerClient } from '../clients/runner.ts';
-import { surplusProblems } from '../connection/surplus-problems.ts';
 import { actionField, invalidField, languageField } from './fields.ts';
 
 export type SaveScriptDeps = {
