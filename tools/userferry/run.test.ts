@@ -137,6 +137,23 @@ describe('userferry run', () => {
     expect(status).toBe(1);
   });
 
+  it('says so of the fields of a profile, with what came back, and of those in lists', () => {
+    author.write(
+      'fields.js',
+      `async function login() { return { id: 1, gender: 'female', createdAt: 'yesterday' }; }
+async function listUsers() { return { totalCount: 2, list: [{ id: 1 }, { id: 2, loginsCount: '3' }] }; }`,
+    );
+    const { status, stdout } = run(['fields.js', 'login', '--email', 'a', '--password-stdin'], 'x');
+    expect(stdout).toMatch(/^✗ invalid_result: .*\n\nresult\n {2}id +1\n {2}gender +female\n/);
+    expect(stdout).toContain(
+      'Error: result.gender must be "M", "F" or "U"; result.createdAt must be a date in ISO 8601\n',
+    );
+    expect(status).toBe(1);
+    expect(run(['fields.js', 'listUsers']).stdout).toContain(
+      'result.list[1].loginsCount must be a whole number from 0',
+    );
+  });
+
   it('says which destination to open', () => {
     author.write(
       'net.js',

@@ -11,6 +11,7 @@ import {
 import type { Isolation, RunResult, ScriptLanguage } from '@userferry/script-contract';
 import { cacheHome } from './config.ts';
 import { type Env, secretNames } from './read-env.ts';
+import { heldToContract } from './run/held-to-contract.ts';
 
 const RUNTIME_FOLDER = join(import.meta.dirname, '../../libs/sandbox/dist/runtime');
 
@@ -73,7 +74,8 @@ export const openSandbox = async (allow: readonly EgressRule[]): Promise<Sandbox
       const once = { runId: randomUUID(), connectionKey: 'script', redactProfile: false };
       const limits = { timeoutMs, memoryLimitBytes, isolation };
       const what = { source: javascript, functionName, argsJson: JSON.stringify(args) };
-      return sandbox.run({ ...once, ...what, ...limits, env, secretNames: secretNames(env) });
+      const result = await sandbox.run({ ...once, ...what, ...limits, env, secretNames: secretNames(env) });
+      return heldToContract(functionName, result);
     },
     [Symbol.asyncDispose]: () => sandbox.close(),
   };
