@@ -154,6 +154,29 @@ async function listUsers() { return { totalCount: 2, list: [{ id: 1 }, { id: 2, 
     );
   });
 
+  it.each([
+    ['login', ['--email', 'a', '--password-stdin'], 'null', 'a user who does not exist'],
+    ['getUser', ['--id', '1'], 'undefined', 'a user who does not exist'],
+    ['validatePassword', ['--id', '1', '--password-stdin'], 'false', 'a wrong password'],
+  ])('says what an answer of %s without a user counts as', (action, words, answer, verdict) => {
+    author.write('no.js', `async function ${action}() { return ${answer}; }`);
+    const { status, stdout } = run(['no.js', action, ...words], 'x');
+    expect(stdout).toContain(`✓ completed: the function returned\n  counts as ${verdict}\n`);
+    expect(status).toBe(0);
+  });
+
+  it('says which variables it read that are not there, where it broke or came to no store', () => {
+    author.write(
+      'unset.js',
+      `async function login() { if (env.DB_CONECTION_URI || process.env.DB_HOST) return null; return new URL(env['DB_HOST'] + env.DB_PORT); }`,
+    );
+    const env = JSON.stringify({ DB_CONNECTION_URI: 'postgres://u:p@db.test/users' });
+    const { stdout } = run(['unset.js', 'login', '--email', 'a', '--password-stdin', '--env', env], 'x');
+    expect(stdout).toContain('  env.DB_CONECTION_URI is not set: did you mean DB_CONNECTION_URI?\n');
+    expect(stdout).toContain('  process.env is empty in scripts: env.DB_HOST\n');
+    expect(stdout).not.toContain('env.DB_PORT is not set');
+  });
+
   it('says which destination to open', () => {
     author.write(
       'net.js',

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { isScriptAction, type RunResult, type ScriptAction } from '@userferry/script-contract';
+import { isScriptAction, type ScriptAction } from '@userferry/script-contract';
 import { callerFolder } from '../config.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readEnv } from '../read-env.ts';
@@ -83,15 +83,12 @@ export const runCommand = async (file: string, asked: string | undefined, option
   const script = readScript(file, folder);
   const functionName = functionOf(script, asked, options);
   const args = await argsOf(functionName, options);
-  const env = readEnv({ folder, besides: dirname(script.path), envFrom: options.envFrom, given });
+  const own = readEnv({ folder, besides: dirname(script.path), envFrom: options.envFrom, given });
   await using seed = options.seed === undefined ? undefined : await startSeed(options.seed, dirname(script.path));
   await using sandbox = await openSandbox([...allow, ...(seed?.allow ?? [])]);
   const run = { source: script.source, language: script.language, functionName, args, isolation, ...limits };
-  const result = await sandbox.run({ ...run, env: { ...env, ...seed?.env } });
-  return told(script, result, options.json ?? false);
-};
-
-const told = (script: ScriptFile, result: RunResult, json: boolean): number => {
-  console.log(json ? JSON.stringify(reportOf(result)) : tellRun(script, result));
+  const env = { ...own, ...seed?.env };
+  const result = await sandbox.run({ ...run, env });
+  console.log(options.json ? JSON.stringify(reportOf(result)) : tellRun({ script, functionName, env }, result));
   return result.outcome === 'completed' ? EXIT.ok : EXIT.failed;
 };

@@ -1,6 +1,8 @@
 import { judgeThrow, type Outcome, type RunResult, type ScriptError } from '@userferry/script-contract';
 import { codeFrame, placeText } from '../code-frame.ts';
+import type { Env } from '../read-env.ts';
 import type { ScriptFile } from '../script-file.ts';
+import { unsetVariables } from './unset-variables.ts';
 
 /** What each outcome means to an author, and what to do. */
 export const OUTCOME_MEANS: Readonly<Record<Outcome, string>> = {
@@ -75,13 +77,36 @@ const allowHint = ({ outcome, error }: RunResult): readonly string[] => {
     : [`  --allow ${destination} would open it here; the deployment has its own list`];
 };
 
+/** Answers that name no user mean something, too: nobody there is to be let in. */
+const ANSWER_MEANS: Readonly<Record<string, string>> = {
+  'login null': VERDICT_MEANS.user_not_found,
+  'getUser null': VERDICT_MEANS.user_not_found,
+  'validatePassword false': VERDICT_MEANS.wrong_password,
+};
+
+const meaning = (functionName: string, { outcome, resultJson, error }: RunResult): readonly string[] => {
+  const means = outcome === 'threw' ? VERDICT_MEANS[judgeThrow(error)] : ANSWER_MEANS[`${functionName} ${resultJson}`];
+  return means === undefined ? [] : [`  ${means}`];
+};
+
+/** What a script makes of `undefined` where an address is to be: another address, or an error of its own. */
+const mayLackVariables = ({ outcome, error }: RunResult): boolean =>
+  outcome === 'egress_denied' ||
+  outcome === 'store_unreachable' ||
+  (outcome === 'threw' && judgeThrow(error) === 'broken');
+
+/** What was run, and with which variables. */
+export type Asked = { readonly script: ScriptFile; readonly functionName: string; readonly env: Env };
+
 /** A run, told to a person. */
-export const tellRun = (script: ScriptFile, result: RunResult): string => {
+export const tellRun = ({ script, functionName, env }: Asked, result: RunResult): string => {
   const { outcome, resultJson, error, logs } = result;
+  const unset = mayLackVariables(result) ? unsetVariables(script.source, env) : [];
   return [
     `${outcome === 'completed' ? '✓' : '✗'} ${outcome}: ${OUTCOME_MEANS[outcome]}`,
     ...allowHint(result),
-    ...(outcome === 'threw' ? [`  ${VERDICT_MEANS[judgeThrow(error)]}`] : []),
+    ...meaning(functionName, result),
+    ...unset.map((hint) => `  ${hint}`),
     ...(resultJson === undefined ? [] : resultLines(JSON.parse(resultJson))),
     ...(error === undefined ? [] : errorLines(script, error)),
     ...(logs.length === 0 ? [] : ['', 'console']),
