@@ -111,6 +111,12 @@ describe('readEnv', () => {
     expect(problemsOf({ TOKEN: z.string() }, { TOKEN: 'a', TOKEN_FILE: '/nowhere' }).join()).toContain('not both');
   });
 
+  it.each(['PUBLIC_IPS', 'DATABASE_URL', 'DATABASE_URL_FILE'])('says of USERFERRY_%s that it has no prefix', (name) => {
+    expect(problemsOf({}, { [`USERFERRY_${name}`]: 'x' })).toEqual([
+      `USERFERRY_${name}: is not known; did you mean ${name}?`,
+    ]);
+  });
+
   it('refuses a USERFERRY_ variable that nothing reads, and says which was probably meant', () => {
     const problems = problemsOf({}, { USERFERRY_EGRES_ALLOW: 'hunter2', USERFERRY_MOON: 'full', OTHERS_MOON: 'new' });
     expect(problems).toEqual([
