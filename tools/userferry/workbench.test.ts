@@ -248,6 +248,16 @@ describe('userferry check', () => {
     },
   );
 
+  it('says that a comparison without await lets everybody in', () => {
+    author.write(
+      'unawaited/login.ts',
+      'async function verify(): Promise<boolean> { return false; }\nasync function login() {\n  if (!verify()) throw new Error();\n  return { id: 1 };\n}',
+    );
+    const { status, stdout } = userferry(['check'], { at: 'unawaited' });
+    expect(stdout).toContain('login.ts:3:8: verify gives a promise, which counts as true whatever comes of it');
+    expect(status).toBe(1);
+  });
+
   it.each([
     ['mysql', 'mysql2 takes its place'],
     ['tedious', 'mssql takes its place'],

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ScriptAction } from '@userferry/script-contract';
-import { surplusProblems } from '@userferry/script-contract/surplus-problems';
+import { sourceProblems } from '@userferry/script-contract/source-problems';
 import { moduleProblems } from '../check/module-problems.ts';
 import { type Problem, tellProblem } from '../check/problem.ts';
 import { typeProblems } from '../check/type-problems.ts';
@@ -33,7 +33,7 @@ const problemsIn = async (script: ScriptFile, action: ScriptAction, sandbox: San
   );
   const { problems, javascript = script.source } = await sandbox.check(script.source, action, script.language);
   const known = new Set(modules.map(key));
-  const others = [...problems, ...surplusProblems(javascript, action)]
+  const others = [...problems, ...sourceProblems(javascript, action)]
     .map(({ message, line, column }) => ({ file: script.name, line, column, message }))
     .filter((problem) => !known.has(key(problem)));
   return [...modules, ...others];

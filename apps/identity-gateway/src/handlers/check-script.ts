@@ -1,7 +1,7 @@
 import type { CheckScriptRequest, CheckScriptResponse } from '@userferry/contracts/management/v1/connection_service';
 import type { Handler } from '@userferry/grpc';
 import { LIMITS, moduleOf } from '@userferry/script-contract';
-import { type PlacedProblem, surplusProblems } from '@userferry/script-contract/surplus-problems';
+import { type PlacedProblem, sourceProblems } from '@userferry/script-contract/source-problems';
 import type { CheckedScript, RunnerClient } from '../clients/runner.ts';
 import type { CheckLimits } from '../debug/check-limits.ts';
 import { type RequiredModule, requiredModules } from '../debug/required-modules.ts';
@@ -24,7 +24,7 @@ export const checkScript =
     const required = requiredModules(toRun);
     // One that is required outside of the function, the runner has come upon itself.
     const isNew = (ours: PlacedProblem) => !problems.some(({ message }) => message.startsWith(ours.message));
-    const ours = [...surplusProblems(toRun, action), ...missingProblems(required, modules).filter(isNew)];
+    const ours = [...sourceProblems(toRun, action), ...missingProblems(required, modules).filter(isNew)];
     return {
       problems: [...problems, ...ours.map((problem) => ({ name: 'Error', ...problem }))].map((problem) => ({
         code: '',

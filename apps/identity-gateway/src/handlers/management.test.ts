@@ -163,6 +163,17 @@ describe('saving a script', () => {
     expect(saved).toEqual([]);
   });
 
+  it('refuses a login that would take any password, since nobody awaits the comparison', async () => {
+    const login =
+      "const bcrypt = require('bcrypt'); async function login(q, p) { if (!bcrypt.compare(p, q.x)) throw 1; }";
+    await expect(save(login)).rejects.toMatchObject({
+      reason: 'SCRIPT_INVALID',
+      message: expect.stringContaining('bcrypt.compare gives a promise'),
+      metadata: { line: '1', column: '69' },
+    });
+    expect(saved).toEqual([]);
+  });
+
   it('refuses a source that is too large', async () => {
     await expect(save('x'.repeat(100 * 1024 + 1))).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });

@@ -2,7 +2,7 @@ import type { SaveScriptRequest, SaveScriptResponse } from '@userferry/contracts
 import { ServiceError } from '@userferry/errors';
 import type { Handler } from '@userferry/grpc';
 import { LIMITS } from '@userferry/script-contract';
-import { surplusProblems } from '@userferry/script-contract/surplus-problems';
+import { sourceProblems } from '@userferry/script-contract/source-problems';
 import type { ConnectionStore } from '../clients/connection-store.ts';
 import type { Problem, RunnerClient } from '../clients/runner.ts';
 import { actionField, invalidField, languageField } from './fields.ts';
@@ -22,7 +22,7 @@ export const saveScript =
     if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
       throw invalidField('source', `is larger than ${LIMITS.sourceBytesMax} bytes`);
     const { problems, toRun } = await checkScript({ source, action, language }, call);
-    const [problem] = [...problems, ...surplusProblems(toRun, action)];
+    const [problem] = [...problems, ...sourceProblems(toRun, action)];
     if (problem !== undefined) throw scriptInvalid(problem);
     const script = { userPoolId, action, source, language, toRun, expectedVersion };
     return { connection: await store.saveScript(script, call) };
