@@ -188,6 +188,10 @@ describe('what a run left in a session of mysql2', () => {
     ],
     ['another role, behind much else', "await c.query('SET /*' + 'x'.repeat(9000) + '*/ ROLE helper'); await c.end()"],
     ['another role, of a procedure', "await c.query('CALL help()'); await c.end()"],
+    [
+      'a transaction of XA that waits for its end',
+      `for (const sql of ["XA START 'waits'", "INSERT INTO notes (text) VALUES ('never')", "XA END 'waits'", "XA PREPARE 'waits'"]) await c.query(sql); await c.end()`,
+    ],
     ['another user', `await c.changeUser({ user: 'legacy_owner', password: config.password }); await c.end()`],
     [
       'a session without a database that chose one',
