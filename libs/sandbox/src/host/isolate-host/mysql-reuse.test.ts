@@ -254,6 +254,17 @@ describe('what a run left in a session of mysql2', () => {
     expect((await run(code)).usage).toMatchObject({ connectionsReused: 1 });
   });
 
+  it('is an altered login that no other fits to: one run breaks off, and the next ones have sessions of their own', async () => {
+    // Bytes of the packet that tell how long others may be.
+    const code = `const c = require('mysql2').createConnection(config); const { write } = c.stream; let writes = 0;
+      c.stream.write = function (bytes, ...more) { if (writes++ === 0) { bytes = Buffer.from(bytes); bytes.writeUInt32LE(Math.random() * 1e9, 8) } return write.call(this, bytes, ...more) };
+      await c.promise().query('SELECT SLEEP(0.2)'); await c.promise().end()`;
+    await Promise.all([1, 2, 3].map(() => give(code)));
+    const outcomes: string[] = [];
+    for (let i = 0; i < 5; i++) outcomes.push((await run(code)).outcome);
+    expect(outcomes).toEqual(['store_unreachable', ...Array(4).fill('completed')]);
+  });
+
   it('is judged by the role that the user has by default', async () => {
     const code = (role: string) =>
       `const c = await open(); const [[{ role }]] = await c.query('SELECT CURRENT_ROLE() AS role'); await c.query('SET ROLE ${role}'); await c.end(); return role`;

@@ -386,6 +386,29 @@ describe('what a run left in a session of pg', () => {
     expect(resultOf(next)).toEqual([]);
   });
 
+  it.each([
+    [
+      'startup',
+      `const { startup } = c.connection; c.connection.startup = function (conf) { return startup.call(this, other(conf)) }`,
+    ],
+    [
+      'getStartupConf',
+      'let asked = 0; const conf = c.getStartupConf(); c.getStartupConf = () => ((asked += 1) > 1 ? other(conf) : conf)',
+    ],
+    [
+      'write',
+      `const { write } = c.connection.stream; c.connection.stream.write = function (bytes, ...more) { const at = Buffer.from(bytes).indexOf('public'); if (at > 0) { bytes = Buffer.from(bytes); bytes[at] = 65 + Math.random() * 26 } return write.call(this, bytes, ...more) }`,
+    ],
+  ])(
+    'is no login of another kind for who patches %s: each of its runs has a session of its own',
+    async (_what, patch) => {
+      const code = `const other = (conf) => ({ ...conf, search_path: 'of' + Math.random() }); const c = new Client({ ...place, options: '-c search_path=public' }); c.on('error', () => {}); ${patch};
+      await c.connect(); await c.query('SELECT pg_sleep(0.1)'); await c.end()`;
+      await Promise.all([1, 2, 3].map(() => give(code)));
+      for (let i = 0; i < 4; i++) expect(await reusedBy(code)).toBe(0);
+    },
+  );
+
   it('is forged by no key: a session is given out to whom it would have let in alone', async () => {
     const pid = await give(PLAIN);
     const code = `const c = new Client({ connectionString: env.URI.replace(/legacy$/, 'second') }); c.on('error', () => {}); const conf = c.getStartupConf();

@@ -1,14 +1,7 @@
 /** Tells the host which sessions of pg may be kept for a later run, and what makes two of them the same. */
 import { setFirstWords, setReuseKey } from '../../modules/net/reuse-key.ts';
 import { Socket } from '../../modules/net/socket.ts';
-import {
-  apply,
-  defineProperty,
-  getOwnPropertyDescriptor,
-  getPrototypeOf,
-  hasOwn,
-  isInstance,
-} from '../../primordials.ts';
+import { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, isInstance } from '../../primordials.ts';
 import { sessionKey, tlsDefaults } from './plain-options.ts';
 
 type Connection = {
@@ -38,12 +31,14 @@ function keyOf(client: Client): string | undefined {
 type Class<T> = { readonly prototype: T };
 type Pg = { readonly Client: Class<Client>; readonly Connection: Class<Connection> };
 
+const { connect: connectSocket, write: writeSocket } = Socket.prototype;
+
 /** Whether its driver will be the first to speak on it: a script may bring one of its own, which says something else before. */
-const isUntouched = (stream: unknown): boolean =>
+const isUntouched = (stream: unknown): stream is Socket =>
   isInstance(stream, Socket) &&
   getPrototypeOf(stream) === Socket.prototype &&
-  !hasOwn(stream, 'connect') &&
-  !hasOwn(stream, 'write') &&
+  stream.connect === connectSocket &&
+  stream.write === writeSocket &&
   stream.listenerCount('connect') === 0 &&
   stream.writableLength === 0;
 
@@ -72,12 +67,13 @@ export function offerPgSessions(pg: unknown): void {
   const descriptor = getOwnPropertyDescriptor(prototype, '_connect') as PropertyDescriptor;
   const connect = descriptor.value as (...args: unknown[]) => unknown;
   const value = function _connect(this: Client, ...args: unknown[]): unknown {
-    const stream = this.connection?.stream;
-    const key = isInstance(stream, Socket) ? keyOf(this) : undefined;
-    if (key !== undefined) {
-      setReuseKey(stream as object, key);
-      const words = firstWordsOf(this);
-      if (words !== undefined) setFirstWords(stream as object, words);
+    const stream = this.connection?.stream as object;
+    const words = firstWordsOf(this);
+    const key = words && keyOf(this);
+    // Who says something else than its options tell would break off with a session that others of the same options left.
+    if (words !== undefined && key !== undefined) {
+      setReuseKey(stream, key);
+      setFirstWords(stream, words);
     }
     return apply(connect, this, args);
   };

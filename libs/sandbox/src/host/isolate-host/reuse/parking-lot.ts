@@ -22,6 +22,8 @@ export type ParkingLot = {
   accepts(key: string): boolean;
   /** Gives up all that wait under this key. */
   forget(key: string): void;
+  /** The same, and takes none of them for a while. */
+  refuse(key: string): void;
   /** Takes a connection that nobody listens to any more. */
   park(parked: Parked): void;
   /**
@@ -79,7 +81,7 @@ export function createParkingLot(): ParkingLot {
   /** Keys whose sessions could not be put back, and until when they are not kept. */
   const refused = new Map<string, number>();
 
-  const refuse = (key: string): void => {
+  const noteRefusal = (key: string): void => {
     if (refused.size >= REUSE.refusals) refused.clear();
     refused.set(key, performance.now() + REUSE.refusedMs);
   };
@@ -104,11 +106,17 @@ export function createParkingLot(): ParkingLot {
     }
   };
 
+  const forget = (key: string): void => {
+    for (const place of placesOf(key)) place.close();
+  };
+
   return {
     isEmpty: () => places.length === 0,
     accepts: (key) => !isRefused(key),
-    forget(key) {
-      for (const place of placesOf(key)) place.close();
+    forget,
+    refuse(key) {
+      forget(key);
+      noteRefusal(key);
     },
     park(parked) {
       const { key, socket } = parked;
@@ -120,7 +128,7 @@ export function createParkingLot(): ParkingLot {
         places = places.filter((one) => one !== place);
         aside.delete(place);
       };
-      const place: ParkingPlace = createParkingPlace(parked, onLeave, () => refuse(key));
+      const place: ParkingPlace = createParkingPlace(parked, onLeave, () => noteRefusal(key));
       places.push(place);
     },
     putAside(isWanted) {

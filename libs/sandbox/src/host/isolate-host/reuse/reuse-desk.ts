@@ -105,7 +105,7 @@ type GiveUp = (id: number, connection: Connection) => void;
 
 /** Answers a driver that begins TLS where it is there already. */
 const createSecuring =
-  ({ connections, events, transport }: Deps, giveUp: GiveUp): ReuseDesk['secures'] =>
+  ({ connections, events, transport }: Deps, breakOff: GiveUp): ReuseDesk['secures'] =>
   (id, parent, options) => {
     const { keeping, socket, release } = parent;
     if (keeping === undefined || socket === undefined) return false;
@@ -117,7 +117,7 @@ const createSecuring =
     connections.use(id, connection, socket);
     const known = isSame ? keeping.follower.replaySecure() : undefined;
     if (known === undefined) {
-      giveUp(id, connection);
+      breakOff(id, connection);
       return true;
     }
     transport.succeeded();
@@ -130,7 +130,7 @@ const createSecuring =
 function createWriting(
   terms: ReuseTerms | undefined,
   { connections, events }: Deps,
-  giveUp: GiveUp,
+  breakOff: GiveUp,
 ): Pick<ReuseDesk, 'keeps' | 'takes'> {
   const park = (id: number, { keeping, socket, release }: Connection, { lot }: ReuseTerms): void => {
     connections.forget(id);
@@ -155,7 +155,7 @@ function createWriting(
         park(id, connection, terms);
         events.emit([id, 'end']);
         events.emit([id, 'close', false]);
-      } else if (written === 'broken') giveUp(id, connection);
+      } else if (written === 'broken') breakOff(id, connection);
       return written !== 'send';
     },
   };
@@ -173,6 +173,11 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     connection.socket?.on('error', () => undefined).destroy();
     connections.fail(id, BROKEN);
     events.emit([id, 'close', true]);
+  };
+  /** A driver that says something else than it did when the session was opened would do so with the next one, too. */
+  const breakOff: GiveUp = (id, connection) => {
+    if (connection.keeping !== undefined) terms?.lot.refuse(connection.keeping.key);
+    giveUp(id, connection);
   };
   const adopt = (id: number, connection: Connection, parked: Parked): void => {
     counts.reused += 1;
@@ -222,8 +227,8 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     note({ keeping }, addresses) {
       if (keeping !== undefined) keeping.addresses = addresses;
     },
-    ...createWriting(terms, deps, giveUp),
-    secures: createSecuring(deps, giveUp),
+    ...createWriting(terms, deps, breakOff),
+    secures: createSecuring(deps, breakOff),
     holds(connection) {
       const { keeping, socket, release } = connection;
       if (keeping?.addresses === undefined || socket === undefined) return false;
