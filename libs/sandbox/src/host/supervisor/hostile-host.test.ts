@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
 import { heldBy } from './hosts/held-memory.ts';
@@ -151,6 +152,24 @@ describe('an isolate host that', () => {
     const given = { connectionKey: 'mute', timeoutMs: 30_000 };
     expect((await sandbox.run(runOf('end the frame pipe', given))).outcome).toBe('killed');
     expect(await parsed('echo', { ...given, argsJson: '[7]' })).toEqual([7]);
+  });
+
+  it('has ended its frame pipe is given no other run, however long its death takes', async () => {
+    const others = spawnersOf(process.pid);
+    const own = await startTestSandbox({ runtimeFolder, stateFolder: folder.path, blankHosts: 2 });
+    const [spawner = 0] = spawnersOf(process.pid).filter((pid) => !others.includes(pid));
+    try {
+      await expect.poll(() => own.stats().hosts.blank, { timeout: 20_000 }).toBe(2);
+      // Nobody is killed by who stands still.
+      process.kill(spawner, 'SIGSTOP');
+      const told = await own.run(runOf('echo and end the frame pipe', { argsJson: '[1]' }));
+      await sleep(200);
+      const next = await own.run(runOf('echo', { argsJson: '[2]', timeoutMs: 1_000 }));
+      expect([told, next].map(({ resultJson }) => resultJson)).toEqual(['[1]', '[2]']);
+    } finally {
+      process.kill(spawner, 'SIGCONT');
+      await own.close();
+    }
   });
 
   it('is stuck is killed: its overdue run timed out, the others of its connection were killed', async () => {

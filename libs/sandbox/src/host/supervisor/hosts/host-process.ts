@@ -60,6 +60,11 @@ export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDep
     onViolation(rule);
     kill(DEATHS.brokeTheRules);
   };
+  /** It has ended, or is as good as: what ends it has its news from another process, and that may take a while. */
+  const closed = (): void => {
+    state.alive = false;
+    channel.kill();
+  };
   const exited = (reason: string): void => {
     state.alive = false;
     birth.reject(new Error([reason, state.stderr.trim()].filter(Boolean).join(': ')));
@@ -81,7 +86,7 @@ export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDep
   const channel = startHostChannel(spawn, {
     frame: receive,
     violation,
-    closed: () => channel.kill(),
+    closed,
     stderr(text) {
       // Kept only until it is ready: what it says later may be a tenant's.
       if (!state.ready) state.stderr = (state.stderr + text).slice(0, STDERR_CHARS_MAX);

@@ -134,6 +134,11 @@ const BEHAVIOURS = {
     pipe.end();
     setInterval(() => {}, 1000);
   },
+  'echo and end the frame pipe': ({ runId, argsJson }) => {
+    done(runId, JSON.parse(argsJson));
+    pipe.end();
+    setInterval(() => {}, 1000);
+  },
   'say why and end itself': () => {
     send({ kind: 'ending', why: 'an isolate broke' });
     pipe.write('', () => process.kill(process.pid, 'SIGKILL'));
