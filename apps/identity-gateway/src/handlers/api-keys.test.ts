@@ -1,5 +1,5 @@
 import {
-  type ApiKey,
+  ApiKey,
   ApiKeyRole,
   CreateApiKeyRequest,
   RotateApiKeyRequest,
@@ -27,8 +27,9 @@ const create = async (request: Partial<CreateApiKeyRequest>, { caller = ADMIN, k
   const store = {
     createApiKey: async (key: (typeof made)[number]) => {
       made.push(key);
-      return {} as never;
+      return { apiKey: ApiKey.fromPartial({ apiKeyId: 'k' }), secret: 's' };
     },
+    revokeApiKey: async () => undefined,
   };
   const full = CreateApiKeyRequest.fromPartial({
     userPoolId: 'pool',
