@@ -10,7 +10,7 @@ import { type KeyRole, mayGrant, ROLE_SCOPES, type Scope, scopesOf } from '../ac
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { KeyPlace, KeyToCreate, PoolStore } from '../clients/pool-store.ts';
 import { expiryField } from './expiry-field.ts';
-import { invalidField, name } from './fields.ts';
+import { invalidField, visibleName } from './fields.ts';
 
 const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
   [ApiKeyRole.EDGE]: 'edge',
@@ -36,7 +36,7 @@ export const createApiKey =
     const scopes = scopesField(role, request.scopes);
     requireGrant(call.caller, scopesOf(role, scopes));
     const expiresAt = expiryField(request.expiresAt, keyMsMax);
-    const key = { userPoolId, role, name: name('name', request.name), scopes, expiresAt };
+    const key = { userPoolId, role, name: visibleName('name', request.name), scopes, expiresAt };
     const made = await store.createApiKey(key, call);
     const { apiKeyId } = made.apiKey;
     const entry = { userPoolId, action: 'CreateApiKey', target: targetOf(apiKeyId, key) } as const;

@@ -5,7 +5,7 @@ import type {
 import type { Handler } from '@userferry/grpc';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore } from '../clients/pool-store.ts';
-import { jsonObject, name } from './fields.ts';
+import { jsonObject, visibleName } from './fields.ts';
 
 export type CreateUserPoolDeps = {
   readonly store: Pick<PoolStore, 'createUserPool'>;
@@ -17,7 +17,7 @@ export const createUserPool =
   ({ store, history }: CreateUserPoolDeps): Handler<CreateUserPoolRequest, CreateUserPoolResponse> =>
   async (request, call) => {
     jsonObject('metadata_json', request.metadataJson);
-    const userPool = await store.createUserPool({ ...request, name: name('name', request.name) }, call);
+    const userPool = await store.createUserPool({ ...request, name: visibleName('name', request.name) }, call);
     const entry = { userPoolId: userPool.userPoolId, action: 'UserPoolService/CreateUserPool', target: 'user pool' };
     await history.appendAuditEntry(entry, call).catch((err: unknown) => {
       call.log.error({ err, actor: call.caller.id, ...entry }, 'no audit entry was written');

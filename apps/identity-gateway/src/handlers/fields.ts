@@ -45,6 +45,16 @@ export const name = (field: string, value: string, max = 256): string => {
   return trimmed;
 };
 
+/** Blanks and what is not drawn: controls, joiners, marks of direction, fillers, the empty Braille cell. */
+const INVISIBLE = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
+/** A name by which people find something in a list. Throws INVALID_ARGUMENT naming the field. */
+export const visibleName = (field: string, value: string): string => {
+  const given = name(field, value);
+  if (INVISIBLE.test(given)) throw invalidField(field, 'must have a character that can be seen');
+  return given;
+};
+
 /** A script action. Throws INVALID_ARGUMENT naming the field. */
 export const actionField = (field: string, wire: number): ScriptAction => {
   const action = actionOfNumber(wire);
