@@ -29,7 +29,7 @@ export {
 export { LIVENESS } from './server/health.ts';
 export type { StreamHandler } from './server/server-stream.ts';
 export { service } from './server/service.ts';
-export { timeProblem } from './timestamps.ts';
+export { LAST_TIME_MS, timeField } from './timestamps.ts';
 export type { CertificateFiles } from './tls/certificate-set.ts';
 export { type Certificates, createCertificates } from './tls/certificates.ts';
 export type { ClientTls, ServerTls } from './tls/credentials.ts';

@@ -74,6 +74,8 @@ describe('a key that is made', () => {
   it('ends when it is to, which is neither past nor later than it may be', async () => {
     const soon = new Date(Date.now() + DAY_MS);
     expect(await create({ expiresAt: soon })).toMatchObject({ expiresAt: soon });
+    for (const last of ['9999-12-31T00:00:00Z', '9999-12-31T23:59:59.999Z'])
+      expect(await create({ expiresAt: new Date(last) })).toMatchObject({ expiresAt: new Date(last) });
     for (const ms of [Date.now() - 1, Number.NaN, 8.64e15])
       expect(await create({ expiresAt: new Date(ms) })).toBe('expires_at');
     expect(await create({ expiresAt: new Date(Date.now() + 3 * DAY_MS) }, { keyMsMax: 2 * DAY_MS })).toBe('expires_at');
@@ -118,6 +120,11 @@ describe('a key that is rotated', () => {
     expect(await daysOf()).toBe(10);
     expect(await daysOf({}, { rotatedAt: new Date(Date.now() - 4 * DAY_MS) })).toBe(5);
     expect(await daysOf({ keyMsMax: 3 * DAY_MS })).toBe(3);
+  });
+
+  it('lives until the end of the year 9999 where it did before', async () => {
+    const expiresAt = new Date('9999-12-31T23:59:59.999Z');
+    expect(await rotate({ createdAt: new Date(Date.now() - DAY_MS), expiresAt }, {})).toMatchObject({ expiresAt });
   });
 
   it('is not handed to whoever may less than it', async () => {

@@ -1,18 +1,17 @@
+import { timeField } from '@userferry/grpc';
 import { invalidField } from './fields.ts';
 
 const DAY_MS = 86_400_000;
-/** The end of what a Timestamp of protobuf can say. */
-const TIME_MS_MAX = Date.UTC(9999, 11, 31);
 
 /**
  * When a key ends: as asked for, else as late as it may, else never.
  * @throws ServiceError INVALID_ARGUMENT for a time that has passed, or is later than it may
  */
-export const expiryField = (asked: Date | undefined, keyMsMax: number | undefined): Date | undefined => {
+export const expiryField = (given: Date | undefined, keyMsMax: number | undefined): Date | undefined => {
   const now = Date.now();
+  const asked = timeField('expires_at', given);
   if (asked === undefined) return keyMsMax === undefined ? undefined : new Date(now + keyMsMax);
-  // Written so that a time that is none is refused, too.
-  if (!(asked.getTime() > now && asked.getTime() < TIME_MS_MAX)) throw invalidField('expires_at', 'must lie ahead');
+  if (asked.getTime() <= now) throw invalidField('expires_at', 'must lie ahead');
   // A minute for clocks that do not quite agree.
   if (keyMsMax !== undefined && asked.getTime() > now + keyMsMax + 60_000)
     throw invalidField('expires_at', `must be in ${keyMsMax / DAY_MS} days at the latest`);

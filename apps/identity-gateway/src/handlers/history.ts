@@ -11,30 +11,23 @@ import {
   type ResolveConflictRequest,
   type ResolveConflictResponse,
 } from '@userferry/contracts/management/v1/connection_service';
-import { type Handler, timeProblem } from '@userferry/grpc';
+import { type Handler, timeField } from '@userferry/grpc';
 import { actionOfNumber, outcomeOfNumber } from '@userferry/script-contract';
 import type { HistoryStore } from '../clients/history-store.ts';
 import { invalidField, name, pageFields } from './fields.ts';
-
-/** Refuses what is no time of a Timestamp: none travels on. */
-const checkTime = (field: string, time: Date | undefined): void => {
-  const problem = timeProblem(time);
-  if (problem !== undefined) throw invalidField(field, problem);
-};
 
 /** Log history of runs, the newest first. */
 export const listScriptRuns =
   (history: Pick<HistoryStore, 'listScriptRuns'>): Handler<ListScriptRunsRequest, ListScriptRunsResponse> =>
   async (request, call) => {
-    const { action, outcome, since, until, requestId } = request;
+    const { action, outcome, requestId } = request;
     if (action !== 0 && actionOfNumber(action) === undefined) throw invalidField('action', 'is not a script action');
     if (outcome !== 0 && outcomeOfNumber(outcome) === undefined) throw invalidField('outcome', 'is not an outcome');
     if (requestId.length > 128) throw invalidField('request_id', 'is not a request id');
-    checkTime('since', since);
-    checkTime('until', until);
+    const [since, until] = [timeField('since', request.since), timeField('until', request.until)];
     if (since !== undefined && until !== undefined && since > until)
       throw invalidField('until', 'must not be before since');
-    return history.listScriptRuns({ ...request, ...pageFields(request) }, call);
+    return history.listScriptRuns({ ...request, since, until, ...pageFields(request) }, call);
   };
 
 export const listTombstones =

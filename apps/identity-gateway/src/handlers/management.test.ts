@@ -262,7 +262,7 @@ it.each([
   ['since', new Date(Number.NaN)],
   ['until', new Date(Number.NaN)],
   ['since', new Date(-8.64e15)],
-  ['until', new Date('+010000-01-01T00:00:00Z')],
+  ['until', new Date('+010000-01-01T00:00:00.001Z')],
 ] as const)('refuses a list of runs whose %s no calendar has, and asks nobody', async (field, time) => {
   const asked: object[] = [];
   const history = {
@@ -275,4 +275,18 @@ it.each([
   const refused = { reason: 'INVALID_ARGUMENT', metadata: { field } };
   await expect(listScriptRuns(history)(request, call)).rejects.toMatchObject(refused);
   expect(asked).toEqual([]);
+});
+
+it('lists runs up to the last nanosecond of the year 9999, of which it knows the milliseconds', async () => {
+  const asked: (Date | undefined)[] = [];
+  const history = {
+    listScriptRuns: async ({ until }: ListScriptRunsRequest) => {
+      asked.push(until);
+      return { runs: [], nextPageToken: '' };
+    },
+  };
+  // So it is read from the wire.
+  const until = new Date('+010000-01-01T00:00:00.000Z');
+  await listScriptRuns(history)({ ...ListScriptRunsRequest.fromPartial({ userPoolId: 'pool' }), until }, call);
+  expect(asked).toEqual([new Date('9999-12-31T23:59:59.999Z')]);
 });

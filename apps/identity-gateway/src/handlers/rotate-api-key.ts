@@ -3,7 +3,7 @@ import type {
   RotateApiKeyRequest,
   RotateApiKeyResponse,
 } from '@userferry/contracts/management/v1/api_key_service';
-import type { Handler } from '@userferry/grpc';
+import { type Handler, LAST_TIME_MS } from '@userferry/grpc';
 import { auditKey } from '../access/audit-key.ts';
 import type { Scope } from '../access/scopes.ts';
 import type { HistoryStore } from '../clients/history-store.ts';
@@ -46,5 +46,6 @@ const graceField = (seconds: number | undefined): number => {
 const asLongAgain = ({ createdAt, rotatedAt, expiresAt }: ApiKey, keyMsMax = Number.POSITIVE_INFINITY) => {
   const since = rotatedAt ?? createdAt;
   if (expiresAt === undefined || since === undefined) return undefined;
-  return new Date(Date.now() + Math.min(expiresAt.getTime() - since.getTime(), keyMsMax));
+  const until = Date.now() + Math.min(expiresAt.getTime() - since.getTime(), keyMsMax);
+  return new Date(Math.min(until, LAST_TIME_MS));
 };

@@ -5,7 +5,7 @@ import type {
   ListScriptRunsResponse,
   PoolRun,
 } from '@userferry/contracts/migration/v1/history_service';
-import { type Handler, timeProblem } from '@userferry/grpc';
+import { type Handler, timeField } from '@userferry/grpc';
 import { outcomeOfNumber } from '@userferry/script-contract';
 import type { RunQuery, StoredRun, UserStore } from '@userferry/user-store';
 import { invalidField, pageOf, storable } from './fields.ts';
@@ -35,13 +35,6 @@ const outcomeOf = (wire: number) => {
   return outcome;
 };
 
-/** A time that the database can compare with. Throws INVALID_ARGUMENT. */
-const timeOf = (field: string, time: Date | undefined): Date | undefined => {
-  const problem = timeProblem(time);
-  if (problem !== undefined) throw invalidField(field, problem);
-  return time;
-};
-
 const queryOf = (wire: NonNullable<ListScriptRunsRequest['query']>): RunQuery => {
   const { userPoolId, action, outcome, failedOnly, requestId, since, until } = wire;
   return {
@@ -50,8 +43,8 @@ const queryOf = (wire: NonNullable<ListScriptRunsRequest['query']>): RunQuery =>
     ...(outcome !== 0 && { outcome: outcomeOf(outcome) }),
     failedOnly,
     ...(requestId !== '' && { requestId: storable('request_id', requestId) }),
-    since: timeOf('since', since),
-    until: timeOf('until', until),
+    since: timeField('since', since),
+    until: timeField('until', until),
   };
 };
 
