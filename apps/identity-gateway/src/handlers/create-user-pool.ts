@@ -5,7 +5,8 @@ import type {
 import type { Handler } from '@userferry/grpc';
 import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore } from '../clients/pool-store.ts';
-import { jsonObject, visibleName } from './fields.ts';
+import { visibleName } from './fields.ts';
+import { jsonObject } from './json-fields.ts';
 
 export type CreateUserPoolDeps = {
   readonly store: Pick<PoolStore, 'createUserPool'>;

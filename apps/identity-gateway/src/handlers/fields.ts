@@ -1,40 +1,9 @@
 import { ServiceError } from '@userferry/errors';
-import { jsonDepthProblem } from '@userferry/grpc';
 import { actionOfNumber, languageOfNumber, type ScriptAction, type ScriptLanguage } from '@userferry/script-contract';
-import { type JsonObject, textProblem } from '@userferry/user-model';
-
-const METADATA_BYTES_MAX = 64 * 1024;
+import { textProblem } from '@userferry/user-model';
 
 export const invalidField = (field: string, problem: string): ServiceError =>
   new ServiceError('INVALID_ARGUMENT', `${field} ${problem}`, { metadata: { field } });
-
-/** A JSON object from a caller's bytes; empty bytes are an empty object. Throws INVALID_ARGUMENT naming the field. */
-export const jsonObject = (field: string, bytes: Uint8Array): JsonObject => {
-  if (bytes.length === 0) return {};
-  if (bytes.length > METADATA_BYTES_MAX) throw invalidField(field, `is larger than ${METADATA_BYTES_MAX} bytes`);
-  const value = parse(field, bytes);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidField(field, 'must be a JSON object');
-  return value as JsonObject;
-};
-
-/** A JSON array from a caller's bytes; empty bytes are an empty array. Throws INVALID_ARGUMENT naming the field. */
-export const jsonArray = (field: string, bytes: Uint8Array): readonly unknown[] => {
-  const value = bytes.length === 0 ? [] : parse(field, bytes);
-  if (!Array.isArray(value)) throw invalidField(field, 'must be a JSON array');
-  return value;
-};
-
-const parse = (field: string, bytes: Uint8Array): unknown => {
-  const text = Buffer.from(bytes).toString('utf8');
-  const problem = jsonDepthProblem(text);
-  if (problem !== undefined) throw invalidField(field, problem);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalidField(field, 'is not JSON');
-  }
-};
 
 /** Text of 1 to `max` characters that a database can keep. Throws INVALID_ARGUMENT naming the field. */
 export const name = (field: string, value: string, max = 256): string => {

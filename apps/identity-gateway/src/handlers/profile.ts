@@ -9,7 +9,8 @@ import {
   parseNewProfile,
   parseUpdates,
 } from '@userferry/user-model';
-import { invalidField, jsonObject } from './fields.ts';
+import { invalidField } from './fields.ts';
+import { jsonObject } from './json-fields.ts';
 
 const jsonOf = (value: unknown): Json => (typeof value === 'bigint' ? Number(value) : (value as Json));
 

@@ -1,7 +1,7 @@
 import type { RequestContext } from '@userferry/contracts/identity/v1/identity_service';
 import type { RequestFacts } from '../connection/request-facts.ts';
 import { bodyWithoutPasswords } from '../connection/without-passwords.ts';
-import { jsonObject } from './fields.ts';
+import { jsonFacts } from './json-fields.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -9,8 +9,8 @@ const NOTHING = new Uint8Array();
 export const requestFacts = (context: RequestContext | undefined, passwords: readonly string[]): RequestFacts => ({
   appId: context?.appId ?? '',
   appName: context?.appName ?? '',
-  appMetadata: jsonObject('context.app_metadata_json', context?.appMetadataJson ?? NOTHING),
+  appMetadata: jsonFacts('context.app_metadata_json', context?.appMetadataJson ?? NOTHING),
   ip: context?.requestIp ?? '',
   geo: context?.requestGeo === undefined ? null : { ...context.requestGeo },
-  body: bodyWithoutPasswords(jsonObject('context.request_body_json', context?.requestBodyJson ?? NOTHING), passwords),
+  body: bodyWithoutPasswords(jsonFacts('context.request_body_json', context?.requestBodyJson ?? NOTHING), passwords),
 });

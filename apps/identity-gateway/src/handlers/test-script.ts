@@ -16,7 +16,8 @@ import { scriptRun } from '../connection/script-run.ts';
 import { profileFields } from '../debug/profile-fields.ts';
 import { type TestVerdictDeps, testVerdict, type WouldHave } from '../debug/test-verdict.ts';
 import { withTimeToAnswer } from '../outcome/out-of-time.ts';
-import { actionField, invalidField, jsonArray, languageField } from './fields.ts';
+import { actionField, invalidField, languageField } from './fields.ts';
+import { jsonArray } from './json-fields.ts';
 import { scriptInvalid } from './save-script.ts';
 
 export type TestScriptDeps = {

@@ -69,6 +69,10 @@ a test runs each row, and another holds this file against them.
   without asking a script.
 - **Without the plan** (\`PAYMENT_REQUIRED\`, 402) no script runs. In lazy migration everything goes on that needs none:
   migrated users log in, are listed and changed.
+- **A whole number beyond 2^53** that JavaScript would give back with other digits is refused in \`custom_data_json\`, and so
+  in the \`metadata_json\` of a user pool and the \`args_json\` of TestScript: send it as a string. In the \`context\` of a call
+  it is what any script makes of it, as a long number in what an application was sent is no reason to fail a login. What
+  scripts return is kept as JavaScript has it, a \`bigint\` as text.
 - **A mode that is changed, or a connection that is deleted, while a call runs** ends the call with the RPC error
   \`CONCURRENT_CHANGE\`; repeating it is safe.
 
