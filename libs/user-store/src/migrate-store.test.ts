@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectDataSource } from './data-source.ts';
-import { migrateStore } from './migrate-store.ts';
+import { type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
 import { openStoreForTests } from './store-for-tests.ts';
 
 let database: TestDatabase;
@@ -17,8 +17,9 @@ beforeEach(async () => {
 });
 afterEach(() => database[Symbol.asyncDispose]());
 
-const migrate = (operatorKey?: string) =>
+const migrate = (operatorKey?: string, options: Partial<MigrateStoreOptions> = {}) =>
   migrateStore({
+    ...options,
     databaseUrl: database.url,
     connectTimeoutMs: 5_000,
     throughPooler: leadsThroughPooler(),
@@ -107,6 +108,42 @@ describe('migrateStore', () => {
     await dump.release();
     await before.destroy();
     expect((await migrate()).ran).toHaveLength(1);
+  });
+
+  it.each(['schema_migrations', 'api_keys'])(
+    'says that somebody holds %s, and is done once that ends',
+    async (table) => {
+      await migrate('an-operator-key-set-by-the-environment');
+      const limits = { databaseUrl: database.url, connectTimeoutMs: 5_000, poolSize: 1, statementTimeoutMs: 5_000 };
+      const other = await connectDataSource({ ...limits, throughPooler: leadsThroughPooler() });
+      const session = other.createQueryRunner();
+      await session.startTransaction();
+      await session.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await expect(migrate('an-operator-key-set-by-the-environment')).rejects.toMatchObject({
+        reason: 'STORE_UNAVAILABLE',
+        message: expect.stringContaining('pg_locks'),
+      });
+      await session.commitTransaction();
+      await session.release();
+      await other.destroy();
+      expect((await migrate('an-operator-key-set-by-the-environment')).ran).toEqual([]);
+    },
+  );
+
+  it('says that another replica is at it when that takes long', async () => {
+    await migrate();
+    const limits = { databaseUrl: database.url, connectTimeoutMs: 5_000, poolSize: 1, statementTimeoutMs: 0 };
+    const other = await connectDataSource({ ...limits, throughPooler: leadsThroughPooler() });
+    const replica = other.createQueryRunner();
+    await replica.startTransaction();
+    await replica.query('SELECT pg_advisory_xact_lock(7215309443)');
+    await expect(migrate(undefined, { othersMsMax: 300 })).rejects.toMatchObject({
+      reason: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('another replica'),
+    });
+    await replica.commitTransaction();
+    await replica.release();
+    await other.destroy();
   });
 
   it('says STORE_UNAVAILABLE of a server that is not there, without its connection string', async () => {

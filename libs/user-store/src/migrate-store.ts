@@ -1,7 +1,7 @@
 import { ServiceError } from '@userferry/errors';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { connectDataSource } from './data-source.ts';
-import { LOCK_NOT_AVAILABLE, limitLockWaits } from './migrations/lock-timeout.ts';
+import { LOCK_NOT_AVAILABLE, limitLockWaits, withLimitedLockWaits } from './migrations/lock-timeout.ts';
 import { ensureOperatorKey } from './repositories/pools/api-keys.ts';
 import { codeOf, toStoreFailure } from './store-failures.ts';
 
@@ -11,6 +11,7 @@ const MIGRATION_LOCK = 7_215_309_443;
 // One for the lock, one for the work.
 const POOL_SIZE = 2;
 const WAIT_MS = 200;
+const OTHERS_MS_MAX = 15_000;
 
 export type MigrateStoreOptions = {
   /** A PostgreSQL connection string: a secret. */
@@ -20,6 +21,8 @@ export type MigrateStoreOptions = {
   readonly throughPooler?: boolean | undefined;
   /** The operator key that the environment sets, if it does. */
   readonly operatorKey?: string | undefined;
+  /** How long replicas that are at it are waited for. Absent: 15 s. */
+  readonly othersMsMax?: number | undefined;
 };
 
 export type MigratedStore = {
@@ -31,8 +34,9 @@ export type MigratedStore = {
 
 /**
  * Brings the database to this version's schema and sees to it that an operator key exists. Safe for several replicas
- * that start at once: one works, the others wait for it. Where another session holds a table that is to be changed it fails,
- * with what it has done until then kept, and may be called again: to wait there would keep everybody from the table.
+ * that start at once: one works, the others wait for it. Where that takes long, or another session holds a table of ours, it
+ * fails with what it waits for, with what it has done until then kept, and may be called again: to wait at a table would keep
+ * everybody from it. A store that is read-only for now will do where there is nothing to write.
  * @throws ServiceError STORE_UNAVAILABLE
  */
 export const migrateStore = async (options: MigrateStoreOptions): Promise<MigratedStore> => {
@@ -40,7 +44,7 @@ export const migrateStore = async (options: MigrateStoreOptions): Promise<Migrat
     const limits = { ...options, poolSize: POOL_SIZE, statementTimeoutMs: 0 };
     const dataSource = await connectDataSource(limits);
     try {
-      return await underLock(dataSource, () => migrate(dataSource, options.operatorKey));
+      return await underLock(dataSource, options, () => migrate(dataSource, options.operatorKey));
     } finally {
       await dataSource.destroy();
     }
@@ -52,8 +56,14 @@ export const migrateStore = async (options: MigrateStoreOptions): Promise<Migrat
 const tableIsHeld = (error: unknown): ServiceError =>
   new ServiceError(
     'STORE_UNAVAILABLE',
-    'a table that is to be changed is held by another session, a dump perhaps, or an open transaction: pg_stat_activity and pg_locks name it',
+    'a table of ours is held by another session, a dump perhaps, or an open transaction: pg_stat_activity and pg_locks name it',
     { cause: toStoreFailure(error) },
+  );
+
+const othersAreAtIt = (): ServiceError =>
+  new ServiceError(
+    'STORE_UNAVAILABLE',
+    'another replica brings our store to its version, for which large tables need their time: pg_locks names its advisory lock',
   );
 
 /**
@@ -61,10 +71,18 @@ const tableIsHeld = (error: unknown): ServiceError =>
  * it. Who waits asks again and again: waiting inside a statement would hold a connection of the pooler, and a snapshot for
  * which an index that is built concurrently would wait in turn.
  */
-const underLock = async <T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> => {
+const underLock = async <T>(
+  dataSource: DataSource,
+  { othersMsMax = OTHERS_MS_MAX }: Pick<MigrateStoreOptions, 'othersMsMax'>,
+  work: () => Promise<T>,
+): Promise<T> => {
   const holder = dataSource.createQueryRunner();
+  const began = performance.now();
   try {
-    while (!(await takeLock(holder))) await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    while (!(await takeLock(holder))) {
+      if (performance.now() - began > othersMsMax) throw othersAreAtIt();
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
     const result = await work();
     await holder.commitTransaction();
     return result;
@@ -90,9 +108,16 @@ const endQuietly = async (holder: QueryRunner): Promise<void> => {
   await holder.release();
 };
 
+/** So that the same without a limit, which TypeORM does next, waits for nobody. */
+const readWhatHasRun = async (manager: EntityManager): Promise<void> => {
+  const [table] = await manager.query(`SELECT to_regclass('schema_migrations') IS NOT NULL AS exists`);
+  if (table.exists) await manager.query('SELECT FROM schema_migrations LIMIT 1');
+};
+
 const migrate = async (dataSource: DataSource, operatorKey: string | undefined): Promise<MigratedStore> => {
   limitLockWaits(dataSource.migrations);
+  await withLimitedLockWaits(dataSource, readWhatHasRun);
   const ran = await dataSource.runMigrations({ transaction: 'each' });
-  const newOperatorKey = await ensureOperatorKey(dataSource.manager, operatorKey);
+  const newOperatorKey = await withLimitedLockWaits(dataSource, (manager) => ensureOperatorKey(manager, operatorKey));
   return { ran: ran.map(({ name }) => name), ...(newOperatorKey === undefined ? {} : { newOperatorKey }) };
 };
