@@ -3,6 +3,11 @@ import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HealthClient, HealthCheckResponse_ServingStatus as Status } from '@userferry/contracts/grpc/health/v1/health';
+import {
+  CreateUserPoolRequest,
+  ListUserPoolsRequest,
+  PoolStoreServiceClient,
+} from '@userferry/contracts/migration/v1/pool_store_service';
 import { RunScriptRequest, ScriptRunnerServiceClient } from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
 import { createClient, LIVENESS } from '@userferry/grpc';
@@ -78,6 +83,30 @@ describe('migration-service', () => {
     await ground.store.resume();
     await started;
     expect(await healthOf(patient)()).toBe('SERVING');
+  });
+
+  it('starts with a store that is read-only for now, answers what only reads, and writes as soon as it may', async () => {
+    const env = ground.envOf('migration-service');
+    const [before, after] = [
+      await createReplica({ name: 'migration-service', env }),
+      await createReplica({ name: 'migration-service', env }),
+    ];
+    stack.defer(() => before.stop().then(() => undefined));
+    stack.defer(() => after.stop().then(() => undefined));
+    await before.start();
+    const mayOnlyRead = (value: 'on' | 'off') =>
+      ground.store.query(`ALTER DATABASE userferry SET default_transaction_read_only = ${value}`);
+    await mayOnlyRead('on');
+    await after.start();
+    const token = env.USERFERRY_SERVICE_TOKEN ?? '';
+    const pools = stack.use(createClient(PoolStoreServiceClient, { address: after.address, token }));
+    const read = () => pools.listUserPools(ListUserPoolsRequest.fromPartial({ all: true }), inTime());
+    const write = () => pools.createUserPool(CreateUserPoolRequest.fromPartial({ name: 'p', plan: 1 }), inTime());
+    expect(await healthOf(after)()).toBe('SERVING');
+    expect((await read()).userPools).toBeInstanceOf(Array);
+    await expect(write()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await mayOnlyRead('off');
+    expect((await write()).userPool).toBeDefined();
   });
 });
 

@@ -146,6 +146,22 @@ describe('migrateStore', () => {
     await other.destroy();
   });
 
+  it.each([undefined, 'an-operator-key-set-by-the-environment'])(
+    'is done with a store that is read-only for now where there is nothing to write (operator key %s)',
+    async (operatorKey) => {
+      await migrate(operatorKey);
+      await database.query(`DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`);
+      // Connections of before, those of a pooler, may write.
+      await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+      expect(await migrate(operatorKey)).toEqual({ ran: [] });
+      await expect(migrate('another-operator-key-of-the-environment')).rejects.toMatchObject({
+        reason: 'STORE_UNAVAILABLE',
+      });
+    },
+  );
+
   it('says STORE_UNAVAILABLE of a server that is not there, without its connection string', async () => {
     const databaseUrl = 'postgres://someone:hunter2@127.0.0.1:1/x';
     const error = await migrateStore({ databaseUrl, connectTimeoutMs: 1_000 }).catch(
