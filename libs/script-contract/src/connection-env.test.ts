@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { completeEnv, connectionEnv } from './connection-env.ts';
+import { completeEnv, connectionEnv, type StoreAddress } from './connection-env.ts';
 
-const envOf = (address: Parameters<typeof connectionEnv>[0]) => {
+const envOf = (address: StoreAddress) => {
   const parsed = connectionEnv(address);
   if (!parsed.ok) throw new Error(parsed.problem);
   return parsed.env;
@@ -97,12 +97,13 @@ describe('the address of a legacy user store', () => {
     expect(rest).toMatchObject({ DB_PASSWORD: 'p@:/?#', DB_DATABASE: 'u/x' });
   });
 
-  it.each([
+  it.each<[StoreAddress, string]>([
     [{ uri: 'not a uri' }, 'connection URI'],
     [{ uri: 'postgres://u:%zz@h/d' }, '%25'],
-    ...['', 'a b', 'a/b', 'a@b', 'a?b', 'a#b', '[::1]', 'a\u0000b'].map(
-      (host) => [{ fields: { host, port: 1, username: '', password: '', database: '' } }, 'host'] as const,
-    ),
+    ...['', 'a b', 'a/b', 'a@b', 'a?b', 'a#b', '[::1]', 'a\u0000b'].map((host): [StoreAddress, string] => [
+      { fields: { host, port: 1, username: '', password: '', database: '' } },
+      'host',
+    ]),
     [{ fields: { host: 'h', port: 70000, username: '', password: '', database: '' } }, 'port'],
   ])('is refused with what is wrong and without its value (%#)', (address, problem) => {
     const parsed = connectionEnv(address);
