@@ -135,6 +135,9 @@ export type Operation =
   | readonly ['log', level: string, text: string, atMs: number]
   | readonly ['done', report: RunReport];
 
+/** Of what is told of the session that came with the run: that it is there no more (`gone`). */
+export const OFFER_ID = -1;
+
 /** Events towards the guest; `id` 0 is the guest's own clock (`alarm`, `immediate`). */
 export type GuestEvent = readonly [id: number, type: string, a?: unknown, b?: unknown];
 

@@ -1,15 +1,16 @@
 /** One connection of the host as the guest handles it: operations out, events in, writes acknowledged in windows. */
 import { driverIn, FAREWELLS } from '../bridge/farewells.ts';
-import type {
-  ConnectionFacts,
-  GuestEvent,
-  OfferedSession,
-  RunInput,
-  SecureInfo,
-  SessionFacts,
-  TlsOptions,
-  Unauthorized,
-  WireError,
+import {
+  type ConnectionFacts,
+  type GuestEvent,
+  OFFER_ID,
+  type OfferedSession,
+  type RunInput,
+  type SecureInfo,
+  type SessionFacts,
+  type TlsOptions,
+  type Unauthorized,
+  type WireError,
 } from '../bridge/operations.ts';
 import { sessionMark } from '../bridge/session-mark.ts';
 import { act, createId, isDelivering, listen, send, tellSoon, toError, unlisten } from './bridge.ts';
@@ -33,6 +34,10 @@ function takeOffer(...wanted: Parameters<typeof sessionMark>): OfferedSession | 
   offered = undefined;
   return offer?.mark === sessionMark(...wanted) ? offer : undefined;
 }
+
+listen(OFFER_ID, () => {
+  offered = undefined;
+});
 
 /** What the host would have said of it. */
 function openingOf(id: number, { facts, data }: OfferedSession): readonly GuestEvent[] {

@@ -1,4 +1,7 @@
 /** Sessions of pg that one run leaves and a later one may take over, on a real PostgreSQL. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectServedByOne, resultOf } from './testing/kept-sessions.ts';
@@ -208,6 +211,25 @@ describe('a session of pg that was ended in order', () => {
     const next = await run(PLAIN);
     expect(resultOf(next)).not.toBe(pid);
     expect(next.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
+  });
+
+  it('is opened anew when the server ends it while the run has other things to do first', async () => {
+    const gate = createServer().listen(0, '127.0.0.1');
+    await once(gate, 'listening');
+    const pid = await give(PLAIN);
+    // Until then it is put back, and comes with no run.
+    await sleep(300);
+    const wait = `await new Promise((go) => require('net').connect(${(gate.address() as AddressInfo).port}, '127.0.0.1').on('data', go));`;
+    const next = run(`${wait} ${PLAIN}`);
+    const [waiting] = (await once(gate, 'connection')) as [Socket];
+    await db.query(`SELECT pg_terminate_backend(${pid}, 20000)`);
+    // It has left the process before its socket is closed.
+    await sleep(100);
+    waiting.end('go');
+    gate.close();
+    const result = await next;
+    expect(resultOf(result)).not.toBe(pid);
+    expect(result.usage).toMatchObject({ connectionsReused: 0 });
   });
 });
 

@@ -47,11 +47,16 @@ export function openingOf({ addresses, follower }: Parked): {
   return { facts: told ? { ...addresses, welcome: told } : addresses, data };
 }
 
-export function createOfferedSession(terms: ReuseTerms | undefined, typed: TypedTexts): OfferedSession {
+/** `onGone` is called where the server of what was offered ends it before it is taken. */
+export function createOfferedSession(
+  terms: ReuseTerms | undefined,
+  typed: TypedTexts,
+  onGone: () => void,
+): OfferedSession {
   let aside: PutAside | undefined;
   return {
     offer() {
-      aside = terms?.lot.putAside(mayBeOffered(terms, typed));
+      aside = terms?.lot.putAside(mayBeOffered(terms, typed), onGone);
       if (aside === undefined) return undefined;
       const { facts, data } = openingOf(aside.parked);
       return { mark: (aside.parked.origin as Origin).mark, facts, data: data.map(forGuest) };

@@ -173,7 +173,7 @@ describe('a connection that is put aside', () => {
     await new Promise((resolve) => setImmediate(resolve));
     return socket;
   };
-  const putAside = () => lot.putAside(() => true);
+  const putAside = (onGone = (): void => undefined) => lot.putAside(() => true, onGone);
 
   it('is for one run alone, and for everybody once that gives it back', async () => {
     const socket = await parkOne();
@@ -214,6 +214,21 @@ describe('a connection that is put aside', () => {
     expect(lot.isEmpty()).toBe(true);
   });
 
+  it('is known to be gone where its server has ended it, and not where its run has decided on it', async () => {
+    const gone = vi.fn();
+    await parkOne();
+    putAside(gone)?.take();
+    await parkOne();
+    putAside(gone)?.close();
+    await parkOne();
+    putAside(gone)?.giveBack();
+    expect(gone).not.toHaveBeenCalled();
+    putAside(gone);
+    accepted.at(-1)?.end();
+    await vi.waitUntil(() => lot.isEmpty());
+    expect(gone).toHaveBeenCalledOnce();
+  });
+
   it('is closed where its run did not end in order, unless it has left already', async () => {
     const [first, second] = [await parkOne(), await parkOne()];
     putAside()?.close();
@@ -228,6 +243,11 @@ describe('a connection that is put aside', () => {
     lot.park(parkedOf(await open(), {}, () => new Promise(() => undefined)));
     expect(putAside()).toBeUndefined();
     await parkOne();
-    expect(lot.putAside(() => false)).toBeUndefined();
+    expect(
+      lot.putAside(
+        () => false,
+        () => undefined,
+      ),
+    ).toBeUndefined();
   });
 });

@@ -31,8 +31,8 @@ export type ParkingLot = {
    * withdraws the question.
    */
   take(key: string, mayServe: (parked: Parked) => boolean, answer: (parked: Parked | undefined) => void): () => void;
-  /** Puts one aside that is ready now. */
-  putAside(isWanted: (parked: Parked) => boolean): PutAside | undefined;
+  /** Puts one aside that is ready now. `onGone` is called where its server ends it before anybody has decided on it. */
+  putAside(isWanted: (parked: Parked) => boolean, onGone: () => void): PutAside | undefined;
 };
 
 /** A certificate that has ended meanwhile would not be accepted by who connects anew. */
@@ -52,15 +52,18 @@ function whenSettled(place: ParkingPlace, act: () => void): void {
   void place.settled.then(() => setImmediate(once));
 }
 
+/** What is called when one that is put aside is given up. */
+type Aside = Map<ParkingPlace, () => void>;
+
 /** One word decides: after it the place may be another run's. */
-function reserve(place: ParkingPlace, aside: Set<ParkingPlace>): PutAside {
+function reserve(place: ParkingPlace, aside: Aside, onGone: () => void): PutAside {
   let isOver = false;
   const decide = (): boolean => {
     const isFirst = !isOver && aside.delete(place);
     isOver = true;
     return isFirst;
   };
-  aside.add(place);
+  aside.set(place, onGone);
   return {
     parked: place.parked,
     take() {
@@ -77,7 +80,7 @@ function reserve(place: ParkingPlace, aside: Set<ParkingPlace>): PutAside {
 
 export function createParkingLot(): ParkingLot {
   let places: ParkingPlace[] = [];
-  const aside = new Set<ParkingPlace>();
+  const aside: Aside = new Map();
   /** Keys whose sessions could not be put back, and until when they are not kept. */
   const refused = new Map<string, number>();
 
@@ -126,17 +129,18 @@ export function createParkingLot(): ParkingLot {
       }
       const onLeave = (): void => {
         places = places.filter((one) => one !== place);
+        aside.get(place)?.();
         aside.delete(place);
       };
       const place: ParkingPlace = createParkingPlace(parked, onLeave, () => noteRefusal(key));
       places.push(place);
     },
-    putAside(isWanted) {
+    putAside(isWanted, onGone) {
       const place = places.findLast(
         (one) => one.isReady() && !aside.has(one) && !isTooOld(one.parked) && isWanted(one.parked),
       );
       if (place === undefined) return undefined;
-      return reserve(place, aside);
+      return reserve(place, aside, onGone);
     },
     take(key, mayServe, answer) {
       const ofKey = placesOf(key).filter((one) => !aside.has(one));

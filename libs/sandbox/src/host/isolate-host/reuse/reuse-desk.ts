@@ -1,6 +1,12 @@
 /** Where a run's connections come out of the parking lot and go back to it. */
 import { driverIn } from '../../../bridge/farewells.ts';
-import type { OfferedSession, SecureInfo, SocketAddresses, TlsOptions } from '../../../bridge/operations.ts';
+import {
+  OFFER_ID,
+  type OfferedSession,
+  type SecureInfo,
+  type SocketAddresses,
+  type TlsOptions,
+} from '../../../bridge/operations.ts';
 import type { Connection, Connections } from '../connections.ts';
 import type { EventQueue } from '../event-queue.ts';
 import { REUSE } from '../limits.ts';
@@ -165,7 +171,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
   const { connections, events, transport, counts } = deps;
   const held = createHeldConnections(terms?.lot);
   const typed = createTypedTexts(terms?.argsJson, terms?.scope ?? '');
-  const offered = createOfferedSession(terms, typed);
+  const offered = createOfferedSession(terms, typed, () => events.emit([OFFER_ID, 'gone']));
 
   const giveUp: GiveUp = (id, connection) => {
     connections.forget(id);
@@ -195,7 +201,7 @@ export function createReuseDesk(terms: ReuseTerms | undefined, deps: Deps): Reus
     offer: offered.offer,
     take(id, connection, target) {
       const parked = offered.take(target);
-      // Its server has ended it after it was offered: as if it had done so after the connect.
+      // Its server has ended it after it was offered, and the word of that is under way: as if it had done so after the connect.
       if (parked === undefined) giveUp(id, connection);
       else adopt(id, connection, parked);
     },
