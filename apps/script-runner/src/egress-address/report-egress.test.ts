@@ -102,6 +102,18 @@ it('shouts once about an address that the configured list lacks', async () => {
   reports[Symbol.dispose]();
 });
 
+it('shouts again when it has such an address anew, and not of one that is not ours', async () => {
+  const { state, of, lines, become, reports } = world(300, [HERE]);
+  state.unpinned = [HERE, '203.0.113.9'];
+  const shouted = () => lines.map(({ facts }) => facts.address);
+  await expect.poll(shouted).toEqual([HERE]);
+  become([]);
+  await expect.poll(() => of('one').at(-1)).toBe('');
+  become([HERE]);
+  await expect.poll(shouted).toEqual([HERE, HERE]);
+  reports[Symbol.dispose]();
+});
+
 it('reports nothing any more, and opens nothing, once it is told to stop while it looks for the replicas', async () => {
   const { told, closed, reports, become, hold } = world(600_000, []);
   const go = hold();

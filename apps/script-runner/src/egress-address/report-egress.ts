@@ -73,7 +73,7 @@ const createReplicaReports = ({ replicas, connect, log, leaseMs, ...runner }: Eg
     try {
       const unpinned = await client.report({ runnerId, region, addresses, leaseMs }, callMsMax);
       if (failing.delete(replica)) log.info({ replica }, 'public-ip-service takes reports again');
-      for (const address of unpinned.filter((each) => !warned.has(each))) {
+      for (const address of unpinned.filter((each) => addresses.includes(each) && !warned.has(each))) {
         warned.add(address);
         log.error(
           { address },
@@ -92,6 +92,7 @@ const createReplicaReports = ({ replicas, connect, log, leaseMs, ...runner }: Eg
     report: async (addresses) => {
       if (addresses.length === 0 && !hasReported) return true;
       hasReported = true;
+      for (const address of warned) if (!addresses.includes(address)) warned.delete(address);
       const current = await replicas();
       // Nobody would close what is opened after the end.
       if (isOver) return true;
