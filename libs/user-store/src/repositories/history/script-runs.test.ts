@@ -107,6 +107,15 @@ describe('the log history', () => {
     expect(rows).toHaveLength(10);
   });
 
+  it('has it with a later sweep, too, where one failed', async () => {
+    await append(...Array.from({ length: 12 }, (_, age) => run(`age ${age}`, { endedAt: ago(age * 1_000) })));
+    await database.query('ALTER TABLE script_runs RENAME TO gone');
+    await expect(store.scriptRuns.sweep()).rejects.toThrow('42P01');
+    await database.query('ALTER TABLE gone RENAME TO script_runs');
+    await store.scriptRuns.sweep();
+    expect(await database.query('SELECT 1 FROM script_runs WHERE user_pool_id = $1', [userPoolId])).toHaveLength(10);
+  });
+
   it('forgets what is older than its retention time, first to the eye and then in the table', async () => {
     await append(
       run('young'),

@@ -151,7 +151,11 @@ export const createScriptRunRepository = (
     sweep: async (): Promise<void> => {
       for (const userPoolId of [...grown]) {
         grown.delete(userPoolId);
-        await deleteInPortions(dataSource, { ...KEY, where: BEYOND_CAP, values: [userPoolId, limits.runsPerPoolMax] });
+        const beyond = { ...KEY, where: BEYOND_CAP, values: [userPoolId, limits.runsPerPoolMax] };
+        await deleteInPortions(dataSource, beyond).catch((error: unknown) => {
+          grown.add(userPoolId);
+          throw error;
+        });
       }
       const edge = oldestKept(await sweepTime());
       await deleteInPortions(dataSource, { ...KEY, where: 'ended_at < $1', values: [edge] });
