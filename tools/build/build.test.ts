@@ -113,6 +113,14 @@ describe('a built folder', () => {
       expect(said).toMatch(new RegExp(`^${name}: \\d+\\.\\d MiB of \\d+\\.\\d MiB, ${COMMIT}$`, 'm'));
     expect(readdirSync(first).sort()).toEqual([...NAMES].sort());
   });
+
+  it.each(NAMES)('%s is as large as docs/deploying.md says, give or take a tenth, and has that budget', (name) => {
+    const [, size, budget] = new RegExp(`^${name}: (\\S+) MiB of (\\S+) MiB`, 'm').exec(said) ?? [];
+    const page = readFileSync(join(ROOT, 'docs/deploying.md'), 'utf8');
+    const [, toldSize, toldBudget] = new RegExp(`^\\| ${name} \\| ([\\d.]+) \\| (\\d+) \\|$`, 'm').exec(page) ?? [];
+    expect(Number(toldBudget)).toBe(Number(budget));
+    expect(Math.abs(Number(toldSize) / Number(size) - 1)).toBeLessThan(0.1);
+  });
 });
 
 describe('the build', () => {
