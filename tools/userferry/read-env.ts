@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { completeEnv } from '@userferry/script-contract';
-import { UsageError } from './usage-error.ts';
+import { readText } from './read-text.ts';
 
 export type Env = Readonly<Record<string, string>>;
 
@@ -15,13 +15,7 @@ type Sources = {
   readonly given: Env | undefined;
 };
 
-const fromFile = (path: string, name: string): Env => {
-  try {
-    return parseEnv(readFileSync(path, 'utf8')) as Env;
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-};
+const fromFile = (path: string, name: string): Env => parseEnv(readText(path, name)) as Env;
 
 /** What a script sees as `env`: of a file, else of the `.env` beside it, and what was given by hand above that. */
 export const readEnv = ({ folder, besides, envFrom, given }: Sources): Env => {

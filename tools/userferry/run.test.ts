@@ -129,6 +129,20 @@ describe('userferry run', () => {
     expect(tell('--env-from', 'other.env')).toContain('Error: elsewhere.test [masked]');
   });
 
+  it('reads files in UTF-8, with a byte order mark or without, and refuses others, which would be read as another text', () => {
+    const source = "async function login() { return { id: env.FIRST, city: 'Łódź' }; }";
+    const told = (script: Buffer | string, env: Buffer | string) => {
+      author.write('encoded/login.js', script);
+      author.write('encoded/.env', env);
+      return run(['encoded/login.js', '--email', 'a', '--password-stdin'], 'x');
+    };
+    expect(told(`\ufeff${source}`, '\ufeffFIRST=one\n').stdout).toMatch(/id +one\n {2}city +Łódź/);
+    for (const other of [Buffer.from(source, 'utf16le'), Buffer.from(`${source} // \u00d3`, 'latin1')])
+      expect(told(other, '')).toMatchObject({ status: 2, stderr: expect.stringContaining('login.js is not in UTF-8') });
+    const env = told(source, Buffer.from('\ufeffFIRST=one\r\n', 'utf16le'));
+    expect(env).toMatchObject({ status: 2, stderr: expect.stringContaining('.env is not in UTF-8') });
+  });
+
   it('says of a result that the gateway would not take what is wrong with it', () => {
     const { status, stdout } = run(['login.js', 'listUsers']);
     expect(stdout).toContain(

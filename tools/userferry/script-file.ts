@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { closest } from '@userferry/process';
 import {
@@ -8,6 +8,7 @@ import {
   type ScriptAction,
   type ScriptLanguage,
 } from '@userferry/script-contract';
+import { readText } from './read-text.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A script as it lies in a file. */
@@ -33,18 +34,10 @@ export const actionOfFile = (name: string): ScriptAction | undefined => {
   return isScriptAction(word) ? word : undefined;
 };
 
-const textOf = (path: string, name: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-};
-
 /** Reads a script; `folder` is where its name starts from. */
 export const readScript = (name: string, folder: string): ScriptFile => {
   const path = resolve(folder, name);
-  const source = textOf(path, name);
+  const source = readText(path, name);
   if (Buffer.byteLength(source) > LIMITS.sourceBytesMax)
     throw new UsageError(`${name} is longer than ${LIMITS.sourceBytesMax} bytes`);
   return { name, path, source, language: LANGUAGES[extname(name)] ?? 'javascript', action: actionOfFile(name) };

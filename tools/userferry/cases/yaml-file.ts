@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import { placeText } from '../code-frame.ts';
+import { readText } from '../read-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** A file as YAML (JSON is one) reads it. */
@@ -15,7 +15,7 @@ export type YamlFile = {
 /** Reads a file. Throws a UsageError with the place of a mistake. */
 export const readYaml = (path: string, name: string): YamlFile => {
   const counter = new LineCounter();
-  const document = bounded(name, () => parseDocument(textOf(path, name), { lineCounter: counter }));
+  const document = bounded(name, () => parseDocument(readText(path, name), { lineCounter: counter }));
   const at = (offset: number): string => {
     const { line, col } = counter.linePos(offset);
     return placeText(name, { line, column: col });
@@ -28,14 +28,6 @@ export const readYaml = (path: string, name: string): YamlFile => {
     placeOf: (path) => at(offsetOf(document, path)),
     placeOfName: (path) => at(nameOffsetOf(document, path) ?? offsetOf(document, path)),
   };
-};
-
-const textOf = (path: string, name: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
 };
 
 const toldOf = ({ code, message, pos: [start] }: YAMLError, name: string, at: (offset: number) => string): string => {

@@ -10,7 +10,7 @@ export type Ended = { readonly status: number | null; readonly stdout: string; r
 /** A folder of an author's, and the tool as it is called there. */
 export const createAuthor = () => {
   const folder = mkdtempSync(join(tmpdir(), 'userferry-author-'));
-  const write = (name: string, text: string): void => {
+  const write = (name: string, text: string | Buffer): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   };
