@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { KnownKey, PoolStore } from '../clients/pool-store.ts';
 import { isToken, type VerifyToken } from './token/verify-token.ts';
 
-/** How long a key that was found, or not found, is believed, from when it was asked for: so fast does a revocation reach every replica. */
+/** How long a key that was found, or not, is believed since it was asked for: so fast does a revocation reach every replica. */
 const BELIEVED_MS = 10_000;
 const KEYS_MAX = 50_000;
 /** Long enough to find that a migration-service is frozen, and to ask another one. */
