@@ -126,6 +126,27 @@ describe('two replicas of each service over one store', () => {
   });
 });
 
+describe('a migration-service that stood still', () => {
+  it('begins nothing of what was sent to it meanwhile, and was done at the other since, or undone', async () => {
+    const { connections } = company;
+    const pid = ours.services.twins?.['migration-service'].pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      // They go to both in turn; whose replica does not answer a ping are made again at the other.
+      const off = Array.from({ length: 4 }, () => connections.disableConnection(pool(), inTime(25_000)));
+      for (const { connection } of await Promise.all(off)) expect(connection?.enabled).toBe(false);
+      await connections.enableConnection(pool(), inTime(25_000));
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const before = ours.lines.length;
+    const heard = () => ours.lines.slice(before).filter(({ text }) => text.includes('/SetConnectionEnabled'));
+    await expect.poll(() => heard().length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await connections.getConnection(pool(), inTime())).connection?.enabled).toBe(true);
+  });
+});
+
 describe('while one replica of two is killed', () => {
   it.each(TWIN_NAMES)('%s: logins go on at the other, nobody is lost, doubled or refused', async (name) => {
     await ours.store.query('DELETE FROM login_attempts', { database: 'userferry' });
@@ -149,26 +170,5 @@ describe('while one replica of two is killed', () => {
     expect(await everybodyThere(shop)).toBe(before);
     await expect.poll(() => wrongPasswordsCounted(ours.store)).toBe(0);
     await ours.services.processes[name].ready();
-  });
-});
-
-describe('a migration-service that stood still', () => {
-  it('begins nothing of what was sent to it meanwhile, and was done at the other since, or undone', async () => {
-    const { connections } = company;
-    const pid = ours.services.twins?.['migration-service'].pid ?? 0;
-    process.kill(pid, 'SIGSTOP');
-    try {
-      // They go to both in turn; whose replica does not answer a ping are made again at the other.
-      const off = Array.from({ length: 4 }, () => connections.disableConnection(pool(), inTime(25_000)));
-      for (const { connection } of await Promise.all(off)) expect(connection?.enabled).toBe(false);
-      await connections.enableConnection(pool(), inTime(25_000));
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-    const before = ours.lines.length;
-    const heard = () => ours.lines.slice(before).filter(({ text }) => text.includes('/SetConnectionEnabled'));
-    await expect.poll(() => heard().length, { timeout: 10_000 }).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect((await connections.getConnection(pool(), inTime())).connection?.enabled).toBe(true);
   });
 });
