@@ -1,5 +1,5 @@
 import { type AnyNode, type Pattern, type Program, parse } from 'acorn';
-import { ACTIONS, type ScriptAction } from './actions.ts';
+import { ACTIONS, type ScriptAction } from '../actions.ts';
 
 /** A parameter that a script's function would never be given. */
 export type SurplusParameter = { readonly name: string; readonly line: number; readonly column: number };

@@ -1,4 +1,4 @@
-import { ACTIONS, type ScriptAction } from './actions.ts';
+import { ACTIONS, type ScriptAction } from '../actions.ts';
 import { surplusParameters } from './declared-parameters.ts';
 
 export type PlacedProblem = { readonly message: string; readonly line: number; readonly column: number };

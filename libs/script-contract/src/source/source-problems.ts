@@ -1,4 +1,4 @@
-import type { ScriptAction } from './actions.ts';
+import type { ScriptAction } from '../actions.ts';
 import { type PlacedProblem, surplusProblems } from './surplus-problems.ts';
 import { unawaitedProblems } from './unawaited-problems.ts';
 

@@ -45,22 +45,51 @@ const calledName = ({ type, callee, arguments: args }: SourceNode): string | und
   return object.type === 'Identifier' ? `${object.name}.${property.name}` : undefined;
 };
 
-/** A name that is declared several times is none that anything is known of. */
+/** A name that is given several times is none that anything is known of. */
 const promisedIn = (nodes: readonly SourceNode[]): ReadonlySet<string> => {
-  const declared = Map.groupBy(nodes.flatMap(declarationsIn), ({ name }) => name);
-  return new Set([...declared].flatMap(([name, all]) => (all.every(({ promised }) => promised) ? [name] : [])));
+  const given = Map.groupBy(nodes.flatMap(givenBy), ({ name }) => name);
+  return new Set(
+    [...given.values()].flatMap((all) => (all.every(({ promise }) => promise) ? [all[0]?.promise ?? ''] : [])),
+  );
 };
 
-type Declaration = { readonly name: string; readonly promised: boolean };
+/** A name in a source; what of it gives a promise where it is called, if that is known. */
+type Given = { readonly name: string; readonly promise?: string };
 
 const nameOf = (id: unknown): string => (isNode(id) && id.type === 'Identifier' ? String(id.name) : '');
 
-const declarationsIn = ({ type, id, init, async, params }: SourceNode): readonly Declaration[] => {
-  const parameters = (Array.isArray(params) ? params : []).map((param) => ({ name: nameOf(param), promised: false }));
-  if (type === 'FunctionDeclaration') return [{ name: nameOf(id), promised: async === true }, ...parameters];
-  if (type !== 'VariableDeclarator') return parameters;
-  if (isNode(init) && requiredName(init) === 'bcrypt') return [{ name: `${nameOf(id)}.compare`, promised: true }];
-  return [{ name: nameOf(id), promised: isNode(init) && isFunction(init) && init.async === true }];
+const givenBy = ({ type, id, init, async, params, param, left }: SourceNode): readonly Given[] => {
+  const patterns = [
+    ...(Array.isArray(params) ? params : []),
+    param,
+    type === 'AssignmentExpression' ? left : undefined,
+  ];
+  const unknown = patterns.flatMap(namesIn);
+  const name = nameOf(id);
+  if (type === 'FunctionDeclaration') return [async === true ? { name, promise: name } : { name }, ...unknown];
+  if (type !== 'VariableDeclarator') return unknown;
+  if (name === '' || !isNode(init)) return namesIn(id);
+  if (requiredName(init) === 'bcrypt') return [{ name, promise: `${name}.compare` }];
+  return [isFunction(init) && init.async === true ? { name, promise: name } : { name }];
+};
+
+/** What a pattern is made of, without what stands in it for a value that is not there. */
+const partsOf = ({ type, properties, elements, value, argument, left }: SourceNode): readonly unknown[] => {
+  if (type === 'ObjectPattern') return properties as readonly unknown[];
+  if (type === 'ArrayPattern') return elements as readonly unknown[];
+  return [
+    type === 'Property' ? value : type === 'RestElement' ? argument : type === 'AssignmentPattern' ? left : undefined,
+  ];
+};
+
+/** The names that `verify`, `{ verify }` or `[verify = check]` gives something to. */
+const namesIn = (pattern: unknown): readonly Given[] => {
+  const [found, left]: [Given[], SourceNode[]] = [[], [pattern].filter(isNode)];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (node.type === 'Identifier') found.push({ name: nameOf(node) });
+    left.push(...partsOf(node).filter(isNode));
+  }
+  return found;
 };
 
 const isFunction = ({ type }: SourceNode): boolean =>

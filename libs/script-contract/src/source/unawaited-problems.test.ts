@@ -43,6 +43,12 @@ describe('a condition that is a promise', () => {
     'function verify() {} function login() { if (!verify()) throw 1; }',
     'async function verify() {} function login(verify) { if (!verify()) throw 1; }',
     'async function verify() {} function login() { const verify = () => true; if (!verify()) throw 1; }',
+    'async function verify() {} function login({ verify }) { if (!verify()) throw 1; }',
+    'async function verify() {} function login() { const { is: [verify] } = own; if (!verify()) throw 1; }',
+    'async function verify() {} function login(...verify) { if (!verify()) throw 1; }',
+    'async function verify() {} function login() { try {} catch (verify) { if (!verify()) throw 1; } }',
+    'async function verify() {} verify = () => true; function login() { if (!verify()) throw 1; }',
+    `${BCRYPT}function login(bcrypt) { if (!bcrypt.compare(1, 2)) throw 1; }`,
     'const bcrypt = { compare: () => true }; function login() { if (!bcrypt.compare(1, 2)) throw 1; }',
     'this is no script',
   ])('is none in %s', (source) => {
@@ -53,6 +59,8 @@ describe('a condition that is a promise', () => {
     `async function f() {} ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
     `async function f() {} if (${'a || '.repeat(15_000)}b) c;`,
     `async function f() {} if (${'a || '.repeat(3_000)}b) c;`,
+    `async function f() {} ${'(a = '.repeat(3_000)}b${') => c'.repeat(3_000)};`,
+    `async function f() {} const ${'['.repeat(20_000)}a${']'.repeat(20_000)} = b;`,
   ])('is looked for in a source of any depth', (source) => {
     expect(told(source)).toEqual([]);
   });
