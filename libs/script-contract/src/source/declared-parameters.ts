@@ -1,5 +1,6 @@
-import { type AnyNode, type Pattern, type Program, parse } from 'acorn';
+import type { AnyNode, Pattern, Program } from 'acorn';
 import { ACTIONS, type ScriptAction } from '../actions.ts';
+import { placeOf, programOf } from './source-nodes.ts';
 
 /** A parameter that a script's function would never be given. */
 export type SurplusParameter = { readonly name: string; readonly line: number; readonly column: number };
@@ -19,17 +20,8 @@ export const surplusParameters = (source: string, action: ScriptAction): readonl
 
 const toSurplus = (param: Pattern): SurplusParameter => ({
   name: param.type === 'Identifier' ? param.name : 'a pattern',
-  line: param.loc?.start.line ?? 1,
-  column: (param.loc?.start.column ?? 0) + 1,
+  ...placeOf(param),
 });
-
-const programOf = (source: string): Program | undefined => {
-  try {
-    return parse(source, { ecmaVersion: 'latest', allowReturnOutsideFunction: true, locations: true });
-  } catch {
-    return undefined;
-  }
-};
 
 /** As the sandbox resolves it: what is assigned to the exports wins over a declaration, and the last one counts. */
 const functionOf = (program: Program | undefined, action: ScriptAction): readonly Pattern[] | undefined =>

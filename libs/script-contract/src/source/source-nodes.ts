@@ -1,4 +1,4 @@
-import { type Node, parse } from 'acorn';
+import { type Node, type Program, parse } from 'acorn';
 
 /** A node of a source's syntax tree, whatever it is. */
 export type SourceNode = Node & Readonly<Record<string, unknown>>;
@@ -6,13 +6,19 @@ export type SourceNode = Node & Readonly<Record<string, unknown>>;
 export const isNode = (value: unknown): value is SourceNode =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 
-/** All nodes of a script, as they stand in it; none of a source that this parser cannot read, which the runner's check judges. */
-export const sourceNodes = (source: string): readonly SourceNode[] => {
+/** A script's syntax tree; none of a source that this parser cannot read, which the runner's check judges. */
+export const programOf = (source: string): Program | undefined => {
   try {
-    return nodesIn(parse(source, { ecmaVersion: 'latest', allowReturnOutsideFunction: true, locations: true }));
+    return parse(source, { ecmaVersion: 'latest', allowReturnOutsideFunction: true, locations: true });
   } catch {
-    return [];
+    return undefined;
   }
+};
+
+/** All nodes of a script, as they stand in it; none of a source that this parser cannot read. */
+export const sourceNodes = (source: string): readonly SourceNode[] => {
+  const program = programOf(source);
+  return program === undefined ? [] : nodesIn(program);
 };
 
 /** No recursion: a source may nest as deep as it is long. */
@@ -22,7 +28,8 @@ const nodesIn = (root: Node): readonly SourceNode[] => {
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     found.push(node);
     const children = Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]));
-    left.push(...children.filter(isNode).reverse());
+    // One by one: as arguments of a call, the statements of a long source take more than the stack has.
+    for (const child of children.filter(isNode).reverse()) left.push(child);
   }
   return found;
 };

@@ -60,6 +60,7 @@ describe('a condition that is a promise', () => {
     `async function f() {} if (${'a || '.repeat(15_000)}b) c;`,
     `async function f() {} if (${'a || '.repeat(3_000)}b) c;`,
     `async function f() {} ${'(a = '.repeat(3_000)}b${') => c'.repeat(3_000)};`,
+    `async function f() {}${';'.repeat(200_000)}`,
     `async function f() {} const ${'['.repeat(20_000)}a${']'.repeat(20_000)} = b;`,
   ])('is looked for in a source of any depth', (source) => {
     expect(told(source)).toEqual([]);
