@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { findFreePort } from '@userferry/local-databases';
+import { holdRefusingPort } from '@userferry/local-databases';
 
-/** A port that scripts dial to say that they have begun, and one on which nobody listens. */
+/** A port that scripts dial to say that they have begun, and one that refuses them. */
 export type Beacon = AsyncDisposable & {
   readonly port: number;
   readonly deadPort: number;
@@ -21,16 +21,18 @@ export const startBeacon = async (): Promise<Beacon> => {
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     server.emit('dialled');
   });
+  const dead = await holdRefusingPort();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
     await once(server, 'close');
+    await dead[Symbol.asyncDispose]();
   };
   return {
     port: (server.address() as AddressInfo).port,
-    deadPort: await findFreePort(),
+    deadPort: dead.port,
     dialled: async () => void (await once(server, 'dialled')),
     count: () => dialled,
     [Symbol.asyncDispose]: close,

@@ -12,7 +12,6 @@ const CEILING_MS = 10 * 500;
 const folder = temporaryFolder();
 let sandbox: Sandbox;
 const deaths: string[] = [];
-let killed = 0;
 const watch = { ...noWatch, hostEnded: (death: string) => void deaths.push(death) };
 beforeAll(async () => {
   sandbox = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path, watch });
@@ -25,6 +24,20 @@ afterAll(async () => {
 const ENDLESS: readonly Outcome[] = ['timed_out'];
 const FULL: readonly Outcome[] = ['out_of_memory', 'timed_out'];
 const EITHER: readonly Outcome[] = ['timed_out', 'out_of_memory', 'threw', 'completed', 'quota_exceeded'];
+
+const expectContained = async (what: string, body: string, outcomes: readonly Outcome[]): Promise<void> => {
+  const connectionKey = what;
+  const timeoutMs = 2000;
+  const startedAtMs = performance.now();
+  const result = await sandbox.run(runOf(`async function work() { ${body} }`, { connectionKey, timeoutMs }));
+  expect(performance.now() - startedAtMs).toBeLessThan(timeoutMs + CEILING_MS);
+  expect(outcomes).toContain(result.outcome);
+  const fine = () => sandbox.run(runOf('function work() { return 1; }', { connectionKey, timeoutMs: 30_000 }));
+  let next = await fine();
+  // The host that could not be stopped may take one more with it.
+  if (next.outcome === 'killed') next = await fine();
+  expect(next).toMatchObject({ outcome: 'completed', resultJson: '1' });
+};
 
 describe('a script that its isolate cannot contain ends, and the connection’s next run works:', () => {
   it.each<readonly [what: string, body: string, outcomes: readonly Outcome[]]>([
@@ -71,33 +84,22 @@ describe('a script that its isolate cannot contain ends, and the connection’s 
     ],
     ['buffers', 'const all = []; for (;;) all.push(new ArrayBuffer(1e6))', ['threw', ...FULL]],
     [
-      'the parser at the end of the stack',
-      'const f = () => { try { f() } catch {} try { eval("(function(){})") } catch {} }; f()',
-      ['killed', ...EITHER],
-    ],
-    [
       'the host at the end of the stack',
       'const f = () => { try { f() } catch {} try { require("crypto").randomBytes(4000) } catch {} }; f()',
       EITHER,
     ],
-  ])('%s', async (what, body, outcomes) => {
-    const connectionKey = what;
-    const timeoutMs = 2000;
-    const startedAtMs = performance.now();
-    const result = await sandbox.run(runOf(`async function work() { ${body} }`, { connectionKey, timeoutMs }));
-    expect(performance.now() - startedAtMs).toBeLessThan(timeoutMs + CEILING_MS);
-    expect(outcomes).toContain(result.outcome);
-    if (result.outcome === 'killed') killed += 1;
-    const fine = () => sandbox.run(runOf('function work() { return 1; }', { connectionKey, timeoutMs: 30_000 }));
-    let next = await fine();
-    // The host that could not be stopped may take one more with it.
-    if (next.outcome === 'killed') next = await fine();
-    expect(next).toMatchObject({ outcome: 'completed', resultJson: '1' });
-  });
+  ])('%s', expectContained);
 
   it('and none of their hosts is said to have crashed', () => {
     expect(deaths).toContain('stuck');
-    // Of V8's parser itself: at the end of the stack it crashes now and then, more often where the machine is busy.
-    expect(deaths.filter((death) => death === 'crashed')).toHaveLength(killed);
+    expect(deaths).not.toContain('crashed');
   });
+
+  // V8's parser itself crashes at the end of the stack now and then, more often where the machine is busy.
+  it('the parser at the end of the stack', () =>
+    expectContained(
+      'the parser at the end of the stack',
+      'const f = () => { try { f() } catch {} try { eval("(function(){})") } catch {} }; f()',
+      ['killed', ...EITHER],
+    ));
 });
