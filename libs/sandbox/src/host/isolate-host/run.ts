@@ -1,9 +1,7 @@
 /** One run: in one slot, over one bridge, until its report, its deadline, a quota or the end of the isolate. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Outcome } from '@userferry/script-contract';
-import type { HostFrame, RunFrame } from '../../bridge/frames.ts';
-import type { ReportedError, RunInput, RunReport } from '../../bridge/operations.ts';
-import { classify, outcomeOfAbort } from './classify.ts';
+import type { RunFrame } from '../../bridge/frames.ts';
+import type { RunInput } from '../../bridge/operations.ts';
 import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
 import { takeRandomPortion } from './random-portions.ts';
@@ -11,15 +9,11 @@ import type { ParkingLot } from './reuse/parking-lot.ts';
 import type { ReuseTerms } from './reuse/reuse-desk.ts';
 import { scopeOf } from './reuse/session-key.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
+import { type Ending, endingOfAbort, endingOfReport, limitMessage, overQuota } from './run-ending.ts';
+import { left, settled } from './run-settling.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
-import { findSyntaxProblem, placeIn } from './script-place.ts';
-import type { Slot } from './slot.ts';
 import type { Lease, SlotPool } from './slot-pool.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
-
-type ResultFrame = Extract<HostFrame, { kind: 'result' }>;
-type FrameError = NonNullable<ResultFrame['error']>;
-type Ending = Pick<ResultFrame, 'outcome' | 'resultJson' | 'error' | 'busy'> & { readonly clean: boolean };
 
 export type RunDeps = {
   readonly link: SupervisorLink;
@@ -34,79 +28,11 @@ export type ActiveRun = {
   abort(outcome: 'killed' | 'timed_out' | 'out_of_memory', message: string): void;
 };
 
-const SETTLE_STEP_MS = 5;
 const STACK_GRACE_MS = 25;
-const CAUSE_LENGTH_MAX = 1024;
-const message = (outcome: 'timed_out' | 'out_of_memory', frame: RunFrame): string =>
-  outcome === 'timed_out'
-    ? `The script did not finish within ${frame.timeoutMs} ms`
-    : `The script used more than ${Math.round(frame.memoryLimitBytes / 1024 / 1024)} MB of memory`;
 
 /** An isolate that is gone has no clock and says 0: what the process used in the meantime is an upper bound then. */
 const cpuMsOf = (isolateNs: bigint, { user, system }: NodeJS.CpuUsage): number =>
   isolateNs > 0n ? Number(isolateNs) / 1e6 : (user + system) / 1000;
-
-/** An error as the frame carries it. */
-function toFrameError(error: ReportedError): FrameError {
-  const { chain: _chain, ...rest } = error;
-  return { ...rest, name: rest.name.slice(0, 256), message: rest.message.slice(0, 16384) };
-}
-
-/** The code of an error that crossed without its fields: from its stack, or from the transport error it tells of. */
-function codeOf({ message, stack }: Error, bridge: RunBridge): { readonly code?: string } {
-  const named = /^\w+ \[([A-Z][A-Z0-9_]+)\]: /.exec(stack ?? '')?.[1];
-  const code = named ?? bridge.transport.failures.find((failure) => message.endsWith(failure.message))?.code;
-  return typeof code === 'string' ? { code } : {};
-}
-
-/** What the network has to say of an outcome that the script's own error, or its want of one, does not tell. */
-function explained(outcome: Outcome, error: FrameError | undefined, { transport }: RunBridge): FrameError | undefined {
-  const cause = outcome === 'egress_denied' ? transport.denial() : transport.lastFailure();
-  if (cause === undefined || (outcome !== 'egress_denied' && outcome !== 'store_unreachable')) return error;
-  const code = typeof cause.code === 'string' ? { code: cause.code } : {};
-  const text = cause.message.slice(0, CAUSE_LENGTH_MAX);
-  if (error === undefined) return { name: 'Error', message: text, ...code };
-  if (outcome !== 'egress_denied' || error.message.includes(text)) return error;
-  return { ...error, message: `${error.message} (${text})` };
-}
-
-/** What a call into the isolate that failed means: a limit, or an unhandled rejection that ivm hands on. */
-function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge): Ending {
-  const outcome = outcomeOfAbort(error);
-  const thrown = error instanceof Error ? error : new Error(String(error));
-  const { name, message: text, stack } = thrown;
-  if (outcome === 'timed_out' || outcome === 'out_of_memory') {
-    return { outcome, error: { name: 'Error', message: message(outcome, frame), ...placeIn(stack) }, clean: false };
-  }
-  const code = codeOf(thrown, bridge);
-  const reported = { name, message: text, ...code, ...placeIn(stack), chain: [{ name, message: text, ...code }] };
-  const report: RunReport = { kind: 'threw', error: reported };
-  const classified = classify(report, bridge.transport);
-  const explanation = explained(classified, toFrameError(reported), bridge);
-  return { outcome: classified, ...(explanation && { error: explanation }), clean: false };
-}
-
-async function endingOfReport(report: RunReport, frame: RunFrame, lease: Lease, bridge: RunBridge): Promise<Ending> {
-  const outcome = classify(report, bridge.transport);
-  const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory' && report.uncaught !== true;
-  const error = explained(outcome, report.error && toFrameError(report.error), bridge);
-  if (report.error === undefined || error === undefined) {
-    const result = report.resultJson === undefined ? {} : { resultJson: report.resultJson };
-    return { outcome, clean, ...result, ...(error && { error }) };
-  }
-  if (error.name !== 'SyntaxError' || report.kind !== 'syntax_error') return { outcome, error, clean };
-  return {
-    outcome,
-    error: { ...error, ...(await findSyntaxProblem(frame.source, frame.functionName, lease.slot)) },
-    clean,
-  };
-}
-
-const overQuota = (text: string): Ending => ({
-  outcome: 'quota_exceeded',
-  error: { name: 'Error', message: text, code: 'QUOTA_EXCEEDED' },
-  clean: false,
-});
 
 /** Asks what the isolate holds after the run. */
 function lookAtMemory(lease: Lease): void {
@@ -115,29 +41,6 @@ function lookAtMemory(lease: Lease): void {
   void lease.memory.then((memory) => {
     lease.heapBytes = memory?.heapBytes;
   });
-}
-
-/**
- * Waits until servers have let go of the connections that drivers have taken leave of; not past the run's deadline, nor once
- * the run is given up: its supervisor would take the host for stuck.
- */
-const left = (bridge: RunBridge, leftMs: number, givenUp: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const late = setTimeout(resolve, Math.min(LIMITS.settleMs, leftMs));
-    const once = (): void => resolve(clearTimeout(late));
-    bridge.whenLeft(once);
-    void givenUp.then(once);
-  });
-
-/**
- * Waits for what the run left open to close by itself, which drivers do a little after their `end`, and for what of it is
- * still at work in the isolate.
- */
-async function settled(bridge: RunBridge, slot: Slot): Promise<boolean> {
-  const untilMs = performance.now() + LIMITS.settleMs;
-  while (!bridge.isQuiet() && performance.now() < untilMs)
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
-  return (await slot.isLeft(LIMITS.settleMs)) && bridge.isQuiet();
 }
 
 /** No connection is carried to another script, another version of it, or another environment. */
@@ -216,14 +119,14 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
     reuse: reuseTerms(frame, lot, [lease.key, envJson]),
     onPackage: (name) => pool.required(lease, name),
     dispatch: crossings.into((events) => slot.dispatch(events, ended ? LIMITS.settleMs : leftMs()).catch(onAbort)),
-    onDone: (report) => void finish(endingOfReport(report, frame, lease, bridge)),
+    onDone: (report) => void finish(endingOfReport(report, frame, slot, bridge)),
     onQuota: ({ message: text }) => void finish(overQuota(text)),
   });
   const abort: ActiveRun['abort'] = (outcome, text) => {
     givenUp.resolve();
     void finish({ outcome, error: { name: 'Error', message: text }, busy: slot.isBusy(), clean: false });
   };
-  const expire = (): void => abort('timed_out', message('timed_out', frame));
+  const expire = (): void => abort('timed_out', limitMessage('timed_out', frame));
   const timer = setTimeout(() => {
     // A call that is under way has the same deadline, and ivm says where it was then.
     if (slot.isBusy()) setTimeout(expire, STACK_GRACE_MS);

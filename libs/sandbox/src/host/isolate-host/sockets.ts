@@ -1,14 +1,17 @@
 /** What the guest does with its connections: opened by the supervisor, read and written here. */
 import { asBytes, asInteger, asPort, asText } from './arguments.ts';
-import { type Connection, type Connections, type ConnectionsDeps, createConnections, cut } from './connections.ts';
-import { createJoining, type Joining } from './joined-tls.ts';
-import { createLeaving, type LeavingSockets } from './leaving-sockets.ts';
-import { LIMITS, QuotaExceeded } from './limits.ts';
-import { createOrderedEvents, type OrderedEvents } from './ordered-events.ts';
+import { type ConnectionsDeps, createConnections } from './connections.ts';
+import { createJoining } from './joined-tls.ts';
+import { createLeaving } from './leaving-sockets.ts';
+import { createOrderedEvents } from './ordered-events.ts';
 import { createReuseDesk, type ReuseDesk, type ReuseTerms } from './reuse/reuse-desk.ts';
+import { createFarewell, createLettingGo } from './socket-ends.ts';
+import { createOpener } from './socket-opener.ts';
+import { createQuotas } from './socket-quotas.ts';
+import { createSaying } from './socket-writes.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { createTlsSockets, type TlsSockets } from './tls-sockets.ts';
-import type { RunWaits, WaitClock } from './wait-clock.ts';
+import type { RunWaits } from './wait-clock.ts';
 
 export type SocketsDeps = ConnectionsDeps & {
   readonly waits: RunWaits;
@@ -17,8 +20,6 @@ export type SocketsDeps = ConnectionsDeps & {
   /** On what terms connections outlive their run; none does without. */
   readonly reuse?: ReuseTerms | undefined;
 };
-type Question = Parameters<SupervisorLink['connect']>[0];
-
 export type Sockets = TlsSockets & {
   size(): number;
   /** Connections to servers so far: those that were opened, and those of earlier runs. */
@@ -49,133 +50,6 @@ export type Sockets = TlsSockets & {
   /** `isInOrder`: what may be kept for later runs is kept. */
   closeAll(isInOrder?: boolean): void;
 };
-
-type OpenerDeps = Pick<SocketsDeps, 'link' | 'transport' | 'events' | 'waits'> & {
-  readonly connections: Connections;
-  readonly counts: { opened: number };
-  readonly desk: ReuseDesk;
-  readonly say: (id: number, connection: Connection, bytes: Buffer) => void;
-};
-
-const createOpener =
-  ({ link, connections, events, transport, waits, counts, desk, say }: OpenerDeps) =>
-  (id: number, connection: Connection, question: Question, words: Buffer | undefined): void => {
-    const over = waits.connect.begin();
-    const withdraw = link.connect(question, (answer) => {
-      over();
-      if ('error' in answer) {
-        connections.forget(id);
-        connections.fail(id, answer.error);
-        events.emit([id, 'close', true]);
-        return;
-      }
-      const { socket, addresses } = answer.value;
-      counts.opened += 1;
-      transport.succeeded();
-      desk.note(connection, addresses);
-      socket.setNoDelay(true);
-      if (words === undefined) events.emit([id, 'connect', addresses]);
-      else {
-        connection.untold = [id, 'connect', { ...addresses, hasSpoken: true }];
-        // A script may wait for that to speak first itself, and its server for what it says.
-        setTimeout(() => connections.tellUntold(connection), LIMITS.untoldMs).unref();
-      }
-      connections.use(id, connection, socket);
-      if (words !== undefined && words.length > 0) say(id, connection, words);
-    });
-    const withdrawAll = (): void => {
-      over();
-      withdraw();
-    };
-    connection.withdraw = withdrawAll;
-  };
-
-function createQuotas() {
-  const bytesOut = { onConnections: 0, onStreams: 0 };
-  let asked = 0;
-  return {
-    countOut(length: number, where: keyof typeof bytesOut): void {
-      bytesOut[where] += length;
-      if (bytesOut[where] > LIMITS.bytesOut) {
-        throw new QuotaExceeded(`The script wrote more than ${LIMITS.bytesOut} bytes`);
-      }
-    },
-    countOpen(): void {
-      asked += 1;
-      if (asked > LIMITS.socketsOpened)
-        throw new QuotaExceeded(`The script opened more than ${LIMITS.socketsOpened} connections`);
-    },
-  };
-}
-
-type LettingGoDeps = {
-  readonly connections: Connections;
-  readonly ordered: OrderedEvents;
-  readonly joining: Joining;
-  readonly desk: ReuseDesk;
-};
-
-/** What becomes of a connection that the guest is done with; what TLS says over it is what may be kept. */
-const createLettingGo =
-  ({ connections, ordered, joining, desk }: LettingGoDeps) =>
-  (id: number): void => {
-    const connection = connections.get(id);
-    if (connection === undefined) return;
-    const secured = joining.joinedTo(connection);
-    for (const known of secured === undefined ? [id] : [id, secured.id]) {
-      connections.forget(known);
-      ordered.forget(known);
-    }
-    connection.withdraw?.();
-    connection.heard?.();
-    secured?.connection.heard?.();
-    if (desk.holds(secured?.connection ?? connection)) {
-      connection.release?.();
-      return;
-    }
-    cut(connection);
-  };
-
-/** What is written to a stream of the isolate goes on to a connection as another write, unless the two are joined. */
-function awaitAnswer(connection: Connection, queries: WaitClock): void {
-  const isWrittenOn = connection.virtual !== undefined && connection.isJoined !== true;
-  if (connection.heard !== undefined || isWrittenOn) return;
-  const over = queries.begin();
-  const heard = (): void => {
-    over();
-    delete connection.heard;
-  };
-  connection.heard = heard;
-}
-
-const createSaying =
-  (desk: ReuseDesk, { query }: RunWaits) =>
-  (id: number, connection: Connection, bytes: Buffer, onWritten?: () => void): void => {
-    if (desk.takes(id, connection, bytes)) return void onWritten?.();
-    awaitAnswer(connection, query);
-    connection.socket?.write(bytes, onWritten);
-  };
-
-type FarewellDeps = {
-  readonly connections: Connections;
-  readonly desk: ReuseDesk;
-  readonly leaving: LeavingSockets;
-  readonly countOut: ReturnType<typeof createQuotas>['countOut'];
-};
-
-const createFarewell =
-  ({ connections, desk, leaving, countOut }: FarewellDeps): Sockets['farewell'] =>
-  (id, bytes) => {
-    const data = asBytes(bytes, 'bytes');
-    const connection = connections.get(id);
-    countOut(data.length, 'onConnections');
-    if (connection === undefined || desk.keeps(id as number, connection, data)) return;
-    connection.isLeft = true;
-    connection.pausedByGuest = false;
-    if (connection.socket === undefined) return;
-    connections.read(connection);
-    leaving.add(connection.socket.end(data));
-  };
 
 const targetOf = ([host, port, family, key]: readonly unknown[]) =>
   ({
