@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { inheritedEnv } from './config.ts';
@@ -40,6 +43,20 @@ it('a service that is stopped ends by itself, in order', async () => {
   await service.ready();
   await service.stop();
   expect(lines.map(({ facts }) => facts?.msg)).toEqual(['ready', 'stopping']);
+});
+
+it('a service to which nobody listens is not held up by what it writes', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'userferry-talker-'));
+  mkdirSync(join(root, 'apps/public-ip-service/src'), { recursive: true });
+  const talk = `console.log('{"msg":"ready"}'); for (let n = 0; n < 2000; n += 1) console.log('x'.repeat(1000));`;
+  writeFileSync(join(root, 'apps/public-ip-service/src/main.ts'), talk);
+  try {
+    const service = startServiceProcess({ name: 'public-ip-service', env: inheritedEnv(), restart: false, root });
+    await service.ready();
+    expect(await service.exitCode()).toBe(0);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 it('a service does not outlive whoever started it, even when that is killed', async () => {

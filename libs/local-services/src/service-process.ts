@@ -18,7 +18,8 @@ export type LogFacts = { readonly level?: string; readonly msg?: string; readonl
 export type ServiceProcessOptions = {
   readonly name: ServiceName;
   readonly env: Readonly<Record<string, string>>;
-  readonly onLine: (line: ServiceLine) => void;
+  /** Without it, nothing that the service writes is read once it is ready: whoever measures pays for no reader. */
+  readonly onLine?: ((line: ServiceLine) => void) | undefined;
   /** Folder that holds a built folder for each service; without it, the services run from their sources. */
   readonly builtFolders?: string | undefined;
   /** Start it again when it dies. */
@@ -114,16 +115,23 @@ const beginLife = (options: ServiceProcessOptions): Life => {
   return { child, ready, ended, stop };
 };
 
-const readyOf = (child: ChildProcess, name: ServiceName, onLine: (line: ServiceLine) => void): Promise<void> =>
+const readyOf = (child: ChildProcess, name: ServiceName, onLine: ServiceProcessOptions['onLine']): Promise<void> =>
   new Promise((resolve, reject) => {
     const lastWords: string[] = [];
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+    const readers = streams.map((input) => createInterface({ input }));
+    const readNoMore = () => {
+      for (const reader of readers) reader.close();
+      for (const stream of streams) stream.resume();
+    };
     const take = (text: string) => {
       const facts = parseFacts(text);
       if (lastWords.push(text) > LAST_WORDS_LINES) lastWords.shift();
       if (facts?.msg === 'ready') resolve();
-      onLine({ service: name, text, facts });
+      if (onLine !== undefined) onLine({ service: name, text, facts });
+      else if (facts?.msg === 'ready') readNoMore();
     };
-    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', take);
+    for (const reader of readers) reader.on('line', take);
     child.once('error', (error) => reject(new Error(`${name} cannot be started: ${error.message}`)));
     child.once('close', (code, signal) =>
       reject(new Error(`${name} ended (${signal ?? `exit code ${code}`}); its last lines:\n${lastWords.join('\n')}`)),

@@ -67,7 +67,7 @@ const startEach = <Name extends ServiceName>(
   ports: Ports,
   options: LocalServicesOptions,
 ): Readonly<Record<Name, ServiceProcess>> => {
-  const { onLine = () => undefined, restart = false, builtFolders } = options;
+  const { onLine, restart = false, builtFolders } = options;
   const env = { ...inheritedEnv(), ...serviceEnv(ports, options), ...options.env };
   const isTwin = ports !== options.ports;
   const envFor = (name: Name) => ({
