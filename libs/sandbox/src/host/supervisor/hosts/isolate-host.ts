@@ -1,16 +1,18 @@
-import { LIMITS, type RunResult, type ScriptLanguage } from '@userferry/script-contract';
+import type { RunResult, ScriptLanguage } from '@userferry/script-contract';
 import type { HostFrame } from '../../../bridge/frames.ts';
 import type { RunRequest, ScriptCheck } from '../../../sandbox.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { HostListener, SpawnedHost } from '../spawner/spawner.ts';
 import type { ActiveRun } from './active-run.ts';
-import { createDoubt, DOUBT_MS, isDoubtful } from './doubt.ts';
+import { type Checks, createChecker } from './checks-in-host.ts';
+import { createDoubt } from './doubt.ts';
 import { createMemoryLook, heldBy } from './held-memory.ts';
-import { DEATHS, deathOf, type HostDeath } from './host-death.ts';
+import { deathOf, type HostDeath } from './host-death.ts';
 import { type HostProcess, type RequestFrame, startHostProcess } from './host-process.ts';
 import type { HostRequests, Questioner } from './host-requests.ts';
 import { createReusableDestinations, type ReusableDestinations } from './reusable-destinations.ts';
-import { createRunTable, type RunTable } from './run-table.ts';
+import { createRunTable } from './run-table.ts';
+import { createRunner } from './runs-in-host.ts';
 
 /** One child process that holds isolates, and what the supervisor knows of it. */
 export type IsolateHost = Pick<HostProcess, 'ready' | 'exited' | 'alive' | 'pid' | 'kill'> & {
@@ -48,72 +50,7 @@ export type IsolateHostDeps = {
 };
 
 const ALONE = 'the script needed more memory than its limit allows';
-const TOO_LARGE = 'source, arguments and env are too large to be sent to an isolate host';
 const NOT_ALONE = 'the isolate host ran out of memory, and other runs were served there at the same time';
-
-const cancelOn = (run: ActiveRun, signal: AbortSignal | undefined, host: HostProcess): void => {
-  if (signal === undefined) return;
-  const cancel = (): void => {
-    run.cancel();
-    host.send({ kind: 'cancel', runId: run.request.runId });
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  void run.done.then(() => signal.removeEventListener('abort', cancel));
-  if (signal.aborted) cancel();
-};
-
-type RunnerDeps = {
-  readonly memory: HostMemory;
-  readonly overheadBytes: number;
-  readonly runs: RunTable;
-  /** Undefined where no connection is kept. */
-  readonly destinations: ReusableDestinations | undefined;
-};
-type CheckerDeps = { readonly memory: HostMemory; readonly overheadBytes: number; readonly checks: Checks };
-type Checks = Map<number, (found: ScriptCheck) => void>;
-
-const createRunner = (host: HostProcess, { memory, overheadBytes, runs, destinations }: RunnerDeps) => {
-  const hold = (): void => memory.hold(overheadBytes + runs.memoryLimitBytes);
-  const release = (): void => {
-    if (runs.size === 0) memory.release();
-  };
-  const left = (runId: string, { outcome }: RunResult): void => {
-    runs.forget(runId, outcome);
-    if (runs.size > 0) hold();
-    else if (isDoubtful(outcome)) setTimeout(release, DOUBT_MS).unref();
-    else release();
-  };
-  return async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => {
-    const run = runs.begin(request, () => host.kill(DEATHS.stuck));
-    hold();
-    const { runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes, isolation } = request;
-    const reuse = destinations && { destinations: destinations.reachable(run.egress) };
-    void run.gone.then((result) => left(runId, result));
-    try {
-      host.send({
-        ...{ kind: 'run', runId, source, functionName, argsJson, env, timeoutMs, memoryLimitBytes },
-        ...(isolation === 'per_run' && { isolation }),
-        ...(reuse && { reuse }),
-      });
-    } catch {
-      run.end('killed', TOO_LARGE);
-    }
-    cancelOn(run, signal, host);
-    return run.done;
-  };
-};
-
-const createChecker = (host: HostProcess, { memory, overheadBytes, checks }: CheckerDeps): IsolateHost['check'] => {
-  let lastId = 0;
-  return (source, functionName, language) => {
-    lastId += 1;
-    const { promise, resolve } = Promise.withResolvers<ScriptCheck>();
-    checks.set(lastId, resolve);
-    memory.hold(overheadBytes + LIMITS.memoryLimitBytesDefault);
-    host.send({ kind: 'check', id: lastId, source, functionName, language });
-    return promise;
-  };
-};
 
 const questionerOf = (
   { request, egress, told, denials }: ActiveRun,

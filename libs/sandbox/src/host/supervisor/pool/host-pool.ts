@@ -3,13 +3,14 @@ import { DEATHS } from '../hosts/host-death.ts';
 import type { IsolateHost } from '../hosts/isolate-host.ts';
 import type { Conduct } from './conduct.ts';
 import { createFading } from './fading.ts';
-import { createFullness } from './fullness.ts';
-import { createMemoryRoom } from './memory-room.ts';
+import { createFirstRun } from './first-run.ts';
+import { createHostRoom } from './host-room.ts';
 import { BIRTHS_AT_ONCE, type Nursery } from './nursery.ts';
-import { createOwnedHosts, type OwnedHosts } from './owned-hosts.ts';
+import { createOwnedHosts } from './owned-hosts.ts';
+import { createRetirement, type RetirementLimits } from './retirement.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-export type HostPoolLimits = {
+export type HostPoolLimits = RetirementLimits & {
   /** Isolate hosts in all, blank ones included, and what they may hold together. */
   readonly maxHosts: number;
   readonly hostsBytesMax: number;
@@ -17,9 +18,6 @@ export type HostPoolLimits = {
   readonly hostsPerConnection: number;
   readonly runsPerHost: number;
   readonly idleMs: number;
-  readonly maxAgeMs: number;
-  /** A host that holds more than this between runs is not used again. */
-  readonly idleBytesMax: number;
 };
 
 export type HostPoolDeps = {
@@ -90,67 +88,12 @@ const refuseHostless = (queue: HostPoolDeps['queue'], hostsOf: (key: string) => 
 /** One is tried again and again, so that it is noticed when they can be started. */
 const leastBirths = ({ failing }: Nursery): number => (failing ? 1 : 0);
 
-/** Room for isolate hosts, by their number and by what they may hold together. */
-const createRoom = ({ limits, nursery }: Pick<HostPoolDeps, 'limits' | 'nursery'>, owned: OwnedHosts) => {
-  const memory = createMemoryRoom<IsolateHost>(limits.hostsBytesMax);
-  const unowned = (): IsolateHost[] => [...nursery.hosts.starting, ...nursery.hosts.blank];
-  return {
-    /** Blank hosts that there may be; one at the least where no connection has any. */
-    forBlank(): number {
-      const mine = owned.all;
-      const byMemory = nursery.size + memory.more([...mine, ...unowned()]);
-      return Math.min(limits.maxHosts - mine.length, mine.length === 0 ? Math.max(1, byMemory) : byMemory);
-    },
-    /** Those with nothing to do give way until the rest is within its memory. */
-    keepToMemory(): void {
-      memory.look(owned.all);
-      const isTooMuch = () => memory.more([...owned.all.filter(({ alive }) => alive), ...unowned()]) < 0;
-      while (isTooMuch() && owned.evictIdle(0));
-    },
-  };
-};
-
-/** Which hosts are not used again. */
-const createRetirement = ({ maxAgeMs, idleBytesMax }: HostPoolLimits) => {
-  const isFull = createFullness(idleBytesMax);
-  return {
-    old: (host: IsolateHost): boolean => performance.now() - host.bornAt > maxAgeMs,
-    /** What the last run left would be held against the next one. */
-    retireIfFull(host: IsolateHost): boolean {
-      if (host.runs > 0 || !isFull(host)) return false;
-      host.kill(DEATHS.tooMuchMemory);
-      return true;
-    },
-  };
-};
-
-/**
- * On few processors the birth of a blank host takes what the first run of the one just taken needs: those that nobody waits
- * for begin after it, or after so long.
- */
-const FIRST_RUN_MS = 250;
-
-/** Tells whether the host that was taken last is still in its first run. */
-const createFirstRun = (serve: () => void) => {
-  let last: { readonly host: IsolateHost; readonly sinceMs: number } | undefined;
-  return {
-    begins(host: IsolateHost): void {
-      last = { host, sinceMs: performance.now() };
-      setTimeout(serve, FIRST_RUN_MS).unref();
-    },
-    isOn: (): boolean =>
-      last?.host.alive === true &&
-      last.host.begun === last.host.runs &&
-      performance.now() - last.sinceMs < FIRST_RUN_MS,
-  };
-};
-
 /** A host belongs to one connection from its first run to its end. */
 export const createHostPool = ({ limits, nursery, queue, conduct }: HostPoolDeps): HostPool => {
   const share = shareOf(limits);
   const use = createFading(USE_HALF_LIFE_MS, () => performance.now());
   const owned = createOwnedHosts(use.current);
-  const room = createRoom({ limits, nursery }, owned);
+  const room = createHostRoom({ limits, nursery }, owned);
 
   const firstRun = createFirstRun(() => serve());
   const { old, retireIfFull } = createRetirement(limits);
