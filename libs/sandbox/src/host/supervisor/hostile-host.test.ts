@@ -128,7 +128,7 @@ describe('an isolate host that', () => {
   it('ends itself and says why tells its run and the log', async () => {
     const result = await sandbox.run(runOf('say why and end itself', { connectionKey: 'last words' }));
     expect(result.outcome).toBe('killed');
-    expect(result.error?.message).toMatch(/^the isolate host ended unexpectedly \(.+: an isolate broke\)$/);
+    expect(result.error?.message).toMatch(/^the isolate host ended unexpectedly \(.+: a run could not be served\)$/);
     const crashes = entries.filter(({ message }) => message === 'an isolate host crashed');
     expect(crashes.map(({ facts }) => facts.why)).toContain(result.error?.message);
   });

@@ -26,19 +26,24 @@ export type HostChannel = {
 export type HostChannelListener = FramePipeListener & {
   /** What it says on its standard error, of which no more than a few kilobytes are heard. */
   stderr(text: string): void;
-  /** Once, when it has ended or could not be started. */
+  /** Once, when it has ended or could not be started, behind all that it said. */
   exited(reason: string): void;
 };
+
+/** An end is another process's news, and may overtake what the host said last. Whoever still holds its pipe says no more. */
+const LAST_WORDS_MS = 1_000;
 
 export const startHostChannel = (
   spawn: (listener: HostListener) => SpawnedHost,
   listener: HostChannelListener,
 ): HostChannel => {
   const state: { dead: boolean; pid?: number | undefined; frames?: FramePipe; pipe?: Duplex } = { dead: false };
+  const silence = Promise.withResolvers<void>();
   const stop = (tell: () => void): void => {
     if (state.dead) return;
     state.dead = true;
     state.frames?.stop();
+    silence.resolve();
     tell();
   };
   const violation = (rule: string): void => stop(() => listener.violation(rule));
@@ -47,9 +52,13 @@ export const startHostChannel = (
     Object.assign(state, { pid, pipe });
     state.frames = createFramePipe(pipe, { ...listener, violation, closed: () => stop(listener.closed) });
   };
-  const exited = (reason: string): void => {
-    state.dead = true;
+  const exited = async (reason: string): Promise<void> => {
     state.pid = undefined;
+    if (state.pipe === undefined) silence.resolve();
+    const late = setTimeout(silence.resolve, LAST_WORDS_MS);
+    await silence.promise;
+    clearTimeout(late);
+    state.dead = true;
     state.pipe?.destroy();
     listener.exited(reason);
   };
@@ -59,7 +68,7 @@ export const startHostChannel = (
     else if (news.kind === 'opened') state.frames?.handed(news.id);
     else if (news.kind === 'not_opened') send({ kind: 'connect_failed', id: news.id, error: news.error });
     else if (news.kind === 'violation') violation(news.rule);
-    else if (news.kind === 'exited') exited(news.reason);
+    else if (news.kind === 'exited') void exited(news.reason);
   });
   return {
     send,

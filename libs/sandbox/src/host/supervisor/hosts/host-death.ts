@@ -1,4 +1,5 @@
 import type { Outcome } from '@userferry/script-contract';
+import type { LastWords } from '../../../bridge/frames.ts';
 
 /** Why an isolate host ended, in one word. The first four are the ordinary way of things. */
 export type HostDeath =
@@ -47,13 +48,24 @@ const UNSTOPPED: Readonly<Partial<Record<Outcome, HostDeath>>> = {
   out_of_memory: 'out_of_memory',
 };
 
-/**
- * The word for a host's end: `why` as its process told it, whether it ever was ready, and the outcome by which a run had
- * just ended so that the host might have to follow.
- */
-export const deathOf = (why: string, wasReady: boolean, doubt?: Outcome): HostDeath => {
+/** The same by its own last words, which it may not come to: V8 can take the process with it. */
+const SAID: Readonly<Partial<Record<LastWords, HostDeath>>> = {
+  'an isolate broke': 'out_of_memory',
+  'an isolate does not end': 'stuck',
+};
+
+/** `why` as its process told it; the outcome by which a run had just ended so that the host might have to follow, if any. */
+export type HostEnd = {
+  readonly why: string;
+  readonly wasReady: boolean;
+  readonly lastWords?: LastWords | undefined;
+  readonly doubt?: Outcome | undefined;
+};
+
+/** The word for a host's end. */
+export const deathOf = ({ why, wasReady, lastWords, doubt }: HostEnd): HostDeath => {
   const word = WORDS[why as DeathText];
   if (word !== undefined) return word;
   if (!wasReady) return 'at_birth';
-  return (doubt && UNSTOPPED[doubt]) ?? 'crashed';
+  return (lastWords && SAID[lastWords]) ?? (doubt && UNSTOPPED[doubt]) ?? 'crashed';
 };

@@ -17,6 +17,8 @@ export type HostProcess = {
   /** Pid of the host itself, behind its walls; known once it is ready. */
   readonly pid: number | undefined;
   readonly channel: HostChannel;
+  /** What it said that it ends itself for. */
+  readonly lastWords: LastWords | undefined;
   send(frame: SupervisorFrame): void;
   /** SIGKILL; `why` is what `exited` will tell. */
   kill(why: DeathText): void;
@@ -103,6 +105,9 @@ export const startHostProcess = ({ spawn, onFrame, onViolation }: HostProcessDep
       return state.pid;
     },
     channel,
+    get lastWords() {
+      return state.lastWords;
+    },
     send: channel.send,
     kill,
   };

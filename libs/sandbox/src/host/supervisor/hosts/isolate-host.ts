@@ -87,17 +87,14 @@ export const startIsolateHost = (deps: IsolateHostDeps): IsolateHost => {
     }
   };
   const host = startHostProcess({ spawn: deps.spawn, onFrame, onViolation: deps.onViolation });
+  const told = () => ({ wasReady: use.ready, lastWords: host.lastWords, doubt: doubt.outcome });
   const memory = deps.memory(() => host.pid);
-  host.ready.then(
-    () => {
-      use.ready = true;
-    },
-    () => undefined,
-  );
+  const noteReady = (): void => void Object.assign(use, { ready: true });
+  host.ready.then(noteReady, () => undefined);
   void host.exited.then(async (why) => {
     use.lost = runs.size > 0 || mayBeLost();
     const exceeded = runs.size + checks.size > 0 && (await memory.exceeded());
-    deps.onEnded(exceeded ? 'out_of_memory' : deathOf(why, use.ready, doubt.outcome), why);
+    deps.onEnded(exceeded ? 'out_of_memory' : deathOf({ ...told(), why }), why);
     if (exceeded) runs.alone?.end('out_of_memory', ALONE);
     runs.endAll('killed', exceeded ? NOT_ALONE : why);
     for (const answer of checks.values()) answer({ problems: [{ name: 'Error', message: exceeded ? ALONE : why }] });

@@ -59,7 +59,7 @@ export const createNursery = ({ start, log, birthTimeoutMs, onChange }: NurseryD
     clearTimeout(thrives);
     if (!born.delete(host)) return;
     // All that end together, as with the process that has started them, are one failure.
-    if (!closed && BY_THEMSELVES.has(deathOf(why, true)) && failures.delayMs === 0)
+    if (!closed && BY_THEMSELVES.has(deathOf({ why, wasReady: true })) && failures.delayMs === 0)
       failures.note(why, 'a blank isolate host died');
     onChange();
   };

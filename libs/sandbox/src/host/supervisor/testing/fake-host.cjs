@@ -140,7 +140,7 @@ const BEHAVIOURS = {
     setInterval(() => {}, 1000);
   },
   'say why and end itself': () => {
-    send({ kind: 'ending', why: 'an isolate broke' });
+    send({ kind: 'ending', why: 'a run could not be served' });
     pipe.write('', () => process.kill(process.pid, 'SIGKILL'));
   },
   'end itself for a secret': ({ env }) => send({ kind: 'ending', why: env.SECRET }),
