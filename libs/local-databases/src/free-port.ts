@@ -1,15 +1,61 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 
-/** A loopback TCP port that nobody listens on at this moment. Another process may take it: be ready to try again. */
+const HOST = '127.0.0.1';
+
+/**
+ * A loopback TCP port that nobody listens on, for a server that is told its number. Where the kernel knows how, nobody else is
+ * given it while this process lives: a connection of ours has it as its own end, beside which a server may listen. Elsewhere
+ * another process may take it: be ready to try again.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  for (;;) {
+    const port = await unusedPort();
+    if (await hold(port)) return port;
+  }
+}
+
+async function unusedPort(): Promise<number> {
+  const server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+  await close(server);
+  return port;
+}
+
+/** Answers false where somebody was quicker. */
+async function hold(port: number): Promise<boolean> {
+  anchor ??= startAnchor();
+  const holder = connect({ host: HOST, port: await anchor, localAddress: HOST, localPort: port });
+  try {
+    await once(holder, 'connect');
+  } catch {
+    return false;
+  }
+  holder.unref();
+  const server = await listen(port).catch(() => undefined);
+  if (server === undefined) holder.destroy();
+  else await close(server);
+  return true;
+}
+
+/** The port on which the connections that hold the others end. */
+let anchor: Promise<number> | undefined;
+
+async function startAnchor(): Promise<number> {
+  const server = await listen(0);
+  server.on('connection', (socket) => socket.resume().unref()).unref();
+  return (server.address() as AddressInfo).port;
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer().listen(port, HOST);
   await once(server, 'listening');
-  const address = server.address();
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free loopback port');
-  return address.port;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
 } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
 import { createServer, type Handler, serviceTokenAuthenticate } from '@userferry/grpc';
+import { findFreePort } from '@userferry/local-databases';
 import { createLogger } from '@userferry/process';
 import { afterEach, expect, it } from 'vitest';
 import { createStoreHealth } from './store-health.ts';
@@ -58,7 +59,5 @@ it('one that does not serve is a problem, and so is one whose store fails', asyn
 });
 
 it('nobody who listens is a problem, in the words of the channel', async () => {
-  const server = await start();
-  await server[Symbol.asyncDispose]();
-  expect(await ask(server)).toMatch(/^SERVICE_UNAVAILABLE: .*ECONNREFUSED/);
+  expect(await ask({ port: await findFreePort() })).toMatch(/^SERVICE_UNAVAILABLE: .*ECONNREFUSED/);
 });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { findFreePort } from '@userferry/local-databases';
 import { createLogger } from '@userferry/process';
 import { type IssuerOptions, startIssuer } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,20 +15,12 @@ const log = createLogger({ service: 'test', level: 'silent' });
 const stack = new AsyncDisposableStack();
 afterAll(() => stack.disposeAsync());
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
 const AUDIENCE = 'https://userferry.example';
 const BACK = /\/api\/v1\/session\/oidc\/callback/;
 
 /** A gateway that signs in by a real issuer. */
 const start = async (issued: Partial<IssuerOptions> = {}) => {
-  const port = await freePort();
+  const port = await findFreePort();
   const consoleUrl = `http://127.0.0.1:${port}`;
   const client = { clientId: 'console', clientSecret: 'a-secret-of-the-client-of-forty-characters' };
   const scopes = 'connections:read pools:read';
@@ -173,7 +165,7 @@ describe('what the issuer sends back', () => {
 });
 
 it('an issuer that is away is told at the sign-in, and asked anew the next time', async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   const consoleUrl = 'http://127.0.0.1:1';
   const away = { name: 'x', issuer: `http://127.0.0.1:${port}`, clientId: 'c', scopes: 'openid', consoleUrl };
   const calls = createGatewayCalls({}, guardedDeps());

@@ -1,7 +1,7 @@
 /** `fetch` inside the isolate, side by side with plain Node against the same servers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { createCertificate } from '@userferry/local-databases';
+import { createCertificate, findFreePort } from '@userferry/local-databases';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   answerRoutes,
@@ -58,13 +58,11 @@ beforeAll(async () => {
       if (bytes === 'close') socket.destroy();
       else socket.end(Buffer.from(bytes, 'latin1'));
     }),
-    CLOSED_PORT: await startHttpServer(),
+    CLOSED_PORT: { port: String(await findFreePort()), stop: async () => undefined },
   };
-  await servers.CLOSED_PORT.stop();
 });
 afterAll(async () => {
-  const { CLOSED_PORT: _closed, ...open } = servers;
-  for (const server of Object.values(open)) await server.stop();
+  for (const server of Object.values(servers)) await server.stop();
   await host.stop();
 });
 

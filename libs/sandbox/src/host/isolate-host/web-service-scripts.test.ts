@@ -1,4 +1,5 @@
 /** The ready-made scripts for a company's web service, in the isolate against such a service. */
+import { findFreePort } from '@userferry/local-databases';
 import { SCRIPT_ACTIONS, type ScriptAction } from '@userferry/script-contract';
 import { templateOf } from '@userferry/script-templates';
 import { createCompanyService } from '@userferry/testing';
@@ -23,11 +24,17 @@ afterAll(async () => {
   await host.stop();
 });
 
-const run = (action: ScriptAction, args: readonly unknown[], token = API_TOKEN): Promise<Result> =>
+type At = { readonly token?: string; readonly port?: number | string };
+
+const run = (
+  action: ScriptAction,
+  args: readonly unknown[],
+  { token = API_TOKEN, port = service.port }: At = {},
+): Promise<Result> =>
   host.run(templateOf('web-service', action), {
     functionName: action,
     args: [...args, {}],
-    env: { API_URL: `http://127.0.0.1:${service.port}`, API_TOKEN: token },
+    env: { API_URL: `http://127.0.0.1:${port}`, API_TOKEN: token },
   });
 
 async function answerOf(action: ScriptAction, ...args: unknown[]): Promise<unknown> {
@@ -43,15 +50,15 @@ describe('the ready-made script for a web service', () => {
   });
 
   it('login does not take a token that is refused for a wrong password', async () => {
-    const { outcome, error } = await run('login', [{ email: ANN.email }, 'right'], 'wrong token');
+    const { outcome, error } = await run('login', [{ email: ANN.email }, 'right'], { token: 'wrong token' });
     expect(outcome).toBe('threw');
     expect(error).toMatchObject({ name: 'AxiosError', code: 'ERR_BAD_REQUEST' });
     expect(error?.message).toBe('Request failed with status code 401');
   });
 
   it('login says that the service is unreachable when it is', async () => {
-    await service.stop();
-    const { outcome, error } = await run('login', [{ email: ANN.email }, 'right']);
+    const port = await findFreePort();
+    const { outcome, error } = await run('login', [{ email: ANN.email }, 'right'], { port });
     expect([outcome, error?.code]).toEqual(['store_unreachable', 'ECONNREFUSED']);
   });
 

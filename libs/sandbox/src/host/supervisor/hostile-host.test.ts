@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@userferry/local-databases';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
 import { heldBy } from './hosts/held-memory.ts';
@@ -242,10 +243,7 @@ describe('a connected socket', () => {
   });
 
   it('is refused with Node’s own error where nobody listens', async () => {
-    const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const { port: unused } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const unused = await findFreePort();
     const open = await startTestSandbox({
       runtimeFolder,
       stateFolder: folder.path,
