@@ -9,6 +9,8 @@ export default defineConfig({
     allowOnly: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is waited for comes when it comes: a second is too short on a machine that is busy.
+    expect: { poll: { timeout: 30_000 } },
     // Some tests make isolates themselves.
     execArgv: NODE_FLAGS.filter((flag) => flag.includes('snapshot')),
   },
