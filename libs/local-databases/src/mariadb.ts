@@ -2,8 +2,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchOnFreePort } from './free-port.ts';
 import { type Guard, startGuard } from './guard.ts';
+import { createMariadbData, type MariadbPrograms, SMALL } from './mariadb-data.ts';
 import { newPassword } from './postgres-cluster.ts';
-import { runToEnd } from './run-to-end.ts';
 import { giveTo } from './server-account.ts';
 import { prepareServerFolder, type ServerFolder, serverCertificate } from './server-folder.ts';
 import { createServerLife, type ServerLife, tidyUp } from './server-life.ts';
@@ -57,10 +57,9 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<LocalM
   }
 }
 
-type Programs = { server: string; install: string };
-type Place = { folder: ServerFolder; guard: Guard; programs: Programs };
+type Place = { folder: ServerFolder; guard: Guard; programs: MariadbPrograms };
 
-function findPrograms(): Programs | undefined {
+function findPrograms(): MariadbPrograms | undefined {
   const find = (names: string[]) =>
     ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin', '/usr/libexec']
       .flatMap((folder) => names.map((name) => join(folder, name)))
@@ -71,9 +70,10 @@ function findPrograms(): Programs | undefined {
 }
 
 async function startIn(place: Place, options: MariadbOptions): Promise<LocalMariadb> {
-  const { folder } = place;
+  const { folder, programs } = place;
   const password = newPassword();
-  await install(place);
+  const scratch = join(folder.path, 'install');
+  await createMariadbData(programs, folder.account, { folder: folder.dataFolder, scratch });
   const tls = options.tls ? serverCertificate(folder) : undefined;
   const tlsArgs = tls ? [`--ssl-cert=${tls.certFile}`, `--ssl-key=${tls.keyFile}`] : [];
   const initFile = writeInitFile(folder, [...accountStatements(password), ...(options.statements ?? [])]);
@@ -85,17 +85,6 @@ async function startIn(place: Place, options: MariadbOptions): Promise<LocalMari
   const url = `mysql://${USER}:${password}@${HOST}:${port}`;
   const facts = { url, host: HOST, port, user: USER, password };
   return Object.assign(life, facts, tls ? { caCertificate: tls.caCertificate } : {});
-}
-
-const SMALL = ['--no-defaults', '--innodb-log-file-size=8M', '--innodb-buffer-pool-size=32M'];
-
-function install({ folder, programs }: Place): Promise<void> {
-  return runToEnd(programs.install, folder.account, [
-    ...SMALL,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-    `--datadir=${folder.dataFolder}`,
-  ]);
 }
 
 function accountStatements(password: string): string[] {
