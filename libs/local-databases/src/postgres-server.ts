@@ -39,22 +39,40 @@ export function launchPostgres(
   return untilPredecessorIsGone(start, on.folder.path);
 }
 
-const inUse = (folder: string, said: string): string => {
-  const [, pid = 'unknown'] = /\(PID (\d+)\)/.exec(said) ?? [];
-  return `the data in ${folder} is in use by another PostgreSQL (process ${pid}): stop what started it, or name another folder`;
-};
-
 const PREDECESSOR_STILL_THERE = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
+const PREDECESSOR_MS = 10_000;
 
 /** After a crash, or the kill of an owner, the previous server of the same data may need a moment to go. */
 async function untilPredecessorIsGone(start: () => Promise<ServerProcess>, folder: string): Promise<ServerProcess> {
-  for (let attempt = 1; ; attempt++) {
+  const endMs = performance.now() + PREDECESSOR_MS;
+  for (;;) {
     try {
       return await start();
     } catch (error) {
       if (!PREDECESSOR_STILL_THERE.test(String(error))) throw error;
-      if (attempt === 50) throw new Error(inUse(folder, String(error)));
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      const pid = /\(PID (\d+)\)/.exec(String(error))?.[1];
+      if (performance.now() >= endMs) throw inUse(folder, pid);
+      await untilGone(pid, endMs);
     }
   }
+}
+
+/** Waits for the end of that process, which costs less than starting servers until one stays. */
+async function untilGone(pid: string | undefined, endMs: number): Promise<void> {
+  do await new Promise((resolve) => setTimeout(resolve, 100));
+  while (pid !== undefined && isAlive(Number(pid)) && performance.now() < endMs);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
+  }
+}
+
+function inUse(folder: string, pid = 'unknown'): Error {
+  return new Error(
+    `the data in ${folder} is in use by another PostgreSQL (process ${pid}): stop what started it, or name another folder`,
+  );
 }
