@@ -5,15 +5,25 @@ import { createSideBySide } from './testing/side-by-side.ts';
 import { startHost, type TestHost } from './testing/start-host.ts';
 
 let host: TestHost;
-let double: MongodbDouble;
 beforeAll(async () => {
   host = await startHost();
 });
 afterAll(() => host?.stop());
 
-const env = () => ({ URI: double.uri });
-const { sameResult } = createSideBySide(() => host, env, { 'mongodb@7': 'mongodb-7' });
-const old = createSideBySide(() => host, env, { mongodb: 'mongodb-3', 'mongodb@3': 'mongodb-3' });
+const TOGETHER = { together: true } as const;
+type Env = Readonly<Record<'URI', string>>;
+const sidesOf = (env: Env) =>
+  createSideBySide(
+    () => host,
+    () => env,
+    { 'mongodb@7': 'mongodb-7' },
+  );
+const oldSidesOf = (env: Env) =>
+  createSideBySide(
+    () => host,
+    () => env,
+    { mongodb: 'mongodb-3', 'mongodb@3': 'mongodb-3' },
+  );
 
 /** A login that asks for one user; numbers of connections differ with what ran before in the isolate. */
 const ask = (driver: string, options: string): string => `const { MongoClient } = require('${driver}');
@@ -61,56 +71,62 @@ const FAULTS: readonly Case[] = [
   ['ran out of its time', serverError(50, 'operation exceeded time limit'), 'MongoServerError', ''],
 ];
 
-const struck = async <T>(fault: MongodbFault, run: () => Promise<T>): Promise<T> => {
-  await using started = await startMongodbDouble({ users: [{ user: 'ann', password: 'right' }] });
-  double = started;
+/** Faults of which a driver learns by waiting alone: their tests wait together. */
+const isWaitedOut = ([, , , options]: Case): boolean => options === SLOW;
+const eachOf = (faults: readonly Case[]) => (title: string, test: (...given: Case) => Promise<unknown>) => {
+  it.each(faults.filter((each) => !isWaitedOut(each)))(title, async (...given) => void (await test(...given)));
+  it.concurrent.each(faults.filter(isWaitedOut))(title, async (...given) => void (await test(...given)));
+};
+
+const struck = async <T>(fault: MongodbFault, run: (env: Env, double: MongodbDouble) => Promise<T>): Promise<T> => {
+  await using double = await startMongodbDouble({ users: [{ user: 'ann', password: 'right' }] });
   double.inject({ ...fault, times: 1000 });
-  return await run();
+  return await run({ URI: double.uri }, double);
 };
 
 describe.each(['mongodb', 'mongodb@7'])('%s and a server that', (driver) => {
-  it.each(FAULTS)('%s: the error of plain Node', (_what, fault, error, options) =>
-    struck(fault, async () => {
-      const [name] = (await sameResult(said(ask(driver, options)))) as [string];
+  eachOf(FAULTS)('%s: the error of plain Node', (_what, fault, error, options) =>
+    struck(fault, async (env) => {
+      const [name] = (await sidesOf(env).sameResult(said(ask(driver, options)), TOGETHER)) as [string];
       expect(name).toBe(error);
     }),
   );
 
-  const run = (body: string) => host.run(`async function login() { ${body} }`, { env: env(), timeoutMs: 20_000 });
+  const run = (body: string, env: Env) => host.run(`async function login() { ${body} }`, { env, timeoutMs: 20_000 });
 
-  it.each(FAULTS)('%s: an outage, never a wrong password', (_what, fault, error, options) =>
-    struck(fault, async () => {
+  eachOf(FAULTS)('%s: an outage, never a wrong password', (_what, fault, error, options) =>
+    struck(fault, async (env) => {
       const outage = { outcome: 'store_unreachable', error: { name: error } };
-      expect(await run(ask(driver, options))).toMatchObject(outage);
+      expect(await run(ask(driver, options), env)).toMatchObject(outage);
     }),
   );
 
   // `not primary` alone says too little.
   const telling = FAULTS.filter(([what]) => what !== 'is no longer the primary');
-  it.each(telling)('%s: an outage where the script says it anew, too', (_what, fault, _error, options) =>
-    struck(fault, async () => {
+  eachOf(telling)('%s: an outage where the script says it anew, too', (_what, fault, _error, options) =>
+    struck(fault, async (env) => {
       const anew = `try { ${ask(driver, options)} } catch (e) { throw new Error('Login failed: ' + e.message) }`;
-      expect(await run(anew)).toMatchObject({ outcome: 'store_unreachable' });
+      expect(await run(anew, env)).toMatchObject({ outcome: 'store_unreachable' });
     }),
   );
 
   it('repeats a read that a broken connection cut off, and is answered', () =>
-    struck({ kind: 'drop', at: 'request', command: 'other' }, async () => {
+    struck({ kind: 'drop', at: 'request', command: 'other' }, async (env, double) => {
       const cutOnce = () => double.inject({ kind: 'drop', at: 'request', command: 'find' });
       cutOnce();
-      const result = await sameResult(said(ask(driver, '')), { beforeIsolate: cutOnce });
+      const result = await sidesOf(env).sameResult(said(ask(driver, '')), { beforeIsolate: cutOnce });
       expect(result).toBe('fine');
     }));
 
   it('takes a reply that comes in pieces', () =>
-    struck({ kind: 'pieces', bytes: 7, command: 'find' }, async () => {
-      expect(await sameResult(said(ask(driver, '')))).toBe('fine');
+    struck({ kind: 'pieces', bytes: 7, command: 'find' }, async (env) => {
+      expect(await sidesOf(env).sameResult(said(ask(driver, '')))).toBe('fine');
     }));
 
   it('what the server refuses is the script’s own affair, and no outage', () =>
-    struck({ kind: 'error', code: 13, message: 'not authorized on legacy', command: 'find' }, async () => {
+    struck({ kind: 'error', code: 13, message: 'not authorized on legacy', command: 'find' }, async (env) => {
       const source = `async function login() { ${ask(driver, '')} }`;
-      expect(await host.run(source, { env: env() })).toMatchObject({ outcome: 'threw', error: { code: '13' } });
+      expect(await host.run(source, { env })).toMatchObject({ outcome: 'threw', error: { code: '13' } });
     }));
 });
 
@@ -120,20 +136,20 @@ const askOld = (driver: string, { command }: MongodbFault): string => `const { M
   try { return await client.db().collection('users').findOne({ email: 'a' }) } finally { await Promise.race([client.close(true), new Promise((done) => setTimeout(done, 2000))]) }`;
 
 describe('a script of the 3.6 days and a server that', () => {
-  it.each(FAULTS)('%s: an outage', (_what, fault) =>
-    struck(fault, async () => {
+  eachOf(FAULTS)('%s: an outage', (_what, fault) =>
+    struck(fault, async (env) => {
       const source = `async function login() { ${askOld('mongodb', fault)} }`;
       const outage = { outcome: 'store_unreachable' };
-      expect(await host.run(source, { env: env(), timeoutMs: 20_000 })).toMatchObject(outage);
+      expect(await host.run(source, { env, timeoutMs: 20_000 })).toMatchObject(outage);
     }),
   );
 
   // What fails later has other names: 3.7 looks for another server where 6 connects anew.
   const early = FAULTS.filter(([, { command }]) => command !== 'find');
-  it.each(early)('%s: the name of then', (_what, fault) =>
-    struck(fault, async () => {
+  eachOf(early)('%s: the name of then', (_what, fault) =>
+    struck(fault, async (env) => {
       const named = `try { await (async () => { ${askOld('mongodb', fault)} })(); return 'fine' } catch (e) { return [e.name, e.code] }`;
-      expect(await old.sameResult(named)).not.toBe('fine');
+      expect(await oldSidesOf(env).sameResult(named, TOGETHER)).not.toBe('fine');
     }),
   );
 });
@@ -141,15 +157,15 @@ describe('a script of the 3.6 days and a server that', () => {
 describe('mongodb@3 and a server that', () => {
   // After a change of the server's state, `close()` of driver 3.7 now and then never ends, in plain Node, too.
   const settled = FAULTS.filter(([, { kind }, error]) => kind !== 'error' || error !== 'MongoServerError');
-  it.each(settled)('%s: the error of plain Node, and an outage', (what, fault) =>
-    struck(fault, async () => {
+  eachOf(settled)('%s: the error of plain Node, and an outage', (what, fault) =>
+    struck(fault, async (env) => {
       const named = `try { await (async () => { ${askOld('mongodb@3', fault)} })(); return 'fine' } catch (e) { return [e.name, e.code] }`;
-      expect(await old.sameResult(named)).not.toBe('fine');
+      expect(await oldSidesOf(env).sameResult(named, TOGETHER)).not.toBe('fine');
       // Driver 3.7 cannot read the other protocol, and says no more.
       if (what === 'answers in another protocol') return;
       const source = `async function login() { ${askOld('mongodb@3', fault)} }`;
       const outage = { outcome: 'store_unreachable' };
-      expect(await host.run(source, { env: env(), timeoutMs: 20_000 })).toMatchObject(outage);
+      expect(await host.run(source, { env, timeoutMs: 20_000 })).toMatchObject(outage);
     }),
   );
 });

@@ -40,8 +40,12 @@ const trace = (emitter, names, seen = []) => {
 };
 `;
 
-/** `beforeIsolate` is called when plain Node has run and the isolate has not. */
-type SameOptions = RunOptions & { readonly beforeIsolate?: () => void };
+type SameOptions = RunOptions & {
+  /** Called when plain Node has run and the isolate has not. */
+  readonly beforeIsolate?: () => void;
+  /** Both are begun at once: for what waits most of its time, and cannot tell who else asks. */
+  readonly together?: boolean;
+};
 
 export type SideBySide = {
   /** Runs a body in both; what it returns must be equal and not nothing. */
@@ -78,11 +82,16 @@ export function createSideBySide(
     if (outcome !== 'completed') throw new Error(`${outcome}: ${error?.name} ${error?.message} at ${error?.line}`);
     return JSON.parse(resultJson as string);
   };
-  const sameResult = async (body: string, { beforeIsolate, ...options }: SameOptions = {}): Promise<unknown> => {
+  const sameResult = async (
+    body: string,
+    { beforeIsolate, together = false, ...options }: SameOptions = {},
+  ): Promise<unknown> => {
+    const begun = together ? inIsolate(body, options) : undefined;
+    begun?.catch(() => undefined);
     const expected = await inNode(body, options.args ?? []);
     expect(expected).not.toBeNull();
     beforeIsolate?.();
-    expect(await inIsolate(body, options)).toEqual(expected);
+    expect(await (begun ?? inIsolate(body, options))).toEqual(expected);
     return expected;
   };
   return {
