@@ -81,6 +81,33 @@ describe('what the log history keeps of a run', () => {
   });
 
   it.each([
+    ['login', '{"id":1,"gender":"female"}', 'gender must be "M", "F" or "U"'],
+    ['getUser', '{"id":1,"createdAt":"yesterday"}', 'createdAt must be a date'],
+    ['updateUser', '{"id":1,"blocked":"no"}', 'blocked must be a boolean'],
+    ['listUsers', '{"totalCount":2,"list":[{"id":1},{"id":2,"phone":491701}]}', 'list[1]: phone must be a string'],
+  ] as const)(
+    'says what the call did not take of what %s returned, and repeats no value',
+    (action, resultJson, what) => {
+      const run = endedRun({ ...loginRun, action }, result({ outcome: 'completed', resultJson }), when);
+      expect(run).toMatchObject({ outcome: 'invalid_result', error: { message: expect.stringContaining(what) } });
+      expect(run.error?.message).not.toMatch(/female|yesterday|"no"|491701/);
+    },
+  );
+
+  it.each([
+    ['login', 'null'],
+    ['login', '{"id":1,"blocked":true}'],
+    ['getUser', '{"id":1,"isDeleted":true}'],
+    ['validatePassword', 'false'],
+    ['deleteUser', 'true'],
+    ['searchUser', 'null'],
+  ] as const)('has completed where %s returned what the contract has: %s', (action, resultJson) => {
+    const run = endedRun({ ...loginRun, action }, result({ outcome: 'completed', resultJson }), when);
+    expect(run.outcome).toBe('completed');
+    expect(run.error).toBeUndefined();
+  });
+
+  it.each([
     ['createUser', [{ email: 'a@b.c', password: PASSWORD }, {}]],
     ['updateUser', [7, { password: PASSWORD }, {}]],
     ['validatePassword', [7, PASSWORD, {}]],

@@ -1,6 +1,7 @@
 import { passwordMask } from '@userferry/masking';
 import { maskRun, type RunResult } from '@userferry/script-contract';
 import type { ScriptRun } from '../connection/script-run.ts';
+import { heldToContract } from './held-to-contract.ts';
 
 /** What the log history keeps of a run: neither arguments nor result nor `env`. */
 export type EndedRun = Pick<ScriptRun, 'runId' | 'userPoolId' | 'action' | 'version' | 'test'> &
@@ -14,7 +15,7 @@ export const endedRun = (
   result: RunResult,
   when: When,
 ): EndedRun => {
-  const { outcome, error, logs, usage } = maskRun(result, passwordMask(passwords));
+  const { outcome, error, logs, usage } = maskRun(heldToContract(action, result), passwordMask(passwords));
   return {
     ...when,
     ...{ runId, userPoolId, action, version, test, outcome, usage, logs },
