@@ -1,5 +1,6 @@
 import {
   ACTIONS,
+  defaultErrorMessage,
   judgeThrow,
   type Outcome,
   type RunResult,
@@ -56,8 +57,9 @@ export const afterFailedRun = (action: ScriptAction, run: FailedRun): Rejected |
 const afterThrow = (action: ScriptAction, error: ScriptError | undefined): Rejected | Undecided => {
   const refusal = REFUSALS[action][judgeThrow(error)];
   if (refusal !== undefined) return rejected(refusal, error?.message);
-  // The default error is our own text: everyone may read it.
-  if (error?.name === 'NotImplementedError') return undecided('SCRIPT_FAILED', error.message, { code: 603 });
+  // Our own text, which everyone may read: not whatever else a script throws under that name.
+  if (error?.name === 'NotImplementedError' && error.message === defaultErrorMessage(action))
+    return undecided('SCRIPT_FAILED', error.message, { code: 603 });
   return scriptFailed(action, error);
 };
 
@@ -83,8 +85,12 @@ const UNDECIDED_OUTCOMES: Readonly<
   syntax_error: scriptFailed,
   out_of_memory: scriptFailed,
   quota_exceeded: scriptFailed,
+  // The place is named by keys of what was returned, and what a getter of it throws is the script's own.
   invalid_result: (action, error) =>
-    undecided('INVALID_RESULT', error?.message ?? `the ${action} script returned an invalid result`, { code: 603 }),
+    undecided('INVALID_RESULT', `the ${action} script returned an invalid result`, {
+      code: 603,
+      detail: error?.message,
+    }),
   timed_out: (action) => {
     const [message, retryAfterMs] = orMaybeDone(action, `the ${action} script ran out of time`, 1_000);
     return undecided('TIMED_OUT', message, { retryAfterMs, code: 603 });
