@@ -1,6 +1,6 @@
 import { type Identifier, identifiersOf } from '@userferry/user-model';
 import { askLogin } from '../login/ask-login.ts';
-import { attemptOf, undecidedEnd } from '../login/settle-attempt.ts';
+import { attemptOf, settledLogin } from '../login/settle-attempt.ts';
 import { type Rejected, WRONG_OLD_PASSWORD } from '../outcome/rejected.ts';
 import type { Undecided } from '../outcome/undecided.ts';
 import { type Asked, askGetUser, modeChanged } from './ask-script.ts';
@@ -63,11 +63,11 @@ export const changeBeforeMigration = async (
         await migrateWithPassword({ kind: 'legacy', externalId, profile, json }, identifier, change, asked),
       );
     }
-    case 'leave_undecided':
-      scope.deps.settle({ ...attemptOf(attempt), end: undecidedEnd(step), byLegacyStore: false });
+    default: {
+      const settled = settledLogin(attempt, step, proven.ranScript);
+      if (settled !== undefined) scope.deps.settle(settled);
       return step;
-    default:
-      return step;
+    }
   }
 };
 

@@ -219,6 +219,17 @@ describe('too many wrong old passwords', () => {
   });
 });
 
+it.each([
+  ['of somebody who is blocked there', 'blocked profile', { reason: 'USER_LOCKED' }, 'undecided'],
+  ['while the legacy user store is away', 'store unreachable', { reason: 'LEGACY_STORE_UNREACHABLE' }, 'undecided'],
+  ['where the script breaks on it', 'TypeError', { reason: 'SCRIPT_FAILED' }, 'script_failed'],
+] as const)('an old password before migration, %s, counts as in a login', async (_, say, reason, end) => {
+  const scripts = [['login', say]] as const;
+  const { scope, traces } = world({ call: 'ChangePassword', mode: 'lazy', here: 'not_found', scripts });
+  expect((await changePassword(EMAIL, CHANGE, scope)).end).toMatchObject(reason);
+  expect(traces.settled).toMatchObject([{ identifier: EMAIL, end }]);
+});
+
 describe('wrong old passwords for somebody who is not there count like those for somebody who is', () => {
   const NOBODY = { kind: 'email', value: ' Nobody@Example.com' } as const;
   const LEGACY_ID = { kind: 'external_id', value: 7 } as const;
