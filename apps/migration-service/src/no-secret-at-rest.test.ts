@@ -84,7 +84,10 @@ const liveHere = async (clients: Clients, pool: { userPoolId: string; connection
       { userPoolId, identifier: email('someone@example.com'), password, requestIp: IP },
       inTime(),
     );
-  const profile = { id: 7, password: 'l3aked', password_hash: '$2b$10$l3akedl3akedl3akedl3ak', nickname: 'N1ck' };
+  const profile = {
+    ...{ id: 7, password: 'l3aked', password_hash: '$2b$10$l3akedl3akedl3akedl3ak', nickname: 'N1ck' },
+    ...{ geheim: PASSWORD, customData: { row: [PASSWORD] } },
+  };
   const { user, verdict } = await migrate(profile);
   expect(verdict).toBe(MigrationVerdict.MIGRATED);
   const userId = user?.userId ?? '';

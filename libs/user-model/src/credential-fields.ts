@@ -1,20 +1,33 @@
+import { isHash } from './hash-value.ts';
 import type { Json, JsonObject } from './profile.ts';
 
-const NAME_PARTS = ['password', 'passwd', 'pwd', 'passphrase'];
-const NAMES = new Set(['pass', 'pw', 'userpass', 'hash', 'salt', 'credential', 'credentials']);
+/** A name's letters and digits, however it is written. */
+const plainName = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+
+/** What columns of passwords are called where people speak other languages, beside English. */
+const WORDS =
+  'passwort kennwort wachtwoord passord motdepasse contraseña пароль 密码 密碼 口令 パスワード 비밀번호'.split(' ');
+const SHORT_WORDS = 'mdp senha clave parola hasło heslo lösenord mima'.split(' ');
+const NAME_PARTS = ['password', 'passwd', 'pwd', 'pswd', 'passphrase', ...WORDS].map(plainName);
+const NAMES = new Set(
+  ['pass', 'passw', 'pw', 'psw', 'hash', 'salt', 'credential', 'credentials', ...SHORT_WORDS].map(plainName),
+);
+
+/** A name that is short, with whose it is or how it is kept: `user_pass`, `passMd5`. */
+const SHORT_WITH_MORE = /^(user|login|old|md5|sha\d*|enc|crypt)(pass|pw)$|^(pass|pw)(md5|sha\d*|enc|crypt|old|\d)$/;
 
 /** Whether a field of that name holds a password, a hash or a salt in the databases that we know. */
 const isCredentialName = (name: string): boolean => {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  if (NAMES.has(plain) || NAME_PARTS.some((part) => plain.includes(part))) return true;
+  const plain = plainName(name);
+  if (NAMES.has(plain) || SHORT_WITH_MORE.test(plain) || NAME_PARTS.some((part) => plain.includes(part))) return true;
   return plain.endsWith('hash') || plain.endsWith('salt');
 };
 
-// bcrypt, argon2, scrypt, crypt(3), phpass, Django and LDAP forms, whatever the column is called.
-const HASH =
-  /^(\$(2[abxy]?|argon2\w*|s?crypt|pbkdf2[\w-]*|bcrypt[\w-]*|[1567yPH])\$|(pbkdf2|bcrypt|argon2)_?\w*\$|\{(S?SHA\d*|S?MD5|CRYPT|BCRYPT|PBKDF2[\w-]*|ARGON2\w*)\})\S{8,}$/i;
-
-const isCredentialValue = (value: Json): boolean => typeof value === 'string' && HASH.test(value);
+const isCredentialValue = (value: Json): boolean => typeof value === 'string' && isHash(value);
 
 /** Whether a field holds a password, a hash or a salt, by its name or its value. */
 export const isCredential = (name: string, value: Json): boolean => isCredentialName(name) || isCredentialValue(value);

@@ -44,3 +44,4 @@ export {
   type MigrationState,
   type User,
 } from './user.ts';
+export { withoutPassword } from './without-password.ts';

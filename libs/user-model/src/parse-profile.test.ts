@@ -59,13 +59,15 @@ describe('parseProfile', () => {
     expect(parsed(value).profile).toEqual({ customData: { department: 'x', level: 2 } });
   });
 
-  it.each(['password', 'passwd', 'PWD', 'password_hash', 'passwordHash', 'hash', 'salt', 'encrypted_password'])(
-    'drops %s, in customData too',
-    (name) => {
-      const value = { id: 1, [name]: 'hunter2', customData: { row: [{ [name]: 'hunter2' }] } };
-      expect(parsed(value).profile).toEqual({ customData: { row: [{}] } });
-    },
-  );
+  it.each([
+    ...['password', 'passwd', 'PWD', 'password_hash', 'passwordHash', 'hash', 'salt', 'encrypted_password'],
+    ...['pass', 'user_pass', 'passMd5', 'md5_pass', 'sha1_pw', 'pass2', 'psw'],
+    ...['Passwort', 'KENNWORT_ALT', 'mot_de_passe', 'mdp', 'contraseña', 'contrasena', 'senha', 'clave', 'hasło'],
+    ...['пароль', '密码', '登录密码', 'mima', 'パスワード', '비밀번호'],
+  ])('drops %s, in customData too', (name) => {
+    const value = { id: 1, [name]: 'hunter2', customData: { row: [{ [name]: 'hunter2' }] } };
+    expect(parsed(value).profile).toEqual({ customData: { row: [{}] } });
+  });
 
   it.each([
     '$2b$10$abcdefghijklmnopqrstuv',
@@ -73,8 +75,33 @@ describe('parseProfile', () => {
     'pbkdf2_sha256$260000$abc$def',
     '{SSHA}W6ph5Mm5Pz8GgiULbPgz',
     '$P$B12345678901234567890',
+    '$S$D12345678901234567890',
+    '$apr1$abcdefgh$0123456789abcdefghijkl',
+    '$wp$2y$10$abcdefghijklmnopqrstuv',
+    'sha1$0a1b2$0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d',
+    'pbkdf2:sha256:260000$salt$0a1b2c3d',
+    'scrypt:32768:8:1$salt$0a1b2c3d',
+    '{SSHA512}W6ph5Mm5Pz8GgiULbPgz',
+    'SCRAM-SHA-256$4096:c2FsdA==$a2V5',
+    'md50a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d',
+    '*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19',
+    'AQAAAAEAACcQAAAAEBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc',
   ])('drops a value that is a password hash whatever its name (%s)', (hash) => {
     expect(JSON.stringify(parsed({ id: 1, legacy: hash, customData: { list: [hash, 'x'] } }))).not.toContain(hash);
+  });
+
+  it('keeps what only looks a little like one', () => {
+    const customData = {
+      boarding_pass: 'LH-471',
+      passport: 'C01X00T47',
+      compass: 'N',
+      price: '$5 or $6',
+      sku: '*NEW*',
+      id: '0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d',
+      level: 'md5',
+      template: '{sha}',
+    };
+    expect(parsed({ id: 1, customData }).profile).toEqual({ customData });
   });
 
   it.each([

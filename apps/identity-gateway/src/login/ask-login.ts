@@ -1,5 +1,6 @@
 import type { CallFacts } from '@userferry/grpc';
 import type { ConnectionMode } from '@userferry/script-contract';
+import { withoutPassword } from '@userferry/user-model';
 import type { CheckedLogin, LoginStore } from '../clients/login-store.ts';
 import type { RunScript } from '../clients/runner.ts';
 import type { SettingsCache } from '../connection/settings-cache.ts';
@@ -58,5 +59,6 @@ const runLogin = async (
   meanwhile(settings.mode);
   const step = stepAfterScript(await running, settings.mode);
   if (step.step === 'run_script') throw new Error('a script never asks for a script');
-  return step;
+  if (step.step !== 'authenticate' || step.source === 'local') return step;
+  return { ...step, profile: withoutPassword(step.profile, attempt.password) };
 };

@@ -77,6 +77,18 @@ it('says of a password that a custom user store proved who proved it', async () 
   expect(traces.settled).toMatchObject([{ end: 'proven', byLegacyStore: true }]);
 });
 
+it('of a custom user store shows no password that stands in whatever column of the row that its script returned', async () => {
+  const { deps } = tableWorld({ call: 'Login', mode: 'custom', here: 'unknown', answer: '' });
+  const resultJson = JSON.stringify({ id: 7, geheim: attempt.password, town: 'Oslo' });
+  const runScript = async () => ({
+    ...({ outcome: 'completed', resultJson, logs: [] } as const),
+    usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 },
+  });
+  const { end } = await proveLogin(attempt, callFacts(), { ...deps, runScript });
+  expect(end).toMatchObject({ step: 'authenticated', user: { profile: { customData: { town: 'Oslo' } } } });
+  expect(JSON.stringify(end)).not.toContain(attempt.password);
+});
+
 describe('while a script runs, our store prepares for the user', () => {
   type Login = Omit<Row, 'call' | 'answer'>;
   const played = async (row: Login, change: Partial<ReturnType<typeof tableWorld>['deps']> = {}) => {

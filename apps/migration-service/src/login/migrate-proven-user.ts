@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import { type ParsedProfile, parseProfileJson, problemsText, type User } from '@userferry/user-model';
+import { type ParsedProfile, parseProfileJson, problemsText, type User, withoutPassword } from '@userferry/user-model';
 import type { AuditedCall, Credential, MigrationResult } from '@userferry/user-store';
 import { answerFor, type LoginDeps } from './check-login.ts';
 import { type LoginAttempt, subjectOf } from './login-attempt.ts';
@@ -44,7 +44,8 @@ export const migrateProvenUser = async (proof: Proof, signal: AbortSignal, deps:
   const hashing = proof.hashing ?? deps.passwords[passwordIsNew ? 'hashNew' : 'hash'](password, signal);
   // Meanwhile. A profile that is none fails the call, whatever becomes of the hash.
   hashing.catch(() => undefined);
-  const { externalId, profile } = readProfile(proof.profileJson);
+  const { externalId, profile: returned } = readProfile(proof.profileJson);
+  const profile = withoutPassword(returned, password);
   const proven = { userPoolId, connectionId, externalId, profile, typed, credential: await hashing };
   const attempt = passwordIsNew ? undefined : subjectOf(proof);
   const result = await deps.store.users.migrate(proven, { call: proof.by, attempt });
