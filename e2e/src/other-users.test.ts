@@ -172,3 +172,17 @@ it('a right password of somebody who is blocked there is no guess', async () => 
   for (let nth = 0; nth < 12; nth++)
     expect(await caller.login(byUsername('bl'), THEIRS)).toMatchObject({ value: { reason: 'USER_LOCKED' } });
 });
+
+it('who moved over is not looked at while the mode is another, and counts again, as they were left, once that ends', async () => {
+  const rowOf = (password: string) => [{ id: 1, username: 'mo', password }];
+  const { caller, company, pool } = await companyWith('11', rowOf(MINE));
+  await caller.login(byUsername('mo'), MINE);
+  const tried = async () => {
+    const outcomes = [await caller.login(byUsername('mo'), MINE), await caller.login(byUsername('mo'), THEIRS)];
+    return outcomes.map((outcome) => outcome?.$case);
+  };
+  await connect(company, { ...lazy(rowOf(THEIRS)), mode: 'CUSTOM_USER_STORE' });
+  expect(await tried()).toEqual(['rejected', 'authenticated']);
+  await company.connections.disableConnection(pool, inTime());
+  expect(await tried()).toEqual(['authenticated', 'rejected']);
+});

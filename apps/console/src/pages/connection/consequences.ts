@@ -36,6 +36,7 @@ const DISABLE_LAZY = [
 ];
 const DISABLE_CUSTOM = [
   'No user of your database can log in, register or be found until the connection is enabled again.',
+  'Whoever moved over in an earlier lazy migration logs in here again, with the password of then, blocked or deleted in your database or not.',
   'Your database is not asked any more; nothing in it changes.',
   'Settings, scripts and log history stay as they are.',
 ];

@@ -46,7 +46,7 @@ export const ModeCard = ({ mode, saved, onChange }: ModeProps) => (
       <p className="note note-warn" role="status">
         {mode === 'CONNECTION_MODE_CUSTOM_USER_STORE'
           ? 'After saving, users who have moved over are looked for in your database again. They are not deleted here.'
-          : 'After saving, users begin to move over with their next login.'}
+          : 'After saving, users begin to move over with their next login. Those who have moved over before log in here again, with the password of then.'}
       </p>
     )}
   </Card>
