@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { byUsername, type Caller, createCaller } from './legacy/caller.ts';
+import { byEmail, byUsername, type Caller, createCaller } from './legacy/caller.ts';
 import { createCompany } from './legacy/connect-company.ts';
 import { createUserferry, type Userferry } from './world.ts';
 
@@ -60,6 +60,15 @@ describe('wrong passwords for one identifier', () => {
     for (let n = 0; n < 10; n += 1) expect(await login('nobody', 'not it')).toMatchObject(wrong);
     expect(await login('nobody', 'not it')).toMatchObject(tooMany);
   });
+});
+
+it('whoever has set a new password without the old one does not wait for what was tried before', async () => {
+  const chosen = 'the-new-Secret-2';
+  await caller.register({ username: 'fay', email: 'fay@shop.example' }, PASSWORD);
+  for (let n = 0; n < 10; n += 1) expect(await login('fay', 'not it')).toMatchObject(wrong);
+  expect(await login('fay', PASSWORD)).toMatchObject(tooMany);
+  expect(await caller.reset(byEmail('fay@shop.example'), chosen)).toMatchObject({ $case: 'reset' });
+  await expect.poll(() => login('fay', chosen)).toMatchObject(right);
 });
 
 describe('wrong passwords from one address', () => {

@@ -201,6 +201,7 @@ const CHANGES: readonly Row[] = [
     password: true,
     scripts: [['getUser', 'profile']],
     writes: ['MigrateUser', 'UpdateUser'],
+    settled: 'proven_without_login',
     answer: 'updated ours',
   },
   {
@@ -331,13 +332,20 @@ const PASSWORDS: readonly Row[] = [
     settled: 'undecided',
     answer: 'undecided LEGACY_STORE_UNREACHABLE',
   },
-  { ...lazy('ResetPassword'), here: 'ok', writes: ['ChangePassword'], answer: 'reset ours' },
+  {
+    ...lazy('ResetPassword'),
+    here: 'ok',
+    writes: ['ChangePassword'],
+    settled: 'proven_without_login',
+    answer: 'reset ours',
+  },
   { ...lazy('ResetPassword'), here: 'ok', writes: [['ChangePassword', 'weak']], answer: 'rejected PASSWORD_TOO_WEAK' },
   {
     ...lazy('ResetPassword'),
     here: 'not_found',
     scripts: [['getUser', 'profile']],
     writes: ['MigrateUser'],
+    settled: 'proven_without_login',
     answer: 'reset ours',
   },
   {

@@ -28,6 +28,12 @@ export const LOCAL_ROWS: readonly Row[] = [
     writes: [['ChangePassword', 'wrong_password']],
     answer: 'rejected WRONG_OLD_PASSWORD 2203',
   },
-  { ...local('ResetPassword'), here: 'ok', writes: ['ChangePassword'], answer: 'reset ours' },
+  {
+    ...local('ResetPassword'),
+    here: 'ok',
+    writes: ['ChangePassword'],
+    settled: 'proven_without_login',
+    answer: 'reset ours',
+  },
   { ...local('ResetPassword'), here: 'not_found', answer: 'rejected USER_NOT_FOUND 2004' },
 ];

@@ -1,5 +1,6 @@
 import { USER_NOT_FOUND, USER_TOMBSTONED } from '../outcome/rejected.ts';
 import type { Asked } from './ask-script.ts';
+import { forgetGuesses } from './forget-guesses.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
 import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
@@ -21,7 +22,7 @@ export const resetPassword = async (
     found.standing === 'custom'
       ? await resetThere(user, newPassword, found.asked)
       : await refuseWeak(resetHere(user, newPassword, found));
-  return ended(found.facts, end);
+  return ended(found.facts, forgetGuesses(end, user, scope));
 };
 
 const resetHere = async (user: UserSelector, newPassword: string, found: FoundHere): Promise<UserEnd<KnownUser>> => {

@@ -13,6 +13,7 @@ import {
 import type { Undecided } from '../outcome/undecided.ts';
 import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
 import { legacyIdOf } from './delete-user.ts';
+import { forgetGuesses } from './forget-guesses.ts';
 import { type KnownUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
 import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
@@ -32,7 +33,7 @@ export const updateUser = async (user: UserSelector, update: Update, scope: User
     found.standing === 'custom'
       ? await updateThere(user, update, found.asked)
       : await refuseWeak(updateHere(user, update, found));
-  return ended(found.facts, end);
+  return ended(found.facts, update.password === undefined ? end : forgetGuesses(end, user, scope));
 };
 
 const updateHere = async (user: UserSelector, update: Update, found: FoundHere): Promise<UserEnd<KnownUser>> => {
