@@ -186,3 +186,13 @@ it('who moved over is not looked at while the mode is another, and counts again,
   await company.connections.disableConnection(pool, inTime());
   expect(await tried()).toEqual(['authenticated', 'rejected']);
 });
+
+it('what stands for no e-mail and no phone in a database is nobody’s, and keeps nobody out', async () => {
+  const none = { email: 'none', phone: '-' };
+  const rows = [1, 2, 3, 4].map((id) => ({ id, username: `n${id}`, ...none, password: THEIRS }));
+  const { caller } = await companyWith('12', rows);
+  expect(await caller.login(byUsername('n1'), THEIRS)).toMatchObject({ $case: 'authenticated' });
+  expect(await caller.login(byUsername('n2'), THEIRS)).toMatchObject({ $case: 'authenticated' });
+  expect(await caller.delete(byUsername('n3'))).toMatchObject({ $case: 'deleted' });
+  expect(await caller.login(byUsername('n4'), THEIRS)).toMatchObject({ $case: 'authenticated' });
+});

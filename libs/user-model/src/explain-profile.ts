@@ -1,7 +1,7 @@
 import { isCredential, isJsonObject } from './credential-fields.ts';
 import { checkCustomData } from './custom-data.ts';
 import { externalIdProblem } from './external-id.ts';
-import { checkField, isField } from './parse-profile.ts';
+import { checkReturnedField, isField } from './parse-profile.ts';
 import type { Json, JsonObject } from './profile.ts';
 
 /** What becomes of one field of a profile that a script returned. `message` is a sentence without any value in it. */
@@ -20,16 +20,18 @@ const explain = (name: string, value: Json, all: JsonObject): ExplainedField => 
   if (value === null) return ignored(name, 'null is taken for absent');
   if (name === 'lastIP') {
     if ((all.lastIp ?? null) !== null) return ignored(name, 'lastIp is there, and counts');
-    return explained(name, checkField('lastIp', value));
+    return explained(name, checkReturnedField('lastIp', value));
   }
-  if (isField(name)) return explained(name, checkField(name, value));
+  if (isField(name)) return explained(name, checkReturnedField(name, value));
   if (isCredential(name, value)) return ignored(name, 'passwords, hashes and salts are never kept');
   return { name, state: 'custom_data', message: 'is no field of the profile, and is kept in customData' };
 };
 
-const explained = (name: string, checked: ReturnType<typeof checkField>): ExplainedField => {
+const explained = (name: string, checked: ReturnType<typeof checkReturnedField>): ExplainedField => {
   if ('must' in checked) return wrong(name, checked.must);
-  return checked.value === undefined ? ignored(name, 'an empty identifier is taken for none') : accepted(name);
+  return checked.value === undefined
+    ? ignored(name, 'what is empty, or stands for none in databases, is taken for none')
+    : accepted(name);
 };
 
 const explainId = (id: Json | undefined): ExplainedField => {

@@ -90,6 +90,28 @@ describe('parseProfile', () => {
     expect(JSON.stringify(parsed({ id: 1, legacy: hash, customData: { list: [hash, 'x'] } }))).not.toContain(hash);
   });
 
+  it.each([
+    ...['none', 'n/a', '-', '<NULL>', 'No e-mail', '无', ' '].map((value) => ['email', value] as const),
+    ...['-', '0', '000-000 00', 'n/a', '+'].map((value) => ['phone', value] as const),
+  ])('takes for no %s what stands for none in a database: %s', (kind, value) => {
+    expect(parsed({ id: 1, [kind]: value, username: 'a' }).profile).toEqual({ username: 'a' });
+  });
+
+  it.each([
+    ['email', 'a＠x.example'],
+    ['email', '@'],
+    ['email', 'admin'],
+    ['email', 'nina'],
+    ['email', 'none@x.example'],
+    ['phone', '٤٩ ١٧٠'],
+    ['phone', '0171'],
+    ['phone', 'ext 4'],
+    ['username', '-'],
+    ['username', 'n/a'],
+  ] as const)('keeps a %s as given: %s', (kind, value) => {
+    expect(parsed({ id: 1, [kind]: value }).profile).toEqual({ [kind]: value });
+  });
+
   it('keeps what only looks a little like one', () => {
     const customData = {
       boarding_pass: 'LH-471',

@@ -4,6 +4,7 @@ import { type ExternalId, externalIdProblem } from './external-id.ts';
 import { type Checked, FIELD_RULES } from './field-rules.ts';
 import { IDENTIFIER_KINDS, type Identifier, identifierProblem } from './identifier.ts';
 import { type Json, type JsonObject, PROFILE_FIELDS, type Profile, type ProfileField } from './profile.ts';
+import { standsForNone } from './stands-for-none.ts';
 
 /** What is wrong with one field; `message` is a whole sentence without any value in it. */
 export type ProfileProblem = { readonly field: string; readonly message: string };
@@ -33,16 +34,23 @@ export const checkField = (name: ProfileField, value: unknown): Checked => {
   return problem === undefined ? checked : { must: problem };
 };
 
+/** The same for what a script returned, where a database may have something that stands for no e-mail or no phone. */
+export const checkReturnedField = (name: ProfileField, value: unknown): Checked => {
+  const checked = checkField(name, value);
+  if ('must' in checked || !isIdentifierField(name) || checked.value === undefined) return checked;
+  return standsForNone({ kind: name, value: String(checked.value) }) ? { value: undefined } : checked;
+};
+
 /** The fields that are there; null is absent. */
 const presentOf = (value: JsonObject): [string, Json][] => {
   const fields: JsonObject = { ...value, lastIp: value.lastIp ?? value.lastIP ?? null };
   return Object.entries(fields).filter(([, item]) => item !== null && item !== undefined);
 };
 
-const checkAll = (value: JsonObject): [string, Checked][] => {
+const checkAll = (value: JsonObject, check = checkField): [string, Checked][] => {
   const present = presentOf(value);
   const known = present.flatMap(([name, item]): [string, Checked][] =>
-    isField(name) ? [[name, checkField(name, item)]] : [],
+    isField(name) ? [[name, check(name, item)]] : [],
   );
   const unknown = Object.fromEntries(present.filter(([name]) => !isField(name) && !HANDLED.has(name)));
   return [...known, ['customData', checkCustomData(value.customData, unknown)]];
@@ -72,7 +80,7 @@ const NO_OBJECT = { ok: false, problems: [{ field: '', message: 'the profile mus
 export const parseProfile = (value: unknown): ParsedProfile => {
   if (!isJsonObject(value)) return NO_OBJECT;
   const idProblem = externalIdProblem(value.id);
-  const checked = checkAll(value);
+  const checked = checkAll(value, checkReturnedField);
   const problems = [...(idProblem === undefined ? [] : [problem('id', idProblem)]), ...problemsIn(checked)];
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, externalId: value.id as ExternalId, profile: profileOf(checked) };
