@@ -9,4 +9,6 @@ export type RequestFacts = {
   readonly geo: JsonObject | null;
   /** What it received, without passwords. */
   readonly body: JsonObject;
+  /** Those of the call, for what is kept of its runs to hold none: no script sees them here. */
+  readonly passwords?: readonly string[];
 };

@@ -39,7 +39,7 @@ export type ScriptRun = {
   readonly egress: readonly EgressRule[];
   readonly isolation: Isolation;
   readonly timeoutMs: number;
-  /** The passwords among the arguments: nothing that is kept of the run may hold them. */
+  /** Those of the call, and among the arguments: nothing that is kept of the run may hold them. */
   readonly passwords: readonly string[];
   /** Debug, not a user's call. */
   readonly test: boolean;
@@ -50,6 +50,8 @@ export type WhatToRun = {
   readonly action: ScriptAction;
   /** `context` included. */
   readonly args: readonly Json[];
+  /** Of the call, beside those among the arguments: the request's body may have one, written in some way. */
+  readonly passwords?: readonly string[] | undefined;
   readonly test?: boolean;
 };
 
@@ -59,7 +61,7 @@ const OPEN_NAMES: ReadonlySet<string> = new Set(['DB_HOST', 'DB_PORT', 'DB_USERN
 /** The run of one of a connection's scripts. Every other value in `env` counts as a secret. */
 export const scriptRun = (
   settings: ConnectionSettings,
-  { userPoolId, action, args, test = false }: WhatToRun,
+  { userPoolId, action, args, passwords = [], test = false }: WhatToRun,
 ): ScriptRun => ({
   runId: randomUUID(),
   userPoolId,
@@ -74,6 +76,6 @@ export const scriptRun = (
   egress: settings.egress,
   isolation: settings.isolation,
   timeoutMs: LIMITS.timeoutMsDefault,
-  passwords: passwordsIn(action, args),
+  passwords: [...new Set([...passwordsIn(action, args), ...passwords])],
   test,
 });

@@ -13,4 +13,5 @@ export const requestFacts = (context: RequestContext | undefined, passwords: rea
   ip: context?.requestIp ?? '',
   geo: context?.requestGeo === undefined ? null : { ...context.requestGeo },
   body: bodyWithoutPasswords(jsonFacts('context.request_body_json', context?.requestBodyJson ?? NOTHING), passwords),
+  passwords: passwords.filter((password) => password !== ''),
 });

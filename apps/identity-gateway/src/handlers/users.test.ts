@@ -1,4 +1,5 @@
 import {
+  ChangePasswordRequest,
   GetUserRequest,
   ListUsersRequest,
   RegisterRequest,
@@ -14,7 +15,7 @@ import { toNewProfile, toUpdates } from './profile.ts';
 import { toRefusal } from './refusal.ts';
 import { listAllUsers } from './user-lists.ts';
 import { toUserSelector } from './user-selector.ts';
-import { getOneUser, registerUser, updateOneUser } from './users.ts';
+import { changeUserPassword, getOneUser, registerUser, updateOneUser } from './users.ts';
 
 const custom = (call: Row['call'], ...scripts: NonNullable<Row['scripts']>) =>
   tableWorld({ call, mode: 'custom', here: 'custom_user_store', scripts, answer: '' });
@@ -107,6 +108,22 @@ it.each([
   ['a form within JSON', '{"raw":"secret=p%40ss%20w%26rd%2F%C3%BC%22"}'],
 ])('a body has no text that is %s with the password in it', (_, raw) => {
   expect(bodyWithoutPasswords({ raw, a: 1 }, ['p@ss w&rd/ü"'])).toEqual({ a: 1 });
+});
+
+it('every run of a call knows its passwords, so that what is kept of the run holds none', async () => {
+  const { deps, traces } = custom(
+    'ChangePassword',
+    ['getUser', 'profile'],
+    ['validatePassword', 'true'],
+    ['updateUser', 'profile'],
+  );
+  const passwords = { oldPassword: 'the old password', newPassword: 'the new password' };
+  const request = ChangePasswordRequest.fromPartial({ userPoolId: 'pool', user: email, ...passwords });
+  await changeUserPassword(deps)(request, callFacts());
+  const known = traces.scripts.map((run) => run.passwords.toSorted());
+  expect(known).toEqual(Array(3).fill(['the new password', 'the old password']));
+  const context = traces.scripts[0]?.args.at(-1);
+  expect(JSON.stringify(context)).not.toMatch(/the (old|new) password/);
 });
 
 it('a body keeps what holds a weak password by chance', () => {

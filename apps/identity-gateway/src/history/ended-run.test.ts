@@ -118,6 +118,13 @@ describe('what the log history keeps of a run', () => {
   });
 });
 
+it('what is kept of a run holds no password of its call, which may be in the request’s body', () => {
+  const run = scriptRun(settings, { userPoolId: 'pool', action: 'getUser', args: [{}, {}], passwords: [PASSWORD] });
+  const text = `auth: Basic ${Buffer.from(`ada:${PASSWORD}`).toString('base64')}`;
+  const kept = endedRun(run, result({ outcome: 'completed', logs: [{ level: 'info', text, atMs: 1 }] }), when);
+  expect(kept.logs[0]?.text).toContain('[masked]');
+});
+
 it('records how every run ended; a script that throws the password it was given tells it to nobody', async () => {
   const kept: EndedRun[] = [];
   const answer = result({ error: { name: 'Error', message: `wrong: ${PASSWORD}` } });

@@ -10,5 +10,10 @@ export const loginRun = (attempt: LoginAttempt, pool: PoolFacts, settings: Conne
   const { kind, value } = identifier;
   const query = Object.fromEntries(IDENTIFIER_KINDS.map((each) => [each, each === kind ? value : null]));
   const context = scriptContext({ userPoolId, pool, facts });
-  return scriptRun(settings, { userPoolId, action: 'login', args: [query, password, context] });
+  return scriptRun(settings, {
+    userPoolId,
+    action: 'login',
+    args: [query, password, context],
+    passwords: facts.passwords,
+  });
 };

@@ -45,7 +45,11 @@ const factsOf = (mode: Row['mode']): StoreFacts => ({
 
 /** What happened while a row was run. */
 export type Traces = {
-  readonly scripts: { readonly action: ScriptAction; readonly args: readonly Json[] }[];
+  readonly scripts: {
+    readonly action: ScriptAction;
+    readonly args: readonly Json[];
+    readonly passwords: readonly string[];
+  }[];
   readonly writes: Write[];
   readonly settled: SettledAttempt[];
   /** Migrations that the store was told may come, and those that are over, done or not. */
@@ -106,7 +110,7 @@ export const tableWorld = (row: Row) => {
   };
   const runScript = async (run: ScriptRun) => {
     const [action, saying] = row.scripts?.[traces.scripts.length] ?? [];
-    traces.scripts.push({ action: run.action, args: JSON.parse(run.argsJson) as Json[] });
+    traces.scripts.push({ action: run.action, args: JSON.parse(run.argsJson) as Json[], passwords: run.passwords });
     if (action !== run.action || saying === undefined) throw new Error(`the table does not expect ${run.action} here`);
     return say(action, saying);
   };

@@ -47,7 +47,10 @@ const ask = async <T>(
   if (settings.mode !== connection.mode) throw modeChanged();
   if (isWrite(action)) await auditWrite(action, asked.scope);
   const context = scriptContext({ userPoolId, pool: asked.facts.pool, facts });
-  return read(await deps.runScript(scriptRun(settings, { userPoolId, action, args: [...args, context] }), call));
+  const { passwords } = facts;
+  return read(
+    await deps.runScript(scriptRun(settings, { userPoolId, action, args: [...args, context], passwords }), call),
+  );
 };
 
 /**
