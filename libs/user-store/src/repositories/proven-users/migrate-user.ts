@@ -12,7 +12,7 @@ import { type AuditedCall, writeUserAudit } from '../history/audit.ts';
 import { identifierRows } from '../users/identifier-rows.ts';
 import { type Credential, findByExternalId, type StoredUser } from '../users/stored-user.ts';
 import { externalTombstoneKey } from '../users/tombstones.ts';
-import { withoutFlags } from '../users/verified-flags.ts';
+import { withoutFlags, withoutFlagsOfNone } from '../users/verified-flags.ts';
 import { conflictsOf, recordConflicts } from './conflict-rows.ts';
 import { holdMigration } from './hold-migration.ts';
 import { insertMigratedUser, type MigratedUser } from './insert-migrated-user.ts';
@@ -46,7 +46,7 @@ export const planOf = ({ userPoolId, connectionId, externalId, profile, typed }:
   const { type: idType, text: idText } = externalIdKey(externalId);
   const external = { userPoolId, connectionId, idType, idText };
   const identifiers = identifierRows(userPoolId, loginIdentifiersOf(profile, typed));
-  const { email, phone, username, ...stored } = profile;
+  const { email, phone, username, ...stored } = withoutFlagsOfNone(profile);
   const tombstones = [
     externalTombstoneKey(external),
     ...identifiers.map(({ kind, normalised: value }) => ({ userPoolId, kind, value })),

@@ -65,6 +65,12 @@ describe('migrating a user', () => {
     expect(await count('users')).toBe(2);
   });
 
+  it('takes what the user typed for verified by nobody: the profile says so of what it has itself alone', async () => {
+    await migrate(1, { emailVerified: true, phone: '+1 202 555 0143', phoneVerified: true });
+    const profile = { email: 'Ada@Example.com', phone: '+1 202 555 0143', phoneVerified: true };
+    expect((await find(ada))?.user.profile).toEqual(profile);
+  });
+
   it('keeps what the user typed when the profile has no identifier of that kind', async () => {
     await migrate(1, { username: 'ada' });
     expect((await find(ada))?.user.profile).toEqual({ email: 'Ada@Example.com', username: 'ada' });

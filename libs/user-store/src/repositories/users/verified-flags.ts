@@ -1,4 +1,4 @@
-import { identifierKey } from '@userferry/user-model';
+import { identifierKey, type Profile } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
 import { type StoredProfile, userIdentifierEntity } from '../../entities/user-entities.ts';
 import type { IdentifierRow } from './identifier-rows.ts';
@@ -11,6 +11,12 @@ const FLAGS = [
 
 /** The field of a profile that says whether its identifier of that kind was verified, if there is one. */
 export const verifiedFlagOf = (kind: string): string | undefined => FLAGS.find((one) => one.kind === kind)?.flag;
+
+/** A profile without what it says of an e-mail or phone that it has not: what was typed in its place is verified by nobody. */
+export const withoutFlagsOfNone = (profile: Profile): Profile => {
+  const vague: readonly string[] = FLAGS.filter(({ kind }) => profile[kind] === undefined).map(({ flag }) => flag);
+  return Object.fromEntries(Object.entries(profile).filter(([field]) => !vague.includes(field)));
+};
 
 /** What is stored of a profile, without what it says of identifiers that are not the user's here. */
 export const withoutFlags = (stored: StoredProfile, lost: readonly IdentifierRow[]): StoredProfile => {
