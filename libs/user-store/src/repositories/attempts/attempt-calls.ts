@@ -29,8 +29,8 @@ export type AttemptAnswer = { readonly allowed: true } | { readonly allowed: fal
 type Key = { readonly key: Buffer; readonly max: number };
 
 /**
- * The key of the person as spelled; that of all spellings that a legacy user store may take for the same person, `null` where
- * it is a user of ours; and that of the address, `null` where none is known.
+ * The key of the person as spelled; that of all spellings that a legacy user store may take for the same person, whichever
+ * kind of identifier they are said to be, `null` where it is a user of ours; and that of the address, `null` where none is known.
  */
 type Keys = readonly [Key, Key | null, Key | null];
 
@@ -127,7 +127,7 @@ const createKeysOf = (keyRing: KeyRing, limits: AttemptLimits) => {
     const [max, maxOfAddress] = [limits.perIdentifierMax, limits.perAddressMax];
     return [
       { key: 'userId' in who ? mac('user', who.userId) : mac('identifier', who.kind, identifierKey(who)), max },
-      'userId' in who ? null : { key: mac('spellings', who.kind, countedForm(who)), max },
+      'userId' in who ? null : { key: mac('spellings', countedForm(who)), max },
       address === '' ? null : { key: mac('address', address), max: maxOfAddress },
     ];
   };
