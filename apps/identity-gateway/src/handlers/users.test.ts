@@ -126,6 +126,20 @@ it('every run of a call knows its passwords, so that what is kept of the run hol
   expect(JSON.stringify(context)).not.toMatch(/the (old|new) password/);
 });
 
+it('a user is shown without the password of the call, whatever column of their row has it', async () => {
+  const { deps } = custom('ChangePassword');
+  const passwords = { oldPassword: 'the old password', newPassword: 'the new password' };
+  const row = { id: 7, geheim: passwords.newPassword, before: passwords.oldPassword, town: 'Oslo' };
+  const runScript: typeof deps.runScript = async ({ action }) => ({
+    ...({ outcome: 'completed', logs: [], usage: { wallMs: 1, cpuMs: 1, heapBytes: 1 } } as const),
+    resultJson: JSON.stringify(action === 'validatePassword' ? true : row),
+  });
+  const request = ChangePasswordRequest.fromPartial({ userPoolId: 'pool', user: numberSeven, ...passwords });
+  const { outcome } = await changeUserPassword({ ...deps, runScript })(request, callFacts());
+  const shown = outcome?.$case === 'changed' ? outcome.value.profile?.customDataJson : undefined;
+  expect(JSON.parse(Buffer.from(shown ?? []).toString())).toEqual({ town: 'Oslo' });
+});
+
 it('a body keeps what holds a weak password by chance', () => {
   const body = { email: 'ada1@example.com', name: 'ada1ne', said: ['ada1'], form: 'a=1&secret=ada1' };
   expect(bodyWithoutPasswords(body, ['ada1', ''])).toEqual({ email: 'ada1@example.com', name: 'ada1ne', said: [] });

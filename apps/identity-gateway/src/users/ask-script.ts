@@ -1,6 +1,6 @@
 import { ServiceError } from '@userferry/errors';
 import type { RunResult, ScriptAction } from '@userferry/script-contract';
-import type { Json, JsonObject } from '@userferry/user-model';
+import { type Json, type JsonObject, withoutPassword } from '@userferry/user-model';
 import { auditedAs } from '../access/audited-as.ts';
 import { scriptContext } from '../connection/script-context.ts';
 import { scriptRun } from '../connection/script-run.ts';
@@ -53,21 +53,28 @@ const ask = async <T>(
   );
 };
 
+/** What is the call's own password in whatever column of a row is nothing to show, or to store. */
+const withoutPasswords = (answer: Answer<ScriptUser | null>, { facts }: UserScope): Answer<ScriptUser | null> => {
+  if (answer.step !== 'answered' || answer.value === null) return answer;
+  const profile = (facts.passwords ?? []).reduce(withoutPassword, answer.value.profile);
+  return { ...answer, value: { ...answer.value, profile } };
+};
+
 /**
  * Nobody, or somebody deleted there, is `null`; and so is whoever has another legacy id than the one that was asked for: a
  * database that compares it as a number takes `7abc` for 7.
  */
 export const askGetUser = async (asked: Asked, query: GetUserQuery): Promise<Answer<ScriptUser | null>> => {
-  const answer = await ask(asked, 'getUser', [query], foundAnswer);
+  const answer = withoutPasswords(await ask(asked, 'getUser', [query], foundAnswer), asked.scope);
   if (answer.step !== 'answered' || answer.value === null || query.id === null) return answer;
   return String(answer.value.externalId) === String(query.id) ? answer : { step: 'answered', value: null };
 };
 
 export const askCreateUser = (asked: Asked, userInfo: JsonObject) =>
-  ask(asked, 'createUser', [userInfo], (run) => userAnswer('createUser', run));
+  ask(asked, 'createUser', [userInfo], (run) => withoutPasswords(userAnswer('createUser', run), asked.scope));
 
 export const askUpdateUser = (asked: Asked, id: string | number, updates: JsonObject) =>
-  ask(asked, 'updateUser', [id, updates], (run) => userAnswer('updateUser', run));
+  ask(asked, 'updateUser', [id, updates], (run) => withoutPasswords(userAnswer('updateUser', run), asked.scope));
 
 export const askDeleteUser = (asked: Asked, id: string | number) =>
   ask(asked, 'deleteUser', [id], (run) => booleanAnswer('deleteUser', run));

@@ -1,4 +1,4 @@
-import { type Identifier, identifiersOf } from '@userferry/user-model';
+import { type Identifier, identifiersOf, withoutPassword } from '@userferry/user-model';
 import { askLogin } from '../login/ask-login.ts';
 import { attemptOf, settledLogin } from '../login/settle-attempt.ts';
 import { type Rejected, WRONG_OLD_PASSWORD } from '../outcome/rejected.ts';
@@ -54,7 +54,8 @@ export const changeBeforeMigration = async (
     case 'migrate': {
       // Proven, whatever becomes of the new one: the store counted the attempt and could not see this.
       scope.deps.settle({ ...attemptOf(attempt), end: 'proven_without_login', byLegacyStore: true });
-      const { externalId, profile, profileJson: json } = step;
+      const { externalId, profileJson: json } = step;
+      const profile = withoutPassword(step.profile, oldPassword);
       if (!isNamed(user, externalId)) return WRONG_OLD_PASSWORD;
       // Here under other identifiers, what counts is the password here, and the limit of guesses at it.
       const { stored } = await findHere({ kind: 'external_id', value: externalId }, scope);

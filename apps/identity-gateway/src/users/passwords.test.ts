@@ -51,6 +51,16 @@ describe('what is stored at a migration', () => {
     expect(migrations).toMatchObject([{ passwordIsNew: true, attempt: { password: CHANGE.newPassword } }]);
   });
 
+  it('holds the old password in no column of the row that the script returned, when it is changed before migration', async () => {
+    const { scope, migrations } = world({ call: 'ChangePassword', mode: 'lazy', here: 'not_found' });
+    const resultJson = JSON.stringify({ id: 7, email: EMAIL.value, geheim: CHANGE.oldPassword, town: 'Oslo' });
+    const usage = { wallMs: 1, cpuMs: 1, heapBytes: 1 };
+    const runScript: typeof scope.deps.runScript = async () => ({ outcome: 'completed', resultJson, logs: [], usage });
+    await changePassword(EMAIL, CHANGE, { ...scope, deps: { ...scope.deps, runScript } });
+    const stored = { id: 7, email: EMAIL.value, customData: { town: 'Oslo' } };
+    expect(migrations.map(({ profileJson }) => JSON.parse(profileJson))).toEqual([stored]);
+  });
+
   it('is the new password, said to be one, when it was forgotten before migration', async () => {
     const scripts = [['getUser', 'profile']] as const;
     const { scope, migrations } = world({ call: 'ResetPassword', mode: 'lazy', here: 'not_found', scripts });

@@ -78,7 +78,9 @@ export const migrateWithPassword = async (
   if (identifier === undefined) return { ...VALIDATION_FAILED, message: NO_IDENTIFIER };
   const attempt = { userPoolId, identifier, password: passwords.newPassword, facts };
   const { connectionId } = connectionOf(asked);
-  const request = { attempt, connectionId, profileJson: user.json, passwordIsNew: true };
+  // As it was read: without the old password, which the row may have.
+  const profileJson = JSON.stringify({ ...user.profile, id: user.externalId });
+  const request = { attempt, connectionId, profileJson, passwordIsNew: true };
   const migration = await deps.logins.migrateUser(request, call);
   switch (migration.verdict) {
     case 'tombstoned':
