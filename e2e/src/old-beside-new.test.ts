@@ -1,4 +1,10 @@
+import {
+  ApiKeyRole,
+  ApiKeyServiceClient,
+  CreateApiKeyRequest,
+} from '@userferry/contracts/management/v1/api_key_service';
 import { ListScriptRunsRequest } from '@userferry/contracts/management/v1/connection_service';
+import { createClient } from '@userferry/grpc';
 import type { ServiceName } from '@userferry/local-services';
 import { member, SERVICE_NAMES, sampleScripts } from '@userferry/local-services';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +78,30 @@ type Journey = {
 };
 const journeys: Journey[] = [];
 
+/** What the audit has of a pool and its keys when one more key was made, rotated and revoked. */
+const auditOfKeys = async ({ gateway, company }: Pick<Journey, 'gateway' | 'company'>): Promise<readonly string[]> => {
+  const { userPoolId } = company;
+  using keys = createClient(ApiKeyServiceClient, { address: gateway.address, token: ground.operatorKey });
+  const wanted = { userPoolId, role: ApiKeyRole.EDGE, name: 'for the audit' };
+  const { apiKey } = await keys.createApiKey(CreateApiKeyRequest.fromPartial(wanted), inTime());
+  const place = { userPoolId, apiKeyId: apiKey?.apiKeyId ?? '' };
+  const { secret } = await keys.rotateApiKey({ ...place, graceSeconds: 60 }, inTime());
+  expect(secret).toMatch(/^ufk_/);
+  await keys.revokeApiKey(place, inTime());
+  const page = { userPoolId, pageSize: 200, pageToken: '' };
+  const { entries } = await company.pools.listAuditEntries(page, inTime());
+  const actions = entries.map(({ action }) => action);
+  return actions.filter((action) => /Key|Pool/.test(action)).toSorted();
+};
+
+/** Of a company's pool with its two keys, and one key more: none is lost and none doubled. */
+const AUDITED = [
+  ...Array(3).fill('ApiKeyService/CreateApiKey'),
+  'ApiKeyService/RevokeApiKey',
+  'ApiKeyService/RotateApiKey',
+  'UserPoolService/CreateUserPool',
+];
+
 beforeAll(async () => {
   if (commit === undefined) return;
   ground = await prepareGround(stack);
@@ -112,6 +142,7 @@ describe.skipIf(commit === undefined)('old beside new, over one store', () => {
     await company.connections.enableConnection(pool, inTime());
     const ips = await fetch(`http://127.0.0.1:${gateway.httpPort}/api/system/public-ips?format=text`);
     expect(await ips.text()).toBe('192.0.2.20\n');
+    expect(await auditOfKeys({ gateway, company })).toEqual(AUDITED);
     const userId = second?.$case === 'authenticated' ? (second.value.user?.userId ?? '') : '';
     journeys.push({ gateway, company, n, userId });
   });

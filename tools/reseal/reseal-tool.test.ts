@@ -64,7 +64,13 @@ it('npm run reseal seals with the current key what an old one has sealed, beside
   const inTime = () => ({ requestId: 'request-of-a-test', deadlineMs: Date.now() + 20_000 });
   using pools = createClient(PoolStoreServiceClient, { address, token });
   using connections = createClient(ConnectionStoreServiceClient, { address, token });
-  const pool = { name: 'p', metadataJson: Buffer.from('{}'), revealRejectionDetails: false, plan: 0 as const };
+  const pool = {
+    name: 'p',
+    metadataJson: Buffer.from('{}'),
+    revealRejectionDetails: false,
+    plan: 0 as const,
+    actor: 'key-1',
+  };
   const userPoolId = (await pools.createUserPool(pool, inTime())).userPool?.userPoolId ?? '';
   const ownEnv = { values: { TOKEN: 's3cr3t' } };
   await connections.saveConnection(

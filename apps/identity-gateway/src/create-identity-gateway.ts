@@ -142,7 +142,7 @@ const identityService = ({ logins, users, history, connections, runner, settle }
 
 const poolService = ({ pools, history }: Deps): ServiceHandlers =>
   service<UserPoolServiceServer>(UserPoolServiceService, {
-    createUserPool: createUserPool({ store: pools, history }),
+    createUserPool: createUserPool(pools),
     getUserPool: getUserPool(pools),
     listUserPools: listUserPools(pools),
     startTrial: startTrial(pools),
@@ -150,11 +150,11 @@ const poolService = ({ pools, history }: Deps): ServiceHandlers =>
     listAuditEntries: listAuditEntries(history),
   });
 
-const keyService = ({ pools: store, history }: Deps, { keyMsMax }: Pick<GatewayConfig, 'keyMsMax'>): ServiceHandlers =>
+const keyService = ({ pools: store }: Deps, { keyMsMax }: Pick<GatewayConfig, 'keyMsMax'>): ServiceHandlers =>
   service<ApiKeyServiceServer>(ApiKeyServiceService, {
-    createApiKey: createApiKey({ store, history, keyMsMax }),
-    revokeApiKey: revokeApiKey({ store, history }),
-    rotateApiKey: rotateApiKey({ store, history, keyMsMax }),
+    createApiKey: createApiKey({ store, keyMsMax }),
+    revokeApiKey: revokeApiKey(store),
+    rotateApiKey: rotateApiKey({ store, keyMsMax }),
     listApiKeys: listApiKeys(store),
   });
 

@@ -201,6 +201,11 @@ describe('every RPC', () => {
   });
 });
 
+it('an administrator does not see what is done to operators’ keys', async () => {
+  const asked = call('admin-of-a', 'listAuditEntries', UserPoolServiceClient, requestFor('*'));
+  await expect(asked).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+});
+
 it('an administrator cannot make an operator', async () => {
   const request = { ...requestFor('*'), role: 3 };
   await expect(call('admin-of-a', 'createApiKey', ApiKeyServiceClient, request)).rejects.toMatchObject({

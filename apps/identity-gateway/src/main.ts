@@ -36,7 +36,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
   const users = stack.use(createUserStore(...toStore));
   const history = stack.use(createHistoryStore(...toStore));
   const connections = stack.use(createConnectionStore(...toStore));
-  const pools = stack.use(createPoolStore(...toStore));
+  const pools = stack.use(createPoolStore(history, ...toStore));
   const runner = stack.use(createRunnerClient(config.runnerAddress, token, tlsTo(tls, 'script-runner')));
   const publicIps = stack.use(createPublicIpsClient(config.publicIpAddress, token, tlsTo(tls, 'public-ip-service')));
   const { note: noteKeyUse } = stack.use(createKeyUses({ store: pools, log }));

@@ -199,7 +199,13 @@ describe('conflicts', () => {
 
 describe('plans', () => {
   it('a basic pool has a trial once, thirty days, and works again as it was when it pays', async () => {
-    const wanted = { name: 'p', metadataJson: Buffer.from('{}'), revealRejectionDetails: false, plan: Plan.BASIC };
+    const wanted = {
+      name: 'p',
+      metadataJson: Buffer.from('{}'),
+      revealRejectionDetails: false,
+      plan: Plan.BASIC,
+      actor: 'key-1',
+    };
     userPoolId = (await service.pools.createUserPool(wanted, inTime())).userPool?.userPoolId ?? '';
     const settings = {
       mode: 1 as const,
@@ -292,6 +298,7 @@ describe('the audit', () => {
       'ConnectionService/EnableConnection',
       'ConnectionService/SaveConnection',
       'ConnectionService/SaveScript',
+      'UserPoolService/CreateUserPool',
     ]);
     expect(own.every(({ requestId, actor }) => requestId === 'request-of-a-test' && actor === 'key-1')).toBe(true);
   });

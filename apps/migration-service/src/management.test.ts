@@ -123,11 +123,11 @@ describe('an API key', () => {
   it('is found by its hash until it is revoked, by its own pool only', async () => {
     const { userPoolId } = await setUpPool(service);
     const other = await setUpPool(service);
-    const request = { userPoolId, role: ApiKeyRole.EDGE, name: 'edge', scopes: [] };
+    const request = { userPoolId, role: ApiKeyRole.EDGE, name: 'edge', scopes: [], actor: 'key-1' };
     const { apiKey, secret } = await service.pools.createApiKey(request, inTime());
     const find = () => service.pools.findApiKey({ secretSha256: sha256(secret) }, inTime());
     const revoke = (of: string) =>
-      service.pools.revokeApiKey({ userPoolId: of, apiKeyId: apiKey?.apiKeyId ?? '' }, inTime());
+      service.pools.revokeApiKey({ userPoolId: of, apiKeyId: apiKey?.apiKeyId ?? '', actor: 'key-1' }, inTime());
     expect((await find()).apiKey).toEqual(apiKey);
     await expect(revoke(other.userPoolId)).rejects.toMatchObject({ reason: 'API_KEY_NOT_FOUND' });
     expect((await find()).apiKey).toEqual(apiKey);
@@ -143,13 +143,16 @@ describe('an API key', () => {
     ['a pool', ApiKeyRole.UNSPECIFIED],
   ] as const)('of %s with role %i is refused', async (of, role) => {
     const userPoolId = of === '*' ? '*' : (await setUpPool(service)).userPoolId;
-    const creating = service.pools.createApiKey({ userPoolId, role, name: 'key', scopes: [] }, inTime());
+    const creating = service.pools.createApiKey(
+      { userPoolId, role, name: 'key', scopes: [], actor: 'key-1' },
+      inTime(),
+    );
     await expect(creating).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 
   it('of a pool that does not exist is refused', async () => {
     const creating = service.pools.createApiKey(
-      { userPoolId: 'x', role: ApiKeyRole.EDGE, name: 'key', scopes: [] },
+      { userPoolId: 'x', role: ApiKeyRole.EDGE, name: 'key', scopes: [], actor: 'key-1' },
       inTime(),
     );
     await expect(creating).rejects.toMatchObject({ reason: 'USER_POOL_NOT_FOUND' });
@@ -164,7 +167,49 @@ describe('a user pool', () => {
     ['a', '{'],
     ['a', '{"a":"\\u0000"}'],
   ])('is refused with name %j and metadata %s', async (name, metadata) => {
-    const request = { name, metadataJson: Buffer.from(metadata), revealRejectionDetails: false, plan: 0 as const };
+    const request = {
+      name,
+      metadataJson: Buffer.from(metadata),
+      revealRejectionDetails: false,
+      plan: 0 as const,
+      actor: 'key-1',
+    };
     await expect(service.pools.createUserPool(request, inTime())).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('a change of a pool or a key', () => {
+  const pool = { name: 'pool', metadataJson: Buffer.from('{}'), revealRejectionDetails: false, plan: 0 as const };
+  const graceSeconds = 60;
+
+  /** A pool and a key are made, the key is rotated and revoked; what is said of the audit, and what it has. */
+  const changesBy = async (actor: string) => {
+    const made = await service.pools.createUserPool({ ...pool, actor }, inTime());
+    const userPoolId = made.userPool?.userPoolId ?? '';
+    const wanted = { userPoolId, role: ApiKeyRole.EDGE, name: 'edge', scopes: ['logins'], actor };
+    const key = await service.pools.createApiKey(wanted, inTime());
+    const apiKeyId = key.apiKey?.apiKeyId ?? '';
+    const rotated = await service.pools.rotateApiKey({ userPoolId, apiKeyId, graceSeconds, actor }, inTime());
+    const revoke = () => service.pools.revokeApiKey({ userPoolId, apiKeyId, actor }, inTime());
+    const answers = [made, key, rotated, await revoke(), await revoke()];
+    const page = { userPoolId, pageSize: 0, pageToken: '' };
+    const { entries } = await service.history.listAuditEntries(page, inTime());
+    return { apiKeyId, audited: answers.map(({ audited }) => audited), entries };
+  };
+
+  it('is in the audit with who made it and in which request, once, and its answer says so', async () => {
+    const { apiKeyId, audited, entries } = await changesBy('key-1');
+    expect(audited).toEqual([true, true, true, true, true]);
+    expect(entries.map(({ action, target }) => `${action}: ${target}`).toSorted()).toEqual([
+      `ApiKeyService/CreateApiKey: key ${apiKeyId}, name edge, role edge, logins`,
+      `ApiKeyService/RevokeApiKey: key ${apiKeyId}`,
+      `ApiKeyService/RotateApiKey: key ${apiKeyId}, the secret before goes on for 60 s`,
+      'UserPoolService/CreateUserPool: user pool',
+    ]);
+    for (const entry of entries) expect(entry).toMatchObject({ actor: 'key-1', requestId: 'request-of-a-test' });
+  });
+
+  it('is left out for a gateway of the version before, which names nobody and writes the entry itself', async () => {
+    expect(await changesBy('')).toMatchObject({ audited: [false, false, false, false, false], entries: [] });
   });
 });

@@ -151,7 +151,7 @@ describe('after a whole set-up, whole lives of users and failures', () => {
     const clients = clientsOf(`127.0.0.1:${await portOf()}`, stack);
     const operatorKey = /ufk_[\w-]{43}/.exec(output)?.[0] ?? 'none shown';
     const pool = await setUpPool(clients);
-    const key = { userPoolId: pool.userPoolId, role: ApiKeyRole.EDGE, name: 'edge', scopes: [] };
+    const key = { userPoolId: pool.userPoolId, role: ApiKeyRole.EDGE, name: 'edge', scopes: [], actor: 'key-1' };
     const { secret } = await clients.pools.createApiKey(key, inTime());
     await liveHere(clients, pool);
     await scriptsRun(clients, pool.userPoolId);

@@ -69,6 +69,7 @@ export const setUpPool = async ({ pools, connections }: Clients) => {
     metadataJson: Buffer.from('{"tier":1}'),
     revealRejectionDetails: true,
     plan: Plan.UNSPECIFIED,
+    actor: 'key-1',
   };
   const { userPool } = await pools.createUserPool(request, inTime());
   const userPoolId = userPool?.userPoolId ?? '';

@@ -125,7 +125,7 @@ const throughReadOnlyTimes = async (write: (store: UserStore) => Promise<unknown
 };
 
 it.each<[string, (store: UserStore) => Promise<unknown>]>([
-  ['by itself', (store) => store.pools.create({ name: 'p', metadata: {}, revealRejectionDetails: false })],
+  ['by itself', async (store) => [await store.apiKeys.noteUses([{ id: randomUUID(), at: new Date() }])]],
   ['of those sent together', (store) => store.attempts.begin({ userPoolId: 'p', who: { userId: 'a' }, address: '' })],
 ])(
   'one that began when nothing could be written is given up for a statement %s, and the next call writes',

@@ -20,9 +20,11 @@ export type {
 export type { AuditEntry, AuditedCall, Author } from './repositories/history/audit.ts';
 export type { MigrationCounts, MigrationDay } from './repositories/history/progress.ts';
 export type { RunLimits, RunQuery, StoredRun } from './repositories/history/script-runs.ts';
-export type { ApiKey, KeyRotation, KeyUse, NewApiKey } from './repositories/pools/api-keys.ts';
+export type { KeyUse, NewApiKey } from './repositories/pools/api-keys.ts';
+export type { ApiKey } from './repositories/pools/known-key.ts';
 export type { LoginFacts, UserPool } from './repositories/pools/pool-facts.ts';
 export type { NewUserPool } from './repositories/pools/pools.ts';
+export type { KeyRotation } from './repositories/pools/rotate-key.ts';
 export type { StoreTotals } from './repositories/pools/totals.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/proven-users/conflicts.ts';
 export type { MigrationResult, ProvenUser } from './repositories/proven-users/migrate-user.ts';

@@ -35,7 +35,7 @@ export const CALLS: Readonly<Record<string, CallRule>> = {
   'UserPoolService/ListUserPools': { ...admin('pools:read'), ofOwnPools: true },
   'UserPoolService/StartTrial': admin('pools:write'),
   'UserPoolService/SetPlan': operator('pools:write'),
-  'UserPoolService/ListAuditEntries': admin('audit:read'),
+  'UserPoolService/ListAuditEntries': { ...admin('audit:read'), ofOperators: true },
 
   'ApiKeyService/CreateApiKey': keys('keys:write'),
   'ApiKeyService/RevokeApiKey': keys('keys:write'),

@@ -3,7 +3,10 @@ import type { Plan, UserPool } from '@userferry/contracts/management/v1/user_poo
 import { PoolStoreServiceClient } from '@userferry/contracts/migration/v1/pool_store_service';
 import { ServiceError } from '@userferry/errors';
 import type { CallContext, Caller, CallFacts, ClientTls } from '@userferry/grpc';
+import { auditedAs } from '../access/audited-as.ts';
 import { type KeyRole, scopesOf } from '../access/scopes.ts';
+import { auditApart } from './audit-apart.ts';
+import type { HistoryStore } from './history-store.ts';
 import { createOwnClient } from './own-client.ts';
 import { unknownAnswer } from './unknown-answer.ts';
 
@@ -45,17 +48,18 @@ export type PoolsWanted = {
 
 export type PoolsPage = { readonly userPools: VisiblePool[]; readonly nextPageToken: string };
 
+/** Every change has its audit entry, in its own transaction; of a store of the version before, apart from it. */
 export type PoolStore = Disposable & {
-  readonly createUserPool: (pool: PoolToCreate, call: CallContext) => Promise<VisiblePool>;
+  readonly createUserPool: (pool: PoolToCreate, call: CallFacts) => Promise<VisiblePool>;
   readonly getUserPool: (userPoolId: string, call: CallContext) => Promise<VisiblePool>;
   readonly listUserPools: (wanted: PoolsWanted, call: CallContext) => Promise<PoolsPage>;
   readonly startTrial: (userPoolId: string, call: CallFacts) => Promise<VisiblePool>;
   readonly setPlan: (userPoolId: string, plan: Plan, call: CallFacts) => Promise<VisiblePool>;
-  readonly createApiKey: (key: KeyToCreate, call: CallContext) => Promise<VisibleKey>;
-  readonly revokeApiKey: (key: KeyPlace, call: CallContext) => Promise<void>;
+  readonly createApiKey: (key: KeyToCreate, call: CallFacts) => Promise<VisibleKey>;
+  readonly revokeApiKey: (key: KeyPlace, call: CallFacts) => Promise<void>;
   /** With all its scopes by name. */
   readonly getApiKey: (key: KeyPlace, call: CallContext) => Promise<ApiKey>;
-  readonly rotateApiKey: (key: KeyToRotate, call: CallContext) => Promise<VisibleKey>;
+  readonly rotateApiKey: (key: KeyToRotate, call: CallFacts) => Promise<VisibleKey>;
   readonly listApiKeys: (
     page: { readonly userPoolId: string; readonly pageSize: number; readonly pageToken: string },
     call: CallContext,
@@ -87,11 +91,26 @@ const REPEATABLE = [
   'setPlan',
 ];
 
-export const createPoolStore = (address: string, token: string, tls?: ClientTls): PoolStore => {
+export const createPoolStore = (
+  history: Pick<HistoryStore, 'appendAuditEntry'>,
+  address: string,
+  token: string,
+  tls?: ClientTls,
+): PoolStore => {
   const client = createOwnClient(PoolStoreServiceClient, { address, token, tls, repeatable: REPEATABLE });
+  const audit = (answer: { readonly audited: boolean }, userPoolId: string, target: string, call: CallFacts) =>
+    auditApart(answer, { userPoolId, action: auditedAs(call), target }, call, history);
   return {
-    createUserPool: async (pool, call) =>
-      visible(await client.createUserPool({ ...pool, metadataJson: Buffer.from(pool.metadataJson) }, call)),
+    createUserPool: async (pool, call) => {
+      const wanted = { ...pool, metadataJson: Buffer.from(pool.metadataJson), actor: call.caller.id };
+      const answer = await client.createUserPool(wanted, call);
+      const userPool = visible(answer);
+      // It is there when its entry fails: an error would make its operator create another one.
+      await audit(answer, userPool.userPoolId, 'user pool', call).catch((err: unknown) => {
+        call.log.error({ err, userPoolId: userPool.userPoolId }, 'no audit entry of a user pool was written');
+      });
+      return userPool;
+    },
     getUserPool: async (userPoolId, call) => visible(await client.getUserPool({ userPoolId }, call)),
     listUserPools: ({ of, ...wanted }, call) =>
       client.listUserPools({ ...wanted, all: of === 'all', userPoolIds: of === 'all' ? [] : [...of] }, call),
@@ -99,14 +118,25 @@ export const createPoolStore = (address: string, token: string, tls?: ClientTls)
       visible(await client.startTrial({ userPoolId, actor: call.caller.id }, call)),
     setPlan: async (userPoolId, plan, call) =>
       visible(await client.setPlan({ userPoolId, plan, actor: call.caller.id }, call)),
-    createApiKey: async ({ role, ...key }, call) => {
-      const made = await client.createApiKey({ ...key, scopes: [...key.scopes], role: WIRE_ROLES[role] }, call);
-      if (isAsAsked(made.apiKey, key)) return withSecret(made);
-      await client.revokeApiKey({ userPoolId: key.userPoolId, apiKeyId: made.apiKey?.apiKeyId ?? '' }, call);
+    createApiKey: async (key, call) => {
+      const actor = call.caller.id;
+      const wanted = { ...key, scopes: [...key.scopes], role: WIRE_ROLES[key.role], actor };
+      const made = await client.createApiKey(wanted, call);
+      if (isAsAsked(made.apiKey, key)) {
+        const visible = withSecret(made);
+        await audit(made, key.userPoolId, keyTarget(visible.apiKey.apiKeyId, key), call);
+        return visible;
+      }
+      await client.revokeApiKey({ userPoolId: key.userPoolId, apiKeyId: made.apiKey?.apiKeyId ?? '', actor }, call);
       throw new ServiceError('SERVICE_UNAVAILABLE', 'our store knows no scopes and ends of keys yet: try again later');
     },
     getApiKey: async (key, call) => visibleKey((await client.getApiKey(key, call)).apiKey),
-    rotateApiKey: async (key, call) => withSecret(await client.rotateApiKey(key, call)),
+    rotateApiKey: async (key, call) => {
+      const rotated = await client.rotateApiKey({ ...key, actor: call.caller.id }, call);
+      const target = `key ${key.apiKeyId}, the secret before goes on for ${key.graceSeconds} s`;
+      await audit(rotated, key.userPoolId, target, call);
+      return withSecret(rotated);
+    },
     listApiKeys: async (page, call) => {
       const { apiKeys, nextPageToken } = await client.listApiKeys(page, call);
       return { apiKeys: apiKeys.map(visibleKey), nextPageToken };
@@ -115,7 +145,8 @@ export const createPoolStore = (address: string, token: string, tls?: ClientTls)
       await client.noteApiKeyUses({ uses: [...uses] }, call);
     },
     revokeApiKey: async (key, call) => {
-      await client.revokeApiKey(key, call);
+      const revoked = await client.revokeApiKey({ ...key, actor: call.caller.id }, call);
+      await audit(revoked, key.userPoolId, `key ${key.apiKeyId}`, call);
     },
     findApiKey: async (secretSha256, call) => {
       const found = await client.findApiKey({ secretSha256 }, call).catch(undefinedWhenNotFound);
@@ -125,6 +156,9 @@ export const createPoolStore = (address: string, token: string, tls?: ClientTls)
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 };
+
+const keyTarget = (apiKeyId: string, { name, role, scopes }: KeyToCreate): string =>
+  `key ${apiKeyId}, name ${name}, role ${role}, ${scopes.length === 0 ? 'all scopes' : scopes.join(' ')}`;
 
 const undefinedWhenNotFound = (error: unknown): undefined => {
   if (error instanceof ServiceError && error.reason === 'API_KEY_NOT_FOUND') return undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { User } from '@userferry/contracts/identity/v1/user';
 import { ApiKey, ApiKeyRole } from '@userferry/contracts/management/v1/api_key_service';
+import { UserPool } from '@userferry/contracts/management/v1/user_pool_service';
 import { HistoryServiceService } from '@userferry/contracts/migration/v1/history_service';
 import { AttemptEnd, LocalVerdict, LoginServiceService } from '@userferry/contracts/migration/v1/login_service';
 import { PoolStoreServiceService } from '@userferry/contracts/migration/v1/pool_store_service';
@@ -61,7 +62,7 @@ const address = `127.0.0.1:${server.port}`;
 const users = stack.use(createUserStore(address, TOKEN));
 const history = stack.use(createHistoryStore(address, TOKEN));
 const logins = stack.use(createLoginStore(address, TOKEN));
-const pools = stack.use(createPoolStore(address, TOKEN));
+const pools = stack.use(createPoolStore(history, address, TOKEN));
 
 beforeEach(() => {
   asked.length = 0;
@@ -197,7 +198,7 @@ describe('our store over the wire', () => {
     const apiKey = ApiKey.fromPartial({ apiKeyId: 'k', role: ApiKeyRole.ADMIN, userPoolId: 'pool' });
     const key = { userPoolId: 'pool', role: 'admin', name: 'n', scopes: [] as string[], expiresAt: undefined } as const;
     const later = new Date(Date.now() + 60_000);
-    answer = { apiKey, secret: 's' };
+    answer = { apiKey, secret: 's', audited: true };
     await expect(pools.createApiKey(key, callFacts())).resolves.toMatchObject({ secret: 's' });
     for (const more of [{ scopes: ['users:read'] }, { expiresAt: later }]) {
       asked.length = 0;
@@ -206,8 +207,68 @@ describe('our store over the wire', () => {
       });
       expect(asked.map(({ method }) => method)).toEqual(['createApiKey', 'revokeApiKey']);
     }
-    answer = { apiKey: { ...apiKey, scopes: ['users:read'], expiresAt: later }, secret: 's' };
+    answer = { apiKey: { ...apiKey, scopes: ['users:read'], expiresAt: later }, secret: 's', audited: true };
     const asAsked = { ...key, scopes: ['users:read'], expiresAt: later };
     await expect(pools.createApiKey(asAsked, callFacts())).resolves.toMatchObject({ secret: 's' });
+  });
+});
+
+describe('a change of a pool or a key', () => {
+  const key = { userPoolId: 'pool', apiKeyId: 'k' };
+  const newKey = { userPoolId: 'pool', role: 'edge', name: 'n', scopes: ['logins'], expiresAt: undefined } as const;
+  const newPool = { name: 'n', metadataJson: Buffer.from('{}'), revealRejectionDetails: false, plan: 1 as const };
+  const known = {
+    userPool: UserPool.fromPartial({ userPoolId: 'pool' }),
+    apiKey: ApiKey.fromPartial({ apiKeyId: 'k', role: ApiKeyRole.EDGE, userPoolId: 'pool', scopes: ['logins'] }),
+    secret: 's',
+  };
+  type Call = ReturnType<typeof callFacts>;
+  const CHANGES = [
+    ['UserPoolService/CreateUserPool', 'user pool', (call: Call) => pools.createUserPool(newPool, call)],
+    [
+      'ApiKeyService/CreateApiKey',
+      'key k, name n, role edge, logins',
+      (call: Call) => pools.createApiKey(newKey, call),
+    ],
+    [
+      'ApiKeyService/RotateApiKey',
+      'key k, the secret before goes on for 60 s',
+      (call: Call) => pools.rotateApiKey({ ...key, graceSeconds: 60, expiresAt: undefined }, call),
+    ],
+    ['ApiKeyService/RevokeApiKey', 'key k', (call: Call) => pools.revokeApiKey(key, call)],
+  ] as const;
+  const callOf = (action: string): Call => ({ ...callFacts(), method: `userferry.management.v1.${action}` });
+  const entries = () => asked.filter(({ method }) => method === 'appendAuditEntry');
+
+  it.each(CHANGES)('names who makes it, and has no second entry: %s', async (action, _, change) => {
+    answer = { ...known, audited: true };
+    await change(callOf(action));
+    expect(asked[0]?.request).toMatchObject({ actor: 'key-1' });
+    expect(entries()).toEqual([]);
+  });
+
+  it.each(CHANGES)(
+    'has its entry from here where the store is of the version before: %s',
+    async (action, target, change) => {
+      answer = known;
+      await change(callOf(action));
+      expect(entries()).toMatchObject([
+        { request: { userPoolId: 'pool', entry: { actor: 'key-1', action, target, requestId: 'request-1' } } },
+      ]);
+    },
+  );
+
+  it('of operators has its entry in the log where the store is of the version before, which keeps none', async () => {
+    answer = known;
+    await pools.revokeApiKey({ ...key, userPoolId: '*' }, callFacts());
+    expect(entries()).toEqual([]);
+  });
+
+  it('has nobody told a secret when that entry fails, but a pool is there', async () => {
+    answer = known;
+    const away = { appendAuditEntry: () => Promise.reject(new Error('away')) };
+    using unaudited = createPoolStore(away, address, TOKEN);
+    await expect(unaudited.createApiKey(newKey, callFacts())).rejects.toThrow('away');
+    await expect(unaudited.createUserPool(newPool, callFacts())).resolves.toMatchObject({ userPoolId: 'pool' });
   });
 });

@@ -19,7 +19,6 @@ const holder = (role: 'admin' | 'operator', scopes: readonly Scope[]): Caller =>
   id: 'key',
 });
 const ADMIN = holder('admin', ROLE_SCOPES.admin);
-const history = { appendAuditEntry: async () => undefined };
 
 type Options = { readonly caller?: Caller; readonly keyMsMax?: number };
 const create = async (request: Partial<CreateApiKeyRequest>, { caller = ADMIN, keyMsMax }: Options = {}) => {
@@ -29,7 +28,6 @@ const create = async (request: Partial<CreateApiKeyRequest>, { caller = ADMIN, k
       made.push(key);
       return { apiKey: ApiKey.fromPartial({ apiKeyId: 'k' }), secret: 's' };
     },
-    revokeApiKey: async () => undefined,
   };
   const full = CreateApiKeyRequest.fromPartial({
     userPoolId: 'pool',
@@ -37,7 +35,7 @@ const create = async (request: Partial<CreateApiKeyRequest>, { caller = ADMIN, k
     name: 'n',
     ...request,
   } as never);
-  const handler = createApiKey({ store, history, keyMsMax });
+  const handler = createApiKey({ store, keyMsMax });
   const refused = await handler(full, { ...callFacts(), caller }).then(
     () => undefined,
     (error: { reason: string; metadata: { field?: string } }) => error.metadata.field ?? error.reason,
@@ -96,7 +94,7 @@ const rotate = async (key: Partial<ApiKey>, request: Partial<RotateApiKeyRequest
     },
   };
   const full = RotateApiKeyRequest.fromPartial({ userPoolId: 'pool', apiKeyId: 'k', ...request } as never);
-  const refused = await rotateApiKey({ store, history, keyMsMax })(full, { ...callFacts(), caller }).then(
+  const refused = await rotateApiKey({ store, keyMsMax })(full, { ...callFacts(), caller }).then(
     () => undefined,
     (error: { reason: string; metadata: { field?: string } }) => error.metadata.field ?? error.reason,
   );

@@ -4,11 +4,9 @@ import {
   type CreateApiKeyResponse,
 } from '@userferry/contracts/management/v1/api_key_service';
 import { ServiceError } from '@userferry/errors';
-import type { Caller, CallFacts, Handler } from '@userferry/grpc';
-import { auditKey } from '../access/audit-key.ts';
+import type { Caller, Handler } from '@userferry/grpc';
 import { type KeyRole, mayGrant, ROLE_SCOPES, type Scope, scopesOf } from '../access/scopes.ts';
-import type { HistoryStore } from '../clients/history-store.ts';
-import type { KeyPlace, KeyToCreate, PoolStore } from '../clients/pool-store.ts';
+import type { PoolStore } from '../clients/pool-store.ts';
 import { expiryField } from './expiry-field.ts';
 import { invalidField, visibleName } from './fields.ts';
 
@@ -19,44 +17,25 @@ const ROLES: Readonly<Partial<Record<ApiKeyRole, KeyRole>>> = {
 };
 
 export type CreateApiKeyDeps = {
-  readonly store: Pick<PoolStore, 'createApiKey' | 'revokeApiKey'>;
-  readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
+  readonly store: Pick<PoolStore, 'createApiKey'>;
   /** No key lives longer; absent: keys may live for ever. */
   readonly keyMsMax?: number | undefined;
 };
 
 /**
  * Makes a key. Only an operator makes operators, whose keys are bound to `*`, and nobody makes a key that may what its
- * maker may not. One that the audit does not have is revoked before anybody is told of it.
+ * maker may not.
  */
 export const createApiKey =
-  ({ store, history, keyMsMax }: CreateApiKeyDeps): Handler<CreateApiKeyRequest, CreateApiKeyResponse> =>
+  ({ store, keyMsMax }: CreateApiKeyDeps): Handler<CreateApiKeyRequest, CreateApiKeyResponse> =>
   async ({ userPoolId, role: wireRole, ...request }, call) => {
     const role = roleField(wireRole, userPoolId, call.caller);
     const scopes = scopesField(role, request.scopes);
     requireGrant(call.caller, scopesOf(role, scopes));
     const expiresAt = expiryField(request.expiresAt, keyMsMax);
     const key = { userPoolId, role, name: visibleName('name', request.name), scopes, expiresAt };
-    const made = await store.createApiKey(key, call);
-    const { apiKeyId } = made.apiKey;
-    const entry = { userPoolId, action: 'CreateApiKey', target: targetOf(apiKeyId, key) } as const;
-    await auditKey(entry, call, history).catch(async (error: unknown) => {
-      await revokeUntold({ userPoolId, apiKeyId }, call, store);
-      throw error;
-    });
-    return made;
+    return store.createApiKey(key, call);
   };
-
-const targetOf = (apiKeyId: string, { name: named, role, scopes }: KeyToCreate): string => {
-  const may = scopes.length === 0 ? 'all scopes' : scopes.join(' ');
-  return `key ${apiKeyId}, name ${named}, role ${role}, ${may}`.slice(0, 1_000);
-};
-
-/** Nobody has heard the secret of such a key, so that it does no harm where it stays. */
-const revokeUntold = (key: KeyPlace, call: CallFacts, store: Pick<PoolStore, 'revokeApiKey'>): Promise<void> =>
-  store.revokeApiKey(key, call).catch((err: unknown) => {
-    call.log.error({ err, apiKeyId: key.apiKeyId }, 'a key that the audit does not have was not revoked');
-  });
 
 const roleField = (wire: ApiKeyRole, userPoolId: string, caller: Caller): KeyRole => {
   const role = ROLES[wire];

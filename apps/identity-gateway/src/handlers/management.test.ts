@@ -1,4 +1,3 @@
-import { ApiKey } from '@userferry/contracts/management/v1/api_key_service';
 import { ListScriptRunsRequest } from '@userferry/contracts/management/v1/connection_service';
 import type { Caller } from '@userferry/grpc';
 import { actionNumber, type RunResult } from '@userferry/script-contract';
@@ -7,7 +6,6 @@ import { ROLE_SCOPES } from '../access/scopes.ts';
 import type { ScriptToSave, VisibleConnection } from '../clients/connection-store.ts';
 import type { ConnectionSettings, ScriptRun } from '../connection/script-run.ts';
 import { callFacts } from '../testing/table-world.ts';
-import { createApiKey } from './create-api-key.ts';
 import { listScriptRuns } from './history.ts';
 import { listUserPools } from './list-user-pools.ts';
 import { getMigrationProgress } from './migration-progress.ts';
@@ -204,42 +202,6 @@ describe('the migration’s progress', () => {
     const { world, answer } = await progressOf(settings);
     expect([world.runs, answer.legacyTotal]).toEqual([[], undefined]);
     expect(answer.reasons.join(' ')).toContain('is not known');
-  });
-});
-
-describe('the audit of a key that is made', () => {
-  const request = { userPoolId: 'pool', role: 1, name: 'edge', scopes: [] as string[] } as const;
-  const away = { appendAuditEntry: () => Promise.reject(new Error('away')) };
-  const storeOf = (revoke: () => Promise<void> = async () => undefined) => {
-    const revoked: object[] = [];
-    const revokeApiKey = (key: object) => {
-      revoked.push(key);
-      return revoke();
-    };
-    const apiKey = ApiKey.fromPartial({ apiKeyId: 'key-2' });
-    return { revoked, revokeApiKey, createApiKey: async () => ({ apiKey, secret: 's' }) };
-  };
-
-  it('has the id by which it is revoked, and its name', async () => {
-    const { world, store } = { world: createWorld(), store: storeOf() };
-    await expect(createApiKey({ store, history: world.history })(request, call)).resolves.toMatchObject({
-      secret: 's',
-    });
-    expect(world.audited).toMatchObject([
-      { action: 'ApiKeyService/CreateApiKey', target: 'key key-2, name edge, role edge, all scopes' },
-    ]);
-    expect(store.revoked).toEqual([]);
-  });
-
-  it('is never missing: a key without an entry is revoked before anybody is told of it', async () => {
-    const store = storeOf();
-    await expect(createApiKey({ store, history: away })(request, call)).rejects.toThrow('away');
-    expect(store.revoked).toEqual([{ userPoolId: 'pool', apiKeyId: 'key-2' }]);
-  });
-
-  it('tells why there is no entry where such a key cannot even be revoked', async () => {
-    const store = storeOf(() => Promise.reject(new Error('gone')));
-    await expect(createApiKey({ store, history: away })(request, call)).rejects.toThrow('away');
   });
 });
 

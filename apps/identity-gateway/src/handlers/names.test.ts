@@ -12,18 +12,16 @@ const operator = {
   id: 'k',
 } as const;
 const call = { ...callFacts(), caller: operator };
-const history = { appendAuditEntry: async () => undefined };
 const store = {
   createApiKey: async ({ name }: { readonly name: string }) => ({ apiKey: ApiKey.fromPartial({ name }), secret: 's' }),
-  revokeApiKey: async () => undefined,
   createUserPool: async ({ name }: { readonly name: string }) => UserPool.fromPartial({ name }),
 };
 const nameOfKey = async (name: string) => {
   const key = { userPoolId: 'pool', role: ApiKeyRole.EDGE, name, scopes: ['logins'] };
-  return (await createApiKey({ store, history })(CreateApiKeyRequest.fromPartial(key), call)).apiKey?.name;
+  return (await createApiKey({ store })(CreateApiKeyRequest.fromPartial(key), call)).apiKey?.name;
 };
 const nameOfPool = async (name: string) =>
-  (await createUserPool({ store, history })(CreateUserPoolRequest.fromPartial({ name }), call)).userPool?.name;
+  (await createUserPool(store)(CreateUserPoolRequest.fromPartial({ name }), call)).userPool?.name;
 
 describe.each([
   ['an API key', nameOfKey],

@@ -4,9 +4,7 @@ import type {
   RotateApiKeyResponse,
 } from '@userferry/contracts/management/v1/api_key_service';
 import { type Handler, LAST_TIME_MS } from '@userferry/grpc';
-import { auditKey } from '../access/audit-key.ts';
 import type { Scope } from '../access/scopes.ts';
-import type { HistoryStore } from '../clients/history-store.ts';
 import type { PoolStore } from '../clients/pool-store.ts';
 import { requireGrant } from './create-api-key.ts';
 import { expiryField } from './expiry-field.ts';
@@ -14,7 +12,6 @@ import { invalidField, name } from './fields.ts';
 
 export type RotateApiKeyDeps = {
   readonly store: Pick<PoolStore, 'getApiKey' | 'rotateApiKey'>;
-  readonly history: Pick<HistoryStore, 'appendAuditEntry'>;
   /** No key lives longer; absent: keys may live for ever. */
   readonly keyMsMax?: number | undefined;
 };
@@ -24,15 +21,13 @@ const GRACE_SECONDS_MAX = 30 * DAY_SECONDS;
 
 /** Gives a key a new secret. Whoever sees that may what the key may: so it takes at least the same. */
 export const rotateApiKey =
-  ({ store, history, keyMsMax }: RotateApiKeyDeps): Handler<RotateApiKeyRequest, RotateApiKeyResponse> =>
+  ({ store, keyMsMax }: RotateApiKeyDeps): Handler<RotateApiKeyRequest, RotateApiKeyResponse> =>
   async ({ userPoolId, ...request }, call) => {
     const apiKeyId = name('api_key_id', request.apiKeyId);
     const graceSeconds = graceField(request.graceSeconds);
     const key = await store.getApiKey({ userPoolId, apiKeyId }, call);
     requireGrant(call.caller, key.scopes as readonly Scope[]);
     const expiresAt = expiryField(request.expiresAt ?? asLongAgain(key, keyMsMax), keyMsMax);
-    const target = `key ${apiKeyId}, the secret before goes on for ${graceSeconds} s`;
-    await auditKey({ userPoolId, action: 'RotateApiKey', target }, call, history);
     return store.rotateApiKey({ userPoolId, apiKeyId, graceSeconds, expiresAt }, call);
   };
 

@@ -8,7 +8,7 @@ import type { Handler } from '@userferry/grpc';
 import type { UserStore } from '@userferry/user-store';
 import { invalidField, nameOf, pageOf, storable } from './fields.ts';
 
-/** What was done outside this store, as keys made and scripts tried out. */
+/** What was done outside this store, as scripts tried out; by gateways of the version before also changes of pools and keys. */
 export const appendAuditEntry =
   ({ audit }: UserStore): Handler<AppendAuditEntryRequest, AppendAuditEntryResponse> =>
   async ({ userPoolId, entry }) => {

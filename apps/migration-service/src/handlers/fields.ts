@@ -62,6 +62,10 @@ export const authorOf = (actor: string, { requestId }: Pick<CallFacts, 'requestI
   requestId,
 });
 
+/** The same; nobody where a gateway of the version before names nobody, which writes the entry itself. Throws INVALID_ARGUMENT. */
+export const authorWhereNamed = (actor: string, call: Pick<CallFacts, 'requestId'>): Author | undefined =>
+  actor === '' ? undefined : authorOf(actor, call);
+
 /** The same with the call that was made. Throws INVALID_ARGUMENT. */
 export const auditedCallOf = (
   { actor, auditAction }: { actor: string; auditAction: string },

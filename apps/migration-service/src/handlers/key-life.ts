@@ -10,7 +10,7 @@ import type {
 } from '@userferry/contracts/migration/v1/pool_store_service';
 import type { Handler } from '@userferry/grpc';
 import type { UserStore } from '@userferry/user-store';
-import { invalidField, pageOf } from './fields.ts';
+import { authorWhereNamed, invalidField, pageOf } from './fields.ts';
 import { wireApiKey } from './wire-api-key.ts';
 
 export const getApiKey =
@@ -19,9 +19,13 @@ export const getApiKey =
 
 export const rotateApiKey =
   ({ apiKeys }: UserStore): Handler<RotateApiKeyRequest, RotateApiKeyResponse> =>
-  async ({ userPoolId, apiKeyId: id, graceSeconds, expiresAt }) => {
-    const rotated = await apiKeys.rotate({ userPoolId, id, graceMs: graceSeconds * 1_000, expiresAt });
-    return { apiKey: wireApiKey(rotated.apiKey), secret: rotated.secret };
+  async ({ userPoolId, apiKeyId: id, graceSeconds, expiresAt, actor }, call) => {
+    const author = authorWhereNamed(actor, call);
+    const { apiKey, secret } = await apiKeys.rotate(
+      { userPoolId, id, graceMs: graceSeconds * 1_000, expiresAt },
+      author,
+    );
+    return { apiKey: wireApiKey(apiKey), secret, audited: author !== undefined };
   };
 
 export const listApiKeys =

@@ -12,18 +12,20 @@ import type {
 } from '@userferry/contracts/migration/v1/pool_store_service';
 import type { Handler } from '@userferry/grpc';
 import type { UserStore } from '@userferry/user-store';
-import { authorOf, invalidField, jsonObjectOf, nameOf, pageOf, storable } from './fields.ts';
+import { authorOf, authorWhereNamed, invalidField, jsonObjectOf, nameOf, pageOf, storable } from './fields.ts';
 import { planOf, wirePool } from './wire-pool.ts';
 
 export const createUserPool =
   ({ pools }: UserStore): Handler<CreateUserPoolRequest, CreateUserPoolResponse> =>
-  async ({ name, metadataJson, revealRejectionDetails, plan }) => {
+  async ({ name, metadataJson, revealRejectionDetails, plan, actor }, call) => {
     const wanted = {
       name: nameOf('name', name),
       metadata: jsonObjectOf('metadata_json', metadataJson),
       plan: plan === 0 ? undefined : planOf(plan),
     };
-    return { userPool: wirePool(await pools.create({ ...wanted, revealRejectionDetails })) };
+    const author = authorWhereNamed(actor, call);
+    const userPool = wirePool(await pools.create({ ...wanted, revealRejectionDetails }, author));
+    return { userPool, audited: author !== undefined };
   };
 
 export const getUserPool =

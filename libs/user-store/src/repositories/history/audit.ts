@@ -15,6 +15,11 @@ export type AuditedCall = Author & { readonly action: string };
 /** Who did what, when. `target` is never a secret or a profile. */
 export type AuditEntry = Readonly<Omit<AuditEntryRow, 'id' | 'userPoolId'>>;
 
+/**
+ * Under which the entries of operators' keys lie, who belong to no pool: the nil UUID (RFC 9562, section 5.9), which no pool has.
+ */
+export const OPERATORS_POOL = '00000000-0000-0000-0000-000000000000';
+
 /** Adds an entry, in the transaction of what it tells of. */
 export const writeAudit = async (
   manager: EntityManager,
@@ -45,9 +50,12 @@ export const createAuditRepository = (dataSource: DataSource, { clock, sweepTime
     await writeAudit(dataSource.manager, { userPoolId, at, action, target }, entry);
   },
 
-  /** The newest first. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a foreign page token. */
-  list: async (userPoolId: string, page: Page): Promise<Paged<AuditEntry>> => {
-    await requirePool(dataSource.manager, userPoolId);
+  /**
+   * The newest first; of `*` what was done to operators' keys. Throws ServiceError USER_POOL_NOT_FOUND, INVALID_ARGUMENT for a
+   * foreign page token.
+   */
+  list: async (of: string, page: Page): Promise<Paged<AuditEntry>> => {
+    const userPoolId = of === '*' ? OPERATORS_POOL : (await requirePool(dataSource.manager, of)).id;
     const { items, nextPageToken } = await read((manager) => {
       const query = manager
         .createQueryBuilder(auditEntryEntity, 'entry')

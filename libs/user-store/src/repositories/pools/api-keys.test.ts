@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { leadsThroughPooler } from '@userferry/testing';
 import { describe, expect, it } from 'vitest';
 import { migrateStore } from '../../migrate-store.ts';
-import { useTestStore } from '../../store-for-tests.ts';
+import { ADMIN, useTestStore } from '../../store-for-tests.ts';
 
 const MINUTE_MS = 60_000;
 let now = new Date('2026-11-24T12:00:00Z');
@@ -140,4 +140,68 @@ it('a version before, which knows nothing of all this, writes and reads keys bes
     [id, userPoolId, sha256('old')],
   );
   expect(await find('old')).toMatchObject({ id, scopes: null, validUntil: null, prefix: null });
+});
+
+describe('the audit of keys', () => {
+  const auditOf = async (userPoolId: string) =>
+    (await store.audit.list(userPoolId, { size: 0, token: '' })).items.toReversed();
+
+  /** A key is made, rotated and revoked twice. */
+  const lifeOf = async (key: { userPoolId: string; role: 'edge' | 'operator' }) => {
+    const { apiKey } = await store.apiKeys.create({ ...key, name: 'n', scopes: ['logins'] }, ADMIN);
+    const place = { userPoolId: key.userPoolId, id: apiKey.id };
+    passes(1_000);
+    await store.apiKeys.rotate({ ...place, graceMs: MINUTE_MS }, ADMIN);
+    for (const _ of [1, 2]) {
+      passes(1_000);
+      await store.apiKeys.revoke(key.userPoolId, apiKey.id, ADMIN);
+    }
+    const entry = (call: string, at: Date, facts = '') => ({
+      ...ADMIN,
+      at,
+      action: `ApiKeyService/${call}`,
+      target: `key ${apiKey.id}${facts}`,
+    });
+    return [
+      entry('CreateApiKey', inMs(-3_000), `, name n, role ${key.role}, logins`),
+      entry('RotateApiKey', inMs(-2_000), ', the secret before goes on for 60 s'),
+      entry('RevokeApiKey', inMs(-1_000)),
+    ];
+  };
+
+  it('has who made, rotated and revoked a key, and nothing of a revocation of what was revoked', async () => {
+    const userPoolId = await newPool();
+    const expected = await lifeOf({ userPoolId, role: 'edge' });
+    expect(await auditOf(userPoolId)).toEqual(expected);
+  });
+
+  it('has the same of operators’ keys, under what stands for every pool', async () => {
+    const expected = await lifeOf({ userPoolId: '*', role: 'operator' });
+    expect(await auditOf('*')).toEqual(expected);
+    expect(await auditOf(await newPool())).toEqual([]);
+    await expect(auditOf('00000000-0000-0000-0000-000000000000')).rejects.toMatchObject({
+      reason: 'USER_POOL_NOT_FOUND',
+    });
+  });
+
+  it('is not lost with the change that it tells of: neither a key, nor a secret, nor an end without its entry', async () => {
+    const { secret, ...place } = await newKey();
+    const { userPoolId, id } = place;
+    await database.query('ALTER TABLE audit_entries RENAME TO gone');
+    try {
+      const more = { name: 'more', metadata: {}, revealRejectionDetails: false };
+      const changes = [
+        () => store.pools.create(more, ADMIN),
+        () => store.apiKeys.create({ userPoolId, role: 'edge', name: 'more' }, ADMIN),
+        () => store.apiKeys.rotate({ ...place, graceMs: 0 }, ADMIN),
+        () => store.apiKeys.revoke(userPoolId, id, ADMIN),
+      ];
+      for (const change of changes) await expect(change()).rejects.toThrow('42P01');
+    } finally {
+      await database.query('ALTER TABLE gone RENAME TO audit_entries');
+    }
+    expect((await store.pools.list({ ids: undefined, search: 'more' }, { size: 0, token: '' })).items).toEqual([]);
+    expect((await store.apiKeys.list(userPoolId, { size: 0, token: '' })).items).toMatchObject([{ rotatedAt: null }]);
+    expect(await find(secret)).toMatchObject({ id, validUntil: null });
+  });
 });

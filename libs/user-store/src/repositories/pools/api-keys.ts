@@ -1,13 +1,15 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@userferry/errors';
 import { type DataSource, type EntityManager, IsNull } from 'typeorm';
-import { type ApiKeyRole, type ApiKeyRow, apiKeyEntity } from '../../entities/pool-entities.ts';
+import { type ApiKeyRole, apiKeyEntity } from '../../entities/pool-entities.ts';
 import { newestFirst, type Page, type Paged } from '../../paging.ts';
 import { isUuid, requirePool, UUID_FORM } from '../../require-pool.ts';
 import type { Clock } from '../../time/clock.ts';
-
-/** What is known of a key but its secrets. `userPoolId` is `*` for operators; without `scopes` it may all that its role may. */
-export type ApiKey = Readonly<Omit<ApiKeyRow, 'secretSha256' | 'previousSha256' | 'givenSha256' | 'revokedAt'>>;
+import type { Author } from '../history/audit.ts';
+import { factsOf, writeKeyAudit } from './key-audit.ts';
+import { makeSecret, sha256 } from './key-secret.ts';
+import { type ApiKey, type KeyWithSecret, keyNotFound, known } from './known-key.ts';
+import { earlier, type KeyRotation, rotateKey } from './rotate-key.ts';
 
 export type NewApiKey = {
   readonly userPoolId: string;
@@ -19,26 +21,8 @@ export type NewApiKey = {
   readonly expiresAt?: Date | undefined;
 };
 
-export type KeyRotation = {
-  readonly userPoolId: string;
-  readonly id: string;
-  /** How long the secret before goes on. */
-  readonly graceMs: number;
-  /** Absent: never. */
-  readonly expiresAt?: Date | undefined;
-};
-
 /** When a key was used, by its id. */
 export type KeyUse = { readonly id: string; readonly at: Date };
-
-const sha256 = (secret: string): Buffer => createHash('sha256').update(secret).digest();
-
-const newSecret = (): string => `ufk_${randomBytes(32).toString('base64url')}`;
-
-/** Six of 43 characters tell keys apart, and are no help to whoever would guess the rest. */
-const PREFIX_LENGTH = 'ufk_'.length + 6;
-
-const keyNotFound = () => new ServiceError('API_KEY_NOT_FOUND', 'this user pool has no API key with this id');
 
 const insertKey = async (
   manager: EntityManager,
@@ -64,36 +48,28 @@ const insertKey = async (
   return row;
 };
 
-const madeSecret = () => {
-  const secret = newSecret();
-  return { secret, prefix: secret.slice(0, PREFIX_LENGTH) };
-};
-
-const known = ({ secretSha256: _, previousSha256: __, givenSha256: ___, revokedAt: ____, ...key }: ApiKeyRow): ApiKey =>
-  key;
-
-/** The earlier of two times, of which none is never. */
-const earlier = (one: Date | null, other: Date | null): Date | null => {
-  if (one === null || other === null) return one ?? other;
-  return one < other ? one : other;
-};
-
 const SAY_USED = `
   UPDATE api_keys SET last_used_at = used.at
   FROM unnest($1::uuid[], $2::timestamptz[]) AS used (id, at)
   WHERE api_keys.id = used.id AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < used.at)`;
 
-/** API keys. Only the SHA-256 of a key is stored: it has 256 bits of its own, so nothing slower is needed. */
+/**
+ * API keys. Only the SHA-256 of a key is stored: it has 256 bits of its own, so nothing slower is needed. Every change is one
+ * transaction with its audit entry, if there is an author.
+ */
 export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => ({
   /**
    * The only time that the key itself is known.
    * @throws ServiceError USER_POOL_NOT_FOUND
    */
-  create: async (key: NewApiKey): Promise<{ apiKey: ApiKey; secret: string }> => {
-    if (key.role !== 'operator') await requirePool(dataSource.manager, key.userPoolId);
-    const made = madeSecret();
-    return { apiKey: await insertKey(dataSource.manager, key, made, clock()), secret: made.secret };
-  },
+  create: (key: NewApiKey, author?: Author): Promise<KeyWithSecret> =>
+    dataSource.transaction('READ COMMITTED', async (manager) => {
+      if (key.role !== 'operator') await requirePool(manager, key.userPoolId);
+      const [made, at] = [makeSecret(), clock()];
+      const apiKey = await insertKey(manager, key, made, at);
+      await writeKeyAudit(manager, { key: apiKey, at, call: 'CreateApiKey', facts: factsOf(apiKey) }, author);
+      return { apiKey, secret: made.secret };
+    }),
 
   /**
    * By the SHA-256 of the key, or of the one before while that goes on; nothing for a revoked one. `validUntil` is when
@@ -136,25 +112,8 @@ export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => 
    * the one before that ends now.
    * @throws ServiceError API_KEY_NOT_FOUND, also for a revoked one
    */
-  rotate: ({ userPoolId, id, graceMs, expiresAt }: KeyRotation): Promise<{ apiKey: ApiKey; secret: string }> =>
-    dataSource.transaction(async (manager) => {
-      const where = { id, userPoolId, revokedAt: IsNull() };
-      const lock = { mode: 'pessimistic_write' } as const;
-      const row = isUuid(id) ? await manager.findOne(apiKeyEntity, { where, lock }) : null;
-      if (row === null) throw keyNotFound();
-      const { secret, prefix } = madeSecret();
-      const rotatedAt = clock();
-      const change = {
-        secretSha256: sha256(secret),
-        prefix,
-        rotatedAt,
-        expiresAt: expiresAt ?? null,
-        previousSha256: row.secretSha256,
-        previousUntil: earlier(new Date(rotatedAt.getTime() + graceMs), row.expiresAt),
-      };
-      await manager.update(apiKeyEntity, { id }, change);
-      return { apiKey: known({ ...row, ...change }), secret };
-    }),
+  rotate: (rotation: KeyRotation, author?: Author): Promise<KeyWithSecret> =>
+    dataSource.transaction('READ COMMITTED', (manager) => rotateKey(manager, rotation, { at: clock(), author })),
 
   /** Keys were used: what is known to be later already stays, and so does what is nobody's. */
   noteUses: async (uses: readonly KeyUse[]): Promise<void> => {
@@ -164,14 +123,17 @@ export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => 
   },
 
   /**
-   * Ends a key of that pool (`*` for operators' keys); one that is ended already stays so.
+   * Ends a key of that pool (`*` for operators' keys); one that is ended already stays so, and has no second entry.
    * @throws ServiceError API_KEY_NOT_FOUND
    */
-  revoke: async (userPoolId: string, id: string): Promise<void> => {
-    const key = isUuid(id) ? await dataSource.manager.findOneBy(apiKeyEntity, { id, userPoolId }) : null;
-    if (key === null) throw keyNotFound();
-    await dataSource.manager.update(apiKeyEntity, { id, revokedAt: IsNull() }, { revokedAt: clock() });
-  },
+  revoke: (userPoolId: string, id: string, author?: Author): Promise<void> =>
+    dataSource.transaction('READ COMMITTED', async (manager) => {
+      const key = isUuid(id) ? await manager.findOneBy(apiKeyEntity, { id, userPoolId }) : null;
+      if (key === null) throw keyNotFound();
+      const at = clock();
+      const { affected } = await manager.update(apiKeyEntity, { id, revokedAt: IsNull() }, { revokedAt: at });
+      if (affected) await writeKeyAudit(manager, { key, at, call: 'RevokeApiKey' }, author);
+    }),
 });
 
 /**
@@ -200,7 +162,7 @@ export const ensureOperatorKey = async (manager: EntityManager, given?: string):
     return undefined;
   }
   if (await manager.existsBy(apiKeyEntity, { role: 'operator', revokedAt: IsNull() })) return undefined;
-  const made = madeSecret();
+  const made = makeSecret();
   await insertKey(manager, key, made, new Date());
   return made.secret;
 };

@@ -123,3 +123,12 @@ describe('a change of a plan', () => {
     },
   );
 });
+
+it('a pool that is made leaves who made it, when and in which request, and without an author nothing', async () => {
+  const wanted = { name: 'p', metadata: {}, revealRejectionDetails: false };
+  const auditOf = async (id: string) => (await store.audit.list(id, { size: 0, token: '' })).items;
+  expect(await auditOf((await store.pools.create(wanted, ADMIN)).id)).toEqual([
+    { at: now, ...ADMIN, action: 'UserPoolService/CreateUserPool', target: 'user pool' },
+  ]);
+  expect(await auditOf((await store.pools.create(wanted)).id)).toEqual([]);
+});

@@ -20,11 +20,16 @@ export type NewUserPool = {
 
 /** User pools, their plans and trials. */
 export const createPoolRepository = (dataSource: DataSource, clock: Clock) => ({
-  create: async ({ plan = 'enterprise', ...pool }: NewUserPool): Promise<UserPool> => {
-    const row = { id: randomUUID(), ...pool, plan, createdAt: clock(), trialStartedAt: null };
-    await dataSource.manager.insert(userPoolEntity, row);
-    return poolView(row, clock());
-  },
+  /** Without an author it leaves no audit entry: whoever asks writes that. */
+  create: ({ plan = 'enterprise', ...pool }: NewUserPool, author?: Author): Promise<UserPool> =>
+    dataSource.transaction('READ COMMITTED', async (manager) => {
+      const at = clock();
+      const row = { id: randomUUID(), ...pool, plan, createdAt: at, trialStartedAt: null };
+      await manager.insert(userPoolEntity, row);
+      const entry = { userPoolId: row.id, at, action: 'UserPoolService/CreateUserPool', target: 'user pool' };
+      if (author !== undefined) await writeAudit(manager, entry, author);
+      return poolView(row, at);
+    }),
 
   /** @throws ServiceError USER_POOL_NOT_FOUND */
   get: async (userPoolId: string): Promise<UserPool> =>

@@ -1742,7 +1742,7 @@ export const UserPoolServiceService = {
     responseSerialize: (value: SetPlanResponse): Buffer => Buffer.from(SetPlanResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetPlanResponse => SetPlanResponse.decode(value),
   },
-  /** What was done to a pool, by whom and when; the newest first. Key role: admin or operator. */
+  /** What was done to a pool (`*`: to operators' keys), by whom and when; the newest first. Key role: admin or operator. */
   listAuditEntries: {
     path: "/userferry.management.v1.UserPoolService/ListAuditEntries" as const,
     requestStream: false as const,
@@ -1765,7 +1765,7 @@ export interface UserPoolServiceServer extends UntypedServiceImplementation {
   /** Thirty days of connections for a pool whose plan lacks them, once. Key role: admin or operator. */
   startTrial: handleUnaryCall<StartTrialRequest, StartTrialResponse>;
   setPlan: handleUnaryCall<SetPlanRequest, SetPlanResponse>;
-  /** What was done to a pool, by whom and when; the newest first. Key role: admin or operator. */
+  /** What was done to a pool (`*`: to operators' keys), by whom and when; the newest first. Key role: admin or operator. */
   listAuditEntries: handleUnaryCall<ListAuditEntriesRequest, ListAuditEntriesResponse>;
 }
 
@@ -1848,7 +1848,7 @@ export interface UserPoolServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetPlanResponse) => void,
   ): ClientUnaryCall;
-  /** What was done to a pool, by whom and when; the newest first. Key role: admin or operator. */
+  /** What was done to a pool (`*`: to operators' keys), by whom and when; the newest first. Key role: admin or operator. */
   listAuditEntries(
     request: ListAuditEntriesRequest,
     callback: (error: ServiceError | null, response: ListAuditEntriesResponse) => void,

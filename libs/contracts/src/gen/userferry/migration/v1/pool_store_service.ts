@@ -27,10 +27,12 @@ export interface CreateUserPoolRequest {
   metadataJson: Buffer;
   revealRejectionDetails: boolean;
   plan: Plan;
+  actor: string;
 }
 
 export interface CreateUserPoolResponse {
   userPool?: UserPool | undefined;
+  audited: boolean;
 }
 
 export interface ListUserPoolsRequest {
@@ -54,19 +56,24 @@ export interface CreateApiKeyRequest {
   /** None: all of the role, now and later. */
   scopes: string[];
   expiresAt?: Date | undefined;
+  actor: string;
 }
 
 export interface CreateApiKeyResponse {
   apiKey?: ApiKey | undefined;
   secret: string;
+  audited: boolean;
 }
 
 export interface RevokeApiKeyRequest {
   userPoolId: string;
   apiKeyId: string;
+  actor: string;
 }
 
 export interface RevokeApiKeyResponse {
+  /** Also of a key that was revoked before: nothing was done then, and there is no second entry. */
+  audited: boolean;
 }
 
 export interface FindApiKeyRequest {
@@ -97,11 +104,13 @@ export interface RotateApiKeyRequest {
   graceSeconds: number;
   /** Absent: never. */
   expiresAt?: Date | undefined;
+  actor: string;
 }
 
 export interface RotateApiKeyResponse {
   apiKey?: ApiKey | undefined;
   secret: string;
+  audited: boolean;
 }
 
 export interface ListApiKeysRequest {
@@ -155,7 +164,7 @@ export interface SetPlanResponse {
 }
 
 function createBaseCreateUserPoolRequest(): CreateUserPoolRequest {
-  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false, plan: 0 };
+  return { name: "", metadataJson: Buffer.alloc(0), revealRejectionDetails: false, plan: 0, actor: "" };
 }
 
 export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
@@ -171,6 +180,9 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     }
     if (message.plan !== 0) {
       writer.uint32(32).int32(message.plan);
+    }
+    if (message.actor !== "") {
+      writer.uint32(42).string(message.actor);
     }
     return writer;
   },
@@ -220,6 +232,14 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
             message.plan = reader.int32() as any;
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -246,6 +266,7 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
         ? globalThis.Boolean(object.reveal_rejection_details)
         : false,
       plan: isSet(object.plan) ? planFromJSON(object.plan) : 0,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
     };
   },
 
@@ -263,6 +284,9 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     if (message.plan !== 0) {
       obj.plan = planToJSON(message.plan);
     }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
     return obj;
   },
 
@@ -275,18 +299,22 @@ export const CreateUserPoolRequest: MessageFns<CreateUserPoolRequest> = {
     message.metadataJson = object.metadataJson ?? Buffer.alloc(0);
     message.revealRejectionDetails = object.revealRejectionDetails ?? false;
     message.plan = object.plan ?? 0;
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
 function createBaseCreateUserPoolResponse(): CreateUserPoolResponse {
-  return { userPool: undefined };
+  return { userPool: undefined, audited: false };
 }
 
 export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
   encode(message: CreateUserPoolResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.userPool !== undefined) {
       UserPool.encode(message.userPool, writer.uint32(10).fork()).join();
+    }
+    if (message.audited !== false) {
+      writer.uint32(16).bool(message.audited);
     }
     return writer;
   },
@@ -312,6 +340,14 @@ export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
             message.userPool = UserPool.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.audited = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -331,6 +367,7 @@ export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
         : isSet(object.user_pool)
         ? UserPool.fromJSON(object.user_pool)
         : undefined,
+      audited: isSet(object.audited) ? globalThis.Boolean(object.audited) : false,
     };
   },
 
@@ -338,6 +375,9 @@ export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
     const obj: any = {};
     if (message.userPool !== undefined) {
       obj.userPool = UserPool.toJSON(message.userPool);
+    }
+    if (message.audited !== false) {
+      obj.audited = message.audited;
     }
     return obj;
   },
@@ -350,6 +390,7 @@ export const CreateUserPoolResponse: MessageFns<CreateUserPoolResponse> = {
     message.userPool = (object.userPool !== undefined && object.userPool !== null)
       ? UserPool.fromPartial(object.userPool)
       : undefined;
+    message.audited = object.audited ?? false;
     return message;
   },
 };
@@ -593,7 +634,7 @@ export const ListUserPoolsResponse: MessageFns<ListUserPoolsResponse> = {
 };
 
 function createBaseCreateApiKeyRequest(): CreateApiKeyRequest {
-  return { userPoolId: "", role: 0, name: "", scopes: [], expiresAt: undefined };
+  return { userPoolId: "", role: 0, name: "", scopes: [], expiresAt: undefined, actor: "" };
 }
 
 export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
@@ -612,6 +653,9 @@ export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
     }
     if (message.expiresAt !== undefined) {
       Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(42).fork()).join();
+    }
+    if (message.actor !== "") {
+      writer.uint32(50).string(message.actor);
     }
     return writer;
   },
@@ -669,6 +713,14 @@ export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
             message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -696,6 +748,7 @@ export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
         : isSet(object.expires_at)
         ? fromJsonTimestamp(object.expires_at)
         : undefined,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
     };
   },
 
@@ -716,6 +769,9 @@ export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
     if (message.expiresAt !== undefined) {
       obj.expiresAt = message.expiresAt.toISOString();
     }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
     return obj;
   },
 
@@ -729,12 +785,13 @@ export const CreateApiKeyRequest: MessageFns<CreateApiKeyRequest> = {
     message.name = object.name ?? "";
     message.scopes = object.scopes?.map((e) => e) || [];
     message.expiresAt = object.expiresAt ?? undefined;
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
 function createBaseCreateApiKeyResponse(): CreateApiKeyResponse {
-  return { apiKey: undefined, secret: "" };
+  return { apiKey: undefined, secret: "", audited: false };
 }
 
 export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
@@ -744,6 +801,9 @@ export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
     }
     if (message.secret !== "") {
       writer.uint32(18).string(message.secret);
+    }
+    if (message.audited !== false) {
+      writer.uint32(24).bool(message.audited);
     }
     return writer;
   },
@@ -777,6 +837,14 @@ export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
             message.secret = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.audited = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -797,6 +865,7 @@ export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
         ? ApiKey.fromJSON(object.api_key)
         : undefined,
       secret: isSet(object.secret) ? globalThis.String(object.secret) : "",
+      audited: isSet(object.audited) ? globalThis.Boolean(object.audited) : false,
     };
   },
 
@@ -807,6 +876,9 @@ export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
     }
     if (message.secret !== "") {
       obj.secret = message.secret;
+    }
+    if (message.audited !== false) {
+      obj.audited = message.audited;
     }
     return obj;
   },
@@ -820,12 +892,13 @@ export const CreateApiKeyResponse: MessageFns<CreateApiKeyResponse> = {
       ? ApiKey.fromPartial(object.apiKey)
       : undefined;
     message.secret = object.secret ?? "";
+    message.audited = object.audited ?? false;
     return message;
   },
 };
 
 function createBaseRevokeApiKeyRequest(): RevokeApiKeyRequest {
-  return { userPoolId: "", apiKeyId: "" };
+  return { userPoolId: "", apiKeyId: "", actor: "" };
 }
 
 export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
@@ -835,6 +908,9 @@ export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
     }
     if (message.apiKeyId !== "") {
       writer.uint32(18).string(message.apiKeyId);
+    }
+    if (message.actor !== "") {
+      writer.uint32(26).string(message.actor);
     }
     return writer;
   },
@@ -868,6 +944,14 @@ export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
             message.apiKeyId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -892,6 +976,7 @@ export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
         : isSet(object.api_key_id)
         ? globalThis.String(object.api_key_id)
         : "",
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
     };
   },
 
@@ -903,6 +988,9 @@ export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
     if (message.apiKeyId !== "") {
       obj.apiKeyId = message.apiKeyId;
     }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
     return obj;
   },
 
@@ -913,16 +1001,20 @@ export const RevokeApiKeyRequest: MessageFns<RevokeApiKeyRequest> = {
     const message = createBaseRevokeApiKeyRequest();
     message.userPoolId = object.userPoolId ?? "";
     message.apiKeyId = object.apiKeyId ?? "";
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
 function createBaseRevokeApiKeyResponse(): RevokeApiKeyResponse {
-  return {};
+  return { audited: false };
 }
 
 export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
-  encode(_: RevokeApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: RevokeApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.audited !== false) {
+      writer.uint32(8).bool(message.audited);
+    }
     return writer;
   },
 
@@ -939,6 +1031,14 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.audited = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -951,20 +1051,24 @@ export const RevokeApiKeyResponse: MessageFns<RevokeApiKeyResponse> = {
     }
   },
 
-  fromJSON(_: any): RevokeApiKeyResponse {
-    return {};
+  fromJSON(object: any): RevokeApiKeyResponse {
+    return { audited: isSet(object.audited) ? globalThis.Boolean(object.audited) : false };
   },
 
-  toJSON(_: RevokeApiKeyResponse): unknown {
+  toJSON(message: RevokeApiKeyResponse): unknown {
     const obj: any = {};
+    if (message.audited !== false) {
+      obj.audited = message.audited;
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<RevokeApiKeyResponse>, I>>(base?: I): RevokeApiKeyResponse {
     return RevokeApiKeyResponse.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<RevokeApiKeyResponse>, I>>(_: I): RevokeApiKeyResponse {
+  fromPartial<I extends Exact<DeepPartial<RevokeApiKeyResponse>, I>>(object: I): RevokeApiKeyResponse {
     const message = createBaseRevokeApiKeyResponse();
+    message.audited = object.audited ?? false;
     return message;
   },
 };
@@ -1306,7 +1410,7 @@ export const GetApiKeyResponse: MessageFns<GetApiKeyResponse> = {
 };
 
 function createBaseRotateApiKeyRequest(): RotateApiKeyRequest {
-  return { userPoolId: "", apiKeyId: "", graceSeconds: 0, expiresAt: undefined };
+  return { userPoolId: "", apiKeyId: "", graceSeconds: 0, expiresAt: undefined, actor: "" };
 }
 
 export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
@@ -1322,6 +1426,9 @@ export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
     }
     if (message.expiresAt !== undefined) {
       Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(34).fork()).join();
+    }
+    if (message.actor !== "") {
+      writer.uint32(42).string(message.actor);
     }
     return writer;
   },
@@ -1371,6 +1478,14 @@ export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
             message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1405,6 +1520,7 @@ export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
         : isSet(object.expires_at)
         ? fromJsonTimestamp(object.expires_at)
         : undefined,
+      actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
     };
   },
 
@@ -1422,6 +1538,9 @@ export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
     if (message.expiresAt !== undefined) {
       obj.expiresAt = message.expiresAt.toISOString();
     }
+    if (message.actor !== "") {
+      obj.actor = message.actor;
+    }
     return obj;
   },
 
@@ -1434,12 +1553,13 @@ export const RotateApiKeyRequest: MessageFns<RotateApiKeyRequest> = {
     message.apiKeyId = object.apiKeyId ?? "";
     message.graceSeconds = object.graceSeconds ?? 0;
     message.expiresAt = object.expiresAt ?? undefined;
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
 function createBaseRotateApiKeyResponse(): RotateApiKeyResponse {
-  return { apiKey: undefined, secret: "" };
+  return { apiKey: undefined, secret: "", audited: false };
 }
 
 export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
@@ -1449,6 +1569,9 @@ export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
     }
     if (message.secret !== "") {
       writer.uint32(18).string(message.secret);
+    }
+    if (message.audited !== false) {
+      writer.uint32(24).bool(message.audited);
     }
     return writer;
   },
@@ -1482,6 +1605,14 @@ export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
             message.secret = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.audited = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1502,6 +1633,7 @@ export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
         ? ApiKey.fromJSON(object.api_key)
         : undefined,
       secret: isSet(object.secret) ? globalThis.String(object.secret) : "",
+      audited: isSet(object.audited) ? globalThis.Boolean(object.audited) : false,
     };
   },
 
@@ -1512,6 +1644,9 @@ export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
     }
     if (message.secret !== "") {
       obj.secret = message.secret;
+    }
+    if (message.audited !== false) {
+      obj.audited = message.audited;
     }
     return obj;
   },
@@ -1525,6 +1660,7 @@ export const RotateApiKeyResponse: MessageFns<RotateApiKeyResponse> = {
       ? ApiKey.fromPartial(object.apiKey)
       : undefined;
     message.secret = object.secret ?? "";
+    message.audited = object.audited ?? false;
     return message;
   },
 };
@@ -2435,7 +2571,11 @@ export const SetPlanResponse: MessageFns<SetPlanResponse> = {
   },
 };
 
-/** User pools and the keys of their callers. */
+/**
+ * User pools and the keys of their callers. A change that says who makes it (`actor`, as an audit entry has it) and its audit
+ * entry are one transaction, and the answer says so (`audited`). A gateway of the version before names nobody and writes the
+ * entry itself, with AppendAuditEntry; so does a gateway whose store does not say that it has.
+ */
 export type PoolStoreServiceService = typeof PoolStoreServiceService;
 export const PoolStoreServiceService = {
   createUserPool: {
