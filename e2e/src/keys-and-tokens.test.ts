@@ -95,6 +95,16 @@ describe('an API key', () => {
   }, 120_000);
 });
 
+it('a rotation that is repeated, as one whose answer was lost, logs out nobody who holds a secret from before', async () => {
+  const { secret, apiKeyId } = await makeKey({ scopes: ['logins'] });
+  const { userPoolId, adminKey } = world.company;
+  using keys = keysAs(adminKey);
+  const secrets = [secret];
+  for (const _ of [1, 2, 3])
+    secrets.push((await keys.rotateApiKey(RotateApiKeyRequest.fromPartial({ userPoolId, apiKeyId }), inTime())).secret);
+  for (const one of secrets) expect(await logIn(one)).toBe('authenticated');
+});
+
 describe('a token of the configured issuer', () => {
   it('manages the pools that it names as far as its scopes go, and the audit names its subject', async () => {
     const { userPoolId } = world.company;

@@ -3,7 +3,7 @@ import { DataSource, type Logger } from 'typeorm';
 import { ClientOfOneChance } from './client-of-one-chance.ts';
 import { connectionEntity, connectionVersionEntity, scriptEntity } from './entities/connection-entities.ts';
 import { auditEntryEntity, conflictEntity, scriptRunEntity } from './entities/history-entities.ts';
-import { apiKeyEntity, userPoolEntity } from './entities/pool-entities.ts';
+import { apiKeyEntity, earlierKeySecretEntity, userPoolEntity } from './entities/pool-entities.ts';
 import {
   credentialEntity,
   externalIdEntity,
@@ -22,6 +22,7 @@ import { KeysOfTheEnvironment1767400000000 } from './migrations/1767400000000-ke
 import { DecisionsOfAUser1767500000000 } from './migrations/1767500000000-decisions-of-a-user.ts';
 import { PepperChecks1767600000000 } from './migrations/1767600000000-pepper-checks.ts';
 import { VersionsGoOn1767700000000 } from './migrations/1767700000000-versions-go-on.ts';
+import { EarlierKeySecrets1767800000000 } from './migrations/1767800000000-earlier-key-secrets.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -90,6 +91,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
     entities: [
       userPoolEntity,
       apiKeyEntity,
+      earlierKeySecretEntity,
       connectionEntity,
       connectionVersionEntity,
       scriptEntity,
@@ -114,6 +116,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       DecisionsOfAUser1767500000000,
       PepperChecks1767600000000,
       VersionsGoOn1767700000000,
+      EarlierKeySecrets1767800000000,
     ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.

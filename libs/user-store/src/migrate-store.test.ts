@@ -93,7 +93,8 @@ describe('migrateStore', () => {
     await migrate();
     const limits = { databaseUrl: database.url, connectTimeoutMs: 5_000, poolSize: 1, statementTimeoutMs: 5_000 };
     const before = await connectDataSource({ ...limits, throughPooler: leadsThroughPooler() });
-    await before.undoLastMigration();
+    // The last but one changes a table that is there.
+    for (const _ of [1, 2]) await before.undoLastMigration();
     const dump = before.createQueryRunner();
     await dump.startTransaction();
     await dump.query('LOCK TABLE user_pools IN ACCESS SHARE MODE');
@@ -107,7 +108,7 @@ describe('migrateStore', () => {
     await dump.commitTransaction();
     await dump.release();
     await before.destroy();
-    expect((await migrate()).ran).toHaveLength(1);
+    expect((await migrate()).ran).toHaveLength(2);
   });
 
   it.each(['schema_migrations', 'api_keys'])(

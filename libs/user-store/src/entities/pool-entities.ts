@@ -53,6 +53,19 @@ export type ApiKeyRow = {
   givenSha256: Buffer | null;
 };
 
+/** A secret from before the previous one that still goes on. */
+export type EarlierKeySecretRow = { secretSha256: Buffer; apiKeyId: string; endsAt: Date };
+
+export const earlierKeySecretEntity = new EntitySchema<EarlierKeySecretRow>({
+  name: 'earlier_key_secret',
+  tableName: 'earlier_key_secrets',
+  columns: {
+    secretSha256: { type: 'bytea', primary: true, name: 'secret_sha256' },
+    apiKeyId: { type: 'uuid', name: 'api_key_id' },
+    endsAt: { type: 'timestamptz', name: 'ends_at' },
+  },
+});
+
 export const apiKeyEntity = new EntitySchema<ApiKeyRow>({
   name: 'api_key',
   tableName: 'api_keys',

@@ -10,7 +10,7 @@ const idOf = (kind: string, n = 'n'): string => `md5('${kind} ' || ${n})::uuid`;
 // 60 characters, as bcrypt's.
 const HASH = `'$2b$12$' || substr(md5('a' || n) || md5('b' || n), 1, 53)`;
 
-/** User pools, each with a connection that is switched on, in one version without scripts. */
+/** User pools, each with a connection that is switched on, in one version without scripts, and a key that was rotated twice. */
 const POOLS = [
   `INSERT INTO user_pools (id, name, metadata, reveal_rejection_details, created_at)
    SELECT ${idOf('pool')}, 'pool ' || n, '{}', false, now() FROM generate_series($1::int, $2::int - 1) AS n`,
@@ -22,6 +22,8 @@ const POOLS = [
   `INSERT INTO api_keys (id, name, role, user_pool_id, secret_sha256, created_at)
    SELECT ${idOf('key')}, 'key', 'edge', ${idOf('pool')}::text, sha256(('key ' || n)::bytea), now()
    FROM generate_series($1::int, $2::int - 1) AS n`,
+  `INSERT INTO earlier_key_secrets (secret_sha256, api_key_id, ends_at)
+   SELECT sha256(('earlier key ' || n)::bytea), ${idOf('key')}, now() FROM generate_series($1::int, $2::int - 1) AS n`,
 ];
 
 /** Users of pool 0 who have migrated: an e-mail, a username, a legacy id, a hash. */

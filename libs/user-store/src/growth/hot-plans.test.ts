@@ -125,6 +125,15 @@ const run = () => ({ runId: `run`, endedAt: clock(), action: 'login', outcome: '
 type Repositories = ReturnType<typeof repositories>;
 const CALLS: readonly (readonly [string, (by: Repositories) => Promise<unknown>])[] = [
   ['who calls', ({ keys }) => keys.find(createHash('sha256').update('key 7').digest())],
+  ['who calls with a secret of nobody', ({ keys }) => keys.find(createHash('sha256').update('no key').digest())],
+  [
+    'a rotation',
+    async ({ keys }) => {
+      const { items } = await keys.list(pool.id, page);
+      const key = { userPoolId: pool.id, id: items[0]?.id ?? '', graceMs: 60_000 };
+      for (const _ of [1, 2]) await keys.rotate(key, ADMIN);
+    },
+  ],
   ['pool and connection', ({ pools }) => pools.loginFacts(pool.id)],
   ['an attempt', ({ attempts }) => attempts.begin(subject())],
   ['an attempt that was right', ({ attempts }) => attempts.proven(subject())],

@@ -15,6 +15,7 @@ import { KeysOfTheEnvironment1767400000000 } from './1767400000000-keys-of-the-e
 import { DecisionsOfAUser1767500000000 } from './1767500000000-decisions-of-a-user.ts';
 import { PepperChecks1767600000000 } from './1767600000000-pepper-checks.ts';
 import { VersionsGoOn1767700000000 } from './1767700000000-versions-go-on.ts';
+import { EarlierKeySecrets1767800000000 } from './1767800000000-earlier-key-secrets.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -47,6 +48,7 @@ const ALL = [
   DecisionsOfAUser1767500000000,
   PepperChecks1767600000000,
   VersionsGoOn1767700000000,
+  EarlierKeySecrets1767800000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -59,6 +61,7 @@ const UPGRADES = [
   'DecisionsOfAUser1767500000000',
   'PepperChecks1767600000000',
   'VersionsGoOn1767700000000',
+  'EarlierKeySecrets1767800000000',
 ];
 type Migrations = (typeof ALL)[number][];
 

@@ -81,6 +81,99 @@ describe('an API key', () => {
   });
 });
 
+describe('a rotation that is repeated, as when its answer was lost', () => {
+  const DAY_MS = 86_400_000;
+  /** Rotates so often, and says which secrets go on: the first one first. */
+  const rotated = async (graces: readonly number[], more: { expiresAt?: Date } = {}) => {
+    const { secret, ...place } = await newKey(more);
+    const secrets = [secret];
+    for (const graceMs of graces) {
+      secrets.push((await store.apiKeys.rotate({ ...place, graceMs, ...more })).secret);
+      passes(1_000);
+    }
+    return { ...place, secrets };
+  };
+  const untilOf = (secret: string) =>
+    find(secret).then(
+      (key) => key?.validUntil,
+      (error: { reason: string }) => error.reason,
+    );
+  const ended = [undefined, 'API_KEY_EXPIRED'];
+
+  it('ends none that callers hold: each goes on for the grace that it was given', async () => {
+    const { id, secrets } = await rotated([DAY_MS, DAY_MS, DAY_MS]);
+    for (const secret of secrets) expect(await find(secret)).toMatchObject({ id });
+    const [first = '', second = '', third = '', fourth = ''] = secrets;
+    expect(await untilOf(first)).toEqual(inMs(DAY_MS - 3_000));
+    expect([await untilOf(second), await untilOf(third)]).toEqual([inMs(DAY_MS - 2_000), inMs(DAY_MS - 1_000)]);
+    passes(DAY_MS - 3_000);
+    await expect(find(first)).rejects.toMatchObject(EXPIRED);
+    expect(await find(second)).toBeDefined();
+    passes(2_000);
+    for (const secret of [second, third]) await expect(find(secret)).rejects.toMatchObject(EXPIRED);
+    expect(await untilOf(fourth)).toBeNull();
+  });
+
+  it('at the same moment, too', async () => {
+    const { secret, ...place } = await newKey();
+    const both = await Promise.all([1, 2].map(() => store.apiKeys.rotate({ ...place, graceMs: DAY_MS })));
+    for (const one of [secret, ...both.map((rotation) => rotation.secret)])
+      expect(await find(one)).toMatchObject({ id: place.id });
+  });
+
+  it('with less grace ends all from before by then, and without any at once', async () => {
+    const { secrets, ...place } = await rotated([DAY_MS, DAY_MS, MINUTE_MS]);
+    for (const secret of secrets.slice(0, 3)) expect(await untilOf(secret)).toEqual(inMs(MINUTE_MS - 1_000));
+    await store.apiKeys.rotate({ ...place, graceMs: 0 });
+    for (const secret of secrets) expect(ended).toContain(await untilOf(secret));
+  });
+
+  it('with more grace brings none back and lengthens none', async () => {
+    const { secrets, ...place } = await rotated([0, MINUTE_MS]);
+    const [first = '', second = ''] = secrets;
+    await store.apiKeys.rotate({ ...place, graceMs: DAY_MS });
+    expect([await untilOf(first), await untilOf(second)]).toEqual([undefined, inMs(MINUTE_MS - 1_000)]);
+    passes(MINUTE_MS);
+    await store.apiKeys.rotate({ ...place, graceMs: DAY_MS });
+    expect(ended).toContain(await untilOf(second));
+  });
+
+  it('lengthens none beyond the end that its key had', async () => {
+    const { secrets, ...place } = await rotated([DAY_MS], { expiresAt: inMs(MINUTE_MS) });
+    const [first = ''] = secrets;
+    await store.apiKeys.rotate({ ...place, graceMs: DAY_MS, expiresAt: inMs(9 * DAY_MS) });
+    expect(await untilOf(first)).toEqual(inMs(MINUTE_MS - 1_000));
+  });
+
+  it('leaves ten secrets at the most: of more, those that would end first have ended', async () => {
+    const { id, secrets } = await rotated(Array(11).fill(DAY_MS));
+    for (const secret of secrets.slice(0, 2)) expect(await find(secret)).toBeUndefined();
+    for (const secret of secrets.slice(2)) expect(await find(secret)).toMatchObject({ id });
+    const kept = await database.query('SELECT 1 FROM earlier_key_secrets WHERE api_key_id = $1', [id]);
+    expect(kept).toHaveLength(8);
+  });
+
+  it('does not outlive the key', async () => {
+    const { secrets, userPoolId, id } = await rotated([DAY_MS, DAY_MS]);
+    await store.apiKeys.revoke(userPoolId, id);
+    for (const secret of secrets) expect(await find(secret)).toBeUndefined();
+  });
+
+  it('is done by a version before, too, whose grace holds for the earlier ones', async () => {
+    const { secrets, ...place } = await rotated([DAY_MS, DAY_MS]);
+    const [first = '', second = '', third = ''] = secrets;
+    // As that rotates without grace: it knows the key and the secret before alone.
+    await database.query(
+      `UPDATE api_keys SET secret_sha256 = $2, previous_sha256 = secret_sha256, previous_until = $3 WHERE id = $1`,
+      [place.id, sha256('of the version before'), now],
+    );
+    for (const secret of [first, second, third]) expect(ended).toContain(await untilOf(secret));
+    await store.apiKeys.rotate({ ...place, graceMs: DAY_MS });
+    for (const secret of [first, second, third]) expect(ended).toContain(await untilOf(secret));
+    expect(await find('of the version before')).toMatchObject({ id: place.id });
+  });
+});
+
 describe('the list of keys', () => {
   it('goes page by page from the newest, without revoked ones, and holds no secret', async () => {
     const { userPoolId, id, secret } = await newKey();

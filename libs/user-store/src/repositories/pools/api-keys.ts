@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '@userferry/errors';
 import { type DataSource, type EntityManager, IsNull } from 'typeorm';
 import { type ApiKeyRole, apiKeyEntity } from '../../entities/pool-entities.ts';
 import { newestFirst, type Page, type Paged } from '../../paging.ts';
 import { isUuid, requirePool, UUID_FORM } from '../../require-pool.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Author } from '../history/audit.ts';
+import { type FoundKey, findKey } from './find-key.ts';
 import { factsOf, writeKeyAudit } from './key-audit.ts';
 import { makeSecret, sha256 } from './key-secret.ts';
 import { type ApiKey, type KeyWithSecret, keyNotFound, known } from './known-key.ts';
-import { earlier, type KeyRotation, rotateKey } from './rotate-key.ts';
+import { type KeyRotation, rotateKey } from './rotate-key.ts';
 
 export type NewApiKey = {
   readonly userPoolId: string;
@@ -72,23 +72,12 @@ export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => 
     }),
 
   /**
-   * By the SHA-256 of the key, or of the one before while that goes on; nothing for a revoked one. `validUntil` is when
-   * this secret ends, null for never.
+   * By the SHA-256 of the key, or of one before while that goes on; nothing for a revoked one. `validUntil` is when this
+   * secret ends, null for never.
    * @throws ServiceError API_KEY_EXPIRED
    */
-  find: async (secretSha256: Uint8Array): Promise<(ApiKey & { readonly validUntil: Date | null }) | undefined> => {
-    const digest = Buffer.from(secretSha256);
-    const row = await dataSource.manager.findOneBy(apiKeyEntity, [
-      { secretSha256: digest, revokedAt: IsNull() },
-      { previousSha256: digest, revokedAt: IsNull() },
-    ]);
-    if (row === null) return undefined;
-    const isCurrent = digest.equals(row.secretSha256);
-    const validUntil = isCurrent ? row.expiresAt : earlier(row.expiresAt, row.previousUntil);
-    if (validUntil !== null && validUntil <= clock())
-      throw new ServiceError('API_KEY_EXPIRED', isCurrent ? 'the API key has expired' : 'the API key was replaced');
-    return { ...known(row), validUntil };
-  },
+  find: (secretSha256: Uint8Array): Promise<FoundKey | undefined> =>
+    findKey(dataSource.manager, Buffer.from(secretSha256), clock()),
 
   /** @throws ServiceError API_KEY_NOT_FOUND, also for a revoked one */
   get: async (userPoolId: string, id: string): Promise<ApiKey> => {
@@ -108,8 +97,8 @@ export const createApiKeyRepository = (dataSource: DataSource, clock: Clock) => 
   },
 
   /**
-   * Gives a key a new secret, known this once. The one before ends with the time of grace, or when it would have anyhow;
-   * the one before that ends now.
+   * Gives a key a new secret, known this once. The one before, and those before that, end with the time of grace, or when
+   * they would have anyhow: a rotation that is repeated ends none that goes on.
    * @throws ServiceError API_KEY_NOT_FOUND, also for a revoked one
    */
   rotate: (rotation: KeyRotation, author?: Author): Promise<KeyWithSecret> =>

@@ -97,7 +97,7 @@ export interface ApiKey {
   rotatedAt?:
     | Date
     | undefined;
-  /** Until when the secret before goes on. */
+  /** Until when the secret before goes on; none from before that goes on for longer. */
   previousUntil?: Date | undefined;
 }
 
@@ -127,7 +127,7 @@ export interface RevokeApiKeyResponse {
 export interface RotateApiKeyRequest {
   userPoolId: string;
   apiKeyId: string;
-  /** How long the secret before goes on, 0 to 30 days; absent: a day. */
+  /** How long secrets from before go on at the most, 0 to 30 days; absent: a day. */
   graceSeconds?:
     | number
     | undefined;
@@ -1255,7 +1255,10 @@ export const ApiKeyServiceService = {
       Buffer.from(RevokeApiKeyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RevokeApiKeyResponse => RevokeApiKeyResponse.decode(value),
   },
-  /** Gives the key a new secret, in this answer and never again; the one before goes on for the time of grace. */
+  /**
+   * Gives the key a new secret, in this answer and never again. The one before goes on for the time of grace, and so do those
+   * from before that, each for its own, no longer than this one's: a rotation may be repeated.
+   */
   rotateApiKey: {
     path: "/userferry.management.v1.ApiKeyService/RotateApiKey" as const,
     requestStream: false as const,
@@ -1283,7 +1286,10 @@ export interface ApiKeyServiceServer extends UntypedServiceImplementation {
   createApiKey: handleUnaryCall<CreateApiKeyRequest, CreateApiKeyResponse>;
   /** Takes effect within seconds on every replica. */
   revokeApiKey: handleUnaryCall<RevokeApiKeyRequest, RevokeApiKeyResponse>;
-  /** Gives the key a new secret, in this answer and never again; the one before goes on for the time of grace. */
+  /**
+   * Gives the key a new secret, in this answer and never again. The one before goes on for the time of grace, and so do those
+   * from before that, each for its own, no longer than this one's: a rotation may be repeated.
+   */
   rotateApiKey: handleUnaryCall<RotateApiKeyRequest, RotateApiKeyResponse>;
   /** The keys of a pool (`*`: of operators) that are not revoked, the newest first; no secret. */
   listApiKeys: handleUnaryCall<ListApiKeysRequest, ListApiKeysResponse>;
@@ -1322,7 +1328,10 @@ export interface ApiKeyServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RevokeApiKeyResponse) => void,
   ): ClientUnaryCall;
-  /** Gives the key a new secret, in this answer and never again; the one before goes on for the time of grace. */
+  /**
+   * Gives the key a new secret, in this answer and never again. The one before goes on for the time of grace, and so do those
+   * from before that, each for its own, no longer than this one's: a rotation may be repeated.
+   */
   rotateApiKey(
     request: RotateApiKeyRequest,
     callback: (error: ServiceError | null, response: RotateApiKeyResponse) => void,
