@@ -53,6 +53,19 @@ describe('migrateStore', () => {
     expect(await database.dump()).not.toContain(given);
   });
 
+  it('leaves in the audit each operator key that a start makes or is given, once', async () => {
+    const given = 'an-operator-key-set-by-the-environment';
+    for (const operatorKey of [undefined, given, given, undefined]) await migrate(operatorKey);
+    await using store = await openStoreForTests(database.url);
+    const { items } = await store.audit.list('*', { size: 0, token: '' });
+    const keys = (await store.apiKeys.list('*', { size: 0, token: '' })).items;
+    const made = { actor: 'migration-service', action: 'ApiKeyService/CreateApiKey' };
+    expect(items).toMatchObject(
+      keys.map(({ id, name }) => ({ ...made, target: `key ${id}, name ${name}, role operator, all scopes` })),
+    );
+    expect(keys.map(({ name }) => name)).toEqual(['set by environment', 'first key']);
+  });
+
   it('does not take the key of the environment again once it was rotated out or revoked', async () => {
     const given = 'an-operator-key-set-by-the-environment';
     await migrate(given);

@@ -137,21 +137,33 @@ const isKnownAsGiven = async (manager: EntityManager, givenSha256: Buffer): Prom
   return manager.existsBy(apiKeyEntity, places);
 };
 
+/** Whoever starts the service, or sets its environment, acts as the service. */
+const AT_START: Author = { actor: 'migration-service' };
+
+const insertOperatorKey = async (
+  manager: EntityManager,
+  name: string,
+  secret: { readonly secret: string; readonly prefix: string | null },
+): Promise<void> => {
+  const at = new Date();
+  const key = await insertKey(manager, { userPoolId: '*', role: 'operator', name }, secret, at);
+  await writeKeyAudit(manager, { key, at, call: 'CreateApiKey', facts: factsOf(key) }, AT_START);
+};
+
 /**
  * Sees to it that an operator can get in: takes the key that the environment sets, else makes one when there is none.
- * Returns a key that was made, to be shown once. Callers hold the migration lock.
+ * Returns a key that was made, to be shown once. Callers hold the migration lock, in a transaction.
  */
 export const ensureOperatorKey = async (manager: EntityManager, given?: string): Promise<string | undefined> => {
-  const key = { userPoolId: '*', role: 'operator', name: given ? 'set by environment' : 'first key' } as const;
   if (given !== undefined) {
     const digest = sha256(given);
     // How a key begins that somebody thought of is a part of the secret.
     if (!(await isKnownAsGiven(manager, digest)))
-      await insertKey(manager, key, { secret: given, prefix: null }, new Date());
+      await insertOperatorKey(manager, 'set by environment', { secret: given, prefix: null });
     return undefined;
   }
   if (await manager.existsBy(apiKeyEntity, { role: 'operator', revokedAt: IsNull() })) return undefined;
   const made = makeSecret();
-  await insertKey(manager, key, made, new Date());
+  await insertOperatorKey(manager, 'first key', made);
   return made.secret;
 };

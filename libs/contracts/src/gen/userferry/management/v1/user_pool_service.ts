@@ -144,7 +144,7 @@ export interface AuditEntry {
   at?:
     | Date
     | undefined;
-  /** An API key's id. */
+  /** An API key's id, `token:` and the subject of a token, or `migration-service` for an operator's key of its start. */
   actor: string;
   /** The call, as `ConnectionService/SaveScript`. */
   action: string;
