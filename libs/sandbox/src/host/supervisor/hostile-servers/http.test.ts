@@ -3,8 +3,10 @@ import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync 
 import type { Outcome } from '@userferry/script-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  attacks,
   drip,
   type HostileScene,
+  itContains,
   onFirst,
   PASSWORD,
   pump,
@@ -58,35 +60,41 @@ const TOO_MUCH: readonly Outcome[] = ['out_of_memory', 'quota_exceeded', 'timed_
 const BROKEN: readonly Outcome[] = ['store_unreachable', 'timed_out'];
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s and a server', (way) => {
-  it.each<readonly [what: string, serve: Serve, outcomes: readonly Outcome[]]>([
-    ['that is silent', () => {}, ['timed_out']],
-    ['that drips its head', (socket) => drip(socket, Buffer.from(HEAD.repeat(20))), [...BROKEN]],
-    [
-      'that drips its body',
-      (socket) =>
-        onFirst(socket, () => {
-          socket.write(`${HEAD}Content-Length: 100000\r\n\r\n`);
-          drip(socket, Buffer.from('x'));
-        }),
-      ['timed_out'],
-    ],
-    ['whose body never ends', endless(`${HEAD}\r\n`, JUNK), TOO_MUCH],
-    ['whose chunks never end', endless(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, `10000\r\n${JUNK}\r\n`), TOO_MUCH],
-    [
-      'whose chunks of one byte never end',
-      endless(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'.repeat(1000)),
-      TOO_MUCH,
-    ],
-    ['whose headers never end', endless(HEAD, 'X-More: and more\r\n'.repeat(100)), BROKEN],
-    ['that announces 10^18 bytes', answers(`${HEAD}Content-Length: 1000000000000000000\r\n`, 'x'), ['timed_out']],
-    [
-      'that says "continue" without end',
-      endless('', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)),
-      [...BROKEN, ...TOO_MUCH],
-    ],
-  ])('%s is contained', async (_what, serve, outcomes) => {
-    await scene.attack({ serve, body: WAYS[way], outcomes });
-  });
+  itContains(
+    '%s is contained',
+    attacks(WAYS[way], [
+      ['that is silent', () => {}, ['timed_out']],
+      ['that drips its head', (socket) => drip(socket, Buffer.from(HEAD.repeat(20))), [...BROKEN]],
+      [
+        'that drips its body',
+        (socket) =>
+          onFirst(socket, () => {
+            socket.write(`${HEAD}Content-Length: 100000\r\n\r\n`);
+            drip(socket, Buffer.from('x'));
+          }),
+        ['timed_out'],
+      ],
+      ['whose body never ends', endless(`${HEAD}\r\n`, JUNK), TOO_MUCH],
+      [
+        'whose chunks never end',
+        endless(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, `10000\r\n${JUNK}\r\n`),
+        TOO_MUCH,
+      ],
+      [
+        'whose chunks of one byte never end',
+        endless(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'.repeat(1000)),
+        TOO_MUCH,
+      ],
+      ['whose headers never end', endless(HEAD, 'X-More: and more\r\n'.repeat(100)), BROKEN],
+      ['that announces 10^18 bytes', answers(`${HEAD}Content-Length: 1000000000000000000\r\n`, 'x'), ['timed_out']],
+      [
+        'that says "continue" without end',
+        endless('', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)),
+        [...BROKEN, ...TOO_MUCH],
+      ],
+    ]),
+    () => scene,
+  );
 });
 
 describe('a bomb', () => {

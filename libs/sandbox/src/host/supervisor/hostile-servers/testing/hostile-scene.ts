@@ -1,7 +1,7 @@
 /** Servers that mean harm, and scripts in the built sandbox that connect to them. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { judgeThrow, LIMITS, type Outcome, type RunResult } from '@userferry/script-contract';
-import { expect } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RunRequest } from '../../../../sandbox.ts';
 import { REAL_RUNTIME, readableLog, runOf, startTestSandbox, temporaryFolder } from '../../testing/test-sandbox.ts';
 
@@ -26,9 +26,18 @@ export type HostileScene = {
 /** One line of a table of attacks; `body` where it is another one than the table's. */
 type Line = readonly [what: string, serve: Serve, outcomes: readonly Outcome[], body?: string];
 
-/** A table of attacks as `it.each` takes it. */
+/** A table of attacks as `itContains` takes it. */
 export const attacks = (usual: string, lines: readonly Line[]) =>
   lines.map(([what, serve, outcomes, body = usual]) => [what, { serve, outcomes, body }] as const);
+
+/** A test of each; those whose run can only wait until its time is over wait together. */
+export const itContains = (title: string, table: ReturnType<typeof attacks>, scene: () => HostileScene): void => {
+  type One = (typeof table)[number];
+  const isWait = ([, { outcomes }]: One): boolean => outcomes.every((outcome) => outcome === 'timed_out');
+  const contain = async (_what: One[0], attack: One[1]): Promise<void> => void (await scene().attack(attack));
+  it.each(table.filter((one) => !isWait(one)))(title, contain);
+  it.concurrent.each(table.filter(isWait))(title, contain);
+};
 
 export const PASSWORD = 'open-sesame-4711';
 /** For what may take all of its time. What ends by itself has as much as a slow machine takes. */
