@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunOptions, startHost, type TestHost } from './testing/start-host.ts';
 
 const FINE = 'function login() { return "fine" }';
-const LIMITS = { timeoutMs: 600, memoryLimitBytes: 64 * 1024 * 1024 };
+const LIMITS = { timeoutMs: 20_000, memoryLimitBytes: 64 * 1024 * 1024 };
+/** For what does not end. What ends by itself has the time that it takes on a busy machine. */
+const ENDLESS = { timeoutMs: 600 };
 
 let host: TestHost;
 beforeAll(async () => {
@@ -52,7 +54,7 @@ describe('a script that does not end', () => {
     ['a value that it logs', 'console.log({ get [Symbol.toStringTag]() { while (1); } }); await new Promise(() => {})'],
     ['finally', 'const f = () => { try { f() } finally { f() } }; f()'],
   ])('is stopped at its deadline: %s', async (_what, body) => {
-    const { outcome, usage, error } = await run(body);
+    const { outcome, usage, error } = await run(body, ENDLESS);
     expect(outcome).toBe('timed_out');
     expect(error?.message).toBe('The script did not finish within 600 ms');
     expect(usage.wallMs).toBeGreaterThanOrEqual(550);
@@ -117,19 +119,19 @@ describe('a script that wants too much memory', () => {
 });
 
 describe('what an isolate cannot contain', () => {
-  const COMPLETE = { timeoutMs: 500, memoryLimitBytes: 64 * 1024 * 1024 };
-
   it('a built-in that nothing stops: the run times out, then the host ends itself', async () => {
     const own = await startHost();
     const source = 'function login() { const a = []; a.length = 2 ** 32 - 1; a.indexOf(1); return 1 }';
-    expect((await own.run(source, COMPLETE)).outcome).toBe('timed_out');
+    // A host that is new has the time to make its first isolate: the deadline comes in the built-in.
+    expect(await own.run(FINE, LIMITS)).toMatchObject({ outcome: 'completed' });
+    expect((await own.run(source, { ...LIMITS, timeoutMs: 2_000 })).outcome).toBe('timed_out');
     expect(await own.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
   it('an isolate that V8 gives up: the run is out of memory, then the host ends itself', async () => {
     const own = await startHost();
     const source = 'function login() { const m = new Map(); for (let i = 0; ; i++) m.set(i, { i }) }';
-    expect((await own.run(source, { ...COMPLETE, timeoutMs: 30_000 })).outcome).toBe('out_of_memory');
+    expect((await own.run(source, { ...LIMITS, timeoutMs: 30_000 })).outcome).toBe('out_of_memory');
     expect((await own.exited).signal).toMatch(/SIGKILL|SIGABRT/);
   });
 
@@ -150,7 +152,7 @@ describe('a script that floods the bridge', () => {
   });
 
   it('with log lines for ever: it is stopped', async () => {
-    expect((await run('for (;;) console.log("x".repeat(1000))')).outcome).toBe('timed_out');
+    expect((await run('for (;;) console.log("x".repeat(1000))', ENDLESS)).outcome).toBe('timed_out');
   });
 
   it('with timers: the run ends', async () => {
@@ -161,7 +163,7 @@ describe('a script that floods the bridge', () => {
 
   it('with hashes: they cost nobody else anything', async () => {
     const body = 'const c = require("crypto"); for (;;) c.createHash("sha256").update("x").digest()';
-    expect((await run(body)).outcome).toBe('timed_out');
+    expect((await run(body, ENDLESS)).outcome).toBe('timed_out');
     await expectAlive();
   });
 
