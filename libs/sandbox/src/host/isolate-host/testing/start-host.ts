@@ -162,7 +162,7 @@ export async function startHost({ prefix = [], runtime = RUNTIME }: HostOptions 
         functionName: 'login',
         argsJson: JSON.stringify(values),
         env: {},
-        timeoutMs: 5000,
+        timeoutMs: 20_000,
         memoryLimitBytes: 128 * 1024 * 1024,
         ...('reuse' in options ? {} : { reuse: { destinations: [...destinations] } }),
         ...(options as Partial<RunFrame>),
