@@ -3,10 +3,20 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { createAuthority, findFreePort } from '@userferry/local-databases';
 import { expect, it } from 'vitest';
 
 const program = (name: string): string => join(import.meta.dirname, name);
+
+/** Resolves when the service has said that it is ready. */
+const readyOf = ({ stdout }: { readonly stdout: Readable }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    createInterface({ input: stdout })
+      .on('line', (line) => line.includes('"msg":"ready"') && resolve())
+      .on('close', () => reject(new Error('the service ended')));
+  });
 
 /** The exit code of a probe, as Kubernetes runs it. */
 const probe = (env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<number> =>
@@ -33,20 +43,22 @@ it('a bad renewal of the certificate files makes no probe fail of a process that
     USERFERRY_TLS_KEY_FILE: put('tls.key', made.privateKey),
     USERFERRY_TLS_CA_FILE: put('ca.crt', made.caCertificate),
   };
-  const service = spawn(process.execPath, [program('main.ts')], { env, stdio: 'ignore' });
+  const service = spawn(process.execPath, [program('main.ts')], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(service, 'exit');
   stack.defer(async () => {
     service.kill();
     await ended;
   });
-  await expect.poll(() => probe(env), { timeout: 40_000, interval: 500 }).toBe(0);
+  const bothProbes = () => Promise.all([probe(env), probe(env, 'liveness')]);
+  await readyOf(service);
+  expect(await probe(env)).toBe(0);
 
   put('tls.key', createAuthority().issue(['public-ip-service']).privateKey);
-  expect([await probe(env), await probe(env, 'liveness')]).toEqual([0, 0]);
+  expect(await bothProbes()).toEqual([0, 0]);
   rmSync(env.USERFERRY_TLS_CERT_FILE);
-  expect([await probe(env), await probe(env, 'liveness')]).toEqual([0, 0]);
+  expect(await bothProbes()).toEqual([0, 0]);
 
   service.kill();
   await ended;
-  expect([await probe(env), await probe(env, 'liveness')]).toEqual([1, 1]);
+  expect(await bothProbes()).toEqual([1, 1]);
 });
