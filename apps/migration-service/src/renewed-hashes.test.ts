@@ -1,6 +1,6 @@
 import { LocalVerdict } from '@userferry/contracts/migration/v1/login_service';
 import { testDatabase } from '@userferry/testing';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { email, inTime, randomRing, setUpPool, startServiceForTests } from './service-for-tests.ts';
 
 const identifier = email('ada@example.com');
@@ -30,7 +30,7 @@ it('a login whose hash has yesterday’s cost or pepper stores one of today’s,
   expect(await check('hunter3')).toBe(LocalVerdict.WRONG_PASSWORD);
   expect(await credentials()).toEqual([old]);
   expect(await check('hunter2')).toBe(LocalVerdict.VERIFIED);
-  await vi.waitFor(async () => expect(await credentials()).toMatchObject([{ pepper_id: 'p2', cost: 5 }]));
+  await expect.poll(credentials).toMatchObject([{ pepper_id: 'p2', cost: 5 }]);
   const [renewed] = await credentials();
   expect(renewed?.hash).toMatch(/^\$2b\$05\$/);
   expect(await check('hunter3')).toBe(LocalVerdict.WRONG_PASSWORD);

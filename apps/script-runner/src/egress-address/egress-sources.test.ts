@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { startEchoServer, startMetadataService, startStunServer, stunSuccess } from '@userferry/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { egressSources } from './egress-sources.ts';
@@ -82,9 +84,13 @@ describe('a STUN server', () => {
   });
 
   it('that is not there fails long before time is up', async () => {
-    const { port } = stack.use(await startStunServer());
-    await stack.disposeAsync();
-    stack = new AsyncDisposableStack();
+    // Held by a socket that hears another port alone: whoever else sends there is refused.
+    const holder = createSocket('udp4');
+    stack.defer(() => void holder.close());
+    await once(holder.bind(0, '127.0.0.1'), 'listening');
+    holder.connect(1, '127.0.0.1');
+    await once(holder, 'connect');
+    const { port } = holder.address();
     await expect(askStun({ host: '127.0.0.1', port }, 4, soon(30_000))).rejects.toThrow('ECONNREFUSED');
   });
 });
