@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectDataSource } from './data-source.ts';
 import { type MigrateStoreOptions, migrateStore } from './migrate-store.ts';
@@ -26,6 +27,21 @@ const migrate = (operatorKey?: string, options: Partial<MigrateStoreOptions> = {
     operatorKey,
   });
 const operatorKeys = () => database.query(`SELECT * FROM api_keys WHERE role = 'operator'`);
+
+/** Whether the database does, through the pooler where there is one, which may not have heard yet that its connections have ended. */
+const answers = async (): Promise<boolean> => {
+  const client = new pg.Client({ connectionString: database.url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+};
 
 describe('migrateStore', () => {
   it('lets several replicas start at once on an empty database: one migrates and makes the one key', async () => {
@@ -167,10 +183,10 @@ describe('migrateStore', () => {
       await database.query(`DO $$ BEGIN
         EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`);
       // Connections of before, those of a pooler, may write.
-      await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      await database.query(`SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`);
-      // A pooler may learn only by the next statement that its connections have ended.
-      await expect.poll(() => migrate(operatorKey).catch(() => undefined), { timeout: 10_000 }).toEqual({ ran: [] });
+      await expect.poll(answers).toBe(true);
+      expect(await migrate(operatorKey)).toEqual({ ran: [] });
       await expect(migrate('another-operator-key-of-the-environment')).rejects.toMatchObject({
         reason: 'STORE_UNAVAILABLE',
       });

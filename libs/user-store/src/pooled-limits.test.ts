@@ -28,7 +28,8 @@ describe.skipIf(!hasPgbouncer())('limits of statements behind PgBouncer', () => 
 
   it('that the role has do not end the lock of a migration that takes longer', async () => {
     await database.query(`ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '1s'`);
-    await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
+    await database.query('SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE usename = $1', [role]);
+    await expect.poll(() => noticesOf(database.url)).toEqual([]);
     // Takes its time, and waits for no lock: that is given up sooner.
     await database.query(`CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_sleep(3); RETURN NULL; END $$;
