@@ -12,8 +12,8 @@ import { CreateUserPoolRequest, Plan } from '@userferry/contracts/management/v1/
 import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
 import { ServiceError } from '@userferry/errors';
 import { createClient, type PromiseClient } from '@userferry/grpc';
+import { holdTable } from '@userferry/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { holdTable } from './faults/hold.ts';
 import { openStoreLink, type StoreLink } from './faults/store-link.ts';
 import { byEmail, type Caller, createCaller, type Outcome, reasonOf } from './legacy/caller.ts';
 import { createCompany, inTime, type LegacyCompany } from './legacy/connect-company.ts';

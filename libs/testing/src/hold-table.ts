@@ -16,6 +16,10 @@ export type HoldOptions = {
   readonly mode: string;
 };
 
+/** SQL that lasts until a session of the server waits for a lock, for half a minute at the most: a transaction that is to meet one. */
+export const UNTIL_SOMEBODY_WAITS = `DO $$ BEGIN FOR n IN 1..1500 LOOP
+  EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted); PERFORM pg_sleep(0.02); END LOOP; END $$`;
+
 const PATIENCE_MS = 20_000;
 
 const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void> => {

@@ -9,6 +9,7 @@ export {
 } from './address-sources/start-stun-server.ts';
 export { startWebAnswers, type WebAnswers, type WebHandler } from './address-sources/start-web-answers.ts';
 export { createCompanyService } from './company-service/company-service.ts';
+export { type Hold, type HoldOptions, holdTable, UNTIL_SOMEBODY_WAITS } from './hold-table.ts';
 export type {
   Fault as MongodbFault,
   MongodbDoubleOptions,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type LocalPgbouncer, type LocalPostgres, startPgbouncer, startPostgres } from '@userferry/local-databases';
+import { type Hold, holdTable } from './hold-table.ts';
 
 /** An empty database of its own on a real PostgreSQL. */
 export type TestDatabase = AsyncDisposable & {
@@ -7,6 +8,8 @@ export type TestDatabase = AsyncDisposable & {
   readonly url: string;
   /** Runs SQL in the database as the superuser and returns the rows. */
   readonly query: <Row = Record<string, unknown>>(sql: string, values?: unknown[]) => Promise<Row[]>;
+  /** Locks a table as long as a test wants. */
+  readonly hold: (table: string) => Promise<Hold>;
   /** Every row of every table as text, to look for what must not be there. */
   readonly dump: () => Promise<string>;
   /** The server, to be stopped and started under the subject. Other databases of the same test file share it. */
@@ -66,5 +69,6 @@ export const testDatabase = async (): Promise<TestDatabase> => {
   const query: TestDatabase['query'] = <Row>(sql: string, values: unknown[] = []) =>
     server.query<Row>(sql, { values, database: name });
   const url = pooler === undefined ? direct : pooler.through(direct);
-  return { url, query, dump: () => dump(query), server, [Symbol.asyncDispose]: () => release(running) };
+  const hold = (table: string) => holdTable({ server, database: name, table, mode: 'ACCESS EXCLUSIVE' });
+  return { url, query, hold, dump: () => dump(query), server, [Symbol.asyncDispose]: () => release(running) };
 };

@@ -80,13 +80,11 @@ it('whether the end of an attempt was taken is said to be unknown where no answe
   line.fallSilent();
   const unknown = { reason: 'STORE_UNAVAILABLE', metadata: { done: 'unknown' } };
   await expect(store.attempts.undecided(subject)).rejects.toMatchObject(unknown);
-  const held = database.query('BEGIN; LOCK TABLE login_attempts; SELECT pg_sleep(2); COMMIT');
-  const sleeping = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
-  await expect.poll(async () => (await database.query(sleeping)).length).toBe(1);
+  const hold = await database.hold('login_attempts');
   const undone = await store.attempts.undecided(subject).catch((error: ServiceError) => error);
   expect(undone).toHaveProperty('reason', 'STORE_UNAVAILABLE');
   expect(undone).toHaveProperty('metadata', {});
-  await held;
+  await hold.release();
 });
 
 it('an attempt that the server comes to when nobody waits for it any more is not counted', async () => {

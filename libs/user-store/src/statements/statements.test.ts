@@ -1,5 +1,5 @@
 import { hasPgbouncer, startPgbouncer } from '@userferry/local-databases';
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { type TestDatabase, testDatabase, UNTIL_SOMEBODY_WAITS } from '@userferry/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDataSource } from '../data-source.ts';
@@ -56,7 +56,7 @@ describe('statements that are sent together', () => {
   it('each see what was committed when they began: one that waited for a row does not hide it from the next', async () => {
     await database.query('INSERT INTO things VALUES (1)');
     const other = database.query(
-      'BEGIN; SELECT FROM things WHERE n = 1 FOR UPDATE; INSERT INTO things VALUES (2); SELECT pg_sleep(0.5); COMMIT',
+      `BEGIN; SELECT FROM things WHERE n = 1 FOR UPDATE; INSERT INTO things VALUES (2); ${UNTIL_SOMEBODY_WAITS}; COMMIT`,
     );
     const asleep = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
     await expect.poll(() => database.query(asleep)).toHaveLength(1);

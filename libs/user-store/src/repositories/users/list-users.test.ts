@@ -99,14 +99,12 @@ describe('the list of users', () => {
 
 describe('a list that takes longer than a statement may', () => {
   it('says so, as nothing that is repeated at once, and the store is no outage for it', async () => {
-    const locked = database.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT');
-    const isLocked = async () => await database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
-    await expect.poll(isLocked).toHaveLength(1);
+    const hold = await database.hold('users');
     await expect(list({ keyword: 'ada' })).rejects.toMatchObject({
       reason: 'LIST_TOO_SLOW',
       code: 'DEADLINE_EXCEEDED',
     });
-    await locked;
+    await hold.release();
     expect(await names({ keyword: 'ada' })).toEqual(['ada']);
   });
 });

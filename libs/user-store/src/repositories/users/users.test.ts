@@ -1,3 +1,4 @@
+import { UNTIL_SOMEBODY_WAITS } from '@userferry/testing';
 import type { Identifier, Profile } from '@userferry/user-model';
 import pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -116,7 +117,7 @@ describe('migrating a user', () => {
     const deletion = database.query(
       `BEGIN; SELECT 1 FROM user_pools WHERE id = '${userPoolId}' FOR UPDATE;
        INSERT INTO tombstones VALUES ('${userPoolId}', 'external_id_number', '1', now());
-       SELECT pg_sleep(0.7); COMMIT`,
+       ${UNTIL_SOMEBODY_WAITS}; COMMIT`,
     );
     await until(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
     expect(await migrate(1, { email: 'ada@example.com' })).toEqual({ verdict: 'tombstoned' });
@@ -140,7 +141,7 @@ describe('a connection that is switched to custom-user-store mode', () => {
     const save = database.query(
       `BEGIN; SELECT 1 FROM connections WHERE id = '${connectionId}' FOR UPDATE;
        UPDATE connection_versions SET mode = 'custom_user_store' WHERE connection_id = '${connectionId}';
-       SELECT pg_sleep(0.7); COMMIT`,
+       ${UNTIL_SOMEBODY_WAITS}; COMMIT`,
     );
     await until(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
     await expect(migrate(1)).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
@@ -215,9 +216,8 @@ describe('a database that goes away', () => {
   });
 
   it('is STORE_UNAVAILABLE when a statement takes longer than allowed', async () => {
-    const locked = database.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT');
-    await until(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
+    const hold = await database.hold('users');
     await expect(find(ada)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
-    await locked;
+    await hold.release();
   });
 });

@@ -1,3 +1,4 @@
+import { UNTIL_SOMEBODY_WAITS } from '@userferry/testing';
 import type { Identifier, Profile } from '@userferry/user-model';
 import { describe, expect, it } from 'vitest';
 import { ADMIN, credentialOf, poolWithConnection, usePoolWithConnection, useTestStore } from '../../store-for-tests.ts';
@@ -264,7 +265,7 @@ describe('while the connection is a custom user store that is switched on', () =
       `BEGIN; SELECT 1 FROM connections WHERE id = '${pool.connectionId}' FOR UPDATE;
        UPDATE connections SET enabled = true WHERE id = '${pool.connectionId}';
        UPDATE connection_versions SET mode = 'custom_user_store' WHERE connection_id = '${pool.connectionId}';
-       SELECT pg_sleep(0.7); COMMIT`,
+       ${UNTIL_SOMEBODY_WAITS}; COMMIT`,
     );
     while ((await database.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).length === 0)
       await new Promise((resolve) => setTimeout(resolve, 10));
