@@ -78,8 +78,9 @@ ${readFileSync(join(ROOT, 'libs/script-types/declarations/contract.d.ts'), 'utf8
 
 It goes over as JSON. A \`Date\` becomes its ISO text, a \`BigInt\` its digits as text, a \`Buffer\` and every other array of bytes base64,
 an \`ObjectId\`, a UUID and a \`Decimal128\` their text, an object with \`toJSON\` what that gives; \`undefined\` is left out, and a \`Map\`
-or a \`Set\` is an empty object. A function, a symbol, \`NaN\`, an infinite number, an invalid \`Date\`, a circle and more than 100
-levels are \`invalid_result\`, and the message names the place: return fields, not the objects of a library.
+or a \`Set\` is an empty object. An invalid \`Date\` and an infinite number in it are null: drivers give them for the zero dates of MySQL and
+the \`infinity\` of PostgreSQL. A function, a symbol, \`NaN\`, a circle and more than 100 levels are \`invalid_result\`, and the message
+names the place: return fields, not the objects of a library.
 
 ## How a run ends
 

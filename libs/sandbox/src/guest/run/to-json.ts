@@ -48,14 +48,22 @@ function count(walk: Walk, json: string): string {
   return json;
 }
 
-function numberToJson(value: number, path: string): string {
+/**
+ * Drivers give an invalid Date for the zero dates of MySQL and an infinite number for the `infinity` of PostgreSQL: null, as
+ * JSON makes of them, or whether a user gets in would depend on a date in their row. A whole answer is never one.
+ */
+const isMember = (walk: Walk): boolean => walk.ancestors.length > 0;
+
+function numberToJson(value: number, path: string, walk: Walk): string {
+  if (!isFiniteNumber(value) && !isNotANumber(value) && isMember(walk)) return 'null';
   if (!isFiniteNumber(value)) throw new InvalidResult(`${path} is ${value}, which JSON does not have`);
   return jsonStringify(value);
 }
 
-function dateToJson(date: Date, path: string): string {
-  if (isNotANumber(dateToTime(date))) throw new InvalidResult(`${path} is an invalid Date`);
-  return jsonStringify(dateToIso(date));
+function dateToJson(date: Date, path: string, walk: Walk): string {
+  if (!isNotANumber(dateToTime(date))) return jsonStringify(dateToIso(date));
+  if (isMember(walk)) return 'null';
+  throw new InvalidResult(`${path} is an invalid Date`);
 }
 
 /** A UUID is a binary value to BSON, and reads as its text. */
@@ -132,7 +140,7 @@ function isWrapper(value: object): boolean {
 }
 
 function specialToJson(value: object, path: string, walk: Walk): string | undefined {
-  if (isInstance(value, NativeDate)) return dateToJson(value, path);
+  if (isInstance(value, NativeDate)) return dateToJson(value, path, walk);
   if (isArrayBufferView(value)) {
     return jsonStringify(
       bytesToBase64(new NativeUint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)),
@@ -155,7 +163,7 @@ function valueToJson(value: unknown, path: string, walk: Walk): string | undefin
     case 'string':
       return count(walk, jsonStringify(value));
     case 'number':
-      return numberToJson(value, path);
+      return numberToJson(value, path, walk);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'bigint':

@@ -124,6 +124,11 @@ describe.skipIf(!hasMariadb())('mysql2 and MariaDB', () => {
         seen.push(await attempt(() => c.execute('SELECT ?', [undefined])), await attempt(() => c.execute('SELECT ?', [() => 1])), await attempt(() => c.execute('SELECT ?, ?', [1])));
         await c.end(); return seen`));
 
+    it('a zero date, which is null in a result as in JSON', () =>
+      same(`const c = await connect(); await c.query("SET sql_mode = ''"); await c.query('CREATE TEMPORARY TABLE zeros (at datetime)');
+        await c.query("INSERT INTO zeros VALUES ('0000-00-00 00:00:00')"); const [rows] = await c.query('SELECT at FROM zeros');
+        await c.end(); return { rows, shown: String(rows[0].at) }`));
+
     it('named placeholders, in queries and prepared statements', () =>
       same(`const c = await connect({ namedPlaceholders: true }); const seen = [];
         seen.push((await c.query('SELECT :a AS a, :b AS b, :a AS c', { a: 1, b: "x'y" }))[0], (await c.execute('SELECT :a + :b AS sum', { a: 1, b: 2 }))[0], (await c.query('SELECT ? AS q', [1]))[0]);

@@ -187,6 +187,14 @@ describe('pg beyond one query', () => {
     });
   });
 
+  it('gives a moment without end, which is null in a result as in JSON', async () => {
+    const body = `const client = new Client(env.DB_CONNECTION_URI); await client.connect();
+      const { rows } = await client.query("SELECT 'infinity'::timestamptz AS until, '-infinity'::date AS since");
+      await client.end(); return { ...rows[0], shown: String(rows[0].until) }`;
+    const { resultJson } = await run(body);
+    expect(JSON.parse(resultJson as string)).toEqual({ until: null, since: null, shown: 'Infinity' });
+  });
+
   it('carries large results and large parameters', async () => {
     const body = `const client = new Client(env.DB_CONNECTION_URI); await client.connect();
       const { rows } = await client.query("SELECT repeat('x', 1000) AS x FROM generate_series(1, 5000)");

@@ -20,6 +20,8 @@ describe('the result of a script', () => {
     ['a Decimal128 is its string', '{ d: { _bsontype: "Decimal128", toString() { return "1.50" } } }', { d: '1.50' }],
     ['undefined members are left out', '{ a: undefined, b: 1 }', { b: 1 }],
     ['holes and undefined in lists are null', '[, undefined, 1]', [null, null, 1]],
+    ['an invalid Date in it is null', '{ at: new Date("x"), list: [new Date(NaN)] }', { at: null, list: [null] }],
+    ['an infinite number in it is null', '{ n: [-Infinity], until: Infinity }', { n: [null], until: null }],
     ['toJSON is honoured', '{ toJSON() { return { kept: 1 } } }', { kept: 1 }],
     [
       'one object in two places is no cycle',
@@ -39,8 +41,8 @@ describe('the result of a script', () => {
     ['a function', '{ list: [1, () => 1] }', 'result.list[1]'],
     ['a symbol', '{ "odd key": Symbol("x") }', 'result["odd key"]'],
     ['NaN', '{ n: NaN }', 'result.n'],
-    ['Infinity', '{ n: [-Infinity] }', 'result.n[0]'],
-    ['an invalid date', '{ at: new Date("x") }', 'result.at'],
+    ['an infinite number that is all there is', 'Infinity', 'result'],
+    ['an invalid date that is all there is', 'new Date("x")', 'result'],
   ])('names the place of %s', async (_what, expression, path) => {
     const { outcome, error } = await returning(expression);
     expect(outcome).toBe('invalid_result');
