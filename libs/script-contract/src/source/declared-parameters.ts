@@ -2,23 +2,27 @@ import type { AnyNode, Pattern, Program } from 'acorn';
 import { ACTIONS, type ScriptAction } from '../actions.ts';
 import { placeOf, programOf } from './source-nodes.ts';
 
-/** A parameter that a script's function would never be given. */
-export type SurplusParameter = { readonly name: string; readonly line: number; readonly column: number };
+/** A parameter of a script's function, at its place. */
+export type DeclaredParameter = { readonly name: string; readonly line: number; readonly column: number };
 
 /**
  * The parameters that a script's function declares beyond those that its action has: they would always be undefined. One
  * with a default and a rest parameter are the author's own affair. Empty for a source that this parser cannot read,
  * which the runner's check judges.
  */
-export const surplusParameters = (source: string, action: ScriptAction): readonly SurplusParameter[] => {
+export const surplusParameters = (source: string, action: ScriptAction): readonly DeclaredParameter[] => {
   const params = functionOf(programOf(source), action) ?? [];
   return params
     .slice(ACTIONS[action].parameters.length)
     .filter(({ type }) => type !== 'AssignmentPattern' && type !== 'RestElement')
-    .map(toSurplus);
+    .map(toDeclared);
 };
 
-const toSurplus = (param: Pattern): SurplusParameter => ({
+/** The parameters that a script's function declares and that are given to it, by the names that they have there. */
+export const givenParameters = (source: string, action: ScriptAction): readonly DeclaredParameter[] =>
+  (functionOf(programOf(source), action) ?? []).slice(0, ACTIONS[action].parameters.length).map(toDeclared);
+
+const toDeclared = (param: Pattern): DeclaredParameter => ({
   name: param.type === 'Identifier' ? param.name : 'a pattern',
   ...placeOf(param),
 });

@@ -1,4 +1,5 @@
 import type { ScriptAction } from '../actions.ts';
+import { callbackProblems } from './callback-problems.ts';
 import { type PlacedProblem, surplusProblems } from './surplus-problems.ts';
 import { unawaitedProblems } from './unawaited-problems.ts';
 
@@ -7,5 +8,6 @@ export type { PlacedProblem };
 /** What is wrong with a script although it can be run: saving refuses it, and editors and the workbench tell it. */
 export const sourceProblems = (source: string, action: ScriptAction): readonly PlacedProblem[] => [
   ...surplusProblems(source, action),
+  ...callbackProblems(source, action),
   ...unawaitedProblems(source),
 ];
