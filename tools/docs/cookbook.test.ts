@@ -47,10 +47,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const run = (source: string, functionName: string, args: readonly unknown[]) =>
+const run = (source: string, functionName: string, args: readonly unknown[], env = {}) =>
   sandbox.run({
     ...{ source, functionName, args, language: 'javascript' as const },
-    env: { ...seed.env, SECOND_URI: seed.uri, API_URL: apiUrl },
+    env: { ...seed.env, SECOND_URI: seed.uri, API_URL: apiUrl, ...env },
     timeoutMs: 20_000,
     memoryLimitBytes: 256 * 2 ** 20,
   });
@@ -58,20 +58,21 @@ const run = (source: string, functionName: string, args: readonly unknown[]) =>
 const hashes = recipes.flatMap(({ title, tries, source }) =>
   tries
     .filter((text) => text.startsWith('call: '))
-    .map((text): [string, string, [string, ...unknown[]]] => {
-      const [, args = ''] = /^call: verify (.*)$/.exec(text) ?? [];
-      return [title, source, JSON.parse(args)];
+    .map((text): [string, string, [string, ...unknown[]], Record<string, string>] => {
+      const [, args = '', name, value = ''] = /^call: verify (.*?)(?: env: (\w+)=(.*))?$/.exec(text) ?? [];
+      return [title, source, JSON.parse(args), name === undefined ? {} : { [name]: value }];
     }),
 );
 
 describe('a recipe for a hash', () => {
-  it.each(hashes)('%s: knows the right password, and no other', async (_, source, [password, ...stored]) => {
-    expect(await run(source, 'verify', [password, ...stored])).toMatchObject({
+  it.each(hashes)('%s: knows the right password, and no other', async (_, source, [password, ...stored], env) => {
+    const verify = (...args: readonly unknown[]) => run(source, 'verify', args, env);
+    expect(await verify(password, ...stored)).toMatchObject({
       outcome: 'completed',
       resultJson: 'true',
     });
-    expect(await run(source, 'verify', [`${password}!`, ...stored])).toMatchObject({ resultJson: 'false' });
-    expect(await run(source, 'verify', [password, 'not of this kind', ''])).toMatchObject({ resultJson: 'false' });
+    expect(await verify(`${password}!`, ...stored)).toMatchObject({ resultJson: 'false' });
+    expect(await verify(password, 'not of this kind', '')).toMatchObject({ resultJson: 'false' });
   });
 });
 
@@ -124,5 +125,5 @@ const statement = async (sql: string): Promise<readonly unknown[]> => {
 
 it('no block of the page is left out', () => {
   expect(recipes.length).toBe(PAGE.match(/^```js$/gm)?.length);
-  expect([hashes.length, logins.length]).toEqual([16, 4]);
+  expect([hashes.length, logins.length]).toEqual([43, 4]);
 });
