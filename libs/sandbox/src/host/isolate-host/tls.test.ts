@@ -149,6 +149,18 @@ describe('what belongs to it', () => {
     same(`const { checkServerIdentity: check } = tls; const cert = { subject: { CN: 'a.example' }, subjectaltname: 'DNS:*.b.example, IP Address:10.0.0.1' }; const say = (name) => { const e = check(name, cert); return e && [e.code, e.message, e.reason, e.host] };
       return [['x.b.example', 'x.y.b.example', 'a.example', '10.0.0.1', '10.0.0.2'].map((name) => say(name) ?? 'fine'), tls.getCiphers().length, tls.rootCertificates.length, tls.rootCertificates[0].slice(0, 27), Object.isFrozen(tls.rootCertificates), tls.DEFAULT_MIN_VERSION, tls.DEFAULT_MAX_VERSION]`));
 
+  it('no setting that takes everybody for the server: the log says so, and what to do', async () => {
+    const source = `async function login() { const https = require('https'); process.env.NODE_TLS_REJECT_UNAUTHORIZED = env.SETTING;
+      return new Promise((done) => https.get('https://localhost:' + env.PORT).on('error', ({ code }) => done(code))) }`;
+    const refused = async (setting: string) => {
+      const { resultJson, logs } = await host.run(source, { env: { ...env(), SETTING: setting } });
+      expect(resultJson).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      return logs.map(({ text }) => text);
+    };
+    expect(await refused('0')).toEqual([expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED is not heeded: give /)]);
+    expect(await refused('1')).toEqual([]);
+  });
+
   it('no way to listen', async () => {
     const { outcome, error } = await host.run(`function login() { require('tls').createServer() }`);
     expect({ outcome, message: error?.message }).toMatchObject({

@@ -26,6 +26,7 @@ import { canceled, disconnected, protocolError, unsupported, wrongVersion } from
 import { CONNECTION_OPTIONS, contextOptions, type Options, pick } from './secure-context.ts';
 import { checkServerIdentity } from './server-identity.ts';
 import { createTunnel } from './tunnel.ts';
+import { tellOfUnheededSetting } from './unheeded-setting.ts';
 
 type Done = (error?: Error | null) => void;
 type IdentityCheck = (hostname: string, certificate: Record<string, unknown>) => Error | undefined;
@@ -224,6 +225,7 @@ export class TLSSocket extends Socket {
   protected _onUnauthorized({ reason, peerCertificates }: Unauthorized): void {
     this.authorizationError = reason;
     this.#refused = peerCertificates;
+    tellOfUnheededSetting();
   }
 
   protected override _onError(error: Error): void {
