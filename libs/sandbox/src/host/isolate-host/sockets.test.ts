@@ -76,6 +76,10 @@ describe('a socket beside plain Node', () => {
       s.on('error', (e) => seen.push([e.name, e.code, String(e.message).replaceAll(String(${port}), 'PORT'), (e.errors ?? []).map((one) => one.code)])); await new Promise((r) => s.on('close', r)); return seen`),
   );
 
+  it('that is refused shows its fields in the order of Node, also where the port is a text with blanks', () =>
+    same(`${CLOSED} const refused = (port) => new Promise((r) => net.connect(port, '127.0.0.1').on('error', (e) => r([Object.keys(e), e.code, e.port === closed])));
+      return [await refused(closed), await refused(closed + ' '), await refused('\\t' + closed), await attempt(() => net.connect('', '127.0.0.1'))]`));
+
   it('asks the function that a request of http is given', () =>
     same(`const seen = []; for (const more of [{}, { family: 4 }, { agent: false }]) { const lookup = (name, options, done) => { seen.push(name, options.all ?? null); done(Object.assign(new Error('no such name'), { code: 'MINE' })) };
         await new Promise((done) => require('http').get({ host: 'db.invalid', port: args[0], lookup, ...more }).on('error', (e) => done(seen.push(e.code)))) } return seen`));

@@ -1,9 +1,10 @@
 import type { WireError } from '../../bridge/operations.ts';
 
+/** In the order of Node, which a script's log shows. */
 const FIELDS = [
   'name',
-  'code',
   'errno',
+  'code',
   'syscall',
   'hostname',
   'address',

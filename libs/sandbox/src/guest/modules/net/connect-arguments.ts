@@ -44,7 +44,8 @@ export function givenOf(args: readonly unknown[]): Given {
   // `net` itself passes its normalised arguments on as one array.
   if (Array.isArray(first)) return givenOf(first);
   if (typeof first === 'object' && first !== null) return first as Given;
-  if (typeof first === 'string' && !/^\d+$/.test(first)) return { path: first };
+  // As Node tells a path from a port: `'5432 '` is a port.
+  if (typeof first === 'string' && !(Number(first) >= 0)) return { path: first };
   return { port: first, host: typeof args[1] === 'string' ? args[1] : undefined };
 }
 
