@@ -97,6 +97,9 @@ ${table(
   Object.entries(VERDICT_MEANS).map(([verdict, meaning]) => [`\`${verdict}\``, meaning]),
 )}
 
+A run ends with its function's answer. What it began and did not await has a quarter of a second more, and is then broken off:
+\`await\` what has to be done, also what nobody waits for, such as a line in an audit.
+
 ## Limits
 
 ${table(['limit', ''], limitRows())}
