@@ -5,7 +5,7 @@ const MESSAGE =
 
 /** Scripts of plain Node switch the check of certificates off for their whole process; here each connection says so itself. */
 export function tellOfUnheededSetting(): void {
-  const env: Readonly<Record<string, unknown>> = core.process.env;
+  const { env }: { readonly env: Readonly<Record<string, unknown>> } = core.process;
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
   // biome-ignore lint/suspicious/noConsole: what a script's console says is the log of its run.
   console.warn(MESSAGE);
