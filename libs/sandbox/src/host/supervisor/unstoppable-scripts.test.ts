@@ -6,15 +6,16 @@ import type { Outcome } from '@userferry/script-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../sandbox.ts';
 import { noWatch } from '../../sandbox-watch.ts';
-import { REAL_RUNTIME, runOf, startTestSandbox, temporaryFolder } from './testing/test-sandbox.ts';
+import { REAL_RUNTIME, readableLog, runOf, startTestSandbox, temporaryFolder } from './testing/test-sandbox.ts';
 
 const CEILING_MS = 10 * 500;
 const folder = temporaryFolder();
 let sandbox: Sandbox;
 const deaths: string[] = [];
+const { log, entries } = readableLog();
 const watch = { ...noWatch, hostEnded: (death: string) => void deaths.push(death) };
 beforeAll(async () => {
-  sandbox = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path, watch });
+  sandbox = await startTestSandbox({ runtimeFolder: REAL_RUNTIME, stateFolder: folder.path, watch, log });
 });
 afterAll(async () => {
   await sandbox?.close();
@@ -92,6 +93,7 @@ describe('a script that its isolate cannot contain ends, and the connection’s 
 
   it('and none of their hosts is said to have crashed', () => {
     expect(deaths).toContain('stuck');
+    expect(entries.filter(({ message }) => message === 'an isolate host crashed')).toEqual([]);
     expect(deaths).not.toContain('crashed');
   });
 
