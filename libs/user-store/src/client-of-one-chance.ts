@@ -1,9 +1,16 @@
 import pg from 'pg';
 import { sendTogether } from './statements/send-together.ts';
 import type { Row, StatementCall } from './statements/statement.ts';
-import { isReadOnly, isUnanswered } from './store-failures.ts';
+import { isReadOnly, isUnanswered, neverConnected } from './store-failures.ts';
 
-type Inner = { readonly connection: { readonly stream: { destroy: () => void } } };
+/** What node-postgres (8.23) has beside its types. */
+type Inner = {
+  readonly connection: { readonly stream: { destroy: () => void } };
+  readonly getStartupConf: () => Record<string, unknown>;
+};
+const STARTUP = pg.Client.prototype as unknown as Pick<Inner, 'getStartupConf'>;
+
+type Connected = (error: Error | undefined) => void;
 
 /**
  * A connection that is given up when it did not answer in time. node-postgres would go on with it, each next statement
@@ -16,6 +23,25 @@ export class ClientOfOneChance extends pg.Client {
     super(config);
     // Between two owners nobody listens, and an end that comes just then would be the end of the process.
     this.on('error', () => undefined);
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<this> | undefined {
+    if (callback === undefined)
+      return (super.connect() as Promise<unknown> as Promise<this>).catch((error: Error) => {
+        throw neverConnected(error);
+      });
+    super.connect((error?: Error) => callback(error && neverConnected(error)));
+    return undefined;
+  }
+
+  /**
+   * What each session begins with. Dates come as text, which node-postgres reads in this style alone: any other, by default
+   * of a database or a role, it reads as null, and a key that has ended would live for ever. Poolers know it from other clients.
+   */
+  protected getStartupConf(): Record<string, unknown> {
+    return { ...STARTUP.getStartupConf.call(this), DateStyle: 'ISO' };
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: its overloads take callbacks, too, which nobody here uses

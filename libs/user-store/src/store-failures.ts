@@ -26,6 +26,14 @@ const DRIVER_TEXT =
 
 const SAFE_CODE = 'USERFERRY_SAFE';
 
+const unconnected = new WeakSet<Error>();
+
+/** Marks why no session began: its certificate has ended, we have no descriptor left. Whatever it was, nothing was asked. */
+export const neverConnected = (error: Error): Error => {
+  unconnected.add(error);
+  return error;
+};
+
 /** An Error of ours whose message was written to be read and passes unchanged. */
 export const safeError = (message: string): Error => Object.assign(new Error(message), { code: SAFE_CODE });
 
@@ -55,8 +63,10 @@ const isUnavailable = (error: unknown): boolean => {
   // A connection that broke between two statements of a transaction: TypeORM has given it back by the second.
   if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError)
     return true;
+  const source = driverErrorOf(error);
+  if (source !== undefined && unconnected.has(source)) return true;
   const code = codeOf(error);
-  if (code === undefined) return DRIVER_TEXT.test(driverErrorOf(error)?.message ?? '');
+  if (code === undefined) return DRIVER_TEXT.test(source?.message ?? '');
   const sqlState = code.length === 5 ? code : '';
   return (
     NETWORK_CODES.has(code) || UNAVAILABLE_STATES.has(sqlState) || UNAVAILABLE_CLASSES.includes(sqlState.slice(0, 2))
