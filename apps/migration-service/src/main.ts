@@ -35,6 +35,7 @@ await runService('migration-service', readConfig, async (config, { log, stack, s
   const kept = { keyRing, keptDays, attemptLimits };
   const store = stack.use(await openUserStore({ ...config.database, ...kept, replica, around: aroundStoreCall }));
   for (const notice of store.notices) log.warn(notice);
+  for (const danger of store.dangers) log.error(danger);
   await tellMissingSecrets(store, [...peppers.secrets.keys()], log);
   await refuseOtherPeppers(store, peppers);
   if (config.telemetry.metrics) stack.use(showStore(store, { ...config.database, countEveryMs: COUNT_INTERVAL_MS }));

@@ -1,6 +1,7 @@
 import { ServiceError } from '@userferry/errors';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { connectDataSource } from './data-source.ts';
+import { requireUtf8 } from './database-dangers.ts';
 import { LOCK_NOT_AVAILABLE, limitLockWaits, withLimitedLockWaits } from './migrations/lock-timeout.ts';
 import { ensureOperatorKey } from './repositories/pools/api-keys.ts';
 import { codeOf, toStoreFailure } from './store-failures.ts';
@@ -37,7 +38,7 @@ export type MigratedStore = {
  * that start at once: one works, the others wait for it. Where that takes long, or another session holds a table of ours, it
  * fails with what it waits for, with what it has done until then kept, and may be called again: to wait at a table would keep
  * everybody from it. A store that is read-only for now will do where there is nothing to write.
- * @throws ServiceError STORE_UNAVAILABLE
+ * @throws ServiceError STORE_UNAVAILABLE, Error where the database cannot hold all texts and is still empty
  */
 export const migrateStore = async (options: MigrateStoreOptions): Promise<MigratedStore> => {
   try {
@@ -108,10 +109,11 @@ const endQuietly = async (holder: QueryRunner): Promise<void> => {
   await holder.release();
 };
 
-/** So that the same without a limit, which TypeORM does next, waits for nobody. */
+/** So that the same without a limit, which TypeORM does next, waits for nobody. What there is not yet has to be made right. */
 const readWhatHasRun = async (manager: EntityManager): Promise<void> => {
   const [table] = await manager.query(`SELECT to_regclass('schema_migrations') IS NOT NULL AS exists`);
   if (table.exists) await manager.query('SELECT FROM schema_migrations LIMIT 1');
+  else await requireUtf8(manager);
 };
 
 const migrate = async (dataSource: DataSource, operatorKey: string | undefined): Promise<MigratedStore> => {

@@ -1,4 +1,5 @@
 import { answerMsMaxOf, connectDataSource, type DatabaseLimits, missingLimits } from './data-source.ts';
+import { databaseDangers } from './database-dangers.ts';
 import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { type PoolUse, poolUseOf } from './pool-use.ts';
 import { type AttemptLimits, createAttemptCalls } from './repositories/attempts/attempt-calls.ts';
@@ -57,6 +58,8 @@ export type UserStore = AsyncDisposable & {
   readonly audit: ReturnType<typeof createAuditRepository>;
   /** Sentences that an operator should be told, such as limits that the database's role lacks. */
   readonly notices: readonly string[];
+  /** The same of what is worse: users are or will be locked out by how the database itself was made, or moved. */
+  readonly dangers: readonly string[];
   /** Keys and peppers that stored values need, and that were not given or are others. Throws STORE_UNAVAILABLE. */
   readonly missingSecrets: (pepperIds: readonly string[]) => Promise<readonly MissingSecret[]>;
   /** Ids under which it has known other peppers; notes those that are new to it. Throws STORE_UNAVAILABLE. */
@@ -72,7 +75,8 @@ const connected = async (limits: DatabaseLimits, clocks: Clocks) => {
   const dataSource = await connectDataSource(limits);
   try {
     const notices = limits.throughPooler ? await missingLimits(dataSource) : [];
-    return { dataSource, notices, times: await openTimes(dataSource, clocks, answerMsMaxOf(limits)) };
+    const dangers = await databaseDangers(dataSource);
+    return { dataSource, notices, dangers, times: await openTimes(dataSource, clocks, answerMsMaxOf(limits)) };
   } catch (error) {
     await dataSource.destroy();
     throw error;
@@ -97,7 +101,7 @@ export const openUserStore = async ({
   const sealer = createSealer(keyRing);
   const watched = <T extends AsyncFunctions>(repository: string, functions: T): T =>
     withWatch(repository, withStoreFailures(withRetries(functions)), around);
-  const { dataSource, notices, times } = await connected(limits, { hostClock, databaseClock }).catch(
+  const { dataSource, notices, dangers, times } = await connected(limits, { hostClock, databaseClock }).catch(
     (error: unknown) => {
       throw toStoreFailure(error);
     },
@@ -130,6 +134,7 @@ export const openUserStore = async ({
     ...watched('store', { ping, missingSecrets, otherPeppers, totals: () => read(countTotals) }),
     poolUse: () => poolUseOf(dataSource),
     notices,
+    dangers,
     [Symbol.asyncDispose]: async () => {
       times[Symbol.dispose]();
       await late[Symbol.asyncDispose]();
