@@ -19,6 +19,7 @@ import {
 import type { Logger } from '@userferry/process';
 import { type CallerOf, createAuthenticate, createCallerOf } from './access/authenticate.ts';
 import { guarded } from './access/guarded.ts';
+import { createTellEndingKeys } from './access/tell-ending-keys.ts';
 import type { VerifyToken } from './access/token/verify-token.ts';
 import type { KeyUses } from './background/key-uses.ts';
 import type { ConnectionStore } from './clients/connection-store.ts';
@@ -108,7 +109,12 @@ export const createGatewayCalls = (config: Pick<GatewayConfig, 'keyMsMax'>, deps
     keyService(runners, config),
     connectionService(runners),
   ].map(guarded);
-  const callerOf = createCallerOf({ store: deps.pools, onUse: deps.noteKeyUse, verifyToken: deps.verifyToken });
+  const callerOf = createCallerOf({
+    store: deps.pools,
+    onUse: deps.noteKeyUse,
+    onFound: createTellEndingKeys(deps.log),
+    verifyToken: deps.verifyToken,
+  });
   return { services, callerOf, authenticate: createAuthenticate(callerOf), log, callMsMax: CALL_MS_MAX };
 };
 

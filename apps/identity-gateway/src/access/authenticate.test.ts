@@ -34,6 +34,16 @@ describe('an API key', () => {
     expect([asked(), used]).toEqual([1, ['key-1', 'key-1']]);
   });
 
+  it('is told of each time that it was looked up and found, and nobody else is', async () => {
+    const found: KnownKey[] = [];
+    const keys = [known(7), undefined];
+    const findApiKey = async () => keys.shift();
+    const onFound = (key: KnownKey) => found.push(key);
+    const authenticate = createAuthenticate(createCallerOf({ store: { findApiKey }, onUse: () => undefined, onFound }));
+    for (const key of ['a', 'a', 'b']) await authenticate(withKey(key)).catch(() => undefined);
+    expect(found).toEqual([known(7)]);
+  });
+
   it('that ends while it is believed is not believed any more, and that is no use of it', async () => {
     const { ask, used, asked } = createWorld(async () => known(Date.now() - 1));
     expect([await ask('a'), await ask('a'), asked(), used]).toEqual(['API_KEY_EXPIRED', 'API_KEY_EXPIRED', 1, []]);

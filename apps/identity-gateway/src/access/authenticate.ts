@@ -15,6 +15,8 @@ export type CallerOfDeps = {
   readonly store: Pick<PoolStore, 'findApiKey'>;
   /** Told of each key that was used. */
   readonly onUse: (apiKeyId: string) => void;
+  /** Told of each key that was looked up, every ten seconds while it is in use. */
+  readonly onFound?: ((found: KnownKey) => void) | undefined;
   /** Absent: tokens are not taken. */
   readonly verifyToken?: VerifyToken | undefined;
 };
@@ -30,7 +32,7 @@ type Believed = KnownKey | { readonly refusal: ServiceError };
 export type CallerOf = (secret: string) => Promise<Caller>;
 
 /** Keys are held by their SHA-256 only, in memory as in the store. */
-export const createCallerOf = ({ store, onUse, verifyToken }: CallerOfDeps): CallerOf => {
+export const createCallerOf = ({ store, onUse, onFound, verifyToken }: CallerOfDeps): CallerOf => {
   const believed = new LRUCache<string, Believed>({ max: KEYS_MAX, ttl: BELIEVED_MS });
 
   const look = async (digest: Buffer): Promise<Believed> => {
@@ -41,6 +43,7 @@ export const createCallerOf = ({ store, onUse, verifyToken }: CallerOfDeps): Cal
     const start = performance.now();
     const found = await ask(store, digest);
     believed.set(key, found, { start });
+    if (!('refusal' in found)) onFound?.(found);
     return found;
   };
 
