@@ -165,6 +165,7 @@ const EVERY = {
   process_resident_memory_bytes: gauge('Resident memory of this process.', {}),
   process_heap_used_bytes: gauge('Of it, what JavaScript objects take.', {}),
   process_open_fds: gauge('Open file descriptors of this process (Linux).', {}),
+  process_max_fds: gauge('As many file descriptors may this process have open (Linux).', {}),
   process_start_time_seconds: gauge('When this process started, in seconds since 1970.', {}),
 } as const;
 

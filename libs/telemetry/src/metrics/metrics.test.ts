@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { count, observe, showGauge } from './meter.ts';
 import { METRICS } from './metric-names.ts';
+import { showProcess } from './process-metrics.ts';
 import { type MetricsServer, serveMetrics } from './serve-metrics.ts';
 
 let server: MetricsServer;
@@ -52,6 +53,16 @@ describe('metrics', () => {
     expect(await text()).toContain('region="r2"} 2\n');
     all.pop();
     expect(await text()).not.toContain('region="r2"');
+  });
+
+  it.runIf(process.platform === 'linux')('tell how many file descriptors are open, and how many may be', async () => {
+    using _ = showProcess('identity-gateway', '0.0.0');
+    const shown = await text();
+    const [open, max] = ['open', 'max'].map((which) =>
+      Number(new RegExp(`^process_${which}_fds (\\d+)$`, 'm').exec(shown)?.[1]),
+    ) as [number, number];
+    expect(open).toBeGreaterThan(0);
+    expect(max).toBeGreaterThan(open);
   });
 
   it('of a service are its own and those of every service', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { showGauge } from './meter.ts';
 
@@ -6,13 +6,22 @@ const NANOS = 1e9;
 const MICROS = 1e6;
 const MILLIS = 1e3;
 
-const openFds = (): readonly (readonly [number, Record<string, never>])[] => {
+/** Nothing, where the system does not tell. */
+const told = (read: () => number | undefined) => (): readonly (readonly [number, Record<string, never>])[] => {
   try {
-    return [[readdirSync('/proc/self/fd').length, {}]];
+    const value = read();
+    return value === undefined ? [] : [[value, {}]];
   } catch {
     return [];
   }
 };
+
+const openFds = told(() => readdirSync('/proc/self/fd').length);
+
+const maxFds = told(() => {
+  const [, digits] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+});
 
 /** The delays since somebody last asked, over the resolution that the timer has by itself. */
 const loopDelays = (resolutionMs: number) => {
@@ -52,6 +61,7 @@ export const showProcess = (service: string, version: string): Disposable => {
   stack.use(showGauge('process_resident_memory_bytes', () => [[process.memoryUsage.rss(), {}]]));
   stack.use(showGauge('process_heap_used_bytes', () => [[process.memoryUsage().heapUsed, {}]]));
   stack.use(showGauge('process_open_fds', openFds));
+  stack.use(showGauge('process_max_fds', maxFds));
   stack.use(showGauge('process_start_time_seconds', () => [[startedSeconds, {}]]));
   return stack;
 };
