@@ -19,8 +19,19 @@ type Connected = (error: Error | undefined) => void;
  * began stays with it, when everybody else has long been writing again.
  */
 export class ClientOfOneChance extends pg.Client {
+  private readonly unreadable: Error | undefined;
+
+  // biome-ignore lint/correctness/noUnreachableSuper: where it is called again, it has thrown.
   constructor(config?: pg.ClientConfig) {
-    super(config);
+    let unreadable: Error | undefined;
+    try {
+      super(config);
+    } catch (error) {
+      // A file that the connection string names is away. The pool makes clients between two calls, too, where nobody catches.
+      super();
+      unreadable = error as Error;
+    }
+    this.unreadable = unreadable;
     // Between two owners nobody listens, and an end that comes just then would be the end of the process.
     this.on('error', () => undefined);
   }
@@ -29,10 +40,10 @@ export class ClientOfOneChance extends pg.Client {
   override connect(callback: Connected): void;
   override connect(callback?: Connected): Promise<this> | undefined {
     if (callback === undefined)
-      return (super.connect() as Promise<unknown> as Promise<this>).catch((error: Error) => {
-        throw neverConnected(error);
-      });
-    super.connect((error?: Error) => callback(error && neverConnected(error)));
+      return new Promise((resolve, reject) => this.connect((error) => (error ? reject(error) : resolve(this))));
+    const { unreadable } = this;
+    if (unreadable !== undefined) setImmediate(() => callback(unreadable));
+    else super.connect((error?: Error) => callback(error && neverConnected(error)));
     return undefined;
   }
 

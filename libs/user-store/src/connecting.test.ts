@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthority, type LocalPostgres, startPostgres } from '@userferry/local-databases';
 import { testDatabase } from '@userferry/testing';
@@ -48,6 +48,34 @@ describe('a store that shows a certificate', () => {
     await show(1);
     await expect.poll(away).toBeUndefined();
   });
+});
+
+it('an authority’s file that is away while connections are waited for fails those calls, and is no end of the process', async () => {
+  const server = await startPostgres({ tls: true });
+  try {
+    const authorityFile = join(server.folder, 'authority.crt');
+    writeFileSync(authorityFile, server.caCertificate ?? '');
+    const url = new URL(await server.createDatabase('ours', { owner: 'ours' }));
+    url.search = `?sslmode=verify-full&sslrootcert=${encodeURIComponent(authorityFile)}`;
+    await using store = await openStoreForTests(url.href, { poolSize: 1 });
+    const held = server.query('BEGIN; LOCK TABLE api_keys; SELECT pg_sleep(1.5)', { database: 'ours' });
+    const sleeping = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
+    await expect.poll(() => server.query(sleeping)).toHaveLength(1);
+    const waiting = Array.from({ length: 3 }, () => store.apiKeys.find(Buffer.alloc(32)));
+    const answers = Promise.allSettled(waiting);
+    const ours = `FROM pg_stat_activity WHERE application_name = 'userferry-migration-service'`;
+    await expect.poll(() => server.query(`SELECT 1 ${ours} AND wait_event_type = 'Lock'`)).toHaveLength(1);
+    rmSync(authorityFile);
+    await server.query(`SELECT pg_terminate_backend(pid) ${ours}`);
+    const texts = (await answers).map((answer) => (answer.status === 'rejected' ? String(answer.reason) : 'found'));
+    expect(texts).toContain('Error: the database could not be asked (ENOENT)');
+    expect(texts).not.toContain('found');
+    await held;
+    writeFileSync(authorityFile, server.caCertificate ?? '');
+    await store.ping();
+  } finally {
+    await server.stop();
+  }
 });
 
 describe('a database whose sessions write dates in another way by default', () => {
