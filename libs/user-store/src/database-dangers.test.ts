@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type TestDatabase, testDatabase } from '@userferry/testing';
+import { leadsThroughPooler, type TestDatabase, testDatabase } from '@userferry/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrateStore } from './migrate-store.ts';
 import { openStoreForTests } from './store-for-tests.ts';
@@ -24,7 +24,8 @@ const LATIN1 = `ENCODING 'LATIN1' LOCALE 'C'`;
 describe('a database that has not all letters', () => {
   it('is refused while it is empty, since it can still be made anew', async () => {
     const databaseUrl = await databaseMade(LATIN1);
-    await expect(migrateStore({ databaseUrl, connectTimeoutMs: 5_000 })).rejects.toThrow(
+    const limits = { databaseUrl, connectTimeoutMs: 5_000, throughPooler: leadsThroughPooler() };
+    await expect(migrateStore(limits)).rejects.toThrow(
       /^the encoding of the database is LATIN1 and has to be UTF8: .*: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'$/,
     );
   });
