@@ -1,6 +1,6 @@
 import type { GeoLocation } from '@userferry/contracts/identity/v1/identity_service';
 import { LoginSource } from '@userferry/contracts/identity/v1/identity_service';
-import { hasMariadb, holdRefusingPort, MARIADB_MISSING, type RefusingPort } from '@userferry/local-databases';
+import { findFreePort, hasMariadb, MARIADB_MISSING } from '@userferry/local-databases';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asText } from './as-text.ts';
 import { allRuns } from './calls/log-history.ts';
@@ -13,15 +13,12 @@ import { heldIn, heldInFiles } from './where-held.ts';
 import { createUserferry, dumpStore, type Userferry } from './world.ts';
 
 let ours: Userferry;
-let dead: RefusingPort;
+let deadPort: number;
 beforeAll(async () => {
-  dead = await holdRefusingPort();
+  deadPort = await findFreePort();
   ours = await createUserferry({ env: { USERFERRY_EGRESS_ALLOW: '127.0.0.1:*' } });
 });
-afterAll(async () => {
-  await ours?.[Symbol.asyncDispose]();
-  await dead?.[Symbol.asyncDispose]();
-});
+afterAll(() => ours?.[Symbol.asyncDispose]());
 
 const IP = '203.0.113.77';
 const PERSON = {
@@ -75,7 +72,7 @@ describe.each(SHOP_KINDS)('a custom user store on %s', (kind) => {
         shop = await startLegacyShop(kind);
         stack.defer(() => shop.stop());
         const scriptOf = (action: Parameters<typeof carelessScript>[1]) => carelessScript(kind, action);
-        const env = { DEAD_PORT: String(dead.port) };
+        const env = { DEAD_PORT: String(deadPort) };
         const connection = { mode: 'CUSTOM_USER_STORE', uri: shop.uri, scriptOf, env } as const;
         company = stack.use(await createCompany(ours, { name: `custom ${kind}`, connection }));
         caller = createCaller(company);

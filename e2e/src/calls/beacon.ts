@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { holdRefusingPort } from '@userferry/local-databases';
+import { findFreePort } from '@userferry/local-databases';
 
 /** A port that scripts dial to say that they have begun, and one that refuses them. */
 export type Beacon = AsyncDisposable & {
@@ -21,18 +21,16 @@ export const startBeacon = async (): Promise<Beacon> => {
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     server.emit('dialled');
   });
-  const dead = await holdRefusingPort();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
     await once(server, 'close');
-    await dead[Symbol.asyncDispose]();
   };
   return {
     port: (server.address() as AddressInfo).port,
-    deadPort: dead.port,
+    deadPort: await findFreePort(),
     dialled: async () => void (await once(server, 'dialled')),
     count: () => dialled,
     [Symbol.asyncDispose]: close,

@@ -12,4 +12,3 @@ export { type LocalPostgres, type PostgresOptions, startPostgres } from './postg
 export type { DatabaseOwner } from './postgres-queries.ts';
 export { type BaseBackup, type LocalReplica, startReplica, takeBackup } from './postgres-replica.ts';
 export { findPostgresInstallation, POSTGRES_TOOLS_MISSING, type PostgresInstallation } from './postgres-tools.ts';
-export { holdRefusingPort, type RefusingPort } from './refusing-port.ts';
