@@ -28,12 +28,16 @@ export type { KeyRotation } from './repositories/pools/rotate-key.ts';
 export type { StoreTotals } from './repositories/pools/totals.ts';
 export type { Conflict, ConflictDecision, ConflictResolution } from './repositories/proven-users/conflicts.ts';
 export type { MigrationResult, ProvenUser } from './repositories/proven-users/migrate-user.ts';
+export type { Alias } from './repositories/users/add-alias.ts';
+export type { NewUser } from './repositories/users/create-user.ts';
 export type { Deletion, DeletionResult, LegacyDeletion } from './repositories/users/delete-user.ts';
 export type { UserList, UserQuery } from './repositories/users/list-users.ts';
+export type { PasswordChange } from './repositories/users/set-password.ts';
 export type { Credential, FoundUser, StoredUser } from './repositories/users/stored-user.ts';
 export type { Tombstone } from './repositories/users/tombstones.ts';
+export type { UserChange } from './repositories/users/update-user.ts';
+export type { UserResult } from './repositories/users/user-result.ts';
 export type { LoginSubject, UserSelector } from './repositories/users/users.ts';
-export type { Alias, NewUser, PasswordChange, UserChange, UserResult } from './repositories/users/write-user.ts';
 export type { MadeWithSecret, MissingSecret } from './secrets/missing-secrets.ts';
 export type { PepperChecks } from './secrets/pepper-checks.ts';
 export {

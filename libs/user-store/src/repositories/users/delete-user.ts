@@ -1,4 +1,4 @@
-import { type ExternalId, externalIdKey, type Profile } from '@userferry/user-model';
+import { type ExternalId, externalIdKey, loginIdentifiersOf, type Profile } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
 import { conflictEntity } from '../../entities/history-entities.ts';
 import { externalIdEntity, userEntity, userIdentifierEntity } from '../../entities/user-entities.ts';
@@ -6,10 +6,9 @@ import { isUuid, lockPool } from '../../require-pool.ts';
 import { holdsCustomUserStore } from '../connections/connection-row.ts';
 import { type Author, writeAudit, writeUserAudit } from '../history/audit.ts';
 import { type ExternalKey, forgetConflicts } from '../proven-users/conflict-rows.ts';
-import { takenOf } from './identifier-rows.ts';
+import { identifierRows, takenOf } from './identifier-rows.ts';
 import { findByExternalId } from './stored-user.ts';
 import { anyTombstoned, bury, externalTombstoneKey, type TombstoneKey, userTombstoneKey } from './tombstones.ts';
-import { keysOfProfile } from './write-user.ts';
 
 export type Deletion = { readonly userPoolId: string; readonly userId: string };
 
@@ -69,7 +68,7 @@ export const deleteUser = async (
 
 /** The keys of a legacy profile, without identifiers that one of our users has: that user is somebody else. */
 const keysOfLegacy = async (manager: EntityManager, external: ExternalKey, profile: Profile, userId?: string) => {
-  const rows = keysOfProfile(external.userPoolId, profile);
+  const rows = identifierRows(external.userPoolId, loginIdentifiersOf(profile));
   const others = (await takenOf(manager, rows)).filter((row) => row.userId !== userId);
   const isFree = ({ kind, normalised }: { kind: string; normalised: string }): boolean =>
     !others.some((row) => row.kind === kind && row.normalised === normalised);

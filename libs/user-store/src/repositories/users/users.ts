@@ -22,6 +22,8 @@ import {
   type SupposedUser,
 } from '../proven-users/migrate-user.ts';
 import { createStoreAtOnce } from '../proven-users/store-at-once.ts';
+import { type Alias, addAlias } from './add-alias.ts';
+import { createUser, type NewUser } from './create-user.ts';
 import {
   type Deletion,
   type DeletionResult,
@@ -33,19 +35,11 @@ import { tombstoneKey } from './identifier-rows.ts';
 import { listUsers, type UserList, type UserQuery } from './list-users.ts';
 import { type LoginLookup, type LookupRow, lookedUp, lookUpLogin } from './login-lookup.ts';
 import { type HashRenewal, renewHash } from './renew-hash.ts';
+import { type PasswordChange, setPassword } from './set-password.ts';
 import { type FoundUser, findById, findByIdentifier, findByPoolsExternalId } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
-import {
-  type Alias,
-  addAlias,
-  createUser,
-  type NewUser,
-  type PasswordChange,
-  setPassword,
-  type UserChange,
-  type UserResult,
-  updateUser,
-} from './write-user.ts';
+import { type UserChange, updateUser } from './update-user.ts';
+import type { UserResult } from './user-result.ts';
 
 /** Who is meant: by our id, by the legacy user store's, or by what they type. */
 export type UserSelector = { readonly userId: string } | { readonly externalId: ExternalId } | Identifier;

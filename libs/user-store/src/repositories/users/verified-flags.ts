@@ -2,7 +2,7 @@ import { identifierKey, type Profile } from '@userferry/user-model';
 import type { EntityManager } from 'typeorm';
 import { type StoredProfile, userIdentifierEntity } from '../../entities/user-entities.ts';
 import type { IdentifierRow } from './identifier-rows.ts';
-import type { UserChange } from './write-user.ts';
+import type { UserChange } from './update-user.ts';
 
 const FLAGS = [
   { kind: 'email', flag: 'emailVerified' },

@@ -1,0 +1,38 @@
+import { ServiceError } from '@userferry/errors';
+import type { EntityManager } from 'typeorm';
+import { credentialEntity, userEntity } from '../../entities/user-entities.ts';
+import { lockPool } from '../../require-pool.ts';
+import { holdsCustomUserStore } from '../connections/connection-row.ts';
+import { type AuditedCall, writeUserAudit } from '../history/audit.ts';
+import { type Credential, findById } from './stored-user.ts';
+import type { UserResult } from './user-result.ts';
+import { lockUser, setCredential } from './user-row.ts';
+
+export type PasswordChange = {
+  readonly userPoolId: string;
+  readonly userId: string;
+  readonly credential: Credential;
+  /** The hash that the old password was checked against; absent: no old password was asked for. */
+  readonly replaces?: string | undefined;
+};
+
+/** Sets a password. Throws CONCURRENT_CHANGE when the one that was checked is no longer the user's. */
+export const setPassword = async (
+  manager: EntityManager,
+  change: PasswordChange,
+  by: AuditedCall & { readonly at: Date },
+): Promise<UserResult> => {
+  const { at } = by;
+  const { userPoolId, userId, credential, replaces } = change;
+  if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
+  await lockPool(manager, userPoolId, 'shared');
+  if ((await lockUser(manager, userPoolId, userId)) === null) return { verdict: 'not_found' };
+  const before = await manager.findOneBy(credentialEntity, { userId });
+  if (replaces !== undefined && before?.hash !== replaces)
+    throw new ServiceError('CONCURRENT_CHANGE', 'the password was changed at the same time');
+  await setCredential(manager, userId, credential, at);
+  await manager.update(userEntity, { id: userId }, { updatedAt: at });
+  await writeUserAudit(manager, change, by);
+  const stored = await findById(manager, userPoolId, userId);
+  return stored === undefined ? { verdict: 'not_found' } : { verdict: 'ok', user: stored.user };
+};

@@ -1,0 +1,20 @@
+import type { EntityManager } from 'typeorm';
+import { credentialEntity, userEntity } from '../../entities/user-entities.ts';
+import { isUuid } from '../../require-pool.ts';
+import type { Credential } from './stored-user.ts';
+
+/** Takes the user's row for the rest of the transaction. */
+export const lockUser = (manager: EntityManager, userPoolId: string, userId: string) =>
+  isUuid(userId)
+    ? manager.findOne(userEntity, { where: { id: userId, userPoolId }, lock: { mode: 'pessimistic_write' } })
+    : null;
+
+/** Gives a user this password, in place of any other. */
+export const setCredential = async (
+  manager: EntityManager,
+  userId: string,
+  credential: Credential,
+  at: Date,
+): Promise<void> => {
+  await manager.upsert(credentialEntity, { ...credential, userId, createdAt: at }, ['userId']);
+};
