@@ -6,7 +6,8 @@ export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './mi
 export { openUserStore, type UserStore, type UserStoreOptions } from './open-user-store.ts';
 export type { Page, Paged } from './paging.ts';
 export type { PoolUse } from './pool-use.ts';
-export type { AttemptAnswer, AttemptLimits, AttemptSubject } from './repositories/attempts/attempt-calls.ts';
+export type { AttemptLimits, AttemptSubject } from './repositories/attempts/attempt-keys.ts';
+export type { AttemptAnswer } from './repositories/attempts/begin-attempt.ts';
 export type {
   Connection,
   ConnectionChange,

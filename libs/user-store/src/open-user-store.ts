@@ -2,7 +2,8 @@ import { answerMsMaxOf, connectDataSource, type DatabaseLimits, missingLimits } 
 import { databaseDangers } from './database-dangers.ts';
 import { createLateReads, type ReplicaOptions } from './late-reads.ts';
 import { type PoolUse, poolUseOf } from './pool-use.ts';
-import { type AttemptLimits, createAttemptCalls } from './repositories/attempts/attempt-calls.ts';
+import { createAttemptCalls } from './repositories/attempts/attempt-calls.ts';
+import type { AttemptLimits } from './repositories/attempts/attempt-keys.ts';
 import { createAttemptRepository } from './repositories/attempts/attempts.ts';
 import { createConnectionRepository } from './repositories/connections/connections.ts';
 import { createAuditRepository } from './repositories/history/audit.ts';

@@ -1,4 +1,4 @@
-import type { AttemptLimits } from './repositories/attempts/attempt-calls.ts';
+import type { AttemptLimits } from './repositories/attempts/attempt-keys.ts';
 import type { RunLimits } from './repositories/history/script-runs.ts';
 
 const MINUTE_MS = 60_000;

@@ -8,14 +8,10 @@ import { isUnanswered, toStoreFailure } from '../../store-failures.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { SweepTime } from '../../time/sweep-time.ts';
 import type { GivenUpAt } from '../../time/times.ts';
-import {
-  type AttemptAnswer,
-  type AttemptCalls,
-  type AttemptSubject,
-  attemptAnswer,
-  type BegunRow,
-  begunInTime,
-} from './attempt-calls.ts';
+import type { AttemptCalls } from './attempt-calls.ts';
+import type { AttemptSubject } from './attempt-keys.ts';
+import type { BegunRow } from './attempt-statements.ts';
+import { type AttemptAnswer, attemptAnswer, begunInTime } from './begin-attempt.ts';
 
 export type AttemptDeps = {
   readonly dataSource: DataSource;

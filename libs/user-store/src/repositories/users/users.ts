@@ -5,14 +5,10 @@ import { retryConflicts } from '../../retry-conflicts.ts';
 import type { Statements } from '../../statements/create-statements.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { GivenUpAt } from '../../time/times.ts';
-import {
-  type AttemptAnswer,
-  type AttemptCalls,
-  type AttemptSubject,
-  attemptAnswer,
-  type BegunRow,
-  begunInTime,
-} from '../attempts/attempt-calls.ts';
+import type { AttemptCalls } from '../attempts/attempt-calls.ts';
+import type { AttemptSubject } from '../attempts/attempt-keys.ts';
+import type { BegunRow } from '../attempts/attempt-statements.ts';
+import { type AttemptAnswer, attemptAnswer, begunInTime } from '../attempts/begin-attempt.ts';
 import type { AuditedCall, Author } from '../history/audit.ts';
 import {
   type MigrationResult,
