@@ -5,7 +5,7 @@ import type { GuestEvent } from '../../bridge/operations.ts';
 import { forGuest } from './arguments.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
-import type { Keeping } from './reuse/reuse-desk.ts';
+import type { Keeping } from './reuse/keeping.ts';
 import type { TransportLog } from './transport-log.ts';
 import type { VirtualTransport } from './virtual-transport.ts';
 import { toWireError } from './wire-error.ts';

@@ -5,7 +5,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Connection, Connections } from './connections.ts';
 import type { EventQueue } from './event-queue.ts';
-import { noteSecure } from './reuse/reuse-desk.ts';
+import { noteSecure } from './reuse/keeping.ts';
 import { secureInfoOf } from './tls-secure-info.ts';
 
 export type Joining = {

@@ -6,7 +6,7 @@ import { type CryptoDesk, createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
-import type { ReuseTerms } from './reuse/reuse-desk.ts';
+import type { ReuseTerms } from './reuse/reuse-terms.ts';
 import { createRunClock, type RunClock } from './run-clock.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { asRunReport } from './run-report.ts';

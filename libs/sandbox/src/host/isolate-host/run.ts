@@ -6,7 +6,7 @@ import { createCrossings } from './crossings.ts';
 import { LIMITS } from './limits.ts';
 import { takeRandomPortion } from './random-portions.ts';
 import type { ParkingLot } from './reuse/parking-lot.ts';
-import type { ReuseTerms } from './reuse/reuse-desk.ts';
+import type { ReuseTerms } from './reuse/reuse-terms.ts';
 import { scopeOf } from './reuse/session-key.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import { type Ending, endingOfAbort, endingOfReport, limitMessage, overQuota } from './run-ending.ts';

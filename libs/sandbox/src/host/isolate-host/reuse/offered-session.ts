@@ -3,7 +3,7 @@ import type { ConnectionFacts, OfferedSession as Told } from '../../../bridge/op
 import { forGuest } from '../arguments.ts';
 import type { PutAside } from './parking-lot.ts';
 import type { Parked } from './parking-place.ts';
-import type { ReuseTerms } from './reuse-desk.ts';
+import type { ReuseTerms } from './reuse-terms.ts';
 import { keyOf, type Origin, type Target } from './session-key.ts';
 import type { TypedTexts } from './typed-texts.ts';
 
