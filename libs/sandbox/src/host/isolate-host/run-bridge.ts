@@ -1,14 +1,15 @@
 /** The host's side of one run's bridge: carries out what the guest posts and brings it the events. */
 import type { GuestEvent, OfferedSession, Operation, RunReport } from '../../bridge/operations.ts';
-import { type Answers, createAnswers } from './answers.ts';
-import { asText } from './arguments.ts';
-import { type CryptoDesk, createCryptoDesk } from './crypto/crypto-desk.ts';
+import { createAnswers } from './answers.ts';
+import { createCryptoDesk } from './crypto/crypto-desk.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { BridgeHandler } from './guest-references.ts';
 import { LIMITS, QuotaExceeded } from './limits.ts';
+import { operationsOf } from './operation-table.ts';
 import type { ReuseTerms } from './reuse/reuse-terms.ts';
-import { createRunClock, type RunClock } from './run-clock.ts';
+import { createRunClock } from './run-clock.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
+import { createRunQuestions, type Questions } from './run-questions.ts';
 import { asRunReport } from './run-report.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import { createSockets, type Sockets } from './sockets.ts';
@@ -16,8 +17,7 @@ import type { SupervisorLink } from './supervisor-link.ts';
 import { createTransportLog, type TransportLog } from './transport-log.ts';
 import { createRunWaits, type RunWaits } from './wait-clock.ts';
 import { toWireError } from './wire-error.ts';
-import { QUESTIONS } from './work.ts';
-import { createZlibDesk, type ZlibDesk } from './zlib/zlib-desk.ts';
+import { createZlibDesk } from './zlib/zlib-desk.ts';
 
 export type RunBridge = BridgeHandler & {
   readonly log: RunLog;
@@ -46,80 +46,12 @@ export type RunBridgeDeps = {
   readonly onQuota: (error: QuotaExceeded) => void;
 };
 
-/** Questions that are answered by computing a hash, or the like. */
-const HASHES: ReadonlySet<string> = new Set(['bcrypt', 'crypto']);
-
-/** Carries out one operation. Its parts are typed as the guest should send them and checked as if it did not. */
-type CarryOut = (...parts: never[]) => void;
-
-type Questions = ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
-type Answering = Pick<RunBridgeDeps, 'files' | 'onPackage'> & { readonly own: Questions; readonly waits: RunWaits };
-
-/** The text of a package that was not brought along. */
-function bringPackage({ files, onPackage }: Answering, name: string): string | undefined {
-  onPackage(name);
-  return files.packages.get(name)?.code();
-}
-
-function answerQuestion(answering: Answering, question: string, args: readonly unknown[]): unknown {
-  const { own, waits } = answering;
-  if (question === 'package') return bringPackage(answering, String(args[0]));
-  const find = own.get(question) ?? QUESTIONS.get(question);
-  if (find === undefined) throw new TypeError('There is no such question');
-  const over = HASHES.has(question) ? waits.hash.begin() : undefined;
-  try {
-    return find(args);
-  } finally {
-    over?.();
-  }
-}
-
-type Parts = {
-  readonly transport: TransportLog;
-  readonly log: RunLog;
-  readonly sockets: Sockets;
-  readonly answers: Answers;
-  readonly clock: RunClock;
-  readonly crypto: CryptoDesk;
-  readonly zlib: ZlibDesk;
-};
-
-/** What carries out each operation, by its name. */
-const operationsOf = (
-  { transport, log, sockets, answers, clock, crypto, zlib }: Parts,
-  onReport: (report: unknown) => void,
-): ReadonlyMap<string, CarryOut> =>
-  new Map<string, CarryOut>([
-    ['open', sockets.open],
-    ['take', sockets.take],
-    ['tls', sockets.startTls],
-    ['taken', sockets.taken],
-    ['join', sockets.join],
-    ['write', sockets.write],
-    ['farewell', sockets.farewell],
-    ['end', sockets.end],
-    ['destroy', sockets.destroy],
-    ['pause', sockets.pause],
-    ['resume', sockets.resume],
-    ['option', sockets.setOption],
-    ['resolve', answers.resolve],
-    ['bcrypt', answers.bcrypt],
-    ['crypto', crypto.start],
-    ['zlib', zlib.step],
-    ['zlibClose', zlib.release],
-    ['alarm', clock.setAlarm],
-    ['log', log.add],
-    ['refused', (message: unknown) => transport.failed({ message: asText(message, 'message', 256), code: 'EACCES' })],
-    ['done', onReport],
-  ]);
-
 export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const { runId, link, files, reuse, onPackage, onDone, onQuota } = deps;
   const transport = createTransportLog();
   const log = createRunLog();
   const waits = createRunWaits();
   let operations = 0;
-  let questions = 0;
   let closed = false;
   const events = createEventQueue(deps.dispatch, (full) => sockets.holdReading(full));
   const sockets: Sockets = createSockets({ runId, link, reuse, transport, events, waits, onQuota });
@@ -128,6 +60,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
   const crypto = createCryptoDesk(events, waits.hash);
   const zlib = createZlibDesk(events);
   const own: Questions = new Map([...crypto.questions, ...sockets.questions, ...zlib.questions]);
+  const answerQuestion = createRunQuestions({ files, onPackage, own, waits });
 
   const parts = { transport, log, sockets, answers, clock, crypto, zlib };
   const table = operationsOf(parts, (report) => onDone(asRunReport(report)));
@@ -169,9 +102,7 @@ export function createRunBridge(deps: RunBridgeDeps): RunBridge {
     onQuestion(question, args) {
       try {
         if (question === 'act') return { value: act(args[0]) };
-        questions += 1;
-        if (questions > LIMITS.questions) throw new QuotaExceeded('The script asked the host too often');
-        return { value: answerQuestion({ files, onPackage, own, waits }, question, args) };
+        return { value: answerQuestion(question, args) };
       } catch (error) {
         return { error: toWireError(error) };
       }

@@ -11,6 +11,7 @@ import { scopeOf } from './reuse/session-key.ts';
 import { createRunBridge, type RunBridge } from './run-bridge.ts';
 import { type Ending, endingOfAbort, endingOfReport, limitMessage, overQuota } from './run-ending.ts';
 import { left, settled } from './run-settling.ts';
+import { measureRun } from './run-usage.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
 import type { Lease, SlotPool } from './slot-pool.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
@@ -29,10 +30,6 @@ export type ActiveRun = {
 };
 
 const STACK_GRACE_MS = 25;
-
-/** An isolate that is gone has no clock and says 0: what the process used in the meantime is an upper bound then. */
-const cpuMsOf = (isolateNs: bigint, { user, system }: NodeJS.CpuUsage): number =>
-  isolateNs > 0n ? Number(isolateNs) / 1e6 : (user + system) / 1000;
 
 /** Asks what the isolate holds after the run. */
 function lookAtMemory(lease: Lease): void {
@@ -69,8 +66,7 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const { startedAtMs, onEnd } = times;
   const { slot } = lease;
   const deadlineMs = startedAtMs + frame.timeoutMs;
-  const cpuBefore = slot.cpuNs();
-  const processCpuBefore = process.cpuUsage();
+  const usedSoFar = measureRun(slot, startedAtMs);
   const leftMs = (): number => Math.max(1, Math.ceil(deadlineMs - performance.now()));
   const crossings = createCrossings();
   const givenUp = Promise.withResolvers<void>();
@@ -79,16 +75,14 @@ export function startRun(frame: RunFrame, lease: Lease, deps: RunDeps, times: Ru
   const finish = async (ending: Ending | Promise<Ending>): Promise<void> => {
     if (ended) return;
     ended = true;
-    const wallMs = performance.now() - startedAtMs;
-    const cpuMs = cpuMsOf(slot.cpuNs() - cpuBefore, process.cpuUsage(processCpuBefore));
-    const waited = { ...waitedMs(bridge), crossings: crossings.count() };
+    const used = { ...usedSoFar(), ...waitedMs(bridge), crossings: crossings.count() };
     const { clean, ...result } = await ending;
     clearTimeout(timer);
     // As after an `end` in Node: who hears of the result may want a connection where there is room for one alone.
     if (clean) await left(bridge, leftMs(), givenUp.promise);
     const { opened: connectionsOpened, reused: connectionsReused } = bridge.connections;
     const send = (heapBytes: number): void => {
-      const usage = { wallMs, cpuMs, heapBytes, connectionsOpened, connectionsReused, ...waited };
+      const usage = { ...used, heapBytes, connectionsOpened, connectionsReused };
       link.send({ kind: 'result', runId: frame.runId, ...result, logs: [...bridge.log.lines], usage });
       onEnd();
     };
