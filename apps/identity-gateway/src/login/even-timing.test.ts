@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, createEvenTiming, holdBackMs, p95 } from './even-timing.ts';
 
 const startedAt = 1_000_000;
@@ -117,5 +117,35 @@ describe('the time of rejections', () => {
     await reject(60, () => set(setMs));
     await reject(60);
     expect(slept).toEqual([40, 40]);
+  });
+
+  afterEach(() => void vi.useRealTimers());
+
+  /** A rejection that is to be held back for two seconds, by the clock of the machine. */
+  const heldBack = async (signal: AbortSignal) => {
+    vi.useFakeTimers();
+    const timing = createEvenTiming();
+    const call = { deadlineMs: Date.now() + 60_000, signal };
+    const beganMs = timing.begin();
+    await timing.holdBack({ connectionId: 'a', beganMs: beganMs - 9_000, ranScript: true, mixed: true }, call);
+    return timing.holdBack({ connectionId: 'a', beganMs, ranScript: false, mixed: true }, call).then(() => 'left');
+  };
+
+  it('is waited for by the clock of the machine', async () => {
+    const hangsUp = new AbortController();
+    const left = heldBack(hangsUp.signal);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await Promise.race([left, 'held back'])).toBe('held back');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await Promise.race([left, 'held back'])).toBe('left');
+  });
+
+  it('is not waited for when the caller has hung up, and leaves no timer', async () => {
+    const hangsUp = new AbortController();
+    const left = heldBack(hangsUp.signal);
+    await vi.advanceTimersByTimeAsync(0);
+    hangsUp.abort();
+    expect(await left).toBe('left');
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -77,6 +77,20 @@ it('says of a password that a custom user store proved who proved it', async () 
   expect(traces.settled).toMatchObject([{ end: 'proven', byLegacyStore: true }]);
 });
 
+it.each(['email', 'phone', 'username'] as const)('asks the script by %s alone where that was typed', async (kind) => {
+  const { deps, traces } = tableWorld({
+    call: 'Login',
+    mode: 'custom',
+    here: 'unknown',
+    scripts: [['login', 'null']],
+    answer: '',
+  });
+  await proveLogin({ ...attempt, identifier: { kind, value: 'typed' } }, callFacts(), deps);
+  const [query, password] = traces.scripts[0]?.args ?? [];
+  expect(query).toEqual({ email: null, phone: null, username: null, [kind]: 'typed' });
+  expect(password).toBe(attempt.password);
+});
+
 it('of a custom user store shows no password that stands in whatever column of the row that its script returned', async () => {
   const { deps } = tableWorld({ call: 'Login', mode: 'custom', here: 'unknown', answer: '' });
   const resultJson = JSON.stringify({ id: 7, geheim: attempt.password, town: 'Oslo' });
