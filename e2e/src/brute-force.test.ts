@@ -56,6 +56,17 @@ describe('wrong passwords for one identifier', () => {
     expect(await login('bob', PASSWORD)).toMatchObject(right);
   });
 
+  it('from elsewhere keep nobody out where they have logged in before', async () => {
+    const [home, elsewhere] = ['203.0.113.40', '203.0.113.41'];
+    await register('gus');
+    expect(await login('gus', PASSWORD, home)).toMatchObject(right);
+    for (let n = 0; n < 10; n += 1) expect(await login('gus', 'not it', elsewhere)).toMatchObject(wrong);
+    expect(await login('gus', PASSWORD, elsewhere)).toMatchObject(tooMany);
+    expect(await login('gus', PASSWORD, home)).toMatchObject(right);
+    for (let n = 0; n < 10; n += 1) expect(await login('gus', 'not it', home)).toMatchObject(wrong);
+    expect(await login('gus', PASSWORD, home)).toMatchObject(tooMany);
+  });
+
   it('count for somebody who does not exist as for somebody who does', async () => {
     for (let n = 0; n < 10; n += 1) expect(await login('nobody', 'not it')).toMatchObject(wrong);
     expect(await login('nobody', 'not it')).toMatchObject(tooMany);

@@ -23,6 +23,7 @@ import { DecisionsOfAUser1767500000000 } from './migrations/1767500000000-decisi
 import { PepperChecks1767600000000 } from './migrations/1767600000000-pepper-checks.ts';
 import { VersionsGoOn1767700000000 } from './migrations/1767700000000-versions-go-on.ts';
 import { EarlierKeySecrets1767800000000 } from './migrations/1767800000000-earlier-key-secrets.ts';
+import { KnownAddresses1767900000000 } from './migrations/1767900000000-known-addresses.ts';
 
 /** How the database is reached and what it may take. */
 export type DatabaseLimits = {
@@ -117,6 +118,7 @@ export const connectDataSource = async (limits: DatabaseLimits): Promise<DataSou
       PepperChecks1767600000000,
       VersionsGoOn1767700000000,
       EarlierKeySecrets1767800000000,
+      KnownAddresses1767900000000,
     ],
     migrationsTableName: 'schema_migrations',
     // An idle connection that breaks is replaced by the pool; nothing waits for it.

@@ -33,6 +33,8 @@ export type CredentialRow = {
   cost: number;
   hash: string;
   createdAt: Date;
+  /** Marks of the addresses from where it let its owner in, the latest first. */
+  knownAddresses: Buffer | null;
 };
 
 export type UserRow = {
@@ -109,6 +111,7 @@ export const credentialEntity = new EntitySchema<CredentialRow & { user: UserRow
     cost: { type: 'int4' },
     hash: { type: 'text' },
     createdAt: { type: 'timestamptz', name: 'created_at' },
+    knownAddresses: { type: 'bytea', name: 'known_addresses', nullable: true, select: false },
   },
   relations: { user: { type: 'one-to-one', target: 'user', inverseSide: 'credential', joinColumn } },
 });

@@ -16,6 +16,7 @@ import { DecisionsOfAUser1767500000000 } from './1767500000000-decisions-of-a-us
 import { PepperChecks1767600000000 } from './1767600000000-pepper-checks.ts';
 import { VersionsGoOn1767700000000 } from './1767700000000-versions-go-on.ts';
 import { EarlierKeySecrets1767800000000 } from './1767800000000-earlier-key-secrets.ts';
+import { KnownAddresses1767900000000 } from './1767900000000-known-addresses.ts';
 
 const keyRing = randomRing('k1');
 const sealer = createSealer(keyRing);
@@ -49,6 +50,7 @@ const ALL = [
   PepperChecks1767600000000,
   VersionsGoOn1767700000000,
   EarlierKeySecrets1767800000000,
+  KnownAddresses1767900000000,
 ];
 const UPGRADES = [
   'WholeLife1765000000000',
@@ -62,6 +64,7 @@ const UPGRADES = [
   'PepperChecks1767600000000',
   'VersionsGoOn1767700000000',
   'EarlierKeySecrets1767800000000',
+  'KnownAddresses1767900000000',
 ];
 type Migrations = (typeof ALL)[number][];
 

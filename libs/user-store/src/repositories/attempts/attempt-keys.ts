@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import { type Identifier, identifierKey } from '@userferry/user-model';
 import type { KeyRing } from '../../secrets/sealing.ts';
 import { countedForm } from './counted-identifier.ts';
+import { NOWHERE, placeOf } from './known-addresses.ts';
 
 /** How many wrong passwords are borne, and how long one waits then. */
 export type AttemptLimits = {
@@ -29,31 +30,34 @@ type Key = { readonly key: Buffer; readonly max: number };
  */
 type Keys = readonly [Key, Key | null, Key | null];
 
+/** Under what an attempt counts: where its user has logged in before from that place, the place's key stands for the first two. */
+export type Counted = { readonly keys: Keys; readonly place: readonly unknown[] };
+
 const NOBODY = Buffer.alloc(0);
 
 /** Under which keys an attempt is counted, and how many each of them bears. */
-export const createKeysOf = (keyRing: KeyRing, limits: AttemptLimits) => {
+export const createCountedOf = (keyRing: KeyRing, limits: AttemptLimits) => {
   const current = keyRing.keys.get(keyRing.currentKeyId) ?? NOBODY;
   const derived = hkdfSync('sha256', current, '', 'userferry:v1:login-attempts', 32);
   // As an object, of which nothing has to be made for each attempt.
   const macKey = createSecretKey(new Uint8Array(derived));
-  const keysOf = ({ userPoolId, who, address }: AttemptSubject): Keys => {
+  const countedOf = ({ userPoolId, who, address }: AttemptSubject): Counted => {
     const mac = (...parts: string[]) =>
       createHmac('sha256', macKey)
         .update(JSON.stringify([userPoolId, ...parts]))
         .digest();
     const [max, maxOfAddress] = [limits.perIdentifierMax, limits.perAddressMax];
-    return [
-      { key: 'userId' in who ? mac('user', who.userId) : mac('identifier', who.kind, identifierKey(who)), max },
-      'userId' in who ? null : { key: mac('spellings', countedForm(who)), max },
-      address === '' ? null : { key: mac('address', address), max: maxOfAddress },
-    ];
+    const ofAddress = address === '' ? null : { key: mac('address', address), max: maxOfAddress };
+    if ('userId' in who) return { keys: [{ key: mac('user', who.userId), max }, null, ofAddress], place: NOWHERE };
+    const spelled = { key: mac('identifier', who.kind, identifierKey(who)), max };
+    const place = placeOf({ userPoolId, who, address }, mac);
+    return { keys: [spelled, { key: mac('spellings', countedForm(who)), max }, ofAddress], place };
   };
   // A login is begun and settled under the same.
-  const known = new WeakMap<AttemptSubject, Keys>();
-  return (subject: AttemptSubject): Keys => {
-    const keys = known.get(subject) ?? keysOf(subject);
-    known.set(subject, keys);
-    return keys;
+  const known = new WeakMap<AttemptSubject, Counted>();
+  return (subject: AttemptSubject): Counted => {
+    const counted = known.get(subject) ?? countedOf(subject);
+    known.set(subject, counted);
+    return counted;
   };
 };

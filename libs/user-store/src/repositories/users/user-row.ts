@@ -16,5 +16,7 @@ export const setCredential = async (
   credential: Credential,
   at: Date,
 ): Promise<void> => {
-  await manager.upsert(credentialEntity, { ...credential, userId, createdAt: at }, ['userId']);
+  // Another password has let nobody in yet, from anywhere.
+  const row = { ...credential, userId, createdAt: at, knownAddresses: null };
+  await manager.upsert(credentialEntity, row, ['userId']);
 };
