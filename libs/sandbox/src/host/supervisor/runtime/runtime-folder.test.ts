@@ -95,6 +95,29 @@ it('a copy that nobody touched for a day is removed, one in use is kept', async 
   expect([existsSync(old), existsSync(used)]).toEqual([false, true]);
 });
 
+it('a copy that was broken off is removed ten minutes later, one under way is kept', async () => {
+  const brokenOff = join(folder.path, 'state', 'sandbox-0.one');
+  const underWay = join(folder.path, 'state', 'sandbox-0.other');
+  for (const path of [brokenOff, underWay]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  chmodSync(join(folder.path, 'state'), 0o755);
+  const before = new Date(Date.now() - 11 * 60 * 1000);
+  utimesSync(brokenOff, before, before);
+  await prepare();
+  expect([existsSync(brokenOff), existsSync(underWay)]).toEqual([false, true]);
+});
+
+it('a copy of nobody is removed before one is made: a disk that such copies filled has room for it', async () => {
+  const stateFolder = join(folder.path, 'state');
+  const old = join(stateFolder, 'sandbox-old');
+  mkdirSync(old, { recursive: true, mode: 0o755 });
+  chmodSync(stateFolder, 0o755);
+  const longAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
+  utimesSync(old, longAgo, longAgo);
+  // A folder in the place of the binary cannot be copied, as nothing can where there is no room.
+  await expect(prepareRuntimeFolder({ runtimeFolder, stateFolder, nodeBinary: folder.path })).rejects.toThrow();
+  expect(copies()).toEqual([]);
+});
+
 it('a manifest cannot name a file outside its folder', async () => {
   writeFileSync(join(runtimeFolder, 'manifest.json'), JSON.stringify({ files: { '../x': 'a'.repeat(64) } }));
   await expect(prepare()).rejects.toThrow('outside its folder');

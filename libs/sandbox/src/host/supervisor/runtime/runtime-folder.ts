@@ -35,6 +35,8 @@ export const RUNTIME_PATHS = {
 
 const PREFIX = 'sandbox-';
 const UNUSED_AFTER_MS = 24 * 60 * 60 * 1000;
+/** A copy takes seconds: whoever was at it so long ago was killed. */
+const UNFINISHED_AFTER_MS = 10 * 60 * 1000;
 
 /** Path under `root` → file to copy from. */
 type Plan = Readonly<Record<string, string>>;
@@ -122,13 +124,16 @@ const install = async (plan: Plan, manifest: FileHashes, folder: string): Promis
   }
 };
 
+/** Folders that are being copied have a dot in their names. */
+const unusedAfterMs = (name: string): number => (name.includes('.') ? UNFINISHED_AFTER_MS : UNUSED_AFTER_MS);
+
 /** Every user of a folder touches it each hour, so one that was not touched for a day is nobody's. */
 const removeUnused = async (stateFolder: string, current: string): Promise<void> => {
   for (const name of await readdir(stateFolder)) {
     const folder = join(stateFolder, name);
     if (!name.startsWith(PREFIX) || folder === current) continue;
     const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > UNUSED_AFTER_MS) await rm(folder, { recursive: true, force: true });
+    if (age > unusedAfterMs(name)) await rm(folder, { recursive: true, force: true });
   }
 };
 
@@ -145,9 +150,10 @@ export const prepareRuntimeFolder = async (options: RuntimeFolderOptions): Promi
   const stateFolder = ownFolder(options.stateFolder);
   const plan = planCopy(options, manifest);
   const folder = join(stateFolder, contentName(plan, manifest));
+  // First of all: they may have filled the disk.
+  await removeUnused(stateFolder, folder);
   if (!(await isWhole(folder, manifest))) await install(plan, manifest, folder);
   const touch = () => utimes(folder, new Date(), new Date());
   await touch();
-  await removeUnused(stateFolder, folder);
   return { root: join(folder, 'root'), hasTools: RUNTIME_PATHS.setpriv in plan, touch };
 };
