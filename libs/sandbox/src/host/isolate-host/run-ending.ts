@@ -3,6 +3,7 @@ import type { Outcome } from '@userferry/script-contract';
 import type { HostFrame, RunFrame } from '../../bridge/frames.ts';
 import type { ReportedError, RunReport } from '../../bridge/operations.ts';
 import { classify, outcomeOfAbort } from './classify.ts';
+import { toldOfImport } from './import-call.ts';
 import type { RunBridge } from './run-bridge.ts';
 import { findSyntaxProblem, placeIn } from './script-place.ts';
 import type { Slot } from './slot.ts';
@@ -60,7 +61,7 @@ export function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge
   const reported = { name, message: text, ...code, ...placeIn(stack), chain: [{ name, message: text, ...code }] };
   const report: RunReport = { kind: 'threw', error: reported };
   const classified = classify(report, bridge.transport);
-  const explanation = explained(classified, toFrameError(reported), bridge);
+  const explanation = explained(classified, toFrameError(toldOfImport(reported, frame.source)), bridge);
   return { outcome: classified, ...(explanation && { error: explanation }), clean: false };
 }
 
@@ -72,7 +73,8 @@ export async function endingOfReport(
 ): Promise<Ending> {
   const outcome = classify(report, bridge.transport);
   const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory' && report.uncaught !== true;
-  const error = explained(outcome, report.error && toFrameError(report.error), bridge);
+  const thrown = report.error && toldOfImport(report.error, frame.source);
+  const error = explained(outcome, thrown && toFrameError(thrown), bridge);
   if (report.error === undefined || error === undefined) {
     const result = report.resultJson === undefined ? {} : { resultJson: report.resultJson };
     return { outcome, clean, ...result, ...(error && { error }) };

@@ -147,6 +147,23 @@ describe('a script that cannot run', () => {
     expect((await host.check(source, 'login')).problems).toMatchObject([told]);
   });
 
+  it.each([
+    "await import('pg');",
+    "return import('pg').then(({ Client }) => new Client());",
+    "const loaded = import('pg');\n  await loaded;",
+    "import('pg');\n  await new Promise((resolve) => setTimeout(resolve, 50));",
+  ])('tells a script that loads a module by %j from one that refuses the user, and what to write', async (loading) => {
+    const { outcome, error } = await host.run(`async function login() {\n  ${loading}\n}`);
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ code: 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING' });
+    expect(error?.message).toBe('import() loads nothing here: take require, as in scripts in CommonJS');
+  });
+
+  it('leaves the words of a script without import() as they are', async () => {
+    const { error } = await host.run("function login() { throw new Error('Not supported') }");
+    expect(error).toEqual({ name: 'Error', message: 'Not supported', line: 1, column: 26 });
+  });
+
   it('says which function is missing and how to define it', async () => {
     const { outcome, error } = await host.run('async function logon() {}');
     expect(outcome).toBe('syntax_error');
