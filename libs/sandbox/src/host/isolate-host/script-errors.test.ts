@@ -147,6 +147,14 @@ describe('a script that cannot run', () => {
     expect((await host.check(source, 'login')).problems).toMatchObject([told]);
   });
 
+  it.each(['“', '”', '‘', '’'])('says of %s, as word processors write, what to write instead', async (quote) => {
+    const source = `function login() {\n  return { id: ${quote}1 };\n}`;
+    const message = `Invalid or unexpected token: ${quote} is no quotation mark of JavaScript: write " or '`;
+    const told = { name: 'SyntaxError', message, line: 2, column: 16 };
+    expect(await host.run(source)).toMatchObject({ outcome: 'syntax_error', error: told });
+    expect((await host.check(source, 'login')).problems).toEqual([told]);
+  });
+
   it.each([
     "await import('pg');",
     "return import('pg').then(({ Client }) => new Client());",

@@ -10,6 +10,7 @@ type Parser = { syntaxError(text: string): Promise<string | undefined> };
 
 const TOO_MANY_BRACES = "Unexpected token '}'";
 const ES_MODULE = /import statement outside a module|Unexpected token 'export'|import\.meta/;
+const TYPOGRAPHIC_QUOTE = /[\u2018-\u201f]/;
 const COMMON_JS = "scripts are CommonJS: const { Client } = require('pg'), and the function without export";
 
 /**
@@ -37,7 +38,17 @@ function wrappedProblem(found: string, source: string): SyntaxProblem {
     return { message: 'Unexpected end of input', line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
   }
   const said = (found.split('\n')[0] as string).replace(/ \[script\.js:\d+:\d+\]$/, '');
-  return { message: ES_MODULE.test(said) ? `${said}: ${COMMON_JS}` : said, ...place };
+  const instead = insteadOf(said, charAt(source, place));
+  return { message: instead === undefined ? said : `${said}: ${instead}`, ...place };
+}
+
+const charAt = (source: string, { line = 0, column = 0 }: Place): string =>
+  source.split('\n')[line - 1]?.[column - 1] ?? '';
+
+/** What its author should have written, where it is known. */
+function insteadOf(said: string, char: string): string | undefined {
+  if (ES_MODULE.test(said)) return COMMON_JS;
+  return TYPOGRAPHIC_QUOTE.test(char) ? `${char} is no quotation mark of JavaScript: write " or '` : undefined;
 }
 
 /** The first place of the tenant's own source in a message or stack, from 1. */
