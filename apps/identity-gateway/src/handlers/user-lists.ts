@@ -29,6 +29,8 @@ const LIMIT_DEFAULT = 20;
 const toPage = ({ page, limit, migrationState }: ListUsersRequest) => {
   if (page < 0) throw invalidField('page', 'counts from 1');
   if (limit < 0 || limit > LIMIT_MAX) throw invalidField('limit', `must be 1 to ${LIMIT_MAX}`);
+  if (!(migrationState in STATES))
+    throw invalidField('migration_state', 'must be legacy, migrated, tombstoned or local');
   return { page: page || 1, limit: limit || LIMIT_DEFAULT, migrationState: STATES[migrationState] };
 };
 

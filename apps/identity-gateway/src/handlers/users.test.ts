@@ -86,6 +86,20 @@ describe('what scripts are handed', () => {
   });
 });
 
+it.each([5, 99, -1])(
+  'a list of users is not taken for all of them where a state is asked for that there is not: %d',
+  async (number) => {
+    const { deps, traces } = custom('ListUsers', ['listUsers', 'page']);
+    const request = {
+      ...ListUsersRequest.fromPartial({ userPoolId: 'pool' }),
+      migrationState: number as MigrationState,
+    };
+    const field = { reason: 'INVALID_ARGUMENT', metadata: { field: 'migration_state' } };
+    await expect(async () => listAllUsers(deps)(request, callFacts())).rejects.toMatchObject(field);
+    expect(traces.scripts).toEqual([]);
+  },
+);
+
 it('a password in the request body, however deep and under whatever name, is in no script’s context', async () => {
   const { deps, traces } = custom('Register', ['getUser', 'null'], ['createUser', 'profile']);
   const input = { email: 'a@example.com', Password: 'other', secret: 'hunter2hunter2', compass: 'north' };
