@@ -7,6 +7,8 @@ export type Needles = {
   readonly holds: (text: string) => boolean;
   /** Where a text's end begins that is the beginning of a needle, which was cut there. */
   readonly findCut: (text: string) => number | undefined;
+  /** Whether a text, of which the beginning was cut off, begins within a needle. */
+  readonly beginsWithin: (text: string) => boolean;
   /** Whether looking has taken too long. What was found is not everything then. */
   readonly isSpent: () => boolean;
 };
@@ -15,6 +17,13 @@ export type Needles = {
 const COMPARED_MAX = 4_000_000;
 /** Of a needle that was cut, so much is left at least: three characters end many a text. */
 const CUT_MIN = 4;
+/** How engines and consoles say within a text that they have cut a value there. */
+const CUT_SIGN = /["'`\\]{0,4}(?:\.{3}|\u2026)/y;
+
+const isCutAt = (text: string, at: number): boolean => {
+  CUT_SIGN.lastIndex = at;
+  return CUT_SIGN.test(text);
+};
 
 const foldedPoint = (point: string): string => {
   const lower = point.toUpperCase().toLowerCase();
@@ -54,6 +63,8 @@ const keyAt = (text: string, at: number): number =>
 
 /** What it costs to look at a needle, in characters that are compared. */
 const LOOK_COST = 8;
+/** So many characters the engine looks through as soon as one is compared. */
+const LOOKED_THROUGH = 16;
 
 /** How much of a needle's beginning is at a place of the text. */
 const sameLength = (text: string, at: number, needle: string): number => {
@@ -78,7 +89,11 @@ export const createNeedles = (needles: Iterable<string>, lengthMin: number): Nee
   const known = byBeginning(all, lengthMin);
   const keys = keysOf(known.keys());
   let longest = 0;
-  for (const { length } of all) longest = Math.max(longest, length);
+  let total = 0;
+  for (const { length } of all) {
+    longest = Math.max(longest, length);
+    total += length;
+  }
   let compared = 0;
   const isSpent = () => compared > COMPARED_MAX;
   const samePart = (text: string, at: number, needle: string): number => {
@@ -86,10 +101,16 @@ export const createNeedles = (needles: Iterable<string>, lengthMin: number): Nee
     compared += LOOK_COST + same;
     return same;
   };
-  const longestAt = (text: string, at: number): string | undefined =>
-    known
-      .get(text.slice(at, at + lengthMin))
-      ?.find((needle) => isSpent() || samePart(text, at, needle) === needle.length);
+  /** How long what is there of needles is: the longest, or more of one that is said to be cut. */
+  const lengthAt = (text: string, at: number): number => {
+    let cut = 0;
+    for (const needle of known.get(text.slice(at, at + lengthMin)) ?? []) {
+      const same = isSpent() ? needle.length : samePart(text, at, needle);
+      if (same === needle.length) return Math.max(same, cut);
+      if (same > cut && isCutAt(text, at + same)) cut = same;
+    }
+    return cut;
+  };
   const beginsWith = (text: string, at: number): boolean => {
     const length = text.length - at;
     const likely = length < lengthMin ? all : known.get(text.slice(at, at + lengthMin));
@@ -101,8 +122,8 @@ export const createNeedles = (needles: Iterable<string>, lengthMin: number): Nee
     const text = folded(given);
     const last = text.length - lengthMin;
     for (let at = 0; at <= last && !isSpent(); at += 1) {
-      const needle = keys[keyAt(text, at)] === 1 ? longestAt(text, at) : undefined;
-      if (needle !== undefined && take([at, at + needle.length])) return;
+      const length = keys[keyAt(text, at)] === 1 ? lengthAt(text, at) : 0;
+      if (length > 0 && take([at, at + length])) return;
     }
   };
   return {
@@ -125,6 +146,13 @@ export const createNeedles = (needles: Iterable<string>, lengthMin: number): Nee
       for (let at = Math.max(0, text.length - longest); at + CUT_MIN <= text.length && !isSpent(); at += 1)
         if (keys[keyAt(text, at)] === 1 && beginsWith(text, at)) return at;
       return undefined;
+    },
+    beginsWithin: (given) => {
+      compared += total / LOOKED_THROUGH;
+      const beginning = folded(given).slice(0, CUT_MIN);
+      return (
+        isSpent() || (beginning.length === CUT_MIN && Array.from(all).some((needle) => needle.includes(beginning)))
+      );
     },
   };
 };

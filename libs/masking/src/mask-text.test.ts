@@ -83,6 +83,18 @@ describe('secret values', () => {
     expect(mask('x'.repeat(300).concat(' a Zeb'))).toBe('x'.repeat(300).concat(' a Zeb'));
   });
 
+  it('are masked within a text where it says that they were cut there', () => {
+    const mask = secretMask(['Zebra-Lion-99']);
+    expect(mask(`type string ('Zebra-Lio...')`)).toBe(`type string ('[masked]...')`);
+    expect(mask(`{ s: 'Zebra-L'... 6 more characters }`)).toBe(`{ s: '[masked]'... 6 more characters }`);
+    expect(mask('Zebra-... and Zebra-Tail, Zebr...')).toBe('[masked]... and Zebra-Tail, Zebr...');
+    expect(mask(`Unexpected token 'x', ..."ra-Lion-99",x]" is not valid JSON`)).toBe(
+      `Unexpected token 'x', ..."[masked]" is not valid JSON`,
+    );
+    const other = `Unexpected token 'x', ..."ra-Tiger-9",x]" is not valid JSON`;
+    expect(mask(other)).toBe(other);
+  });
+
   it('are masked with their quotes and nothing beside them', () => {
     expect(secretMask(["O'Brien-99"])("SELECT 'O\\'Brien-99', 'O''Brien-99' FROM x")).toBe(
       "SELECT '[masked]', '[masked]' FROM x",
@@ -240,6 +252,9 @@ describe('texts and needles that are made to take long', () => {
     ['hex', '5a '],
     ['hex far apart', '5a  '],
     ['the beginning of a secret', 'zebra'],
+    ['the beginning of a secret that was cut', 'zebra-quagga...'],
+    ['what was no JSON', '...quag is not valid JSON'],
+    ['dots', '.'],
   ])('are looked through at once: %s again and again', (_, part) => {
     const mask = secretMask([`zebra${part.repeat(40)}lion`, 'zebra-quagga-hippo'.repeat(50)]);
     const text = part.repeat(Math.ceil(16_384 / part.length));

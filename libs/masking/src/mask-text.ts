@@ -1,8 +1,9 @@
-import { findCutEncoded, findEncoded } from './encoded-runs.ts';
+import { findCut, findExcerpts } from './cut-texts.ts';
+import { findEncoded } from './encoded-runs.ts';
 import type { Needles, Span } from './find-needles.ts';
 import { findHashes, holdsHash } from './hash-shapes.ts';
 import { isTooMuch, needlesOf } from './needle-forms.ts';
-import { plainReadings, withoutCutEscape } from './plain-reading.ts';
+import { plainReadings } from './plain-reading.ts';
 import { type Find, lazyMask, type TextMask } from './replace-spans.ts';
 import { secretParts } from './secret-parts.ts';
 
@@ -12,28 +13,6 @@ const PASSWORD_LENGTH_MIN = 4;
 /** Past this many different values the whole text is withheld: safe, and cheaper than looking for each. */
 const SECRETS_MAX = 500;
 const PROFILE_STRINGS_MAX = 2000;
-/** The shortest length at which the sandbox cuts a text and does not say so. */
-const CUT_LENGTH = 256;
-
-const cutSpan = (text: string, needles: Needles): Span[] => {
-  const end = withoutCutEscape(text);
-  const starts = [
-    needles.findCut(end),
-    ...plainReadings(end).map(({ text: plain, source }) => {
-      const start = needles.findCut(plain);
-      return start === undefined ? undefined : source([start, start + 1])[0];
-    }),
-    findCutEncoded(text, (bytes) => needles.findCut(bytes) !== undefined),
-  ].filter((start) => start !== undefined);
-  return starts.length > 0 ? [[Math.min(...starts), text.length]] : [];
-};
-
-/** Where the beginning of a needle stands at the end of a text that may have been cut within it. */
-const findCut = (text: string, needles: Needles): Span[] => {
-  if (text.endsWith('\u2026')) return cutSpan(text.slice(0, -1), needles);
-  return text.length >= CUT_LENGTH ? cutSpan(text, needles) : [];
-};
-
 /** What is masked without being known: where it is, and whether bytes hold it. */
 type Shapes = { readonly find: (text: string) => readonly Span[]; readonly holds: (bytes: string) => boolean };
 
@@ -59,6 +38,7 @@ const findAll = (values: readonly string[], lengthMin: number, shapes: Shapes = 
       ...shapes.find(text),
       ...findEncoded(text, holds, needles),
       ...findCut(text, needles),
+      ...findExcerpts(text, needles),
     ];
     return needles.isSpent() ? undefined : spans;
   };

@@ -213,6 +213,26 @@ const PRINTED: readonly Case[] = [
   ],
   ['in a table', 'console.table([{ s }])', 'ZebraQuagga99', 'Quagga99'],
   ['in a format', "console.log('%s %o %O %j', s, s, s, s)", 'ZebraQuagga99', 'Quagga99'],
+  ['in what JSON.parse shows of a text', `JSON.parse('{"password":' + s + '}')`, 'ZebraQuagga99', 'ZebraQuagg'],
+  [
+    'in what JSON.parse shows of a text, from within it',
+    `JSON.parse('["' + s + '",x]')`,
+    'Zebra-Quagga-Hippo',
+    'ga-Hippo',
+  ],
+  [
+    'in what JSON.parse shows of a text, in JSON',
+    `try { JSON.parse('{"password":' + s + '}') } catch ({ message }) { console.log(JSON.stringify({ message })) }`,
+    'ZebraQuagga99',
+    'ZebraQuagg',
+  ],
+  [
+    'as an argument of the wrong type, which is told in part',
+    'setTimeout(s, 1)',
+    'ZebraQuagga99-Hippo-Giraffe',
+    'ZebraQuagga99',
+  ],
+  ['in an object that is printed in part', 'console.dir({ s }, { maxStringLength: 9 })', 'ZebraQuagga99', 'ZebraQuag'],
   ['as the name of an error', "const e = new Error('x'); e.name = s; throw e", 'ZebraQuagga99', 'Quagga99'],
   ['as what is thrown', 'throw s', 'ZebraQuagga99', 'Quagga99'],
 ];
@@ -277,6 +297,12 @@ const INSIDE: readonly Case[] = [
     'console.log(new URL(s).host)',
     'postgres://app:Zebra@Quagga99/x@db.example/users',
     /quagga99/i,
+  ],
+  [
+    'a password in settings that are no JSON',
+    'JSON.parse(s)',
+    '{"user":"app","password":ZebraQuagga99,"port":5}',
+    'ZebraQuagg',
   ],
   ['one of several tokens', "console.log(s.split(',')[1])", 'ZebraQuagga99,HippoGiraffe77', 'HippoGiraffe77'],
 ];
