@@ -6,6 +6,7 @@ import {
 } from '@userferry/contracts/runner/v1/script_runner_service';
 import { type Reason, ServiceError } from '@userferry/errors';
 import { createServer, service, serviceTokenAuthenticate } from '@userferry/grpc';
+import { findFreePort } from '@userferry/local-databases';
 import { createLogger } from '@userferry/process';
 import { outcomeNumber, type ScriptAction } from '@userferry/script-contract';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -79,6 +80,12 @@ describe('a run that is not answered in time', () => {
     expect(await runner.runScript(runOf(action), callFacts())).toMatchObject({ outcome: 'timed_out' });
     expect(asked).toHaveLength(1);
   });
+});
+
+it('a read for which there is no runner, as long as its caller waits, has timed out: nobody is told an error of ours', async () => {
+  using runner = createRunnerClient(`127.0.0.1:${await findFreePort()}`, TOKEN);
+  const call = { ...callFacts(), deadlineMs: Date.now() + 250 };
+  expect(await runner.runScript(runOf('login'), call)).toMatchObject({ outcome: 'timed_out' });
 });
 
 describe('a run', () => {

@@ -26,8 +26,8 @@ import { toWireIsolation } from './store-facts.ts';
 
 /**
  * Runs a script to its end. A read that was lost through no fault of its own is repeated within the deadline; a write is
- * sent once, and one without an answer ends as `killed`: it may have happened. Whoever gets no answer in time, because the
- * runner or this gateway has too much to do, reads `timed_out`, as if the script had been too slow.
+ * sent once, and one without an answer ends as `killed`: it may have happened. Whoever gets no answer in time, because there
+ * is no runner, or it or this gateway has too much to do, reads `timed_out`, as if the script had been too slow.
  */
 export type RunScript = (run: ScriptRun, call: CallFacts) => Promise<RunResult>;
 
@@ -101,8 +101,9 @@ const attempt = async (
     const waitMs = WAITS_MS[Math.min(sent, WAITS_MS.length) - 1] ?? 0;
     // A run id of a write is not sent twice: whether the first one began is not known.
     if (!repeatable || call.signal.aborted || Date.now() + waitMs > call.deadlineMs) {
-      if (outcome instanceof ServiceError) throw outcome;
-      return outcome;
+      if (!(outcome instanceof ServiceError)) return outcome;
+      if (call.signal.aborted) throw outcome;
+      return late('no script-runner took the call in time');
     }
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
@@ -135,7 +136,7 @@ const unanswered = (error: unknown): RunResult => {
 
 const NO_USAGE = { wallMs: 0, cpuMs: 0, heapBytes: 0 } as const;
 
-const late = (): RunResult => ended('timed_out', 'the script-runner gave no answer in time');
+const late = (message = 'the script-runner gave no answer in time'): RunResult => ended('timed_out', message);
 
 const ended = (outcome: 'killed' | 'overloaded' | 'timed_out', message: string): RunResult => ({
   outcome,
