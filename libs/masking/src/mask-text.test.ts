@@ -112,6 +112,14 @@ describe('secret values', () => {
     expect(secretMask([JSON.stringify(settings)])('refused Zebra-Lion-99')).toBe('refused [masked]');
   });
 
+  it('in base64 are settings of which the options are readable', () => {
+    const settings = { host: 'db.example.test', password: 'Zebra-Lion-99' };
+    const mask = secretMask([Buffer.from(JSON.stringify(settings)).toString('base64')]);
+    expect(mask("{ host: 'db.example.test', password: 'Zebra-Lion-99' }")).toBe(
+      "{ host: 'db.example.test', password: '[masked]' }",
+    );
+  });
+
   it('leave the options in settings that are JSON readable', () => {
     const settings = {
       ...{ sslmode: 'require', timezone: 'Europe/Berlin', charset: 'utf8mb4', userTable: 'customers' },

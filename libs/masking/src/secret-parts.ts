@@ -1,4 +1,5 @@
 /** What of a secret is a secret by itself. */
+import { decodedSecrets } from './decoded-secrets.ts';
 
 const HOST = /^[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}(?::\d+)?$|^(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?$|^localhost(?::\d+)?$/;
 
@@ -62,7 +63,7 @@ type Field = readonly [name: string, value: unknown];
 const isReadable = (name: string): boolean => OPEN_FIELD.test(name) || ADDRESS_FIELD.test(name);
 
 const textsOf = (name: string, text: string): string[] =>
-  isReadable(name) ? secretParts(text) : [text, ...secretParts(text)];
+  isReadable(name) ? writtenParts(text) : [text, ...secretParts(text)];
 
 /** What is inside: a list is of what its own name says, whatever is in an object has a name of its own. */
 const fieldsOf = (name: string, value: unknown): Field[] => {
@@ -90,9 +91,18 @@ const parsed = (value: string): unknown => {
   }
 };
 
-/** What a script may print of a secret that holds others: a connection string, settings in JSON, a list. */
-export const secretParts = (value: string): string[] => {
+/** What stands in a value as it is. */
+const writtenParts = (value: string): string[] => {
   const json = parsed(value);
   if (json !== undefined) return textsIn(json);
   return [inUserInfo, tokenAsUser, inPairs, inList].flatMap((parts) => parts(value));
 };
+
+/**
+ * What a script may print of a secret that holds others: a connection string, settings in JSON, a list; and what it says where it
+ * is base64 or hex.
+ */
+export const secretParts = (value: string): string[] => [
+  ...writtenParts(value),
+  ...decodedSecrets(value).flatMap((decoded) => [decoded, ...secretParts(decoded)]),
+];

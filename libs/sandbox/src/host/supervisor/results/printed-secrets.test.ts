@@ -11,6 +11,7 @@ afterAll(() => host?.stop());
 
 const LINE = 'kiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us';
 const PEM = `-----BEGIN PRIVATE KEY-----\n${[1, 2, 3, 4].map((n) => `MIIEvQIBADANBgkq${n}${LINE}`).join('\n')}\n-----END PRIVATE KEY-----\n`;
+const KEY = Buffer.from('0091abff'.repeat(4), 'hex');
 const AZURE = 'abc8Q~Zq1kPtVw9xRmLo2nYhUj5fDs3gEe4aa';
 const ALL_QUOTES = `Zb'9"x\`Kq7$mW`;
 const UTF16 = Buffer.from('Quag', 'utf16le').toString('base64').slice(0, 6);
@@ -303,6 +304,40 @@ const INSIDE: readonly Case[] = [
     'JSON.parse(s)',
     '{"user":"app","password":ZebraQuagga99,"port":5}',
     'ZebraQuagg',
+  ],
+  [
+    'a private key in base64',
+    "console.log({ key: Buffer.from(s, 'base64').toString() })",
+    Buffer.from(PEM).toString('base64'),
+    'MIIEvQIBADANBgkq',
+  ],
+  [
+    'the key of a service account in base64, of several lines',
+    "console.log(JSON.parse(Buffer.from(s, 'base64')))",
+    Buffer.from(JSON.stringify({ type: 'service_account', private_key: PEM }))
+      .toString('base64')
+      .replace(/.{76}/g, '$&\n'),
+    'MIIEvQIBADANBgkq',
+  ],
+  [
+    'a password in base64 in settings that are JSON',
+    "console.log(Buffer.from(JSON.parse(s).password, 'base64').toString())",
+    JSON.stringify({ password: Buffer.from('Zebra-Quagga-99').toString('base64') }),
+    'Quagga-99',
+  ],
+  ['the bytes of a key in base64', "console.log(Buffer.from(s, 'base64'))", KEY.toString('base64'), '00 91 ab ff'],
+  [
+    'the bytes of a key in base64 of URLs',
+    "console.log(Buffer.from(s, 'base64url').toString('hex'))",
+    KEY.toString('base64url'),
+    '0091abff',
+  ],
+  ['the bytes of a key in hex', "console.log(Buffer.from(s, 'hex'))", KEY.toString('hex'), '00 91 ab ff'],
+  [
+    'the bytes of a key in hex, in base64',
+    "console.log(Buffer.from(s, 'hex').toString('base64'))",
+    KEY.toString('hex'),
+    KEY.toString('base64').slice(0, 12),
   ],
   ['one of several tokens', "console.log(s.split(',')[1])", 'ZebraQuagga99,HippoGiraffe77', 'HippoGiraffe77'],
 ];
