@@ -30,16 +30,27 @@ const inHex = (run: string): string[] => {
   return [0, 1].flatMap((shift) => allReadings(Buffer.from(digits.slice(shift), 'hex')));
 };
 
-/** As JSON and a printed array write bytes. */
+/** As JSON and a printed array write bytes, each behind its place perhaps. */
 const inNumbers = (run: string): string[] =>
-  allReadings(Buffer.from(run.split(',').map((number) => Number(number) & 0xff)));
+  allReadings(Buffer.from(run.split(',').map((number) => Number(number.replace(/^.*:/s, '')) & 0xff)));
+
+/** As a text is printed that was spread into a list or an object. */
+const inCharacters = (run: string): string[] => [
+  Array.from(run.matchAll(CHARACTER_LISTED), ([, quoted = '']) => quoted.slice(1, -1).replace(/^\\(?=.)/, '')).join(''),
+];
 
 const inWholeBase64 = (run: string): string[] => plainReadings(Buffer.from(run, 'base64'));
 
 const WHOLE_BASE64 = /[A-Za-z0-9+/_-]{12,}={0,2}/g;
 const BASE64 = /[A-Za-z0-9+/_-]{6,}={0,2}/g;
 const HEX = /(?:[0-9a-f]{2} ?){4,}/gi;
-const NUMBERS = /(?:\d{1,3},\s{0,64}){3,}\d{1,3}/g;
+/** Where an item of a list that has become an object stood. */
+const PLACE = String.raw`(?:\\{0,3}["']?\d{1,5}\\{0,3}["']?:\s?)?`;
+const listOf = (item: string): RegExp => new RegExp(String.raw`(?:${PLACE}${item},\s{0,64}){3,}${PLACE}${item}`, 'g');
+const NUMBERS = listOf(String.raw`\d{1,3}`);
+const CHARACTER = String.raw`(?:'(?:[^'\\]{1,2}|\\.)'|"(?:[^"\\]{1,2}|\\.)")`;
+const CHARACTERS = listOf(CHARACTER);
+const CHARACTER_LISTED = new RegExp(`${PLACE}(${CHARACTER})(?:,|$)`, 'g');
 
 const runsOf = (text: string, pattern: RegExp, read: (run: string) => string[], holds: Holds): Span[] =>
   Array.from(text.matchAll(pattern), ({ 0: run, index }): [string, Span] => [run, [index, index + run.length]]).flatMap(
@@ -56,8 +67,8 @@ const inAnyBase64 = (text: string, holds: Holds): Span[] => {
 };
 
 /**
- * Where a text has bytes in base64, in hex or as a list of numbers that hold something to mask. A long list is printed in part,
- * and may end with the beginning of a needle.
+ * Where a text has bytes in base64, in hex or as a list of numbers, or characters as a list, that hold something to mask. A long
+ * list is printed in part, and may end with the beginning of a needle.
  */
 export const findEncoded = (text: string, holds: Holds, { findCut }: Pick<Needles, 'findCut'>): readonly Span[] => {
   const holdsBeginning: Holds = (bytes) => holds(bytes) || findCut(bytes) !== undefined;
@@ -66,6 +77,7 @@ export const findEncoded = (text: string, holds: Holds, { findCut }: Pick<Needle
     ...runsOf(text, WHOLE_BASE64, inWholeBase64, holds),
     ...runsOf(text, HEX, inHex, holdsBeginning),
     ...runsOf(text, NUMBERS, inNumbers, holdsBeginning),
+    ...runsOf(text, CHARACTERS, inCharacters, holdsBeginning),
   ];
 };
 

@@ -94,6 +94,22 @@ const PRINTED: readonly Case[] = [
   ['as a Buffer in JSON', 'console.log(JSON.stringify(Buffer.from(s)))', 'ZebraQuagga99', '81,117,97,103'],
   ['as an array of bytes', 'console.log({ bytes: new TextEncoder().encode(s) })', 'ZebraQuagga99', /81,\s+117/],
   [
+    'as an array of bytes in JSON',
+    'console.log(JSON.stringify(new TextEncoder().encode(s)))',
+    'ZebraQuagga99',
+    '81,"6":117',
+  ],
+  [
+    'as an array of bytes in JSON within JSON',
+    'console.log(JSON.stringify({ body: JSON.stringify(new TextEncoder().encode(s)) }))',
+    'ZebraQuagga99',
+    '117',
+  ],
+  ['as bytes that were spread into an object', 'console.log({ ...Buffer.from(s) })', 'ZebraQuagga99', "'6': 117"],
+  ['spread into an object', 'console.log({ id: 7, ...s })', `Zebra'Quag,a"99`, "'6': 'Q'"],
+  ['spread into an object, in JSON', 'console.log(JSON.stringify({ ...s, id: 7 }))', `Zebra'Quag,a"99`, '"6":"Q"'],
+  ['spread into a list', 'console.log([...s])', `Zebra'Quag,a"99`, /'u',\s+'a'/],
+  [
     'as Active Directory takes it',
     "console.log(Buffer.from('\"' + s + '\"', 'utf16le').toString('base64'))",
     'ZebraQuagga99',
