@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, killWhole } from '../memory/process-tree.ts';
 import { programSource } from '../program-source.ts';
@@ -25,17 +26,19 @@ const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '-e', 'import(process
 const PATIENCE_MS = 5_000;
 const GONE_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 10;
+const COMPLAINT_BYTES_MAX = 4_096;
 
 /**
  * In a session of its own: what a terminal tells all of its processes, to end most of all, is for script-runner to decide.
- * Descriptor 4 closes when this process ends.
+ * Descriptor 4 closes when this process ends. Its standard error is its own: Node makes what a child inherits wait for its
+ * reader, for us as well, and a log that nobody reads would hold up our end where it goes the way of our standard error.
  */
 const startProcess = (): ChildProcess =>
   spawn(process.execPath, [...FLAGS, programSource(new URL('./process/spawner-process.ts', import.meta.url)).href], {
     cwd: '/',
     env: {},
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
   });
 
 /** Nobody waits for it any more, and its first process for none of the others: it is gone when all of them are. */
@@ -55,9 +58,19 @@ const hear = (host: Known, news: HostNews): void => {
   else if (news.kind === 'exited') host.patience.answeredAll();
 };
 
-/** Starts one. `onEnded` is told once, when it has ended or could not be started. Throws what Node throws. */
-export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner => {
+/**
+ * Starts one. `onEnded` is told once, when it has ended or could not be started; `onComplaint` of what Node says of it.
+ * Throws what Node throws.
+ */
+export const runSpawner = (
+  onEnded: (reason: string) => void,
+  onComplaint: (complaint: string) => void,
+): RunningSpawner => {
   const child = startProcess();
+  // There is none where no descriptor was left to start it with.
+  (child.stderr as Readable | null | undefined)?.on('data', (bytes: Buffer) =>
+    onComplaint(bytes.toString('utf8', 0, COMPLAINT_BYTES_MAX)),
+  );
   const hosts = new Map<number, Known>();
   const exit = Promise.withResolvers<void>();
   const tell = (order: Order): void => void (child.connected && child.send(order, () => {}));
@@ -89,7 +102,6 @@ export const runSpawner = (onEnded: (reason: string) => void): RunningSpawner =>
     if (child.pid === undefined) ended(message);
   });
   child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
-  // There is none where no descriptor was left to start it with.
   const lifeline = (child.stdio as ChildProcess['stdio'] | undefined)?.[4] as Socket | undefined;
   lifeline?.on('error', () => {});
   const giveUp = (): void => void child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { fstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -211,6 +211,22 @@ describe('the spawner', () => {
       await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
     },
   );
+
+  it('shares our standard error with nobody, which Node would make wait for its reader', async () => {
+    await start(UNENDING).started;
+    const [itself = 0] = spawnersOf(process.pid);
+    const { dev, ino } = statSync(`/proc/${itself}/fd/2`);
+    const ours = fstatSync(2);
+    expect({ dev, ino }).not.toEqual({ dev: ours.dev, ino: ours.ino });
+  });
+
+  it('is heard in the log when it complains', async () => {
+    await start(UNENDING).started;
+    const [itself = 0] = spawnersOf(process.pid);
+    // Node says on standard error that it listens for a debugger, or that it cannot.
+    process.kill(itself, 'SIGUSR1');
+    await expect.poll(() => JSON.stringify(entries), { timeout: 20_000 }).toContain('isolate hosts complains');
+  });
 
   it('has nothing of ours in its environment', async () => {
     await start(UNENDING).started;

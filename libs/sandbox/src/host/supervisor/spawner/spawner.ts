@@ -37,11 +37,14 @@ export const createSpawner = (log: SandboxLog): Spawner => {
   /** One that ends is followed by another, for whoever asks next; its hosts end with it. */
   const current = (): RunningSpawner => {
     if (running !== undefined) return running;
-    const spawner = runSpawner((reason) => {
+    const onEnded = (reason: string): void => {
       if (running !== spawner) return;
       running = undefined;
       log.error({ reason }, 'the process that starts isolate hosts has ended');
-    });
+    };
+    const onComplaint = (complaint: string): void =>
+      log.error({ complaint }, 'the process that starts isolate hosts complains');
+    const spawner = runSpawner(onEnded, onComplaint);
     running = spawner;
     return spawner;
   };
