@@ -192,6 +192,17 @@ describe('what a run left in a session of mysql2', () => {
       'a transaction of XA that waits for its end',
       `for (const sql of ["XA START 'waits'", "INSERT INTO notes (text) VALUES ('never')", "XA END 'waits'", "XA PREPARE 'waits'"]) await c.query(sql); await c.end()`,
     ],
+    ...(
+      [
+        ['behind a comment', "/**/XA START 'b'", "/**/XA END 'b'", "/**/XA PREPARE 'b'"],
+        ['in a comment that is carried out', "/*!50000XA START 'd'*/", "/*! XA END 'd'*/", "/*!XA PREPARE 'd'*/"],
+        ['before a comment', "XA/**/START 'e'", "XA#\n END 'e'", "XA-- x\n PREPARE 'e'"],
+        ['behind much else', ...['START', 'END', 'PREPARE'].map((step) => `/*${'x'.repeat(9000)}*/ XA ${step} 'g'`)],
+      ] as const
+    ).map(([where, ...steps]): [string, string] => [
+      `a transaction of XA, ${where}`,
+      `for (const sql of ${JSON.stringify(steps)}) await c.query(sql); await c.end()`,
+    ]),
     ['another user', `await c.changeUser({ user: 'legacy_owner', password: config.password }); await c.end()`],
     [
       'a session without a database that chose one',
@@ -211,6 +222,13 @@ describe('what a run left in a session of mysql2', () => {
     const next = await run(PLAIN);
     expect(resultOf(next)).not.toBe(id);
     expect(next.usage).toMatchObject({ connectionsOpened: 1, connectionsReused: 0 });
+  });
+
+  it('is unfit after a transaction of XA behind another statement, too', async () => {
+    const with2 = 'const c = await open({ multipleStatements: true }); const id = await idOf(c);';
+    const steps = ['START', 'END', 'PREPARE'].map((step) => `await c.query("SELECT 1; XA ${step} 'f'");`);
+    const id = await give(`${with2} ${steps.join(' ')} await c.end(); return id`);
+    expect(await give(`${with2} await c.end(); return id`)).not.toBe(id);
   });
 
   it('shows no statement of another, in profiles that an earlier one has asked for', async () => {

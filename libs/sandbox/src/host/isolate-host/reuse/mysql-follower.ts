@@ -14,10 +14,14 @@ const SSL_REQUEST_BYTES = 36;
 const QUIT = Buffer.from(FAREWELLS.mysql);
 /** Commands whose effects outlive a reset: another user, other capabilities. */
 const LASTING = [0x11, 0x1b];
-/** A statement whose effects do: MariaDB leaves a session that has prepared a transaction of XA unable to read a table. */
-const XA = /^\s*xa\s/i;
+/**
+ * A statement whose effects do: MariaDB leaves a session that has prepared a transaction of XA unable to read a table. Wherever it
+ * stands: behind comments, in those that the server carries out, behind other statements.
+ */
+const XA = /(?<![a-z_$])xa(?:\s|\/\*|--|#)/i;
 const STATEMENTS = [0x03, 0x16];
-const STATEMENT_HEAD_BYTES = 32;
+/** What of a statement is read; of a longer one nobody knows. */
+const STATEMENT_BYTES = 4096;
 
 type Tls = { readonly options: TlsOptions; info?: SecureInfo };
 /** `lost`: not to be kept, whatever comes. */
@@ -26,9 +30,11 @@ type Phase = 'greeting' | 'login' | 'open' | 'replaying' | 'lost';
 /** A session to be taken up again is no part of what makes a connection the same. */
 const withoutSession = ({ session: _, ...options }: TlsOptions): TlsOptions => options;
 
-const outlastsReset = (command: Buffer): boolean =>
-  LASTING.includes(command[0] as number) ||
-  (STATEMENTS.includes(command[0] as number) && XA.test(command.toString('latin1', 1)));
+const outlastsReset = ({ start, length }: Packet): boolean => {
+  const command = start[0] as number;
+  if (!STATEMENTS.includes(command)) return LASTING.includes(command);
+  return length > STATEMENT_BYTES || XA.test(start.toString('latin1', 1));
+};
 
 export function createMysqlFollower(): Follower {
   let phase: Phase = 'greeting';
@@ -49,9 +55,9 @@ export function createMysqlFollower(): Follower {
     consent = Buffer.concat([Buffer.from([length, 0, 0, loginPlace + 1]), start]);
     phase = place > loginPlace ? 'open' : 'lost';
   });
-  const fromDriver = createPacketReader(STATEMENT_HEAD_BYTES, ({ place, start }) => {
+  const fromDriver = createPacketReader(STATEMENT_BYTES, (packet) => {
     // Before it is let in a driver answers questions, which are numbered on; a command begins anew, and is done unseen.
-    if (phase === 'login' ? place === 0 : outlastsReset(start)) phase = 'lost';
+    if (phase === 'login' ? packet.place === 0 : outlastsReset(packet)) phase = 'lost';
   });
   const onLogin = (bytes: Buffer): void => {
     const isWhole = bytes.length > 4 && bytes.readUIntLE(0, 3) === bytes.length - 4;
