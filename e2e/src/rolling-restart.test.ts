@@ -1,5 +1,5 @@
-import { SERVICE_NAMES, setUpCompany } from '@userferry/local-services';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Company, type CompanyOptions, SERVICE_NAMES, setUpCompany } from '@userferry/local-services';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { holdAnswers } from './rolling/hold-answers.ts';
 import { createEdge, doubled, failures, type LoginStream, startLogins } from './rolling/login-stream.ts';
 import type { Replica } from './rolling/replica.ts';
@@ -20,11 +20,17 @@ afterAll(() => stack.disposeAsync());
 
 const AT_ONCE = 4;
 
+/** A company of its own; a replica that has just thawed has its callers come again. */
+const connect = (scripts?: CompanyOptions['scripts']): Promise<Company> => {
+  const { address, operatorKey, legacy } = world;
+  const options = { address, operatorKey, legacyUrl: legacy.url, ...(scripts && { scripts }) };
+  return vi.waitFor(() => setUpCompany(options), { timeout: 30_000, interval: 500 });
+};
+
 /** Logins that go on until the test is over, in a pool where nobody was before. */
 const start = async (): Promise<LoginStream> => {
-  const { address, operatorKey, legacy } = world;
-  const company = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url });
-  logins = startLogins({ address, company, atOnce: AT_ONCE });
+  const company = await connect();
+  logins = startLogins({ address: world.address, company, atOnce: AT_ONCE });
   return logins;
 };
 
@@ -117,10 +123,7 @@ describe('a login that is under way when its services are told to stop', () => {
     }`;
     const [gateway] = world.replicas['identity-gateway'];
     const scripts = { LOGIN: source, GET_USER: source.replace('login', 'getUser') };
-    const { address = '' } = gateway ?? {};
-    const { operatorKey, legacy } = world;
-    const slow = await setUpCompany({ address, operatorKey, legacyUrl: legacy.url, scripts });
-    using edge = createEdge(address, slow);
+    using edge = createEdge(gateway?.address ?? '', await connect(scripts));
     const login = edge.login(1);
     await held.asked;
     const going = [gateway, ...world.replicas['script-runner'], world.replicas['migration-service'][0]].filter(

@@ -5,6 +5,7 @@ export { checkHealth, type HealthQuestion } from './client/check-health.ts';
 export {
   type ClientConstructor,
   createClient,
+  FROZEN_FOUND_MS,
   type GrpcClientOptions,
   type PromiseClient,
 } from './client/create-client.ts';

@@ -1,4 +1,5 @@
 import { ServiceError } from '@userferry/errors';
+import { FROZEN_FOUND_MS } from '@userferry/grpc';
 import { LIMITS, SCRIPT_ACTIONS } from '@userferry/script-contract';
 import { describe, expect, it } from 'vitest';
 import { callFacts } from '../testing/table-world.ts';
@@ -78,6 +79,16 @@ describe('settings in memory', () => {
       store.resolve({ ...NOTHING_SAVED, connectionId: 'c', version: 1n } as unknown as ConnectionSettings);
       expect((await waiting).version).toBe(1n);
     }
+  });
+
+  it('are waited for until another replica of our store has been asked, where the first one was frozen', async () => {
+    let timeMs = 0;
+    const getConnectionSettings = async (_: string, { deadlineMs }: { readonly deadlineMs: number }) => {
+      timeMs = deadlineMs - Date.now();
+      return { ...NOTHING_SAVED, connectionId: 'c', version: 1n } as unknown as ConnectionSettings;
+    };
+    await createSettingsCache({ getConnectionSettings }).current('pool', wanted('c', 1n), callFacts());
+    expect(timeMs).toBeGreaterThan(FROZEN_FOUND_MS + 5_000);
   });
 
   it('of a connection that was deleted are not taken for those of its successor, whose versions start anew', async () => {

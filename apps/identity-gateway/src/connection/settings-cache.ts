@@ -1,5 +1,5 @@
 import { ServiceError } from '@userferry/errors';
-import type { CallFacts } from '@userferry/grpc';
+import { type CallFacts, FROZEN_FOUND_MS } from '@userferry/grpc';
 import { count } from '@userferry/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { ConnectionStore } from '../clients/connection-store.ts';
@@ -28,8 +28,8 @@ type Wanted = Pick<ConnectionFacts, 'connectionId' | 'version'>;
 const isCurrent = (held: ConnectionSettings, { connectionId, version }: Wanted): boolean =>
   held.connectionId === connectionId && held.version === version;
 
-/** Longer than our store takes in trouble. Who waits has a time of their own. */
-const FETCH_MS = 10_000;
+/** Longer than our store takes in trouble, behind a replica that was frozen when it was asked. Who waits has a time of their own. */
+const FETCH_MS = FROZEN_FOUND_MS + 10_000;
 
 /** A call that no caller ends: others may wait for what it brings. */
 const endedByNobody = (call: CallFacts): CallFacts => ({

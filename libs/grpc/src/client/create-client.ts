@@ -57,6 +57,15 @@ export type GrpcClientOptions = {
   readonly tls?: ClientTls | undefined;
 };
 
+const PING_EVERY_MS = 10_000;
+const PING_ANSWERED_MS = 5_000;
+
+/**
+ * Milliseconds within which a replica that is frozen, or whose machine is gone, is found: calls that wait for it are UNAVAILABLE
+ * then, and go to another one where they may be repeated.
+ */
+export const FROZEN_FOUND_MS = PING_EVERY_MS + PING_ANSWERED_MS;
+
 /** A client whose every call has a deadline and a span, carries the request id, and fails with a ServiceError. */
 export const createClient = <Raw extends Client>(
   Constructor: ClientConstructor<Raw>,
@@ -72,9 +81,8 @@ export const createClientOver = <Raw extends Client>(
   const raw = new Constructor(address, credentials, {
     ...options,
     'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
-    // A replica that is frozen, or whose machine is gone, is found within 15 s; calls that wait for it are UNAVAILABLE.
-    'grpc.keepalive_time_ms': 10_000,
-    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.keepalive_time_ms': PING_EVERY_MS,
+    'grpc.keepalive_timeout_ms': PING_ANSWERED_MS,
     'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1_000,
