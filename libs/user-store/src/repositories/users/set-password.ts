@@ -4,9 +4,9 @@ import { credentialEntity, userEntity } from '../../entities/user-entities.ts';
 import { lockPool } from '../../require-pool.ts';
 import { holdsCustomUserStore } from '../connections/connection-row.ts';
 import { type AuditedCall, writeUserAudit } from '../history/audit.ts';
-import { type Credential, findById } from './stored-user.ts';
+import type { Credential } from './stored-user.ts';
 import type { UserResult } from './user-result.ts';
-import { lockUser, setCredential } from './user-row.ts';
+import { lockUser, setCredential, storedResult } from './user-row.ts';
 
 export type PasswordChange = {
   readonly userPoolId: string;
@@ -33,6 +33,5 @@ export const setPassword = async (
   await setCredential(manager, userId, credential, at);
   await manager.update(userEntity, { id: userId }, { updatedAt: at });
   await writeUserAudit(manager, change, by);
-  const stored = await findById(manager, userPoolId, userId);
-  return stored === undefined ? { verdict: 'not_found' } : { verdict: 'ok', user: stored.user };
+  return storedResult(manager, userPoolId, userId);
 };

@@ -18,10 +18,10 @@ import {
   takenOf,
   tombstoneKeys,
 } from './identifier-rows.ts';
-import { type Credential, findById } from './stored-user.ts';
+import type { Credential } from './stored-user.ts';
 import { anyTombstoned } from './tombstones.ts';
 import type { UserResult } from './user-result.ts';
-import { lockUser, setCredential } from './user-row.ts';
+import { lockUser, setCredential, storedResult } from './user-row.ts';
 import { flagsToEnd } from './verified-flags.ts';
 
 export type UserChange = {
@@ -75,6 +75,5 @@ export const updateUser = async (
   await manager.query('UPDATE users SET profile = $2, updated_at = $3 WHERE id = $1', [userId, profile, at]);
   if (credential !== undefined) await setCredential(manager, userId, credential, at);
   await writeUserAudit(manager, change, { ...author, action: 'IdentityService/UpdateUser' });
-  const stored = await findById(manager, userPoolId, userId);
-  return stored === undefined ? { verdict: 'not_found' } : { verdict: 'ok', user: stored.user };
+  return storedResult(manager, userPoolId, userId);
 };

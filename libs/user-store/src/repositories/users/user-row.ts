@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { credentialEntity, userEntity } from '../../entities/user-entities.ts';
 import { isUuid } from '../../require-pool.ts';
-import type { Credential } from './stored-user.ts';
+import { type Credential, findById } from './stored-user.ts';
+import type { UserResult } from './user-result.ts';
 
 /** Takes the user's row for the rest of the transaction. */
 export const lockUser = (manager: EntityManager, userPoolId: string, userId: string) =>
@@ -19,4 +20,10 @@ export const setCredential = async (
   // Another password has let nobody in yet, from anywhere.
   const row = { ...credential, userId, createdAt: at, knownAddresses: null };
   await manager.upsert(credentialEntity, row, ['userId']);
+};
+
+/** The user as a change has left them. */
+export const storedResult = async (manager: EntityManager, userPoolId: string, userId: string): Promise<UserResult> => {
+  const stored = await findById(manager, userPoolId, userId);
+  return stored === undefined ? { verdict: 'not_found' } : { verdict: 'ok', user: stored.user };
 };
