@@ -21,9 +21,9 @@ export const limitMessage = (outcome: 'timed_out' | 'out_of_memory', frame: RunF
     ? `The script did not finish within ${frame.timeoutMs} ms`
     : `The script used more than ${Math.round(frame.memoryLimitBytes / 1024 / 1024)} MB of memory`;
 
-/** An error as the frame carries it. */
-function toFrameError(error: ReportedError): FrameError {
-  const { chain: _chain, ...rest } = error;
+/** An error of a script with this source, as the frame carries it. */
+function toFrameError(error: ReportedError, source: string): FrameError {
+  const { chain: _chain, ...rest } = toldOfImport(error, source);
   return { ...rest, name: rest.name.slice(0, 256), message: rest.message.slice(0, 16384) };
 }
 
@@ -61,7 +61,7 @@ export function endingOfAbort(error: unknown, frame: RunFrame, bridge: RunBridge
   const reported = { name, message: text, ...code, ...placeIn(stack), chain: [{ name, message: text, ...code }] };
   const report: RunReport = { kind: 'threw', error: reported };
   const classified = classify(report, bridge.transport);
-  const explanation = explained(classified, toFrameError(toldOfImport(reported, frame.source)), bridge);
+  const explanation = explained(classified, toFrameError(reported, frame.source), bridge);
   return { outcome: classified, ...(explanation && { error: explanation }), clean: false };
 }
 
@@ -73,8 +73,7 @@ export async function endingOfReport(
 ): Promise<Ending> {
   const outcome = classify(report, bridge.transport);
   const clean = outcome !== 'quota_exceeded' && outcome !== 'out_of_memory' && report.uncaught !== true;
-  const thrown = report.error && toldOfImport(report.error, frame.source);
-  const error = explained(outcome, thrown && toFrameError(thrown), bridge);
+  const error = explained(outcome, report.error && toFrameError(report.error, frame.source), bridge);
   if (report.error === undefined || error === undefined) {
     const result = report.resultJson === undefined ? {} : { resultJson: report.resultJson };
     return { outcome, clean, ...result, ...(error && { error }) };
