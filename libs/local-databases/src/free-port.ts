@@ -4,9 +4,9 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 const HOST = '127.0.0.1';
 
 /**
- * A loopback TCP port that nobody listens on, for a server that is told its number, or to be refused. Where the kernel knows how, nobody else is
- * given it while this process lives: a connection of ours has it as its own end, beside which a server may listen. Elsewhere
- * another process may take it: be ready to try again.
+ * A loopback TCP port that nobody listens on, for a server that is told its number, or to be refused. Where the kernel knows
+ * how, nobody else is given it while this process lives: a connection of ours has it as its own end, beside which a server may
+ * listen. Elsewhere another process may take it: be ready to try again.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {

@@ -13,6 +13,7 @@ const PASSWORD_LENGTH_MIN = 4;
 /** Past this many different values the whole text is withheld: safe, and cheaper than looking for each. */
 const SECRETS_MAX = 500;
 const PROFILE_STRINGS_MAX = 2000;
+
 /** What is masked without being known: where it is, and whether bytes hold it. */
 type Shapes = { readonly find: (text: string) => readonly Span[]; readonly holds: (bytes: string) => boolean };
 

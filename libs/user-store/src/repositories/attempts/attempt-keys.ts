@@ -31,7 +31,7 @@ type Key = { readonly key: Buffer; readonly max: number };
 type Keys = readonly [Key, Key | null, Key | null];
 
 /** Under what an attempt counts: where its user has logged in before from that place, the place's key stands for the first two. */
-export type Counted = { readonly keys: Keys; readonly place: readonly unknown[] };
+type Counted = { readonly keys: Keys; readonly place: readonly unknown[] };
 
 const NOBODY = Buffer.alloc(0);
 
