@@ -1,5 +1,6 @@
 import type { ScriptAction } from '../actions.ts';
 import { callbackProblems } from './callback-problems.ts';
+import { importProblems } from './import-problems.ts';
 import { type PlacedProblem, surplusProblems } from './surplus-problems.ts';
 import { unawaitedProblems } from './unawaited-problems.ts';
 
@@ -10,4 +11,5 @@ export const sourceProblems = (source: string, action: ScriptAction): readonly P
   ...surplusProblems(source, action),
   ...callbackProblems(source, action),
   ...unawaitedProblems(source),
+  ...importProblems(source),
 ];

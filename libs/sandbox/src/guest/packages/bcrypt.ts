@@ -33,8 +33,14 @@ const call = (what: BcryptCall, args: readonly unknown[], callback: Callback | u
     callback,
   );
 
+/**
+ * With a code, which native code leaves out: by an `Error` without one a script refuses a user, and a misspelt column, whose
+ * value is undefined, would tell everybody that their password is wrong.
+ */
+const wrongArguments = (message: string): Error => Object.assign(new Error(message), { code: 'ERR_INVALID_ARG_TYPE' });
+
 function fail(message: string, callback: unknown): Answer {
-  const error = new Error(message);
+  const error = wrongArguments(message);
   if (typeof callback !== 'function') return Promise.reject(error);
   nextTick(callback as Callback, error);
   return undefined;
@@ -66,7 +72,7 @@ function problemWithCompare(data: unknown, hash: unknown, wrongTypes: string): s
 }
 
 function assertFine(problem: string | undefined): void {
-  if (problem !== undefined) throw new Error(problem);
+  if (problem !== undefined) throw wrongArguments(problem);
 }
 
 function genSalt(rounds: unknown, minor: unknown, callback: unknown): Answer {
@@ -94,10 +100,10 @@ function callOrFail(
 
 /** As the native code reads it: what follows the version, up to where it is no number. */
 function getRounds(hashed: unknown): number {
-  if (hashed == null) throw new Error('hash argument required');
-  if (typeof hashed !== 'string') throw new Error('hash must be a string');
+  if (hashed == null) throw wrongArguments('hash argument required');
+  if (typeof hashed !== 'string') throw wrongArguments('hash must be a string');
   const rounds = Number(ROUNDS_IN_HASH.exec(hashed)?.[1] ?? 0);
-  if (rounds === 0) throw new Error('invalid hash provided');
+  if (rounds === 0) throw wrongArguments('invalid hash provided');
   return rounds;
 }
 

@@ -66,6 +66,15 @@ async function checkJavaScript(
   }
 }
 
+/** V8 says of a type no more than that it did not expect it. */
+function sayTypeScript(problems: Problem[], source: string): Problem[] {
+  const [problem] = problems;
+  if (problem?.name !== 'SyntaxError') return problems;
+  const stripped = stripTypes(source);
+  if ('problem' in stripped || stripped.javascript === source) return problems;
+  return [{ ...problem, message: `${problem.message}: this is TypeScript, and was given as JavaScript` }];
+}
+
 /** The mistakes in a source: none when it parses and defines the function. Of TypeScript also what runs in its place. */
 export async function checkScript(
   { source, functionName, language }: ScriptToCheck,
@@ -73,7 +82,7 @@ export async function checkScript(
   onCatastrophe: (message: string) => void,
 ): Promise<Found> {
   if (language === 'javascript') {
-    return { problems: await checkJavaScript(source, functionName, files, onCatastrophe) };
+    return { problems: sayTypeScript(await checkJavaScript(source, functionName, files, onCatastrophe), source) };
   }
   const stripped = stripTypes(source);
   if ('problem' in stripped) return { problems: [stripped.problem] };

@@ -1,4 +1,4 @@
-import { SCRIPT_ACTIONS } from '@userferry/script-contract';
+import { judgeThrow, SCRIPT_ACTIONS, type ScriptError } from '@userferry/script-contract';
 import { LEGACY_STORES, templateOf } from '@userferry/script-templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHost, type TestHost } from './testing/start-host.ts';
@@ -65,6 +65,23 @@ describe('what a script throws', () => {
       expect(error).toMatchObject({ name, message: 'told', line: 1 });
     },
   );
+});
+
+describe('bcrypt that is given what it cannot take', () => {
+  const WITHOUT_HASH = "const row = { password_hash: 'x' };";
+  it.each([
+    ['compare', 'return await bcrypt.compare(password, row.pasword_hash)', 'data and hash arguments required'],
+    ['compareSync', 'return bcrypt.compareSync(password, row.pasword_hash)', 'data and hash arguments required'],
+    ['compare with a callback', 'await util.promisify(bcrypt.compare)(password, 7)', 'data and hash must be strings'],
+    ['hash', 'return await bcrypt.hash(password)', 'data and salt arguments required'],
+    ['getRounds', 'return bcrypt.getRounds(row.pasword_hash)', 'hash argument required'],
+  ])('says by a code that the script broke, and did not refuse the user: %s', async (_name, use, message) => {
+    const source = `const bcrypt = require('bcrypt'); const util = require('util');\nasync function login(query, password) { ${WITHOUT_HASH}\n  ${use};\n}`;
+    const { outcome, error } = await host.run(source, { args: [{}, 'a right password'] });
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ name: 'Error', message, code: 'ERR_INVALID_ARG_TYPE', line: 3 });
+    expect(judgeThrow(error as ScriptError)).toBe('broken');
+  });
 });
 
 describe('errors that nobody catches', () => {
@@ -246,6 +263,27 @@ describe('a check', () => {
     const { problems } = await host.check('async function login() {\n  let a = ;\n}', 'login');
     expect(problems).toEqual([expect.objectContaining({ name: 'SyntaxError', line: 2, column: 11 })]);
     expect(problems[0]?.message).not.toContain('script.js');
+  });
+
+  it.each([
+    ['function login(query: LoginQuery) {\n  return 1;\n}', { line: 1, column: 21 }],
+    ["interface Row { id: number }\nimport pg from 'pg';\nfunction login() {}", { line: 1, column: 11 }],
+    ['function login() {\n  return { id: 1 } as Row;\n}', { line: 2, column: 20 }],
+  ])('says of %j that it is TypeScript, and keeps to its place', async (source, place) => {
+    const { problems } = await host.check(source, 'login');
+    const message = expect.stringMatching(/^Unexpected .*: this is TypeScript, and was given as JavaScript$/);
+    expect(problems).toEqual([{ name: 'SyntaxError', message, ...place }]);
+  });
+
+  it('says of no mistake of JavaScript that it is TypeScript', async () => {
+    for (const source of [
+      'function login() { let a = ; }',
+      'function login(a: b c) {}',
+      'function login() { let : = 1 }',
+    ]) {
+      const { problems } = await host.check(source, 'login');
+      expect(problems).toEqual([expect.objectContaining({ message: expect.not.stringContaining('TypeScript') })]);
+    }
   });
 
   it('tells which function is missing', async () => {
