@@ -26,7 +26,16 @@ const TOKEN_LENGTH_MAX = 8_192;
 const KEY_LENGTH_MAX = 512;
 
 /** What is known of a secret: whose it is, or why it is nobody's. */
-type Believed = KnownKey | { readonly refusal: ServiceError };
+type Believed = (KnownKey & { readonly endsAt: number }) | { readonly refusal: ServiceError };
+
+/**
+ * When a key ends that the store has just found, by `performance.now()`. One that has ended by our clock alone has not: the
+ * store judges it anew each time that it is asked, by the clock of its database.
+ */
+const endOf = ({ validUntilMs }: KnownKey): number => {
+  const leftMs = validUntilMs - Date.now();
+  return leftMs > 0 ? performance.now() + leftMs : Number.POSITIVE_INFINITY;
+};
 
 /** Whom an API key or a token lets in. */
 export type CallerOf = (secret: string) => Promise<Caller>;
@@ -52,7 +61,7 @@ export const createCallerOf = ({ store, onUse, onFound, verifyToken }: CallerOfD
     const found = await look(hash('sha256', secret, 'buffer'));
     if ('refusal' in found) throw found.refusal;
     // It may have ended since it was found.
-    if (found.validUntilMs <= Date.now()) throw new ServiceError('API_KEY_EXPIRED', 'the API key has expired');
+    if (found.endsAt <= performance.now()) throw new ServiceError('API_KEY_EXPIRED', 'the API key has expired');
     onUse(found.caller.id);
     return found.caller;
   };
@@ -71,7 +80,7 @@ const unknownKey = () => new ServiceError('UNAUTHENTICATED', 'the key is not kno
 const ask = async (store: CallerOfDeps['store'], digest: Buffer): Promise<Believed> => {
   try {
     const found = await store.findApiKey(digest, { requestId: randomUUID(), deadlineMs: Date.now() + LOOK_UP_MS });
-    return found ?? { refusal: unknownKey() };
+    return found === undefined ? { refusal: unknownKey() } : { ...found, endsAt: endOf(found) };
   } catch (error) {
     if (!(error instanceof ServiceError) || error.reason !== 'API_KEY_EXPIRED') throw error;
     return { refusal: new ServiceError('API_KEY_EXPIRED', error.message) };
