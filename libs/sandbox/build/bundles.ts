@@ -35,6 +35,12 @@ const GUEST_OPTIONS = {
   metafile: true,
 } satisfies BuildOptions;
 
+/**
+ * A sloppy function shows itself, and what it was called with, to every sloppy one that it calls, by `caller`: a script would
+ * come by what no property leads to. It also has two more properties to look at between runs.
+ */
+const STRICT = "'use strict';";
+
 /** Every file that went into a bundle, from the package's folder. */
 const bundled = new Set<string>();
 
@@ -73,7 +79,7 @@ async function bundleBase(): Promise<void> {
     plugins: [coreModulesOfBase],
   };
   const code = await bundle(options, cutsOfBase);
-  const wrapped = `(function () { let __evaluate = (load) => load(), __early = [], __keep = (value) => (__early.push(value), value); ${code};return base.guest;})()`;
+  const wrapped = `(function () { ${STRICT} let __evaluate = (load) => load(), __early = [], __keep = (value) => (__early.push(value), value); ${code};return base.guest;})()`;
   assertAscii('the base bundle', wrapped);
   writeFileSync(join(DRAFT_GUEST, 'base.js'), wrapped);
 }
@@ -98,7 +104,7 @@ async function bundlePackage(name: string): Promise<void> {
     inject: (PUT_INTO[name] ?? []).map((path) => join(SOURCE, path)),
     plugins: [coreModulesOfPackages],
   });
-  const wrapped = `(function (require) { const module = { exports: {} }; const { exports } = module; const __evaluate = require('#evaluate'), __keep = require('#keep'); ${code};return module.exports; })`;
+  const wrapped = `(function (require) { ${STRICT} const module = { exports: {} }; const { exports } = module; const __evaluate = require('#evaluate'), __keep = require('#keep'); ${code};return module.exports; })`;
   assertAscii(`the bundle of ${name}`, wrapped);
   writeFileSync(join(DRAFT_GUEST, 'packages', `${name.replaceAll('/', '__')}.js`), wrapped);
 }

@@ -88,6 +88,7 @@ const MSSQL_POOL = /[/\\]mssql[/\\]lib[/\\]global-connection\.js$/;
 const MSSQL_SHARED = /[/\\]mssql[/\\]lib[/\\]shared\.js$/;
 const MONGODB_LOGGER = /[/\\]mongodb-3[/\\]lib[/\\]core[/\\]connection[/\\]logger\.js$/;
 const PG_SERIALIZER = /[/\\]pg-protocol[/\\]dist[/\\]serializer\.js$/;
+const LODASH_FP = /[/\\]lodash[/\\]fp[/\\]_baseConvert\.js$/;
 const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
 
 /**
@@ -98,8 +99,8 @@ const AXIOS = /[/\\]axios[/\\]dist[/\\]node[/\\]axios\.cjs$/;
  * statements in arrays that grow, in place of half a megabyte for each connection. And what mssql and old mongodb keep of a run
  * in variables of their own (the pool of `sql.connect`, listeners, a logger) is gone when the run is, and so are the adapters
  * that axios has made for `fetch`, which keep the classes that a script gave for them, and the numbers that bson gives to all
- * who ask for them. And two messages of pg, which it cuts out of a buffer, are kept as all its others are. Nothing else of a
- * package is changed.
+ * who ask for them. And two messages of pg, which it cuts out of a buffer, are kept as all its others are. And lodash/fp puts
+ * no property on `Array.isArray`, which it shows as its own and which takes none. Nothing else of a package is changed.
  */
 export const REWORDED: readonly { readonly file: RegExp; readonly text: string; readonly instead: string }[] = [
   {
@@ -208,6 +209,7 @@ export const REWORDED: readonly { readonly file: RegExp; readonly text: string; 
     text: 'const INT_CACHE = {};\nconst UINT_CACHE = {};\n',
     instead: "let INT_CACHE = {}, UINT_CACHE = {};\nrequire('#undo')(() => { INT_CACHE = {}; UINT_CACHE = {}; });\n",
   },
+  { file: LODASH_FP, text: 'func.convert =', instead: 'if (Object.isExtensible(func)) func.convert =' },
   { file: BSON_MAP, text: '\n  module.exports.Map = global.Map;\n', instead: '\n' },
   { file: AXIOS, text: '\ngetFetch();\n', instead: '\n' },
   { file: AXIOS, text: "typeof G.FormData !== 'undefined' ? G.FormData : undefined", instead: 'undefined' },
