@@ -25,8 +25,8 @@ const FIRST_OUTCOMES = ['killed', 'overloaded', 'store_unreachable'] as const;
 type FirstOutcome = (typeof FIRST_OUTCOMES)[number];
 const isOutcome = (first: string): first is FirstOutcome => (FIRST_OUTCOMES as readonly string[]).includes(first);
 
-/** A runner whose first answer is an error, or a run without an end; the second one completes. */
-const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connectionsReused = 0) => {
+/** A runner whose first answer, or first few, is an error, or a run without an end; the next one completes. */
+const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connectionsReused = 0, firstOnes = 1) => {
   const asked: RunScriptRequest[] = [];
   const answer = (outcome: FirstOutcome | 'completed') => ({
     outcome: outcomeNumber(outcome),
@@ -38,7 +38,7 @@ const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connecti
   });
   const runScript = async (request: RunScriptRequest) => {
     asked.push(request);
-    if (asked.length > 1) return answer('completed');
+    if (asked.length > firstOnes) return answer('completed');
     if (isOutcome(first)) return answer(first);
     throw new ServiceError(first, 'no', { metadata });
   };
@@ -86,6 +86,13 @@ it('a read for which there is no runner, as long as its caller waits, has timed 
   using runner = createRunnerClient(`127.0.0.1:${await findFreePort()}`, TOKEN);
   const call = { ...callFacts(), deadlineMs: Date.now() + 250 };
   expect(await runner.runScript(runOf('login'), call)).toMatchObject({ outcome: 'timed_out' });
+});
+
+it('a read that began, and whose answer was lost, is not said to have found no runner', async () => {
+  const { runner } = await startRunner('RUN_ALREADY_STARTED', {}, 0, Number.POSITIVE_INFINITY);
+  const call = { ...callFacts(), deadlineMs: Date.now() + 3_000 };
+  const message = 'the run began, and its answer was lost';
+  expect(await runner.runScript(runOf('login'), call)).toMatchObject({ outcome: 'timed_out', error: { message } });
 });
 
 describe('a run', () => {

@@ -103,7 +103,9 @@ const attempt = async (
     if (!repeatable || call.signal.aborted || Date.now() + waitMs > call.deadlineMs) {
       if (!(outcome instanceof ServiceError)) return outcome;
       if (call.signal.aborted) throw outcome;
-      return late('no script-runner took the call in time');
+      return late(
+        isBegun(outcome) ? 'the run began, and its answer was lost' : 'no script-runner took the call in time',
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
@@ -116,6 +118,8 @@ const tellRefusal = (error: unknown, { log }: CallFacts): void => {
 
 /** Of a read that was sent again, the first may not have ended yet where it was lost on the way back. */
 const PASSING: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RUN_ALREADY_STARTED']);
+
+const isBegun = ({ reason }: ServiceError): boolean => reason === 'RUN_ALREADY_STARTED';
 
 const unavailable = (error: unknown): ServiceError | RunResult => {
   if (isOutOfTime(error)) return late();
