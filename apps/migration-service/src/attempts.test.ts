@@ -130,6 +130,19 @@ describe('what is no wrong password', () => {
     expect(await logins()).toMatchObject({ logins: 2n, legacy: 2n, last: now });
   });
 
+  it('is the right one of somebody who is locked here and came by another name: it clears the count and is no login', async () => {
+    await migrate();
+    await database.query(`UPDATE users SET profile = '{"blocked":true}' WHERE user_pool_id = $1`, [pool.userPoolId]);
+    const identifier = username('moved');
+    await times(9, () => check('wrong', { identifier, requestIp: '' }));
+    expect(await check('right', { identifier, requestIp: '' })).toBe(LocalVerdict.UNKNOWN);
+    expect((await migrate('right', identifier)).verdict).toBe(MigrationVerdict.LOCKED);
+    const guess = () => check('wrong', { identifier, requestIp: '' });
+    await times(10, async () => expect(await guess()).toBe(LocalVerdict.UNKNOWN));
+    expect(await guess()).toBe(30_000);
+    expect(await logins()).toMatchObject({ logins: 1n, legacy: 1n });
+  });
+
   it('is the old one of a change of password in a custom user store, which is no login either', async () => {
     await times(10, () => check('old'));
     await settle(AttemptEnd.PROVEN, { byLegacyStore: true, withoutLogin: true });

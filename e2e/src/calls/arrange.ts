@@ -35,7 +35,7 @@ const refusedMigration = ({ writes }: CallRow) => writes.find(({ call }) => call
 /** Here under identifiers that have changed in the legacy user store since. */
 const hasMoved = (row: CallRow): boolean =>
   row.hereById !== undefined ||
-  ['already_migrated', 'tombstoned', 'wrong_password'].includes(String(refusedMigration(row)));
+  ['already_migrated', 'tombstoned', 'wrong_password', 'locked'].includes(String(refusedMigration(row)));
 
 const arrangeMoved = async (row: CallRow, cast: Cast, { shop, caller }: Scene): Promise<void> => {
   const { password, newPassword, former } = cast;
@@ -45,6 +45,7 @@ const arrangeMoved = async (row: CallRow, cast: Cast, { shop, caller }: Scene): 
     done(await caller.delete(byOurId(userId)), 'a deletion');
   if (row.call === 'Login' && refusedMigration(row) === 'wrong_password')
     done(await caller.reset(byOurId(userId), newPassword), 'another password');
+  if (refusedMigration(row) === 'locked') done(await caller.update(byOurId(userId), { blocked: true }), 'a lock');
   await shop.rename(id, cast);
 };
 

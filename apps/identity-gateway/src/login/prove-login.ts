@@ -32,7 +32,7 @@ export type ProvenLogin = {
 export const proveLogin = async (attempt: LoginAttempt, call: CallFacts, deps: LoginDeps): Promise<ProvenLogin> => {
   const began = deps.timing.begin();
   const { asked, end } = await askAndFinish(attempt, { call, deps });
-  const settled = settledLogin(attempt, end, asked.ranScript);
+  const settled = settledLogin(attempt, end, asked);
   if (settled !== undefined) deps.settle(settled);
   await evenOut(end, asked, began, { call, deps });
   const source = asked.ranScript ? 'custom_database' : 'local';

@@ -62,6 +62,13 @@ const LOGIN: readonly Row[] = [
     ...lazy('Login'),
     here: 'unknown',
     scripts: [['login', 'profile']],
+    writes: [['MigrateUser', 'locked']],
+    answer: 'rejected USER_LOCKED 2005',
+  },
+  {
+    ...lazy('Login'),
+    here: 'unknown',
+    scripts: [['login', 'profile']],
     writes: [['MigrateUser', 'conflict']],
     settled: 'undecided',
     answer: 'undecided IDENTIFIER_CONFLICT',

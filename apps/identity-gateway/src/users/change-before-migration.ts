@@ -65,7 +65,7 @@ export const changeBeforeMigration = async (
       );
     }
     default: {
-      const settled = settledLogin(attempt, step, proven.ranScript);
+      const settled = settledLogin(attempt, step, proven);
       if (settled !== undefined) scope.deps.settle(settled);
       return step;
     }
