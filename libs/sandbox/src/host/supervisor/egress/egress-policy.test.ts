@@ -149,5 +149,6 @@ describe('what a DNS answer may show', () => {
     expect(policy.hides({ host: 'x', address: '10.0.0.2' })).toEqual({ rule: 'private' });
     const own = [compileRule({ host: '9.9.9.9', port: 1 })];
     expect(policy.hides({ host: 'x', address: '8.8.8.8' }, own)).toEqual({ rule: 'connection_list' });
+    expect(policy.hides({ host: 'x', address: '9.9.9.9' }, own)).toBeUndefined();
   });
 });

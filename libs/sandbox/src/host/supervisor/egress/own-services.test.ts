@@ -87,6 +87,8 @@ describe('the machine that scripts run on', () => {
   it('is closed by its public addresses, too, past which no firewall stands', () => {
     expect(rule('8.8.4.4', 22)).toBe('own_address');
     expect(rule('2606:4700::7', 22)).toBe('own_address');
+    expect(rule('::ffff:8.8.4.4', 22)).toBe('own_address');
+    expect(rule('2606:4700:0:0:0:0:0:7', 22)).toBe('own_address');
     expect(rule('64:ff9b::808:404', 22)).toBe('translated');
     expect(rule('8.8.8.8', 22)).toBeUndefined();
   });

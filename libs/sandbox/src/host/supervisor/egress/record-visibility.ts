@@ -18,7 +18,7 @@ export type VisibilityDeps = {
 type Verdict = EgressDenial | undefined;
 
 export type Visibility = {
-  hides(question: DnsQuestion, record: unknown, asker: Asker): Promise<Verdict>;
+  hides(question: Pick<DnsQuestion, 'type' | 'name'>, record: unknown, asker: Asker): Promise<Verdict>;
   /** Why an address may not be told of that a question is about: the address itself, or its reverse name. */
   hidesAsked(name: string, asker: Asker): Verdict;
 };
@@ -28,7 +28,7 @@ const UNKNOWN: EgressDenial = { rule: 'reserved' };
 
 /** One way that is open is enough. */
 const ofAll = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.length > 0 && verdicts.includes(undefined) ? undefined : (verdicts[0] ?? UNKNOWN);
+  verdicts.includes(undefined) ? undefined : (verdicts[0] ?? UNKNOWN);
 
 export const createVisibility = ({ policy, addresses, services }: VisibilityDeps): Visibility => {
   const ofHost = async (name: string, asker: Asker): Promise<Verdict> => {
@@ -38,22 +38,20 @@ export const createVisibility = ({ policy, addresses, services }: VisibilityDeps
   };
   const ofService = async (service: string, asker: Asker): Promise<Verdict> => {
     const found = await services(service);
-    const targets = 'value' in found ? found.value.slice(0, SERVICES_MAX).map((one) => targetOf('SRV', one)) : [];
-    return ofAll(await Promise.all(targets.map((one) => ('host' in one ? ofHost(one.host, asker) : UNKNOWN))));
+    const records = 'value' in found ? found.value.slice(0, SERVICES_MAX) : [];
+    return ofAll(await Promise.all(records.map((record) => hides({ type: 'SRV', name: service }, record, asker))));
   };
   const hidesAsked: Visibility['hidesAsked'] = (name, { egress }) => {
     const address = reversedAddress(name);
     return address === undefined ? UNKNOWN : policy.hides({ host: name, address }, egress);
   };
-  return {
-    hidesAsked,
-    async hides({ type, name }, record, asker) {
-      const target = targetOf(type, record);
-      if ('address' in target) return policy.hides({ host: name, address: target.address }, asker.egress);
-      if ('host' in target) return ofHost(target.host, asker);
-      if ('service' in target) return ofService(target.service, asker);
-      if ('asked' in target) return hidesAsked(name, asker);
-      return 'nowhere' in target ? undefined : UNKNOWN;
-    },
+  const hides: Visibility['hides'] = async ({ type, name }, record, asker) => {
+    const target = targetOf(type, record);
+    if ('address' in target) return policy.hides({ host: name, address: target.address }, asker.egress);
+    if ('host' in target) return ofHost(target.host, asker);
+    if ('service' in target) return ofService(target.service, asker);
+    if ('asked' in target) return hidesAsked(name, asker);
+    return 'nowhere' in target ? undefined : UNKNOWN;
   };
+  return { hides, hidesAsked };
 };

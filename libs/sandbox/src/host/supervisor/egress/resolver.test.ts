@@ -120,6 +120,28 @@ describe('targets of a connect', () => {
     });
   });
 
+  it('a name that is known and has no address leads nowhere', async () => {
+    const empty = createResolver({
+      names: { ...names, lookup: async () => [] },
+      policy: createEgressPolicy({ allow: [] }),
+      timeoutMs: 1000,
+    });
+    expect(await empty.targets({ host: '', port: 1, family: 0 }, ASKER)).toEqual({ value: [] });
+  });
+
+  it.each([0, 4, 6] as const)('the system is asked for addresses of the family that is wanted: %i', async (family) => {
+    const families: number[] = [];
+    const lookup: NameSource['lookup'] = (name, wanted) => {
+      families.push(wanted);
+      return names.lookup(name, wanted);
+    };
+    const policy = createEgressPolicy({ allow: [] });
+    const asked = createResolver({ names: { ...names, lookup }, policy, timeoutMs: 1000 });
+    await asked.targets({ host: 'public.test', port: 1, family }, ASKER);
+    await asked.records({ type: 'lookup', name: 'public.test', family }, ASKER);
+    expect(families).toEqual([family, family]);
+  });
+
   it('a resolver that never answers ends in an error', async () => {
     const silent = { ...names, lookup: () => new Promise<never>(() => {}) };
     const slow = createResolver({ names: silent, policy: createEgressPolicy({ allow: [] }), timeoutMs: 20 });
@@ -165,8 +187,23 @@ describe('DNS answers shown to scripts', () => {
     expect(await ask('A', 'mixed.test')).toEqual({ value: ['8.8.8.8'] });
   });
 
-  it('are refused when nothing of them may be seen', async () => {
+  it('that are none stay none', async () => {
+    expect(await ask('A', 'nowhere.test')).toEqual({ value: [] });
+  });
+
+  it('hold 64 records at the most, and the run is told of no more', async () => {
+    const many = Array.from({ length: 100 }, (_, n) => `8.8.8.${n}`);
+    const policy = createEgressPolicy({ allow: [] });
+    const long = createResolver({ names: { ...names, resolve: async () => many }, policy, timeoutMs: 1000 });
+    const asker = { ...ASKER, told: createToldNames() };
+    const answer = await long.records({ type: 'A', name: 'many.test', family: 0 }, asker);
+    expect(answer).toEqual({ value: many.slice(0, 64) });
+    expect(['8.8.8.63', '8.8.8.64'].map((address) => asker.told.namesOf(address))).toEqual([['many.test'], []]);
+  });
+
+  it('are refused when nothing of them may be seen, by the rule for what they lead to', async () => {
     expect(await ask('A', 'inside.test')).toMatchObject({ error: { code: 'EGRESS_DENIED', syscall: 'queryA' } });
+    expect(await ask('SOA', 'zone.test')).toMatchObject({ denied: { host: 'zone.test', rule: 'private' } });
   });
 
   it('name a service’s host only when that leads somewhere reachable', async () => {
@@ -230,6 +267,7 @@ describe('DNS answers shown to scripts', () => {
     expect(await ask('service', '8.8.8.8')).toEqual({
       value: [{ hostname: 'host of 8.8.8.8', service: 'service 443' }],
     });
+    expect(await ask('service', '8.8.4.4.in-addr.arpa')).toMatchObject({ value: [{ hostname: 'host of 4.4.8.8' }] });
     expect(await ask('service', '127.0.0.1')).toMatchObject({
       error: { code: 'EGRESS_DENIED', syscall: 'getnameinfo' },
     });
@@ -247,6 +285,24 @@ describe('DNS answers shown to scripts', () => {
     const own = createResolver({ names: timed, policy: createEgressPolicy({ allow: [] }), timeoutMs: 1000 });
     const answer = await own.records({ type: 'A', name: 'mixed.test', family: 0, ttl: true }, ASKER);
     expect(answer).toEqual({ value: [{ address: '8.8.8.8', ttl: 1 }] });
+  });
+
+  it.each([
+    ['A', true, true],
+    ['AAAA', true, true],
+    ['A', false, false],
+    ['A', undefined, false],
+    ['MX', true, false],
+  ] as const)('of %s, asked how long they hold: %s, are asked for with that: %s', async (type, ttl, asked) => {
+    const told: boolean[] = [];
+    const resolve = async (_name: string, _type: string, withTtl: boolean) => {
+      told.push(withTtl);
+      return [];
+    };
+    const policy = createEgressPolicy({ allow: [] });
+    const own = createResolver({ names: { ...names, resolve }, policy, timeoutMs: 1000 });
+    await own.records({ type, name: 'mixed.test', family: 0, ...(ttl === undefined ? {} : { ttl }) }, ASKER);
+    expect(told).toEqual([asked]);
   });
 
   it('reverse names are read in both families', () => {
@@ -276,17 +332,34 @@ describe('an address that stands for a name', () => {
     expect(await connect(1433, asker)).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
   });
 
-  it('passes a connection’s own list by name', async () => {
+  it('opens nothing to a third name that leads there', async () => {
+    const asker = run();
+    await lookup('inside.test', asker);
+    const target = { host: 'mixed.test', port: 1433, family: 0 } as const;
+    expect(await named.targets(target, asker)).toEqual({ value: [{ address: '8.8.8.8', family: 4 }] });
+  });
+
+  it('passes a connection’s own list by name, on the port that the list has for it', async () => {
     const asker = { ...run(), egress: [compileRule({ host: 'public.test', port: 1433 })] };
     const target = { host: '8.8.4.4', port: 1433, family: 0 } as const;
     expect(await named.targets(target, asker)).toMatchObject({ error: { code: 'EGRESS_DENIED' } });
     await named.records({ type: 'A', name: 'public.test', family: 0 }, asker);
     expect(await named.targets(target, asker)).toEqual({ value: [{ address: '8.8.4.4', family: 4 }] });
+    expect(await named.targets({ ...target, port: 5432 }, asker)).toMatchObject({
+      denied: { rule: 'connection_list' },
+    });
   });
 
   it('is forgotten beyond a bound', () => {
     const told = createToldNames();
     for (let index = 0; index < 1000; index += 1) told.remember(`n${index}`, '10.0.0.1');
     expect(told.namesOf('10.0.0.1')).toHaveLength(256);
+  });
+
+  it('is remembered once, however often it is told', () => {
+    const told = createToldNames();
+    for (let turn = 0; turn < 1000; turn += 1) told.remember('inside.test', '10.0.0.1');
+    told.remember('other.test', '10.0.0.1');
+    expect(told.namesOf('10.0.0.1')).toEqual(['inside.test', 'other.test']);
   });
 });

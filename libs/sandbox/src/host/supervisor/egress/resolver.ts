@@ -25,7 +25,7 @@ export type Asker = {
 };
 
 export type Resolver = {
-  /** The addresses that a connect may use, in the order to try them: at least one, or the error for the script. */
+  /** The addresses that a connect may use, in the order to try them, or the error for the script; none where a name has none. */
   targets(question: ConnectQuestion, asker: Asker): Promise<Answer<ResolvedAddress[]>>;
   /** What a script may see of a DNS answer. */
   records(question: DnsQuestion, asker: Asker): Promise<Answer<readonly unknown[]>>;
@@ -70,7 +70,7 @@ async function answerWithin<T>(
 const RECORDS_MAX = 64;
 /** An address in the one form that the kernel gives back, so that the peer can be held against it. */
 const canonical = (target: ResolvedAddress): ResolvedAddress => {
-  const parsed = target.address.includes('%') ? undefined : parseAddress(target.address);
+  const parsed = parseAddress(target.address);
   if (parsed === undefined) return target;
   return { address: parsed.toString(), family: parsed.kind() === 'ipv4' ? 4 : 6 };
 };
@@ -96,11 +96,8 @@ export const createResolver = (deps: ResolverDeps): Resolver => {
   /** An address given as such may also be reached by the rule for a name that the run was told it belongs to. */
   const judge = (host: string, address: string, port: number, { egress, told }: Asker) => {
     const denial = policy.deny({ host, address, port }, egress);
-    if (denial === undefined || parseAddress(host) === undefined) return denial;
-    const byName = told
-      .namesOf(address)
-      .some((name) => policy.deny({ host: name, address, port }, egress) === undefined);
-    return byName ? undefined : denial;
+    const led = parseAddress(host) === undefined ? [] : told.namesOf(address);
+    return led.some((name) => policy.deny({ host: name, address, port }, egress) === undefined) ? undefined : denial;
   };
 
   const targets: Resolver['targets'] = async ({ host, port, family }, asker) => {
