@@ -1,4 +1,3 @@
-import { findCutEncoded } from './encoded-runs.ts';
 import type { Needles, Span } from './find-needles.ts';
 import { plainReadings, withoutCutEscape } from './plain-reading.ts';
 
@@ -9,19 +8,27 @@ const cutSpan = (text: string, needles: Needles): Span[] => {
   const end = withoutCutEscape(text);
   const starts = [
     needles.findCut(end),
-    ...plainReadings(end).map(({ text: plain, source }) => {
-      const start = needles.findCut(plain);
-      return start === undefined ? undefined : source([start, start + 1])[0];
-    }),
-    findCutEncoded(text, (bytes) => needles.findCut(bytes) !== undefined),
+    ...plainReadings(end).flatMap(({ text: plain, source }) =>
+      // An escape may have been within another one.
+      Array.from(new Set([plain, withoutCutEscape(plain)])).map((read) => {
+        const start = needles.findCut(read);
+        return start === undefined ? undefined : source([start, start + 1])[0];
+      }),
+    ),
   ].filter((start) => start !== undefined);
   return starts.length > 0 ? [[Math.min(...starts), text.length]] : [];
 };
 
+const SIGN = '\u2026';
+
+/** The text with the sign that it was cut, wherever it may have been. */
+export const withCutSign = (text: string): string =>
+  text.length >= CUT_LENGTH && !text.endsWith(SIGN) ? text + SIGN : text;
+
 /** Where the beginning of a needle stands at the end of a text that may have been cut within it. */
-export const findCut = (text: string, needles: Needles): Span[] => {
-  if (text.endsWith('\u2026')) return cutSpan(text.slice(0, -1), needles);
-  return text.length >= CUT_LENGTH ? cutSpan(text, needles) : [];
+export const findCut = (given: string, needles: Needles): Span[] => {
+  const text = withCutSign(given);
+  return text.endsWith(SIGN) ? cutSpan(text.slice(0, -1), needles) : [];
 };
 
 /** What JSON.parse shows of a text that is none: ten characters before where it fails, and ten behind. */

@@ -1,5 +1,5 @@
 import type { Needles, Span } from './find-needles.ts';
-import { readPlainly } from './plain-reading.ts';
+import { readPlainly, withoutCutEscape } from './plain-reading.ts';
 
 /** Says whether there is something to mask among bytes, each of them one character. */
 type Holds = (bytes: string) => boolean;
@@ -12,10 +12,16 @@ const readings = (bytes: Buffer): string[] => {
 
 const READABLE = /^[^\p{Cc}\ufffd]{8}/u;
 
+/** A text may have been cut within an escape, too. */
+const wholeAndCut = (text: string): readonly string[] => Array.from(new Set([text, withoutCutEscape(text)]));
+
+/** Or within an escape that is within another one. */
+const readAsCut = (text: string): string[] => wholeAndCut(text).flatMap((each) => wholeAndCut(readPlainly(each).text));
+
 /** Bytes that are a text may hold what was escaped first, as the credentials of OAuth 2 are. */
 const plainReadings = (bytes: Buffer): string[] => {
-  const text = bytes.toString('utf8');
-  return READABLE.test(text) ? [readPlainly(text).text] : [];
+  const texts = [bytes.toString('utf8'), ...(bytes.includes(0) ? [bytes.toString('utf16le')] : [])];
+  return texts.filter((text) => READABLE.test(text)).flatMap(readAsCut);
 };
 
 const allReadings = (bytes: Buffer): string[] => [...readings(bytes), ...plainReadings(bytes)];
@@ -30,19 +36,33 @@ const inHex = (run: string): string[] => {
   return [0, 1].flatMap((shift) => allReadings(Buffer.from(digits.slice(shift), 'hex')));
 };
 
+/** Of a list that was cut the last item is a part of one, or where one stood. */
+const allAndWithoutLast = <T>(items: readonly T[]): readonly (readonly T[])[] => [items, items.slice(0, -1)];
+
 /** As JSON and a printed array write bytes, each behind its place perhaps. */
 const inNumbers = (run: string): string[] =>
-  allReadings(Buffer.from(run.split(',').map((number) => Number(number.replace(/^.*:/s, '')) & 0xff)));
+  allAndWithoutLast(run.split(',').map((number) => Number(number.replace(/^.*:/s, '')) & 0xff)).flatMap((bytes) =>
+    allReadings(Buffer.from(bytes)),
+  );
 
 /** As a text is printed that was spread into a list or an object. */
-const inCharacters = (run: string): string[] => [
-  Array.from(run.matchAll(CHARACTER_LISTED), ([, quoted = '']) => quoted.slice(1, -1).replace(/^\\(?=.)/, '')).join(''),
-];
+const inCharacters = (run: string): string[] => {
+  const quoted = Array.from(run.matchAll(CHARACTER_LISTED), ([, character = '']) => character);
+  return allAndWithoutLast(quoted.map((character) => character.slice(1, -1).replace(/^\\(?=.)/, '')))
+    .map((characters) => characters.join(''))
+    .flatMap((text) => [text, ...readAsCut(text)]);
+};
+
+/** Base64 of which the end was cut off: as in `inBase64`, and read as what was escaped first. */
+const inCutBase64 = (run: string): string[] =>
+  [0, 1, 2, 3].flatMap((shift) => allReadings(Buffer.from(run.slice(shift), 'base64')));
 
 const inWholeBase64 = (run: string): string[] => plainReadings(Buffer.from(run, 'base64'));
 
 const WHOLE_BASE64 = /[A-Za-z0-9+/_-]{12,}={0,2}/g;
 const BASE64 = /[A-Za-z0-9+/_-]{6,}={0,2}/g;
+/** Before what says that it was cut, behind a part of an escape perhaps. */
+const CUT_BASE64 = /(?<![\w+/-])[\w+/-]{6,}(?=(?:%(?:25)*[0-9a-f]?|&[#\w]{0,8})?["'`\\]{0,4}(?:\.{3}|\u2026))/gi;
 const HEX = /(?:[0-9a-f]{2} ?){4,}/gi;
 /** Where an item of a list that has become an object stood. */
 const PLACE = String.raw`(?:\\{0,3}["']?\d{1,5}\\{0,3}["']?:\s?)?`;
@@ -68,37 +88,16 @@ const inAnyBase64 = (text: string, holds: Holds): Span[] => {
 
 /**
  * Where a text has bytes in base64, in hex or as a list of numbers, or characters as a list, that hold something to mask. A long
- * list is printed in part, and may end with the beginning of a needle.
+ * list is printed in part, and what is said to be cut was cut: both may end with the beginning of a needle.
  */
 export const findEncoded = (text: string, holds: Holds, { findCut }: Pick<Needles, 'findCut'>): readonly Span[] => {
   const holdsBeginning: Holds = (bytes) => holds(bytes) || findCut(bytes) !== undefined;
   return [
     ...inAnyBase64(text, holds),
     ...runsOf(text, WHOLE_BASE64, inWholeBase64, holds),
+    ...runsOf(text, CUT_BASE64, inCutBase64, holdsBeginning),
     ...runsOf(text, HEX, inHex, holdsBeginning),
     ...runsOf(text, NUMBERS, inNumbers, holdsBeginning),
     ...runsOf(text, CHARACTERS, inCharacters, holdsBeginning),
   ];
-};
-
-const TAILS: readonly (readonly [RegExp, (run: string) => string[]])[] = [
-  [/[\w+/-]/, inBase64],
-  [/[0-9a-f ]/i, inHex],
-  // The last number may be a part of one.
-  [/[\d,\s]/, (run) => inNumbers(run.slice(0, Math.max(0, run.lastIndexOf(','))))],
-];
-
-const tailStart = (text: string, digit: RegExp): number => {
-  let at = text.length;
-  while (at > 0 && digit.test(text.charAt(at - 1))) at -= 1;
-  return at;
-};
-
-/** Where the bytes begin with which a text ends: they were cut there, and may hold the beginning of something. */
-export const findCutEncoded = (text: string, holds: Holds): number | undefined => {
-  const starts = TAILS.flatMap(([digit, read]) => {
-    const start = tailStart(text, digit);
-    return read(text.slice(start)).some(holds) ? [start] : [];
-  });
-  return starts.length > 0 ? Math.min(...starts) : undefined;
 };

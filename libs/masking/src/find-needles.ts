@@ -17,8 +17,10 @@ export type Needles = {
 const COMPARED_MAX = 4_000_000;
 /** Of a needle that was cut, so much is left at least: three characters end many a text. */
 const CUT_MIN = 4;
+/** What may be left of an escape, or of a character, within which a value was cut. */
+const CUT_ESCAPE = String.raw`[\x80-\xff\ufffd]{0,3}(?:&?#\w{0,6}|&\w{0,8}|[ux][0-9a-f]{0,3}|[0-9a-f])?(?:%(?:25)*[0-9a-f]?)?`;
 /** How engines and consoles say within a text that they have cut a value there. */
-const CUT_SIGN = /["'`\\]{0,4}(?:\.{3}|\u2026)/y;
+const CUT_SIGN = new RegExp(`${CUT_ESCAPE}["'\`\\\\]{0,4}(?:\\.{3}|\u2026)`, 'y');
 
 const isCutAt = (text: string, at: number): boolean => {
   CUT_SIGN.lastIndex = at;

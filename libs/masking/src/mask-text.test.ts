@@ -95,6 +95,40 @@ describe('secret values', () => {
     expect(mask(other)).toBe(other);
   });
 
+  it('are masked in bytes that were cut, as engines cut what they show of a value', () => {
+    const mask = secretMask(['Zebra-Lion-99-Quagga']);
+    const base64 = Buffer.from('app:Zebra-Lion-99-Quagga').toString('base64');
+    expect(mask(`Received type string ('${base64.slice(0, 25)}...')`)).toBe(`Received type string ('[masked]...')`);
+    expect(mask(`Basic ${base64.slice(0, 13)}\u2026`)).toBe('Basic [masked]\u2026');
+    expect(mask(`Basic ${base64.slice(0, 8)}\u2026`)).toBe(`Basic ${base64.slice(0, 8)}\u2026`);
+    expect(mask(`Basic ${base64.slice(0, 13)} is refused`)).toBe(`Basic ${base64.slice(0, 13)} is refused`);
+    const bytes = JSON.stringify(new Uint8Array(Buffer.from('Zebra-Lion-99-Quagga')));
+    for (const length of [38, 39, 40, 41, 42, 43, 44])
+      expect(mask(`${bytes.slice(0, length)}\u2026`)).toMatch(/^\{\[masked\]/);
+    const spread = JSON.stringify(Object.assign({}, Array.from('Zebra-Lion-99-Quagga')));
+    for (const length of [56, 57, 58, 59, 60])
+      expect(mask(`${spread.slice(0, length)}\u2026`)).toMatch(/^\{\[masked\]/);
+  });
+
+  it('are masked in base64 that stands in a URL, in HTML or in several lines of JSON', () => {
+    const secret = 'p>>?ssw?rd~~Zebra>?Lion-99';
+    const mask = secretMask([secret]);
+    const base64 = Buffer.from(secret).toString('base64');
+    expect(mask(`/x?token=${encodeURIComponent(base64)}&page=1`)).toBe('/x?token=[masked]&page=1');
+    const inHtml = base64.replace(/[+/=]/g, (char) => `&#${char.charCodeAt(0)};`);
+    expect(mask(`<p>${inHtml}</p>`)).toBe('<p>[masked]</p>');
+    const lines = Buffer.from(`${'x'.repeat(40)}${secret}${'y'.repeat(40)}`)
+      .toString('base64')
+      .match(/.{1,64}/g);
+    expect(mask(JSON.stringify({ key: lines?.join('\n') }))).toContain('[masked]');
+  });
+
+  it('are masked in characters that were spread and escaped before', () => {
+    const mask = secretMask(['Zebra/Lion?99']);
+    expect(mask(JSON.stringify(Object.assign({}, Array.from(encodeURIComponent('Zebra/Lion?99')))))).toBe('{[masked]}');
+    expect(mask(JSON.stringify([...encodeURIComponent('Zebra/Lion?99')]))).toBe('[[masked]]');
+  });
+
   it('are masked with their quotes and nothing beside them', () => {
     expect(secretMask(["O'Brien-99"])("SELECT 'O\\'Brien-99', 'O''Brien-99' FROM x")).toBe(
       "SELECT '[masked]', '[masked]' FROM x",

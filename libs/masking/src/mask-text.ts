@@ -1,9 +1,9 @@
-import { findCut, findExcerpts } from './cut-texts.ts';
+import { findCut, findExcerpts, withCutSign } from './cut-texts.ts';
 import { findEncoded } from './encoded-runs.ts';
 import type { Needles, Span } from './find-needles.ts';
 import { findHashes, holdsHash } from './hash-shapes.ts';
 import { isTooMuch, needlesOf } from './needle-forms.ts';
-import { plainReadings } from './plain-reading.ts';
+import { plainReadings, withoutEscapes } from './plain-reading.ts';
 import { type Find, lazyMask, type TextMask } from './replace-spans.ts';
 import { secretParts } from './secret-parts.ts';
 
@@ -23,6 +23,14 @@ const NO_SHAPES: Shapes = { find: () => [], holds: () => false };
 const findPlain = (text: string, needles: Needles): readonly Span[] =>
   plainReadings(text).flatMap(({ text: plain, source }) => (plain === text ? [] : needles.find(plain).map(source)));
 
+/** Bytes stand in a URL, in JSON or in HTML, too. */
+const findBytes = (given: string, holds: (bytes: string) => boolean, needles: Needles): readonly Span[] => {
+  const text = withCutSign(given);
+  const { text: plain, source } = withoutEscapes(text);
+  const spans = findEncoded(text, holds, needles);
+  return plain === text ? spans : [...spans, ...findEncoded(plain, holds, needles).map(source)];
+};
+
 /** Nothing may be left of any text: there is too much to look for. */
 const EVERYTHING: Find = () => undefined;
 
@@ -37,7 +45,7 @@ const findAll = (values: readonly string[], lengthMin: number, shapes: Shapes = 
       ...needles.find(text),
       ...findPlain(text, needles),
       ...shapes.find(text),
-      ...findEncoded(text, holds, needles),
+      ...findBytes(text, holds, needles),
       ...findCut(text, needles),
       ...findExcerpts(text, needles),
     ];

@@ -101,6 +101,17 @@ export const readPlainly = (given: string): Reading => read(given, UNDO);
 export const plainReadings = (given: string): readonly Reading[] =>
   MAYBE_NO_ESCAPE.test(given) ? [readPlainly(given), read(given, UNDO_LESS)] : [readPlainly(given)];
 
+/** The text as it was before it was escaped, with its quotes, blanks and plus signs: as bytes are written in it. */
+export const withoutEscapes = (given: string): Reading => read(given, [URLS, HTML, BACKSLASHES]);
+
+const CUT_CHARACTER = `${PERCENT}(?:[cd][0-9a-f]|e[0-9a-f](?:${NEXT})?|f[0-7](?:${NEXT}){0,2})`;
+const CUT_ESCAPE = [
+  `${PERCENT}[0-9a-f]?`,
+  '&(?:(?:amp|#38|#x26);)*[#\\w]{0,8}',
+  String.raw`\\(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?`,
+  '\ufffd',
+].join('|');
+const CUT = new RegExp(`(?:${CUT_CHARACTER}(?:${PERCENT}[0-9a-f]?)?|${CUT_ESCAPE})$`, 'i');
+
 /** The text without the rest of an escape, or of a character, that was cut within. */
-export const withoutCutEscape = (text: string): string =>
-  text.replace(/(?:%(?:25)*[0-9a-f]?|&[#\w]{0,8}|\\(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|\ufffd)$/i, '');
+export const withoutCutEscape = (text: string): string => text.replace(CUT, '');

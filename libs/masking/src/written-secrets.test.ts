@@ -1,4 +1,4 @@
-/** Whatever a secret is made of, and in whichever two ways it is written one within the other. */
+/** Whatever a secret is made of, in whichever two ways it is written one within the other, and wherever that was cut. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -28,6 +28,8 @@ const ENCODINGS: readonly Write[] = [
   (text) => Buffer.from(text).toString('hex'),
   (text) => JSON.stringify(Buffer.from(text)),
   (text) => inspect(new Uint8Array(Buffer.from(text)), { maxArrayLength: null }),
+  (text) => JSON.stringify(new Uint8Array(Buffer.from(text))),
+  (text) => JSON.stringify(Object.assign({}, Array.from(text))),
 ];
 
 const char = fc.constantFrom(...`abXY019 '"\`\\%&+/~!@=?#;:<>(){}[]$^*|,.-_üé\n\t`);
@@ -55,4 +57,55 @@ it('a secret is masked in whichever two ways it is written, one within the other
     ),
     { numRuns: 1_000, seed: 1 },
   );
+});
+
+const masked = (value: string, text: string): void => {
+  for (const mask of [secretMask([value]), passwordMask([value]), profileMask([JSON.stringify([value])])])
+    expect(mask(text)).toContain(mask.replacement);
+};
+
+it('a secret is masked in bytes that are escaped', () => {
+  fc.assert(
+    fc.property(secret, fc.constantFrom(...ENCODINGS.slice(0, 2)), fc.constantFrom(...ESCAPES), (value, inner, outer) =>
+      masked(value, outer(inner(value))),
+    ),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+const LAST = 'Zq7kP9';
+/** What is written of a secret up to its last six characters. */
+const beginningOf = (value: string, write: Write): string => {
+  const [text, other] = [value, value.slice(0, -LAST.length) + LAST.replace('Z', 'Y')].map(write);
+  return (text as string).slice(
+    0,
+    Array.from(text as string).findIndex((_, at) => text?.[at] !== other?.[at]),
+  );
+};
+
+const SIGNS: readonly Write[] = [
+  (text) => `${text}\u2026`,
+  (text) => 'Looked for in every row. '.repeat(11) + text,
+  (text) => `'${text}'... 12 more characters`,
+  (text) => `Received type string ('${text}...')`,
+];
+
+it('the beginning of a secret is masked where a text was cut within it, in whichever two ways it is written', () => {
+  fc.assert(
+    fc.property(
+      ...[secret, fc.constantFrom(...ESCAPES), fc.constantFrom(...ESCAPES, ...ENCODINGS), fc.constantFrom(...SIGNS)],
+      (value, inner, outer, sign) => masked(value, sign(beginningOf(value, (text) => outer(inner(text))))),
+    ),
+    { numRuns: 1_000, seed: 1 },
+  );
+});
+
+it.each([1, 2, 3, 4])('%i characters further on, in the midst of an escape, too', (further) => {
+  const value = 'Zq7k W9+x/y&"O\'B\u00fc';
+  for (const inner of ESCAPES)
+    for (const outer of [...ESCAPES, ...ENCODINGS]) {
+      const whole = outer(inner(`${value}&&&${LAST}`));
+      const end = beginningOf(`${value}&&&${LAST}`, (text) => outer(inner(text))).length - further;
+      for (const sign of SIGNS) masked(`${value}&&&${LAST}`, sign(whole.slice(0, end)));
+    }
 });
