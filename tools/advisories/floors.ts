@@ -6,7 +6,7 @@ export type Floor = {
   readonly source: string;
 };
 
-export const FLOORS: readonly Floor[] = [
+const FLOORS: readonly Floor[] = [
   {
     name: 'isolated-vm',
     lowest: { 6: '6.2.0', 7: '7.0.1' },

@@ -14,7 +14,7 @@ export const proportionalBytes = (pid: number): number => {
 };
 
 /** The same of a process and all that it has started. */
-export const treeBytes = (pid: number): number =>
+const treeBytes = (pid: number): number =>
   [pid, ...descendantsOf(pid)].reduce((sum, each) => sum + proportionalBytes(each), 0);
 
 /** Looks at a process and all that it has started every so often; `stop` tells the most, in bytes. */

@@ -4,7 +4,7 @@ import { createSandbox, defaultStateFolder, type OfferedModule } from '@userferr
 import { cacheHome } from '../userferry/config.ts';
 import type { Documented } from './documented.ts';
 
-export const RUNTIME_FOLDER = join(import.meta.dirname, '../../libs/sandbox/dist/runtime');
+const RUNTIME_FOLDER = join(import.meta.dirname, '../../libs/sandbox/dist/runtime');
 
 /** `there`, `unavailable` (throws by name when it is called) or `absent`. */
 export type State = 'there' | 'unavailable' | 'absent';

@@ -29,7 +29,7 @@ const LANGUAGES: Readonly<Record<string, ScriptLanguage>> = {
 };
 
 /** The action that a file's name tells. */
-export const actionOfFile = (name: string): ScriptAction | undefined => {
+const actionOfFile = (name: string): ScriptAction | undefined => {
   const word = basename(name, extname(name));
   return isScriptAction(word) ? word : undefined;
 };

@@ -9,7 +9,7 @@ const FIRST_LIBS = ['es2024', 'esnext.disposable', 'es2025.iterator', 'es2025.fl
 const REFERENCE = /^\/\/\/ <reference lib="([^"]+)" \/>/gm;
 
 /** TypeScript's own declarations, and those that they refer to, by file name. */
-export const typescriptLibs = (): Readonly<Record<string, string>> => {
+const typescriptLibs = (): Readonly<Record<string, string>> => {
   const folder = dirname(fileURLToPath(import.meta.resolve('typescript-6')));
   const texts: Record<string, string> = {};
   const add = (name: string): void => {
@@ -24,7 +24,7 @@ export const typescriptLibs = (): Readonly<Record<string, string>> => {
 };
 
 /** What scripts find: arguments, results, `env`, error classes, and every module that they may require. */
-export const scriptTypes = (): Readonly<Record<string, string>> => {
+const scriptTypes = (): Readonly<Record<string, string>> => {
   const folder = join(import.meta.dirname, '../../../libs/script-types/dist');
   if (!existsSync(folder))
     throw new Error(`${folder} is not there: run node libs/script-types/build/main.ts, then build the console`);

@@ -24,7 +24,7 @@ const descendsFrom = (pid: number, ancestor: number): boolean => {
 };
 
 /** The isolate hosts of a script-runner: its own children, never anybody else's. */
-export const isolateHostsOf = (runnerPid: number): readonly number[] =>
+const isolateHostsOf = (runnerPid: number): readonly number[] =>
   readdirSync('/proc')
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && pid > 1 && descendsFrom(pid, runnerPid))

@@ -83,4 +83,4 @@ export const createStage = async (
 };
 
 /** As what the drivers give the ids of the sample tables (bigint columns). */
-export const ID_TYPES = { postgresql: 'string', mysql: 'number' } as const;
+const ID_TYPES = { postgresql: 'string', mysql: 'number' } as const;

@@ -76,11 +76,7 @@ export const identityAt = (address: string, token: string): PromiseClient<Identi
   createClient(IdentityServiceClient, { address, token });
 
 /** A key of that role for a pool. */
-export const makeKey = async (
-  { address, operatorKey }: Gateway,
-  userPoolId: string,
-  role: ApiKeyRole,
-): Promise<string> => {
+const makeKey = async ({ address, operatorKey }: Gateway, userPoolId: string, role: ApiKeyRole): Promise<string> => {
   using keys = createClient(ApiKeyServiceClient, { address, token: operatorKey });
   return (await keys.createApiKey({ userPoolId, role, name: 'journey', scopes: [] }, inTime())).secret;
 };

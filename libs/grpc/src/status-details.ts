@@ -12,7 +12,7 @@ export type StatusDetails = {
 };
 
 /** The `domain` of every ErrorInfo that Userferry sends. */
-export const ERROR_DOMAIN = 'userferry';
+const ERROR_DOMAIN = 'userferry';
 
 const ERROR_INFO_URL = 'type.googleapis.com/google.rpc.ErrorInfo';
 

@@ -80,7 +80,7 @@ const pairs = (text: string): Record<string, string> =>
   Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim())));
 
 /** `name=value` with commas between: HTTP headers. */
-export const headerList = () =>
+const headerList = () =>
   z
     .string()
     .refine(

@@ -1,1 +1,1 @@
-export { LEGACY_STORES, type LegacyStore, schemaOf, templateFile, templateOf } from './templates.ts';
+export { LEGACY_STORES, type LegacyStore, schemaOf, templateOf } from './templates.ts';

@@ -11,7 +11,7 @@ export type LegacyStore = (typeof LEGACY_STORES)[number];
 const FOLDER = new URL('.', import.meta.resolve('@userferry/script-templates/package.json'));
 
 /** The path of a ready-made script: a start for a company's own, complete and working on the schema beside it. */
-export const templateFile = (store: LegacyStore, action: ScriptAction): string =>
+const templateFile = (store: LegacyStore, action: ScriptAction): string =>
   fileURLToPath(new URL(`${store}/${action}.js`, FOLDER));
 
 /** The source of a ready-made script. */

@@ -1,7 +1,7 @@
 /** Gathers the types of everything that scripts may require into texts that stand alone. */
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import ts from 'typescript-6';
 import { ambientText, moduleText } from './ambient-text.ts';
 import { functionsOfLodash } from './functions-of-lodash.ts';
@@ -137,5 +137,3 @@ const requireText = (): string => {
     '',
   ].join('\n');
 };
-
-export const isDeclarationFile = (file: string): boolean => basename(file).endsWith('.d.ts');

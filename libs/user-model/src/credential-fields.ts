@@ -40,7 +40,7 @@ const noMore: IsSecret = () => false;
  * A copy of a JSON value without passwords, hashes and salts, and what else is secret, at any depth. Recursion: bound the
  * depth first.
  */
-export const withoutCredentials = (value: Json, isSecret: IsSecret = noMore): Json => {
+const withoutCredentials = (value: Json, isSecret: IsSecret = noMore): Json => {
   if (isJsonObject(value)) return objectWithoutCredentials(value, isSecret);
   if (!Array.isArray(value)) return value;
   const kept = value.filter((item) => !isCredentialValue(item) && !isSecret(item));

@@ -25,7 +25,7 @@ const isIdentifierField = (name: string): name is Identifier['kind'] =>
 const HANDLED = new Set(['id', 'customData', 'lastIP']);
 
 /** A field's value after its check; an identifier that is empty is none. */
-export const checkField = (name: ProfileField, value: unknown): Checked => {
+const checkField = (name: ProfileField, value: unknown): Checked => {
   const checked = FIELD_RULES[PROFILE_FIELDS[name]](value);
   if ('must' in checked || !isIdentifierField(name)) return checked;
   // Databases keep '' where there is none: taken as an identifier, all those users would collide.

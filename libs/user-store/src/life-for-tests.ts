@@ -16,7 +16,7 @@ export type Deed =
 const email = (at: number): string => `e${at}@example.com`;
 
 /** What people type: two kinds, four of each. */
-export const IDENTIFIERS: readonly Identifier[] = [0, 1, 2, 3].flatMap((at): Identifier[] => [
+const IDENTIFIERS: readonly Identifier[] = [0, 1, 2, 3].flatMap((at): Identifier[] => [
   { kind: 'email', value: email(at) },
   { kind: 'username', value: `u${at}` },
 ]);

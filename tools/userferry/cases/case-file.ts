@@ -56,7 +56,7 @@ const caseSchema = z.strictObject({
   expect: expectSchema,
 });
 
-export const caseFileSchema = z.strictObject({
+const caseFileSchema = z.strictObject({
   $schema: z.string().optional(),
   seed: z.enum(SEEDED_STORES).optional().describe('a fresh store with sample users for these cases'),
   env_file: z.string().optional().describe('variables; else .env beside this file'),

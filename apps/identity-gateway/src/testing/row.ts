@@ -21,7 +21,7 @@ export type CallName = (typeof CALLS)[number];
 export type Mode = 'lazy' | 'lazy unpaid' | 'custom' | 'custom unpaid' | 'local';
 
 /** What a script is made to say. */
-export const SAYINGS = [
+const SAYINGS = [
   'profile',
   'profile with another e-mail',
   'null',

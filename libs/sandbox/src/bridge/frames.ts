@@ -17,7 +17,7 @@ const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const text = (max: number) => z.string().max(max);
 
 /** An error of the operating system or resolver as Node shapes it, so that drivers see what they see in plain Node. */
-export const systemErrorSchema = z.strictObject({
+const systemErrorSchema = z.strictObject({
   message: text(2048),
   code: text(64).optional(),
   errno: z.number().optional(),
@@ -122,7 +122,7 @@ const checked = z.strictObject({
 });
 
 /** What an isolate host ends itself for. Words of ours alone: an error's own text could be a tenant's. */
-export const LAST_WORDS = [
+const LAST_WORDS = [
   'a run could not be served',
   'a script could not be checked',
   'an isolate broke',

@@ -64,7 +64,7 @@ const realServer = (config: SqlServerConfig): SqlServerUnderTest => {
 };
 
 /** Reads `mssql://user:password@host:port/database?encrypt=…&trustServerCertificate=…`. Throws without showing it. */
-export const parseSqlServerUrl = (text: string): SqlServerConfig => {
+const parseSqlServerUrl = (text: string): SqlServerConfig => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^(mssql|sqlserver):$/.test(url.protocol) || url.hostname === '') {
     throw new Error('MSSQL_URL must be mssql://user:password@host:port/database');

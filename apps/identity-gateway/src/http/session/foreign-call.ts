@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export const CSRF_HEADER = 'x-userferry-csrf';
+const CSRF_HEADER = 'x-userferry-csrf';
 
 const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 

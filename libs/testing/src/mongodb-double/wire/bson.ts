@@ -5,7 +5,7 @@ import { type Document, deserialize, serialize } from 'bson';
  * expressions and binaries stay BSON's own objects. (Keys that look like array indexes still come first, as in every
  * JavaScript object.)
  */
-export const readDocument = (bytes: Uint8Array): Document =>
+const readDocument = (bytes: Uint8Array): Document =>
   deserialize(bytes, { promoteValues: false, promoteBuffers: false, bsonRegExp: true });
 
 /** Writes a document; `undefined` is left out. */

@@ -20,7 +20,7 @@ const NUMBERS = new Set([
 const TEXTS = new Set(['char', 'varchar', 'text', 'nchar', 'nvarchar', 'ntext', 'xml']);
 
 /** What the double compares by: numbers, moments in ms, bytes in hex, texts without case and without blanks at the end. */
-export const sortKey = (type: SqlType, value: unknown): number | bigint | string => {
+const sortKey = (type: SqlType, value: unknown): number | bigint | string => {
   if (typeof value === 'bigint') return value;
   if (NUMBERS.has(type.name)) return Number(value);
   if (value instanceof Date) return value.getTime();

@@ -33,7 +33,7 @@ export type Table = { name: string; columns: Column[]; rows: TableRow[]; nextIde
 export type Tables = Map<string, Table>;
 
 /** Reads a column's declaration. Throws where its type is not one of the double's. */
-export const parseColumn = (name: string, declaration: string): Column => {
+const parseColumn = (name: string, declaration: string): Column => {
   const [, type = '', constraints = ''] = /^\s*(\w+\s*(?:\([^)]*\))?)\s*(.*)$/s.exec(declaration) ?? [];
   const has = (pattern: RegExp): boolean => pattern.test(constraints);
   const identity = has(/\bidentity\b/i);

@@ -20,7 +20,7 @@ const EXTENSION_USED = 0x10;
 const FEATURES_END = 0xff;
 
 /** Undoes LOGIN7's obfuscation: every byte was turned by four bits, then xored with 0xA5. */
-export const revealPassword = (bytes: Buffer): string =>
+const revealPassword = (bytes: Buffer): string =>
   Buffer.from(
     bytes.map((byte) => {
       const turned = byte ^ 0xa5;

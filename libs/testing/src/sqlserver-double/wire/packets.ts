@@ -107,6 +107,3 @@ export const createPacketWriter = (type: number, packetBytes: number, send: (byt
     },
   };
 };
-
-/** One outgoing message. */
-export type PacketWriter = ReturnType<typeof createPacketWriter>;

@@ -43,7 +43,7 @@ type EditorOptions = {
 };
 
 /** The page's policy lets only styles in that carry this. */
-export const cspNonce = (): string => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+const cspNonce = (): string => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 
 export const createEditor = (parent: HTMLElement, options: EditorOptions): Editor => {
   const syntax = new Compartment();

@@ -45,7 +45,7 @@ function warnOnce(code: string, message: string): void {
 const CONSTRUCTOR_WARNING =
   'Buffer() is deprecated due to security and usability issues. Please use the Buffer.alloc(), Buffer.allocUnsafe(), or Buffer.from() methods instead.';
 
-export function BufferFunction(value: unknown, encodingOrOffset?: unknown, length?: unknown): Bytes {
+function BufferFunction(value: unknown, encodingOrOffset?: unknown, length?: unknown): Bytes {
   warnOnce('DEP0005', CONSTRUCTOR_WARNING);
   if (typeof value !== 'number') return from(value, encodingOrOffset, length);
   if (typeof encodingOrOffset === 'string') throw invalidArgType('string', 'of type string', value);

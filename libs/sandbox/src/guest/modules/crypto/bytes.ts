@@ -2,8 +2,6 @@
 import { Buffer } from '../buffer.ts';
 import { invalidArgType } from '../node-errors.ts';
 
-export type BinaryLike = string | ArrayBufferView | ArrayBuffer;
-
 const ANY_BYTES = 'of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView';
 
 /** Bytes of text, a view or a buffer, without a copy where there is one. Throws ERR_INVALID_ARG_TYPE. */
@@ -17,7 +15,7 @@ export function toBytes(data: unknown, encoding?: string, name = 'data'): Uint8A
   throw invalidArgType(name, ANY_BYTES, data);
 }
 
-export const toBuffer = (bytes: Uint8Array): Buffer =>
+const toBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 
 export const output = (bytes: Uint8Array, encoding?: string): string | Buffer =>

@@ -54,7 +54,7 @@ fixStates(hmac.create(sha256, new Uint8Array(1)));
 export const hashNames = (): string[] => callNative('getHashes') as string[];
 
 /** Finds an algorithm by Node's or WebCrypto's name for it: `sha256`, `SHA-256`, `RSA-SHA256`. */
-export function findAlgorithm(name: unknown): CHash | undefined {
+function findAlgorithm(name: unknown): CHash | undefined {
   const key = String(name).toLowerCase().replace(/^rsa-/, '');
   return ALGORITHMS[key] ?? ALGORITHMS[key.replace(/^sha-/, 'sha').replace('/', '-')];
 }

@@ -37,7 +37,7 @@ export function settle(promise: Promise<readonly unknown[]>, callback: Callback)
   );
 }
 
-export class ResolverBase {
+class ResolverBase {
   readonly #questions = createQuestions();
   #servers = STANDARD_SERVERS;
 

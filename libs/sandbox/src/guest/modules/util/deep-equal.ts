@@ -146,7 +146,7 @@ function objectsAreAlike(one: object, other: object, walk: Walk): boolean {
   return alike;
 }
 
-export function areAlike(one: unknown, other: unknown, walk: Walk): boolean {
+function areAlike(one: unknown, other: unknown, walk: Walk): boolean {
   const isLoose = walk.mode === 'loose';
   if (one === other) return one !== 0 || isLoose || is(one, other);
   const areObjects = typeof one === 'object' && typeof other === 'object' && one !== null && other !== null;

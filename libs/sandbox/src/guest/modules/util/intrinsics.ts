@@ -44,8 +44,6 @@ export const sort: (self: string[], compare?: (a: string, b: string) => number) 
 export const { assign, getOwnPropertyDescriptors, getOwnPropertyNames, getOwnPropertySymbols, hasOwn, setPrototypeOf } =
   Object;
 export const { min, max, sqrt, round, floor, trunc } = Math;
-export const NativeSymbol = Symbol;
-export const NativeBuffer = ArrayBuffer;
 
 /** The getter of an accessor on a prototype, as a function; it throws for a value that is not of the kind. */
 export function getterOf<Result>(prototype: object, key: PropertyKey): (self: unknown) => Result {

@@ -82,7 +82,7 @@ const KINDS: readonly { readonly name: string; readonly is: (value: unknown) => 
 ];
 
 /** For objects that no constructor answers for. */
-export function kindName(value: object): string {
+function kindName(value: object): string {
   if (typeof value === 'function') return 'Function';
   const typed = typedArrayKind(value);
   if (typed !== undefined) return typed;

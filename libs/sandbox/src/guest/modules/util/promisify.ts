@@ -7,7 +7,7 @@ import { getOwnPropertyDescriptors, setPrototypeOf } from './intrinsics.ts';
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
 /** By this, functions whose callback takes several values name them. */
-export const CALLBACK_NAMES = Symbol('customPromisifyArgs');
+const CALLBACK_NAMES = Symbol('customPromisifyArgs');
 
 function copyProperties(made: Callable, original: Callable): Callable {
   setPrototypeOf(made, Object.getPrototypeOf(original));

@@ -23,7 +23,7 @@ function afterUpdate(result: Fields): Fields {
 const afterDelete = (result: Fields): Fields => hide(result, { result: { n: result.deletedCount, ok: 1 } });
 
 /** `fields` was what is `projection` now; `returnOriginal` what is `returnDocument`. */
-export function translateReadOptions(given: unknown): unknown {
+function translateReadOptions(given: unknown): unknown {
   if (!isObject(given)) return given;
   const { fields, returnOriginal, ...rest } = given;
   const projection = fields === undefined || 'projection' in given ? {} : { projection: fields };

@@ -1,8 +1,6 @@
 /** Adding to the driver's classes without changing what they do for scripts of today. */
 
 export type Method = (this: object, ...args: unknown[]) => unknown;
-/** A class of the driver, as far as the additions look at it. */
-export type DriverClass = { readonly name: string; readonly prototype: object };
 
 /** Puts another function in a method's place, under the same name and with the same length. */
 export function replaceMethod(target: object, name: string, make: (original: Method) => Method): void {

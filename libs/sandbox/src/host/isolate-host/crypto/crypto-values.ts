@@ -39,7 +39,7 @@ export function fromGuest(value: unknown, depth = 0): unknown {
 }
 
 /** A key as the guest keeps it. */
-export function describeKey(key: KeyObject): Fields {
+function describeKey(key: KeyObject): Fields {
   capKey(key);
   const { type } = key;
   if (type === 'secret') return { $key: type, bytes: forGuest(key.export()) };

@@ -32,7 +32,7 @@ export const IGNORED = 2;
 export const RESET_CONNECTION = 8;
 const TYPES = new Set<number>([...Object.values(TDS), 6]);
 const END_OF_MESSAGE = 1;
-export const TDS_HEAD_BYTES = 8;
+const TDS_HEAD_BYTES = 8;
 const KEEP_BYTES = 32 * 1024;
 
 /** Hands on each message once it is whole. */

@@ -11,7 +11,7 @@ export type Conversation = {
 };
 
 /** Past these a host is not a busy script's but a hostile one: the guest's own quotas are far lower. */
-export const CONVERSATION_LIMITS = { outstanding: 256, questionsPerRun: 20_000 } as const;
+const CONVERSATION_LIMITS = { outstanding: 256, questionsPerRun: 20_000 } as const;
 
 /** Runs that are over and may still ask, since what they have left open closes after them. */
 const ENDED_RUNS_MAX = 256;

@@ -6,7 +6,7 @@ import { endedResult } from '../results/finish-result.ts';
 import { createDenialLog, type DenialLog } from './denial-log.ts';
 
 /** How long past its deadline a host may take to end a run itself. */
-export const GRACE_MS = 250;
+const GRACE_MS = 250;
 
 /**
  * How long a host may be silent after that where others are served in it, too: a hash that one of them makes on the host's

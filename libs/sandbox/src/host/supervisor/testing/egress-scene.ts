@@ -43,7 +43,7 @@ const answer = (seen: string[]) => (request: IncomingMessage, response: ServerRe
   else response.writeHead(Number(status), { location: decodeURIComponent(location) }).end();
 };
 
-export const createSceneNames = (names: () => SceneNames): NameSource & { readonly asked: string[] } => {
+const createSceneNames = (names: () => SceneNames): NameSource & { readonly asked: string[] } => {
   const system = systemNames();
   const asked: string[] = [];
   const turns = new Map<string, number>();

@@ -81,7 +81,7 @@ const withoutNamespaces = (call: number): Buffer[] => [
  * The filter as the kernel takes it (an array of `struct sock_filter`), or `undefined` for an architecture whose calls are
  * not known here.
  */
-export const systemCallFilter = (architecture: string): Buffer | undefined => {
+const systemCallFilter = (architecture: string): Buffer | undefined => {
   if (!Object.hasOwn(ARCHITECTURES, architecture)) return undefined;
   const { audit, clone, unshare } = ARCHITECTURES[architecture as Architecture];
   return Buffer.concat([

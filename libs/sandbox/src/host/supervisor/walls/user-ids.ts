@@ -13,7 +13,7 @@ export type UserIds = {
 export type UidRange = { readonly first: number; readonly count: number };
 
 /** Unused by Debian, Fedora and systemd, and inside the 65536 ids of an ordinary container. */
-export const DEFAULT_UID_RANGE: UidRange = { first: 55_008, count: 4_096 };
+const DEFAULT_UID_RANGE: UidRange = { first: 55_008, count: 4_096 };
 
 /**
  * Holds a name in the kernel's abstract socket namespace: one holder in all, and let go by the kernel when the holder
