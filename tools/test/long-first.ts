@@ -6,6 +6,7 @@ export const LONG = [
   // all the tests of the store once more
   'libs/user-store/src/through-pooler.test.ts',
   'e2e/src/call-table.test.ts',
+  'e2e/src/walk/random-walk.test.ts',
   'e2e/src/isolate-host-crash.test.ts',
   'e2e/src/crash.test.ts',
   'tools/docs/tutorial.test.ts',

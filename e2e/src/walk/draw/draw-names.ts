@@ -1,0 +1,70 @@
+import { isIdentifier } from '../model/look-up.ts';
+import { holderOf, type Model, namesOf } from '../model/model.ts';
+import { type Identifier, identifiersOf, type Profile, type Row, type Who } from '../model/people.ts';
+import type { Random } from '../random.ts';
+
+/** Of what the next deed is drawn; `n` is its number, and makes new names new. */
+export type Draft = { readonly model: Model; readonly random: Random; readonly n: number };
+
+export const newProfile = ({ random, n }: Draft): Profile => ({
+  // Spelled as nobody compares it.
+  email: random.chance(0.2) ? `P${n}@Walk.example` : `p${n}@walk.example`,
+  ...(random.chance(0.7) && { phone: `+1202555${1_000 + n}` }),
+  username: `p${n}`,
+  nickname: `Number ${n}`,
+});
+
+/** A tombstone's key as a name; a legacy id may have a colon, a kind has none. */
+const nameOfKey = (key: string): Who => {
+  const colon = key.indexOf(':');
+  return { kind: key.slice(0, colon) as Who['kind'], value: key.slice(colon + 1) };
+};
+
+/** Everybody whom one of the stores knows, each by all of their names. */
+const everybody = ({ here, there }: Model): readonly (readonly Who[])[] => {
+  const rowNames = (legacyId: string | undefined): readonly Who[] =>
+    there
+      .filter(({ id }) => id === legacyId)
+      .flatMap(({ id, profile }) => [{ kind: 'legacy id', value: id } as const, ...identifiersOf(profile)]);
+  const isHere = (id: string) => here.some(({ legacyId }) => legacyId === id);
+  return [
+    ...here.map((person) => [
+      { kind: 'our id', value: person.id } as const,
+      ...namesOf(person),
+      ...rowNames(person.legacyId),
+    ]),
+    ...there.filter(({ id }) => !isHere(id)).map(({ id }) => rowNames(id)),
+  ];
+};
+
+/** Whoever was deleted, by all that is kept of their names. */
+const everyoneDeleted = ({ tombstones }: Model): readonly (readonly Who[])[] =>
+  tombstones.map((tombstone) => [...tombstone].map(nameOfKey));
+
+/** The names of one person: of somebody, seldom of who was deleted. */
+const drawNames = ({ model, random }: Draft): readonly Who[] =>
+  random.pick((random.chance(0.15) ? everyoneDeleted : everybody)(model)) ?? [];
+
+/** E-mail is compared whatever its case. */
+const spelled = <T extends Who>({ random }: Draft, who: T): T =>
+  who.kind === 'email' && random.chance(0.15) ? { ...who, value: who.value.toUpperCase() } : who;
+
+/** A name of somebody, sometimes of nobody. */
+export const drawWho = (draft: Draft): Who => {
+  const who = draft.random.chance(0.04) ? undefined : draft.random.pick(drawNames(draft));
+  return spelled(draft, who ?? { kind: 'username', value: `nobody${draft.n}` });
+};
+
+/** The same of what somebody can log in by. */
+export const drawIdentifier = (draft: Draft): Identifier => {
+  const names = draft.random.chance(0.04) ? [] : drawNames(draft).filter(isIdentifier);
+  const one = draft.random.pick(names) ?? { kind: 'username', value: `nobody${draft.n}` };
+  return spelled(draft, one);
+};
+
+/** What the legacy database calls somebody since they moved over, and nobody is called here. */
+export const drawLaterName = ({ model, random }: Draft): Identifier | undefined => {
+  const isMoved = ({ id }: Row) => model.here.some(({ legacyId }) => legacyId === id);
+  const names = model.there.filter(isMoved).flatMap(({ profile }) => identifiersOf(profile));
+  return random.pick(names.filter((name) => holderOf(model, name) === undefined));
+};
