@@ -13,10 +13,8 @@ const readings = (bytes: Buffer): string[] => {
 const READABLE = /^[^\p{Cc}\ufffd]{8}/u;
 
 /** A text may have been cut within an escape, too. */
-const wholeAndCut = (text: string): readonly string[] => Array.from(new Set([text, withoutCutEscape(text)]));
-
-/** Or within an escape that is within another one. */
-const readAsCut = (text: string): string[] => wholeAndCut(text).flatMap((each) => wholeAndCut(readPlainly(each).text));
+const readAsCut = (text: string): string[] =>
+  Array.from(new Set([text, withoutCutEscape(text)]), (each) => readPlainly(each).text);
 
 /** Bytes that are a text may hold what was escaped first, as the credentials of OAuth 2 are. */
 const plainReadings = (bytes: Buffer): string[] => {

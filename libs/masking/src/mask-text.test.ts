@@ -79,7 +79,10 @@ describe('secret values', () => {
     const mask = secretMask(['Zebra-Lion-99']);
     expect(mask('x'.repeat(300).concat(' Zebra-L'))).toBe('x'.repeat(300).concat(' [masked]'));
     expect(mask('tells of Zebra\u2026')).toBe('tells of [masked]\u2026');
+    expect(mask('tells of Zebr\u2026')).toBe('tells of [masked]\u2026');
     expect(mask('tells of Zebra')).toBe('tells of Zebra');
+    const base64 = `Basic ${Buffer.from('Zebra-L').toString('base64')}`;
+    expect(mask(base64)).toBe(base64);
     expect(mask('x'.repeat(300).concat(' a Zeb'))).toBe('x'.repeat(300).concat(' a Zeb'));
   });
 
@@ -121,6 +124,66 @@ describe('secret values', () => {
       .toString('base64')
       .match(/.{1,64}/g);
     expect(mask(JSON.stringify({ key: lines?.join('\n') }))).toContain('[masked]');
+  });
+
+  it('are masked where base64 was cut behind other characters of its kind, or within an escape', () => {
+    const mask = secretMask(['Zebra-Lion-99-Quagga', 'p>>?ssw?rd~~Zebra>?Lion-99']);
+    const base64 = Buffer.from('Zebra-Lion-99-Quagga').toString('base64');
+    for (const before of ['', 'a/', 'ab/', 'abc/', 'tokens/'])
+      expect(mask(`/${before}${base64.slice(0, 18)}\u2026`)).toMatch(/^\[masked\]\u2026$|^\/\[masked\]\u2026$/);
+    const inUrl = encodeURIComponent(Buffer.from('p>>?ssw?rd~~Zebra>?Lion-99').toString('base64'));
+    for (let end = 22; end < inUrl.length; end += 1)
+      expect(mask(`?token=${inUrl.slice(0, end)}\u2026`)).toMatch(/^\?token=\[masked\](?:%\w?)?\u2026$/);
+  });
+
+  it('are masked wherever a text was cut within one of their characters that is escaped', () => {
+    const secret = 'Zebra\u20ac\u{1f98a}\u00e9Lion';
+    const codes = Array.from({ length: secret.length }, (_, at) => secret.charCodeAt(at).toString(16).padStart(4, '0'));
+    const written = [
+      encodeURIComponent(secret),
+      encodeURIComponent(encodeURIComponent(secret)),
+      codes.map((code) => `\\u${code}`).join(''),
+      codes.map((code) => `&#x${code};`).join(''),
+      codes.map((code) => `&amp;#x${code};`).join(''),
+      `Zebra${Buffer.from(secret.slice(5)).toString('hex').replace(/../g, '%$&')}`,
+    ];
+    for (const text of written)
+      for (let end = Math.ceil(text.length / 2); end < text.length; end += 1)
+        expect(secretMask([secret])(`q=${text.slice(0, end)}\u2026`)).toMatch(/^q=\[masked\]\u2026$/);
+  });
+
+  it('are masked in UTF-16, as Windows takes passwords', () => {
+    for (const secret of ['Zebra-Lion-99', 'Zebra"Lion\u20ac99']) {
+      const bytes = Buffer.from(JSON.stringify({ secret }), 'utf16le');
+      expect(secretMask([secret])(bytes.toString('hex'))).toBe('[masked]');
+      expect(secretMask([secret])(bytes.toString('base64'))).toBe('[masked]');
+    }
+    expect(secretMask(['Zebra-Lion-99'])(Buffer.from('a: Zebra-Lion-99', 'utf16le').toString('base64'))).toBe(
+      '[masked]',
+    );
+  });
+
+  it('are masked in hex behind one digit more', () => {
+    const hex = Buffer.from('Zebra-Lion-99').toString('hex');
+    expect(secretMask(['Zebra-Lion-99'])(`id=f${hex}`)).toContain('[masked]');
+  });
+
+  it('are masked without the line break that they end with in a file', () => {
+    expect(secretMask(['Zebra-Lion-99\n'])('refused Zebra-Lion-99, again')).toBe('refused [masked], again');
+  });
+
+  it.each([['\n'], ['\r\n'], ['\\n']])('that are private keys are masked line by line, whose ends are %j', (end) => {
+    const lines = ['MIIEvQIBADANBgkqhkiG9w0B', 'AQEFAASCBKcwggSjAgEAAoIB'];
+    const mask = secretMask([['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----'].join(end)]);
+    for (const line of lines) expect(mask(`at line ${line}, column 3`)).toBe('at line [masked], column 3');
+    expect(mask('no -----BEGIN PRIVATE KEY----- here')).toBe('no -----BEGIN PRIVATE KEY----- here');
+  });
+
+  it('may be cut in a text from 256 characters on', () => {
+    const mask = secretMask(['Zebra-Lion-99']);
+    const text = (length: number) => `${'x'.repeat(length - 8)} Zebra-L`;
+    expect(mask(text(256))).toContain('[masked]');
+    expect(mask(text(255))).toBe(text(255));
   });
 
   it('are masked in characters that were spread and escaped before', () => {
@@ -215,7 +278,8 @@ describe('a user’s data', () => {
     expect(mask(text)).toBe('[redacted] with [redacted] from [redacted] [redacted]');
   });
 
-  it('of less than 4 characters is left', () => {
+  it('of 4 characters is redacted, of less it is left', () => {
+    expect(profileMask([JSON.stringify({ name: 'Anna' })])('Anna')).toBe('[redacted]');
     expect(mask('Ann')).toBe('Ann');
   });
 
@@ -263,6 +327,7 @@ describe('typed passwords', () => {
   });
 
   it('that are shorter leave nothing of a text that holds them', () => {
+    expect(passwordMask(['Qz'])('a qZ')).toBe('[masked]');
     expect(passwordMask(['a'])('a cat sat')).toBe('[masked]');
     expect(passwordMask(['x'])('no such letter')).toBe('no such letter');
     expect(passwordMask(['q7k'])('as YTpxN2s= and cTdr, 71376b')).toContain('[masked], [masked]');
@@ -313,6 +378,12 @@ describe('texts and needles that are made to take long', () => {
     const started = performance.now();
     secretMask([`x://${part.repeat(10_000)}`, part.repeat(10_000)])('a line');
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('are no reason to fail: what is no character', () => {
+    const text = '&#9999999; &#xffffff; \\u{ffffff} %c0%80 %ed%a0%80';
+    expect(secretMask(['Zebra-Lion-99'])(text)).toBe(text);
+    expect(passwordMask([`\ud83e'"'`])('harmless')).toBe('harmless');
   });
 
   it('are no reason to fail: settings that are nested without end', () => {

@@ -41,7 +41,7 @@ const LINE_LENGTH_MIN = 17;
 const linesOf = (value: string): string[] => {
   if (/^\s*[[{]/.test(value)) return [];
   const lines = value.split(/\r?\n|\\n/).map((line) => line.trim());
-  return lines.length < 2 ? [] : lines.filter((line) => line.length >= LINE_LENGTH_MIN && !line.startsWith('-----'));
+  return lines.filter((line) => line.length >= LINE_LENGTH_MIN && !line.startsWith('-----'));
 };
 
 /** Ready to be looked for, however they are written. */
