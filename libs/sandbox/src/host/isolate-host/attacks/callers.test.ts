@@ -1,6 +1,7 @@
 /**
- * A function that is called by a sloppy one finds it as its `caller`, with what that was called with as `arguments`: by
- * that a script would come by the runtime's own functions, which no property leads to and no look at properties finds again.
+ * A function that is called by a sloppy one finds it as its `caller`, with what that was called with as `arguments`, and in a
+ * stack with its `this`: by that a script would come by the runtime's own functions, which no property leads to and no look at
+ * properties finds again.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTarget, type Target } from '../testing/attack.ts';
@@ -11,12 +12,21 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop());
 
-/** Notes who called a function, where it is somebody else than the script's own. */
+/** Notes who called a function, and whom a stack shows, where it is somebody else than the script's own. */
 const LOOK = `
 let looks = 0;
 const found = [];
+const stackNow = () => {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, sites) => sites;
+  const sites = new Error().stack;
+  Error.prepareStackTrace = prepareStackTrace;
+  return sites;
+};
 const look = (me) => {
   looks += 1;
+  for (const site of stackNow())
+    if (!String(site).includes('script.js:') && (site.getFunction() || site.getThis())) found.push('stack: ' + site);
   let by = null;
   try { by = me.caller } catch { return }
   if (by !== null) found.push(me.name + ' by ' + by.name);
