@@ -78,6 +78,14 @@ describe('where a user has logged in before', () => {
     expect(await logsIn(HOME, { ...ADA, value: 'ADA@example.com' })).toBe(true);
   });
 
+  it('they stay known with a password that they set by the one before, however many guess from elsewhere', async () => {
+    await guesses(11, ELSEWHERE);
+    const credential = credentialOf('new');
+    const change = { userPoolId: pool.userPoolId, userId, credential, replaces: credentialOf('right').hash };
+    await store.users.setPassword(change, { ...ADMIN, action: 'x' });
+    expect(await logsIn(HOME)).toBe(true);
+  });
+
   it('they are known no more with another password: that has let nobody in yet', async () => {
     await guesses(11, HOME);
     const change = { userPoolId: pool.userPoolId, userId, credential: credentialOf('new') };

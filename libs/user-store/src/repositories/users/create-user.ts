@@ -52,7 +52,7 @@ export const createUser = async (
     migratedAt: null,
   });
   await giveIdentifiers(manager, userId, identifiers);
-  if (credential !== undefined) await setCredential(manager, userId, credential, at);
+  if (credential !== undefined) await setCredential(manager, userId, credential, { at });
   await writeUserAudit(manager, { userPoolId, userId }, { ...author, action: 'IdentityService/Register' });
   return { verdict: 'ok', user: { userId, profile, migrationState, ...times } };
 };

@@ -30,7 +30,7 @@ export const setPassword = async (
   const before = await manager.findOneBy(credentialEntity, { userId });
   if (replaces !== undefined && before?.hash !== replaces)
     throw new ServiceError('CONCURRENT_CHANGE', 'the password was changed at the same time');
-  await setCredential(manager, userId, credential, at);
+  await setCredential(manager, userId, credential, { at, isShown: replaces !== undefined });
   await manager.update(userEntity, { id: userId }, { updatedAt: at });
   await writeUserAudit(manager, change, by);
   return storedResult(manager, userPoolId, userId);

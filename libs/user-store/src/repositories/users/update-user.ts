@@ -73,7 +73,7 @@ export const updateUser = async (
   const kept = Object.entries(row.profile as StoredProfile).filter(([name]) => !gone.includes(name));
   const profile = { ...Object.fromEntries(kept), ...fields };
   await manager.query('UPDATE users SET profile = $2, updated_at = $3 WHERE id = $1', [userId, profile, at]);
-  if (credential !== undefined) await setCredential(manager, userId, credential, at);
+  if (credential !== undefined) await setCredential(manager, userId, credential, { at });
   await writeUserAudit(manager, change, { ...author, action: 'IdentityService/UpdateUser' });
   return storedResult(manager, userPoolId, userId);
 };

@@ -10,15 +10,16 @@ export const lockUser = (manager: EntityManager, userPoolId: string, userId: str
     ? manager.findOne(userEntity, { where: { id: userId, userPoolId }, lock: { mode: 'pessimistic_write' } })
     : null;
 
-/** Gives a user this password, in place of any other. */
+/** Gives a user this password, in place of any other; `isShown`: whoever sets it has shown the one before. */
 export const setCredential = async (
   manager: EntityManager,
   userId: string,
   credential: Credential,
-  at: Date,
+  { at, isShown = false }: { readonly at: Date; readonly isShown?: boolean },
 ): Promise<void> => {
-  // Another password has let nobody in yet, from anywhere.
-  const row = { ...credential, userId, createdAt: at, knownAddresses: null };
+  // Another password has let nobody in yet, from anywhere. Who changes theirs because others guess at it goes on to be known,
+  // or would wait as long as those go on.
+  const row = { ...credential, userId, createdAt: at, ...(isShown ? {} : { knownAddresses: null }) };
   await manager.upsert(credentialEntity, row, ['userId']);
 };
 
