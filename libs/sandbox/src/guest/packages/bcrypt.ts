@@ -35,12 +35,16 @@ const call = (what: BcryptCall, args: readonly unknown[], callback: Callback | u
 
 /**
  * With a code, which native code leaves out: by an `Error` without one a script refuses a user, and a misspelt column, whose
- * value is undefined, would tell everybody that their password is wrong.
+ * value is undefined, would tell everybody that their password is wrong. Who has no password in a database, and so null for
+ * its hash, is refused.
  */
-const wrongArguments = (message: string): Error => Object.assign(new Error(message), { code: 'ERR_INVALID_ARG_TYPE' });
+const wrongArguments = (message: string, second?: unknown): Error => {
+  const error = new Error(message);
+  return second === null ? error : Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+};
 
-function fail(message: string, callback: unknown): Answer {
-  const error = wrongArguments(message);
+function fail(message: string, callback: unknown, second?: unknown): Answer {
+  const error = wrongArguments(message, second);
   if (typeof callback !== 'function') return Promise.reject(error);
   nextTick(callback as Callback, error);
   return undefined;
@@ -71,8 +75,8 @@ function problemWithCompare(data: unknown, hash: unknown, wrongTypes: string): s
   return isData(data) && typeof hash === 'string' ? undefined : wrongTypes;
 }
 
-function assertFine(problem: string | undefined): void {
-  if (problem !== undefined) throw wrongArguments(problem);
+function assertFine(problem: string | undefined, second?: unknown): void {
+  if (problem !== undefined) throw wrongArguments(problem, second);
 }
 
 function genSalt(rounds: unknown, minor: unknown, callback: unknown): Answer {
@@ -94,7 +98,7 @@ function callOrFail(
   if (typeof data === 'function') return fail(functionInstead, data);
   if (typeof second === 'function') return fail(functionInstead, second);
   if (callback && typeof callback !== 'function') return fail(CALLBACK, undefined);
-  if (problem !== undefined) return fail(problem, callback);
+  if (problem !== undefined) return fail(problem, callback, second);
   return call(what, [data, second], (callback || undefined) as Callback | undefined);
 }
 
@@ -120,7 +124,8 @@ export const bcrypt = {
   hash: (data: unknown, salt: unknown, callback: unknown) =>
     callOrFail('hash', [data, salt, callback], DATA_AND_SALT, problemWithHash(data, salt)),
   compareSync(data: unknown, hashed: unknown) {
-    assertFine(problemWithCompare(data, hashed, 'data must be a string or Buffer and hash must be a string'));
+    const problem = problemWithCompare(data, hashed, 'data must be a string or Buffer and hash must be a string');
+    assertFine(problem, hashed);
     return ask('bcrypt', 'compareSync', [crossing(data), hashed]);
   },
   compare(data: unknown, hashed: unknown, callback: unknown) {

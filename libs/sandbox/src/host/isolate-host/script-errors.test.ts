@@ -84,6 +84,18 @@ describe('bcrypt that is given what it cannot take', () => {
   });
 });
 
+it.each(['compare', 'compareSync'])('bcrypt’s %s refuses a user who has no hash in the database', async (compare) => {
+  const source = `const bcrypt = require('bcrypt');\nasync function login(query, password) { return await bcrypt.${compare}(password, null); }`;
+  const { error } = await host.run(source, { args: [{}, 'a password'] });
+  expect(error).toEqual({
+    name: 'Error',
+    message: 'data and hash arguments required',
+    line: 2,
+    column: expect.any(Number),
+  });
+  expect(judgeThrow(error as ScriptError)).toBe('rejected');
+});
+
 describe('errors that nobody catches', () => {
   it('ends the run when a timer throws', async () => {
     const source = `function login() {\n  setTimeout(() => { throw new RangeError('in a timer') }, 1);\n  return new Promise(() => {});\n}`;
