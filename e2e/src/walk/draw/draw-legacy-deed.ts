@@ -1,4 +1,5 @@
 import type { LegacyDeed } from '../deed.ts';
+import { movedFrom } from '../model/model.ts';
 import { type Identifier, identifiersOf, type Row } from '../model/people.ts';
 import { rowOf } from '../model/scripts.ts';
 import { type Draft, newProfile } from './draw-names.ts';
@@ -27,10 +28,8 @@ const ofSomebody =
   };
 
 /** Whoever has moved over is known here by what they were called. */
-const isHere = ({ id }: Row, { model }: Draft): boolean => model.here.some(({ legacyId }) => legacyId === id);
-
 const drawMove: Draw = (draft) => {
-  const moved = draft.model.there.filter((row) => isHere(row, draft));
+  const moved = draft.model.there.filter(({ id }) => movedFrom(draft.model, id) !== undefined);
   const row = draft.random.pick(draft.random.chance(0.5) ? moved : draft.model.there);
   if (row === undefined) return drawAdd(draft);
   const taken = draft.random.chance(0.3) ? drawHeldHere(draft, ['email']) : undefined;

@@ -1,6 +1,6 @@
 import { isIdentifier } from '../model/look-up.ts';
-import { holderOf, type Model, namesOf } from '../model/model.ts';
-import { type Identifier, identifiersOf, type Profile, type Row, type Who } from '../model/people.ts';
+import { holderOf, type Model, movedFrom, namesOf } from '../model/model.ts';
+import { type Identifier, identifiersOf, type Profile, type Who } from '../model/people.ts';
 import type { Random } from '../random.ts';
 
 /** Of what the next deed is drawn; `n` is its number, and makes new names new. */
@@ -21,19 +21,19 @@ const nameOfKey = (key: string): Who => {
 };
 
 /** Everybody whom one of the stores knows, each by all of their names. */
-const everybody = ({ here, there }: Model): readonly (readonly Who[])[] => {
+const everybody = (model: Model): readonly (readonly Who[])[] => {
+  const { here, there } = model;
   const rowNames = (legacyId: string | undefined): readonly Who[] =>
     there
       .filter(({ id }) => id === legacyId)
       .flatMap(({ id, profile }) => [{ kind: 'legacy id', value: id } as const, ...identifiersOf(profile)]);
-  const isHere = (id: string) => here.some(({ legacyId }) => legacyId === id);
   return [
     ...here.map((person) => [
       { kind: 'our id', value: person.id } as const,
       ...namesOf(person),
       ...rowNames(person.legacyId),
     ]),
-    ...there.filter(({ id }) => !isHere(id)).map(({ id }) => rowNames(id)),
+    ...there.filter(({ id }) => movedFrom(model, id) === undefined).map(({ id }) => rowNames(id)),
   ];
 };
 
@@ -64,7 +64,8 @@ export const drawIdentifier = (draft: Draft): Identifier => {
 
 /** What the legacy database calls somebody since they moved over, and nobody is called here. */
 export const drawLaterName = ({ model, random }: Draft): Identifier | undefined => {
-  const isMoved = ({ id }: Row) => model.here.some(({ legacyId }) => legacyId === id);
-  const names = model.there.filter(isMoved).flatMap(({ profile }) => identifiersOf(profile));
+  const names = model.there
+    .filter(({ id }) => movedFrom(model, id) !== undefined)
+    .flatMap(({ profile }) => identifiersOf(profile));
   return random.pick(names.filter((name) => holderOf(model, name) === undefined));
 };

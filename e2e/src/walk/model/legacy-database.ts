@@ -1,9 +1,10 @@
 import type { LegacyDeed } from '../deed.ts';
 import { addRow, type Model, setPassword } from './model.ts';
 import type { Row } from './people.ts';
+import { rowOf } from './scripts.ts';
 
-const rowById = ({ there }: Model, id: string): Row => {
-  const row = there.find((each) => each.id === id);
+const rowById = (model: Model, id: string): Row => {
+  const row = rowOf(model, { kind: 'legacy id', value: id });
   if (row === undefined) throw new Error(`nobody in the legacy database has the id ${id}`);
   return row;
 };

@@ -2,7 +2,7 @@ import type { DeedOf } from '../deed.ts';
 import { type Answer, INVALID_CREDENTIALS, ours, refuse, USER_LOCKED } from './answer.ts';
 import { findHere } from './look-up.ts';
 import { migrate } from './migration.ts';
-import { isMigrating, isTombstoned, type Model } from './model.ts';
+import { isMigrating, isTombstoned, type Model, movedFrom } from './model.ts';
 import { type Identifier, keyOf, type Person, type Row } from './people.ts';
 import { loginScript } from './scripts.ts';
 
@@ -33,7 +33,7 @@ export const login = (model: Model, { by, password }: DeedOf<'Login'>): Answer =
   }
   if (!isMigrating(model)) return refuse(INVALID_CREDENTIALS);
   const row = proveThere(model, by, password);
-  const before = model.here.find(({ legacyId }) => legacyId === row.id);
+  const before = movedFrom(model, row.id);
   if (before === undefined)
     return ours('authenticated', migrate(model, row, password, INVALID_CREDENTIALS), ', migrated now');
   prove(before, password, INVALID_CREDENTIALS);

@@ -1,5 +1,5 @@
 import { refuse, USER_NOT_FOUND, USER_TOMBSTONED } from './answer.ts';
-import { holderOf, isMigrating, isTombstoned, type Model } from './model.ts';
+import { holderOf, isMigrating, isTombstoned, type Model, movedFrom } from './model.ts';
 import { type Identifier, keyOf, type Person, type Row, type Who } from './people.ts';
 import { getUserScript } from './scripts.ts';
 
@@ -13,7 +13,7 @@ export const isIdentifier = (who: Who): who is Identifier => who.kind !== 'legac
 
 const personOf = (model: Model, who: Who): Person | undefined => {
   if (who.kind === 'our id') return model.here.find(({ id }) => id === who.value);
-  if (who.kind === 'legacy id') return model.here.find(({ legacyId }) => legacyId === who.value);
+  if (who.kind === 'legacy id') return movedFrom(model, who.value);
   return isIdentifier(who) ? holderOf(model, who) : undefined;
 };
 

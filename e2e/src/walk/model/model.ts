@@ -63,6 +63,10 @@ export const setPassword = (whose: Pick<Person, 'password' | 'former'>, password
 /** By what somebody here is found. */
 export const namesOf = ({ profile, aliases }: Person): readonly Identifier[] => [...identifiersOf(profile), ...aliases];
 
+/** Who is here out of the legacy database, by their id there. */
+export const movedFrom = ({ here }: Model, rowId: string): Person | undefined =>
+  here.find(({ legacyId }) => legacyId === rowId);
+
 export const holderOf = (model: Model, identifier: Identifier): Person | undefined =>
   model.here.find((person) => namesOf(person).some((name) => keyOf(name) === keyOf(identifier)));
 
