@@ -28,10 +28,23 @@ const connect = (scripts?: CompanyOptions['scripts']): Promise<Company> => {
 };
 
 /** Logins that go on until the test is over, in a pool where nobody was before. */
-const start = async (): Promise<LoginStream> => {
-  const company = await connect();
-  logins = startLogins({ address: world.address, company, atOnce: AT_ONCE });
+const start = async (company?: Company): Promise<LoginStream> => {
+  logins = startLogins({ address: world.address, company: company ?? (await connect()), atOnce: AT_ONCE });
   return logins;
+};
+
+/** A company whose scripts are run by that script-runner: of which one a company is, shows. */
+const companyAt = async (runner: Replica): Promise<Company> => {
+  const at = world.replicas['script-runner'].indexOf(runner);
+  for (;;) {
+    const company = await connect();
+    const before = runs();
+    using edge = createEdge(world.address, company);
+    await edge.login(1);
+    const grown = () => runs().flatMap((each, n) => (each > (before[n] ?? 0) ? [n] : []));
+    await expect.poll(() => grown().length, { timeout: 20_000 }).toBe(1);
+    if (grown()[0] === at) return company;
+  }
 };
 
 /** Each process that is started again takes its time on a busy machine. */
@@ -43,17 +56,19 @@ const callsAt = (name: Name, method: string): readonly number[] =>
     ({ lines }) => lines.filter(({ facts }) => facts?.msg === 'call' && String(facts.method).endsWith(method)).length,
   );
 
+const runs = (): readonly number[] => callsAt('script-runner', 'ScriptRunnerService/RunScript');
+
 /** Resolves when a replica has said something since its log had so many lines. */
 const saidSince = (replica: Replica, lines: number, msg: string) =>
   expect.poll(() => replica.lines.slice(lines).some(({ facts }) => facts?.msg === msg), { timeout: 30_000 }).toBe(true);
 
 describe('several processes of each service', () => {
-  it('have the calls of a stream of logins spread evenly over them', async () => {
+  it('have the calls of a stream of logins spread evenly over them, and its runs at one script-runner', async () => {
+    const before = runs();
     await (await start()).more(150);
     const path = [
       ['identity-gateway', 'IdentityService/Login'],
       ['migration-service', 'LoginService/CheckLogin'],
-      ['script-runner', 'ScriptRunnerService/RunScript'],
     ] as const;
     for (const [name, method] of path) {
       const calls = callsAt(name, method);
@@ -61,7 +76,14 @@ describe('several processes of each service', () => {
       expect(fair).toBeGreaterThan(10);
       for (const each of calls) expect(each).toBeGreaterThan(fair / 2);
     }
+    const grown = runs().map((each, n) => each - (before[n] ?? 0));
+    expect(grown.filter((each) => each > 0)).toHaveLength(1);
   });
+
+  it('have the runs of several companies spread over the script-runners', async () => {
+    for (const runner of world.replicas['script-runner'])
+      expect((await companyAt(runner)).userPoolId, 'a company of its own').not.toBe('');
+  }, 60_000);
 
   it('of public-ip-service all know what every runner reports', async () => {
     for (const { lines } of world.replicas['public-ip-service'])
@@ -77,18 +99,23 @@ describe('a stream of logins whose callers repeat nothing', () => {
   it.each(SERVICE_NAMES)(
     'loses none and doubles nobody while each %s is restarted',
     async (name) => {
-      const { ended, more } = await start();
+      let stream = await start();
       for (const replica of world.replicas[name]) {
+        if (name === 'script-runner') {
+          await stream.stop();
+          stream = await start(await companyAt(replica));
+        }
+        const { ended, more } = stream;
         await more(10);
         expect(await replica.stop()).toBe(0);
         await more(20);
         await replica.start();
         // A rollout leaves callers the time to find it again: they try every second at the least.
         if (name !== 'public-ip-service') await saidSince(replica, replica.lines.length, 'call');
+        await more(10);
+        expect(failures(ended)).toEqual([]);
+        expect(doubled(ended)).toEqual([]);
       }
-      await more(10);
-      expect(failures(ended)).toEqual([]);
-      expect(doubled(ended)).toEqual([]);
     },
     LONG_MS,
   );
@@ -97,7 +124,7 @@ describe('a stream of logins whose callers repeat nothing', () => {
     'is held up by a %s that is frozen, loses none, and goes there again when it thaws',
     async (name) => {
       const [frozen] = world.replicas[name];
-      const { ended, more } = await start();
+      const { ended, more } = await start(name === 'script-runner' ? await companyAt(frozen as Replica) : undefined);
       await more(10);
       frozen?.signal('SIGSTOP');
       await more(40);

@@ -10,6 +10,7 @@ import { loginCost } from './login-cost.ts';
 import { loginMysql, loginPg } from './login-in-sandbox.ts';
 import { loginOnDouble } from './login-on-double.ts';
 import { manyConnections } from './many-connections.ts';
+import { manyRunners } from './many-runners.ts';
 import { neighbours } from './neighbours.ts';
 import { rejectionTiming } from './rejection-timing.ts';
 import { scriptMemory } from './script-memory.ts';
@@ -39,6 +40,7 @@ export const BENCHMARKS: Readonly<Record<string, (effort: Effort) => Promise<Fig
   first_login: firstLogin,
   cold_connection: coldConnection,
   many_connections: manyConnections,
+  many_runners: manyRunners,
   rejection_timing: rejectionTiming,
   isolate_memory: isolateMemory,
   script_memory: scriptMemory,

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MEMBERS, startLegacyDatabase } from '@userferry/local-services';
+import { startLegacyDatabase } from '@userferry/local-services';
 import { temporaryBuild } from '../build/temporary-build.ts';
 import type { Effort, Figures } from './compare-logins.ts';
-import { type RunnerProcess, startRunnerProcess } from './runner-process.ts';
+import { type PlayedLogin, playLogins, timesOf } from './play-logins.ts';
+import { runnerLogins, startRunnerProcess } from './runner-process.ts';
 import { quantile, ratioInterval, rounded } from './statistics.ts';
 import { watchTree } from './tree-memory.ts';
-import { type Arrival, arrivals, seededRandom, zipf } from './zipf.ts';
+import { arrivals, seededRandom, zipf } from './zipf.ts';
 
 const MIB = 1024 * 1024;
 const EXPONENT = 1.1;
@@ -46,23 +47,25 @@ export const manyConnections = async ({ pairs }: Effort): Promise<Figures> => {
   const env = { USERFERRY_ISOLATE_HOSTS_BYTES_MAX: String(HOSTS_BYTES_MAX) };
   const { folder: builtFolders } = await temporaryBuild('script-runner');
   stack.defer(() => rmSync(builtFolders, { recursive: true }));
-  const runner = stack.use(await startRunnerProcess({ url: legacy.url, env, builtFolders }));
+  const token = randomUUID();
+  const runner = stack.use(await startRunnerProcess({ token, env, builtFolders }));
+  const logins = stack.use(runnerLogins({ ports: [runner.port], token, url: legacy.url }));
   const ids = Array.from({ length: size.connections }, () => randomUUID());
   const random = seededRandom(SEED);
   const all = arrivals(size, zipf(size.connections, EXPONENT, random), random);
   const warmOnes = all.filter(({ rank }) => rank < size.warm);
 
-  const alone: Login[] = [];
-  const together: Login[] = [];
+  const alone: PlayedLogin[] = [];
+  const together: PlayedLogin[] = [];
   let started = 0;
   const watch = watchTree(runner.pid, LOOK_EVERY_MS);
   for (let round = 0; round < size.rounds; round += 1) {
     // Those of the warm ones that had given way for others are made warm again.
-    for (const id of ids.slice(0, size.warm)) for (let n = 1; n <= 3; n += 1) await runner.login(id, n);
+    for (const id of ids.slice(0, size.warm)) for (let n = 1; n <= 3; n += 1) await logins.login(id, n);
     await sleep(SETTLE_MS);
-    alone.push(...(await play(runner, ids, warmOnes)));
+    alone.push(...(await playLogins(logins, ids, warmOnes)));
     const before = await runner.hostsStarted();
-    together.push(...(await play(runner, ids, all)));
+    together.push(...(await playLogins(logins, ids, all)));
     started += (await runner.hostsStarted()) - before;
   }
   const held = watch.stop();
@@ -77,25 +80,6 @@ export const manyConnections = async ({ pairs }: Effort): Promise<Figures> => {
     cold_share: rounded(started / together.length),
   };
 };
-
-/** `ms` is undefined for one that was refused. */
-type Login = { readonly rank: number; readonly ms: number | undefined };
-
-const play = async (runner: RunnerProcess, ids: readonly string[], plan: readonly Arrival[]): Promise<Login[]> => {
-  const begun = performance.now();
-  return Promise.all(
-    plan.map(async ({ atMs, rank }, n): Promise<Login> => {
-      await sleep(begun + atMs - performance.now());
-      const started = performance.now();
-      const served = await runner.login(ids[rank] as string, (n % MEMBERS) + 1);
-      return { rank, ms: served === 'completed' ? performance.now() - started : undefined };
-    }),
-  );
-};
-
-/** Of those from one rank to before another. */
-const timesOf = (logins: readonly Login[], to: number, from = 0): number[] =>
-  logins.flatMap(({ rank, ms }) => (rank >= from && rank < to && ms !== undefined ? [ms] : []));
 
 const figuresOf = (alone: readonly number[], together: readonly number[]): Figures => {
   const { low, high } = ratioInterval(together, alone, 0.99);

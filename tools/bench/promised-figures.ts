@@ -66,6 +66,11 @@ export const PROMISED: Readonly<Record<string, readonly string[]>> = {
     'refused',
     'cold_share',
   ],
+  many_runners: [
+    ...['latency_p50_ratio', 'latency_p50_ratio_low', 'latency_p50_ratio_high', 'latency_p95_ratio'],
+    ...['held_ratio', 'hosts_started_ratio', 'home_held_mb', 'turns_held_mb'],
+    'refused',
+  ],
   rejection_timing: ['unknown', 'migrated', 'tombstoned'].flatMap((kind) => [
     `${kind}_p50_ratio`,
     `${kind}_p95_ratio`,

@@ -25,9 +25,17 @@ const FIRST_OUTCOMES = ['killed', 'overloaded', 'store_unreachable'] as const;
 type FirstOutcome = (typeof FIRST_OUTCOMES)[number];
 const isOutcome = (first: string): first is FirstOutcome => (FIRST_OUTCOMES as readonly string[]).includes(first);
 
-/** A runner whose first answer, or first few, is an error, or a run without an end; the next one completes. */
-const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connectionsReused = 0, firstOnes = 1) => {
-  const asked: RunScriptRequest[] = [];
+type Asked = RunScriptRequest & { readonly port: number };
+type Answers = {
+  /** What those that are asked first say, in turn; whoever comes after completes. */
+  readonly first: readonly (Reason | FirstOutcome)[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly connectionsReused?: number;
+};
+
+/** Runners that say one after the other what they are told to. */
+const startRunners = async (count: number, { first, metadata = {}, connectionsReused = 0 }: Answers) => {
+  const asked: Asked[] = [];
   const answer = (outcome: FirstOutcome | 'completed') => ({
     outcome: outcomeNumber(outcome),
     resultJson: Buffer.from('null'),
@@ -36,23 +44,42 @@ const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connecti
     usage: { wallMs: 1, cpuMs: 1, heapBytes: 1n, connectionsOpened: 0, connectionsReused },
     retryAfterMs: outcome === 'overloaded' ? 700n : 0n,
   });
-  const runScript = async (request: RunScriptRequest) => {
-    asked.push(request);
-    if (asked.length > firstOnes) return answer('completed');
-    if (isOutcome(first)) return answer(first);
-    throw new ServiceError(first, 'no', { metadata });
+  const start = async (): Promise<number> => {
+    const own = { port: 0 };
+    const runScript = async (request: RunScriptRequest) => {
+      const said = first[asked.push({ ...request, ...own }) - 1] ?? 'completed';
+      if (said === 'completed' || isOutcome(said)) return answer(said);
+      throw new ServiceError(said, 'no', { metadata });
+    };
+    const checkScript = async () => ({ problems: [], modules: [], javascript: '' });
+    const server = await createServer({
+      host: '127.0.0.1',
+      port: 0,
+      services: [service<ScriptRunnerServiceServer>(ScriptRunnerServiceService, { runScript, checkScript })],
+      authenticate: serviceTokenAuthenticate([TOKEN]),
+      log: createLogger({ service: 'test', level: 'silent' }),
+      callMsMax: 10_000,
+    });
+    stack.use(server);
+    own.port = server.port;
+    return server.port;
   };
-  const checkScript = async () => ({ problems: [], modules: [], javascript: '' });
-  const server = await createServer({
-    host: '127.0.0.1',
-    port: 0,
-    services: [service<ScriptRunnerServiceServer>(ScriptRunnerServiceService, { runScript, checkScript })],
-    authenticate: serviceTokenAuthenticate([TOKEN]),
-    log: createLogger({ service: 'test', level: 'silent' }),
-    callMsMax: 10_000,
-  });
-  stack.use(server);
-  const runner = stack.use(createRunnerClient(`127.0.0.1:${server.port}`, TOKEN));
+  return { asked, ports: await Promise.all(Array.from({ length: count }, start)) };
+};
+
+const startRunner = async (first: Reason | FirstOutcome, metadata = {}, connectionsReused = 0, times = 1) => {
+  const answers = { first: Array.from({ length: times }, () => first), metadata, connectionsReused };
+  const { asked, ports } = await startRunners(1, answers);
+  const runner = stack.use(createRunnerClient(`127.0.0.1:${ports[0]}`, TOKEN));
+  return { asked, runner };
+};
+
+/** Runs go to both only when there is a connection to both. */
+const startTwo = async (answers: Answers) => {
+  const { asked, ports } = await startRunners(2, answers);
+  const runner = stack.use(createRunnerClient(`ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`, TOKEN));
+  await runner.checkScript({ source: '', action: 'login', language: 'javascript' }, callFacts());
+  await new Promise((resolve) => setTimeout(resolve, 300));
   return { asked, runner };
 };
 
@@ -89,7 +116,7 @@ it('a read for which there is no runner, as long as its caller waits, has timed 
 });
 
 it('a read that began, and whose answer was lost, is not said to have found no runner', async () => {
-  const { runner } = await startRunner('RUN_ALREADY_STARTED', {}, 0, Number.POSITIVE_INFINITY);
+  const { runner } = await startRunner('RUN_ALREADY_STARTED', {}, 0, 50);
   const call = { ...callFacts(), deadlineMs: Date.now() + 3_000 };
   const message = 'the run began, and its answer was lost';
   expect(await runner.runScript(runOf('login'), call)).toMatchObject({ outcome: 'timed_out', error: { message } });
@@ -193,5 +220,53 @@ describe('a read', () => {
   it('that failed through our own fault stays an error', async () => {
     const { runner } = await startRunner('INTERNAL');
     await expect(runner.runScript(runOf('getUser'), callFacts())).rejects.toMatchObject({ reason: 'INTERNAL' });
+  });
+});
+
+describe('with two script-runners, a run', () => {
+  const runnersIn = (asked: readonly Asked[]) => new Set(asked.map(({ port }) => port)).size;
+
+  it('goes to the one that is the home of its connection, time after time', async () => {
+    const { asked, runner } = await startTwo({ first: [] });
+    for (let n = 0; n < 6; n += 1) await runner.runScript(runOf('login'), callFacts());
+    expect([asked.length, runnersIn(asked)]).toEqual([6, 1]);
+  });
+
+  it.each([
+    ['overloaded', {}],
+    ['RUNNER_OVERLOADED', {}],
+    ['SERVICE_UNAVAILABLE', { begun: 'no' }],
+  ] as const)('that one refuses to begin is done by the other, a write too: %s', async (first, metadata) => {
+    const { asked, runner } = await startTwo({ first: [first], metadata });
+    expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'completed' });
+    expect([asked.length, runnersIn(asked)]).toEqual([2, 2]);
+  });
+
+  it('that both refuse to begin is told when to come back, and asked of nobody again', async () => {
+    const { asked, runner } = await startTwo({ first: ['overloaded', 'overloaded'] });
+    const told = { outcome: 'overloaded', retryAfterMs: 700 };
+    expect(await runner.runScript(runOf('login'), callFacts())).toMatchObject(told);
+    expect([asked.length, runnersIn(asked)]).toEqual([2, 2]);
+  });
+
+  it.each(['killed', 'SERVICE_UNAVAILABLE'] as const)(
+    'that writes, and that the other one may have begun, is not said to have been refused: %s',
+    async (second) => {
+      const { asked, runner } = await startTwo({ first: ['overloaded', second] });
+      expect(await runner.runScript(runOf('createUser'), callFacts())).toMatchObject({ outcome: 'killed' });
+      expect(asked).toHaveLength(2);
+    },
+  );
+
+  it('that was lost with its host is repeated at the other', async () => {
+    const { asked, runner } = await startTwo({ first: ['killed'] });
+    expect(await runner.runScript(runOf('login'), callFacts())).toMatchObject({ outcome: 'completed' });
+    expect([asked.length, runnersIn(asked)]).toEqual([2, 2]);
+  });
+
+  it('that met a kept connection which had gone is repeated where it was', async () => {
+    const { asked, runner } = await startTwo({ first: ['store_unreachable'], connectionsReused: 1 });
+    expect(await runner.runScript(runOf('login'), callFacts())).toMatchObject({ outcome: 'completed' });
+    expect([asked.length, runnersIn(asked)]).toEqual([2, 1]);
   });
 });

@@ -10,6 +10,7 @@ import type {
 } from '@grpc/grpc-js';
 import { ServiceError } from '@userferry/errors';
 import { type ChannelSecurity, type ClientTls, channelCredentials } from '../tls/credentials.ts';
+import { AFFINITY_POLICY } from './affinity/affinity-balancer.ts';
 import { notSent } from './not-sent.ts';
 import { type ClientStreamMethod, type OpenCall, openCall } from './open-call.ts';
 import { failureOf } from './refused-by-our-own.ts';
@@ -53,6 +54,8 @@ export type GrpcClientOptions = {
    * who is told SERVICE_UNAVAILABLE.
    */
   readonly isOwn?: boolean;
+  /** Calls whose context has an `affinity` go where that says; all others take turns at the replicas, as without it. */
+  readonly hasAffinity?: boolean;
   /** Absent: plaintext. */
   readonly tls?: ClientTls | undefined;
 };
@@ -76,11 +79,15 @@ export const createClient = <Raw extends Client>(
 export const createClientOver = <Raw extends Client>(
   Constructor: ClientConstructor<Raw>,
   { credentials, options }: ChannelSecurity,
-  { address, token, isOwn = false, repeatable = [] }: Omit<GrpcClientOptions, 'tls'>,
+  { address, token, isOwn = false, hasAffinity = false, repeatable = [] }: Omit<GrpcClientOptions, 'tls'>,
 ): PromiseClient<Raw> => {
   const raw = new Constructor(address, credentials, {
     ...options,
-    'grpc.service_config': serviceConfig(Constructor.serviceName, repeatable),
+    'grpc.service_config': serviceConfig(
+      Constructor.serviceName,
+      repeatable,
+      hasAffinity ? AFFINITY_POLICY : 'round_robin',
+    ),
     'grpc.keepalive_time_ms': PING_EVERY_MS,
     'grpc.keepalive_timeout_ms': PING_ANSWERED_MS,
     'grpc.keepalive_permit_without_calls': 1,

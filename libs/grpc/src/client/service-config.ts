@@ -1,10 +1,10 @@
 /**
- * gRPC service config as JSON: round robin over all addresses of a name; a retry policy for the methods that are safe to
- * repeat and for no other. Source: gRFC A6 (client retries), A2 (service config).
+ * gRPC service config as JSON: the policy by which calls are spread over all addresses of a name; a retry policy for the methods
+ * that are safe to repeat and for no other. Source: gRFC A6 (client retries), A2 (service config).
  */
-export const serviceConfig = (service: string, repeatable: readonly string[]): string =>
+export const serviceConfig = (service: string, repeatable: readonly string[], policy: string): string =>
   JSON.stringify({
-    loadBalancingConfig: [{ round_robin: {} }],
+    loadBalancingConfig: [{ [policy]: {} }],
     methodConfig:
       repeatable.length === 0
         ? []

@@ -51,6 +51,10 @@ const GATEWAY = {
   userferry_settings_lookups_total: counter('Whether the settings of a connection were in memory.', {
     result: ['hit', 'miss'],
   }),
+  userferry_affinity_picks_total: counter(
+    'Runs sent to the script-runner that is the home of their connection; to others while it is away, refuses the run or has several of the connection to do.',
+    { replica: ['home', 'other'] },
+  ),
 } as const;
 
 const RUNNER = {
