@@ -88,18 +88,22 @@ describe('a new password for somebody who is here by then, and is deleted at tha
 
 describe('an update with a password before migration', () => {
   const update = { updates: { email: 'grace@navy.example' }, password: CHANGE.newPassword };
-  const updated = async (takenHere: string) => {
+  const CAME = { ...STORED, externalRef: { ref: { $case: 'externalIdNumber', value: 7 } } } as typeof STORED;
+  const updated = async (takenHere: string, { by = STORED, updates = update.updates } = {}) => {
     const scripts = [
       ['getUser', 'profile'],
       ['getUser', 'null'],
     ] as const;
     const { scope, migrations, traces } = world({ call: 'UpdateUser', mode: 'lazy', here: 'not_found', scripts });
+    // Whoever is named is not here yet when the call begins.
+    const first = takenHere === EMAIL.value ? 1 : 0;
+    let looks = 0;
     const findUser: typeof scope.deps.users.findUser = async (pool, user, call) => {
       const found = await scope.deps.users.findUser(pool, user, call);
-      return user.value === takenHere ? { ...found, verdict: 'ok', user: STORED } : found;
+      return user.value === takenHere && (looks += 1) > first ? { ...found, verdict: 'ok', user: by } : found;
     };
     const deps = { ...scope.deps, users: { ...scope.deps.users, findUser } };
-    const { end } = await updateUser(EMAIL, update, { ...scope, deps });
+    const { end } = await updateUser(EMAIL, { ...update, updates }, { ...scope, deps });
     return { end, migrations, writes: traces.writes };
   };
 
@@ -107,6 +111,11 @@ describe('an update with a password before migration', () => {
     const { end, migrations, writes } = await updated('grace@navy.example');
     expect(end).toMatchObject({ step: 'reject', reason: 'USER_EXISTS' });
     expect([migrations, writes]).toEqual([[], []]);
+  });
+
+  it('sets it when a login at once has brought the user themselves here, who has the identifier', async () => {
+    const { end } = await updated(EMAIL.value, { by: CAME, updates: { email: EMAIL.value } });
+    expect(end).toMatchObject({ step: 'done' });
   });
 
   it('sets it when nobody has', async () => {

@@ -14,7 +14,7 @@ import type { Undecided } from '../outcome/undecided.ts';
 import { type Asked, askGetUser, askUpdateUser } from './ask-script.ts';
 import { legacyIdOf } from './delete-user.ts';
 import { forgetGuesses } from './forget-guesses.ts';
-import { type KnownUser, storedUser } from './known-user.ts';
+import { type KnownUser, type LegacyUser, storedUser } from './known-user.ts';
 import { refuseWeak } from './new-password.ts';
 import { resolveCustomOwner, resolveOwner } from './resolve-owner.ts';
 import { type FoundHere, findHere, resolveCustom, resolveUser } from './resolve-user.ts';
@@ -50,8 +50,9 @@ const updateHere = async (user: UserSelector, update: Update, found: FoundHere):
       // Looked at first: what is refused after the password was set has set it all the same.
       refuseNameless(resolved.user.profile, updates);
       const here = await Promise.all(identifiersIn(updates).map((each) => findHere(each, found.asked.scope)));
+      const others = here.filter(({ stored }) => !hasComeAs(stored, resolved.user));
       const taken =
-        takenHere(here.map(({ standing }) => standing)) ?? (await takenByOthers(updates, resolved, found.asked));
+        takenHere(others.map(({ standing }) => standing)) ?? (await takenByOthers(updates, resolved, found.asked));
       if (taken !== undefined) return taken;
       const passwords = { oldPassword: undefined, newPassword: password };
       const migrated = await migrateWithPassword(resolved.user, user, passwords, found.asked);
@@ -86,11 +87,17 @@ const takenByOthers = async (
   const shown = who.step === 'stored' ? who.stored.profile : who.user.profile;
   const isNew = ({ kind, value }: Identifier) =>
     identifierKey({ kind, value: shown?.[kind] ?? '' }) !== identifierKey({ kind, value });
-  return takenThere(identifiersIn(updates).filter(isNew), asked, (there) => idOf(there) === idOf(who));
+  return takenThere(identifiersIn(updates).filter(isNew), asked, (there) => isSame(there, who));
 };
 
-const idOf = (there: KnownThere): string | number =>
-  there.step === 'stored' ? there.stored.userId : there.user.externalId;
+/** Whether one of ours is that user of the legacy user store, who came here since the call began. */
+const hasComeAs = (stored: StoredUser | undefined, { externalId }: LegacyUser): boolean =>
+  stored?.externalRef?.ref?.value === externalId;
+
+const isSame = (there: KnownThere, who: KnownThere): boolean => {
+  if (who.step === 'stored') return there.step === 'stored' && there.stored.userId === who.stored.userId;
+  return there.step === 'stored' ? hasComeAs(there.stored, who.user) : there.user.externalId === who.user.externalId;
+};
 
 const updateStored = async (stored: StoredUser, update: Update, { scope }: Asked): Promise<UserEnd<KnownUser>> => {
   if (update.password === undefined && Object.keys(update.updates).length === 0) return done(storedUser(stored));
