@@ -6,7 +6,7 @@ import { holdsCustomUserStore } from '../connections/connection-row.ts';
 import { type AuditedCall, writeUserAudit } from '../history/audit.ts';
 import type { Credential } from './stored-user.ts';
 import type { UserResult } from './user-result.ts';
-import { lockUser, setCredential, storedResult } from './user-row.ts';
+import { goneResult, lockUser, setCredential, storedResult } from './user-row.ts';
 
 export type PasswordChange = {
   readonly userPoolId: string;
@@ -26,7 +26,7 @@ export const setPassword = async (
   const { userPoolId, userId, credential, replaces } = change;
   if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
   await lockPool(manager, userPoolId, 'shared');
-  if ((await lockUser(manager, userPoolId, userId)) === null) return { verdict: 'not_found' };
+  if ((await lockUser(manager, userPoolId, userId)) === null) return goneResult(manager, userPoolId, userId);
   const before = await manager.findOneBy(credentialEntity, { userId });
   if (replaces !== undefined && before?.hash !== replaces)
     throw new ServiceError('CONCURRENT_CHANGE', 'the password was changed at the same time');

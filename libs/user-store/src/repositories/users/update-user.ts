@@ -21,7 +21,7 @@ import {
 import type { Credential } from './stored-user.ts';
 import { anyTombstoned } from './tombstones.ts';
 import type { UserResult } from './user-result.ts';
-import { lockUser, setCredential, storedResult } from './user-row.ts';
+import { goneResult, lockUser, setCredential, storedResult } from './user-row.ts';
 import { flagsToEnd } from './verified-flags.ts';
 
 export type UserChange = {
@@ -65,7 +65,7 @@ export const updateUser = async (
   if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
   await lockPool(manager, userPoolId, 'shared');
   const row = await lockUser(manager, userPoolId, userId);
-  if (row === null) return { verdict: 'not_found' };
+  if (row === null) return goneResult(manager, userPoolId, userId);
   const gone: readonly string[] = [...clear, ...(await flagsToEnd(manager, change))];
   const problem = await changeIdentifiers(manager, change);
   if (problem !== undefined) return { verdict: problem };

@@ -149,6 +149,12 @@ describe('a change of a user', () => {
     ])
       expect(await update(wrong, { name: 'x' })).toEqual({ verdict: 'not_found' });
   });
+
+  it('of a user who was deleted since they were found says so', async () => {
+    const who = await created({ email: 'a@example.com' });
+    await store.users.delete(who, ADMIN);
+    expect(await update(who, { name: 'x' })).toEqual({ verdict: 'tombstoned' });
+  });
 });
 
 describe('a new password', () => {
@@ -174,6 +180,12 @@ describe('a new password', () => {
     const results = await Promise.allSettled(['two', 'three', 'four'].map((next) => set(who, next, 'one')));
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
     await expect(set(who, 'five', 'one')).rejects.toMatchObject({ reason: 'CONCURRENT_CHANGE' });
+  });
+
+  it('of a user who was deleted since they were found says so', async () => {
+    const who = await created({ email: 'a@example.com' });
+    await store.users.delete(who, ADMIN);
+    expect(await set(who, 'two')).toEqual({ verdict: 'tombstoned' });
   });
 
   it('is a user’s first where there was none', async () => {

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { credentialEntity, userEntity } from '../../entities/user-entities.ts';
 import { isUuid } from '../../require-pool.ts';
 import { type Credential, findById } from './stored-user.ts';
+import { anyTombstoned, userTombstoneKey } from './tombstones.ts';
 import type { UserResult } from './user-result.ts';
 
 /** Takes the user's row for the rest of the transaction. */
@@ -21,6 +22,12 @@ export const setCredential = async (
   // or would wait as long as those go on.
   const row = { ...credential, userId, createdAt: at, ...(isShown ? {} : { knownAddresses: null }) };
   await manager.upsert(credentialEntity, row, ['userId']);
+};
+
+/** What is said of a change of somebody who is not here, or no more. */
+export const goneResult = async (manager: EntityManager, userPoolId: string, userId: string): Promise<UserResult> => {
+  const isDeleted = await anyTombstoned(manager, [userTombstoneKey(userPoolId, userId)]);
+  return { verdict: isDeleted ? 'tombstoned' : 'not_found' };
 };
 
 /** The user as a change has left them. */
