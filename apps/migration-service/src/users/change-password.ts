@@ -70,5 +70,6 @@ export const changePassword = async (
   if (checked !== undefined && checked.verdict !== 'proven') return checked;
   const credential = await deps.passwords.hashNew(newPassword, signal);
   const wanted = { userPoolId, userId, credential, replaces: checked?.replaces };
-  return ownResult(await deps.store.users.setPassword(wanted, by));
+  const result = await deps.store.users.setPassword(wanted, by);
+  return result.verdict === 'locked' ? result : ownResult(result);
 };

@@ -188,6 +188,14 @@ describe('a new password', () => {
     expect(await set(who, 'two')).toEqual({ verdict: 'tombstoned' });
   });
 
+  it('is not chosen by a user who was locked since their old one was checked', async () => {
+    const who = await created({ email: 'a@example.com' });
+    await update(who, { blocked: true });
+    expect(await set(who, 'two', 'one')).toEqual({ verdict: 'locked' });
+    expect(await passwordOf()).toBe('one');
+    expect((await set(who, 'three')).verdict).toBe('ok');
+  });
+
   it('is a user’s first where there was none', async () => {
     const { userPoolId } = pool;
     const result = await store.users.create({ userPoolId, profile: { email: 'a@example.com' } }, ADMIN);

@@ -31,7 +31,7 @@ import { tombstoneKey } from './identifier-rows.ts';
 import { listUsers, type UserList, type UserQuery } from './list-users.ts';
 import { type LoginLookup, type LookupRow, lookedUp, lookUpLogin } from './login-lookup.ts';
 import { type HashRenewal, renewHash } from './renew-hash.ts';
-import { type PasswordChange, setPassword } from './set-password.ts';
+import { type PasswordChange, type PasswordResult, setPassword } from './set-password.ts';
 import { type FoundUser, findById, findByIdentifier, findByPoolsExternalId } from './stored-user.ts';
 import { anyTombstoned, externalTombstoneKey, userTombstoneKey } from './tombstones.ts';
 import { type UserChange, updateUser } from './update-user.ts';
@@ -135,7 +135,7 @@ export const createUserRepository = (
     update: (change: UserChange, author: Author): Promise<UserResult> =>
       write((manager, at) => updateUser(manager, change, { ...author, at })),
 
-    setPassword: (change: PasswordChange, call: AuditedCall): Promise<UserResult> =>
+    setPassword: (change: PasswordChange, call: AuditedCall): Promise<PasswordResult> =>
       write((manager, at) => setPassword(manager, change, { ...call, at })),
 
     /** Another hash of the same password, unless another password was set meanwhile. */
