@@ -13,8 +13,8 @@ export type EdgeDeed =
 
 /** The calls of an administrator. */
 export type AdminDeed =
-  /** Of the tombstones that stand, the oldest is the first. */
-  | { readonly call: 'LiftTombstone'; readonly place: number }
+  /** By the legacy id where there was one, else by an identifier. */
+  | { readonly call: 'LiftTombstone'; readonly of: Who }
   | { readonly call: 'EnableConnection' }
   | { readonly call: 'DisableConnection' }
   /** A version whose `login` breaks. */

@@ -8,7 +8,7 @@ import type { Place } from './world/open-place.ts';
 /** What no answer, no log line and no record may hold. */
 export const secretsOf = (place: Place, journal: readonly Entry[]): readonly string[] => [
   ...place.secrets,
-  ...new Set(journal.flatMap(({ deed }) => passwordsOf(deed))),
+  ...new Set(journal.flatMap(({ deeds }) => deeds.flatMap(passwordsOf))),
 ];
 
 /** A word of each place. */
@@ -36,7 +36,7 @@ export const whatWasSaid = async (
   ]);
   return {
     logs: ours.lines.map(({ text }) => text).join('\n'),
-    answers: asText(journal.map(({ came }) => came.sent)),
+    answers: asText(journal.flatMap(({ came }) => came.map(({ sent }) => sent))),
     audit: asText(entries),
     history: asText(await allRuns(company)),
     connection: asText(kept),

@@ -1,9 +1,11 @@
 import type { Deed } from '../deed.ts';
+import { nameOf } from '../model/deletion.ts';
 import type { Model } from '../model/model.ts';
 import type { Random } from '../random.ts';
 import { EDGE_DEEDS } from './draw-edge-deed.ts';
 import { LEGACY_DEEDS } from './draw-legacy-deed.ts';
 import type { Draft } from './draw-names.ts';
+import { drawWeighted } from './draw-weighted.ts';
 
 type Choice = readonly [weight: number, draw: (draft: Draft) => Deed];
 
@@ -18,18 +20,11 @@ const spells = ({ isOn, isReachable, isLoginBroken }: Model): readonly Choice[] 
 
 const lift = ({ tombstones }: Model): Choice => [
   tombstones.length === 0 ? 0 : 3,
-  ({ random }) => ({ call: 'LiftTombstone', place: random.below(tombstones.length) }),
+  ({ random }) => ({ call: 'LiftTombstone', of: nameOf(random.pick(tombstones) ?? new Set()) }),
 ];
 
 /** The next deed of a walk, by what the model knows: most of them mean somebody. */
 export const drawDeed = (model: Model, random: Random, n: number): Deed => {
   const choices: readonly Choice[] = [...EDGE_DEEDS, ...LEGACY_DEEDS, ...spells(model), lift(model)];
-  const total = choices.reduce((sum, [weight]) => sum + weight, 0);
-  let left = random.below(10 * total) / 10;
-  const chosen = choices.find(([weight]) => {
-    left -= weight;
-    return left < 0;
-  });
-  if (chosen === undefined) throw new Error('the weights do not add up');
-  return chosen[1]({ model, random, n });
+  return drawWeighted(choices, random)({ model, random, n });
 };

@@ -5,8 +5,8 @@ import { drawTyped, newPassword } from './draw-password.ts';
 
 type Draw = (draft: Draft) => EdgeDeed;
 
-const drawLogin: Draw = (draft) => {
-  const later = draft.random.chance(0.1) ? drawLaterName(draft) : undefined;
+export const drawLogin: Draw = (draft) => {
+  const later = draft.about === undefined && draft.random.chance(0.1) ? drawLaterName(draft) : undefined;
   const by = later ?? drawIdentifier(draft);
   return { call: 'Login', by, password: drawTyped(draft, by) };
 };
@@ -17,7 +17,7 @@ const takenOne = (draft: Draft): Profile => {
   return { [kind]: value };
 };
 
-const drawRegister: Draw = (draft) => ({
+export const drawRegister: Draw = (draft) => ({
   call: 'Register',
   profile: { ...newProfile(draft), ...(draft.random.chance(0.4) && takenOne(draft)) },
   password: newPassword(draft),

@@ -19,11 +19,14 @@ const drawAdd: Draw = (draft) => {
   return { call: 'legacy: add', profile, password: newPassword(draft) };
 };
 
+const drawRow = ({ model, random, about }: Draft): Row | undefined =>
+  about === undefined ? random.pick(model.there) : rowOf(model, ...about);
+
 /** Something about somebody who is there; without anybody, somebody comes. */
 const ofSomebody =
   (draw: (row: Row, draft: Draft) => LegacyDeed): Draw =>
   (draft) => {
-    const row = draft.random.pick(draft.model.there);
+    const row = drawRow(draft);
     return row === undefined ? drawAdd(draft) : draw(row, draft);
   };
 

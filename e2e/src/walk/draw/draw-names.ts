@@ -1,10 +1,17 @@
+import { nameOfKey } from '../model/deletion.ts';
 import { isIdentifier } from '../model/look-up.ts';
 import { holderOf, type Model, movedFrom, namesOf } from '../model/model.ts';
 import { type Identifier, identifiersOf, type Profile, type Who } from '../model/people.ts';
 import type { Random } from '../random.ts';
 
 /** Of what the next deed is drawn; `n` is its number, and makes new names new. */
-export type Draft = { readonly model: Model; readonly random: Random; readonly n: number };
+export type Draft = {
+  readonly model: Model;
+  readonly random: Random;
+  readonly n: number;
+  /** Names of the one whom it is to be about; of anybody where there are none. */
+  readonly about?: readonly Who[];
+};
 
 export const newProfile = ({ random, n }: Draft): Profile => ({
   // Spelled as nobody compares it.
@@ -14,14 +21,8 @@ export const newProfile = ({ random, n }: Draft): Profile => ({
   nickname: `Number ${n}`,
 });
 
-/** A tombstone's key as a name; a legacy id may have a colon, a kind has none. */
-const nameOfKey = (key: string): Who => {
-  const colon = key.indexOf(':');
-  return { kind: key.slice(0, colon) as Who['kind'], value: key.slice(colon + 1) };
-};
-
 /** Everybody whom one of the stores knows, each by all of their names. */
-const everybody = (model: Model): readonly (readonly Who[])[] => {
+export const everybody = (model: Model): readonly (readonly Who[])[] => {
   const { here, there } = model;
   const rowNames = (legacyId: string | undefined): readonly Who[] =>
     there
@@ -38,12 +39,12 @@ const everybody = (model: Model): readonly (readonly Who[])[] => {
 };
 
 /** Whoever was deleted, by all that is kept of their names. */
-const everyoneDeleted = ({ tombstones }: Model): readonly (readonly Who[])[] =>
+export const everyoneDeleted = ({ tombstones }: Model): readonly (readonly Who[])[] =>
   tombstones.map((tombstone) => [...tombstone].map(nameOfKey));
 
 /** The names of one person: of somebody, seldom of who was deleted. */
-const drawNames = ({ model, random }: Draft): readonly Who[] =>
-  random.pick((random.chance(0.15) ? everyoneDeleted : everybody)(model)) ?? [];
+const drawNames = ({ model, random, about }: Draft): readonly Who[] =>
+  about ?? random.pick((random.chance(0.15) ? everyoneDeleted : everybody)(model)) ?? [];
 
 /** E-mail is compared whatever its case. */
 const spelled = <T extends Who>({ random }: Draft, who: T): T =>

@@ -3,10 +3,10 @@ import { addRow, type Model, setPassword } from './model.ts';
 import type { Row } from './people.ts';
 import { rowOf } from './scripts.ts';
 
-const rowById = (model: Model, id: string): Row => {
+/** Whom a deed at once has removed is changed no more. */
+const withRow = (model: Model, id: string, change: (row: Row) => void): void => {
   const row = rowOf(model, { kind: 'legacy id', value: id });
-  if (row === undefined) throw new Error(`nobody in the legacy database has the id ${id}`);
-  return row;
+  if (row !== undefined) change(row);
 };
 
 /** What others change in the legacy database. */
@@ -16,13 +16,14 @@ export const changeThere = (model: Model, deed: LegacyDeed): void => {
       addRow(model, deed);
       return;
     case 'legacy: set password':
-      setPassword(rowById(model, deed.id), deed.password);
+      withRow(model, deed.id, (row) => setPassword(row, deed.password));
       return;
     case 'legacy: set e-mail':
     case 'legacy: block': {
       const { call: _, id, ...changes } = deed;
-      const row = rowById(model, id);
-      row.profile = { ...row.profile, ...changes };
+      withRow(model, id, (row) => {
+        row.profile = { ...row.profile, ...changes };
+      });
       return;
     }
     case 'legacy: remove':

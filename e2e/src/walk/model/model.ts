@@ -2,6 +2,11 @@ import { type Identifier, identifiersOf, keyOf, type Person, type Row, type Tomb
 
 export type Mode = 'LAZY_MIGRATION' | 'CUSTOM_USER_STORE';
 
+/** Ids that were not there before, of both stores. */
+export type NewIds = { readonly here: readonly string[]; readonly there: readonly string[] };
+
+const NO_IDS: NewIds = { here: [], there: [] };
+
 /** All that has to be known to say how a call ends. */
 export type Model = {
   readonly mode: Mode;
@@ -15,8 +20,8 @@ export type Model = {
   isLoginBroken: boolean;
   /** The runs of the deed that is predicted now. */
   ran: string[];
-  /** How many there ever were. */
-  readonly count: { there: number; here: number };
+  /** What the stores called whoever they added since, for those whom the model adds. */
+  newIds: NewIds;
 };
 
 export const createModel = (mode: Mode): Model => ({
@@ -29,8 +34,46 @@ export const createModel = (mode: Mode): Model => ({
   isReachable: true,
   isLoginBroken: false,
   ran: [],
-  count: { there: 0, here: 0 },
+  newIds: NO_IDS,
 });
+
+/** The same state, for a deed that is only supposed to be done; by hand, as `structuredClone` takes ten times as long. */
+export const copyOf = (model: Model, newIds = model.newIds): Model => ({
+  ...model,
+  there: model.there.map((row) => ({ ...row, former: [...row.former] })),
+  here: model.here.map((person) => ({ ...person, former: [...person.former] })),
+  tombstones: [...model.tombstones],
+  conflicts: new Map(model.conflicts),
+  ran: [],
+  newIds,
+});
+
+const byId = (one: { id: string }, other: { id: string }): number => one.id.localeCompare(other.id);
+
+const settled = <T extends { readonly former: readonly string[] }>(whose: T): T => ({
+  ...whose,
+  former: whose.former.toSorted(),
+});
+
+/** A model between two deeds. */
+export const atRest = (model: Model): Model => ({ ...model, ran: [], newIds: NO_IDS });
+
+/** To compare models by: the order in which the last deeds were done shows in them no more than in the stores. */
+export const inOrder = (model: Model): Model => ({
+  ...model,
+  there: model.there.map(settled).toSorted(byId),
+  here: model.here.map(settled).toSorted(byId),
+  tombstones: model.tombstones.toSorted((one, other) => [...one].join().localeCompare([...other].join())),
+});
+
+/** Of whom nothing was shown before they were gone. */
+const NEVER_SHOWN = 'never shown';
+
+const takeId = (model: Model, store: keyof NewIds): string => {
+  const [id = NEVER_SHOWN, ...others] = model.newIds[store];
+  model.newIds = { ...model.newIds, [store]: others };
+  return id;
+};
 
 /** Whether users live in the legacy database alone. */
 export const isCustom = ({ mode, isOn }: Model): boolean => isOn && mode === 'CUSTOM_USER_STORE';
@@ -40,16 +83,16 @@ export const isMigrating = ({ mode, isOn }: Model): boolean => isOn && mode === 
 
 type NewRow = Pick<Row, 'profile' | 'password'>;
 
-/** Somebody new in the legacy database, which numbers them. */
+/** Somebody new in the legacy database. */
 export const addRow = (model: Model, { profile, password }: NewRow): Row => {
-  const row: Row = { id: String(++model.count.there), profile, password, former: [] };
+  const row: Row = { id: takeId(model, 'there'), profile, password, former: [] };
   model.there.push(row);
   return row;
 };
 
 /** Somebody new here. */
 export const addPerson = (model: Model, { profile, password }: NewRow, legacyId?: string): Person => {
-  const person = { id: `u${++model.count.here}`, legacyId, profile, password, former: [], aliases: [] };
+  const person = { id: takeId(model, 'here'), legacyId, profile, password, former: [], aliases: [] };
   model.here.push(person);
   return person;
 };

@@ -2,7 +2,7 @@ export const KINDS = ['email', 'phone', 'username'] as const;
 
 export type Identifier = { readonly kind: (typeof KINDS)[number]; readonly value: string };
 
-/** How a call names a user. Our own ids are numbered as they come: `u1`, `u2`. */
+/** How a call names a user. */
 export type Who = Identifier | { readonly kind: 'legacy id' | 'our id'; readonly value: string };
 
 export type Profile = {

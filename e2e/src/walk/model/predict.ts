@@ -8,8 +8,8 @@ import { isCustom, type Model } from './model.ts';
 import { changePassword, resetPassword } from './passwords.ts';
 import { getUser, listUsers, register, updateUser } from './profiles.ts';
 
-/** What a deed comes to: the answer, how many there are here then, and which scripts ran. */
-export type Coming = Answer & { readonly held: string; readonly ran: readonly string[] };
+/** What a deed comes to: the answer, and which scripts ran. */
+export type Coming = Answer & { readonly ran: readonly string[] };
 
 const here = { login, register, getUser, listUsers, updateUser, deleteUser, changePassword, resetPassword };
 
@@ -57,15 +57,9 @@ const ended = (model: Model, deed: Deed): Answer => {
   }
 };
 
-/** The counts of what our store holds, in one line. */
-export const heldAs = (held: { users: number; tombstones: number; conflicts: number }): string =>
-  `${held.users} users, ${held.tombstones} tombstones, ${held.conflicts} conflicts`;
-
 /** Does the deed in the model, and says what has to come of it. */
 export const predict = (model: Model, deed: Deed): Coming => {
   model.ran = [];
   const answer = ended(model, deed);
-  const { here: people, tombstones, conflicts, ran } = model;
-  const held = { users: people.length, tombstones: tombstones.length, conflicts: conflicts.size };
-  return { ...answer, held: heldAs(held), ran };
+  return { ...answer, ran: model.ran };
 };

@@ -1,14 +1,20 @@
+import type { Tombstone } from '@userferry/contracts/management/v1/connection_service';
 import { ScriptAction } from '@userferry/contracts/runner/v1/script_runner_service';
 import { inTime } from '../../legacy/connect-company.ts';
 import type { AdminDeed } from '../deed.ts';
+import type { Who } from '../model/people.ts';
 import type { Place } from './open-place.ts';
 import { BROKEN_LOGIN } from './scripts.ts';
 
-/** Of the tombstones that stand, the oldest is the first. */
-const tombstoneAt = async ({ company: { connections, userPoolId } }: Place, place: number): Promise<string> => {
+const isOf = ({ externalRef, identifiers }: Tombstone, { kind, value }: Who): boolean => {
+  const legacyId = externalRef?.ref?.value;
+  return kind === 'legacy id' ? String(legacyId) === value : legacyId === undefined && identifiers.includes(value);
+};
+
+const tombstoneOf = async ({ company: { connections, userPoolId } }: Place, who: Who): Promise<string> => {
   const page = { userPoolId, pageSize: 200, pageToken: '' };
   const { tombstones } = await connections.listTombstones(page, inTime());
-  return tombstones.toReversed()[place]?.tombstoneId ?? '';
+  return tombstones.find((each) => isOf(each, who))?.tombstoneId ?? '';
 };
 
 /** Makes a call as an administrator does. */
@@ -16,7 +22,7 @@ export const doAdminDeed = async (place: Place, deed: AdminDeed): Promise<unknow
   const { connections, userPoolId } = place.company;
   switch (deed.call) {
     case 'LiftTombstone': {
-      const tombstoneId = await tombstoneAt(place, deed.place);
+      const tombstoneId = await tombstoneOf(place, deed.of);
       return connections.liftTombstone({ userPoolId, tombstoneId }, inTime());
     }
     case 'EnableConnection':

@@ -3,7 +3,6 @@ import type { Outcome } from '../../legacy/caller.ts';
 import { inTime } from '../../legacy/connect-company.ts';
 import type { AdminDeed, Deed, EdgeDeed, LegacyDeed } from '../deed.ts';
 import { type Answer, done } from '../model/answer.ts';
-import { heldAs } from '../model/predict.ts';
 import { doAdminDeed } from './do-admin-deed.ts';
 import { doEdgeDeed } from './do-edge-deed.ts';
 import { doLegacyDeed } from './do-legacy-deed.ts';
@@ -12,21 +11,9 @@ import { shownAnswer } from './shown-answer.ts';
 
 /** What came of a deed; which scripts ran is found by the request's id. */
 export type Came = Answer & {
-  readonly held: string;
   readonly requestId: string;
   /** The answer as it was sent. */
   readonly sent: unknown;
-};
-
-const COUNTS = `SELECT
-  (SELECT count(*)::int FROM users WHERE user_pool_id = $1) AS users,
-  (SELECT count(DISTINCT tombstone_id)::int FROM tombstones WHERE user_pool_id = $1) AS tombstones,
-  (SELECT count(*)::int FROM identifier_conflicts WHERE user_pool_id = $1) AS conflicts`;
-
-const lookHere = async ({ ours, company }: Place): Promise<string> => {
-  const how = { database: 'userferry', values: [company.userPoolId] };
-  const [counts] = await ours.store.query<Parameters<typeof heldAs>[0]>(COUNTS, how);
-  return counts === undefined ? 'nothing' : heldAs(counts);
 };
 
 const isOfLegacy = (deed: Deed): deed is LegacyDeed => deed.call.startsWith('legacy: ');
@@ -39,7 +26,7 @@ const ended = async (place: Place, deed: Deed, call: ReturnType<typeof inTime>):
   if (isOfLegacy(deed)) return { ...done('done'), sent: await doLegacyDeed(place, deed) };
   if (isOfAdmin(deed)) return { ...done('done'), sent: await doAdminDeed(place, deed) };
   const outcome: Outcome = await doEdgeDeed(place, deed, { call, ip: '203.0.113.9' });
-  return { ...shownAnswer(outcome, place.ids), sent: outcome };
+  return { ...shownAnswer(outcome), sent: outcome };
 };
 
 const failed = (error: unknown): Ended => {
@@ -47,9 +34,9 @@ const failed = (error: unknown): Ended => {
   return { ...done(`error ${reason}`), sent: String(error) };
 };
 
-/** Does a deed, and looks what our store holds then. An error is an answer as well, if never a good one. */
+/** Does a deed. An error is an answer as well, if seldom a good one. */
 export const doDeed = async (place: Place, deed: Deed): Promise<Came> => {
   const call = inTime();
   const end = await ended(place, deed, call).catch(failed);
-  return { ...end, held: await lookHere(place), requestId: call.requestId };
+  return { ...end, requestId: call.requestId };
 };

@@ -5,7 +5,6 @@ import { createCompany, inTime, type LegacyCompany } from '../../legacy/connect-
 import { type LegacyShop, startLegacyShop } from '../../legacy/legacy-shop.ts';
 import type { Userferry } from '../../world.ts';
 import type { Mode } from '../model/model.ts';
-import { createOurIds, type OurIds } from './our-ids.ts';
 import { BLOCKED_COLUMN, scriptOf } from './scripts.ts';
 
 /** A company beside its legacy database, which is reached over a line that can fail. */
@@ -15,7 +14,6 @@ export type Place = {
   readonly link: FaultyLink;
   readonly company: LegacyCompany;
   readonly caller: Caller;
-  readonly ids: OurIds;
   /** The version of the connection whose scripts are well. */
   readonly wellVersion: bigint;
   /** What nobody is told again: the connection's string, the password in it, a variable, keys. */
@@ -42,5 +40,5 @@ export const openPlace = async (ours: Userferry, mode: Mode, stack: AsyncDisposa
   const wellVersion = await currentVersion(company);
   const keys = [company.edgeKey, company.adminKey, ours.operatorKey, ours.serviceToken];
   const secrets = [uri, decodeURIComponent(address.password), token, ...keys];
-  return { ours, shop, link, company, caller: createCaller(company), ids: createOurIds(), wellVersion, secrets };
+  return { ours, shop, link, company, caller: createCaller(company), wellVersion, secrets };
 };

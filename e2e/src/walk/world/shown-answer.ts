@@ -3,7 +3,6 @@ import { wordsOf } from '../../calls/observe.ts';
 import type { Outcome } from '../../legacy/caller.ts';
 import type { Answer } from '../model/answer.ts';
 import { type Profile, shown } from '../model/people.ts';
-import type { OurIds } from './our-ids.ts';
 
 const usersOf = (outcome: Outcome): readonly User[] => {
   if (outcome === undefined || ['rejected', 'undecided', 'deleted'].includes(outcome.$case)) return [];
@@ -12,16 +11,17 @@ const usersOf = (outcome: Outcome): readonly User[] => {
   return [user ?? (outcome.value as User)];
 };
 
-const shownUser = ({ userId, externalRef, profile }: User, ids: OurIds): string => {
+const shownUser = ({ userId, externalRef, profile }: User): string => {
   const legacyId = externalRef?.ref?.value;
-  const ourId = userId === '' ? undefined : ids.nameOf(userId);
-  return shown(ourId, legacyId === undefined ? undefined : String(legacyId), (profile ?? {}) as Profile);
+  return shown(
+    userId === '' ? undefined : userId,
+    legacyId === undefined ? undefined : String(legacyId),
+    (profile ?? {}) as Profile,
+  );
 };
 
 /** An outcome as the model says it. */
-export const shownAnswer = (outcome: Outcome, ids: OurIds): Answer => ({
+export const shownAnswer = (outcome: Outcome): Answer => ({
   answer: wordsOf(outcome),
-  users: usersOf(outcome)
-    .map((user) => shownUser(user, ids))
-    .toSorted(),
+  users: usersOf(outcome).map(shownUser).toSorted(),
 });
