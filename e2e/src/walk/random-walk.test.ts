@@ -33,7 +33,7 @@ const MODES: readonly Mode[] = ['LAZY_MIGRATION', 'CUSTOM_USER_STORE'];
 // Each waits for the services most of the time.
 it.concurrent.each(MODES)(
   'a walk of %s is where its model is, deed by deed, and nowhere is a secret said',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async (mode) => {
     const place = await openPlace(ours, mode, stack);
     const journal = await walk(place, { mode, seed: SEED, steps: STEPS });

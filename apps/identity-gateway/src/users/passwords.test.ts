@@ -100,7 +100,9 @@ describe('an update with a password before migration', () => {
     let looks = 0;
     const findUser: typeof scope.deps.users.findUser = async (pool, user, call) => {
       const found = await scope.deps.users.findUser(pool, user, call);
-      return user.value === takenHere && (looks += 1) > first ? { ...found, verdict: 'ok', user: by } : found;
+      if (user.value !== takenHere) return found;
+      looks += 1;
+      return looks > first ? { ...found, verdict: 'ok', user: by } : found;
     };
     const deps = { ...scope.deps, users: { ...scope.deps.users, findUser } };
     const { end } = await updateUser(EMAIL, { ...update, updates }, { ...scope, deps });
