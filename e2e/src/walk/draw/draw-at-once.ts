@@ -3,7 +3,7 @@ import { nameOf } from '../model/deletion.ts';
 import { type Model, movedFrom } from '../model/model.ts';
 import { identifiersOf, type Who } from '../model/people.ts';
 import type { Random } from '../random.ts';
-import { drawLogin, drawRegister, EDGE_DEEDS } from './draw-edge-deed.ts';
+import { drawLogin, drawRegister, EDGE_DEEDS, RACING_DEEDS } from './draw-edge-deed.ts';
 import { LEGACY_DEEDS } from './draw-legacy-deed.ts';
 import { type Draft, everybody, everyoneDeleted } from './draw-names.ts';
 import { drawWeighted } from './draw-weighted.ts';
@@ -23,6 +23,8 @@ const drawLift = ({ model, about = [] }: Draft): Deed | undefined => {
 };
 
 const drawAny = (draft: Draft): Deed => drawWeighted(EDGE_DEEDS, draft.random)(draft);
+
+const drawRacing = (draft: Draft): Deed => drawWeighted(RACING_DEEDS, draft.random)(draft);
 
 const numbered = (draft: Draft, place: number): Draft => ({ ...draft, n: draft.n * PLACES + place });
 
@@ -51,8 +53,8 @@ const drawLegacyBeside = (draft: Draft): readonly Deed[] => {
 
 const drawOfOne = (draft: Draft): readonly Deed[] => {
   const { random } = draft;
-  const first = drawLift(draft) ?? (random.chance(0.6) ? drawLogin(numbered(draft, 1)) : drawAny(numbered(draft, 1)));
-  const others = [2, ...(random.chance(0.35) ? [3] : [])].map((place) => drawAny(numbered(draft, place)));
+  const first = drawLift(draft) ?? (random.chance(0.4) ? drawLogin : drawRacing)(numbered(draft, 1));
+  const others = [2, ...(random.chance(0.35) ? [3] : [])].map((place) => drawRacing(numbered(draft, place)));
   return [first, ...others];
 };
 

@@ -49,14 +49,29 @@ const drawChange: Draw = (draft) => {
   return { call: 'ChangePassword', who, old: drawTyped(draft, who), password: newPassword(draft) };
 };
 
+const drawDelete: Draw = (draft) => ({ call: 'DeleteUser', who: drawWho(draft) });
+
+const drawReset: Draw = (draft) => ({ call: 'ResetPassword', who: drawWho(draft), password: newPassword(draft) });
+
+type Draws = readonly (readonly [weight: number, draw: Draw])[];
+
+/** The same of those that change somebody, and of what proves them: what one of these does matters to another at once. */
+export const RACING_DEEDS: Draws = [
+  [30, drawLogin],
+  [20, drawChange],
+  [20, drawDelete],
+  [20, drawUpdate],
+  [10, drawReset],
+];
+
 /** How each call of an edge is drawn, and of a hundred deeds how many it is about. */
-export const EDGE_DEEDS: readonly (readonly [weight: number, draw: Draw])[] = [
+export const EDGE_DEEDS: Draws = [
   [38, drawLogin],
   [6, drawRegister],
   [7, (draft) => ({ call: 'GetUser', who: drawWho(draft) })],
   [2, () => ({ call: 'ListUsers' })],
   [10, drawUpdate],
-  [4, (draft) => ({ call: 'DeleteUser', who: drawWho(draft) })],
+  [4, drawDelete],
   [8, drawChange],
-  [5, (draft) => ({ call: 'ResetPassword', who: drawWho(draft), password: newPassword(draft) })],
+  [5, drawReset],
 ];
