@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLegacyDatabase } from '@userferry/local-services';
-import { temporaryBuild } from '../build/temporary-build.ts';
 import type { Effort, Figures } from './compare-logins.ts';
 import { type PlayedLogin, playLogins, timesOf } from './play-logins.ts';
+import { EXPONENT, prepareRunners } from './runner-ground.ts';
 import { runnerLogins, startRunnerProcess } from './runner-process.ts';
 import { quantile, ratioInterval, rounded } from './statistics.ts';
 import { watchTree } from './tree-memory.ts';
 import { arrivals, seededRandom, zipf } from './zipf.ts';
 
 const MIB = 1024 * 1024;
-const EXPONENT = 1.1;
 const SEED = 7;
 const LOOK_EVERY_MS = 3_000;
 /** What the arrivals before have left to be done is no part of the next ones. */
 const SETTLE_MS = 5_000;
-/** The legacy user store is one for all here, so it has to bear what would be spread over a thousand. */
-const STORE_SETTINGS = { max_connections: '400', shared_buffers: '32MB' };
 
 /** Of what three gigabytes are for: script-runner itself takes the rest. */
 const HOSTS_BYTES_MAX = 2_750 * MIB;
@@ -42,14 +37,11 @@ const QUICK_SIZE: Size = { connections: 50, warm: 4, perSecond: 6, forMs: 4_000,
 export const manyConnections = async ({ pairs }: Effort): Promise<Figures> => {
   const size = pairs < 50 ? QUICK_SIZE : WHOLE;
   await using stack = new AsyncDisposableStack();
-  const legacy = await startLegacyDatabase({ settings: STORE_SETTINGS });
-  stack.defer(() => legacy.server.stop());
+  const { url, builtFolders } = await prepareRunners(stack);
   const env = { USERFERRY_ISOLATE_HOSTS_BYTES_MAX: String(HOSTS_BYTES_MAX) };
-  const { folder: builtFolders } = await temporaryBuild('script-runner');
-  stack.defer(() => rmSync(builtFolders, { recursive: true }));
   const token = randomUUID();
   const runner = stack.use(await startRunnerProcess({ token, env, builtFolders }));
-  const logins = stack.use(runnerLogins({ ports: [runner.port], token, url: legacy.url }));
+  const logins = stack.use(runnerLogins({ ports: [runner.port], token, url }));
   const ids = Array.from({ length: size.connections }, () => randomUUID());
   const random = seededRandom(SEED);
   const all = arrivals(size, zipf(size.connections, EXPONENT, random), random);

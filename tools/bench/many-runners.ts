@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { startLegacyDatabase } from '@userferry/local-services';
-import { temporaryBuild } from '../build/temporary-build.ts';
 import type { Effort, Figures } from './compare-logins.ts';
 import { type PlayedLogin, playLogins, timesOf } from './play-logins.ts';
+import { EXPONENT, prepareRunners } from './runner-ground.ts';
 import { type RunnerProcess, runnerLogins, startRunnerProcess } from './runner-process.ts';
 import { quantile, ratioInterval, rounded } from './statistics.ts';
 import { watchTree } from './tree-memory.ts';
 import { type Arrival, arrivals, seededRandom, zipf } from './zipf.ts';
 
 const MIB = 1024 * 1024;
-const EXPONENT = 1.1;
 const SEED = 11;
 const LOOK_EVERY_MS = 3_000;
-const STORE_SETTINGS = { max_connections: '400', shared_buffers: '32MB' };
 
 type Size = {
   readonly runners: number;
@@ -33,11 +29,8 @@ const QUICK_SIZE: Size = { runners: 2, connections: 20, perSecond: 6, forMs: 3_0
 export const manyRunners = async ({ pairs }: Effort): Promise<Figures> => {
   const size = pairs < 50 ? QUICK_SIZE : WHOLE;
   await using stack = new AsyncDisposableStack();
-  const legacy = await startLegacyDatabase({ settings: STORE_SETTINGS });
-  stack.defer(() => legacy.server.stop());
-  const { folder: builtFolders } = await temporaryBuild('script-runner');
-  stack.defer(() => rmSync(builtFolders, { recursive: true }));
-  const start = (hasAffinity: boolean) => startWay(stack, { size, builtFolders, url: legacy.url, hasAffinity });
+  const { url, builtFolders } = await prepareRunners(stack);
+  const start = (hasAffinity: boolean) => startWay(stack, { size, builtFolders, url, hasAffinity });
   const home = await start(true);
   const turns = await start(false);
   const ids = Array.from({ length: size.connections }, () => randomUUID());

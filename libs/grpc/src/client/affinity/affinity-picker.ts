@@ -47,10 +47,12 @@ const chosenOf = (
 ): ReadyReplica | undefined => {
   if (isOnlyOther && choice >= replicas.length) return undefined;
   const order = inOrderOf(key, replicas);
-  const callsAt = ({ address }: ReadyReplica) => underWay.of(key, address);
-  const isFull = (replica: ReadyReplica) => callsAt(replica) >= CALLS_AT_ONE_REPLICA;
-  const full = order.filter(isFull).sort((a, b) => callsAt(a) - callsAt(b));
-  const chosen = [...order.filter((replica) => !isFull(replica)), ...full][choice % order.length];
+  // Those that have room stay in order, before those that have not.
+  const beyond = ({ address }: ReadyReplica): number => {
+    const calls = underWay.of(key, address);
+    return calls < CALLS_AT_ONE_REPLICA ? 0 : calls;
+  };
+  const chosen = order.toSorted((a, b) => beyond(a) - beyond(b))[choice % order.length];
   count('userferry_affinity_picks_total', { replica: chosen === order[0] ? 'home' : 'other' });
   return chosen;
 };

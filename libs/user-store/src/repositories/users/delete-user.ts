@@ -9,6 +9,7 @@ import { type ExternalKey, forgetConflicts } from '../proven-users/conflict-rows
 import { identifierRows, takenOf } from './identifier-rows.ts';
 import { findByExternalId } from './stored-user.ts';
 import { anyTombstoned, bury, externalTombstoneKey, type TombstoneKey, userTombstoneKey } from './tombstones.ts';
+import { goneResult } from './user-row.ts';
 
 export type Deletion = { readonly userPoolId: string; readonly userId: string };
 
@@ -57,10 +58,7 @@ export const deleteUser = async (
   await lockPool(manager, userPoolId, 'alone');
   if (await holdsCustomUserStore(manager, userPoolId)) return { verdict: 'custom_user_store' };
   const known = isUuid(userId) && (await manager.existsBy(userEntity, { id: userId, userPoolId }));
-  if (!known) {
-    const before = await anyTombstoned(manager, [userTombstoneKey(userPoolId, userId)]);
-    return { verdict: before ? 'tombstoned' : 'not_found' };
-  }
+  if (!known) return goneResult(manager, userPoolId, userId);
   await removeStored(manager, { userPoolId, userId }, author);
   await writeUserAudit(manager, { userPoolId, userId }, { ...author, action });
   return { verdict: 'ok' };

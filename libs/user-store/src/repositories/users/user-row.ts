@@ -25,7 +25,11 @@ export const setCredential = async (
 };
 
 /** What is said of a change of somebody who is not here, or no more. */
-export const goneResult = async (manager: EntityManager, userPoolId: string, userId: string): Promise<UserResult> => {
+export const goneResult = async (
+  manager: EntityManager,
+  userPoolId: string,
+  userId: string,
+): Promise<{ readonly verdict: 'tombstoned' | 'not_found' }> => {
   const isDeleted = await anyTombstoned(manager, [userTombstoneKey(userPoolId, userId)]);
   return { verdict: isDeleted ? 'tombstoned' : 'not_found' };
 };
