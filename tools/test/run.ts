@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { runnerEnvironment } from './config.ts';
 
 /** How a step ended, and what it had to say; a note is shown even when all is well. */
 export type Outcome = { ok: boolean; output: string; note?: string };
@@ -17,7 +16,8 @@ export type Runner = {
   interrupted(): boolean;
 };
 
-export function createRunner(root: string, options: { verbose: boolean; scratch: string }): Runner {
+/** `environment` is what every program gets that is started from then on. */
+export function createRunner(root: string, options: { verbose: boolean; environment: NodeJS.ProcessEnv }): Runner {
   let running: ChildProcess | undefined;
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -30,7 +30,7 @@ export function createRunner(root: string, options: { verbose: boolean; scratch:
     new Promise<Outcome>((resolve) => {
       const child = spawn(name, args, {
         cwd: root,
-        env: runnerEnvironment(options.scratch),
+        env: options.environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       running = child;

@@ -6,3 +6,6 @@ export const inheritedEnv = (): Record<string, string> =>
         /^(PATH|HOME|TMPDIR|LANG|TZ|NODE_COMPILE_CACHE)$/.test(entry[0]) && entry[1] !== undefined,
     ),
   );
+
+/** Folder of built services that are run where nobody asked for others, and not the sources: as the whole of the tests does. */
+export const builtServices = (): string | undefined => process.env.USERFERRY_BUILT_SERVICES;

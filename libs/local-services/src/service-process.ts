@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { builtServices } from './config.ts';
 
 export const SERVICE_NAMES = ['public-ip-service', 'migration-service', 'script-runner', 'identity-gateway'] as const;
 
@@ -20,7 +21,10 @@ export type ServiceProcessOptions = {
   readonly env: Readonly<Record<string, string>>;
   /** Without it, nothing that the service writes is read once it is ready: whoever measures pays for no reader. */
   readonly onLine?: ((line: ServiceLine) => void) | undefined;
-  /** Folder that holds a built folder for each service; without it, the services run from their sources. */
+  /**
+   * Folder that holds a built folder for each service; without it, the one that `USERFERRY_BUILT_SERVICES` names, or the services run
+   * from their sources.
+   */
   readonly builtFolders?: string | undefined;
   /** Start it again when it dies. */
   readonly restart: boolean;
@@ -49,8 +53,14 @@ const LAST_WORDS_LINES = 20;
 
 const OWN_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-const mainOf = ({ name, builtFolders, root = OWN_ROOT }: ServiceProcessOptions): string =>
-  builtFolders === undefined ? join(root, 'apps', name, 'src', 'main.ts') : join(builtFolders, name, 'main.js');
+const mainOf = ({
+  name,
+  root,
+  builtFolders = root === undefined ? builtServices() : undefined,
+}: ServiceProcessOptions) =>
+  builtFolders === undefined
+    ? join(root ?? OWN_ROOT, 'apps', name, 'src', 'main.ts')
+    : join(builtFolders, name, 'main.js');
 
 /** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
 export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {

@@ -23,8 +23,10 @@ const startProcess = async (encryptionKeys: Ring, peppers: Ring) => {
     USERFERRY_MIGRATION_PORT: '0',
     USERFERRY_SERVICE_TOKEN: SERVICE_TOKEN,
     USERFERRY_BCRYPT_COST: '4',
+    USERFERRY_STOP_WITH_STDIN: '1',
   };
-  const service = spawn(process.execPath, [SERVICE], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  // A pipe that ends with this process: what is waited for in vain outlives nobody.
+  const service = spawn(process.execPath, [SERVICE], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(service, 'exit');
   let output = '';
   service.stdout.on('data', (text) => {
