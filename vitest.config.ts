@@ -1,24 +1,29 @@
+import { join, relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { NODE_FLAGS } from './libs/sandbox/src/bridge/node-flags.ts';
 import { LongFirst } from './tools/test/long-first.ts';
 
 const EXCLUDED = ['**/node_modules/**', '**/dist/**'];
 
-/** What changes its whole process, or counts what is in it. */
+/** What is long anyway, and what changes its whole process or counts what is in it, has a process for each file. */
 const OWN_PROCESS = [
+  'e2e/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'libs/sandbox/**/*.test.ts',
   // takes the tests of the store through a pooler
-  '**/user-store/src/through-pooler.test.ts',
+  'libs/user-store/src/through-pooler.test.ts',
   // resolves names otherwise, which is read when grpc-js is loaded
-  '**/grpc/src/client/new-replica.test.ts',
-  // holds the entries of plain Node's performance against those of an isolate
-  '**/isolate-host/performance.test.ts',
-  // counts processes, threads and descriptors
-  '**/soak/soak.test.ts',
-];
+  'libs/grpc/src/client/new-replica.test.ts',
+  // sets the clock, by which fetch keeps what others have opened
+  'apps/identity-gateway/src/access/token/signing-keys.test.ts',
+].map((pattern) => join(import.meta.dirname, pattern));
+
+/** Those of them below the folder that vitest is run in. */
+const ownHere = OWN_PROCESS.map((pattern) => relative('', pattern)).filter((pattern) => !pattern.startsWith('..'));
 
 /**
- * One configuration for every workspace: a test that hangs fails by name, and no test may be focused. Files share processes: to start
- * one for each and to load everything into it again took as long as half of the short ones.
+ * One configuration for every workspace: a test that hangs fails by name, and no test may be focused. Short files share processes: to
+ * start one for each and to load everything into it again took as long as all of their tests.
  */
 export default defineConfig({
   test: {
@@ -27,7 +32,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'shared', isolate: false, include: ['**/*.test.ts'], exclude: [...EXCLUDED, ...OWN_PROCESS] },
       },
-      { extends: true, test: { name: 'own', include: OWN_PROCESS, exclude: EXCLUDED } },
+      { extends: true, test: { name: 'own', include: ownHere, exclude: EXCLUDED } },
     ],
     allowOnly: false,
     sequence: { sequencer: LongFirst },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRuns } from './calls/log-history.ts';
 import { countHere, everybodyThere, NOBODY, ONE, wrongPasswordsCounted } from './faults/counted.ts';
 import { type Fault, type FaultyLink, openFaultyLink } from './faults/faulty-link.ts';
+import { fillDisk } from './faults/full-disk.ts';
 import { NO_ANSWER, patientLogin } from './faults/patient-edge.ts';
 import { byUsername, type Caller, createCaller } from './legacy/caller.ts';
 import { createCompany, type LegacyCompany } from './legacy/connect-company.ts';
@@ -218,5 +219,21 @@ describe('our own store', () => {
       last: 'AUTHENTICATED',
     });
     expect(await countHere(ours.store, [person.email])).toEqual(ONE);
+  });
+
+  it('whose disk is full lets in who has moved over, and stores who has not once there is room', async () => {
+    const scene = await openScene('postgresql');
+    const [moved, waiting] = [personOf('moved'), personOf('waiting')];
+    for (const person of [moved, waiting]) await scene.shop.add(person);
+    const before = await everybodyThere(scene.shop);
+    const login = ({ username, password }: typeof moved) => scene.caller.login(byUsername(username), password);
+    expect(await login(moved)).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
+    const room = await fillDisk(ours.store);
+    await expect(login(waiting)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    expect(await login(moved)).toMatchObject({ $case: 'authenticated', value: { migratedNow: false } });
+    expect(await countHere(ours.store, [waiting.email])).toEqual(NOBODY);
+    await room();
+    expect(await login(waiting)).toMatchObject({ $case: 'authenticated', value: { migratedNow: true } });
+    await expectMovedOnce(scene, waiting, before);
   });
 });

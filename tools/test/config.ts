@@ -24,4 +24,4 @@ const FILE_BYTES = 3 * 2 ** 30;
 
 /** Files that are tested at a time: more than there are processors, since most of them wait for something as a rule. */
 export const workersAtOnce = (): number =>
-  Math.max(1, Math.min(availableParallelism() * 2, Math.floor(totalmem() / FILE_BYTES)));
+  Math.max(1, Math.min(Math.ceil(availableParallelism() * 1.5), Math.floor(totalmem() / FILE_BYTES)));

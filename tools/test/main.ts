@@ -46,7 +46,7 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
 /** What is deployed is what is tested: journeys run the built services from then on, which start in half of the time, too. */
 async function buildAll(): Promise<Outcome> {
   const outcome = await runner.program('nx', 'run-many', '-t', 'build', '--outputStyle=static');
-  if (outcome.ok) environment.USERFERRY_BUILT_SERVICES = join(ROOT, 'dist');
+  if (outcome.ok) environment.BUILT_SERVICES = join(ROOT, 'dist');
   return outcome;
 }
 

@@ -8,4 +8,4 @@ export const inheritedEnv = (): Record<string, string> =>
   );
 
 /** Folder of built services that are run where nobody asked for others, and not the sources: as the whole of the tests does. */
-export const builtServices = (): string | undefined => process.env.USERFERRY_BUILT_SERVICES;
+export const builtServices = (): string | undefined => process.env.BUILT_SERVICES;

@@ -22,7 +22,7 @@ export type ServiceProcessOptions = {
   /** Without it, nothing that the service writes is read once it is ready: whoever measures pays for no reader. */
   readonly onLine?: ((line: ServiceLine) => void) | undefined;
   /**
-   * Folder that holds a built folder for each service; without it, the one that `USERFERRY_BUILT_SERVICES` names, or the services run
+   * Folder that holds a built folder for each service; without it, the one that `BUILT_SERVICES` names, or the services run
    * from their sources.
    */
   readonly builtFolders?: string | undefined;

@@ -35,9 +35,12 @@ const release = async ({ server, pooler }: Shared): Promise<void> => {
   await server.stop();
 };
 
-/** From now on the databases of this test file are reached through a PgBouncer in transaction mode, as services may. */
-export const useTestPooler = (): void => {
+/** Until what this returns is called, new databases are reached through a PgBouncer in transaction mode, as services may. */
+export const useTestPooler = (): (() => void) => {
   pooled = true;
+  return () => {
+    pooled = false;
+  };
 };
 
 const dump = async (query: TestDatabase['query']): Promise<string> => {

@@ -7,12 +7,16 @@ import { openStoreForTests } from './store-for-tests.ts';
 describe.skipIf(!hasPgbouncer())('limits of statements behind PgBouncer', () => {
   let database: TestDatabase;
   let role: string;
+  let leavePooler: () => void;
   beforeAll(async () => {
-    useTestPooler();
+    leavePooler = useTestPooler();
     database = await testDatabase();
     role = new URL(database.url).username;
   });
-  afterAll(() => database[Symbol.asyncDispose]());
+  afterAll(async () => {
+    leavePooler();
+    await database[Symbol.asyncDispose]();
+  });
 
   it('are missed at the role where it has none, and not where it has', async () => {
     await using bare = await openStoreForTests(database.url);
