@@ -56,7 +56,7 @@ await runService('identity-gateway', readConfig, async (config, { log, stack, on
     lastKnownIps,
     signAnswer,
     api: { calls, sealer: createSealer(config.consoleSecret, log), oidc },
-    console: await consolePages(config.consoleFolder, log),
+    console: consolePages(config.consoleFolder, log),
     log,
   };
   const http = stack.use(await createHttpServer(forHttp));

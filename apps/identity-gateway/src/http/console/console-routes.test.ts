@@ -21,7 +21,7 @@ beforeAll(async () => {
   write('dist/assets/plain.css', 'a{}');
   write('dist/assets/unknown.exe', 'MZ');
   write('dist/manifest.json', '{}');
-  api = stack.use(await startApi({}, { console: await readConsole(join(folder, 'dist')) }));
+  api = stack.use(await startApi({}, { console: readConsole(join(folder, 'dist')) }));
 });
 
 const get = (path: string, headers: Record<string, string> = {}) => api.send('GET', path, headers);
@@ -117,5 +117,5 @@ it('without a built page the answer says how to build it', async () => {
   await using bare = await startApi();
   const { status, text } = await bare.send('GET', '/console/');
   expect([status, text]).toEqual([404, expect.stringContaining('npx nx build console')]);
-  expect(await readConsole('/nowhere/at/all')).toBe(undefined);
+  expect(readConsole('/nowhere/at/all')).toBe(undefined);
 });

@@ -52,12 +52,12 @@ const sendIndex = (reply: FastifyReply, index: string): FastifyReply => {
     .send(index.replaceAll(NONCE_PLACE, nonce));
 };
 
-const sendFile = (request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): FastifyReply => {
+const sendFile = async (request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): Promise<FastifyReply> => {
   reply.headers({
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     vary: 'accept-encoding',
   });
-  const brotli = takesBrotli(request.headers['accept-encoding']) ? file.brotli : undefined;
+  const brotli = takesBrotli(request.headers['accept-encoding']) ? await file.brotli() : undefined;
   if (brotli !== undefined) reply.header('content-encoding', 'br');
   return reply.type(file.type).send(brotli ?? file.bytes);
 };
