@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { inheritedEnv } from './config.ts';
 import { type ServiceLine, startServiceProcess } from './service-process.ts';
 
@@ -34,6 +34,24 @@ it('a service has nothing of our environment but what it needs', async () => {
   } finally {
     delete process.env.USERFERRY_SOMETHING_OF_OURS;
     await service.stop();
+  }
+});
+
+it('a service runs as it is built where a folder of built ones is named', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'userferry-built-'));
+  mkdirSync(join(folder, 'public-ip-service'));
+  const main = `console.log(JSON.stringify({ msg: 'ready', isBuilt: true }));\nprocess.stdin.resume();\n`;
+  writeFileSync(join(folder, 'public-ip-service/main.js'), main);
+  const lines: ServiceLine[] = [];
+  vi.stubEnv('BUILT_SERVICES', folder);
+  const service = start({}, lines);
+  try {
+    await service.ready();
+    expect(lines.at(-1)?.facts).toEqual({ msg: 'ready', isBuilt: true });
+  } finally {
+    vi.unstubAllEnvs();
+    await service.stop();
+    rmSync(folder, { recursive: true });
   }
 });
 
