@@ -24,7 +24,7 @@ it('a service that cannot start is told with its last words, which name what is 
 });
 
 it('a service has nothing of our environment but what it needs', async () => {
-  process.env.USERFERRY_SOMETHING_OF_OURS = 'x';
+  vi.stubEnv('USERFERRY_SOMETHING_OF_OURS', 'x');
   const lines: ServiceLine[] = [];
   const service = start({ USERFERRY_SERVICE_TOKEN: token }, lines);
   try {
@@ -32,7 +32,7 @@ it('a service has nothing of our environment but what it needs', async () => {
     expect(Object.keys(inheritedEnv())).not.toContain('USERFERRY_SOMETHING_OF_OURS');
     expect(lines.at(-1)?.facts).toMatchObject({ msg: 'ready', service: 'public-ip-service' });
   } finally {
-    delete process.env.USERFERRY_SOMETHING_OF_OURS;
+    vi.unstubAllEnvs();
     await service.stop();
   }
 });

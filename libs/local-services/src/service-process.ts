@@ -53,14 +53,11 @@ const LAST_WORDS_LINES = 20;
 
 const OWN_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-const mainOf = ({
-  name,
-  root,
-  builtFolders = root === undefined ? builtServices() : undefined,
-}: ServiceProcessOptions) =>
-  builtFolders === undefined
-    ? join(root ?? OWN_ROOT, 'apps', name, 'src', 'main.ts')
-    : join(builtFolders, name, 'main.js');
+const mainOf = ({ name, root, builtFolders }: ServiceProcessOptions): string => {
+  // Another version runs from its sources: what was built is this one.
+  const built = builtFolders ?? (root === undefined ? builtServices() : undefined);
+  return built === undefined ? join(root ?? OWN_ROOT, 'apps', name, 'src', 'main.ts') : join(built, name, 'main.js');
+};
 
 /** Starts one of our services as a process of its own, with nothing in its environment but what is given. */
 export const startServiceProcess = (options: ServiceProcessOptions): ServiceProcess => {
